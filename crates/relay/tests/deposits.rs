@@ -62,7 +62,7 @@ fn recall(
     }
 }
 
-/// What is kept, as kind, subject and value.
+/// The deposits that are kept, as kind, subject and value.
 fn held(world: &mut World) -> Vec<(DepositKind, String, String)> {
     let text = |bytes: &Bytes| String::from_utf8(bytes.0.clone()).unwrap();
     let rows = world.holdings().deposits;

@@ -1,8 +1,8 @@
 //! Random interleavings of many connections, crashes and a failing disk, against a model of what a mailbox is.
 //!
-//! What holds: each accepted message is delivered until it is acknowledged, in order, and never to somebody else; a
-//! refused one is never delivered; a quota holds; no one-time prekey is handed out twice. A phone that is replaced by another one
-//! changes none of it.
+//! These properties hold: each accepted message is delivered until it is acknowledged, in order, and never to somebody
+//! else; a refused one is never delivered; a quota holds; no one-time prekey is handed out twice. A phone that is
+//! replaced by another one changes none of it.
 
 #![allow(
     clippy::unwrap_used,
@@ -92,7 +92,7 @@ struct Entry {
 struct Model {
     mailbox: Vec<Entry>,
     connection: Option<ConnectionId>,
-    /// How far into the mailbox the present connection was served, and under which numbers.
+    /// Messages of the mailbox that the present connection was served, with their numbers.
     served: Vec<(MessageId, u32)>,
     next_prekey: u32,
     last_upload: std::ops::Range<u32>,
@@ -104,7 +104,7 @@ struct Game {
     models: Vec<Model>,
     nameless: ConnectionId,
     batch: Vec<(ConnectionId, Input)>,
-    /// Which payload went to whom under which request.
+    /// The payload and the recipient of each request.
     asked: HashMap<(ConnectionId, RequestId), (usize, u32)>,
     fetched: HashMap<(ConnectionId, RequestId), usize>,
     handed_out: HashSet<(usize, PreKeyId)>,
@@ -293,7 +293,7 @@ impl Game {
         }
     }
 
-    /// What was not processed is lost with its connections, unanswered.
+    /// Loses the inputs that were not processed with their connections, unanswered.
     fn crash(&mut self) {
         self.batch.clear();
         for (who, mut entries) in self.acknowledging.drain(..).rev() {

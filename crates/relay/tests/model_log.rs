@@ -107,7 +107,7 @@ struct Game {
     failing: bool,
     /// The log as it should be.
     log: Vec<Event>,
-    /// What happened while the disk refused.
+    /// Events that happened while the disk refused.
     pending: Vec<Event>,
     deposits: Deposits,
     clock: Timestamp,
@@ -176,7 +176,7 @@ impl Game {
         }
     }
 
-    /// What the relay does on its own account whenever it is called: it writes what waits, and sweeps when that is due.
+    /// The relay's own work whenever it is called: it writes what waits, and sweeps when that is due.
     fn called(&mut self) {
         if self.failing {
             return;
@@ -359,7 +359,7 @@ impl Game {
         self.called();
     }
 
-    /// What the disk refused and no later transaction wrote is lost with the relay's memory.
+    /// Loses, with the relay's memory, everything that the disk refused and no later transaction wrote.
     fn crash(&mut self) {
         self.failing = false;
         self.world.fail(None);

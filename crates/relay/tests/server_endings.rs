@@ -1,4 +1,4 @@
-//! How connections end: told why wherever there is anybody to tell, and never at the cost of the others.
+//! Endings of connections: the peer is told why wherever there is one to tell, and never at the cost of the others.
 
 #![allow(
     clippy::unwrap_used,

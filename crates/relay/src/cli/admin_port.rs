@@ -11,7 +11,7 @@ use pillarbox_system::private::quoted;
 use super::exit::Failure;
 use pillarbox_relay::server::trouble::in_words;
 
-/// How long the relay on this computer may take to answer.
+/// Time that the relay on this computer gets to answer.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The longest line or header that is believed, in bytes. An event takes a few hundred.

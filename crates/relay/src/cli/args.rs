@@ -14,7 +14,7 @@ use super::exit::Failure;
 use super::public_host::public_host;
 use super::rule;
 
-/// What stands above the options in `--help`.
+/// The text above the options in `--help`.
 const EXAMPLES: &str = "\
 Examples:
   pillarbox-relay run                            start a relay on this computer
@@ -26,7 +26,7 @@ Examples:
   pillarbox-relay mailbox empty NUMBER           take out what waits for an account, while no relay runs
   pillarbox-relay account remove NUMBER          take out an account with all that is held of it";
 
-/// What stands below them.
+/// The text below the options.
 const CLOSING: &str = "\
 Exit codes:
   0  done                      3  no relay there, or its address cannot be used

@@ -1,11 +1,11 @@
-//! How the program ends: its exit codes, and the one sentence that goes with each but 0.
+//! The program's exit codes, and the one sentence that goes with each but 0.
 
 use pillarbox_relay::server::trouble::in_words;
 use pillarbox_text::show::safe_document;
 use std::io;
 use std::process::ExitCode;
 
-/// Why a command did not do what it was asked. Its text says what happened, why, and what to type next.
+/// A command that was not carried out. Its text says what happened, why, and what to type next.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Failure {
     /// It was done, and the answer is no.

@@ -154,7 +154,7 @@ impl<'a> Screen<'a> {
     }
 }
 
-/// How much an event matters to a person: bold for what carries something, dim for what only the protocol needs.
+/// Weight of an event for a person: bold if it carries something, dim if only the protocol needs it.
 ///
 /// A frame that nobody has sorted in here matters.
 fn weight(event: &Value) -> Style {
@@ -170,8 +170,8 @@ fn weight(event: &Value) -> Style {
     }
 }
 
-/// What passes, in a word or two for somebody who does not know the protocol. What nobody has put into words here is shown by the
-/// name that the protocol has for it.
+/// Names a frame in a word or two for somebody who does not know the protocol. A frame without such words is shown by
+/// the protocol's own name.
 fn words(frame: &str) -> &str {
     match frame {
         "opened" => "connected",
@@ -216,7 +216,8 @@ fn words(frame: &str) -> &str {
     }
 }
 
-/// Who sent it, for a person: the name if there is one; otherwise the relay, or somebody whom nothing names, as the ledger says it.
+/// Names the sender for a person: by name if there is one; otherwise as the relay, or as somebody without a name, in
+/// the ledger's words.
 fn sender(frame: &str, named: String) -> String {
     let unnamed = match frame {
         _ if !named.is_empty() => return named,
@@ -290,7 +291,7 @@ mod tests {
         })
     }
 
-    /// What a person sees of these events in a window, its escape sequences taken out.
+    /// Renders these events as a person sees them in a window, without escape sequences.
     fn seen(window: Window, all: bool, events: &[Value]) -> String {
         let mut out = anstream::StripStream::new(Vec::new());
         let mut screen = Screen::new(window, FIELDS, all);

@@ -27,7 +27,7 @@ const COLUMNS: &[Column] = &[
     Column("WHY", Align::Left),
 ];
 
-/// What the classes are, and what the relay cannot tell.
+/// Explains the classes, and the limits of what the relay can tell.
 const HEAD: [&str; 3] = [
     "Each field that this relay can see, made from its frames, rows, log and metrics.",
     "Content, entity data, events data: Investigatory Powers Act 2016, section 261; keys and protocol are classes of this \
@@ -35,13 +35,13 @@ const HEAD: [&str; 3] = [
     "Whether \"content\" can be read is up to the phones: the relay has no key to it.",
 ];
 
-/// Where a field's class stands.
+/// Column of a field's class.
 const CLASS_AT: usize = 30;
 
-/// Where the word on keeping stands.
+/// Column of the word on keeping.
 const KEPT_AT: usize = 43;
 
-/// Where everything about a field begins in a window that is too narrow for columns.
+/// Column at which everything about a field begins in a window that is too narrow for a table.
 const NARROW_AT: usize = 4;
 
 /// Runs `inventory`.

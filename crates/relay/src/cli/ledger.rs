@@ -44,7 +44,7 @@ const PLAIN_COLUMNS: &[Column] = &[
     Column("PAYLOAD", Align::Left),
 ];
 
-/// What the table's columns mean. A row without quotes may still be readable to whoever has its key.
+/// Explains the table's columns. A row without quotes may still be readable to whoever has its key.
 const LEGEND: &str = "CONTENT in quotes is text found in the bytes; otherwise no text was found, and the first bytes are \
     shown. UNTIL is the last day that a row is kept. --plain and --json give times and payloads whole.";
 

@@ -1,4 +1,4 @@
-//! What accounts are called on a terminal: by the number that the relay holds, or by the start of their id.
+//! Names of accounts on a terminal: the number that the relay holds, or the start of the id.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};

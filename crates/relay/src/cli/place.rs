@@ -1,4 +1,4 @@
-//! Where a relay's data lies when nobody says.
+//! The data directory of a relay that was given none.
 
 use std::env;
 use std::ffi::OsString;

@@ -11,13 +11,13 @@ use pillarbox_wire::inventory::{Class, Direction};
 /// Something that is kept, and for how long.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct KeptItem {
-    /// What, as the end of "It keeps".
+    /// The thing that is kept, as the end of "It keeps".
     pub(crate) what: String,
     /// For how long.
     pub(crate) how_long: String,
 }
 
-/// What is seen, with the fields that all have to be kept nowhere for it to be no more than that.
+/// Things that are seen. Each counts as only seen if every one of its fields is kept nowhere.
 const SEEN: &[(&[(&str, &str)], &str)] = &[
     (&[("Passing", "peer")], "the internet address of each connection"),
     (&[("LookUp", "handle")], "who looks for which number"),
@@ -26,7 +26,8 @@ const SEEN: &[(&[(&str, &str)], &str)] = &[
     (&[("MessageRow", "delivered_at"), ("Acknowledge", "messages")], "when a message is fetched"),
 ];
 
-/// What the relay of this inventory keeps about people. Counters, the log on stderr and metrics are left to the inventory.
+/// Lists what the relay of this inventory keeps about people. Counters, the log on stderr and metrics are left to the
+/// inventory.
 pub(crate) fn kept(lines: &[Line], keeping: &Keeping) -> Vec<KeptItem> {
     let mut items: Vec<KeptItem> = Vec::new();
     let rows = lines.iter().filter(|line| line.direction == Direction::Own && line.kept.is_kept());
@@ -48,7 +49,7 @@ pub(crate) fn kept(lines: &[Line], keeping: &Keeping) -> Vec<KeptItem> {
     items
 }
 
-/// What the relay of this inventory sees and keeps nowhere.
+/// Lists what the relay of this inventory sees and keeps nowhere.
 pub(crate) fn seen(lines: &[Line]) -> Vec<&'static str> {
     let is_kept = |(record, field): &(&str, &str)| {
         lines.iter().any(|line| line.record == *record && line.field == *field && line.kept.is_kept())
@@ -57,7 +58,8 @@ pub(crate) fn seen(lines: &[Line]) -> Vec<&'static str> {
     seen.map(|(_, words)| *words).collect()
 }
 
-/// What a field tells; none for what ties rows together or counts them, and for what [`logged`] says.
+/// Describes what a field tells. Returns `None` for a field that ties rows together or counts them, and for one that
+/// [`logged`] describes.
 fn phrase(line: &Line, keeping: &Keeping) -> Option<String> {
     let by_day = line.kept == Kept::WithAccountByDay;
     let words = match (line.record, line.field) {
@@ -101,7 +103,7 @@ fn phrase(line: &Line, keeping: &Keeping) -> Option<String> {
     Some(words.to_owned())
 }
 
-/// Whether the other fields of a row are about this one.
+/// Returns whether this is the field that the other fields of its row are about.
 fn leads(line: &Line) -> bool {
     matches!((line.record, line.field), ("MessageRow", "payload") | ("SentCode", "handle"))
 }
@@ -114,7 +116,7 @@ fn how_long(kept: Kept) -> String {
     }
 }
 
-/// What a rule of the log writes down.
+/// Describes what a rule of the log writes down.
 fn logged(rule: &LogRule) -> KeptItem {
     let LogRule { what, keep, address, only } = rule;
     let what = match what {

@@ -167,7 +167,7 @@ fn seen_by_senders(messages: usize) -> &'static str {
     }
 }
 
-/// So many things; none where there are none.
+/// A count with its noun; `None` for zero.
 fn counted(count: u64, one: &str, many: &str) -> Option<String> {
     match count {
         0 => None,

@@ -25,7 +25,7 @@ pub(crate) fn read(file: &Path) -> Result<Keeping, Failure> {
     })
 }
 
-/// Where a byte of a text stands, as editors count.
+/// Line and column of a byte in a text, as editors count them.
 fn place(text: &str, at: usize) -> String {
     let before = text.get(..at).unwrap_or(text);
     let line = before.matches('\n').count() + 1;

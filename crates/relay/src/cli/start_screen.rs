@@ -12,13 +12,13 @@ use super::plain_words::{self, KeptItem};
 use super::text::escape;
 use super::wrap::{INDENT, labelled, wrapped};
 
-/// Where the text beside a label begins.
+/// Column at which the text beside a label begins.
 const TEXT_AT: usize = 15;
 
 /// Window below which only what is kept stands in full: the screen is to be seen at once in large letters too.
 const NARROW: usize = 72;
 
-/// Where the later lines of a point begin.
+/// Column at which the later lines of a point begin.
 const POINT_AT: usize = 4;
 
 const BOLD: Style = Style::new().bold();
@@ -28,7 +28,7 @@ const DIM: Style = Style::new().dimmed();
 pub(crate) struct StartScreen<'a> {
     /// Its address, as phones are given it.
     pub(crate) address: &'a str,
-    /// Where its admin port listens.
+    /// Address of its admin port.
     pub(crate) admin: Option<SocketAddr>,
     /// A line that says how far its address reaches, if its host was found and not named.
     pub(crate) advice: Option<&'a str>,
@@ -38,7 +38,7 @@ pub(crate) struct StartScreen<'a> {
     pub(crate) data: &'a Path,
     /// The file that number codes go to; none at a relay that sends none.
     pub(crate) codes: Option<&'a Path>,
-    /// What it keeps.
+    /// The rule by which it keeps rows.
     pub(crate) keeping: &'a Keeping,
 }
 

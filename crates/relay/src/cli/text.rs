@@ -1,4 +1,4 @@
-//! What comes from a stranger or from a row, in a form that is safe and true on a terminal.
+//! Text from a stranger or from a row, in a form that is safe and true on a terminal.
 
 /// The text with everything that a terminal would act on written out as `\u{..}`: of evidence nothing may be lost.
 pub(crate) use pillarbox_text::show::escaped as escape;

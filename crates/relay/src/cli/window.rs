@@ -46,7 +46,7 @@ impl Window {
         self.columns.min(WIDTH)
     }
 
-    /// Whether a table finds room.
+    /// True if the window is wide enough for a table.
     pub(crate) const fn holds_tables(self) -> bool {
         self.columns >= TABLE
     }

@@ -44,7 +44,7 @@ pub(crate) fn with_command(sentence: &str, command: &str, width: usize) -> Strin
     }
 }
 
-/// How far the later lines of a sentence are indented.
+/// Indentation of the later lines of a sentence.
 pub(crate) const INDENT: usize = 2;
 
 #[cfg(test)]

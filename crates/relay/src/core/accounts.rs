@@ -19,7 +19,7 @@ use crate::memory::rates::{Request, Subject};
 use crate::rules::keeping::Logged;
 use crate::store::{AccountRow, Closing, DeviceNumber, DeviceRow, Registration, Store, StoreError};
 
-/// What a registration turns out to be.
+/// Outcome of checking a registration.
 enum Registering {
     New(Connection),
     /// The phone did not hear the first answer: the account is there, with the same keys.

@@ -14,7 +14,7 @@ use crate::memory::rates::{Request, Subject};
 use crate::rules::keeping::Logged;
 use crate::store::Store;
 
-/// Whether `key` signed the handshake of this connection, and no other.
+/// Returns whether `key` signed the handshake of this connection and no other.
 pub(super) fn proves(key: &FixedBytes<32>, connection: &Connection, signature: &FixedBytes<64>) -> bool {
     verify_handshake(key, &connection.handshake_hash, signature).is_ok()
 }

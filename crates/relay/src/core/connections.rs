@@ -14,7 +14,7 @@ use crate::memory::rates::Subject;
 pub(super) struct Connection {
     pub(super) peer: IpAddr,
     pub(super) handshake_hash: [u8; 32],
-    /// Whose it is; none for one that names nobody.
+    /// The device that the connection belongs to; none if it names nobody.
     pub(super) device: Option<DeviceAddress>,
 }
 
@@ -24,7 +24,7 @@ impl Connection {
         self.device.ok_or(Refusal::NotAuthenticated)
     }
 
-    /// Who is counted when this connection asks: the account if it has a name, or else the address.
+    /// The party whose requests are counted: the account if the connection has a name, or else its address.
     pub(super) fn subject(&self) -> Subject {
         match self.device {
             Some(device) => Subject::Account(device.account),

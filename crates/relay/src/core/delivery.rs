@@ -1,4 +1,5 @@
-//! What waits in a mailbox goes out to its device, in order, as far as the window of its connection allows.
+//! Delivery: messages that wait in a mailbox go out to its device, in order, as far as the window of its connection
+//! allows.
 //!
 //! Messages of this round come from memory; older ones are read from the store, a bounded number of bytes in one turn, so that
 //! all devices coming back at once do not come into memory at once.

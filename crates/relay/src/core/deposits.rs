@@ -1,4 +1,4 @@
-//! What phones leave here about their owners: kinds that this relay keeps, and no others.
+//! Deposits that phones leave here about their owners. The relay takes the kinds that it keeps, and no others.
 //!
 //! A frame is taken whole or not at all. It refuses to know what a deposit means, but for two kinds: entries of the address
 //! book that have accounts are named in the answer, as far as numbers can be looked up here at all; and
@@ -86,7 +86,8 @@ impl<S: Store> Relay<S> {
         Ok(known)
     }
 
-    /// Whether the account may have all this. What a deposit replaces makes room for it.
+    /// Checks that the account stays within its limits with these deposits. A deposit that is replaced makes room for
+    /// its successor.
     fn check_room(&mut self, account: AccountId, deposits: &[Deposit]) -> Result<(), Trouble> {
         let held = self.store.deposits(account)?;
         let (mut rows, mut bytes) = (u64::from(held.rows), held.bytes);

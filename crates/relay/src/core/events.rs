@@ -1,4 +1,4 @@
-//! What goes into the relay's state machine and what comes out.
+//! Inputs and outputs of the relay's state machine.
 
 use std::net::IpAddr;
 
@@ -12,25 +12,25 @@ use crate::rules::keeping::Keeping;
 use crate::rules::limits::Limits;
 use crate::store::StoreError;
 
-/// What happened on a connection.
+/// An event on a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
     /// Its handshake is done.
     Opened {
         /// The address at the other end.
         peer: IpAddr,
-        /// What devices sign to prove themselves on this connection.
+        /// The hash that devices sign to prove themselves on this connection.
         handshake_hash: [u8; 32],
     },
     /// A frame came.
     Frame(ClientFrame),
     /// Something came that is no frame. The relay ends the connection.
     Unreadable,
-    /// It ended.
+    /// The connection ended.
     Closed,
 }
 
-/// What is to be done on a connection.
+/// An action for whoever owns the connections.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// Send this frame.
@@ -45,43 +45,43 @@ pub enum Effect {
     SendCode(Handle, NumberCode),
 }
 
-/// What a batch led to.
+/// The result of a batch.
 #[derive(Debug, Default)]
 pub struct Outcome {
-    /// What is to be done, in order. Everything that it promises is durable.
+    /// Actions to take, in order. Everything that they promise is durable.
     pub effects: Vec<Effect>,
-    /// What passed, if somebody [follows](super::Relay::follow).
+    /// Frames that passed, if somebody [follows](super::Relay::follow).
     pub passed: Vec<Passing>,
-    /// What became of rows of messages, if somebody follows. Rows that go by the rule for delivered ones are not among them: the
-    /// store takes them out by age, and names none.
+    /// Changes to rows of messages, if somebody follows. Rows that go by the rule for delivered messages are left out:
+    /// the store removes them by age, and names none.
     pub rows: Vec<RowChange>,
-    /// How much more passed, beyond what there was room for.
+    /// Number of events that passed beyond those that there was room for.
     pub unseen: u64,
-    /// Whether work is left: call again soon, with whatever has come by then, or with nothing.
+    /// True if work is left: call again soon, with whatever has come by then, or with nothing.
     pub more: bool,
-    /// Whether anything was written: only then does the absence of [`trouble`](Self::trouble) say that the store takes
+    /// True if anything was written. Only then does the absence of [`trouble`](Self::trouble) say that the store takes
     /// transactions.
     pub wrote: bool,
     /// Says that something was refused because there is no room for anything new. What takes rows out goes on.
     pub short_of_room: bool,
-    /// What was wrong with the store, if requests were refused for it. The relay goes on.
+    /// The store's error, if requests were refused for it. The relay goes on.
     pub trouble: Option<StoreError>,
 }
 
-/// How a relay is set up.
+/// Settings of a relay.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
-    /// What it keeps.
+    /// The rule by which it keeps rows.
     pub keeping: Keeping,
-    /// What it refuses.
+    /// The limits past which it refuses.
     pub limits: Limits,
     /// True for a relay that sends a code to a number before it lets anybody register the number. Without it the first who
     /// asks has the number.
     pub verify_numbers: bool,
 }
 
-/// How much a relay holds, for its metrics.
+/// Sizes of what a relay holds, for its metrics.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
     /// Open connections.

@@ -24,7 +24,7 @@ pub(super) struct Happening<'a> {
     name: Option<&'a str>,
     bytes: Option<u32>,
     message: Option<MessageId>,
-    /// Whether it happened whatever becomes of the transaction.
+    /// True if it happened whatever becomes of the transaction.
     anyway: bool,
 }
 

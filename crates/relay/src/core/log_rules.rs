@@ -16,7 +16,7 @@ pub(crate) struct LogRules {
     kinds: u16,
 }
 
-/// What is written down of an event that is.
+/// The parts of an event that are written down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Written {
     pub(crate) address: bool,
@@ -33,17 +33,17 @@ impl LogRules {
         Self { rules, kinds }
     }
 
-    /// Whether nothing is ever written down.
+    /// Returns whether these rules never write anything down.
     pub(crate) fn is_empty(&self) -> bool {
         self.kinds == 0
     }
 
-    /// Whether anything of this kind may be written down.
+    /// Returns whether anything of this kind may be written down.
     pub(crate) fn concern(&self, what: Logged) -> bool {
         self.kinds & bit(what) != 0
     }
 
-    /// What is written down of an event, if it is.
+    /// Decides whether an event is written down, and which parts of it.
     pub(crate) fn decide(
         &self,
         what: Logged,
@@ -60,7 +60,7 @@ impl LogRules {
         written
     }
 
-    /// Which events stay at the time `clock`.
+    /// The events that stay at the time `clock`.
     pub(crate) fn lapse(&self, clock: Timestamp, most: u32) -> Lapse {
         let staying = |addresses: bool| {
             let of_kind = |what| {

@@ -76,8 +76,8 @@ impl<S: Store> Relay<S> {
         Ok(())
     }
 
-    /// Whether this connection may reach this account: one with a name without a key, one without a name with the right key.
-    /// A wrong key and an account that is not there get the same answer after the same work.
+    /// Admits a connection to an account: one with a name needs no key, one without a name needs the right key. A wrong
+    /// key and an account that is not there get the same answer after the same work.
     pub(super) fn admit(
         &self,
         connection: &Connection,

@@ -80,7 +80,7 @@ use rule::Rule;
 pub struct Relay<S> {
     store: S,
     settings: Settings,
-    /// What follows from `settings.keeping`.
+    /// Derived from `settings.keeping`.
     rule: Rule,
     certificate_key: SigningSecret,
     certificate_public: FixedBytes<32>,
@@ -95,9 +95,9 @@ pub struct Relay<S> {
     line: VecDeque<DeviceAddress>,
     /// Messages that are gone from memory and, because the store refused, not yet from the store.
     unwritten: Unwritten,
-    /// Whether the last sweep left rows for the next turn.
+    /// True if the last sweep left rows for the next turn.
     sweeping: bool,
-    /// How many events the next outcome may hold; none if nobody follows.
+    /// The most events that the next outcome may hold; none if nobody follows.
     following: Option<usize>,
 }
 
@@ -106,9 +106,9 @@ pub struct Relay<S> {
 struct Unwritten {
     delivered: Vec<(MessageId, Timestamp)>,
     removed: Vec<MessageId>,
-    /// Of those, the ones that nobody fetched in time.
+    /// The removed messages that nobody fetched in time.
     expired: Vec<MessageId>,
-    /// What happened and is to be logged.
+    /// Events that are to be logged.
     events: Vec<EventRow>,
 }
 
@@ -215,8 +215,8 @@ impl<S: Store> Relay<S> {
         }
     }
 
-    /// How many events each [`Outcome::passed`] holds from now on at most: nobody reads a hundred thousand
-    /// a second, and making them costs the phones. What is beyond is counted. `None` if nobody follows.
+    /// Sets the most events that each [`Outcome::passed`] holds from now on: nobody reads a hundred thousand a second,
+    /// and making them costs the phones. Events beyond that are only counted. `None` if nobody follows.
     pub fn follow(&mut self, most: Option<usize>) {
         self.following = most;
     }
@@ -230,7 +230,7 @@ impl<S: Store> Relay<S> {
         }
     }
 
-    /// How this relay is set up.
+    /// The settings of this relay.
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.settings
@@ -244,7 +244,7 @@ impl<S: Store> Relay<S> {
         self.store.tidy()
     }
 
-    /// How much it holds. It looks at every mailbox: for metrics, not for every batch.
+    /// Counts what it holds. This looks at every mailbox: call it for metrics, not for every batch.
     #[must_use]
     pub fn counts(&self) -> Counts {
         let mut counts = Counts {

@@ -54,7 +54,7 @@ pub(super) struct Round {
     pub(super) claimed_channels: HashSet<ChannelName>,
     /// One-time prekeys that were handed out in this round.
     pub(super) taken: HashMap<DeviceNumber, Skip>,
-    /// Of `changes.removed`, those that nobody fetched in time.
+    /// Messages in `changes.removed` that nobody fetched in time.
     pub(super) expired: Vec<MessageId>,
     /// Bytes that are left for what is new; none until somebody has asked.
     pub(super) room: Option<u64>,
@@ -88,7 +88,7 @@ impl Round {
         }
     }
 
-    /// Whether what comes next from this connection has to wait.
+    /// Returns whether the next input of this connection has to wait.
     pub(super) fn waits(&self, connection: ConnectionId) -> bool {
         self.barrier || self.blocked.contains(&connection)
     }
@@ -145,7 +145,7 @@ impl Fresh {
         Self { rows }
     }
 
-    /// Whether a message was committed in this round.
+    /// Returns whether a message was committed in this round.
     pub(super) fn has(&self, message: MessageId) -> bool {
         self.rows.first().is_some_and(|first| first.message <= message)
     }

@@ -1,4 +1,4 @@
-//! What follows from the rule that a relay keeps by.
+//! The rule that a relay keeps by, prepared for the way of a message.
 
 use pillarbox_crypto::SigningSecret;
 use pillarbox_wire::{DepositKind, Timestamp};
@@ -8,16 +8,16 @@ use super::stamp::StampKey;
 use crate::rules::keeping::Keeping;
 use crate::store::Set;
 
-/// What follows from a [`Keeping`], ready to be asked on the way of every message.
+/// Values derived from a [`Keeping`], ready for use on the way of every message.
 #[derive(Debug)]
 pub(super) struct Rule {
-    /// What is written into the log.
+    /// The rules of the log.
     pub(super) log: LogRules,
-    /// Whether devices that are away are woken.
+    /// True if devices that are away are woken.
     pub(super) wakes: bool,
-    /// What messages of named senders are stamped with, if they are.
+    /// The key that stamps messages of named senders, if they are stamped.
     pub(super) stamp_key: Option<StampKey>,
-    /// Whether rows may be there that are kept under another rule: the next sweep brings them under this one.
+    /// True if rows may be there that are kept under another rule. The next sweep brings them under this one.
     pub(super) trimming: bool,
 }
 

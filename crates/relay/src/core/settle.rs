@@ -77,7 +77,7 @@ impl<S: Store> Relay<S> {
         Ok(fresh)
     }
 
-    /// What wakes the devices that are away and for which this round has messages.
+    /// Effects that wake the devices which are away and for which this round has messages.
     fn asleep(&self, round: &Round) -> Vec<Effect> {
         let away = round
             .recipients
@@ -132,7 +132,7 @@ impl<S: Store> Relay<S> {
         Fresh::new(std::mem::take(&mut round.changes.messages))
     }
 
-    /// What has happened although the batch was refused is logged with the next one that is not.
+    /// Saves events that happened although the batch was refused, for the next batch that is written.
     fn save_events(&mut self, round: &mut Round) {
         let happened: HashSet<_> = round.happened.iter().copied().collect();
         round.changes.events.retain(|row| happened.contains(&row.event));

@@ -30,7 +30,7 @@ impl StampKey {
         Self(SecretBytes::from_bytes(bytes))
     }
 
-    /// Its bytes.
+    /// The key's bytes.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; 32] {
         self.0.as_bytes()
@@ -56,7 +56,7 @@ impl StampKey {
         kdf::hmac(self.0.as_bytes(), &parts)
     }
 
-    /// Whether `stamp` is this relay's over this message.
+    /// Returns whether `stamp` is this relay's stamp over this message.
     #[must_use]
     pub fn verify(
         &self,

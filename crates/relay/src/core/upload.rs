@@ -1,4 +1,4 @@
-//! What makes an upload of prekeys one that the relay takes.
+//! Checks of an upload of prekeys.
 
 use std::collections::HashSet;
 
@@ -10,7 +10,7 @@ pub(super) fn after(next: u64, ids: impl Iterator<Item = PreKeyId>) -> u64 {
     ids.map(|id| u64::from(id.0) + 1).fold(next, u64::max)
 }
 
-/// Whether an upload is one that a relay takes: not too much at once, and no number twice.
+/// Checks that an upload has not too many prekeys at once, and no number twice.
 pub(super) fn check_upload(upload: &PreKeyUpload) -> Result<(), Refusal> {
     if upload.one_time.len().max(upload.one_time_kem.len()) > MAX_PREKEYS_PER_UPLOAD {
         return Err(Refusal::TooMuch);

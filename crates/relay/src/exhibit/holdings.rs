@@ -12,7 +12,7 @@ use crate::store::{DATABASE_FILE, StoreError};
 
 pub use crate::store::{Completeness, Holdings};
 
-/// Why there are no holdings to show.
+/// A reason why there are no holdings to show.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum HoldingsError {
@@ -34,7 +34,7 @@ pub enum HoldingsError {
          {kind}. Name a folder with room with TMPDIR=FOLDER"
     )]
     NotCopied {
-        /// What the system said.
+        /// The system's error.
         kind: ErrorKind,
     },
     /// The database cannot be read.

@@ -30,7 +30,7 @@ pub const OWN: &[Entry] = &[
     Entry { direction: Direction::Own, fields: PASSING },
 ];
 
-/// How long a relay keeps a field.
+/// The time for which a relay keeps a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kept {
     /// Not at all: it passes through.
@@ -43,12 +43,12 @@ pub enum Kept {
     UntilHandedOut,
     /// Until the message is delivered, and at most so long.
     UntilDelivered {
-        /// The most.
+        /// The longest time that it waits undelivered.
         at_most: Duration,
     },
     /// After the message was delivered, so long; undelivered at most so long.
     AfterDelivery {
-        /// How long after.
+        /// The time that it stays after delivery.
         stays: Duration,
         /// The most while undelivered.
         at_most: Duration,
@@ -61,7 +61,7 @@ pub enum Kept {
     InLog {
         /// The longest of the rules that have it written down.
         at_most: Duration,
-        /// Whether of everybody, or only of the accounts that the rules name.
+        /// True if the rules concern everybody, and not only the accounts that they name.
         everybody: bool,
     },
     /// As long as the relay's database.
@@ -73,7 +73,7 @@ pub enum Kept {
 }
 
 impl Kept {
-    /// Whether it is written down at all.
+    /// Returns whether the field is written down at all.
     #[must_use]
     pub const fn is_kept(self) -> bool {
         !matches!(self, Self::No)
@@ -109,17 +109,17 @@ impl fmt::Display for Kept {
 /// One line of the inventory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Line {
-    /// Which way it goes.
+    /// The direction of the frame.
     pub direction: Direction,
     /// The frame or record.
     pub record: &'static str,
     /// The field in it.
     pub field: &'static str,
-    /// What kind of thing it tells.
+    /// The kind of data.
     pub class: Class,
-    /// Whether it is kept, and how long.
+    /// The time for which it is kept.
     pub kept: Kept,
-    /// Why it is there.
+    /// The reason why it is there.
     pub why: &'static str,
 }
 
@@ -134,7 +134,8 @@ pub fn whole(keeping: &Keeping, operations: &[Entry]) -> Vec<Line> {
     lines.collect()
 }
 
-/// Whether one of the relay's own tables has anything in it. Those for additions have not unless the rule says so.
+/// Returns whether one of the relay's own tables has anything in it. The tables for additions stay empty unless the
+/// rule says otherwise.
 fn may_hold(entry: &Entry, keeping: &Keeping) -> bool {
     entry.fields.iter().any(|field| match field.place {
         Place::Deposits | Place::Channels | Place::EventLog => kept(field, field.place, keeping).is_kept(),
@@ -147,7 +148,7 @@ fn line(direction: Direction, field: &Field, keeping: &Keeping) -> Line {
     Line { direction, record, field: name, class, kept: kept(field, place, keeping), why }
 }
 
-/// Which events write a field down, and whether it takes a rule that keeps addresses.
+/// The events that write a field down, and whether that takes a rule which keeps addresses.
 ///
 /// A frame's field stays where the frame goes to, and in the log as well; of the two the log outlasts the account.
 fn written_by(field: &Field) -> (&'static [Logged], bool) {

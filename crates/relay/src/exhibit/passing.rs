@@ -1,4 +1,4 @@
-//! What passes through the relay, as it sees it: for `ledger --follow`, from memory, never written down.
+//! Frames that pass through the relay, as it sees them: for `ledger --follow`, from memory, never written down.
 //!
 //! One [`Passing`] stands for one frame. It says who spoke if the connection has a name, where the connection comes
 //! from, whom the frame is about, and how much it carries. Whether a payload can be read is not the relay's to say.
@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::memory::connection_id::ConnectionId;
 
-/// Whom a frame is about.
+/// The subject of a frame.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum About {
@@ -43,25 +43,25 @@ fn shown_if_there<S: serde::Serializer>(
 /// One frame that passed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Passing {
-    /// When, in milliseconds since 1970.
+    /// Time at which it passed, in milliseconds since 1970.
     pub time: Timestamp,
-    /// Which connection: a number that means nothing outside this run of the relay.
+    /// Number of the connection. It means nothing outside this run of the relay.
     pub connection: ConnectionId,
     /// The internet address at its other end.
     pub peer: IpAddr,
     /// The frame's name, or `opened`, `closed` and `unreadable` for what is no frame.
     pub frame: &'static str,
-    /// Who sent it, if a phone did and its connection has a name; for a delivery the sender that the row names.
+    /// The sender, if a phone sent it and its connection has a name; for a delivery the sender that the row names.
     #[serde(serialize_with = "shown_if_there")]
     pub from: Option<DeviceAddress>,
-    /// Whom it is about.
+    /// The subject of the frame.
     pub about: Option<About>,
     /// Bytes of payload.
     pub bytes: u32,
 }
 
 declare!(
-    /// What [`Passing`] shows.
+    /// Fields of [`Passing`].
     PASSING: Passing {
         time: Events, Passing, "when each frame comes or goes";
         connection: Protocol, Passing, "tells the connections of this run apart";

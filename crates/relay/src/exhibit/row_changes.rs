@@ -1,20 +1,21 @@
-//! What becomes of the rows of messages, as they are committed: for whoever [follows](crate::Relay::follow), never written down.
+//! Changes to the rows of messages, as they are committed: for whoever [follows](crate::Relay::follow), never written
+//! down.
 
 use pillarbox_wire::{MessageId, Timestamp};
 
 use crate::rules::keeping::Keeping;
 use crate::store::Changes;
 
-/// What became of the row of one message.
+/// A change to the row of one message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RowChange {
-    /// Which.
+    /// The message.
     pub message: MessageId,
-    /// What.
+    /// The row's new state.
     pub became: Became,
 }
 
-/// What became of a row.
+/// The new state of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Became {
     /// It is there from now on.
@@ -31,7 +32,7 @@ pub enum Became {
     Gone(Why),
 }
 
-/// Why a row went.
+/// The reason why a row went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Why {
     /// Its phone has the message.
@@ -42,7 +43,8 @@ pub enum Why {
     AccountClosed,
 }
 
-/// What a transaction makes of the rows of messages. `expired` are those of the removed ones that nobody fetched in time.
+/// Lists the changes that a transaction makes to rows of messages. `expired` are the removed messages that nobody
+/// fetched in time.
 pub(crate) fn row_changes(changes: &Changes, expired: &[MessageId], keeping: &Keeping) -> Vec<RowChange> {
     let of = |message: MessageId, became: Became| RowChange { message, became };
     let kept = changes.messages.iter().map(|row| {

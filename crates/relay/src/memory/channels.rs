@@ -40,7 +40,7 @@ impl Channels {
         self.channels.insert(channel.clone(), Channel { owner, posted, taken_down });
     }
 
-    /// Whether the account may have this channel opened: the answer is no, yes, or that it has it.
+    /// Returns whether the account may have this channel opened: no, yes, or it has the channel already.
     pub(crate) fn may_open(
         &self,
         name: &ChannelName,
@@ -70,7 +70,7 @@ impl Channels {
         if channel.posted >= most { Err(Refusal::TooMuch) } else { Ok(channel.posted + 1) }
     }
 
-    /// Whose the channel is, if it can be read.
+    /// The owner of the channel, if it can be read.
     pub(crate) fn owner(&self, name: &ChannelName) -> Result<AccountId, Refusal> {
         self.readable(name).map(|channel| channel.owner)
     }
@@ -108,7 +108,7 @@ impl Channels {
     }
 }
 
-/// What an opening turns out to be.
+/// The answer to a request to open a channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Opening {
     New,

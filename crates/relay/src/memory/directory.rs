@@ -1,4 +1,5 @@
-//! Who has an account here, in memory: accounts by id and by number, devices by address and by key, each with its mailbox.
+//! The directory of accounts, in memory: accounts by id and by number, devices by address and by key, each with its
+//! mailbox.
 //!
 //! Rebuilt from the store when the relay opens and changed only by what the store has committed.
 
@@ -16,7 +17,7 @@ use crate::store::{AccountRow, DeviceNumber, DeviceRow, Replacement, StoreError,
 pub(crate) struct Account {
     pub(crate) row: AccountRow,
     pub(crate) devices: Vec<DeviceId>,
-    /// What its devices are woken through, by the deposits' subjects, in their order.
+    /// Tokens that its devices are woken through, ordered by the deposits' subjects.
     pub(crate) push_tokens: Vec<(Bytes, Bytes)>,
 }
 
@@ -26,7 +27,7 @@ pub(crate) struct Device {
     pub(crate) row: DeviceRow,
     pub(crate) mailbox: Mailbox,
     pub(crate) online: Option<ConnectionId>,
-    /// Whether it stands in the line of devices to be served.
+    /// True if the device stands in the line of those to be served.
     pub(crate) in_line: bool,
 }
 

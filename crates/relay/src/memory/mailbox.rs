@@ -22,9 +22,9 @@ pub enum Entrance {
 /// One waiting message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Waiting {
-    /// Its row.
+    /// The message's row.
     pub message: MessageId,
-    /// When it was accepted, in seconds since 1970, which is exact enough to age by.
+    /// Time of acceptance, in seconds since 1970, which is exact enough to age by.
     pub accepted: u32,
     /// Payload bytes.
     pub size: u16,
@@ -115,7 +115,7 @@ pub(crate) struct Mailbox {
 }
 
 impl Mailbox {
-    /// How many messages wait, those on their way included.
+    /// Number of messages that wait, those on their way included.
     pub(crate) fn len(&self) -> usize {
         self.queue.len()
     }

@@ -1,7 +1,7 @@
 //! The state that a running relay holds in memory beside its store: who is here, what waits for whom, and who has asked how often.
 //!
-//! None of it outlasts the process. The next start rebuilds directory, mailboxes and channels from the store; counts of requests and
-//! codes begin anew.
+//! The next start rebuilds directory, mailboxes and channels from the store. Counts of requests, and codes that were
+//! sent to numbers, end with the process.
 
 pub(crate) mod channels;
 pub(crate) mod codes;

@@ -65,7 +65,7 @@ mod tests {
     use super::*;
     use crate::ConnectionId;
 
-    /// How many of 4,096 names share the low 12 bits of their hash with one before.
+    /// Counts those of 4,096 names that share the low 12 bits of their hash with an earlier one.
     fn collisions(hashes: impl Iterator<Item = u64>) -> usize {
         let mut seen = HashSet::new();
         hashes.take(4_096).filter(|hash| !seen.insert(hash & 0xfff)).count()

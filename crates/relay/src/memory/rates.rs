@@ -1,4 +1,4 @@
-//! How often each account and each address may ask: one bucket for each, in the time that the caller names.
+//! Rates of requests for each account and each address: one bucket for each, in the time that the caller names.
 //!
 //! The bucket is the generic cell rate algorithm (ITU-T I.371, annex A): a single number, the time at which the
 //! bucket would be full again, says everything. Memory is bounded: past [`Limits::rate_entries`](crate::Limits)
@@ -12,7 +12,7 @@ use pillarbox_wire::{AccountId, Duration, Handle, Refusal, Timestamp};
 use crate::memory::networks::Network;
 use crate::rules::limits::Rate;
 
-/// What is counted.
+/// The kinds of request that are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Request {
     Register,
@@ -30,7 +30,7 @@ pub(crate) enum Request {
     Read,
 }
 
-/// Who is counted.
+/// The party whose requests are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Subject {
     Account(AccountId),
@@ -130,7 +130,7 @@ impl Rates {
     }
 }
 
-/// When the bucket is full again after one more request, or how long that has to wait.
+/// The time at which the bucket is full again after one more request, or the time for which that request has to wait.
 fn next(full_at: Option<Timestamp>, rate: Rate, now: Timestamp) -> Result<Timestamp, Refusal> {
     let whole = Duration(rate.every.0.saturating_mul(u64::from(rate.burst)));
     let known = full_at.unwrap_or(now);

@@ -29,7 +29,8 @@ impl Ageing {
         self.clock
     }
 
-    /// Whether a sweep is due: the first, an hour after the last, or when the clock was set back since.
+    /// Returns whether a sweep is due: the first, one an hour after the last, or one because the clock was set back
+    /// since.
     pub(crate) fn is_due(&self, now: Timestamp) -> bool {
         self.swept.is_none_or(|swept| now < swept || now.since(swept) >= SWEEP_INTERVAL)
     }

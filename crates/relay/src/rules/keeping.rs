@@ -1,4 +1,5 @@
-//! What this relay's design keeps, as data: every rule below is a number or a switch, and no code asks for a design's name.
+//! The rule of this relay's design on what it keeps, as data: every part below is a number or a switch, and no code
+//! asks for a design's name.
 //!
 //! Seen is not kept. A relay sees every field of every frame; what is written down, how exactly and for how long
 //! is decided here, is handed to the store with each row, and is printed by the inventory.
@@ -9,7 +10,7 @@ pub mod span;
 use pillarbox_wire::{AccountId, DepositKind, Duration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// How exactly a time is kept.
+/// The exactness with which a time is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Granularity {
@@ -22,7 +23,7 @@ pub enum Granularity {
 }
 
 impl Granularity {
-    /// What is written down of `time`.
+    /// Reduces `time` to what is written down of it.
     #[must_use]
     pub const fn of(self, time: Timestamp) -> Option<Timestamp> {
         match self {
@@ -109,12 +110,12 @@ impl Logged {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LogRule {
-    /// What is written down.
+    /// The kind of event.
     pub what: Logged,
     /// For how long: `"30 days"`, or milliseconds.
     #[serde(deserialize_with = "span::deserialize")]
     pub keep: Duration,
-    /// Whether the row holds the internet address that it came from.
+    /// True if the row holds the internet address that the event came from.
     #[serde(default)]
     pub address: bool,
     /// Only what these accounts do or what is about them; empty for everybody. Each is written as its 32 hexadecimal digits.
@@ -122,34 +123,35 @@ pub struct LogRule {
     pub only: Vec<AccountId>,
 }
 
-/// What a relay keeps. [`Default`] is [`Keeping::LEAST`].
+/// The rule by which a relay keeps rows. [`Default`] is [`Keeping::LEAST`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Keeping {
-    /// How long a message waits for a device that does not come: `"30 days"`, or milliseconds.
+    /// Time for which a message waits for a device that does not come: `"30 days"`, or milliseconds.
     #[serde(deserialize_with = "span::deserialize")]
     pub undelivered: Duration,
-    /// How long a message stays after its device acknowledged it, payload included; none: its row goes at once.
+    /// Time for which a message stays after its device acknowledged it, payload included. Without it the row goes at
+    /// once.
     #[serde(deserialize_with = "span::deserialize_option")]
     pub delivered: Option<Duration>,
-    /// When a device was last connected.
+    /// Exactness of the time at which a device was last connected.
     pub last_seen: Granularity,
-    /// When an account was made.
+    /// Exactness of the time at which an account was made.
     pub registered: Granularity,
-    /// Whether the row of a message names the sender, if the sender's connection had a name. Without it the
-    /// recipient is not told either: there is nothing to tell it from.
+    /// True if the row of a message names the sender, where the sender's connection had a name. Without it the
+    /// recipient is not told either, because the relay has nothing to tell it from.
     pub sender: bool,
-    /// Whether the device row holds the internet address that the device last connected from.
+    /// True if the device row holds the internet address that the device last connected from.
     pub last_address: bool,
     /// Kinds of deposits that it takes and keeps until they are taken back or the account is closed. Another kind is refused.
     pub deposits: Vec<DepositKind>,
-    /// What it writes into its log of events.
+    /// The events that it writes into its log.
     pub log: Vec<LogRule>,
-    /// Whether numbers can be looked up.
+    /// True if numbers can be looked up.
     pub directory: bool,
-    /// Whether it has public channels.
+    /// True if the relay has public channels.
     pub channels: bool,
-    /// Whether it stamps messages of named senders, so that it can check a recipient's report.
+    /// True if it stamps messages of named senders, so that it can check a recipient's report.
     pub stamps: bool,
 }
 

@@ -12,10 +12,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::rules::ageing::SWEEP_INTERVAL;
 
-/// How often something may be asked: `burst` times at once, and once more after each `every`.
+/// A rate: `burst` requests at once, and one more after each `every`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rate {
-    /// How many times at once. Zero allows nothing.
+    /// Requests at once. Zero allows nothing.
     pub burst: u32,
     /// The time after which one more is allowed, in milliseconds. Zero allows everything.
     pub every: Duration,
@@ -29,7 +29,7 @@ impl Rate {
         Self { burst, every: Duration(60_000 / count as u64) }
     }
 
-    /// So many times as often.
+    /// The same rate, multiplied.
     #[must_use]
     pub(crate) const fn times(self, times: u32) -> Self {
         // A refill that takes no time is one without a limit.
@@ -46,13 +46,13 @@ impl Rate {
 /// The number of a limit, with its unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Amount {
-    /// So many things.
+    /// A number of things.
     Count(u32),
-    /// So many bytes.
+    /// A number of bytes.
     Bytes(u64),
-    /// So long.
+    /// A length of time.
     Span(Duration),
-    /// So often.
+    /// A rate.
     Often(Rate),
 }
 
@@ -75,11 +75,11 @@ impl fmt::Display for Amount {
 /// One line of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limit {
-    /// What is limited: the field of [`Limits`], or the constant of the wire crate.
+    /// The name of the limit: a field of [`Limits`], or a constant of the wire crate.
     pub name: &'static str,
     /// The number as shipped.
     pub amount: Amount,
-    /// Why this number, and what a peer would gain if it were larger.
+    /// The reason for this number, and what a peer would gain if it were larger.
     pub why: &'static str,
 }
 

@@ -1,4 +1,4 @@
-//! How many connections there are, in all and from each address, and what becomes of one too many.
+//! Admission of connections: their number in all and from each address, and the refusal of one too many.
 
 use std::collections::HashMap;
 use std::net::IpAddr;

@@ -18,7 +18,7 @@ pub const CODES_FILE: &str = "number-codes";
 /// One row of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SentCode {
-    /// When it was sent.
+    /// Time at which it was sent.
     pub time: Timestamp,
     /// The number.
     pub handle: Handle,
@@ -59,7 +59,7 @@ impl CodesFile {
     /// Writes one row. No sync: a code that a crash takes along is asked for again.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub(super) fn send(&mut self, sent: &SentCode) -> io::Result<()> {
         let SentCode { time, handle, code } = sent;
         self.file.write_all(format!("{time} {handle} {code}\n").as_bytes())

@@ -1,4 +1,4 @@
-//! What a relay is started with.
+//! Configuration that a relay is started with.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -12,25 +12,25 @@ pub const DEFAULT_PORT: u16 = 7455;
 /// The admin port unless told otherwise: the next one.
 pub const DEFAULT_ADMIN_PORT: u16 = 7456;
 
-/// Where a relay listens, where it keeps things, and what its design keeps.
+/// Addresses and folder of a relay, and the rule of its design.
 #[derive(Clone, Debug)]
 pub struct ServerConfig {
     /// The data directory; made if it is not there.
     pub data: PathBuf,
-    /// Where phones connect. Port 0 lets the system choose.
+    /// The address that phones connect to. Port 0 lets the system choose.
     pub listen: SocketAddr,
     /// The host that the printed address names, where it differs from `listen`.
     pub public_host: Option<String>,
-    /// Where the admin port listens, if there is to be one. Port 0 lets the system choose.
+    /// The address of the admin port, if there is to be one. Port 0 lets the system choose.
     pub admin: Option<SocketAddr>,
-    /// What the relay keeps, and the limits of what phones may ask.
+    /// The rule by which the relay keeps rows, and the limits of what phones may ask.
     pub settings: Settings,
     /// The file that codes to numbers go to, where numbers are verified; none: [`CODES_FILE`](super::CODES_FILE) in the
     /// data directory.
     pub codes: Option<PathBuf>,
-    /// What to do if transactions that the relay had committed are missing.
+    /// The answer to missing transactions that the relay had committed.
     pub on_loss: OnLoss,
-    /// How long a socket may take.
+    /// Time limits of a socket.
     pub timeouts: SocketTimeouts,
 }
 

@@ -46,7 +46,7 @@ struct Connection<'a> {
     shared: &'a Shared,
 }
 
-/// Why a connection ended, for the log and the counters.
+/// The reason why a connection ended, for the log and the counters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 enum Ended {
     #[error("the phone closed it")]
@@ -234,7 +234,7 @@ impl Connection<'_> {
     }
 }
 
-/// Whether the peer holds the channel's key and yet sent what is no frame, which it is told.
+/// Returns whether the peer holds the channel's key and yet sent something that is no frame. Such a peer is told so.
 fn is_unreadable(error: &ReceiveError) -> bool {
     use OpenError::{Empty, Frame, FrameBeyondRecord, TrailingBytes};
     let ReceiveError::Record(error) = error else { return false };

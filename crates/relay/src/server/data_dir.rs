@@ -16,13 +16,13 @@ use crate::store::lock::{self, LOCK_FILE, Lock};
 use super::log::{Level, LogLine};
 use super::trouble::in_words;
 
-/// Where `ledger --follow` finds the running relay: the admin address, then the token that it asks for.
+/// The file in which `ledger --follow` finds the running relay: the admin address, then the token that it asks for.
 pub const ADMIN_FILE: &str = "admin";
 
 /// The log's sentence about a lock that was not there.
 const LOCK_MADE: &str = "the file `lock` was missing beside the database, and was made anew";
 
-/// Why a data directory cannot be used.
+/// A reason why a data directory cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DataDirError {
@@ -40,7 +40,7 @@ pub enum DataDirError {
          from a copy; to begin anew, with new addresses for everybody, take the key away as well"
     )]
     DatabaseGone {
-        /// Where the database should be.
+        /// The path of the missing database.
         path: PathBuf,
     },
     /// Others may put files into it.
@@ -48,7 +48,7 @@ pub enum DataDirError {
     Exposed {
         /// The directory.
         path: PathBuf,
-        /// Who may.
+        /// The users who may write there.
         exposure: Exposure,
     },
     /// The system refused a file that need not be in the directory.
@@ -56,9 +56,9 @@ pub enum DataDirError {
     File {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         kind: io::ErrorKind,
-        /// What to do next.
+        /// The next step for the operator.
         way_out: &'static str,
     },
     /// The system refused.
@@ -74,7 +74,7 @@ pub enum DataDirError {
     Io {
         /// The directory.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         kind: io::ErrorKind,
     },
 }
@@ -90,7 +90,7 @@ impl DataDir {
     /// Makes the directory if need be, for its owner only, and locks it.
     ///
     /// # Errors
-    /// What stands in [`DataDirError`].
+    /// [`DataDirError`].
     pub(super) fn claim(path: &Path) -> Result<Self, DataDirError> {
         let refused = |error: io::Error| DataDirError::Io { path: path.to_owned(), kind: error.kind() };
         DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(refused)?;
@@ -119,7 +119,7 @@ impl DataDir {
         }
     }
 
-    /// Where it is.
+    /// The path of the directory.
     #[must_use]
     pub(super) fn path(&self) -> &Path {
         &self.path

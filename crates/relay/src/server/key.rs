@@ -17,7 +17,7 @@ use zeroize::{Zeroize, Zeroizing};
 /// The file holds the 32 bytes of the key and nothing else.
 const KEY_LEN: usize = 32;
 
-/// Why there is no key.
+/// A reason why there is no key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyError {
@@ -27,15 +27,15 @@ pub enum KeyError {
          it no phone accepts this relay, and a new key means new addresses for everybody"
     )]
     Damaged {
-        /// Where the key should be.
+        /// The path at which the key should be.
         path: PathBuf,
-        /// How many bytes stand there.
+        /// Number of bytes that stand there.
         got: usize,
     },
     /// Others on this computer may read the key.
     #[error("others on this computer can read the relay's key. Type: chmod 600 {}", private::quoted(path))]
     Exposed {
-        /// Where the key is.
+        /// The path of the key.
         path: PathBuf,
     },
     /// The file is not there, and was.
@@ -44,7 +44,7 @@ pub enum KeyError {
          key back from a copy"
     )]
     Missing {
-        /// Where the key should be.
+        /// The path at which the key should be.
         path: PathBuf,
     },
     /// The file holds another relay's key than the one that the database belongs to.
@@ -54,15 +54,15 @@ pub enum KeyError {
          its own with --data"
     )]
     OfAnother {
-        /// Where the key is.
+        /// The path of the key.
         path: PathBuf,
     },
     /// The file could not be read or made.
     #[error("the relay's key {path} cannot be read or made: {}", in_words(*kind))]
     Io {
-        /// Where the key should be.
+        /// The path at which the key should be.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         kind: io::ErrorKind,
     },
 }
@@ -70,7 +70,7 @@ pub enum KeyError {
 /// The key in `directory`, if one was made there.
 ///
 /// # Errors
-/// What stands in [`KeyError`].
+/// [`KeyError`].
 pub(super) fn load(directory: &Path) -> Result<Option<AgreementSecret>, KeyError> {
     let path = directory.join(KEY_FILE);
     match private::open(private::options().read(true), &path) {
@@ -83,7 +83,7 @@ pub(super) fn load(directory: &Path) -> Result<Option<AgreementSecret>, KeyError
 /// Makes a key in `directory`, where there is none. It is on the disk when this returns.
 ///
 /// # Errors
-/// What stands in [`KeyError`].
+/// [`KeyError`].
 pub(super) fn create(directory: &Path, rng: &mut impl CryptoRng) -> Result<AgreementSecret, KeyError> {
     let path = directory.join(KEY_FILE);
     write(directory, &path, rng).map_err(|error| KeyError::Io { path, kind: error.kind() })

@@ -1,4 +1,4 @@
-//! What the relay writes to its log: the only place in this crate that names `tracing`'s macros.
+//! The relay's log: the only place in this crate that names `tracing`'s macros.
 //!
 //! A log is retained data, so every field that a line can carry stands in [`LogLine`], and with it in the
 //! inventory; the line is taken apart without `..` where it is written. A connection goes by a number that
@@ -19,15 +19,15 @@ pub const TARGET: &str = "pillarbox_relay";
 /// One line of the log.
 #[derive(Debug, Default)]
 pub struct LogLine {
-    /// What happened.
+    /// The event.
     pub message: &'static str,
     /// The connection's number in this process.
     pub connection: Option<u64>,
-    /// Whose address it came from, under a name that only this process understands.
+    /// The address that it came from, under a name that only this process understands.
     pub peer: Option<Pseudonym>,
-    /// Why, in words of this program or of the operating system.
+    /// The reason, in words of this program or of the operating system.
     pub reason: Option<String>,
-    /// How many, where the line counts something.
+    /// A number, where the line counts something.
     pub count: Option<u64>,
 }
 
@@ -45,7 +45,7 @@ declare!(
 /// Fields that `tracing` itself puts on a line.
 pub const ADDED_BY_TRACING: &[&str] = &["timestamp", "level", "target"];
 
-/// How much a line matters.
+/// The importance of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Level {
     Error,

@@ -38,7 +38,7 @@ pub enum OfflineError {
     /// The system refused.
     #[error("this directory cannot be used: {}", in_words(*kind))]
     Io {
-        /// What the system said.
+        /// The system's error.
         kind: io::ErrorKind,
     },
     /// The database.
@@ -49,7 +49,7 @@ pub enum OfflineError {
 /// Holdings of one account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountHoldings {
-    /// Which account.
+    /// The account.
     pub account: AccountId,
     /// Its number, if it has one.
     pub handle: Option<Handle>,

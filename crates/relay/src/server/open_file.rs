@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use pillarbox_system::identity::FileIdentity;
 
-/// Where Linux shows the files that this process has open.
+/// The folder in which Linux shows the files that this process has open.
 const DESCRIPTORS: &str = "/proc/self/fd";
 
 /// The path under which another program of this user reads a file that this process has open.

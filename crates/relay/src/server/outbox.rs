@@ -1,4 +1,4 @@
-//! What the relay has for one connection, until its task has written it.
+//! The answers that the relay has for one connection, until its task has written them.
 //!
 //! The relay's thread never waits for a phone: it puts frames here and goes on. What keeps this bounded is that
 //! the connection reads no further request while [`MAX_UNANSWERED`] frames stand between request and written
@@ -29,7 +29,7 @@ struct Waiting {
     end: Option<End>,
 }
 
-/// How a connection ends.
+/// The way in which a connection ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
     /// With a last frame that says why.
@@ -121,7 +121,7 @@ impl Outbox {
 }
 
 impl Waiting {
-    /// How many more requests the connection may read.
+    /// Number of further requests that the connection may read.
     fn room(&self) -> usize {
         MAX_UNANSWERED.saturating_sub(self.unprocessed + self.unwritten)
     }

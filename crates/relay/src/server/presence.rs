@@ -25,7 +25,7 @@ const SAVED: &str = "saved.sqlite3";
 pub(crate) struct Presence {
     files: Option<Arc<OpenFiles>>,
     ready: Arc<Readiness>,
-    /// Whether it was said that others may write in the folder.
+    /// True once it was said that others may write in the folder.
     told: Arc<AtomicBool>,
 }
 

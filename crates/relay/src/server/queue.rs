@@ -1,4 +1,4 @@
-//! What the connections have read and the relay's thread has not yet taken.
+//! Inputs that the connections have read and the relay's thread has not yet taken.
 //!
 //! While one transaction is being committed the next batch gathers here: the slower the disk, the larger the
 //! batch. The queue is bounded by its writers: each connection stops reading while it has too much in it
@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::outbox::Outbox;
 use crate::{ConnectionId, Input};
 
-/// How the relay's thread is to go on after this batch.
+/// Tells the relay's thread how to go on after this batch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Order {
     /// With the next one.

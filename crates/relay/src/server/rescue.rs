@@ -1,4 +1,5 @@
-//! What a relay still has open when it ends without its database's files: it saves it beside the place where they were.
+//! Saves the database of a relay that ends after its files were removed: the files are still open, and are copied to a
+//! place beside the old one.
 //!
 //! The system removes a deleted file as soon as nobody has it open any more. So the files are opened once more, by way of
 //! `/proc`, before the database is closed, and copied afterwards, when nothing writes to them. The copies do not go to the place

@@ -1,4 +1,4 @@
-//! What every connection of one relay shares.
+//! State that every connection of one relay shares.
 
 use std::sync::Arc;
 

@@ -35,7 +35,7 @@ use super::{clock, descriptors, listener};
 use crate::KEY_FILE;
 use crate::{Passing, Relay, SqliteStore, StoreError};
 
-/// Why a relay did not start.
+/// A reason why a relay did not start.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
@@ -51,7 +51,7 @@ pub enum StartError {
     /// Something else listens there.
     #[error("{address} is taken by another program. Stop it, or choose another port with {option} HOST:PORT")]
     AddressTaken {
-        /// Where.
+        /// The address.
         address: SocketAddr,
         /// The option that names it.
         option: &'static str,
@@ -63,11 +63,11 @@ pub enum StartError {
         in_words(*kind)
     )]
     Listen {
-        /// Where.
+        /// The address.
         address: SocketAddr,
         /// The option that names it.
         option: &'static str,
-        /// What the system said.
+        /// The system's error.
         kind: io::ErrorKind,
     },
     /// The host that phones are to be told.
@@ -76,7 +76,7 @@ pub enum StartError {
     /// The system gives no randomness or no thread.
     #[error("the operating system refused what a relay needs: {what}")]
     System {
-        /// What it refused.
+        /// The thing that the system refused.
         what: &'static str,
     },
 }
@@ -91,10 +91,10 @@ pub struct Server;
 impl Server {
     /// Starts a relay on the runtime that this is called from; its core gets a thread of its own.
     ///
-    /// When this returns, phones can connect. Each way to fail leaves nothing running.
+    /// Phones can connect when this returns. Each way to fail leaves nothing running.
     ///
     /// # Errors
-    /// What stands in [`StartError`].
+    /// [`StartError`].
     pub async fn start(config: ServerConfig) -> Result<Running, StartError> {
         let ServerConfig { data, listen, public_host, admin, mut settings, codes, on_loss, timeouts } =
             config;
@@ -255,7 +255,7 @@ pub struct Running {
     _announcement: Option<super::data_dir::AdminAnnouncement>,
 }
 
-/// Why a relay ended by itself.
+/// A reason why a relay ended by itself.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Broken {
@@ -268,13 +268,13 @@ pub enum Broken {
 }
 
 impl Running {
-    /// What phones are given: host, port and the relay's key.
+    /// The address that phones are given: host, port and the relay's key.
     #[must_use]
     pub fn address(&self) -> &RelayAddress {
         &self.address
     }
 
-    /// Where the admin port listens, if there is one.
+    /// The address of the admin port, if there is one.
     #[must_use]
     pub fn admin(&self) -> Option<SocketAddr> {
         self.admin
@@ -292,8 +292,8 @@ impl Running {
         self.shortfall.as_deref()
     }
 
-    /// What passes from now on, as `ledger --follow` shows it. Of a busy relay it is not everything:
-    /// beyond some thousands a second events are counted and not made. The relay's end ends it.
+    /// Events that pass from now on, as `ledger --follow` shows them. A busy relay does not make all of them: beyond
+    /// some thousands a second they are counted only. The stream ends with the relay.
     #[must_use]
     pub fn follow(&self) -> broadcast::Receiver<Arc<Passing>> {
         // A feed without a sender is at its end already: the relay's thread is gone.

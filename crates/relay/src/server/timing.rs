@@ -1,4 +1,4 @@
-//! How long the relay's sockets and its stop may take, and what one connection may have under way.
+//! Time limits of the relay's sockets and of its stop, and the most that one connection may have under way.
 //!
 //! The limits of what phones may ask and keep stand in [`crate::limits`]; the time-outs that a phone and a relay
 //! share, in [`pillarbox_transport::timeouts`].
@@ -14,18 +14,18 @@ pub const MAX_UNANSWERED: usize = 64;
 /// Connections above the limits that are still told why, at the price of a handshake each. The rest is cut off.
 pub const MAX_REFUSALS_UNDER_WAY: usize = 32;
 
-/// How long a stop may take before what is left is cut off. A service manager expects ten seconds.
+/// Time for a stop, after which open connections are cut off. A service manager expects ten seconds.
 pub const STOP_TIMEOUT: Duration = Duration::from_secs(8);
 
-/// How often the relay looks after itself (age-out, gauges) when nothing arrives. The age-out wants it once an hour; a
-/// monitor that asks every quarter of a minute, as often as its answer can have changed.
+/// Interval at which the relay looks after itself (age-out, gauges) when nothing arrives. The age-out needs it once an
+/// hour. A monitor that asks every quarter of a minute asks as often as its answer can have changed.
 pub const UPKEEP_INTERVAL: Duration = Duration::from_secs(15);
 
-/// How long the listener rests when the system gives it no more descriptors, so that it does not spin.
+/// Rest of the listener when the system gives it no more descriptors, so that it does not spin.
 pub const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// How long the relay says that it cannot take connections after one that it could not take, if no further one comes: several
-/// pauses of a listener that still fails.
+/// Time for which the relay says that it cannot take connections after it failed to take one, if no further one comes:
+/// several pauses of a listener that still fails.
 pub const ACCEPT_TROUBLE: Duration = Duration::from_secs(2);
 
 const _: () = assert!(ACCEPT_TROUBLE.as_millis() > 2 * ACCEPT_PAUSE.as_millis());
@@ -38,7 +38,7 @@ pub struct SocketTimeouts {
     pub handshake: Duration,
     /// See [`timeouts::IDLE`].
     pub idle: Duration,
-    /// How long a write may go on without a byte that goes. See [`timeouts::STALLED_WRITE`].
+    /// Time that a write may go on without progress. See [`timeouts::STALLED_WRITE`].
     pub write: Duration,
 }
 

@@ -1,8 +1,8 @@
-//! What the operating system refuses, in words for whoever runs a relay instead of the system's own.
+//! Refusals of the operating system, in words for whoever runs a relay instead of the system's own.
 
 use std::io::ErrorKind;
 
-/// Why something failed, as a clause.
+/// The reason for a failure, as a clause.
 #[must_use]
 pub const fn in_words(kind: ErrorKind) -> &'static str {
     match kind {

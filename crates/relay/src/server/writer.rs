@@ -36,23 +36,24 @@ pub(super) struct Writer<S: Store> {
     pub(super) presence: Presence,
     pub(super) passing: PassingFeed,
     pub(super) connections: Connections,
-    /// Where codes to numbers go; none where numbers are not verified.
+    /// The file that takes codes to numbers; none where numbers are not verified.
     pub(super) codes: Option<CodesFile>,
     /// Held for its lock, which must outlast the database.
     pub(super) _data: DataDir,
-    /// Whether something was written since the log was last wiped.
+    /// True if something was written since the log was last wiped.
     pub(super) untidy: bool,
-    /// When the gauges were last brought up to date.
+    /// Time at which the gauges were last brought up to date.
     pub(super) measured: Option<Instant>,
-    /// Why the thread gave up, if it did. Dropped with the thread, which tells that it has ended.
+    /// The reason why the thread gave up, if it did. The sender is dropped with the thread, which tells that the thread
+    /// has ended.
     pub(super) failure: watch::Sender<Option<StoreError>>,
 }
 
-/// Where each open connection's answers go.
+/// The outbox of each open connection.
 #[derive(Default)]
 pub(super) struct Connections(HashMap<ConnectionId, Arc<Outbox>, OwnNames>);
 
-/// What one connection gets of a batch.
+/// The part of a batch that goes to one connection.
 #[derive(Default)]
 struct Visit {
     frames: Vec<RelayFrame>,
@@ -218,7 +219,7 @@ impl<S: Store + Send + 'static> Writer<S> {
     }
 }
 
-/// What the shell has to remember of an input once the core has taken it.
+/// The part of an input that the shell has to remember once the core has taken it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Arrival {
     Opened,

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::memory::mailbox::Waiting;
 
-/// What is read once, when the relay opens.
+/// Contents of the store that are read once, when the relay opens.
 #[derive(Debug, Default)]
 pub struct Contents {
     /// The key that signs sender certificates; none in a new store.
@@ -28,7 +28,7 @@ pub struct Contents {
     pub channels: Vec<ChannelRow>,
 }
 
-/// How many one-time prekeys to pass over: those that this batch has handed out already.
+/// Number of one-time prekeys to pass over: those that this batch has handed out already.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Skip {
     /// X25519 ones.
@@ -37,7 +37,7 @@ pub struct Skip {
     pub one_time_kem: u32,
 }
 
-/// How many one-time prekeys of one device are left.
+/// Number of one-time prekeys of one device that are left.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stock {
     /// X25519 ones.
@@ -68,9 +68,9 @@ pub struct Room {
     pub growth: Option<u64>,
 }
 
-/// A backend.
+/// A store's backend.
 pub trait Store {
-    /// What is held in memory while the relay runs.
+    /// Reads the contents that are held in memory while the relay runs.
     ///
     /// # Errors
     /// [`StoreError`], with [`StoreError::Damaged`] for a row that cannot be what it should be.
@@ -94,7 +94,7 @@ pub trait Store {
     /// [`StoreError::Damaged`] if the signed prekey or the one of last resort is not there.
     fn prekeys(&mut self, device: DeviceNumber, skip: Skip) -> Result<StoredPreKeys, StoreError>;
 
-    /// How many one-time prekeys of a device are left.
+    /// Counts the one-time prekeys of a device that are left.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -111,7 +111,7 @@ pub trait Store {
         subject: &[u8],
     ) -> Result<Option<Bytes>, StoreError>;
 
-    /// How much an account has left here.
+    /// Counts what an account has left here.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -1,4 +1,4 @@
-//! What one batch changes: everything that one transaction writes, as plain lists.
+//! Changes of one batch: everything that one transaction writes, as plain lists.
 
 use std::net::IpAddr;
 
@@ -28,7 +28,7 @@ pub struct Counters {
 }
 
 declare!(
-    /// What [`Counters`] tell.
+    /// Fields of [`Counters`].
     COUNTERS: Counters {
         next_message: Events, Counters, "how many messages the relay has ever accepted, from nobody to nobody";
         next_device: Entity, Counters, "how many devices were ever registered";
@@ -89,7 +89,7 @@ pub struct Replacement {
 /// More prekeys of a device.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Upload {
-    /// Whose.
+    /// The device.
     pub device: DeviceNumber,
     /// The keys; one-time ones that were taken before are already left out.
     pub prekeys: PreKeyUpload,
@@ -102,22 +102,22 @@ pub struct Upload {
 /// A one-time prekey that is handed out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Taken {
-    /// Whose.
+    /// The device.
     pub device: DeviceNumber,
-    /// Of which kind.
+    /// The kind of prekey.
     pub kind: PreKeyKind,
-    /// Its name.
+    /// The prekey's name.
     pub id: PreKeyId,
 }
 
 /// A device that connected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Seen {
-    /// Which.
+    /// The device.
     pub device: DeviceNumber,
-    /// When, as exactly as the relay keeps it.
+    /// Time at which it was seen, as exactly as the relay keeps it.
     pub at: Option<Timestamp>,
-    /// Where from, if the relay keeps that.
+    /// Address that it came from, if the relay keeps that.
     pub address: Option<IpAddr>,
 }
 
@@ -125,7 +125,7 @@ pub struct Seen {
 /// down keeps its row, and the log keeps its events: they go by age.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Closing {
-    /// Which.
+    /// The account.
     pub account: AccountId,
     /// The devices it has.
     pub devices: Vec<DeviceNumber>,
@@ -142,29 +142,29 @@ pub struct Forget {
     pub most: u32,
 }
 
-/// What the relay is set to keep, for whoever reads the database later.
+/// The record of the rule that the relay keeps by, for whoever reads the database later.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Set {
     /// The rule, as JSON.
     pub keeping: String,
-    /// When it was set. Written down only if the rule is another one than before.
+    /// Time at which it was set. Written down only if the rule is another one than before.
     pub at: Timestamp,
 }
 
-/// What is kept beyond the present rule goes: the rule was another one before.
+/// The removal of data that exceeds the present rule, after the rule was changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trim {
-    /// How exactly devices' last connections stay.
+    /// Exactness to which the times of devices' last connections are reduced.
     pub last_seen: Granularity,
-    /// Whether the addresses that devices last connected from stay.
+    /// True if the addresses that devices last connected from stay.
     pub last_address: bool,
-    /// How exactly the times of registration stay.
+    /// Exactness to which the times of registration are reduced.
     pub registered: Granularity,
-    /// Whether messages' senders stay.
+    /// True if messages' senders stay.
     pub sender: bool,
     /// The kinds of deposits that stay.
     pub deposits: Vec<DepositKind>,
-    /// Whether channels and posts stay.
+    /// True if channels and posts stay.
     pub channels: bool,
 }
 
@@ -186,7 +186,7 @@ impl From<&Keeping> for Trim {
 pub struct Changes {
     /// The key that signs sender certificates, written once.
     pub certificate_key: Option<SecretBytes<32>>,
-    /// What the relay is set to keep.
+    /// The rule that the relay keeps by, if it is to be recorded.
     pub keeping: Option<Set>,
     /// New accounts.
     pub accounts: Vec<Registration>,
@@ -198,7 +198,7 @@ pub struct Changes {
     pub replaced: Vec<Replacement>,
     /// Devices that connected.
     pub seen: Vec<Seen>,
-    /// What accounts leave and take back, in order.
+    /// Deposits that accounts leave and take back, in order.
     pub deposits: Vec<Leaving>,
     /// New channels.
     pub channels: Vec<ChannelRow>,
@@ -216,9 +216,9 @@ pub struct Changes {
     pub closed: Vec<Closing>,
     /// Delivered messages whose time is over.
     pub forget: Option<Forget>,
-    /// What is kept beyond the present rule.
+    /// The removal of data that exceeds the present rule.
     pub trim: Option<Trim>,
-    /// What happened and is written down, with rising numbers.
+    /// Events to write down, with rising numbers.
     pub events: Vec<EventRow>,
     /// Events whose time is over.
     pub lapse: Option<Lapse>,
@@ -227,7 +227,7 @@ pub struct Changes {
 }
 
 impl Changes {
-    /// Whether there is nothing to write. The numbers alone are not worth a transaction.
+    /// Returns whether there is nothing to write. The numbers alone are not worth a transaction.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         let Self {
@@ -312,11 +312,11 @@ impl Changes {
     }
 }
 
-/// What a transaction found out.
+/// Results of a transaction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Applied {
-    /// How many rows [`Changes::forget`] took out.
+    /// Number of rows that [`Changes::forget`] took out.
     pub forgotten: u32,
-    /// Whether [`Changes::lapse`] left events for another time.
+    /// True if [`Changes::lapse`] left events for another time.
     pub events_left: bool,
 }

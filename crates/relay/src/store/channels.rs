@@ -8,16 +8,16 @@ use super::readable;
 /// A row of `channels`. One that was taken down stays, so that its name is not opened again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ChannelRow {
-    /// What everybody finds it by.
+    /// The name that everybody finds it by.
     pub channel: ChannelName,
     /// The account that opened it and alone publishes in it.
     #[serde(serialize_with = "readable::display")]
     pub owner: AccountId,
-    /// When it was opened, in milliseconds since 1970.
+    /// Time at which it was opened, in milliseconds since 1970.
     pub opened_at: Timestamp,
-    /// How many posts it has ever had, which is the number of the last.
+    /// Number of posts that it has ever had, which is the number of the last.
     pub posted: u32,
-    /// When the operator took it down; its posts went then.
+    /// Time at which the operator took it down; its posts went then.
     pub taken_down: Option<Timestamp>,
 }
 
@@ -35,13 +35,13 @@ declare!(
 /// A row of `posts`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PublishedRow {
-    /// Where it was published.
+    /// The channel that it was published in.
     pub channel: ChannelName,
     /// Its number in its channel, from 1.
     pub number: u32,
-    /// When the relay took it, in milliseconds since 1970.
+    /// Time at which the relay took it, in milliseconds since 1970.
     pub posted_at: Timestamp,
-    /// What everybody may read, byte for byte.
+    /// The post as everybody may read it, byte for byte.
     #[serde(serialize_with = "readable::bytes")]
     pub content: Bytes,
 }

@@ -93,6 +93,6 @@ pub(crate) enum Log {
     Older,
     /// Transactions in it stand behind a damaged place, and could not be read.
     Damaged,
-    /// None of its transactions belongs to the database: SQLite passed over all of it.
+    /// It holds no transaction that belongs to the database: SQLite passed over all of it.
     Unfit,
 }

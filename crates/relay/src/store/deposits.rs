@@ -8,18 +8,18 @@ use super::readable;
 /// A row of `deposits`. An account has at most one of a kind with a subject.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DepositRow {
-    /// Who left it.
+    /// The account that left it.
     #[serde(serialize_with = "readable::display")]
     pub account: AccountId,
-    /// What it is.
+    /// The kind of deposit.
     pub kind: DepositKind,
-    /// Which of its kind.
+    /// Tells deposits of one kind apart.
     #[serde(serialize_with = "readable::bytes")]
     pub subject: Bytes,
     /// The thing itself, byte for byte.
     #[serde(serialize_with = "readable::bytes")]
     pub value: Bytes,
-    /// When the relay took it, in milliseconds since 1970.
+    /// Time at which the relay took it, in milliseconds since 1970.
     pub left_at: Timestamp,
 }
 
@@ -37,19 +37,19 @@ declare!(
 /// A deposit that is left or, without a value, taken back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Leaving {
-    /// Whose.
+    /// The account that leaves it.
     pub account: AccountId,
-    /// What it is.
+    /// The kind of deposit.
     pub kind: DepositKind,
-    /// Which of its kind.
+    /// Tells deposits of one kind apart.
     pub subject: Bytes,
     /// The thing itself, in place of an earlier one; none takes that back, if there is one.
     pub value: Option<Bytes>,
-    /// When.
+    /// Time at which it is left.
     pub at: Timestamp,
 }
 
-/// How much one account has left here.
+/// Number and size of one account's deposits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Deposits {
     /// Rows.

@@ -1,8 +1,9 @@
-//! What can go wrong with the store, in sentences for whoever runs the relay.
+//! Errors of the store, in sentences for whoever runs the relay.
 
 use super::file_names::DATABASE_FILE;
 
-/// Why the store could not be opened, read or written. Nothing that was accepted before is lost by any of these.
+/// A reason why the store could not be opened, read or written. Nothing that was accepted before is lost by any of
+/// these.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
@@ -18,7 +19,7 @@ pub enum StoreError {
     /// Transactions that the relay had committed are not there any more.
     #[error("{}", of_loss(*transactions))]
     Lost {
-        /// How many, as far as that can be told; 0 if it cannot.
+        /// Their number, as far as it can be told; 0 if it cannot.
         transactions: u64,
     },
     /// The files of an open database were deleted, moved or replaced.
@@ -87,7 +88,7 @@ fn of_loss(transactions: u64) -> String {
 }
 
 impl StoreError {
-    /// Whether the relay can go on and try again: the batch was refused, and the next one may succeed.
+    /// Returns whether the relay can go on and try again: the batch was refused, and the next one may succeed.
     #[must_use]
     pub const fn may_pass(&self) -> bool {
         matches!(

@@ -17,11 +17,11 @@ pub struct EventNumber(pub u64);
 pub struct EventRow {
     /// The row's number.
     pub event: EventNumber,
-    /// When it happened, in milliseconds since 1970.
+    /// Time at which it happened, in milliseconds since 1970.
     pub at: Timestamp,
-    /// What happened.
+    /// The kind of event.
     pub what: Logged,
-    /// Whose connection did it; none for a connection without a name.
+    /// The account whose connection did it; none for a connection without a name.
     #[serde(serialize_with = "readable::optional_display")]
     pub account: Option<AccountId>,
     /// The other account that it concerns.
@@ -52,7 +52,7 @@ declare!(
     }
 );
 
-/// Which events of one kind stay.
+/// The events of one kind that stay.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Staying {
     /// The kind.
@@ -66,9 +66,9 @@ pub struct Staying {
 /// Events whose time is over: all those that nothing here lets stay. A kind that is not named stays whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lapse {
-    /// Which rows stay.
+    /// Rows that stay.
     pub rows: Vec<Staying>,
-    /// Which rows may have an address; on the others it goes.
+    /// Rows that may have an address. The others lose it.
     pub addresses: Vec<Staying>,
     /// At most so many rows of a kind at once.
     pub most: u32,

@@ -16,7 +16,7 @@ use crate::rules::keeping::Keeping;
 pub struct Holdings {
     /// Says if rows can be missing, as far as the files tell.
     pub completeness: Completeness,
-    /// What the relay is set to keep; none if it never started.
+    /// The rule that the relay is set to keep by; none if it never started.
     pub keeping: Option<Keeping>,
     /// Since when it is set so, as far as the database says.
     pub keeping_since: Option<Timestamp>,
@@ -30,18 +30,18 @@ pub struct Holdings {
     pub prekeys: Vec<PreKeyRow>,
     /// All messages, in the order in which they were accepted.
     pub messages: Vec<MessageRow>,
-    /// What accounts have left here about their owners, by account and kind.
+    /// Deposits that accounts have left here about their owners, by account and kind.
     pub deposits: Vec<DepositRow>,
     /// The log, in the order in which things happened.
     pub events: Vec<EventRow>,
     /// All channels, by name.
     pub channels: Vec<ChannelRow>,
-    /// What is published in them, by channel and number.
+    /// Posts that are published in the channels, by channel and number.
     pub posts: Vec<PublishedRow>,
 }
 
 impl Holdings {
-    /// Whose mailbox a number names.
+    /// The device whose mailbox has this number.
     #[must_use]
     pub fn address(&self, number: DeviceNumber) -> Option<DeviceAddress> {
         let at = self.devices.binary_search_by_key(&number, |device| device.device_number).ok()?;
@@ -62,7 +62,7 @@ impl Holdings {
 }
 
 impl MessageRow {
-    /// When this row goes at the latest under `keeping`, if nobody fetches it before.
+    /// The latest time at which this row goes under `keeping`, if nobody fetches it before.
     #[must_use]
     pub fn held_until(&self, keeping: &Keeping) -> Timestamp {
         match self.delivered_at {

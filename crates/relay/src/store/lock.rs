@@ -15,8 +15,8 @@ use pillarbox_system::private;
 /// Locked beside the directory by the relay that runs on it.
 pub const LOCK_FILE: &str = "lock";
 
-/// How often a relay that starts asks for the lock. A reader that looks for a running relay holds it for an instant,
-/// which must not pass for another relay.
+/// Attempts of a relay that starts to get the lock. A reader that looks for a running relay holds it for an instant,
+/// and must not pass for another relay.
 const TRIES: u32 = 5;
 
 /// Between two tries. All of them together take less than a person notices.

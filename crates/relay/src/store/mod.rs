@@ -1,4 +1,4 @@
-//! Where the relay keeps what it keeps: one trait, so that the state machine above knows no database.
+//! The store of a relay behind one trait, so that the state machine above knows no database.
 //!
 //! A backend writes one [`Changes`] at a time, whole or not at all, and durably before it returns; it reads what the
 //! memory index above does not hold (payloads, prekeys). It decides nothing: no quota, no rate, no age.

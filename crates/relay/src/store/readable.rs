@@ -1,4 +1,4 @@
-//! How rows are written as JSON: identifiers and keys in hexadecimal, as people meet them everywhere else.
+//! Rows written as JSON: identifiers and keys in hexadecimal, as people meet them everywhere else.
 
 use std::fmt::{Display, Write as _};
 

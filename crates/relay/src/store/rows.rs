@@ -26,7 +26,7 @@ pub struct AccountRow {
     pub account: AccountId,
     /// Its number, if it has one.
     pub handle: Option<Handle>,
-    /// When it was made, as exactly as the relay keeps it, in milliseconds since 1970.
+    /// Time at which it was made, as exactly as the relay keeps it, in milliseconds since 1970.
     pub registered_at: Option<Timestamp>,
     /// Ed25519 identity key.
     #[serde(serialize_with = "readable::fixed")]
@@ -75,15 +75,15 @@ pub struct DeviceRow {
     /// The account.
     #[serde(serialize_with = "readable::display")]
     pub account: AccountId,
-    /// Which of its devices.
+    /// The device's number within the account.
     #[serde(serialize_with = "readable::display")]
     pub device: DeviceId,
     /// Ed25519 key that the device proves itself with.
     #[serde(serialize_with = "readable::fixed")]
     pub device_key: FixedBytes<32>,
-    /// When it was last connected, as exactly as the relay keeps it.
+    /// Time at which it was last connected, as exactly as the relay keeps it.
     pub last_seen: Option<Timestamp>,
-    /// Where from, if the relay keeps that.
+    /// Address that it last connected from, if the relay keeps that.
     pub last_address: Option<IpAddr>,
     /// Uploaded one-time prekeys have lower numbers; a lower one that comes again is not taken a second time.
     pub next_one_time: u64,
@@ -113,7 +113,7 @@ declare!(
     }
 );
 
-/// What a prekey is for.
+/// The purpose of a prekey.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PreKeyKind {
@@ -152,9 +152,9 @@ impl fmt::Display for PreKeyKind {
 /// A row of `prekeys`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PreKeyRow {
-    /// Whose.
+    /// The device.
     pub device_number: DeviceNumber,
-    /// What for.
+    /// The purpose of the prekey.
     pub kind: PreKeyKind,
     /// Its name to its owner.
     pub id: PreKeyId,
@@ -184,14 +184,14 @@ pub struct MessageRow {
     pub message: MessageId,
     /// The mailbox of this device.
     pub mailbox: DeviceNumber,
-    /// When the relay accepted it, in milliseconds since 1970.
+    /// Time at which the relay accepted it, in milliseconds since 1970.
     pub accepted_at: Timestamp,
-    /// Who sent it, if the sender's connection had a name and the relay keeps it. Nowhere else does a sender stand.
+    /// The sender, if the sender's connection had a name and the relay keeps it. A sender stands nowhere else.
     #[serde(serialize_with = "readable::optional_display")]
     pub sender: Option<DeviceAddress>,
-    /// When the device acknowledged it, where delivered messages are kept.
+    /// Time at which the device acknowledged it, where delivered messages are kept.
     pub delivered_at: Option<Timestamp>,
-    /// What the sender handed over, byte for byte.
+    /// The bytes that the sender handed over, unchanged.
     #[serde(serialize_with = "readable::bytes")]
     pub payload: Bytes,
 }

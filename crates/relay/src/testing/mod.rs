@@ -1,4 +1,5 @@
-//! What every store backend has to pass, as one function. It panics where a backend does not do what [`Store`] says.
+//! The suite that every store backend has to pass, as one function. It panics where a backend does not do what
+//! [`Store`] says.
 
 #![allow(
     clippy::unwrap_used,
@@ -23,7 +24,7 @@ use rows::{account, kem, message, one_time, waiting};
 /// `look` reads everything that is kept.
 ///
 /// # Panics
-/// Where the backend fails.
+/// Panics where the backend fails.
 pub fn store_suite<S: Store>(
     mut open: impl FnMut() -> S,
     mut reopen: impl FnMut(S) -> S,

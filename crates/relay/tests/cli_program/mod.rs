@@ -26,7 +26,7 @@ pub fn program(arguments: &[&str]) -> Command {
     command
 }
 
-/// What a command that ends by itself said.
+/// Output of a command that ends by itself.
 #[derive(Debug)]
 pub struct Said {
     pub code: Option<i32>,
@@ -47,7 +47,7 @@ pub fn say(arguments: &[&str]) -> Said {
 pub struct RunningProgram {
     pub child: Child,
     pub address: RelayAddress,
-    /// What it printed up to its address.
+    /// The screen up to the relay's address.
     screen: String,
     out: BufReader<ChildStdout>,
 }

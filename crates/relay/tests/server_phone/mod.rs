@@ -112,7 +112,7 @@ impl Link {
     }
 }
 
-/// What a phone knows of itself.
+/// A phone's knowledge of itself.
 pub struct Phone {
     pub key: SigningSecret,
     pub address: DeviceAddress,

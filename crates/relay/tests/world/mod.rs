@@ -121,7 +121,7 @@ impl Store for Flaky {
     }
 }
 
-/// What a phone knows of itself.
+/// A phone's knowledge of itself.
 pub struct Phone {
     pub key: SigningSecret,
     pub delivery_key: [u8; 32],

@@ -27,14 +27,14 @@ use crate::store::{
     read_mark, survey_file,
 };
 
-/// How often files at rest are read again because they changed meanwhile: a relay that was starting or stopping is
-/// done with that sooner.
+/// Attempts to read files at rest that changed meanwhile. A relay that is starting or stopping is done sooner than
+/// that.
 const TRIES: u32 = 5;
 
 /// Between two looks at a relay that is starting or stopping.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// How often to look until a relay that holds the lock has its log open, or has let the lock go: one second in all.
+/// Looks at a relay that holds the lock, until it has its log open or has let the lock go: one second in all.
 const LOOKS: u32 = 50;
 
 impl Holdings {

@@ -22,7 +22,8 @@ use crate::server::timing::ACCEPT_PAUSE;
 /// Connections of the admin port at once: a monitor, a person and some followers. More would come out of the phones' descriptors.
 pub(crate) const ADMIN_CONNECTIONS: usize = 16;
 
-/// How long a connection may take to ask: a request is one line and comes at once, and one that is never finished holds a place.
+/// Time that a connection gets to ask. A request is one line and comes at once; one that is never finished holds a
+/// place.
 pub(crate) const ADMIN_REQUEST: Duration = Duration::from_secs(10);
 
 /// A listener with so many places.

@@ -40,17 +40,17 @@ struct Line<'a> {
     event: &'a Passing,
 }
 
-/// Where the relay's thread puts what passed. The streams of all followers end when it is dropped.
+/// The relay's thread sends events that passed into this. The streams of all followers end when it is dropped.
 #[derive(Debug)]
 pub(crate) struct PassingFeed {
     events: broadcast::Sender<Arc<Passing>>,
     unseen: Arc<AtomicU64>,
-    /// How many events may still be made, until when.
+    /// Events that may still be made, and the time until which that number holds.
     left: usize,
     until: Instant,
 }
 
-/// Where followers join. It does not keep the feed alive.
+/// The end of the feed at which followers join. It does not keep the feed alive.
 #[derive(Clone, Debug)]
 pub(crate) struct Followers {
     events: broadcast::WeakSender<Arc<Passing>>,
@@ -58,7 +58,7 @@ pub(crate) struct Followers {
 }
 
 impl Followers {
-    /// What passes from now on; `None` once the relay has stopped.
+    /// Events that pass from now on; `None` once the relay has stopped.
     pub(crate) fn join(&self) -> Option<broadcast::Receiver<Arc<Passing>>> {
         self.events.upgrade().map(|feed| feed.subscribe())
     }
@@ -75,12 +75,12 @@ impl PassingFeed {
         Self { events, unseen, left: SHOWN_AT_ONCE, until: Instant::now() + PAUSE }
     }
 
-    /// Where followers join this feed.
+    /// The end at which followers join this feed.
     pub(crate) fn followers(&self) -> Followers {
         Followers { events: self.events.downgrade(), unseen: Arc::clone(&self.unseen) }
     }
 
-    /// How many events are to be made now; none if nobody follows.
+    /// Number of events to make now; none if nobody follows.
     pub(crate) fn room(&mut self, now: Instant) -> Option<usize> {
         if self.events.receiver_count() == 0 {
             return None;

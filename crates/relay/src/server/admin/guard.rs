@@ -1,4 +1,4 @@
-//! Who may ask the admin port what: the token, and the check of the `Host` header.
+//! Access to the admin port: the token, and the check of the `Host` header.
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -34,7 +34,7 @@ impl fmt::Debug for AdminToken {
     }
 }
 
-/// Whether the request's `Host` is an address of this port: its own, a loopback one, or `localhost`.
+/// Returns whether the request's `Host` is an address of this port: its own, a loopback one, or `localhost`.
 pub(super) fn names_this_port(headers: &HeaderMap, own: SocketAddr) -> bool {
     let Some(named) = headers.get(HOST).and_then(|value| value.to_str().ok()) else { return false };
     let Some(host) = without_port(named) else { return false };

@@ -40,7 +40,7 @@ use crate::server::metrics::Metrics;
 use crate::server::presence::Presence;
 use crate::server::readiness::Readiness;
 
-/// What the admin port shows.
+/// State that the admin port shows.
 pub(crate) struct Admin {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) ready: Arc<Readiness>,

@@ -39,7 +39,7 @@ pub(super) struct Carrier {
     thread: Option<JoinHandle<()>>,
 }
 
-/// How long the log is and how much of it is in the database, in pages.
+/// Length of the log, and the part of it that is in the database, in pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Extent {
     log: u32,

@@ -28,7 +28,7 @@ pub struct SqliteStore {
     pub(super) reserve: Option<Reserve>,
     /// Says that the file holds [`Note::Open`]. A database in memory has no log that could be left behind.
     pub(super) noted: bool,
-    /// What the database is held to; none for one in memory.
+    /// The watch over the database's files; none for a database in memory.
     pub(super) watch: Option<Watch>,
     /// Says that a commit was refused after SQLite had made it. What the file holds is no more what the relay has said, and it
     /// takes no further commit.

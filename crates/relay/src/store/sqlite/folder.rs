@@ -118,7 +118,8 @@ impl SqliteStore {
     }
 }
 
-/// What stands in the way of making the file. That it may not be written is for SQLite to find out: it says so better.
+/// An error that keeps the file from being made. SQLite finds out by itself that it may not be written, and says so
+/// better.
 fn unless_read_only(error: &std::io::Error) -> Result<(), StoreError> {
     use std::io::ErrorKind::{AlreadyExists, PermissionDenied, ReadOnlyFilesystem, StorageFull};
     match error.kind() {

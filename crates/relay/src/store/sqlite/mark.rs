@@ -27,7 +27,7 @@ impl CommitMark {
     /// Opens the mark in `folder`, or makes it.
     ///
     /// # Errors
-    /// What the system says. A relay works without: it has one thing less to hold its database to.
+    /// The system's error. A relay works without the mark: it has one thing less to hold its database to.
     pub(super) fn open(folder: &Path) -> io::Result<Self> {
         let options = private::options().read(true).write(true).create(true).truncate(false).clone();
         private::open(&options, &folder.join(MARK_FILE)).map(|file| Self { file })

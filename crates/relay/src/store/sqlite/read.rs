@@ -1,4 +1,4 @@
-//! What the relay and the holdings read.
+//! Queries of the relay and of the holdings.
 
 use pillarbox_crypto::SigningSecret;
 use pillarbox_wire::{DepositKind, FixedBytes, KemPreKey, MessageId, OneTimePreKey, SignedPreKey, Timestamp};

@@ -95,7 +95,7 @@ LEFT JOIN accounts AS sender ON sender.account = messages.sender_account
 ORDER BY messages.message;
 ";
 
-/// What layout 2 adds to layout 1. Nothing of layout 1 is another thing in layout 2.
+/// Statements that turn layout 1 into layout 2. Everything in layout 1 keeps its meaning.
 ///
 /// Events are found by kind and time, and those with an address once more: what has lapsed is found without looking at what stays.
 const ADDITIONS: &str = "
@@ -141,10 +141,11 @@ CREATE TABLE posts (
 ) STRICT;
 ";
 
-/// What layout 3 adds to layout 2: how many transactions the relay has committed, in each of them.
+/// Statement that turns layout 2 into layout 3: the number of transactions that the relay has committed, written in
+/// each of them.
 const COMMITS: &str = "ALTER TABLE counters ADD COLUMN commits INTEGER NOT NULL DEFAULT 0;";
 
-/// What stands in `meta` under `about`, for whoever opens the file without knowing what it is.
+/// The text in `meta` under `about`, for whoever opens the file without knowing what it is.
 const ABOUT: &str = "This is everything that a Pillarbox relay keeps. accounts: who has an account here. devices: \
     their devices, and when each was last connected. prekeys: public keys that devices left for whoever writes to \
     them. messages: what waits to be fetched (delivered_at is empty) or is kept after it was fetched; payload is what \
@@ -156,7 +157,7 @@ const ABOUT: &str = "This is everything that a Pillarbox relay keeps. accounts: 
     stand in the file beside this one whose name ends in -wal. counters.commits counts what the relay has written here, and the \
     file committed beside this one says how far that count had come.";
 
-/// What the file is.
+/// The layout of a file.
 ///
 /// All of an earlier one is in each later one, which has more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -171,7 +172,7 @@ pub(super) enum Layout {
     Present,
 }
 
-/// Whether the file is new or of a layout that this program knows.
+/// Checks that the file is new or of a layout that this program knows.
 pub(super) fn check(connection: &Connection) -> Result<Layout, StoreError> {
     let number = |pragma: &str| connection.query_row(pragma, [], |row| row.get::<_, i64>(0));
     let application = number("PRAGMA application_id")?;

@@ -1,7 +1,7 @@
-//! How SQLite is set up: numbers, each with its reason.
+//! Settings of SQLite: numbers, each with its reason.
 
-/// How long the relay waits for another program that holds a lock. Readers hold none in write-ahead mode; a person
-/// with `sqlite3` and a `BEGIN IMMEDIATE` does.
+/// Time for which the relay waits for another program that holds a lock. Readers hold none in write-ahead mode; a
+/// person with `sqlite3` and a `BEGIN IMMEDIATE` does.
 pub(super) const LOCK_WAIT: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// Statements kept ready: every one that the relay uses, and room.

@@ -1,4 +1,4 @@
-//! What was kept under another rule and goes under the present one.
+//! Removes data that was kept under another rule and exceeds the present one.
 
 use pillarbox_wire::Duration;
 use rusqlite::Transaction;

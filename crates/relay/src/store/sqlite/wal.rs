@@ -8,8 +8,8 @@
 //! whatever order its blocks reached the disk, and not the frames of an earlier round, which have other salts, nor those of a
 //! transaction that was given up, from which nothing goes on.
 //!
-//! What this cannot see is a log that ends too early, or whose rest is unreadable to the last frame. For that there is the
-//! [mark](super::mark).
+//! A log that ends too early, or that is unreadable up to its last frame, cannot be recognised here. The
+//! [mark](super::mark) is there for that.
 
 use std::io::{self, BufReader, ErrorKind, Read};
 use std::path::Path;
@@ -40,7 +40,7 @@ pub(crate) struct Survey {
 /// Surveys the log in a file. None if there is no file.
 ///
 /// # Errors
-/// What the system says.
+/// The system's error.
 pub(crate) fn survey_file(path: &Path) -> io::Result<Option<Survey>> {
     match private::open(private::options().read(true), path) {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
@@ -51,7 +51,7 @@ pub(crate) fn survey_file(path: &Path) -> io::Result<Option<Survey>> {
 /// Surveys a log.
 ///
 /// # Errors
-/// What the reader says.
+/// The reader's error.
 pub(crate) fn survey(mut log: impl Read) -> io::Result<Survey> {
     let mut survey = Survey::default();
     let mut header = [0; HEADER_LEN];

@@ -13,7 +13,7 @@ const PAGE: usize = 512;
 
 const FRAME: usize = FRAME_HEADER_LEN + PAGE;
 
-/// What a disk writes whole.
+/// The piece that a disk writes whole.
 const BLOCK: usize = 512;
 
 /// A database with a log, copied while SQLite had both open.
@@ -82,7 +82,7 @@ impl Written {
         found
     }
 
-    /// Where a frame begins.
+    /// The offset of a frame.
     fn at(frame: usize) -> usize {
         HEADER_LEN + frame * FRAME
     }

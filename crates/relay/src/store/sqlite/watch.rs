@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::files::OpenFiles;
 use super::mark::CommitMark;
 
-/// What a database in a folder is held to while it is open.
+/// The things that a database in a folder is held to while it is open.
 #[derive(Debug)]
 pub(super) struct Watch {
     /// The mark that says how many transactions were committed; none where none can be made.

@@ -1,4 +1,4 @@
-//! What the relay writes: one [`Changes`], one transaction.
+//! Writes one [`Changes`] in one transaction.
 
 use pillarbox_wire::{KemPreKey, MessageId, OneTimePreKey, PreKeyUpload, SignedPreKey};
 use rusqlite::{CachedStatement, Connection, Transaction, TransactionBehavior, params};
