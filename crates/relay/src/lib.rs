@@ -1,7 +1,7 @@
 //! The relay: accounts, prekeys, mailboxes, directory, holdings.
 //!
-//! It carries bytes from phone to phone and keeps them until they are fetched. What it refuses to know is what is
-//! in them: it does not depend on the session protocol, and nothing that serves phones looks inside a payload.
+//! It carries bytes from phone to phone and keeps them until they are fetched. It does not know what they say: the
+//! crate does not depend on the session protocol, and nothing that serves phones looks inside a payload.
 //!
 //! | part | what it is |
 //! |---|---|

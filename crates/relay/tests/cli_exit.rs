@@ -23,7 +23,7 @@ use pillarbox_wire::RelayFrame;
 use cli_program::{RunningProgram, program, say};
 use server_phone::Link;
 
-/// Runs a command that must fail, and gives its one sentence.
+/// Runs a command that must fail, and returns its one sentence.
 fn fails(code: i32, arguments: &[&str]) -> String {
     let said = say(arguments);
     assert_eq!(said.code, Some(code), "{said:?}");

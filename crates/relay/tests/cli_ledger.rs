@@ -31,10 +31,10 @@ use server_phone::{Link, registration, submission};
 /// 22 March 2017, 14:40:07 UTC.
 const WHEN: Timestamp = Timestamp(1_490_193_607_000);
 
-/// A message that its phone left readable, as `docs/protocol.md` lays it out: the kind, and a body with a length.
+/// A message that its phone left readable, in the format of `docs/protocol.md`: the kind, and a body with a length.
 const READABLE: &[u8] = b"\x00\x01\x00\x00\x00\x00\x00\x00\x00\x0csee you at 6";
 
-/// A relay that was run at a known time with known randomness.
+/// A relay that ran at a known time with known randomness.
 struct Past {
     relay: Relay<SqliteStore>,
     rng: ChaCha20Rng,

@@ -1,4 +1,4 @@
-//! The log is retained data: every field of every line is declared, and no line tells who or what.
+//! The log is retained data: every field of every line is declared, and no line names anybody.
 
 #![allow(
     clippy::unwrap_used,
@@ -19,7 +19,7 @@ use tokio::net::TcpStream;
 use cli_program::RunningProgram;
 use server_phone::{Link, socket};
 
-/// Runs a relay with all that it can log at `level`, and gives its lines.
+/// Runs a relay with everything that it can log at `level`, and returns its lines.
 async fn log(level: &str) -> (Vec<Map<String, Value>>, String) {
     let data = tempfile::tempdir().unwrap();
     let relay = RunningProgram::start(data.path(), &["--log-format", "json", "--log-level", level]);
@@ -63,7 +63,7 @@ async fn at_info_level_no_line_is_about_a_connection() {
     }
 }
 
-/// Several signals come where a terminal and a service manager both send one.
+/// Several signals arrive if a terminal and a service manager both send one.
 #[test]
 fn a_relay_that_is_told_to_stop_says_that_it_has_however_often_it_is_told() {
     let mut codes = std::collections::BTreeSet::new();
@@ -78,7 +78,7 @@ fn a_relay_that_is_told_to_stop_says_that_it_has_however_often_it_is_told() {
     assert!(codes.iter().all(|code| [0, 130].contains(code)), "{codes:?}");
 }
 
-/// A lock that somebody took away is made anew, with a sentence; a first start has none and says nothing of it.
+/// A lock that somebody removed is made anew, with a sentence; a first start has none and says nothing of it.
 #[test]
 fn a_lock_that_is_missing_beside_a_database_is_told() {
     let data = tempfile::tempdir().unwrap();

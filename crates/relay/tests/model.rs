@@ -1,4 +1,4 @@
-//! Random interleavings of many connections, crashes and a failing disk, against a model of what a mailbox is.
+//! Random interleavings of many connections, crashes and a failing disk, compared with a model of a mailbox.
 //!
 //! These properties hold: each accepted message is delivered until it is acknowledged, in order, and never to somebody
 //! else; a refused one is never delivered; a quota holds; no one-time prekey is handed out twice. A phone that is
@@ -50,7 +50,7 @@ enum Step {
         who: usize,
         repeat: bool,
     },
-    /// Another phone takes the place of this one with the code that is sent to its number, and in the same batch somebody writes
+    /// Another phone replaces this one with the code that is sent to its number, and in the same batch somebody writes
     /// to the former one.
     Replace(usize),
     /// Everything so far goes to the relay as one batch.
@@ -78,7 +78,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// A message that was accepted. Those of one sender have an order; those of several senders in one batch get theirs
+/// A message that was accepted. Messages of one sender have an order; those of several senders in one batch get theirs
 /// from the relay, and keep it.
 #[derive(Clone, Copy)]
 struct Entry {
@@ -87,7 +87,7 @@ struct Entry {
     sender: ConnectionId,
 }
 
-/// One phone's mailbox as it should be: what was accepted and is not acknowledged, in order.
+/// One phone's mailbox as it should be: messages that were accepted and are not acknowledged, in order.
 #[derive(Default)]
 struct Model {
     mailbox: Vec<Entry>,
@@ -108,10 +108,10 @@ struct Game {
     asked: HashMap<(ConnectionId, RequestId), (usize, u32)>,
     fetched: HashMap<(ConnectionId, RequestId), usize>,
     handed_out: HashSet<(usize, PreKeyId)>,
-    /// Acknowledged in the batch that is being made.
+    /// Messages acknowledged in the batch that is being made.
     acknowledging: Vec<(usize, Vec<Entry>)>,
     batches: usize,
-    /// The replacement in the batch that is being made: of whom, by which keys and on which connection.
+    /// The replacement in the batch that is being made: the phone, its new keys and their connection.
     replacing: Option<(usize, u8, ConnectionId)>,
     numbers: HashMap<u32, MessageId>,
     delivered: HashSet<u32>,
@@ -124,7 +124,7 @@ fn number(at: usize) -> String {
     format!("+44770090000{at}")
 }
 
-/// The code that the relay sends to a number when somebody asks for it.
+/// Returns the code that the relay sends to a number when somebody asks for it.
 fn code(world: &mut World, at: usize, seed: u8) -> NumberCode {
     let connection = world.open();
     let request = world.request();
@@ -189,7 +189,7 @@ impl Game {
         }
     }
 
-    /// The mailbox stays, and whoever serves it is another phone.
+    /// Has another phone take the mailbox over, which stays.
     fn replace(&mut self, who: usize) {
         self.process();
         // Keys of a phone that was replaced are free again long before the seeds begin anew.
@@ -394,7 +394,7 @@ impl Game {
         }
     }
 
-    /// Everybody comes back and fetches everything. Gives every effect there was.
+    /// Has everybody come back and fetch everything. Returns every effect.
     fn finish(mut self) -> Vec<Effect> {
         self.process();
         self.crash();

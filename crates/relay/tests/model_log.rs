@@ -1,5 +1,5 @@
-//! The event log and the deposits against a model: what they hold is what the rules say of what happened, whatever the
-//! order of things, with rules that change, time that passes, a disk that refuses, and restarts.
+//! The event log and the deposits compared with a model. They hold what the rules say of the events, whatever the
+//! order, with rules that change, time that passes, a disk that refuses, and restarts.
 
 #![allow(
     clippy::unwrap_used,
@@ -26,7 +26,7 @@ use world::{Phone, START, World, deliveries, submission, upload};
 const PHONES: usize = 3;
 const KINDS: [DepositKind; 3] = [DepositKind::Name, DepositKind::Contact, DepositKind::Group];
 
-/// A rule before the accounts are known: which of them it is about stands as one bit for each; none for everybody.
+/// A rule before the accounts are known: its accounts stand as one bit each; none for everybody.
 #[derive(Clone, Copy, Debug)]
 struct DrawnRule {
     what: usize,
@@ -155,7 +155,7 @@ impl Game {
         self.phones[who].address.account
     }
 
-    /// Something happened on a connection; whether it is written down is for the rules to say.
+    /// An event on a connection. The rules decide whether it is written down.
     fn happened(&mut self, connection: ConnectionId, what: Logged, more: impl FnOnce(&mut Event)) {
         let who = self.connections.iter().position(|known| *known == connection);
         let mut event = Event {

@@ -1,4 +1,4 @@
-//! Numbers that are verified: who has the code has the number, and the account that it has.
+//! Verified numbers: whoever has the code has the number, and the account that it has.
 
 #![allow(
     clippy::unwrap_used,
@@ -283,7 +283,7 @@ fn a_disk_that_refuses_leaves_the_account_with_its_former_phone() {
     world.connect(&anne);
 }
 
-/// Everything that one batch holds around a replacement is done before it or after it, and never with keys of both phones.
+/// Everything in one batch with a replacement is done before it or after it, and never with keys of both phones.
 #[test]
 fn a_batch_around_a_replacement_mixes_no_keys() {
     let mut world = World::in_memory(settings());

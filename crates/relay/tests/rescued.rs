@@ -22,7 +22,7 @@ use pillarbox_wire::RelayFrame;
 use cli_program::RunningProgram;
 use server_phone::Link;
 
-/// More than one page of the log, and more than a copy takes at once.
+/// Enough for more than one page of the log, and for more than a copy takes at once.
 const MESSAGES: u8 = 40;
 
 fn file(folder: &Path, suffix: &str) -> PathBuf {

@@ -1,4 +1,4 @@
-//! A relay that has no room for anything new: what goes, goes.
+//! A relay without room for anything new: removals go on.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! Whoever follows a relay is told what became of each message's row, and the store says the same.
+//! A follower of a relay is told the fate of each message's row, and the store says the same.
 
 #![allow(
     clippy::unwrap_used,
@@ -23,7 +23,7 @@ fn gone(why: Why) -> RowChange {
     RowChange { message: MessageId(1), became: Became::Gone(why) }
 }
 
-/// A message for Anne, who is away if she is not `here`. What became of rows, and her connection.
+/// Sends a message to Anne, who is away if she is not `here`. Returns the changes to rows, and her connection.
 fn with_one(keeping: Keeping) -> (World, pillarbox_relay::ConnectionId) {
     let mut world = World::in_memory(settings(keeping.clone()));
     world.relay().follow(Some(usize::MAX));

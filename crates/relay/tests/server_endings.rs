@@ -27,7 +27,7 @@ fn config(data: &tempfile::TempDir) -> ServerConfig {
     config
 }
 
-/// The reason of the goodbye that follows, and that the stream ends after it.
+/// Returns the reason of the goodbye that follows, and checks that the stream ends after it.
 async fn farewell(link: &mut Link) -> Farewell {
     let frame = link.receive().await;
     let Some(RelayFrame::Goodbye(goodbye)) = frame else { panic!("{frame:?}") };

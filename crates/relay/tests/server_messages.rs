@@ -1,4 +1,4 @@
-//! Messages over real TCP: handed over, delivered, kept for who is away, and never lost once accepted.
+//! Messages over real TCP: handed over, delivered, kept for absent devices, and never lost once accepted.
 
 #![allow(
     clippy::unwrap_used,

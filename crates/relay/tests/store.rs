@@ -200,7 +200,7 @@ fn a_database_of_a_newer_relay_is_refused_and_left_alone() {
     assert_eq!(fs::read(&file).unwrap(), before);
 }
 
-/// A database as the first layout had it, with one account and a message.
+/// Makes a database of the first layout, with one account and a message.
 fn of_the_first_layout(folder: &Path) -> std::path::PathBuf {
     let mut world = World::on_disk(Settings::default());
     let (anne, _) = world.register(1, Some("+447700900001"));
@@ -317,7 +317,7 @@ fn the_holdings_are_read_while_the_relay_runs_and_from_a_copy_of_its_file() {
     assert!(text.contains("7061796c6f6164") && text.contains(&anne.address.account.to_string()));
 }
 
-/// A database and a log of an earlier moment, between which the relay accepted messages of so many bytes.
+/// Copies a database and the log of an earlier moment. In between, the relay accepted messages of this size.
 fn with_an_earlier_log(messages: usize, bytes: usize) -> Result<Holdings, HoldingsError> {
     let mut world = World::on_disk(Settings::default());
     let (anne, _) = world.register(1, None);

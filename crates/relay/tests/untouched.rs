@@ -1,4 +1,4 @@
-//! Reading a relay's data leaves its folder as it was, and says if rows can be missing.
+//! Reading a relay's data leaves its folder unchanged, and says whether rows can be missing.
 
 #![allow(
     clippy::unwrap_used,
@@ -68,7 +68,7 @@ fn stop(relay: RunningProgram) {
     assert_eq!(relay.wait().0.code(), Some(0));
 }
 
-/// Copies files of a relay's folder, as somebody would who has no other tool.
+/// Copies files of a relay's folder, as somebody without other tools would.
 fn copied(from: &Path, names: &[&str]) -> TempDir {
     let copy = tempfile::tempdir().unwrap();
     for name in names {
@@ -81,7 +81,7 @@ fn log() -> String {
     format!("{DATABASE_FILE}-wal")
 }
 
-/// Everything that reads a folder, each of which has to leave it as it was. Returns what was said as text and as JSON.
+/// Runs everything that reads a folder; each has to leave the folder unchanged. Returns the output as text and as JSON.
 fn read_untouched(folder: &Path) -> (Said, Value) {
     let before = picture(folder);
     let data = folder.to_str().unwrap();

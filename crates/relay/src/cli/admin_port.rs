@@ -1,4 +1,4 @@
-//! The way to a running relay's admin port, for `ledger --follow`.
+//! Connects to a running relay's admin port, for `ledger --follow`.
 
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -14,10 +14,10 @@ use pillarbox_relay::server::trouble::in_words;
 /// Time that the relay on this computer gets to answer.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The longest line or header that is believed, in bytes. An event takes a few hundred.
+/// The longest line or header that is accepted, in bytes. An event takes a few hundred.
 const LONGEST_LINE: u64 = 64 * 1024;
 
-/// A running relay's admin port, as its data directory tells.
+/// A running relay's admin port, as its data directory names it.
 pub(crate) struct AdminPort {
     address: SocketAddr,
     token: String,
@@ -44,7 +44,7 @@ impl AdminPort {
         }
     }
 
-    /// The lines that the relay sends from now on.
+    /// Opens the stream of lines that the relay sends from now on.
     pub(crate) fn passing(&self) -> Result<Lines, Failure> {
         let absent = |_: io::Error| not_running(&self.data);
         let mut reader = BufReader::new(self.ask().map_err(absent)?);
@@ -72,13 +72,13 @@ pub(crate) struct Lines(BufReader<TcpStream>);
 impl Iterator for Lines {
     type Item = String;
 
-    /// A relay that is killed resets the connection, one that stops closes it: both are the end.
+    /// A relay that is killed resets the connection, and one that stops closes it. Both count as the end.
     fn next(&mut self) -> Option<String> {
         read_line(&mut self.0).ok().flatten()
     }
 }
 
-/// The next line without its end; `None` at the end of the stream.
+/// Reads the next line without its line end; `None` at the end of the stream.
 fn read_line(reader: &mut impl BufRead) -> io::Result<Option<String>> {
     let mut line = String::new();
     let read = io::Read::take(&mut *reader, LONGEST_LINE).read_line(&mut line)?;

@@ -221,12 +221,12 @@ pub(crate) struct Numbers {
 }
 
 impl Numbers {
-    /// True if numbers are verified.
+    /// Returns true if numbers are verified.
     pub(crate) const fn are_verified(&self) -> bool {
         self.verify_numbers.is_some()
     }
 
-    /// The file that the operator named for codes.
+    /// Returns the file that the operator named for codes.
     pub(crate) fn file(&self) -> Option<PathBuf> {
         self.verify_numbers.clone().flatten()
     }
@@ -255,11 +255,11 @@ pub(crate) enum LogLevel {
     Debug,
 }
 
-/// An admin address, or none.
+/// An admin address, or `off`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct AdminAddress(pub(crate) Option<SocketAddr>);
 
-/// An address, or a name of this computer's with a port.
+/// Reads an address, or a name of this computer's with a port.
 fn listen_address(text: &str) -> Result<SocketAddr, String> {
     const WANTED: &str = "an address and a port, such as 0.0.0.0:7455, [::]:7455 or localhost:7455";
     if let Ok(address) = text.parse() {
@@ -278,7 +278,7 @@ fn default_days() -> NonZeroU32 {
 }
 
 impl KeepingArguments {
-    /// The rule that the options, or the file, make.
+    /// Builds the rule from the options or the file.
     pub(crate) fn keeping(self) -> Result<Keeping, Failure> {
         let Self { keep, keep_delivered, keep_undelivered, last_seen, registered, keep_address, drop_sender } =
             self;

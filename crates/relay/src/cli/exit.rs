@@ -8,22 +8,22 @@ use std::process::ExitCode;
 /// A command that was not carried out. Its text says what happened, why, and what to type next.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Failure {
-    /// It was done, and the answer is no.
+    /// The command was done, and the answer is no.
     #[error("{0}")]
     No(String),
-    /// No relay is there, or none can be there.
+    /// No relay is there, or none can be started there.
     #[error("{0}")]
     Unreached(String),
-    /// The data directory or the database.
+    /// The data directory or the database is at fault.
     #[error("{0}")]
     Store(String),
-    /// Whoever read the output has heard enough. It is no failure: `| head` is usual.
+    /// Whoever reads the output closed it. This is no failure: `| head` is usual.
     #[error("nobody reads the output")]
     ClosedPipe,
 }
 
 impl Failure {
-    /// Says the sentence on stderr and gives the code.
+    /// Writes the sentence to stderr and returns the code.
     pub(crate) fn report(&self) -> ExitCode {
         if *self == Self::ClosedPipe {
             return ExitCode::SUCCESS;
@@ -43,7 +43,7 @@ impl Failure {
     }
 }
 
-/// An error of writing results.
+/// Turns an error of writing results into a failure.
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         match error.kind() {
@@ -56,7 +56,7 @@ impl From<io::Error> for Failure {
     }
 }
 
-/// Data of this program's own that JSON has no form for: none has been met.
+/// Data of this program that has no form in JSON. No such data is known.
 impl From<serde_json::Error> for Failure {
     fn from(error: serde_json::Error) -> Self {
         Self::from(io::Error::from(error))

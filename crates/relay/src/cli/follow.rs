@@ -1,7 +1,7 @@
-//! `ledger --follow`: what passes through the running relay, from its memory, as it happens.
+//! `ledger --follow`: events that pass through the running relay, from its memory, as they happen.
 //!
-//! A person is shown what tells something about people; what the protocol needs besides is behind `--all`. Programs get every
-//! event.
+//! People see the events that tell something about people; `--all` adds those that only the protocol needs. Programs
+//! get every event.
 
 use std::io::Write;
 use std::path::Path;
@@ -22,7 +22,7 @@ use super::wrap::{INDENT, with_command, wrapped};
 /// What follows is not in the database: that is the point of showing it.
 const INTRODUCTION: &str = "What passes through the relay. This list is not written down.";
 
-/// The command that shows what is written down follows.
+/// The sentence before the command that shows what is written down.
 const KEPT_WHERE: &str = "What the relay keeps of it:";
 
 /// The sentence about the lines that are not shown.
@@ -30,10 +30,10 @@ const LEFT_OUT: &str = "Left out: what only the protocol needs. --all shows it."
 
 const HEAD: &str = "UTC       LINK  WHAT            FROM           ABOUT          BYTES  ADDRESS";
 
-/// The same in a window that is too narrow for columns.
+/// The head of the table in a window that is too narrow for columns.
 const NARROW_HEAD: &str = "UTC       WHAT  BYTES\n  FROM > ABOUT, LINK, ADDRESS";
 
-/// The line of a window that the cursor stands in.
+/// The one line of a window that the cursor stands in.
 const CURSOR: usize = 1;
 
 const BOLD: Style = Style::new().bold();
@@ -42,7 +42,7 @@ const DIM: Style = Style::new().dimmed();
 
 /// Shows events until the relay or the user ends it.
 ///
-/// `fields` is the command that shows what is kept.
+/// `fields` is the command that shows which fields are kept.
 pub(crate) fn run(
     data: &Path,
     fields: &str,
@@ -75,13 +75,13 @@ pub(crate) fn run(
     )))
 }
 
-/// The lines for a person, with a head once a window.
+/// Prints events for people, with a head once a window.
 struct Screen<'a> {
     window: Window,
-    /// The command that shows what is kept.
+    /// The command that shows which fields are kept.
     fields: &'a str,
     all: bool,
-    /// Lines since the head.
+    /// Lines printed since the head.
     since_head: usize,
 }
 
@@ -108,7 +108,7 @@ impl<'a> Screen<'a> {
         if self.window.holds_tables() { HEAD } else { NARROW_HEAD }
     }
 
-    /// Shows one event, unless it is one that `--all` is for.
+    /// Shows one event, unless only `--all` shows it.
     fn show(
         &mut self,
         event: &Value,
@@ -131,7 +131,7 @@ impl<'a> Screen<'a> {
         Ok(out.flush()?)
     }
 
-    /// One event as a line of the table; in a narrow window as two or three.
+    /// Formats one event as a line of the table; in a narrow window as two or three lines.
     fn line(&self, event: &Value, style: Style, name: &mut impl FnMut(&str) -> String) -> String {
         if let Some(missed) = event.get("missed") {
             let missed = format!("({} more events passed: too many at once to show)", plain(missed));
@@ -156,7 +156,7 @@ impl<'a> Screen<'a> {
 
 /// Weight of an event for a person: bold if it carries something, dim if only the protocol needs it.
 ///
-/// A frame that nobody has sorted in here matters.
+/// A frame without an entry here counts as important.
 fn weight(event: &Value) -> Style {
     let frame = event.get("frame").and_then(Value::as_str).unwrap_or_default();
     match frame {
@@ -232,7 +232,7 @@ fn sender(frame: &str, named: String) -> String {
     unnamed.to_owned()
 }
 
-/// The fields of an event, in order, safe to show. What comes from the relay may come from a phone.
+/// Returns the fields of an event, in order and safe to show. The relay's words may have come from a phone.
 fn columns(event: &Value, name: &mut impl FnMut(&str) -> String) -> [String; 7] {
     let field = |name| event.get(name).unwrap_or(&Value::Null);
     let time = field("time").as_u64().map_or_else(String::new, |time| time_of_day(Timestamp(time)));
@@ -265,7 +265,7 @@ fn plain(value: &Value) -> String {
 /// Characters of a hexadecimal account id that `--plain` shows.
 const SHORT_ID: usize = 8;
 
-/// An account id cut to what the eye can compare; a telephone number and a channel whole.
+/// Shortens an account id to what the eye can compare; a telephone number and a channel stay whole.
 fn short(id: &str) -> String {
     if id.starts_with(['+', '@']) { id.to_owned() } else { id.chars().take(SHORT_ID).collect() }
 }

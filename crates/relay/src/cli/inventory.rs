@@ -58,7 +58,7 @@ pub(crate) fn run(arguments: Inventory, out: &mut impl Write) -> Result<(), Fail
     write(&lines, &keeping, output, window, out)
 }
 
-/// Writes what is kept under `keeping`, as `ledger --fields` does.
+/// Writes which fields are kept under `keeping`, as `ledger --fields` does.
 pub(crate) fn write_kept(
     keeping: &Keeping,
     output: Output,
@@ -70,13 +70,14 @@ pub(crate) fn write_kept(
     write(&lines, keeping, output, window, out)
 }
 
-/// The tables of the program around the relay: its log and metrics, and the codes if it sends any.
+/// Returns the tables of the program around the relay: its log and metrics, and the codes if it sends any.
 pub(crate) fn operations(verify_numbers: bool) -> Vec<Entry> {
     let codes = if verify_numbers { SENT_CODES } else { &[] };
     [OPERATIONS, codes].concat()
 }
 
-/// A field of the relay's own records that is written down. A frame's field is kept only in such a record.
+/// Returns whether this is a field of the relay's own records that is written down. A frame's field is kept only in
+/// such a record.
 fn is_kept_row(line: &Line) -> bool {
     line.direction == Direction::Own && line.kept.is_kept()
 }
@@ -153,7 +154,7 @@ fn object(line: &Line) -> Value {
     })
 }
 
-/// A frame by its name; one of the relay's own records as people say it: `AccountRow` is an account row.
+/// Names a frame, or one of the relay's own records as people say it: `AccountRow` is an account row.
 fn title(line: &Line) -> String {
     if line.direction != Direction::Own {
         return line.record.to_owned();

@@ -1,5 +1,5 @@
-//! The parts of the ledger that most relays have nothing in: deposits, the log of events, channels. Each is a table,
-//! shown when there is something in it.
+//! The parts of the ledger that are empty at most relays: deposits, the log of events, channels. Each is a table, shown
+//! if it has rows.
 
 use std::io::{self, Write};
 
@@ -13,7 +13,7 @@ use super::table::{self, Align, Column};
 use super::text;
 use super::window::Window;
 
-/// A table of the ledger: what it is called, its columns, and its rows for people and for programs.
+/// A table of the ledger: its name, its columns, and its rows for people and for programs.
 struct Section {
     title: &'static str,
     columns: &'static [Column],
@@ -118,7 +118,7 @@ pub(super) fn write_plain(holdings: &Holdings, out: &mut impl Write) -> io::Resu
     Ok(())
 }
 
-/// Those that have rows.
+/// Returns the tables that have rows.
 fn sections(holdings: &Holdings, names: &Names) -> impl Iterator<Item = Section> {
     let Holdings { deposits, events, channels, posts, .. } = holdings;
     let all = [
@@ -154,7 +154,7 @@ fn sections(holdings: &Holdings, names: &Names) -> impl Iterator<Item = Section>
     all.into_iter().filter(|section| !section.rows.is_empty())
 }
 
-/// Text in quotes if there is some in the bytes, or else the first bytes.
+/// Returns the text in the bytes in quotes, if there is some, or else the first bytes.
 fn content(bytes: &[u8]) -> String {
     match legible::words(bytes) {
         Some(text) => format!("\"{}\"", text::escape(&text)),
@@ -162,7 +162,7 @@ fn content(bytes: &[u8]) -> String {
     }
 }
 
-/// Text as it stands, where the bytes are nothing else.
+/// Returns the text as it stands, if the bytes are nothing else.
 fn which(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
         Ok(text) if text::escape(text) == text => text.to_owned(),
@@ -170,7 +170,7 @@ fn which(bytes: &[u8]) -> String {
     }
 }
 
-/// `03-22 14:37`.
+/// Formats a time as `03-22 14:37`.
 fn minute(time: Timestamp) -> String {
     let (_, month, day, hour, minute, _) = time.calendar();
     format!("{month:02}-{day:02} {hour:02}:{minute:02}")

@@ -1,4 +1,4 @@
-//! `ledger`: what the relay holds, read from its database file and not from the relay's word for it.
+//! `ledger`: the relay's holdings, read from its database file and not from the relay's word for it.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -83,8 +83,8 @@ pub(crate) fn run(arguments: Ledger, out: &mut impl Write) -> Result<(), Failure
     Ok(out.flush()?)
 }
 
-/// Says that rows may be missing: below what a person reads, and beside what a program reads line by line. JSON has it
-/// in a field.
+/// Warns that rows may be missing: below the rows for a person, and on stderr for a program that reads line by line.
+/// JSON has the warning in a field.
 fn warn(holdings: &Holdings, output: Output, out: &mut impl Write) -> io::Result<()> {
     match (holdings.completeness.sentence(), output) {
         (None, _) | (_, Output { json: true, .. }) => Ok(()),
@@ -97,7 +97,7 @@ fn warn(holdings: &Holdings, output: Output, out: &mut impl Write) -> io::Result
     }
 }
 
-/// The holdings in `data`, or the sentence that says why there are none.
+/// Returns the holdings in `data`, or the sentence that says why there are none.
 fn read(data: &Path) -> Result<Holdings, Failure> {
     Holdings::read(data).map_err(|error| {
         let (quoted, database) = (quoted(data), quoted(&data.join(DATABASE_FILE)));
@@ -121,7 +121,7 @@ fn read(data: &Path) -> Result<Holdings, Failure> {
     })
 }
 
-/// The rows, and what it takes to show them.
+/// The rows, and everything that is needed to show them.
 struct View<'a> {
     holdings: &'a Holdings,
     names: Names,
@@ -164,7 +164,7 @@ impl View<'_> {
         Ok(())
     }
 
-    /// A row for a person: short names, and the start of what is in it.
+    /// Formats a row for a person: short names, and the start of the content.
     fn row(&self, row: &MessageRow) -> Vec<String> {
         let content = match legible::words(row.payload.as_slice()) {
             Some(text) => format!("\"{}\"", text::escape(&text)),
@@ -181,7 +181,7 @@ impl View<'_> {
         ]
     }
 
-    /// A row for a program: whole names, whole times, nothing cut.
+    /// Formats a row for a program: whole names, whole times, nothing cut.
     fn plain(&self, row: &MessageRow) -> Vec<String> {
         let text = legible::words(row.payload.as_slice());
         let address =
@@ -239,18 +239,18 @@ impl View<'_> {
     }
 }
 
-/// `1 message`, `2 messages`.
+/// Formats a count as `1 message` or `2 messages`.
 fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
-/// `03-22 14:37`.
+/// Formats a time as `03-22 14:37`.
 fn minute(time: Timestamp) -> String {
     let (_, _, _, hour, minute, _) = time.calendar();
     format!("{} {hour:02}:{minute:02}", day(time))
 }
 
-/// `03-22`.
+/// Formats a day as `03-22`.
 fn day(time: Timestamp) -> String {
     let (_, month, day, ..) = time.calendar();
     format!("{month:02}-{day:02}")

@@ -1,7 +1,7 @@
 //! The command line of `pillarbox-relay`: grammar, output for people and for programs, exit codes.
 //!
-//! Results go to stdout, everything else to stderr. It refuses to know how the relay works: it starts one, or reads
-//! what one left.
+//! Results go to stdout, everything else to stderr. This layer knows nothing of how the relay works: it starts a relay,
+//! or reads what one left.
 
 mod admin_port;
 mod args;
@@ -33,10 +33,10 @@ use args::{AccountCommand, Arguments, Color, Command, MailboxCommand};
 use exit::Failure;
 use window::Window;
 
-/// The code of arguments that are wrong; clap has the same number.
+/// The exit code for wrong arguments, the same as clap's.
 const USAGE: u8 = 2;
 
-/// Does what the arguments say. Wrong ones end the program with code 2 here.
+/// Runs the command in the arguments. Wrong arguments end the program here with code 2.
 pub(crate) fn main() -> ExitCode {
     let Arguments { color, command } = match Arguments::try_parse() {
         Ok(arguments) => arguments,
@@ -54,15 +54,15 @@ pub(crate) fn main() -> ExitCode {
     }
 }
 
-/// The same error about arguments with nothing in them that a terminal acts on. It repeats what was typed, and that may be an
-/// address or a path that somebody else has made.
+/// Returns the same error about arguments without anything that a terminal acts on. The error repeats what was typed,
+/// and that may be an address or a path that somebody else made.
 fn repeated_harmlessly(error: clap::Error) -> clap::Error {
     let harmless = std::env::args_os().map(|argument| text::escape(&argument.to_string_lossy()));
     // An argument that is wrong for its harmful characters alone is repeated by no error.
     Arguments::try_parse_from(harmless).err().unwrap_or(error)
 }
 
-/// Says what clap has to say: help and the version are results, everything else is about wrong arguments.
+/// Prints clap's answer: help and the version are results, everything else is about wrong arguments.
 fn said(error: &clap::Error) -> ExitCode {
     let printed = if error.use_stderr() {
         // clap breaks the lines of its help, and not those of its errors.

@@ -12,7 +12,7 @@ use super::text;
 /// The first bytes of an account id: enough to tell the accounts of one screen apart.
 const SHORT_ID: usize = 4;
 
-/// The numbers that the relay holds.
+/// The numbers of accounts, as the relay holds them.
 #[derive(Debug, Default)]
 pub(crate) struct Names(HashMap<AccountId, String>);
 
@@ -29,7 +29,7 @@ impl Names {
         }
     }
 
-    /// The account, and which device if it is not the first.
+    /// Names an account, and its device if that is not the first.
     pub(crate) fn device(&self, address: DeviceAddress) -> String {
         let DeviceAddress { account, device } = address;
         let name = self.account(account);
@@ -37,27 +37,27 @@ impl Names {
     }
 }
 
-/// Between two readings of the database for an account that the last one had not, and in that many times what a reading
-/// takes: following a busy relay must not read its database all the time.
+/// Least pause between two readings of the database for an unknown account: this long, and this many times as long as a
+/// reading takes. Following a busy relay must not read its database all the time.
 const READ_AGAIN: Duration = Duration::from_secs(1);
 const READING_SHARE: u32 = 20;
 
-/// The numbers of a relay that runs: its database is read again when an account comes up that is not known yet.
+/// The numbers of accounts at a running relay. The database is read again when an unknown account comes up.
 #[derive(Debug)]
 pub(crate) struct LiveNames {
     data: PathBuf,
-    /// All accounts of the last reading, also those without a number.
+    /// All accounts of the last reading, including those without a number.
     known: HashMap<AccountId, String>,
     not_before: Option<Instant>,
 }
 
 impl LiveNames {
-    /// The names of the relay in `data`.
+    /// Returns the names of the relay in `data`.
     pub(crate) fn of(data: &Path) -> Self {
         Self { data: data.to_owned(), known: HashMap::new(), not_before: None }
     }
 
-    /// The name of an account or a device that is written as its digits; anything else as it is.
+    /// Names an account or a device that is written as its digits; returns anything else as it is.
     pub(crate) fn shown(&mut self, id: &str) -> String {
         let (digits, device) = id.split_once('.').unwrap_or((id, "1"));
         let Some(account) = parse(digits) else { return id.to_owned() };
@@ -71,7 +71,8 @@ impl LiveNames {
         if device == "1" { name } else { format!("{name}.{device}") }
     }
 
-    /// Reads the database, unless it was read just now. What cannot be read names nobody, and digits are shown.
+    /// Reads the database, unless that was done just now. If it cannot be read, no account gets a name, and its digits
+    /// are shown.
     fn read(&mut self) {
         let begun = Instant::now();
         if self.not_before.is_some_and(|moment| begun < moment) {
@@ -86,7 +87,7 @@ impl LiveNames {
     }
 }
 
-/// An account written as its 32 hexadecimal digits.
+/// Reads an account that is written as its 32 hexadecimal digits.
 fn parse(digits: &str) -> Option<AccountId> {
     let all_digits = digits.len() == 32 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
     let number = u128::from_str_radix(digits, 16).ok().filter(|_| all_digits)?;

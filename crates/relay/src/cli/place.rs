@@ -11,13 +11,13 @@ use super::exit::Failure;
 use super::text::escape;
 
 impl Data {
-    /// The option as it was typed, for a command that is to be typed next; empty if it was not.
+    /// The option as it was typed, for a command that the user is told to type next; empty if it was not given.
     pub(crate) fn option(&self) -> String {
         let directory = self.directory.as_ref();
         directory.map_or_else(String::new, |directory| format!(" --data {}", escape(&quoted(directory))))
     }
 
-    /// The directory given, or the usual one.
+    /// Returns the directory given, or the usual one.
     pub(crate) fn directory(self) -> Result<PathBuf, Failure> {
         match self.directory {
             Some(directory) => Ok(directory),
@@ -30,7 +30,7 @@ impl Data {
     }
 }
 
-/// `$PILLARBOX_HOME`, or the data directory of the XDG base directory specification. Empty counts as unset.
+/// Returns `$PILLARBOX_HOME`, or the data directory of the XDG base directory specification. Empty counts as unset.
 fn usual(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     let variable = |name| variable(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     if let Some(home) = variable("PILLARBOX_HOME") {

@@ -1,19 +1,19 @@
-//! The inventory in the words of somebody who has never seen a database: what this relay keeps, and what it sees only.
+//! The inventory in the words of somebody who has never seen a database: what this relay keeps, and what it only sees.
 //!
-//! Every phrase stands for fields of the inventory and is said as long as the inventory says that they are kept. A field that
-//! has no phrase yet is said by its name, so that a new column is never left out.
+//! Every phrase stands for fields of the inventory, and is printed for as long as the inventory says that they are
+//! kept. A field without a phrase is printed by its name, so that a new column is never left out.
 
 use pillarbox_relay::inventory::{Kept, Line};
 use pillarbox_relay::keeping::span::words as span;
 use pillarbox_relay::{Keeping, LogRule, Logged};
 use pillarbox_wire::inventory::{Class, Direction};
 
-/// Something that is kept, and for how long.
+/// Something that is kept, with the time for which it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct KeptItem {
     /// The thing that is kept, as the end of "It keeps".
     pub(crate) what: String,
-    /// For how long.
+    /// The time for which it is kept.
     pub(crate) how_long: String,
 }
 
@@ -146,7 +146,7 @@ mod tests {
 
     use super::*;
 
-    /// A relay that keeps whatever it can.
+    /// A relay that keeps everything it can.
     fn everything() -> Keeping {
         let rule = |what| LogRule { what, keep: Duration::from_days(90), address: true, only: Vec::new() };
         Keeping {

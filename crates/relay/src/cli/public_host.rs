@@ -1,10 +1,10 @@
-//! The host in the address that phones are given: one that a phone can connect to.
+//! The host in the address that phones are given, checked to be one that a phone can connect to.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use pillarbox_text::read::value;
 
-/// Reads the host that an operator names. Names are taken as they are; of addresses, those that no computer has are refused.
+/// Reads the host that an operator names. Names are taken as they are; addresses that no computer has are refused.
 pub(super) fn public_host(text: &str) -> Result<String, String> {
     let host = value(text);
     let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);

@@ -13,7 +13,7 @@ use super::text;
 use super::window::Window;
 use super::wrap::wrapped;
 
-/// The fewest digits of an id that name an account: those that `ledger` shows.
+/// The fewest digits of an id that name an account: as many as `ledger` shows.
 const ID_DIGITS: usize = 8;
 
 /// The sentence about the room, after either command.
@@ -77,7 +77,7 @@ impl Removing {
         Ok(Self { offline, who, data: data.display().to_string(), yes })
     }
 
-    /// Counts what is held of the account that is meant.
+    /// Counts what is held of the account that the command names.
     fn held(&mut self) -> Result<AccountHoldings, Failure> {
         let account = self.account()?;
         let held = self.offline.holdings(account).map_err(|error| self.failed(&error.into()))?;
@@ -141,7 +141,7 @@ fn unusable(data: &Path, error: &OfflineError) -> Failure {
     Failure::Store(format!("{}: {error}", data.display()))
 }
 
-/// The account, by its number or the start of its id.
+/// Finds the account by its number or the start of its id.
 fn name(held: &AccountHoldings) -> String {
     match &held.handle {
         Some(handle) => handle.to_string(),
@@ -158,7 +158,7 @@ fn waiting(held: &AccountHoldings) -> String {
     }
 }
 
-/// The sentence about the senders: the relay cannot tell them, for it does not know who they all are.
+/// The sentence about the senders: the relay cannot tell them, because it does not know who all of them are.
 fn seen_by_senders(messages: usize) -> &'static str {
     match messages {
         0 => "",
@@ -180,13 +180,13 @@ fn listed(items: &[Option<String>]) -> String {
     items.iter().flatten().cloned().collect::<Vec<_>>().join(", ")
 }
 
-/// A word as a shell takes it whole.
+/// Quotes a word so that a shell takes it whole.
 fn quoted(word: &str) -> String {
     let plain = word.chars().all(|c| c.is_ascii_alphanumeric() || "+/._-".contains(c));
     if plain { word.to_owned() } else { format!("'{}'", text::escape(word)) }
 }
 
-/// The bytes of an id, or of its beginning.
+/// Reads the bytes of an id, or of its beginning.
 fn bytes(digits: &str) -> Option<Vec<u8>> {
     let whole = digits.len() >= ID_DIGITS
         && digits.len() <= 2 * size_of::<AccountId>()

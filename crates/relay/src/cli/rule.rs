@@ -1,4 +1,4 @@
-//! `--keep FILE`: what a relay keeps, as people write it down.
+//! `--keep FILE`: the rule that a relay keeps by, as people write it down.
 
 use std::path::Path;
 

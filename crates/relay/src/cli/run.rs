@@ -1,4 +1,4 @@
-//! `run`: starts the relay, says what it keeps, and stops it when told to.
+//! `run`: starts the relay, prints what it keeps, and stops it when told to.
 
 use std::io::Write;
 use std::path::Path;
@@ -57,13 +57,13 @@ pub(crate) fn run(arguments: Run, out: &mut impl Write) -> Result<(), Failure> {
     runtime.block_on(until_stopped(config, out))
 }
 
-/// Threads for the connections: the thread that owns the core has a processor for itself. With more threads than processors
-/// each batch is waited for by more of them, for less.
+/// Number of threads for the connections: the thread that owns the core has a processor for itself. With more threads
+/// than processors, each batch is waited for by more threads, for less work each.
 fn socket_threads() -> usize {
     std::thread::available_parallelism().map_or(1, |processors| processors.get().saturating_sub(1)).max(1)
 }
 
-/// The shipped limits with those that the file names put in their place.
+/// Returns the shipped limits with the file's limits in their place.
 fn read_limits(file: &Path) -> Result<Limits, Failure> {
     let shown = file.display();
     let text = read::file(file).map_err(|error| {
@@ -121,7 +121,7 @@ async fn stop(relay: Running, mut signals: Signals) -> Result<(), Failure> {
     }
 }
 
-/// SIGINT (Ctrl-C) and SIGTERM (a service manager) mean the same.
+/// Waits for SIGINT (Ctrl-C) or SIGTERM (a service manager), which mean the same.
 struct Signals {
     interrupt: Signal,
     terminate: Signal,

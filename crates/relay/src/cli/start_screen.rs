@@ -15,7 +15,8 @@ use super::wrap::{INDENT, labelled, wrapped};
 /// Column at which the text beside a label begins.
 const TEXT_AT: usize = 15;
 
-/// Window below which only what is kept stands in full: the screen is to be seen at once in large letters too.
+/// In windows below this width only the list of what is kept stands in full: the screen has to fit at once in large
+/// letters too.
 const NARROW: usize = 72;
 
 /// Column at which the later lines of a point begin.
@@ -30,7 +31,7 @@ pub(crate) struct StartScreen<'a> {
     pub(crate) address: &'a str,
     /// Address of its admin port.
     pub(crate) admin: Option<SocketAddr>,
-    /// A line that says how far its address reaches, if its host was found and not named.
+    /// A line that says how far its address reaches, if the host was found and not named.
     pub(crate) advice: Option<&'a str>,
     /// A sentence that says how many connections it takes, if they are fewer than its limits promise.
     pub(crate) connections: Option<&'a str>,
@@ -43,7 +44,7 @@ pub(crate) struct StartScreen<'a> {
 }
 
 impl StartScreen<'_> {
-    /// The screen in lines of at most `width` columns; the address and the line to copy are never broken.
+    /// Returns the screen in lines of at most `width` columns. The address and the line to copy are never broken.
     pub(crate) fn text(&self, width: usize) -> String {
         let Self { address, admin, advice, connections, data, codes, keeping } = self;
         let lines = whole(keeping, &operations(codes.is_some()));

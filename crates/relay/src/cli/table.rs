@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthChar;
 use super::window::Window;
 use super::wrap::labelled;
 
-/// Between two columns.
+/// The space between two columns.
 const GAP: &str = "  ";
 
 /// Marks a truncated cell.
@@ -25,8 +25,8 @@ pub(crate) enum Align {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Column(pub(crate) &'static str, pub(crate) Align);
 
-/// Writes a table that fits the window: columns are as wide as their widest cell, and the last is cut. In a narrow window
-/// each cell takes a line, behind its heading, and nothing is cut.
+/// Writes a table that fits the window: columns are as wide as their widest cell, and the last column is cut. In a
+/// narrow window each cell takes a line of its own behind its heading, and nothing is cut.
 ///
 /// Cells hold no control characters; see [`super::text::escape`].
 pub(crate) fn write(
@@ -46,7 +46,7 @@ pub(crate) fn write(
 
 const BOLD: Style = Style::new().bold();
 
-/// One cell a line; an empty line between two rows.
+/// Writes one cell a line, with an empty line between two rows.
 fn write_cells(
     out: &mut impl Write,
     columns: &[Column],
@@ -86,7 +86,7 @@ fn widths(columns: &[Column], rows: &[Vec<String>], width: usize) -> Vec<usize> 
     widths
 }
 
-/// The last column is never cut to less than this, even if lines grow longer than the terminal.
+/// Smallest width to which the last column is cut, even if lines become longer than the terminal.
 const SMALLEST_LAST: usize = 8;
 
 fn line(columns: &[Column], widths: &[usize], cells: &[String]) -> String {
@@ -101,7 +101,7 @@ fn line(columns: &[Column], widths: &[usize], cells: &[String]) -> String {
     cells.collect::<Vec<_>>().join(GAP).trim_end().to_owned()
 }
 
-/// The cell, cut to `most` columns of the terminal if it is wider.
+/// Returns the cell, cut to `most` columns of the terminal if it is wider.
 fn fit(cell: &str, most: usize) -> String {
     if width(cell) <= most {
         return cell.to_owned();

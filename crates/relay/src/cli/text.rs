@@ -1,12 +1,12 @@
 //! Text from a stranger or from a row, in a form that is safe and true on a terminal.
 
-/// The text with everything that a terminal would act on written out as `\u{..}`: of evidence nothing may be lost.
+/// Writes everything that a terminal would act on as `\u{..}`, because evidence must not lose anything.
 pub(crate) use pillarbox_text::show::escaped as escape;
 
-/// Bytes of a payload that stand for it where it is no text.
+/// Number of bytes that stand for a payload without text.
 const SHOWN_BYTES: usize = 6;
 
-/// The first bytes, in hexadecimal.
+/// Returns the first bytes, in hexadecimal.
 pub(crate) fn first_bytes(payload: &[u8]) -> String {
     let start: String = hex(payload.iter().take(SHOWN_BYTES));
     if payload.len() > SHOWN_BYTES { format!("{start}..") } else { start }

@@ -3,13 +3,13 @@
 use std::ffi::OsString;
 use std::io;
 
-/// The width of output that goes to no window, and the most that sentences use of a wide one.
+/// The width of output that goes to no window, and the widest that sentences become in a wide one.
 pub(crate) const WIDTH: usize = 80;
 
-/// The narrowest window that lines are fitted to. Below it a terminal breaks them by itself.
+/// The narrowest window that lines are fitted to. A narrower terminal breaks lines by itself.
 const NARROWEST: usize = 40;
 
-/// A table is at least this wide. In a narrower window each of its cells takes a line.
+/// Least width of a table. In a narrower window each of its cells takes a line.
 const TABLE: usize = 72;
 
 /// A window, or what stands in its place.
@@ -17,12 +17,13 @@ const TABLE: usize = 72;
 pub(crate) struct Window {
     /// Columns that a line may take, at least 40.
     pub(crate) columns: usize,
-    /// Lines that are seen at once; none where the output goes to no window.
+    /// Lines that are visible at once; none where the output goes to no window.
     pub(crate) rows: Option<usize>,
 }
 
 impl Window {
-    /// The window of standard output. Elsewhere `COLUMNS` counts, as for many programs, and then 80.
+    /// Returns the window of standard output. If output goes elsewhere, `COLUMNS` counts, as for many programs, and
+    /// then 80.
     pub(crate) fn of_output() -> Self {
         let size = terminal_size::terminal_size_of(io::stdout());
         let size = size.map(|(columns, rows)| (usize::from(columns.0), usize::from(rows.0)));
@@ -35,13 +36,13 @@ impl Window {
         Self { columns: columns.max(NARROWEST), rows: size.map(|(_, rows)| rows) }
     }
 
-    /// A window of so many columns, its height unknown.
+    /// Returns a window of this many columns, its height unknown.
     #[cfg(test)]
     pub(crate) fn of_columns(columns: usize) -> Self {
         Self::new(None, Some(columns.to_string().into()))
     }
 
-    /// Columns for sentences: lines of more than 80 are hard to read.
+    /// Returns the columns for sentences: lines of more than 80 are hard to read.
     pub(crate) fn for_sentences(self) -> usize {
         self.columns.min(WIDTH)
     }

@@ -3,8 +3,8 @@
 use anstyle::Style;
 use unicode_width::UnicodeWidthStr;
 
-/// Breaks `text` after `before` so that no line is wider than `width`. The later lines begin in column `at`, or right behind
-/// `before` where that is wider. A word that is wider than a line stands alone and whole.
+/// Breaks `text` after `before` so that no line is wider than `width`. Later lines begin in column `at`, or right
+/// behind `before` if that is wider. A word wider than a line stands alone and whole.
 pub(crate) fn wrapped(before: &str, at: usize, text: &str, width: usize) -> String {
     let mut lines = Vec::new();
     let mut line = format!("{before:<at$}");
@@ -24,7 +24,8 @@ pub(crate) fn wrapped(before: &str, at: usize, text: &str, width: usize) -> Stri
     lines.join("\n")
 }
 
-/// The same with `label` in front, in `style`, and its text beside it; in a narrow window below it, indented.
+/// Breaks text with `label` in front, in `style`, and the text beside it; in a narrow window the text stands below it,
+/// indented.
 pub(crate) fn labelled(label: &str, style: Style, text: &str, at: usize, width: usize) -> String {
     let plain = if label.width() < at && width >= 3 * at {
         wrapped(label, at, text, width)
@@ -36,7 +37,8 @@ pub(crate) fn labelled(label: &str, style: Style, text: &str, at: usize, width: 
     format!("{style}{label}{style:#}{rest}")
 }
 
-/// A sentence that ends with a command to type. The command is never broken: where both do not fit, it stands below.
+/// Breaks a sentence that ends with a command to type. The command is never broken: if both do not fit on a line, it
+/// stands below.
 pub(crate) fn with_command(sentence: &str, command: &str, width: usize) -> String {
     match sentence.width() + 1 + command.width() <= width {
         true => format!("{sentence} {command}"),

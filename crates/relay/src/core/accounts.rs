@@ -1,4 +1,4 @@
-//! Accounts come and go.
+//! Registration and closing of accounts.
 
 use pillarbox_wire::{
     AccountId, ClientFrame, CloseAccount, Closed, DeviceAddress, DeviceId, Farewell, NumberCode, Refusal,
@@ -24,7 +24,7 @@ enum Registering {
     New(Connection),
     /// The phone did not hear the first answer: the account is there, with the same keys.
     Again(Connection, DeviceAddress),
-    /// Whoever registers has shown the code that was sent to the number, and the number has this account.
+    /// The phone has shown the code that was sent to the number, and the number already has this account.
     Over(Connection, AccountId),
     /// Another registration in this round wants the same number or key, and goes first.
     Later,
@@ -68,7 +68,8 @@ impl<S: Store> Relay<S> {
         }
     }
 
-    /// The answer that the phone did not hear. A device that is not the account's first has taken the place of another one.
+    /// Builds the answer that the phone did not hear. A device that is not the account's first has replaced another
+    /// one.
     fn answer_again(&self, request: RequestId, address: DeviceAddress) -> RelayFrame {
         if address.device == DeviceId::FIRST {
             return RelayFrame::Registered(Registered { request, address });
@@ -178,8 +179,8 @@ impl<S: Store> Relay<S> {
         round.promise(id, request, RelayFrame::Registered(Registered { request, address }));
     }
 
-    /// Closes the account of this connection, in a round of its own: nothing that was accepted for it may be written
-    /// after it is gone.
+    /// Closes the account of this connection, in a round of its own: nothing that was accepted for the account may be
+    /// written after it is gone.
     pub(super) fn close_account(&mut self, id: ConnectionId, frame: CloseAccount, round: &mut Round) {
         let request = frame.request;
         let address =
@@ -198,11 +199,12 @@ impl<S: Store> Relay<S> {
         round.promise(id, request, RelayFrame::Closed(Closed { request }));
     }
 
-    /// Closes an account because its operator says so, and not its owner. Connections of the account end; what waits for it
-    /// goes, and whoever writes to it learns that there is no such account. Nothing happens if there is none.
+    /// Closes an account on its operator's word instead of its owner's. The account's connections end, its waiting
+    /// messages go, and whoever writes to it learns that there is no such account. Does nothing if there is no such
+    /// account.
     ///
     /// # Errors
-    /// [`StoreError`]; the account is as it was then.
+    /// [`StoreError`]; the account is then unchanged.
     pub fn end_account(&mut self, account: AccountId, now: Timestamp) -> Result<Outcome, StoreError> {
         let mut outcome = Outcome::default();
         if self.directory.account(account).is_some() {
@@ -213,7 +215,7 @@ impl<S: Store> Relay<S> {
         Ok(outcome)
     }
 
-    /// The rows that go with an account.
+    /// Lists the rows that go with an account.
     fn closing(&self, account: AccountId) -> Closing {
         let devices = self.directory.account(account).map_or(&[][..], |account| &account.devices);
         let mut closing = Closing { account, devices: Vec::new(), waiting: Vec::new() };

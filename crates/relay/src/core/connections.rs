@@ -9,7 +9,7 @@ use crate::memory::connection_id::ConnectionId;
 use crate::memory::names::OwnNames;
 use crate::memory::rates::Subject;
 
-/// One connection. Nothing is kept for it but this.
+/// One connection. The relay keeps nothing else for it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Connection {
     pub(super) peer: IpAddr,
@@ -19,7 +19,7 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    /// The device, for requests that need one.
+    /// Returns the device, for requests that need one.
     pub(super) fn named(&self) -> Result<DeviceAddress, Refusal> {
         self.device.ok_or(Refusal::NotAuthenticated)
     }
@@ -50,7 +50,7 @@ impl Connections {
         self.open.get(&id).copied()
     }
 
-    /// Gives a connection its name. None if it is not there any more.
+    /// Gives a connection its name. Returns `None` if the connection is gone.
     pub(super) fn name(&mut self, id: ConnectionId, device: DeviceAddress) -> Option<Connection> {
         let connection = self.open.get_mut(&id)?;
         self.named += usize::from(connection.device.is_none());

@@ -1,8 +1,8 @@
 //! Delivery: messages that wait in a mailbox go out to its device, in order, as far as the window of its connection
 //! allows.
 //!
-//! Messages of this round come from memory; older ones are read from the store, a bounded number of bytes in one turn, so that
-//! all devices coming back at once do not come into memory at once.
+//! Messages of this round come from memory. Older ones are read from the store, a bounded number of bytes in one turn,
+//! so that many devices that come back at once do not fill the memory.
 
 use pillarbox_wire::{Deliver, DeviceAddress, FixedBytes, MessageId, RelayFrame, Timestamp};
 
@@ -13,7 +13,7 @@ use crate::exhibit::passing::{self, About, Passing};
 use crate::store::{MessageRow, Store, StoreError};
 
 impl<S: Store> Relay<S> {
-    /// Puts a device at the end of the line, if it is not in it.
+    /// Puts a device at the end of the line, unless it is already in it.
     pub(super) fn stand_in_line(&mut self, address: DeviceAddress) {
         if let Some(device) = self.directory.device_mut(&address)
             && device.online.is_some()
@@ -51,7 +51,7 @@ impl<S: Store> Relay<S> {
         Ok(())
     }
 
-    /// Fills one device's window. False if that needs more reading than this turn has left.
+    /// Fills one device's window. Returns false if that needs more reading than this turn has left.
     fn serve_one(
         &mut self,
         address: DeviceAddress,
@@ -115,7 +115,7 @@ impl<S: Store> Relay<S> {
         Ok(true)
     }
 
-    /// An answer, as whoever follows sees it.
+    /// Returns an answer as an event for whoever follows.
     pub(super) fn event_of_answer(&self, effect: &Effect, now: Timestamp) -> Option<Passing> {
         let (connection, frame) = match effect {
             Effect::Send(connection, frame) => (*connection, passing::to_phone(frame)),

@@ -1,8 +1,8 @@
 //! Deposits that phones leave here about their owners. The relay takes the kinds that it keeps, and no others.
 //!
-//! A frame is taken whole or not at all. It refuses to know what a deposit means, but for two kinds: entries of the address
-//! book that have accounts are named in the answer, as far as numbers can be looked up here at all; and
-//! push tokens are what devices are woken through.
+//! A frame is taken whole or not at all. The relay does not know what a deposit means, with two exceptions. Address
+//! book entries that have accounts are named in the answer, as far as numbers can be looked up here at all. Push tokens
+//! wake devices.
 
 use pillarbox_wire::limits::{MAX_DEPOSIT_SUBJECT_LEN, MAX_DEPOSITS, MAX_PAYLOAD_LEN};
 use pillarbox_wire::{
@@ -111,7 +111,7 @@ impl<S: Store> Relay<S> {
         Ok(())
     }
 
-    /// Those among the entries of an address book that have an account here.
+    /// Returns the entries of an address book that have an account here.
     fn with_accounts(&self, deposits: &[Deposit]) -> Vec<Handle> {
         let entries = deposits
             .iter()

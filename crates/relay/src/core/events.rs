@@ -15,16 +15,16 @@ use crate::store::StoreError;
 /// An event on a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
-    /// Its handshake is done.
+    /// The connection's handshake is done.
     Opened {
         /// The address at the other end.
         peer: IpAddr,
         /// The hash that devices sign to prove themselves on this connection.
         handshake_hash: [u8; 32],
     },
-    /// A frame came.
+    /// A frame arrived.
     Frame(ClientFrame),
-    /// Something came that is no frame. The relay ends the connection.
+    /// Bytes arrived that are no frame. The relay ends the connection.
     Unreadable,
     /// The connection ended.
     Closed,
@@ -35,13 +35,13 @@ pub enum Input {
 pub enum Effect {
     /// Send this frame.
     Send(ConnectionId, RelayFrame),
-    /// Send a goodbye with this reason and close. The relay has forgotten the connection already: what still comes from
-    /// it is ignored, and its [`Input::Closed`] is welcome but not needed.
+    /// Send a goodbye with this reason and close. The relay has already forgotten the connection: it ignores further
+    /// input from it, and its [`Input::Closed`] is welcome but not needed.
     Close(ConnectionId, Farewell),
-    /// A message waits for a device that is away, and this is the push token that its owner's phone has left: hand it to the
-    /// push service of the device's system. One for each message and token.
+    /// A message waits for a device that is away, and this is the push token that its owner's phone left: hand it to
+    /// the push service of the device's system. There is one effect for each message and token.
     Wake(Bytes),
-    /// A code goes to a number: hand it to whatever carries messages to numbers.
+    /// A code for a number: hand it to whatever carries messages to numbers.
     SendCode(Handle, NumberCode),
 }
 
@@ -62,7 +62,7 @@ pub struct Outcome {
     /// True if anything was written. Only then does the absence of [`trouble`](Self::trouble) say that the store takes
     /// transactions.
     pub wrote: bool,
-    /// Says that something was refused because there is no room for anything new. What takes rows out goes on.
+    /// True if something was refused because there is no room for anything new. Removals go on.
     pub short_of_room: bool,
     /// The store's error, if requests were refused for it. The relay goes on.
     pub trouble: Option<StoreError>,
@@ -76,8 +76,8 @@ pub struct Settings {
     pub keeping: Keeping,
     /// The limits past which it refuses.
     pub limits: Limits,
-    /// True for a relay that sends a code to a number before it lets anybody register the number. Without it the first who
-    /// asks has the number.
+    /// True for a relay that sends a code to a number before it lets anybody register the number. Otherwise the first
+    /// to ask gets the number.
     pub verify_numbers: bool,
 }
 
@@ -92,6 +92,6 @@ pub struct Counts {
     pub accounts: usize,
     /// Messages that wait.
     pub waiting: usize,
-    /// Their payload bytes.
+    /// Payload bytes of the messages that wait.
     pub waiting_bytes: u64,
 }

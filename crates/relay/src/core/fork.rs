@@ -6,10 +6,10 @@ use super::{Relay, Rule};
 use crate::store::{SqliteStore, StoreError};
 
 impl Relay<SqliteStore> {
-    /// A copy of this relay over a copy of its store, in memory.
+    /// Copies this relay over a copy of its store, in memory.
     ///
     /// # Errors
-    /// A store that cannot be copied.
+    /// [`StoreError`] if the store cannot be copied.
     pub fn fork(&self) -> Result<Self, StoreError> {
         let Self {
             store,

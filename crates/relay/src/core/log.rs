@@ -1,8 +1,8 @@
-//! The event log: what happens is written down as far as the rules say, and nothing else is.
+//! The event log: events are written down as far as the rules say, and no others.
 //!
-//! Most of what is logged happens only with the round's transaction, and so does its row. What happens whatever becomes of
-//! the transaction (a connection, a question answered from memory, an acknowledgement) has a row that waits for the next
-//! transaction that succeeds.
+//! Most logged events happen only if the round's transaction succeeds, and their rows are part of it. Other events
+//! happen whatever becomes of the transaction (a connection, a question answered from memory, an acknowledgement).
+//! Their rows wait for the next transaction that succeeds.
 
 use std::net::IpAddr;
 
@@ -29,7 +29,7 @@ pub(super) struct Happening<'a> {
 }
 
 impl<'a> Happening<'a> {
-    /// Something that happens on a connection if the round's transaction succeeds.
+    /// An event on a connection that happens only if the round's transaction succeeds.
     pub(super) fn on(connection: &Connection, what: Logged) -> Self {
         Self {
             what,

@@ -1,7 +1,8 @@
-//! The rules of the event log, ready to be asked for each thing that happens.
+//! The rules of the event log, prepared for a quick answer on each event.
 //!
-//! Several rules may concern one event. It is written down if one of them says so, with its address if one of those says
-//! so, and each goes when the last rule that had it written has run out. It refuses to know how events are stored.
+//! Several rules may concern one event. It is written down if one of them says so, and with its address if one of those
+//! says so. It goes when the last rule that had it written has run out. This module does not know how events are
+//! stored.
 
 use pillarbox_wire::{AccountId, Timestamp};
 
@@ -12,7 +13,8 @@ use crate::store::{Lapse, Staying};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct LogRules {
     rules: Vec<LogRule>,
-    /// One bit for each kind of event that a rule names: asked on the way of every message, where most relays log nothing.
+    /// One bit for each kind of event that a rule names. It is tested on the way of every message, where most relays
+    /// log nothing.
     kinds: u16,
 }
 

@@ -1,7 +1,8 @@
-//! Messages come in, and are acknowledged.
+//! Submission and acknowledgement of messages.
 //!
-//! A sealed message is taken on a connection that names nobody, for whoever shows the recipient's delivery key. On a connection
-//! with a name that key is refused: a phone could otherwise undo its own anonymity by mistake, and nobody would notice.
+//! A sealed message comes on a connection that names nobody, from a sender who shows the recipient's delivery key. A
+//! connection with a name is refused that key: otherwise a phone could undo its own anonymity by mistake, and nobody
+//! would notice.
 
 use pillarbox_crypto::labels::DELIVERY_KEY;
 use pillarbox_crypto::{equal, kdf};
@@ -101,9 +102,9 @@ impl<S: Store> Relay<S> {
         }
     }
 
-    /// The device has these messages. Memory forgets them at once; the rows go with this round's transaction, or with the next one
-    /// that succeeds. A crash before that delivers them once more, and the phone recognises them. A frame that names none says
-    /// that the device leaves here what it was handed.
+    /// The device confirms that it has these messages. Memory forgets them at once; the rows go with this round's
+    /// transaction, or with the next one that succeeds. A crash before that delivers them once more, and the phone
+    /// recognises them. A frame that names no message says that the device leaves here what it was handed.
     pub(super) fn acknowledge(&mut self, id: ConnectionId, frame: &Acknowledge, round: &mut Round) {
         let connection = self.connections.get(id).filter(|connection| connection.device.is_some());
         let (Some(connection), true) = (connection, frame.messages.len() <= MAX_ACKNOWLEDGEMENTS) else {

@@ -1,8 +1,8 @@
 //! The relay as a state machine: batches of inputs in, effects out, one transaction in between.
 //!
-//! It is single-threaded, has no clock, no sockets and no randomness of its own, and gives the same effects for the same batches
-//! and the same seed. What it refuses to know: what a payload is (it never looks inside one), and how bytes get to
-//! a phone. Nothing is accepted before it is durable: the effects of a batch are handed out after its commit.
+//! It is single-threaded, has no clock, no sockets and no randomness of its own, and gives the same effects for the
+//! same batches and the same seed. It never looks inside a payload, and does not know how bytes reach a phone. Nothing
+//! is accepted before it is durable: the effects of a batch are handed out after its commit.
 //!
 //! | file | requests |
 //! |---|---|
@@ -74,8 +74,8 @@ use rule::Rule;
 
 /// A relay over a store.
 ///
-/// Invariants: between two calls memory says what the store has committed, but for removals that the store refused,
-/// which are written with the next transaction that succeeds.
+/// Invariant: between two calls memory agrees with what the store has committed. The exception is removals that the
+/// store refused; they are written with the next transaction that succeeds.
 #[derive(Debug)]
 pub struct Relay<S> {
     store: S,
@@ -91,7 +91,7 @@ pub struct Relay<S> {
     codes: Codes,
     ageing: Ageing,
     counters: Counters,
-    /// Devices that messages may be handed to, in the order in which they will be served.
+    /// Devices with messages that may be handed to them, in the order in which they will be served.
     line: VecDeque<DeviceAddress>,
     /// Messages that are gone from memory and, because the store refused, not yet from the store.
     unwritten: Unwritten,
@@ -117,7 +117,7 @@ impl<S: Store> Relay<S> {
     /// the key that signs sender certificates.
     ///
     /// # Errors
-    /// [`StoreError`]; the store is as it was.
+    /// [`StoreError`]; the store is unchanged.
     pub fn open(
         mut store: S,
         settings: Settings,
@@ -176,15 +176,15 @@ impl<S: Store> Relay<S> {
         })
     }
 
-    /// Does everything in `batch`, in order for each connection, and then hands out what waits.
+    /// Processes everything in `batch`, in order for each connection, and then delivers waiting messages.
     ///
-    /// An empty batch is welcome: it sweeps when a sweep is due, and goes on with work that was left. Call it at least once in
-    /// [`SWEEP_INTERVAL`](crate::rules::ageing::SWEEP_INTERVAL).
+    /// An empty batch is welcome: it sweeps when a sweep is due, and continues work that was left. Call this at least
+    /// once in [`SWEEP_INTERVAL`](crate::rules::ageing::SWEEP_INTERVAL).
     ///
     /// # Errors
-    /// A [`StoreError`] that will not pass: the store is damaged, and this relay should be dropped. What the batch asked for
-    /// is then not answered; what was accepted before is in the store. An error that may pass is
-    /// no error here: the requests are refused with `StorageFailed`, and [`Outcome::trouble`] says why.
+    /// A [`StoreError`] that is permanent: the store is damaged, and this relay should be dropped. The batch's requests
+    /// are then not answered; everything accepted before is in the store. An error that may pass is not returned here:
+    /// the requests are refused with `StorageFailed`, and [`Outcome::trouble`] gives the reason.
     pub fn process(
         &mut self,
         batch: Vec<(ConnectionId, Input)>,
@@ -221,7 +221,7 @@ impl<S: Store> Relay<S> {
         self.following = most;
     }
 
-    /// Adds an event to what passed, if somebody follows. It is made only if there is room.
+    /// Adds an event to those that passed, if somebody follows. The event is made only if there is room for it.
     fn pass(&self, outcome: &mut Outcome, event: impl FnOnce() -> Option<Passing>) {
         match self.following {
             None => {}
@@ -236,10 +236,11 @@ impl<S: Store> Relay<S> {
         &self.settings
     }
 
-    /// Wipes what deleted messages have left on the disk beside the tables; for when nothing else is to be done.
+    /// Wipes the traces that deleted messages have left on the disk beside the tables. Call it when there is nothing
+    /// else to do.
     ///
     /// # Errors
-    /// [`StoreError`]; nothing is lost then.
+    /// [`StoreError`]; nothing is lost in that case.
     pub fn tidy(&mut self) -> Result<(), StoreError> {
         self.store.tidy()
     }
@@ -260,13 +261,13 @@ impl<S: Store> Relay<S> {
         counts
     }
 
-    /// The store, to look at what is kept while the relay goes on.
+    /// The store, to look at its rows while the relay goes on.
     #[must_use]
     pub fn store(&self) -> &S {
         &self.store
     }
 
-    /// The store, for whoever wants to look at it without the relay.
+    /// Ends the relay and returns the store.
     #[must_use]
     pub fn into_store(self) -> S {
         self.store
@@ -334,7 +335,7 @@ impl<S: Store> Relay<S> {
         Ok(())
     }
 
-    /// An input, as whoever follows sees it.
+    /// Returns an input as an event for whoever follows.
     fn event_of(&self, connection: ConnectionId, input: &Input, now: Timestamp) -> Option<Passing> {
         let known = self.connections.get(connection)?;
         let (frame, about, bytes) = match input {

@@ -1,4 +1,4 @@
-//! Numbers that are verified: a code goes to the number, and whoever shows it registers the number.
+//! Verified numbers: a code goes to the number, and whoever shows the code registers the number.
 //!
 //! **The code** decides who has the number from now on, and nothing about who they are. If the number has
 //! an account, the account goes on: the relay puts the new phone's keys in the place of the former ones and keeps all
@@ -25,7 +25,7 @@ use crate::rules::keeping::Logged;
 use crate::store::{AccountRow, DeviceRow, Replacement, Store};
 
 impl<S: Store> Relay<S> {
-    /// Registers with the code that was sent to the number.
+    /// Registers a number with the code that was sent to it.
     pub(super) fn register_with_code(
         &mut self,
         id: ConnectionId,
@@ -49,7 +49,7 @@ impl<S: Store> Relay<S> {
         self.register(id, Box::new(registration), Some(code), round, rng);
     }
 
-    /// Draws a code and has it sent. The answer is the same whether or not the number has an account.
+    /// Draws a code and has it sent. The answer does not depend on whether the number has an account.
     pub(super) fn send_code(
         &mut self,
         handle: &Handle,
@@ -71,8 +71,8 @@ impl<S: Store> Relay<S> {
         }
     }
 
-    /// Puts the keys of a registration in the place of those that an account has. The device gets another number: whoever
-    /// writes to the former one is told to fetch the new keys.
+    /// Replaces an account's keys with those of a registration. The device gets another number: whoever writes to the
+    /// former one is told to fetch the new keys.
     pub(super) fn replace_keys(
         &mut self,
         id: ConnectionId,
@@ -117,7 +117,8 @@ impl<S: Store> Relay<S> {
         Ok(())
     }
 
-    /// Memory follows a replacement that was committed. The former phone is told that another one has its place.
+    /// Brings memory up to date after a replacement was committed. The former phone is told that another one has its
+    /// place.
     pub(super) fn bring_in_replacement(
         &mut self,
         id: ConnectionId,

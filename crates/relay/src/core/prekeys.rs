@@ -1,11 +1,13 @@
-//! The stock of prekeys: filled by its owner, handed out to whoever writes first, each one-time key once.
+//! The stock of prekeys: filled by its owner, handed out to whoever writes first. Each one-time key goes out once.
 //!
 //! A one-time key is deleted in the transaction that hands it out, and handed out only after the commit. A phone that
-//! did not hear the answer to an upload sends it again; by then a key of it may be gone, and storing it again would hand it
-//! out twice. Numbers of one-time keys therefore have to rise: what comes at or below the highest number seen is had already.
+//! did not hear the answer to an upload sends the upload again. By then one of its keys may be gone, and storing it
+//! again would hand it out twice. Numbers of one-time keys therefore have to rise: a key at or below the highest number
+//! seen was stored before.
 //!
-//! The stock of one account is handed out at a rate, to everybody together. Past it a bundle has the signed prekey and the one
-//! of last resort, as it has when the stock is empty: the conversation begins with less, and both phones say so.
+//! The stock of one account is handed out at a limited rate, shared by everybody. Past it a bundle has the signed
+//! prekey and the one of last resort, just as when the stock is empty: the conversation begins with less, and both
+//! phones say so.
 
 use pillarbox_wire::{
     Bundles, DeviceAddress, DeviceBundle, FetchBundles, PreKeyCounts, PreKeysStored, PublishPreKeys, Refusal,

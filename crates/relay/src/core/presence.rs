@@ -1,4 +1,4 @@
-//! Devices come and go: the welcome, and the note that a device was here.
+//! Devices connect and leave: the welcome, and the record that a device was here.
 
 use std::net::IpAddr;
 
@@ -16,7 +16,7 @@ impl<S: Store> Relay<S> {
         round.answer(connection, RelayFrame::Welcome(welcome));
     }
 
-    /// Forgets a connection that has ended or is about to. What was on its way to its device waits again.
+    /// Forgets a connection that has ended or is about to. Messages that were on their way to its device wait again.
     pub(super) fn forget(&mut self, connection: ConnectionId, round: &mut Round) {
         let Some(known) = self.connections.remove(connection) else { return };
         let Some(address) = known.device else { return };
@@ -28,8 +28,8 @@ impl<S: Store> Relay<S> {
         }
     }
 
-    /// Writes down, once a day, that a device is here which stays connected. A relay that keeps exact times writes down when it
-    /// leaves.
+    /// Records, once a day, that a device which stays connected is here. A relay that keeps exact times records when
+    /// the device leaves.
     pub(super) fn still_here(&mut self, connection: ConnectionId, round: &mut Round) {
         if self.settings.keeping.last_seen != Granularity::Day {
             return;
@@ -42,7 +42,7 @@ impl<S: Store> Relay<S> {
         }
     }
 
-    /// Writes down that a device was here, as exactly as this relay keeps it.
+    /// Records that a device was here, as exactly as this relay keeps it.
     pub(super) fn see(&mut self, address: DeviceAddress, peer: IpAddr, round: &mut Round) {
         let at = self.settings.keeping.last_seen.of(round.now);
         let from = self.settings.keeping.last_address.then_some(peer);

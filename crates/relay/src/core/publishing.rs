@@ -1,4 +1,4 @@
-//! Public channels: one account publishes, whoever asks reads, and the operator can take one down.
+//! Public channels: one account publishes, anybody reads, and the operator can take a channel down.
 
 use pillarbox_wire::limits::{MAX_PAYLOAD_LEN, MAX_POST_LEN};
 use pillarbox_wire::{
@@ -101,7 +101,7 @@ impl<S: Store> Relay<S> {
         Ok(())
     }
 
-    /// Anybody may read, by name or without one: what is published is for everybody.
+    /// Reads posts for anybody, with or without a name: what is published is for everybody.
     fn read_posts(
         &mut self,
         id: ConnectionId,
@@ -128,11 +128,11 @@ impl<S: Store> Relay<S> {
         if self.settings.keeping.channels { Ok(()) } else { Err(Refusal::NotOffered) }
     }
 
-    /// Takes a channel down: from now on it is neither read nor posted in, its posts are removed, and its name stays taken. False
-    /// if there is no such channel, or it is down already.
+    /// Takes a channel down. From now on it is neither read nor posted in, its posts are removed, and its name stays
+    /// taken. Returns false if there is no such channel, or if it is down already.
     ///
     /// # Errors
-    /// [`StoreError`]; the channel is as it was then.
+    /// [`StoreError`]; the channel is then unchanged.
     pub fn take_down(&mut self, channel: &ChannelName, now: Timestamp) -> Result<bool, StoreError> {
         if self.channels.owner(channel).is_err() {
             return Ok(false);
@@ -144,7 +144,8 @@ impl<S: Store> Relay<S> {
     }
 }
 
-/// Posts in one answer: with their content of at most [`MAX_PAYLOAD_LEN`] bytes they fit one frame, however short each is.
+/// Most posts in one answer. With at most [`MAX_PAYLOAD_LEN`] bytes of content together they fit one frame, however
+/// short each is.
 const POSTS_IN_A_FRAME: u32 = 500;
 
 /// Bytes of a post in a frame besides its content: number, time, length.

@@ -22,7 +22,8 @@ impl<S: Store> Relay<S> {
         }
     }
 
-    /// Only a device with a name may ask: otherwise one address could try out every number there is.
+    /// Looks a number up. Only a device with a name may ask: otherwise one address could try out every number that
+    /// exists.
     fn find(&mut self, id: ConnectionId, frame: &LookUp, round: &mut Round) -> Result<Found, Refusal> {
         let connection = self.connections.get(id).ok_or(Refusal::NotAuthenticated)?;
         connection.named()?;

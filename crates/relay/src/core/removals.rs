@@ -1,7 +1,8 @@
-//! Removals, which are written also when nothing else can be.
+//! Removals, which are written even when nothing else can be.
 //!
-//! A removal writes, too: the pages that it frees pass through the log. So what phones have acknowledged, and what goes with an
-//! account, is tried alone when a batch was refused, and in smaller parts while a larger one finds the disk full.
+//! A removal writes too: the pages that it frees pass through the log. When a batch was refused, the removals in it are
+//! therefore tried alone: messages that phones have acknowledged, and rows that go with an account. While a larger
+//! transaction finds the disk full, smaller ones are tried.
 
 use std::collections::HashSet;
 
@@ -13,18 +14,19 @@ use super::round::Round;
 use crate::exhibit::row_changes::row_changes;
 use crate::store::{Applied, Changes, Store, StoreError};
 
-/// Rows that go, or are marked as delivered.
+/// Rows that are removed or marked as delivered.
 #[derive(Debug, Default)]
 struct Removals {
     delivered: Vec<(MessageId, Timestamp)>,
     removed: Vec<MessageId>,
 }
 
-/// By how much a part that the store had no room for is made smaller.
+/// Divisor for a part that the store had no room for.
 const SMALLER: usize = 4;
 
 impl<S: Store> Relay<S> {
-    /// Applies the changes of a round. An account that the store has no room to close at once is closed after its messages went.
+    /// Applies the changes of a round. An account that the store has no room to close at once is closed after its
+    /// messages are gone.
     pub(super) fn apply(&mut self, round: &mut Round) -> Result<Applied, StoreError> {
         let done = self.store.apply(&round.changes);
         let closes = round.changes.closed.iter().any(|closing| !closing.waiting.is_empty());
@@ -51,8 +53,9 @@ impl<S: Store> Relay<S> {
         self.store.apply(&round.changes)
     }
 
-    /// The batch was refused, but what phones have acknowledged is theirs and can go. A full disk empties that way: the
-    /// removals are tried alone, and what fails too is kept for the next transaction.
+    /// Saves the removals of a batch that was refused: messages that phones have acknowledged are theirs and can go. A
+    /// full disk empties that way. The removals are tried alone, and those that fail too are kept for the next
+    /// transaction.
     pub(super) fn save_removals(
         &mut self,
         round: &mut Round,
@@ -76,7 +79,7 @@ impl<S: Store> Relay<S> {
         Ok(())
     }
 
-    /// Writes removals, in smaller parts while a larger one finds the disk full, and gives back what it did not write.
+    /// Writes removals, in smaller parts while a larger one finds the disk full. Returns those that it did not write.
     fn write(
         &mut self,
         mut removals: Removals,
@@ -107,7 +110,7 @@ impl<S: Store> Relay<S> {
     }
 }
 
-/// The last elements, at most so many.
+/// Returns the last elements, at most this many.
 fn split_end<T>(all: &mut Vec<T>, most: usize) -> Vec<T> {
     all.split_off(all.len().saturating_sub(most))
 }

@@ -1,7 +1,8 @@
-//! Room for what is new: a limit over everything that the relay holds, and what its disk still has.
+//! Room for new rows: a limit over everything that the relay holds, and what its disk still has.
 //!
-//! Whatever adds rows asks here first and is refused when there is no room. What takes rows out never asks: a phone
-//! fetches, acknowledges and closes its account at a relay that is full, and so makes room again.
+//! Every request that adds rows asks here first, and is refused when there is no room. Requests that take rows out
+//! never ask: a phone fetches, acknowledges and closes its account even at a relay that is full, and makes room that
+//! way.
 
 use pillarbox_wire::limits::MAX_PAYLOAD_LEN;
 use pillarbox_wire::{PreKeyUpload, Refusal};
@@ -11,7 +12,7 @@ use super::round::Round;
 use crate::rules::limits::ONE_TIME_PREKEYS;
 use crate::store::{Room, Store, StoreError};
 
-/// Bytes of a row besides what it holds: its columns, its place in a page and its part of an index.
+/// Bytes of a row besides its content: its columns, its place in a page and its part of an index.
 const ROW_BYTES: usize = 256;
 
 /// Bytes of an account and its device besides their prekeys.
@@ -20,11 +21,12 @@ pub(super) const ACCOUNT_BYTES: usize = 1_024;
 /// Bytes of a one-time KEM prekey: the key, the signature and a row. Those of other kinds take less.
 const PREKEY_BYTES: usize = 1_184 + 64 + ROW_BYTES;
 
-/// Room that a relay has when it takes whatever a phone may ask it to keep at once: a stock of prekeys of both kinds.
+/// Room that a relay must have to accept everything that a phone may ask it to keep at once: a stock of prekeys of both
+/// kinds.
 const ENOUGH: usize =
     ONE_TIME_PREKEYS as usize * (PREKEY_BYTES + ROW_BYTES) + ACCOUNT_BYTES + MAX_PAYLOAD_LEN;
 
-/// Bytes that an upload takes.
+/// Returns the bytes that an upload takes.
 pub(super) fn upload_bytes(upload: &PreKeyUpload) -> usize {
     let PreKeyUpload { signed, last_resort, one_time, one_time_kem } = upload;
     let large = one_time_kem.len() + usize::from(last_resort.is_some());
@@ -32,10 +34,10 @@ pub(super) fn upload_bytes(upload: &PreKeyUpload) -> usize {
 }
 
 impl<S: Store> Relay<S> {
-    /// Keeps room for `bytes` of what this round is about to add.
+    /// Reserves room for `bytes` that this round is about to add.
     ///
     /// # Errors
-    /// [`Refusal::StorageFailed`] if there is none.
+    /// [`Refusal::StorageFailed`] if there is no such room.
     pub(super) fn take_room(&mut self, bytes: usize, round: &mut Round) -> Result<(), Refusal> {
         let left = match round.room {
             Some(left) => left,
@@ -48,7 +50,7 @@ impl<S: Store> Relay<S> {
         if wanted > left { Err(Refusal::StorageFailed) } else { Ok(()) }
     }
 
-    /// Says if there is room for whatever one phone may ask this relay to keep.
+    /// Returns whether there is room for everything that one phone may ask this relay to keep.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -1,9 +1,9 @@
-//! One round: what a batch, or as much of it as fits one transaction, wants to write and to answer.
+//! One round: the writes and answers of a batch, or of as much of it as fits one transaction.
 //!
-//! Requests are planned first, against memory that nothing has changed yet; then the store commits; then memory follows and the
-//! answers go out. Two things make a batch take more than one round: a connection whose request changes what its own
-//! later ones see (it registers, it publishes prekeys) has them wait for the next round, and an account is closed in a
-//! round of its own.
+//! Requests are planned first, against memory that nothing has changed yet; then the store commits; then memory follows
+//! and the answers go out. Two things make a batch take more than one round. A connection whose request changes what
+//! its later requests see (it registers, it publishes prekeys) has those wait for the next round. An account is closed
+//! in a round of its own.
 
 use std::collections::{HashMap, HashSet};
 
@@ -21,9 +21,9 @@ use crate::store::{Changes, Counters, DeviceNumber, EventNumber, MessageRow, Ski
 /// An answer or an effect that waits for the end of the round.
 #[derive(Debug)]
 pub(super) enum Planned {
-    /// True whatever becomes of the transaction.
+    /// Takes place whatever becomes of the transaction.
     Anyway(Effect),
-    /// True only once the transaction is durable; otherwise the request is refused.
+    /// Takes place only once the transaction is durable; otherwise the request is refused.
     Committed(ConnectionId, RequestId, RelayFrame),
 }
 
@@ -37,7 +37,7 @@ pub(super) struct Round {
     pub(super) deferred: Vec<(ConnectionId, Input)>,
     /// Connections whose further inputs wait.
     blocked: HashSet<ConnectionId, OwnNames>,
-    /// Everything further waits.
+    /// True if all further inputs wait.
     pub(super) barrier: bool,
     /// The connections that register, in the order of `changes.accounts`.
     pub(super) registering: Vec<ConnectionId>,
@@ -56,11 +56,11 @@ pub(super) struct Round {
     pub(super) taken: HashMap<DeviceNumber, Skip>,
     /// Messages in `changes.removed` that nobody fetched in time.
     pub(super) expired: Vec<MessageId>,
-    /// Bytes that are left for what is new; none until somebody has asked.
+    /// Bytes that are left for new rows; none until a request has asked.
     pub(super) room: Option<u64>,
-    /// Says that somebody asked for room that was not there.
+    /// True if a request asked for room that was not there.
     pub(super) short_of_room: bool,
-    /// The events of this round that have happened even if its transaction fails.
+    /// Events of this round that have happened even if its transaction fails.
     pub(super) happened: Vec<EventNumber>,
 }
 
@@ -93,18 +93,18 @@ impl Round {
         self.barrier || self.blocked.contains(&connection)
     }
 
-    /// Has this input, and everything further from its connection, wait for the next round.
+    /// Defers this input, and everything further from its connection, to the next round.
     pub(super) fn defer(&mut self, connection: ConnectionId, input: Input) {
         self.blocked.insert(connection);
         self.deferred.push((connection, input));
     }
 
-    /// Has everything further from this connection wait for the next round.
+    /// Defers everything further from this connection to the next round.
     pub(super) fn block(&mut self, connection: ConnectionId) {
         self.blocked.insert(connection);
     }
 
-    /// Answers whatever becomes of the transaction.
+    /// Answers, whatever becomes of the transaction.
     pub(super) fn answer(&mut self, connection: ConnectionId, frame: RelayFrame) {
         self.planned.push(Planned::Anyway(Effect::Send(connection, frame)));
     }
@@ -122,7 +122,7 @@ impl Round {
         self.planned.push(Planned::Anyway(Effect::SendCode(handle, code)));
     }
 
-    /// True if nothing is planned yet: for what needs a round of its own.
+    /// Returns true if nothing is planned yet: for requests that need a round of their own.
     pub(super) fn is_untouched(&self) -> bool {
         self.changes.is_empty() && self.planned.is_empty()
     }
@@ -133,14 +133,14 @@ impl Round {
     }
 }
 
-/// The messages that were committed in this round, whose payloads need not be read back.
+/// Returns the messages that were committed in this round, whose payloads need not be read back.
 #[derive(Debug, Default)]
 pub(super) struct Fresh {
     rows: Vec<MessageRow>,
 }
 
 impl Fresh {
-    /// Message numbers in one round rise by one.
+    /// Takes the messages of one round, whose numbers rise by one.
     pub(super) fn new(rows: Vec<MessageRow>) -> Self {
         Self { rows }
     }
@@ -150,7 +150,7 @@ impl Fresh {
         self.rows.first().is_some_and(|first| first.message <= message)
     }
 
-    /// The row of a message, to be handed over. None if it was not committed in this round.
+    /// Returns the row of a message, to be handed over; `None` if it was not committed in this round.
     pub(super) fn take(&mut self, message: MessageId) -> Option<MessageRow> {
         let first = self.rows.first()?.message;
         let at = usize::try_from(message.0.checked_sub(first.0)?).ok()?;

@@ -32,7 +32,7 @@ impl Rule {
     }
 }
 
-/// The record of what a relay is set to keep.
+/// Builds the record of the rule that a relay is set to keep by.
 pub(super) fn record(keeping: &Keeping, at: Timestamp) -> Option<Set> {
     // Plain data of numbers, words and switches always has a JSON form.
     serde_json::to_string(keeping).ok().map(|keeping| Set { keeping, at })

@@ -8,11 +8,11 @@ use crate::rules::keeping::Keeping;
 use crate::store::{Changes, Store, StoreError};
 
 impl<S: Store> Relay<S> {
-    /// Keeps what `keeping` says from now on, and records that it does. What is kept already and should not be under the new
-    /// rule goes at the next sweep; what was not kept does not come back.
+    /// Keeps what `keeping` says from now on, and records that. Data that is already kept and exceeds the new rule goes
+    /// at the next sweep; data that was not kept does not come back.
     ///
     /// # Errors
-    /// [`StoreError`]; the rule is the old one then.
+    /// [`StoreError`]; the old rule then stays in force.
     pub fn set_keeping(&mut self, keeping: Keeping, now: Timestamp) -> Result<(), StoreError> {
         let set = record(&keeping, now);
         self.store.apply(&Changes { keeping: set, counters: self.counters, ..Changes::default() })?;

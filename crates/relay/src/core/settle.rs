@@ -12,7 +12,7 @@ use crate::memory::mailbox::Waiting;
 use crate::store::{Applied, Store, StoreError};
 
 impl<S: Store> Relay<S> {
-    /// Commits the round and brings memory and the answers in line with what became of it.
+    /// Commits the round, and brings memory and answers in line with the result.
     pub(super) fn settle(&mut self, mut round: Round, outcome: &mut Outcome) -> Result<Fresh, StoreError> {
         round.changes.delivered.append(&mut self.unwritten.delivered);
         round.changes.removed.append(&mut self.unwritten.removed);
@@ -91,7 +91,7 @@ impl<S: Store> Relay<S> {
             .collect()
     }
 
-    /// Memory takes in what was committed, or gives back the room that was kept for it.
+    /// Takes committed changes into memory, or gives back the room that was reserved for them.
     fn bring_in(&mut self, round: &mut Round, committed: bool) -> Fresh {
         for (row, (to, entrance)) in round.changes.messages.iter().zip(&round.recipients) {
             if let Some(device) = self.directory.device_mut(to) {

@@ -1,9 +1,9 @@
-//! The relay's stamp on a message (message franking): with it the relay recognises, when a recipient reports a message, that it
-//! carried this payload from this sender to this recipient at this time. Nobody else can make one, or check one.
+//! The relay's stamp on a message (message franking). When a recipient reports a message, the relay recognises by it
+//! that it carried this payload from this sender to this recipient at this time. Nobody else can make or check a stamp.
 //!
-//! It is HMAC-SHA-256 (RFC 2104) over sender, recipient and time, which have fixed lengths, and the payload behind them. What it
-//! refuses to know is what the payload says: that the words in a report belong to the payload is shown by the sender's own
-//! commitment inside it.
+//! The stamp is HMAC-SHA-256 (RFC 2104) over sender, recipient and time, which have fixed lengths, and the payload
+//! behind them. It does not say what the payload means: the sender's own commitment inside the payload shows that the
+//! words in a report belong to it.
 
 use std::fmt;
 
@@ -11,12 +11,12 @@ use pillarbox_crypto::labels::FRANKING_REPORT;
 use pillarbox_crypto::{SecretBytes, SigningSecret, equal, kdf};
 use pillarbox_wire::{DeviceAddress, Timestamp};
 
-/// The key that a relay stamps with. It follows from the relay's certificate key, so that it is as lasting as that and needs
+/// The key that a relay stamps with. It is derived from the relay's certificate key, so that it lasts as long and needs
 /// no place of its own.
 pub struct StampKey(SecretBytes<32>);
 
 impl StampKey {
-    /// The stamp key of a relay with this certificate key.
+    /// Derives the stamp key of a relay with this certificate key.
     #[must_use]
     pub fn derive(certificate_key: &SigningSecret) -> Self {
         let secret = certificate_key.to_bytes();
@@ -24,7 +24,7 @@ impl StampKey {
         Self(SecretBytes::from_bytes(*derived))
     }
 
-    /// The key with these bytes, as an operator would hand it to whoever checks its word.
+    /// Makes the key from these bytes, as an operator would hand it to whoever checks its word.
     #[must_use]
     pub fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(SecretBytes::from_bytes(bytes))
@@ -36,7 +36,7 @@ impl StampKey {
         self.0.as_bytes()
     }
 
-    /// The stamp over a message.
+    /// Computes the stamp over a message.
     #[must_use]
     pub fn stamp(
         &self,

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use pillarbox_wire::limits::MAX_PREKEYS_PER_UPLOAD;
 use pillarbox_wire::{PreKeyId, PreKeyUpload, Refusal};
 
-/// The number after the highest of `ids`, and at least `next`.
+/// Returns the number after the highest of `ids`, and at least `next`.
 pub(super) fn after(next: u64, ids: impl Iterator<Item = PreKeyId>) -> u64 {
     ids.map(|id| u64::from(id.0) + 1).fold(next, u64::max)
 }

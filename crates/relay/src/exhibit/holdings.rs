@@ -1,7 +1,8 @@
 //! The holdings: every row that a relay keeps, read from its database as it lies there, with the raw bytes.
 //!
-//! This is what `pillarbox-relay ledger` shows and what answers a legal demand: the file, not the relay's word for it. The
-//! file is opened for reading only, of a relay that runs, of one that has stopped, or of a copy, and the folder stays as it is.
+//! `pillarbox-relay ledger` shows the holdings, and they answer a legal demand: the file, not the relay's word for it.
+//! The file is opened for reading only, whether the relay runs, has stopped, or only a copy is there, and the folder
+//! stays unchanged.
 
 #[cfg(feature = "server")]
 mod untouched;
@@ -19,16 +20,17 @@ pub enum HoldingsError {
     /// The folder has no database.
     #[error("there is no relay's database ({DATABASE_FILE}) in this folder")]
     NoDatabase,
-    /// The folder or the file may not be read.
+    /// The folder or the file cannot be read with these permissions.
     #[error("the permissions of the folder or of the database do not let it be read")]
     NotReadable,
-    /// The database and its log together make no database.
+    /// The database and its log do not fit together.
     #[error(
         "the database and the log beside it ({DATABASE_FILE}-wal) do not fit together: they were copied at different \
          moments while the relay ran, or one of them is damaged. Copy both again, best of a relay that was stopped"
     )]
     PartsDisagree,
-    /// The database has a log that no relay uses, so that both are read from a temporary copy, and there is none.
+    /// The database has a log and no relay uses it, so both have to be read from a temporary copy, and the copy cannot
+    /// be made.
     #[error(
         "the database and its log are read from a copy, and the copy cannot be made in the folder for temporary files: \
          {kind}. Name a folder with room with TMPDIR=FOLDER"

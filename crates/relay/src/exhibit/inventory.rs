@@ -1,8 +1,8 @@
-//! The whole inventory of a relay: every field of every frame, every column of its own rows, what a connection shows;
-//! with what the relay does with it and for how long, under a given [`Keeping`].
+//! The whole inventory of a relay: every field of every frame, every column of its own rows, and what a connection
+//! shows. It says what the relay does with each field and for how long, under a given [`Keeping`].
 //!
-//! Nothing here is a list by hand: the fields come from the exhaustive destructuring of the frames and rows, and how long each
-//! stays comes from the same [`Keeping`] that decides what is written.
+//! Nothing here is a list by hand. The fields come from the exhaustive destructuring of the frames and rows. The time
+//! for which each stays comes from the same [`Keeping`] that decides what is written.
 
 use std::fmt;
 
@@ -37,20 +37,20 @@ pub enum Kept {
     No,
     /// While the account is there.
     WithAccount,
-    /// While the account is there, to the day only.
+    /// While the account is there, but only to the day.
     WithAccountByDay,
     /// Until it is handed out or replaced, or the account is closed.
     UntilHandedOut,
-    /// Until the message is delivered, and at most so long.
+    /// Until the message is delivered, and no longer than a limit.
     UntilDelivered {
         /// The longest time that it waits undelivered.
         at_most: Duration,
     },
-    /// After the message was delivered, so long; undelivered at most so long.
+    /// For a time after the message was delivered; undelivered no longer than a limit.
     AfterDelivery {
         /// The time that it stays after delivery.
         stays: Duration,
-        /// The most while undelivered.
+        /// The longest time that it waits undelivered.
         at_most: Duration,
     },
     /// Until the phone takes it back, or the account is closed.
@@ -59,12 +59,12 @@ pub enum Kept {
     Published,
     /// In the log of events, whatever becomes of the account.
     InLog {
-        /// The longest of the rules that have it written down.
+        /// The longest time among the rules that have it written down.
         at_most: Duration,
         /// True if the rules concern everybody, and not only the accounts that they name.
         everybody: bool,
     },
-    /// As long as the relay's database.
+    /// As long as the relay's database exists.
     WithRelay,
     /// As long as whoever runs the relay keeps what it prints.
     WithLog,
@@ -123,8 +123,8 @@ pub struct Line {
     pub why: &'static str,
 }
 
-/// Every field that a relay set up like this can see, and none of a table that it has nothing for. `operations` are the tables of the program around it: its logs and
-/// its metrics.
+/// Lists every field that a relay with these settings can see, and none of a table that stays empty. `operations` are
+/// the tables of the program around the relay: its logs and its metrics.
 #[must_use]
 pub fn whole(keeping: &Keeping, operations: &[Entry]) -> Vec<Line> {
     let own = OWN.iter().filter(|entry| may_hold(entry, keeping));
@@ -150,7 +150,7 @@ fn line(direction: Direction, field: &Field, keeping: &Keeping) -> Line {
 
 /// The events that write a field down, and whether that takes a rule which keeps addresses.
 ///
-/// A frame's field stays where the frame goes to, and in the log as well; of the two the log outlasts the account.
+/// A frame's field stays where the frame goes, and in the log as well; of the two the log outlasts the account.
 fn written_by(field: &Field) -> (&'static [Logged], bool) {
     match (field.record, field.name) {
         ("EventRow", "about") => (&[Logged::LookedUp, Logged::Fetched, Logged::Sent, Logged::Read], false),

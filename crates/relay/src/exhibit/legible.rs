@@ -1,14 +1,14 @@
-//! Plain words in bytes: what anybody who opens the database file reads with their eyes.
+//! Plain words in bytes: the text that anybody who opens the database file can read with their eyes.
 //!
-//! It says nothing about encryption and knows no format. A run of printable characters counts as words if it is longer than
-//! chance explains. Ciphertext has none; neither has a very short message inside other bytes. `pillarbox-relay ledger` and
-//! the answers to demands both ask here.
+//! This module says nothing about encryption and knows no format. A run of printable characters counts as words if it
+//! is longer than chance explains. Ciphertext has no such run; neither has a very short message inside other bytes.
+//! `pillarbox-relay ledger` and the answers to demands both use it.
 
-/// The share of all byte values that are printable ASCII: how often one random byte looks like text.
+/// The fraction of byte values that are printable ASCII: the chance that one random byte looks like text.
 const CHANCE_OF_PRINTABLE: f64 = 95.0 / 256.0;
 
-/// Bytes that are text from the first to the last count as words if random bytes would look so less often than this.
-/// No ciphertext is so short that it is ever near.
+/// Bytes that are text from first to last count as words if random bytes would look so less often than this. Ciphertext
+/// is never short enough to come near.
 const CHANCE_OF_A_WHOLE: f64 = 1e-3;
 
 /// A run of text inside other bytes counts as words if random bytes of that length would hold such a run less often than
@@ -16,10 +16,10 @@ const CHANCE_OF_A_WHOLE: f64 = 1e-3;
 const CHANCE_OF_A_PART: f64 = 1e-6;
 
 /// The first byte of a message that the phone left readable for its server (`docs/protocol.md`, kinds of payload).
-/// The relay believes it only so far as to report shorter pieces of text.
+/// Because of it the relay also reports shorter pieces of text, and believes nothing else of it.
 const READABLE_KIND: u8 = 0;
 
-/// The longest text in a payload, if it is words.
+/// Returns the longest text in a payload, if it is words.
 #[must_use]
 pub fn words(payload: &[u8]) -> Option<String> {
     let longest = runs(payload).max_by_key(|run| run.chars().count())?;
@@ -32,7 +32,7 @@ pub fn words(payload: &[u8]) -> Option<String> {
     (count >= least).then(|| longest.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
-/// The least `k` for which `places * p^k` is below the accepted chance.
+/// Returns the least `k` for which `places * p^k` is below the accepted chance.
 fn least_beyond_chance(places: usize, accepted: f64) -> usize {
     let mut expected = places as f64;
     let mut least = 0;
@@ -43,7 +43,7 @@ fn least_beyond_chance(places: usize, accepted: f64) -> usize {
     least
 }
 
-/// The runs of printable characters, valid UTF-8 only.
+/// Returns the runs of printable characters, valid UTF-8 only.
 fn runs(payload: &[u8]) -> impl Iterator<Item = &str> {
     payload.utf8_chunks().flat_map(|chunk| chunk.valid().split(|c| !is_printable(c)))
 }

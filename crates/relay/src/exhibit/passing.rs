@@ -1,7 +1,7 @@
 //! Frames that pass through the relay, as it sees them: for `ledger --follow`, from memory, never written down.
 //!
-//! One [`Passing`] stands for one frame. It says who spoke if the connection has a name, where the connection comes
-//! from, whom the frame is about, and how much it carries. Whether a payload can be read is not the relay's to say.
+//! One [`Passing`] stands for one frame. It names the sender if the connection has a name, the address of the
+//! connection, the subject of the frame, and its size. The relay does not say whether a payload can be read.
 
 use std::net::IpAddr;
 
@@ -49,7 +49,7 @@ pub struct Passing {
     pub connection: ConnectionId,
     /// The internet address at its other end.
     pub peer: IpAddr,
-    /// The frame's name, or `opened`, `closed` and `unreadable` for what is no frame.
+    /// The frame's name, or `opened`, `closed` and `unreadable` for events that are no frames.
     pub frame: &'static str,
     /// The sender, if a phone sent it and its connection has a name; for a delivery the sender that the row names.
     #[serde(serialize_with = "shown_if_there")]
@@ -73,7 +73,7 @@ declare!(
     }
 );
 
-/// The frame's name, whom it is about, and its payload bytes.
+/// Returns the frame's name, its subject and its payload bytes.
 pub(crate) fn from_phone(frame: &ClientFrame) -> (&'static str, Option<About>, usize) {
     match frame {
         ClientFrame::Authenticate(frame) => ("Authenticate", Some(About::Device(frame.address)), 0),
@@ -100,7 +100,7 @@ pub(crate) fn from_phone(frame: &ClientFrame) -> (&'static str, Option<About>, u
     }
 }
 
-/// The name of an answer.
+/// Returns the name of an answer.
 pub(crate) const fn to_phone(frame: &RelayFrame) -> &'static str {
     match frame {
         RelayFrame::Welcome(_) => "Welcome",

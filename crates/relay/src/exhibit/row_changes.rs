@@ -18,17 +18,17 @@ pub struct RowChange {
 /// The new state of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Became {
-    /// It is there from now on.
+    /// The row is there from now on.
     Kept {
-        /// Until then it waits for its phone, by the rule of this moment.
+        /// The row waits for its phone until then, by the rule of this moment.
         until: Timestamp,
     },
     /// Its phone has the message, and the row stays.
     Delivered {
-        /// Until then, by the rule of this moment.
+        /// The row stays until then, by the rule of this moment.
         until: Timestamp,
     },
-    /// It is there no more.
+    /// The row is gone.
     Gone(Why),
 }
 

@@ -1,6 +1,6 @@
-//! The public channels, in memory: whose each is, how many posts it has had, whether it was taken down.
+//! The public channels, in memory: the owner of each, its number of posts, and whether it was taken down.
 //!
-//! Rebuilt from the store when the relay opens and changed only by what the store has committed. What is published stays on
+//! Rebuilt from the store when the relay opens, and changed only by what the store has committed. The posts stay on
 //! disk.
 
 use std::collections::BTreeMap;
@@ -19,7 +19,8 @@ struct Channel {
 
 /// All channels.
 ///
-/// Invariant: `owned` counts the channels of each owner, those that were taken down too: they take their name with them.
+/// Invariant: `owned` counts the channels of each owner, including those that were taken down, because their names stay
+/// taken.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Channels {
     channels: BTreeMap<ChannelName, Channel>,
@@ -56,7 +57,7 @@ impl Channels {
         }
     }
 
-    /// The number of the next post of this account in this channel.
+    /// Returns the number of the next post of this account in this channel.
     pub(crate) fn next_post(
         &self,
         name: &ChannelName,
@@ -83,7 +84,7 @@ impl Channels {
         }
     }
 
-    /// Takes note of a post.
+    /// Counts a post.
     pub(crate) fn posted(&mut self, name: &ChannelName, number: u32) {
         if let Some(channel) = self.channels.get_mut(name) {
             channel.posted = number;
@@ -96,7 +97,7 @@ impl Channels {
         }
     }
 
-    /// Takes out the channels of a closed account, but for those that were taken down.
+    /// Removes the channels of a closed account, except those that were taken down.
     pub(crate) fn close(&mut self, account: AccountId) {
         if self.owned.remove(&account).is_some() {
             self.channels.retain(|_, channel| channel.owner != account || channel.taken_down.is_some());

@@ -1,7 +1,7 @@
 //! Codes that were sent to numbers and wait to be shown, in memory only: a relay that starts again has sent none.
 //!
-//! A code says that whoever shows it reads what is sent to the number. It says nothing about who they are: a person with
-//! a new phone, whoever took over the number, and whoever can read the telephone network on the way all have it.
+//! A code shows that its holder reads what is sent to the number. It does not show who the holder is: a person with a
+//! new phone, whoever took over the number, and whoever can read the telephone network on the way all have it.
 
 use std::collections::HashMap;
 
@@ -11,23 +11,23 @@ use rand_core::CryptoRng;
 
 use crate::rules::limits::Limits;
 
-/// A code on its way to somebody.
+/// A code that was sent and not shown yet.
 #[derive(Clone, Debug)]
 struct Sent {
     code: NumberCode,
     at: Timestamp,
-    /// Codes that were shown for this number since and were wrong.
+    /// Wrong codes that were shown for this number since.
     wrong: u32,
 }
 
-/// All codes that are good.
+/// All codes that are valid.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Codes {
     sent: HashMap<Handle, Sent>,
 }
 
 impl Codes {
-    /// Draws a code for a number. It takes the place of one that was sent before.
+    /// Draws a code for a number. It replaces one that was sent before.
     pub(crate) fn draw(
         &mut self,
         handle: &Handle,
@@ -52,7 +52,7 @@ impl Codes {
         Ok(code)
     }
 
-    /// Takes a code that somebody shows. A good one is good once; a wrong one counts against the number's code.
+    /// Takes a code that somebody shows. A right code is good once; a wrong one counts against the number's code.
     pub(crate) fn show(
         &mut self,
         handle: &Handle,
@@ -74,7 +74,8 @@ impl Codes {
 }
 
 impl Sent {
-    /// True while the code is young enough. A clock that was set back makes no code older or younger than its lifetime.
+    /// Returns true while the code is young enough. A clock that was set back makes no code older or younger than its
+    /// lifetime.
     fn is_good(&self, limits: &Limits, now: Timestamp) -> bool {
         now.0.abs_diff(self.at.0) < limits.code_lifetime.0
     }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Names a connection for as long as it lasts. Whoever owns the sockets counts them up and never uses a number twice.
+/// Identifies a connection for as long as it lasts. The owner of the sockets counts these numbers up and never uses one
+/// twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ConnectionId(pub u64);

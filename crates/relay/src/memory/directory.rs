@@ -1,7 +1,7 @@
 //! The directory of accounts, in memory: accounts by id and by number, devices by address and by key, each with its
 //! mailbox.
 //!
-//! Rebuilt from the store when the relay opens and changed only by what the store has committed.
+//! Rebuilt from the store when the relay opens, and changed only by what the store has committed.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use crate::memory::mailbox::{Mailbox, Waiting};
 use crate::memory::names::OwnNames;
 use crate::store::{AccountRow, DeviceNumber, DeviceRow, Replacement, StoreError, Trim, Upload};
 
-/// An account and which devices it has.
+/// An account and its devices.
 #[derive(Clone, Debug)]
 pub(crate) struct Account {
     pub(crate) row: AccountRow,
@@ -43,7 +43,7 @@ pub(crate) struct Directory {
 }
 
 impl Directory {
-    /// The directory of a store's rows. A device without an account is [`StoreError::Damaged`].
+    /// Builds the directory from a store's rows. A device without an account is [`StoreError::Damaged`].
     pub(crate) fn new(accounts: Vec<AccountRow>, devices: Vec<DeviceRow>) -> Result<Self, StoreError> {
         let mut directory = Self::default();
         for row in accounts {
@@ -63,7 +63,7 @@ impl Directory {
         self.accounts.insert(row.account, Account { row, devices: Vec::new(), push_tokens: Vec::new() });
     }
 
-    /// Adds a device to its account. None if there is no such account.
+    /// Adds a device to its account. Returns `None` if there is no such account.
     pub(crate) fn insert_device(&mut self, row: DeviceRow) -> Option<DeviceAddress> {
         let address = row.address();
         self.accounts.get_mut(&row.account)?.devices.push(row.device);
@@ -73,7 +73,7 @@ impl Directory {
         Some(address)
     }
 
-    /// Puts other keys in the place of an account's, and gives the connection that the former phone has. The mailbox stays.
+    /// Replaces an account's keys, and returns the connection of the former phone. The mailbox stays.
     pub(crate) fn replace(&mut self, replacement: Replacement) -> Option<ConnectionId> {
         let Replacement { account: row, device: new, prekeys: _ } = replacement;
         let address = new.address();
@@ -89,7 +89,7 @@ impl Directory {
         online
     }
 
-    /// Takes an account out, and gives its devices.
+    /// Removes an account, and returns its devices.
     pub(crate) fn remove(&mut self, account: AccountId) -> Vec<Device> {
         let Some(Account { row, devices, push_tokens: _ }) = self.accounts.remove(&account) else {
             return Vec::new();
@@ -115,7 +115,7 @@ impl Directory {
         }
     }
 
-    /// Takes note of a push token that is left or taken back.
+    /// Records a push token that is left or taken back.
     pub(crate) fn set_push_token(&mut self, account: AccountId, subject: &Bytes, value: Option<&Bytes>) {
         let Some(account) = self.accounts.get_mut(&account) else { return };
         let tokens = &mut account.push_tokens;
@@ -132,7 +132,7 @@ impl Directory {
         }
     }
 
-    /// Forgets what is kept beyond a rule, as the store does.
+    /// Forgets data that exceeds a rule, as the store does.
     pub(crate) fn trim(&mut self, trim: &Trim) {
         for account in self.accounts.values_mut() {
             account.row.registered_at = account.row.registered_at.and_then(|at| trim.registered.of(at));
@@ -170,7 +170,7 @@ impl Directory {
         self.accounts.len()
     }
 
-    /// Takes note of an upload of prekeys.
+    /// Records an upload of prekeys.
     pub(crate) fn uploaded(&mut self, address: &DeviceAddress, upload: &Upload) {
         if let Some(device) = self.devices.get_mut(address) {
             device.row.next_one_time = upload.next_one_time;
@@ -182,12 +182,12 @@ impl Directory {
         self.devices.values()
     }
 
-    /// All devices, in no particular order.
+    /// Returns all devices, in no particular order.
     pub(crate) fn devices_mut(&mut self) -> impl Iterator<Item = &mut Device> {
         self.devices.values_mut()
     }
 
-    /// Remembers when a device was last seen, and says whether that is news.
+    /// Remembers when a device was last seen, and returns whether that is new.
     pub(crate) fn see(
         &mut self,
         address: &DeviceAddress,

@@ -1,7 +1,8 @@
-//! The index of one mailbox: which messages wait for a device, in order, and which of them are on their way to it.
+//! The index of one mailbox: the messages that wait for a device, in order, and those of them that are on their way to
+//! it.
 //!
-//! The payloads are on disk. Here stand 16 bytes for each message, so that a million waiting ones fit in memory and the table
-//! on disk can be a plain append by row number.
+//! The payloads are on disk. The index takes 16 bytes for each message, so that a million waiting ones fit in memory
+//! and the table on disk can be a plain append by row number.
 
 use std::collections::VecDeque;
 
@@ -13,9 +14,9 @@ use crate::rules::limits::Limits;
 /// The way in which a message came into a mailbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Entrance {
-    /// From a sender who showed the recipient's delivery key. A row that names no sender is such a message.
+    /// The sender showed the recipient's delivery key. A row that names no sender is such a message.
     Sealed,
-    /// From a sender with a name, who may be anybody.
+    /// The sender has a name, and may be anybody.
     Open,
 }
 
@@ -35,7 +36,7 @@ pub struct Waiting {
 const _: () = assert!(MAX_PAYLOAD_LEN <= u16::MAX as usize);
 
 impl Waiting {
-    /// The index entry of a row.
+    /// Makes the index entry of a row.
     #[must_use]
     pub fn new(message: MessageId, size: usize, accepted: Timestamp, entrance: Entrance) -> Self {
         Self {
@@ -47,7 +48,7 @@ impl Waiting {
     }
 }
 
-/// Messages, and their payload bytes.
+/// A number of messages, and their payload bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Load {
     messages: u64,
@@ -65,14 +66,15 @@ impl Load {
         self.bytes = self.bytes.saturating_sub(size);
     }
 
-    /// Says if one more message fits, with so much beside it.
+    /// Returns whether one more message fits, with this load beside it.
     fn fits(self, beside: Self, size: u64, messages: u64, bytes: u64) -> bool {
         self.messages + beside.messages < messages
             && self.bytes.saturating_add(beside.bytes).saturating_add(size) <= bytes
     }
 }
 
-/// The most that one mailbox holds, and the part of it that is for messages that come [sealed](Entrance::Sealed).
+/// The most that one mailbox holds, and the part of it that is reserved for messages that come
+/// [sealed](Entrance::Sealed).
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Quota {
     messages: u64,
@@ -98,10 +100,11 @@ impl From<&Limits> for Quota {
 
 /// The messages that wait for one device.
 ///
-/// Invariants: message numbers rise along the queue; the first `handed` entries, and no others, were handed to the
-/// device's present connection and are not acknowledged; the device has said of the first `left` of those that it leaves them
-/// here; `load` and `in_flight_bytes` are the sums of the sizes, of all and of those in between, and `open` is what [`Entrance::Open`] has of the load. `pending` counts what is accepted but not committed yet, by entrance:
-/// the quota includes it, deliveries do not.
+/// Invariants: message numbers rise along the queue. The first `handed` entries, and no others, were handed to the
+/// device's present connection and are not acknowledged. The device has said that it leaves the first `left` of those
+/// here. `load` is the sum of all sizes, `in_flight_bytes` that of the entries between `left` and `handed`, and `open`
+/// the part of the load that came in by [`Entrance::Open`]. `pending` counts messages that are accepted but not
+/// committed yet, by entrance: the quota includes them, deliveries do not.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Mailbox {
     queue: VecDeque<Waiting>,
@@ -120,7 +123,7 @@ impl Mailbox {
         self.queue.len()
     }
 
-    /// Payload bytes that wait.
+    /// Payload bytes of the messages that wait.
     pub(crate) fn bytes(&self) -> u64 {
         self.load.bytes
     }
@@ -130,8 +133,8 @@ impl Mailbox {
         self.queue.iter().map(|waiting| waiting.message)
     }
 
-    /// Keeps room for one message that is about to be committed; false if that would exceed the quota, or what it has
-    /// for messages that come in this way.
+    /// Reserves room for one message that is about to be committed. Returns false if that would exceed the quota, or
+    /// the part of it for messages that come in this way.
     pub(crate) fn reserve(&mut self, size: usize, entrance: Entrance, quota: Quota) -> bool {
         let size = size as u64;
         let fits = self.load.fits(self.pending, size, quota.messages, quota.bytes);
@@ -147,7 +150,7 @@ impl Mailbox {
         true
     }
 
-    /// Gives room back: the message was committed and is pushed next, or it was not.
+    /// Gives reserved room back: the message was committed and is pushed next, or it was not.
     pub(crate) fn release(&mut self, size: usize, entrance: Entrance) {
         self.pending.take(size as u64);
         if entrance == Entrance::Open {
@@ -165,8 +168,8 @@ impl Mailbox {
         self.queue.push_back(waiting);
     }
 
-    /// The next message to hand to the connection, if the window of `most` messages and `most_bytes` has room.
-    /// The first one always goes, however small the window.
+    /// Returns the next message to hand to the connection, if the window of `most` messages and `most_bytes` has room.
+    /// The first message always goes, however small the window.
     pub(crate) fn hand_over(&mut self, most: u32, most_bytes: u64) -> Option<Waiting> {
         let next = *self.queue.get(self.handed)?;
         let in_flight = self.handed - self.left;
@@ -179,7 +182,7 @@ impl Mailbox {
         Some(next)
     }
 
-    /// Takes the last `count` messages that were handed over back into the queue: they never left.
+    /// Puts the last `count` messages that were handed over back into the queue: they never left.
     pub(crate) fn take_back(&mut self, count: usize) {
         for _ in 0..count.min(self.handed - self.left) {
             self.handed -= 1;
@@ -189,21 +192,21 @@ impl Mailbox {
         }
     }
 
-    /// The device has looked at everything that was handed to it, and leaves here what it has not acknowledged. That takes up
-    /// no window any more, so that what is behind it can go out.
+    /// The device has looked at everything that was handed to it, and leaves here what it has not acknowledged. These
+    /// messages take up no window any more, so that those behind them can go out.
     pub(crate) fn leave(&mut self) {
         self.left = self.handed;
         self.in_flight_bytes = 0;
     }
 
-    /// Nothing is on its way any more: the connection is gone.
+    /// Resets the window, because the connection is gone: no message is on its way any more.
     pub(crate) fn rewind(&mut self) {
         self.handed = 0;
         self.left = 0;
         self.in_flight_bytes = 0;
     }
 
-    /// Takes out a message that the device has. False if it does not wait here.
+    /// Removes a message that the device has. Returns false if it does not wait here.
     pub(crate) fn remove(&mut self, message: MessageId) -> bool {
         let Ok(at) = self.queue.binary_search_by_key(&message, |waiting| waiting.message) else {
             return false;
@@ -224,7 +227,7 @@ impl Mailbox {
         true
     }
 
-    /// Takes out the foremost message if it has waited longer than `most` at the time `clock`.
+    /// Removes the first message if it has waited longer than `most` at the time `clock`.
     pub(crate) fn expire(&mut self, clock: Timestamp, most: Duration) -> Option<MessageId> {
         let front = *self.queue.front()?;
         let waited = clock.since(Timestamp::from_seconds(u64::from(front.accepted)));
@@ -254,7 +257,7 @@ mod tests {
         mailbox
     }
 
-    /// Ten messages and 200 bytes, six messages and 120 bytes of them for senders with a name.
+    /// A quota of ten messages and 200 bytes; six messages and 120 bytes of them for senders with a name.
     const QUOTA: Quota = Quota { messages: 10, bytes: 200, open_messages: 6, open_bytes: 120 };
 
     #[test]

@@ -1,4 +1,5 @@
-//! The state that a running relay holds in memory beside its store: who is here, what waits for whom, and who has asked how often.
+//! The state that a running relay holds in memory beside its store: connected devices, waiting messages, and counts of
+//! requests.
 //!
 //! The next start rebuilds directory, mailboxes and channels from the store. Counts of requests, and codes that were
 //! sent to numbers, end with the process.

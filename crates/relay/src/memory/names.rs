@@ -1,19 +1,19 @@
-//! Hashing of names that the relay draws or counts itself: accounts, devices, connections.
+//! Hashing of names that the relay itself draws or counts: accounts, devices, connections.
 //!
-//! The standard library's hash withstands keys that a peer chooses so that they collide, and costs several times as much. No
-//! peer chooses these. What a peer does choose (numbers, keys, addresses) keeps the standard one.
+//! The standard library's hash withstands keys that a peer chooses so that they collide, and costs several times as
+//! much. No peer chooses these names. Names that a peer does choose (numbers, keys, addresses) keep the standard hash.
 
 use std::hash::{BuildHasherDefault, Hasher};
 
-/// The same in each run, so that maps are walked in the same order in each run of the same world.
+/// The hash is the same in each run, so that maps are walked in the same order in each run of the same world.
 pub(crate) type OwnNames = BuildHasherDefault<OwnNamesHasher>;
 
 /// Multiplies each word into the state.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct OwnNamesHasher(u64);
 
-/// 2^64 divided by the golden ratio: odd, and without a pattern in its bits (Knuth, The Art of Computer Programming, volume 3,
-/// section 6.4).
+/// 2^64 divided by the golden ratio: odd, and without a pattern in its bits (Knuth, The Art of Computer Programming,
+/// volume 3, section 6.4).
 const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 
 impl OwnNamesHasher {
@@ -71,7 +71,7 @@ mod tests {
         hashes.take(4_096).filter(|hash| !seen.insert(hash & 0xfff)).count()
     }
 
-    /// Chance alone lets a share of 1/e collide: 1,507 of 4,096.
+    /// Limit of the test. Chance alone lets a fraction of 1/e collide: 1,507 of 4,096.
     const MOST: usize = 1_700;
 
     #[test]

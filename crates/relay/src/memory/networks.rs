@@ -1,15 +1,15 @@
-//! Networks that count as one address, and the wider ones that somebody may have whole.
+//! Networks that count as one address, and the wider ones that one subscriber may have whole.
 //!
-//! With IPv4 an address counts. With IPv6 whoever has one address has its /64, and often much more: a household is given a /56,
-//! which is 256 of them, and an organisation a /48, which is 65,536. So what is limited by address is limited by these as well,
-//! at a multiple: or one subscriber could ask as often as a town.
+//! With IPv4 each address counts. With IPv6 the holder of one address has its /64, and often much more: a household is
+//! given a /56, which is 256 of them, and an organisation a /48, which is 65,536. Limits by address therefore apply to
+//! these networks as well, at a multiple. Otherwise one subscriber could ask as often as a town.
 
 use std::net::{IpAddr, Ipv6Addr};
 
 /// Bits of an IPv6 address that count as one.
 const ADDRESS_BITS: u8 = 64;
 
-/// The wider networks, and how many times what one address may.
+/// The wider networks, each with its multiple of the limit for one address.
 const WIDER: [(u8, u32); 2] = [(56, 4), (48, 16)];
 
 /// An IPv4 address, or an IPv6 network.
@@ -20,7 +20,7 @@ pub(crate) struct Network {
 }
 
 impl Network {
-    /// The network that counts as the one address of `peer`.
+    /// Returns the network that counts as the one address of `peer`.
     pub(crate) fn of(peer: IpAddr) -> Self {
         match peer.to_canonical() {
             IpAddr::V6(six) => Self::around(six, ADDRESS_BITS),
@@ -28,7 +28,7 @@ impl Network {
         }
     }
 
-    /// The wider networks that it lies in, and how many times as much each of them may.
+    /// Returns the wider networks around it, each with its multiple of the limit.
     pub(crate) fn wider(self) -> impl Iterator<Item = (Self, u32)> + Clone {
         let six = match self.prefix {
             IpAddr::V6(six) => Some(six),

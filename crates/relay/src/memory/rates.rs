@@ -1,8 +1,9 @@
 //! Rates of requests for each account and each address: one bucket for each, in the time that the caller names.
 //!
-//! The bucket is the generic cell rate algorithm (ITU-T I.371, annex A): a single number, the time at which the
-//! bucket would be full again, says everything. Memory is bounded: past [`Limits::rate_entries`](crate::Limits)
-//! newcomers share one bucket for each kind, so that a flood of addresses slows strangers and nobody who was known before.
+//! Each bucket is the generic cell rate algorithm (ITU-T I.371, annex A), whose whole state is one number: the time at
+//! which the bucket would be full again. Memory is bounded: past [`Limits::rate_entries`](crate::Limits) newcomers
+//! share one bucket for each kind of request, so that a flood of addresses slows strangers and nobody who was known
+//! before.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -38,23 +39,23 @@ pub(crate) enum Subject {
     Address(Network),
     /// The digits of a number, of which there are at most 15.
     Number(u64),
-    /// Whoever came when the table was full.
+    /// Everybody who came when the table was full.
     Everybody,
 }
 
 impl Subject {
-    /// The subject that stands for a number.
+    /// Returns the subject that stands for a number.
     pub(crate) fn number(handle: &Handle) -> Self {
         let digits = handle.as_str().bytes().filter(u8::is_ascii_digit);
         Self::Number(digits.fold(0, |number, digit| number * 10 + u64::from(digit - b'0')))
     }
 
-    /// The subject that stands for an address.
+    /// Returns the subject that stands for an address.
     pub(crate) fn address(peer: IpAddr) -> Self {
         Self::Address(Network::of(peer))
     }
 
-    /// It and what is counted with it, at so many times the rate.
+    /// Returns the subject and those that are counted with it, each with its multiple of the rate.
     fn all(self) -> impl Iterator<Item = (Self, u32)> + Clone {
         let network = match self {
             Self::Address(network) => Some(network),
@@ -74,7 +75,7 @@ pub(crate) struct Rates {
     cleared: Timestamp,
 }
 
-/// Pause between two passes over a full table, so that a flood does not buy one for each request.
+/// Pause between two passes over a full table, so that a flood does not trigger one for each request.
 const CLEARING: Duration = Duration::from_seconds(10);
 
 impl Rates {
@@ -82,7 +83,8 @@ impl Rates {
         Self { full_at: HashMap::new(), most: most as usize, cleared: Timestamp(0) }
     }
 
-    /// Counts the request, or says when it may come again. One from an address counts for the networks around it as well.
+    /// Counts the request, or says when it may come again. A request from an address counts for the networks around it
+    /// as well.
     pub(crate) fn take(
         &mut self,
         request: Request,
@@ -93,8 +95,8 @@ impl Rates {
         self.take_all(request, &[(subject, rate)], now)
     }
 
-    /// Counts the request for each of these, and if one of them refuses, for none: whoever asks too often uses up nothing of what
-    /// others have with them.
+    /// Counts the request for each of these subjects, or for none if one of them refuses: a subject that asks too often
+    /// uses up nothing that it shares with others.
     pub(crate) fn take_all(
         &mut self,
         request: Request,

@@ -1,18 +1,18 @@
-//! The clock that messages age by, which a wrong system clock cannot push far.
+//! The clock that messages age by. A wrong system clock cannot push it far.
 //!
 //! A relay that starts with its clock a year ahead must not throw every waiting message away. The ageing clock
-//! therefore follows the system clock in steps: at most [`Limits::ageing_step`](crate::Limits) at each sweep, one sweep an hour.
-//! A clock that jumps ahead and is put right within a day has aged messages by hours, not by a year. It follows a
-//! clock that is set back at once. After an outage of some days it needs about as many to catch up, and messages wait so much
-//! longer: the device that they are for could not fetch them either. Messages accepted while the clock was ahead
-//! age late, never early.
+//! therefore follows the system clock in steps: at most [`Limits::ageing_step`](crate::Limits) at each sweep, one sweep
+//! an hour. A clock that jumps ahead and is corrected within a day has aged messages by hours, not by a year. The
+//! ageing clock follows at once when the system clock is set back. After an outage of some days it needs about as many
+//! to catch up, and messages wait that much longer: their devices could not fetch them during the outage either.
+//! Messages accepted while the clock was ahead age late, never early.
 
 use pillarbox_wire::{Duration, Timestamp};
 
 /// Time between two sweeps. Retention is counted in days, and each sweep looks at every mailbox once.
 pub const SWEEP_INTERVAL: Duration = Duration::from_seconds(3_600);
 
-/// The ageing clock, and when it was last moved.
+/// The ageing clock, and the time at which it was last moved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Ageing {
     clock: Timestamp,
@@ -20,7 +20,7 @@ pub(crate) struct Ageing {
 }
 
 impl Ageing {
-    /// Goes on where the stored clock stopped; a new store starts at `now`.
+    /// Continues from the stored clock; a new store starts at `now`.
     pub(crate) fn resume(stored: Option<Timestamp>, now: Timestamp) -> Self {
         Self { clock: stored.unwrap_or(now), swept: None }
     }
@@ -35,7 +35,7 @@ impl Ageing {
         self.swept.is_none_or(|swept| now < swept || now.since(swept) >= SWEEP_INTERVAL)
     }
 
-    /// Moves the clock towards `now` and says what it shows.
+    /// Moves the clock towards `now`, and returns the time that it shows.
     pub(crate) fn advance(&mut self, now: Timestamp, step: Duration) -> Timestamp {
         self.clock = now.min(self.clock + step);
         self.swept = Some(now);

@@ -1,8 +1,8 @@
 //! The rule of this relay's design on what it keeps, as data: every part below is a number or a switch, and no code
 //! asks for a design's name.
 //!
-//! Seen is not kept. A relay sees every field of every frame; what is written down, how exactly and for how long
-//! is decided here, is handed to the store with each row, and is printed by the inventory.
+//! Seen is not kept. A relay sees every field of every frame. This rule decides what is written down, how exactly and
+//! for how long; it is handed to the store with each row, and printed by the inventory.
 
 mod accounts;
 pub mod span;
@@ -18,7 +18,7 @@ pub enum Granularity {
     Nothing,
     /// The day (UTC) only.
     Day,
-    /// To the millisecond.
+    /// Exact to the millisecond.
     Exact,
 }
 
@@ -34,7 +34,7 @@ impl Granularity {
     }
 }
 
-/// Something that happens at a relay and that it sees, whether or not it writes it down.
+/// An event that a relay sees, whether or not it writes it down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Logged {
@@ -44,20 +44,20 @@ pub enum Logged {
     Connected,
     /// Somebody asked the directory for a number.
     LookedUp,
-    /// Somebody fetched what is needed to write to an account for the first time.
+    /// Somebody fetched the keys that are needed to write to an account for the first time.
     Fetched,
     /// A message was accepted.
     Sent,
-    /// A message was taken by its device.
+    /// A device acknowledged a message.
     Delivered,
-    /// A phone changed what it has deposited, or its prekeys, or another phone registered the number and replaced the keys.
+    /// A phone changed its deposits or its prekeys, or another phone registered the number and replaced the keys.
     Changed,
     /// Somebody read a channel.
     Read,
 }
 
 impl Logged {
-    /// Everything that a relay sees happen.
+    /// Every kind of event that a relay sees.
     pub const ALL: [Self; 8] = [
         Self::Registered,
         Self::Connected,
@@ -69,7 +69,7 @@ impl Logged {
         Self::Read,
     ];
 
-    /// The word for it in files and tables, as serde writes it.
+    /// The kind's word in files and tables, as serde writes it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -84,7 +84,7 @@ impl Logged {
         }
     }
 
-    /// The noun for it in a sentence, in the plural.
+    /// The kind's noun in a sentence, in the plural.
     #[must_use]
     pub const fn wording(self) -> &'static str {
         match self {
@@ -99,26 +99,27 @@ impl Logged {
         }
     }
 
-    /// The kind of that word.
+    /// Returns the kind with that word.
     #[must_use]
     pub fn named(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|what| what.as_str() == word)
     }
 }
 
-/// One rule of the log: what is written down, of whom, and for how long.
+/// One rule of the log: the kind of event, the accounts that it concerns, and how long its rows stay.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LogRule {
     /// The kind of event.
     pub what: Logged,
-    /// For how long: `"30 days"`, or milliseconds.
+    /// Time for which the row stays: `"30 days"`, or milliseconds.
     #[serde(deserialize_with = "span::deserialize")]
     pub keep: Duration,
     /// True if the row holds the internet address that the event came from.
     #[serde(default)]
     pub address: bool,
-    /// Only what these accounts do or what is about them; empty for everybody. Each is written as its 32 hexadecimal digits.
+    /// The accounts to which the rule is limited: events by them or about them. Empty for everybody. Each account is
+    /// written as its 32 hexadecimal digits.
     #[serde(default, with = "accounts")]
     pub only: Vec<AccountId>,
 }
@@ -143,7 +144,8 @@ pub struct Keeping {
     pub sender: bool,
     /// True if the device row holds the internet address that the device last connected from.
     pub last_address: bool,
-    /// Kinds of deposits that it takes and keeps until they are taken back or the account is closed. Another kind is refused.
+    /// Kinds of deposits that it takes and keeps until they are taken back or the account is closed. Other kinds are
+    /// refused.
     pub deposits: Vec<DepositKind>,
     /// The events that it writes into its log.
     pub log: Vec<LogRule>,
@@ -156,9 +158,9 @@ pub struct Keeping {
 }
 
 impl Keeping {
-    /// Rows go when they are acknowledged, undelivered ones after 30 days; the day of the last connection and the
-    /// time of registration stay, the two facts about an account that Signal's published responses to subpoenas
-    /// return (signal.org/bigbrother).
+    /// Rows go when they are acknowledged, undelivered ones after 30 days. The day of the last connection and the time
+    /// of registration stay: the two facts about an account that Signal's published responses to subpoenas return
+    /// (signal.org/bigbrother).
     pub const LEAST: Self = Self {
         undelivered: Duration::from_days(30),
         delivered: None,

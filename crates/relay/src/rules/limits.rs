@@ -1,8 +1,8 @@
 //! Every limit of the relay, in one table.
 //!
-//! A limit is a named constant with the reason for its number; [`Limits`] carries the values at run time, so that a
-//! test or a laboratory can set smaller ones, and [`TABLE`] is what documents, the inventory and metrics print.
-//! The time-outs of a connection are the transport's and stand there.
+//! A limit is a named constant with the reason for its number. [`Limits`] carries the values at run time, so that a
+//! test or a laboratory can set smaller ones. Documents, the inventory and metrics print [`TABLE`]. The time-outs of a
+//! connection belong to the transport and stand there.
 
 use std::fmt;
 
@@ -22,7 +22,7 @@ pub struct Rate {
 }
 
 impl Rate {
-    /// `burst` at once, then `count` in each minute.
+    /// Returns a rate of `burst` at once, then `count` in each minute.
     #[must_use]
     pub const fn per_minute(burst: u32, count: u32) -> Self {
         let count = if count == 0 { 1 } else { count };
@@ -39,7 +39,7 @@ impl Rate {
         Self { burst: self.burst.saturating_mul(times), every: Duration(every) }
     }
 
-    /// No limit at all: for a load generator that measures everything else.
+    /// No limit at all: for a load generator that measures other things.
     pub const UNLIMITED: Self = Self { burst: u32::MAX, every: Duration(0) };
 }
 
@@ -102,7 +102,7 @@ macro_rules! limits {
         }
 
         impl Limits {
-            /// The table with the values of this relay instead of the shipped ones.
+            /// Returns the table with the values of this relay instead of the shipped ones.
             #[must_use]
             pub fn table(&self) -> Vec<Limit> {
                 let own = [$(Limit { name: stringify!($field), amount: Amount::$kind(self.$field), why: $why },)+];
@@ -110,7 +110,7 @@ macro_rules! limits {
             }
         }
 
-        /// Every limit as shipped; those of the frames themselves follow in [`FRAME_LIMITS`].
+        /// Every limit as shipped; the limits of the frames follow in [`FRAME_LIMITS`].
         pub const TABLE: &[Limit] = &[
             $(Limit { name: stringify!($field), amount: Amount::$kind($constant), why: $why },)+
         ];

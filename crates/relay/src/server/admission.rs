@@ -19,11 +19,11 @@ pub(super) struct Doorkeeper {
 struct Counts {
     admitted: usize,
     refusals: usize,
-    /// By address, and by the networks around them.
+    /// Connections by address, and by the networks around it.
     by_network: HashMap<Network, usize>,
 }
 
-/// One connection's place, given back when it is dropped.
+/// One connection's place. It is given back when this is dropped.
 pub(super) struct Place {
     doorkeeper: Arc<Doorkeeper>,
     address: Network,
@@ -47,7 +47,7 @@ impl Doorkeeper {
         })
     }
 
-    /// A place for a connection from `address`; none if there is not even one to refuse it in.
+    /// Takes a place for a connection from `address`; none if there is not even one to refuse it in.
     pub(super) fn admit(self: &Arc<Self>, address: IpAddr) -> Option<Place> {
         let address = Network::of(address);
         let mut counts = self.lock();
@@ -71,7 +71,7 @@ impl Doorkeeper {
         Some(Place { doorkeeper: Arc::clone(self), address, kind })
     }
 
-    /// A holder of this lock only counts: what it leaves behind when it panics is whole.
+    /// A thread that holds this lock only counts, so that the state is whole even after a panic.
     fn lock(&self) -> MutexGuard<'_, Counts> {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -102,7 +102,7 @@ impl Drop for Place {
     }
 }
 
-/// An address and the networks around it, and how many times what one address may have.
+/// Returns an address and the networks around it, each with its multiple of the limit for one address.
 fn all(address: Network) -> impl Iterator<Item = (Network, u32)> {
     std::iter::once((address, 1)).chain(address.wider())
 }

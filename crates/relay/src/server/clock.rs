@@ -1,10 +1,10 @@
-//! The time, asked for in this one place.
+//! The system's time, read in this one place.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use pillarbox_wire::Timestamp;
 
-/// Now. A clock that is set before 1970 reads as 1970.
+/// Returns the present time. A clock that is set before 1970 reads as 1970.
 #[must_use]
 pub fn now() -> Timestamp {
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();

@@ -1,7 +1,7 @@
 //! The stand-in for the telephone network: a file into which the relay writes the codes that it sends to numbers.
 //!
-//! A message to a telephone passes operators, and whoever can read it there has the code. Here one file shows that: whoever
-//! may read it holds every number. A row is the time, the number and the code, and nothing takes rows out again.
+//! A message to a telephone passes operators, and whoever can read it there has the code. Here one file stands for
+//! that: whoever may read it holds every number. A row is the time, the number and the code, and nothing removes rows.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -56,7 +56,7 @@ impl CodesFile {
         Ok(Self { file })
     }
 
-    /// Writes one row. No sync: a code that a crash takes along is asked for again.
+    /// Writes one row, without a sync: a code that is lost in a crash is asked for again.
     ///
     /// # Errors
     /// The system's error.
@@ -66,7 +66,7 @@ impl CodesFile {
     }
 }
 
-/// The file that codes go to.
+/// Returns the file that codes go to.
 #[must_use]
 pub fn codes_file(data: &Path, named: Option<&Path>) -> PathBuf {
     named.map_or_else(|| data.join(CODES_FILE), Path::to_owned)

@@ -15,7 +15,7 @@ pub const DEFAULT_ADMIN_PORT: u16 = 7456;
 /// Addresses and folder of a relay, and the rule of its design.
 #[derive(Clone, Debug)]
 pub struct ServerConfig {
-    /// The data directory; made if it is not there.
+    /// The data directory. It is made if it does not exist.
     pub data: PathBuf,
     /// The address that phones connect to. Port 0 lets the system choose.
     pub listen: SocketAddr,
@@ -25,8 +25,8 @@ pub struct ServerConfig {
     pub admin: Option<SocketAddr>,
     /// The rule by which the relay keeps rows, and the limits of what phones may ask.
     pub settings: Settings,
-    /// The file that codes to numbers go to, where numbers are verified; none: [`CODES_FILE`](super::CODES_FILE) in the
-    /// data directory.
+    /// The file that codes to numbers go to, where numbers are verified. Without it [`CODES_FILE`](super::CODES_FILE)
+    /// in the data directory.
     pub codes: Option<PathBuf>,
     /// The answer to missing transactions that the relay had committed.
     pub on_loss: OnLoss,
@@ -35,8 +35,7 @@ pub struct ServerConfig {
 }
 
 impl ServerConfig {
-    /// A relay on loopback with a port of the system's choice and no admin port: what a test or a
-    /// demonstration wants.
+    /// A relay on loopback with a port of the system's choice and no admin port, for tests and demonstrations.
     #[must_use]
     pub fn on_loopback(data: PathBuf) -> Self {
         Self {

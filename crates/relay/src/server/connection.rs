@@ -1,7 +1,7 @@
 //! One phone's connection: one task, which reads requests and writes answers side by side.
 //!
-//! It refuses to know what is in a frame. Reading and writing go on at the same time, so that a phone that sends
-//! much before it reads anything, and a relay that has much for it, cannot wait for each other.
+//! This task does not know the content of a frame. Reading and writing go on at the same time: a phone that sends much
+//! before it reads anything, and a relay that has much for it, cannot wait for each other.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -165,8 +165,8 @@ impl Connection<'_> {
         }
     }
 
-    /// Writes whatever the relay has for this connection, as much as there is in one go. A slow line may take its time over it, as
-    /// long as bytes go.
+    /// Writes everything that the relay has for this connection, as much as there is in one go. A slow line may take
+    /// its time, as long as bytes move.
     async fn write<W: AsyncWrite + Unpin>(
         &self,
         mut writer: Writer<W>,
@@ -241,8 +241,8 @@ fn is_unreadable(error: &ReceiveError) -> bool {
     matches!(error, Empty | Frame(_) | FrameBeyondRecord { .. } | TrailingBytes { .. })
 }
 
-/// Reads on, and drops what comes, until the phone has closed its side. A socket that is closed while bytes wait in
-/// it is reset, and the last frame could be lost with it.
+/// Reads on and drops the bytes until the phone has closed its side. A socket that is closed while bytes wait in it is
+/// reset, and the last frame could be lost with it.
 async fn drain<R: AsyncRead + Unpin>(reader: &mut Reader<R>) {
     let rest = async { while let Ok(Some(_)) = reader.receive::<ClientFrame>().await {} };
     // Whether it closed in time makes no difference: the connection ends here.

@@ -1,7 +1,7 @@
-//! The relay's data directory: one relay at a time, and nobody else's business.
+//! The relay's data directory: used by one relay at a time, and closed to everybody else.
 //!
-//! It holds the database (the core's), the relay's key ([`super::key`]), a lock, and while a relay runs the
-//! address of its admin port. It refuses to know what the database holds.
+//! It holds the database (the core's), the relay's key ([`super::key`]), a lock, and while a relay runs the address of
+//! its admin port. This module does not know what the database holds.
 
 use std::fs::{DirBuilder, TryLockError};
 use std::io::{self, Write};
@@ -34,7 +34,7 @@ pub enum DataDirError {
         /// The directory.
         path: PathBuf,
     },
-    /// A relay has run here, and what it kept is gone.
+    /// A relay has run here, and its database is gone.
     #[error(
         "{path} is missing or empty, and a relay has run here before: its key is there. Put the whole directory back \
          from a copy; to begin anew, with new addresses for everybody, take the key away as well"
@@ -51,7 +51,7 @@ pub enum DataDirError {
         /// The users who may write there.
         exposure: Exposure,
     },
-    /// The system refused a file that need not be in the directory.
+    /// The system refused a file that can also lie outside the directory.
     #[error("{path} cannot be written: {}. {way_out}", in_words(*kind))]
     File {
         /// The file.
@@ -61,7 +61,7 @@ pub enum DataDirError {
         /// The next step for the operator.
         way_out: &'static str,
     },
-    /// The system refused.
+    /// The system refused the directory.
     #[error(
         "{path} cannot be used as a data directory: {}. {} another one with --data",
         in_words(*kind),
@@ -87,7 +87,7 @@ pub(super) struct DataDir {
 }
 
 impl DataDir {
-    /// Makes the directory if need be, for its owner only, and locks it.
+    /// Makes the directory if it does not exist, for its owner only, and locks it.
     ///
     /// # Errors
     /// [`DataDirError`].
@@ -125,8 +125,8 @@ impl DataDir {
         &self.path
     }
 
-    /// Refuses to begin anew where a relay has kept something: its database comes before its key, so where there is a key
-    /// there was a database.
+    /// Refuses to begin anew where a relay has kept something. The database is made before the key, so where there is a
+    /// key there was a database.
     ///
     /// # Errors
     /// [`DataDirError::DatabaseGone`].
@@ -140,7 +140,7 @@ impl DataDir {
         }
     }
 
-    /// Says where this relay's admin port is, to whoever may read this directory.
+    /// Writes down where this relay's admin port is, for whoever may read this directory.
     ///
     /// # Errors
     /// [`DataDirError::File`].
@@ -162,8 +162,8 @@ impl DataDir {
     }
 }
 
-/// Takes the admin file away when the relay ends. One that a crash leaves behind leads to a port where nobody
-/// answers, or where the token is another, and the follower says so.
+/// Removes the admin file when the relay ends. A file that a crash leaves behind leads to a port where nobody answers,
+/// or where the token is another; the follower says so.
 #[derive(Debug)]
 pub(super) struct AdminAnnouncement(PathBuf);
 

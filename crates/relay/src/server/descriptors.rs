@@ -1,7 +1,7 @@
 //! File descriptors: each connection is one, and the system gives a process a number of them.
 //!
-//! A shell usually gives 1,024 and allows many more. A relay asks for what its limits promise; where it is not given as many, it
-//! takes fewer connections and says so, because one that is promised and cannot be taken keeps everybody out.
+//! A shell usually gives 1,024 and allows many more. A relay asks for as many as its limits promise. If it gets fewer,
+//! it takes fewer connections and says so: a connection that is promised and cannot be taken would keep everybody out.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
@@ -9,11 +9,11 @@ use super::admin::ADMIN_CONNECTIONS;
 use super::timing::MAX_REFUSALS_UNDER_WAY;
 use crate::rules::limits::Limits;
 
-/// Descriptors besides those of connections: standard streams, the runtime, both ports, the lock, and what two connections to the
-/// database hold open. A relay that runs has some 25.
+/// Descriptors besides those of connections: standard streams, the runtime, both ports, the lock, and what two
+/// connections to the database hold open. A running relay has some 25.
 const OWN: u64 = 64;
 
-/// Descriptors that are no phone's.
+/// Descriptors that are not for phones.
 const BESIDES: u64 = OWN + MAX_REFUSALS_UNDER_WAY as u64 + ADMIN_CONNECTIONS as u64;
 
 /// Fewer descriptors than the limits promise.
@@ -21,7 +21,7 @@ const BESIDES: u64 = OWN + MAX_REFUSALS_UNDER_WAY as u64 + ADMIN_CONNECTIONS as 
 pub(super) struct Shortfall {
     /// Descriptors that this process has.
     given: u64,
-    /// Connections that it was to take at once.
+    /// Connections that the limits promise at once.
     promised: u32,
     /// Connections that it takes at once.
     taken: u32,
@@ -52,7 +52,7 @@ pub(super) fn fit(limits: &mut Limits) -> Option<Shortfall> {
     lower(limits, given)
 }
 
-/// Lowers the limits to so many descriptors.
+/// Lowers the limits to this number of descriptors.
 fn lower(limits: &mut Limits, given: u64) -> Option<Shortfall> {
     let promised = limits.connections;
     if given >= needed(promised) {

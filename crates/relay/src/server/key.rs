@@ -1,7 +1,7 @@
-//! The relay's static X25519 key: who this relay is, as its address says (Noise NK's `s`).
+//! The relay's static X25519 key, which its address names (Noise NK's `s`).
 //!
-//! The key lives in a file of its own and not in the database, so that the database can be shown, copied and
-//! handed over without the means to answer in the relay's place. It refuses to know addresses.
+//! The key has a file of its own outside the database, so that the database can be shown, copied and handed over
+//! without the means to answer in the relay's place. This module does not know addresses.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -21,7 +21,7 @@ const KEY_LEN: usize = 32;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyError {
-    /// The file is there and is no key.
+    /// The file is there and holds no key.
     #[error(
         "{path} holds {got} bytes, where a relay's key has 32. Put the key back from a copy; without \
          it no phone accepts this relay, and a new key means new addresses for everybody"
@@ -38,7 +38,7 @@ pub enum KeyError {
         /// The path of the key.
         path: PathBuf,
     },
-    /// The file is not there, and was.
+    /// The file is missing and has been there before.
     #[error(
         "the relay's key {path} is missing, and this relay has accounts, whose phones accept no other key. Put the \
          key back from a copy"
@@ -47,7 +47,7 @@ pub enum KeyError {
         /// The path at which the key should be.
         path: PathBuf,
     },
-    /// The file holds another relay's key than the one that the database belongs to.
+    /// The file holds the key of another relay than the database's.
     #[error(
         "{path} is the key of another relay than the one whose database lies beside it, and the phones that have accounts \
          here accept no other key than their own relay's. Put both back from the same copy, or give each relay a folder of \
@@ -67,7 +67,7 @@ pub enum KeyError {
     },
 }
 
-/// The key in `directory`, if one was made there.
+/// Returns the key in `directory`, if one was made there.
 ///
 /// # Errors
 /// [`KeyError`].
@@ -80,7 +80,7 @@ pub(super) fn load(directory: &Path) -> Result<Option<AgreementSecret>, KeyError
     }
 }
 
-/// Makes a key in `directory`, where there is none. It is on the disk when this returns.
+/// Makes a key in `directory`, which has none. The key is on the disk when this returns.
 ///
 /// # Errors
 /// [`KeyError`].
@@ -109,7 +109,7 @@ fn read(file: File, path: PathBuf) -> Result<AgreementSecret, KeyError> {
     }
 }
 
-/// Writes under another name first: a start that is interrupted leaves no half a key behind.
+/// Writes under another name first, so that a start that is interrupted leaves no half of a key behind.
 fn write(directory: &Path, path: &Path, rng: &mut impl CryptoRng) -> io::Result<AgreementSecret> {
     let secret = AgreementSecret::generate(rng);
     let unfinished = path.with_extension("key.new");

@@ -1,4 +1,4 @@
-//! Takes connections, gives each a task, and at a stop waits for the tasks to end.
+//! Takes connections, gives each a task, and waits at a stop for the tasks to end.
 
 use std::io;
 use std::net::SocketAddr;
@@ -60,7 +60,8 @@ async fn accept(listener: TcpListener, shared: &Arc<Shared>, connections: &mut J
     }
 }
 
-/// The next connection. After one that could not be taken: none, if there is no further one to say whether that goes on.
+/// Returns the next connection. After one that could not be taken it returns `None` if no further one comes that would
+/// show whether the trouble goes on.
 async fn next(listener: &TcpListener, shared: &Shared) -> Option<io::Result<(TcpStream, SocketAddr)>> {
     if shared.ready.has(Trouble::NoConnections) {
         timeout(ACCEPT_TROUBLE, listener.accept()).await.ok()

@@ -1,9 +1,9 @@
 //! The relay's log: the only place in this crate that names `tracing`'s macros.
 //!
-//! A log is retained data, so every field that a line can carry stands in [`LogLine`], and with it in the
-//! inventory; the line is taken apart without `..` where it is written. A connection goes by a number that
-//! means nothing elsewhere, an address by a [`Pseudonym`] that means nothing after this process, and neither is written at
-//! info level. No content, no account and no device is ever written.
+//! A log is retained data. Every field that a line can carry therefore stands in [`LogLine`], and with it in the
+//! inventory; the line is taken apart without `..` where it is written. A connection is shown as a number that means
+//! nothing elsewhere, an address as a [`Pseudonym`] that means nothing after this process, and neither is written at
+//! info level. Content, accounts and devices are never written.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -32,7 +32,7 @@ pub struct LogLine {
 }
 
 declare!(
-    /// Inventory of the log. `tracing` adds the time, the level and the target of its own accord.
+    /// Inventory of the log. `tracing` adds the time, the level and the target by itself.
     LOG: LogLine {
         message: Protocol, Log, "what happened, from a fixed list of sentences";
         connection: Events, Log, "ties the lines of one connection together; debug level only";
@@ -57,7 +57,7 @@ pub(crate) enum Level {
 /// The last line of a relay that was told to stop.
 pub(super) const STOPPED: &str = "the relay has stopped";
 
-/// Writes the last line of a relay that is told to stop a second time, and does not wait for goodbyes to its phones.
+/// Writes the last line of a relay that is told to stop a second time and does not wait for goodbyes to its phones.
 pub fn stopped_at_once() {
     LogLine::new(STOPPED).because("it was told to twice, and waited for no phone").write(Level::Info);
 }
@@ -102,7 +102,7 @@ impl LogLine {
 /// The salt of this process's pseudonyms. It is never written anywhere.
 pub(crate) struct LogSalt(SecretBytes<32>);
 
-/// A name for an address that nobody can turn back into it once the process is gone.
+/// A pseudonym of an address. Nobody can turn it back once the process is gone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pseudonym([u8; 6]);
 

@@ -10,7 +10,7 @@ use pillarbox_wire::declare;
 
 macro_rules! metrics {
     ($($name:ident: $kind:ident, $class:ident, $why:literal;)+) => {
-        /// The counters. They start at zero with the process and are nowhere on the disk.
+        /// The counters. They start at zero with the process and are never written to the disk.
         #[derive(Debug, Default)]
         pub struct Metrics {
             $(#[doc = $why] pub(crate) $name: AtomicU64,)+
@@ -22,7 +22,7 @@ macro_rules! metrics {
         );
 
         impl Metrics {
-            /// All counters, in the Prometheus text format.
+            /// Writes all counters in the Prometheus text format.
             #[must_use]
             pub fn render(&self) -> String {
                 let mut text = String::new();
@@ -71,10 +71,10 @@ impl Metrics {
     }
 }
 
-/// Picks one counter.
+/// Selects one counter.
 pub(crate) type Pick = fn(&Metrics) -> &AtomicU64;
 
-/// Counts one while it lives.
+/// Raises a counter by one for as long as this lives.
 pub(crate) struct Gauge {
     metrics: Arc<Metrics>,
     counter: Pick,

@@ -1,8 +1,9 @@
-//! A relay's data while no relay runs, for its operator, who takes something out of it by hand.
+//! Removal of data by hand, for the operator of a relay that does not run.
 //!
-//! A disk that is full, or an account that fills it, is the operator's to deal with. This opens the data directory as a relay
-//! would, holds its lock meanwhile, and takes out one account or what waits in one mailbox, in transactions of a bounded size. It
-//! works on a full disk, through the room that is set aside for removals. It refuses to know what the messages hold.
+//! The operator deals with a full disk, or with an account that fills it. This module opens the data directory as a
+//! relay would, holds its lock meanwhile, and removes one account or the messages that wait in one mailbox, in
+//! transactions of a bounded size. It works on a full disk, through the room that is set aside for removals. It does
+//! not know what the messages hold.
 
 use std::fs::TryLockError;
 use std::io;
@@ -17,22 +18,22 @@ use crate::store::{
     AccountRow, Changes, Closing, Contents, DATABASE_FILE, DeviceNumber, SqliteStore, Store, StoreError,
 };
 
-/// Messages that go in one transaction: of the longest ones 2.5 MiB, which pass through the log.
+/// Messages in one transaction: 2.5 MiB of the longest ones, which pass through the log.
 const AT_ONCE: usize = 64;
 
-/// Reason why a data directory cannot be changed now.
+/// A reason why a data directory cannot be changed now.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum OfflineError {
-    /// A relay runs on it.
+    /// A relay runs on the directory.
     #[error(
         "a relay is running on this directory, and nothing was removed. Stop it first, then type this again"
     )]
     InUse,
-    /// Others may put files into it.
+    /// Others may put files into the directory.
     #[error("{0}. Nothing was removed")]
     Exposed(String),
-    /// There is no database in it.
+    /// The directory has no database.
     #[error("there is no relay's database in this directory")]
     NoDatabase,
     /// The system refused.
@@ -55,7 +56,7 @@ pub struct AccountHoldings {
     pub handle: Option<Handle>,
     /// Messages that wait for it.
     pub waiting: usize,
-    /// Their payload bytes.
+    /// Payload bytes of the messages that wait.
     pub waiting_bytes: u64,
     /// One-time prekeys of both kinds.
     pub one_time_prekeys: u32,
@@ -77,7 +78,7 @@ impl Offline {
     /// Opens the data directory of a relay that has stopped, with `reserve` bytes of its disk set aside afterwards.
     ///
     /// # Errors
-    /// [`OfflineError`]; nothing was changed then.
+    /// [`OfflineError`]; nothing was changed in that case.
     pub fn open(folder: &Path, reserve: u64) -> Result<Self, OfflineError> {
         let refused = |error: io::Error| match error.kind() {
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => OfflineError::NoDatabase,
@@ -99,19 +100,19 @@ impl Offline {
         Ok(Self { store, contents, _lock: lock })
     }
 
-    /// The account with this number.
+    /// Returns the account with this number.
     #[must_use]
     pub fn by_number(&self, handle: &Handle) -> Option<AccountId> {
         let mut accounts = self.contents.accounts.iter();
         accounts.find(|row| row.handle.as_ref() == Some(handle)).map(|row| row.account)
     }
 
-    /// The accounts whose id begins with these bytes.
+    /// Returns the accounts whose id begins with these bytes.
     pub fn by_id<'a>(&'a self, begins: &'a [u8]) -> impl Iterator<Item = AccountId> + 'a {
         self.contents.accounts.iter().map(|row| row.account).filter(|account| account.0.starts_with(begins))
     }
 
-    /// Counts what is held of an account. None if there is no such account.
+    /// Counts what is held of an account; `None` if there is no such account.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -143,10 +144,11 @@ impl Offline {
         }))
     }
 
-    /// Takes out what waits for an account. The account stays, and so does what a relay keeps after delivery.
+    /// Removes the messages that wait for an account. The account stays, and so do messages that are kept after
+    /// delivery.
     ///
     /// # Errors
-    /// [`StoreError`]; some of it may have gone.
+    /// [`StoreError`]; some of the messages may be gone.
     pub fn empty_mailbox(&mut self, account: AccountId) -> Result<(), StoreError> {
         let devices = self.devices(account);
         let mut waiting: Vec<MessageId> = Vec::new();
@@ -161,10 +163,10 @@ impl Offline {
         self.store.tidy()
     }
 
-    /// Takes out an account with everything that is held of it, as if its owner had closed it.
+    /// Removes an account with everything that is held of it, as if its owner had closed it.
     ///
     /// # Errors
-    /// [`StoreError`]; the account is still there, and some of what waited for it may have gone.
+    /// [`StoreError`]; the account is still there, and some of its waiting messages may be gone.
     pub fn remove_account(&mut self, account: AccountId) -> Result<(), StoreError> {
         self.empty_mailbox(account)?;
         let closing = Closing { account, devices: self.devices(account), waiting: Vec::new() };

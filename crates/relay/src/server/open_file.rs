@@ -1,4 +1,4 @@
-//! The way to a file that this process has open, whatever became of its name.
+//! Finds a file that this process has open, whatever became of its name.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +7,7 @@ use pillarbox_system::identity::FileIdentity;
 /// The folder in which Linux shows the files that this process has open.
 const DESCRIPTORS: &str = "/proc/self/fd";
 
-/// The path under which another program of this user reads a file that this process has open.
+/// Returns the path under which another program of this user reads a file that this process has open.
 pub(super) fn descriptor(identity: FileIdentity) -> Option<PathBuf> {
     let found = std::fs::read_dir(DESCRIPTORS).ok()?.flatten().find(|entry| {
         // Followed: the entry itself is a link to the open file, which leads there also when the name is gone.

@@ -1,9 +1,9 @@
 //! The answers that the relay has for one connection, until its task has written them.
 //!
-//! The relay's thread never waits for a phone: it puts frames here and goes on. What keeps this bounded is that
-//! the connection reads no further request while [`MAX_UNANSWERED`] frames stand between request and written
-//! answer, and that the core has only a window of unacknowledged deliveries under way. An idle connection's
-//! outbox holds no memory beyond itself.
+//! The relay's thread never waits for a phone: it puts frames here and goes on. The outbox stays bounded for two
+//! reasons. The connection reads no further request while [`MAX_UNANSWERED`] frames stand between request and written
+//! answer. The core has only a window of unacknowledged deliveries under way. An idle connection's outbox holds no
+//! memory beyond itself.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -17,7 +17,7 @@ use super::timing::MAX_UNANSWERED;
 pub(super) struct Outbox {
     waiting: Mutex<Waiting>,
     to_write: Notify,
-    /// For the reading side: there is room again, or nothing is unprocessed.
+    /// Tells the reading side that there is room again, or that nothing is unprocessed.
     to_read: Notify,
 }
 
@@ -32,14 +32,14 @@ struct Waiting {
 /// The way in which a connection ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
-    /// With a last frame that says why.
+    /// With a last frame that gives the reason.
     Goodbye(Farewell),
-    /// Without one: the peer is gone.
+    /// Without such a frame: the peer is gone.
     Silent,
 }
 
 impl Outbox {
-    /// Adds frames and, if this is the last of them, the end; and notes that `processed` requests are done with, to which these
+    /// Adds frames and, if this is the last of them, the end. Also counts `processed` requests as done, to which these
     /// are the answers.
     pub(super) fn put(&self, frames: Vec<RelayFrame>, end: Option<End>, processed: usize) {
         let news = !frames.is_empty() || end.is_some();
@@ -58,7 +58,7 @@ impl Outbox {
         }
     }
 
-    /// Ends the connection after what is here already. The first end given is the one that counts.
+    /// Ends the connection after the frames that are here already. The first end given is the one that counts.
     pub(super) fn end(&self, end: End) {
         self.put(Vec::new(), Some(end), 0);
     }
@@ -76,17 +76,17 @@ impl Outbox {
         }
     }
 
-    /// Notes that `count` of the taken frames are with the operating system.
+    /// Records that `count` of the taken frames were handed to the operating system.
     pub(super) fn written(&self, count: usize) {
         self.ease(|waiting| waiting.unwritten = waiting.unwritten.saturating_sub(count));
     }
 
-    /// Notes that `count` requests are about to be handed to the relay's thread.
+    /// Records that `count` requests are about to be handed to the relay's thread.
     pub(super) fn asked(&self, count: usize) {
         self.lock().unprocessed += count;
     }
 
-    /// Waits until the connection may read its next request, and says how many it may read.
+    /// Waits until the connection may read its next request, and returns how many it may read.
     pub(super) async fn room(&self) -> usize {
         loop {
             let room = self.lock().room();
@@ -97,7 +97,7 @@ impl Outbox {
         }
     }
 
-    /// Waits until the relay's thread has processed every request, and so has put every answer here.
+    /// Waits until the relay's thread has processed every request and put every answer here.
     pub(super) async fn processed_all(&self) {
         while self.lock().unprocessed > 0 {
             self.to_read.notified().await;
@@ -114,7 +114,7 @@ impl Outbox {
         }
     }
 
-    /// A holder of this lock only counts and moves values: what it leaves behind when it panics is whole.
+    /// A thread that holds this lock only counts and moves values, so that the state is whole even after a panic.
     fn lock(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }

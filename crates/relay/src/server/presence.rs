@@ -1,9 +1,10 @@
-//! A look at the database's files while the relay runs: deleted or replaced ones are noticed, and their contents can be saved. A
-//! folder that others may write in by now is told of too, and the relay goes on: it has its files open.
+//! Looks after the database's files while the relay runs: it notices deleted or replaced ones, and their contents can
+//! be saved. It also tells of a folder in which others may write by now; the relay then goes on, because it has its
+//! files open.
 //!
-//! The relay still has the files open, so nothing is lost before it ends. It must not put them back by itself: whoever deleted
-//! them may have meant to. So it accepts nothing new, goes on handing out what waits, and says in its log what to type. When it
-//! ends, it saves them by itself ([`super::rescue`]).
+//! The relay still has the files open, so nothing is lost before it ends. It must not put them back by itself: whoever
+//! deleted them may have meant to. So it accepts nothing new, goes on delivering messages, and writes into its log what
+//! to type. When it ends, it saves the files by itself ([`super::rescue`]).
 
 use std::path::Path;
 use std::sync::Arc;
@@ -17,10 +18,10 @@ use super::readiness::{Readiness, Trouble};
 use super::rescue::Rescue;
 use crate::store::OpenFiles;
 
-/// The beginning of the names that saved files get. SQLite takes a log with the database's name and `-wal`.
+/// The beginning of the names of saved files. SQLite expects a log under the database's name and `-wal`.
 const SAVED: &str = "saved.sqlite3";
 
-/// See the module.
+/// Watches the files and the folder; see the module.
 #[derive(Clone, Debug)]
 pub(crate) struct Presence {
     files: Option<Arc<OpenFiles>>,
@@ -30,12 +31,12 @@ pub(crate) struct Presence {
 }
 
 impl Presence {
-    /// Looks after these files, none for a database that has none, and reports to `ready`.
+    /// Watches these files (none for a database without files), and reports to `ready`.
     pub(super) fn new(files: Option<Arc<OpenFiles>>, ready: Arc<Readiness>) -> Self {
         Self { files, ready, told: Arc::default() }
     }
 
-    /// Looks at the files, brings readiness up to date, and writes to the log what is new. True if all are there.
+    /// Looks at the files, updates readiness, and writes news to the log. Returns true if all files are there.
     pub(crate) fn look(&self) -> bool {
         if let Some(files) = &self.files {
             self.look_at_folder(files.folder());
@@ -43,7 +44,7 @@ impl Presence {
         self.look_and_say(way_out)
     }
 
-    /// Says once that others may write in the folder, and once that they may not any more.
+    /// Writes once that others may write in the folder, and once that they may no longer.
     fn look_at_folder(&self, folder: &Path) {
         // A folder that is gone is told of by its files.
         let Ok(found) = exposure(folder) else { return };
@@ -58,13 +59,13 @@ impl Presence {
         }
     }
 
-    /// Looks a last time, before the database is closed. If a file is gone, opens what can be saved.
+    /// Looks a last time, before the database is closed. If a file is gone, opens everything that can be saved.
     pub(super) fn last_look(&self) -> Option<Rescue> {
         let is_there = self.look_and_say(|_, missing| format!("not there any more: {missing}"));
         self.files.as_ref().filter(|_| !is_there).map(|files| Rescue::hold(Arc::clone(files)))
     }
 
-    /// Looks, with the words that tell which files are missing.
+    /// Looks at the files. `reason` makes the words that name the missing ones.
     fn look_and_say(&self, reason: impl Fn(&OpenFiles, &str) -> String) -> bool {
         let Some(files) = &self.files else { return true };
         let gone: Vec<_> = files.gone().iter().map(|file| file.name.as_str()).collect();
@@ -82,7 +83,7 @@ impl Presence {
     }
 }
 
-/// Says who may write in the folder, and how to end that.
+/// Names who may write in the folder, and how to end that.
 fn close_to_others(exposure: Exposure, folder: &Path) -> String {
     let quoted = quoted(folder);
     match exposure {
@@ -97,7 +98,7 @@ fn close_to_others(exposure: Exposure, folder: &Path) -> String {
     }
 }
 
-/// Says which files are missing, and how to save what they hold.
+/// Names the missing files, and how to save their contents.
 fn way_out(files: &OpenFiles, missing: &str) -> String {
     let folder = files.folder();
     let copies: Option<Vec<_>> = files

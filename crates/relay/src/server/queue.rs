@@ -1,7 +1,7 @@
 //! Inputs that the connections have read and the relay's thread has not yet taken.
 //!
-//! While one transaction is being committed the next batch gathers here: the slower the disk, the larger the
-//! batch. The queue is bounded by its writers: each connection stops reading while it has too much in it
+//! The next batch gathers here while one transaction is being committed: the slower the disk, the larger the batch. The
+//! queue is bounded by its writers, because each connection stops reading while it has too much in it
 //! ([`super::outbox`]).
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -13,16 +13,17 @@ use crate::{ConnectionId, Input};
 /// Tells the relay's thread how to go on after this batch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Order {
-    /// With the next one.
+    /// Go on with the next batch.
     #[default]
     Continue,
     /// Say goodbye to every connection and end.
     Stop,
-    /// End without a word, as a crash would.
+    /// End without a goodbye, as a crash would.
     Abandon,
 }
 
-/// Inputs that room is made for before they come: more than a busy relay's batch has, and 300 kB at most while nothing comes.
+/// Inputs for which room is made before they come: more than a busy relay's batch has, and 300 kB at most while nothing
+/// comes.
 const MOST_EXPECTED: usize = 1_024;
 
 /// One batch.
@@ -33,7 +34,7 @@ pub(super) struct Batch {
     pub(super) order: Order,
 }
 
-/// The queue: many connections on one side, the relay's thread on the other.
+/// The queue: many connections write to it, and the relay's thread takes from it.
 #[derive(Default)]
 pub(super) struct Queue {
     gathering: Mutex<Batch>,
@@ -41,7 +42,7 @@ pub(super) struct Queue {
 }
 
 impl Queue {
-    /// Announces a connection and where its answers go. False if the relay takes no more.
+    /// Announces a connection and its outbox. Returns false if the relay takes no more.
     pub(super) fn open(&self, connection: ConnectionId, outbox: Arc<Outbox>, input: Input) -> bool {
         let mut gathering = self.lock();
         if gathering.order != Order::Continue {
@@ -52,7 +53,7 @@ impl Queue {
         true
     }
 
-    /// Adds what came on a connection, in order.
+    /// Adds inputs of a connection, in order.
     pub(super) fn push(&self, connection: ConnectionId, inputs: impl IntoIterator<Item = Input>) {
         self.add(self.lock(), connection, inputs);
     }
@@ -78,7 +79,7 @@ impl Queue {
         self.arrived.notify_one();
     }
 
-    /// Everything that has arrived. Waits for the first input, but no longer than `longest`.
+    /// Takes everything that has arrived. Waits for the first input, but no longer than `longest`.
     pub(super) fn take(&self, longest: Duration) -> Batch {
         let idle = |gathering: &mut Batch| gathering.inputs.is_empty() && gathering.order == Order::Continue;
         let (mut gathering, _) = self
@@ -91,7 +92,7 @@ impl Queue {
         std::mem::replace(&mut gathering, Batch { order, inputs, opened: Vec::new() })
     }
 
-    /// A holder of this lock only moves values, so that what it leaves behind when it panics is whole.
+    /// A thread that holds this lock only moves values, so that the state is whole even after a panic.
     fn lock(&self) -> MutexGuard<'_, Batch> {
         self.gathering.lock().unwrap_or_else(PoisonError::into_inner)
     }

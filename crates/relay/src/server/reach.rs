@@ -1,8 +1,8 @@
-//! The host in the address of a relay that listens everywhere: `0.0.0.0` and `[::]` name no computer.
+//! The host in the address of a relay that listens everywhere, because `0.0.0.0` and `[::]` name no computer.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, UdpSocket};
 
-/// Addresses that lead out of every network, and that nobody has (RFC 5737 and RFC 3849). Nothing is sent there.
+/// Addresses outside of every network, which nobody has (RFC 5737 and RFC 3849). Nothing is sent there.
 const FAR: (Ipv4Addr, Ipv6Addr) =
     (Ipv4Addr::new(198, 51, 100, 1), Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1));
 
@@ -14,11 +14,11 @@ const ANY_PORT: u16 = 9;
 pub(super) struct Reach {
     /// A name or an address.
     pub(super) host: String,
-    /// A line for the operator, where the host was found and not named: how far the address reaches.
+    /// A line for the operator about how far the address reaches, where the host was found and not named.
     pub(super) advice: Option<&'static str>,
 }
 
-/// The host for a relay that listens at `listening`, where the operator names `public` or none.
+/// Chooses the host for a relay that listens at `listening`; `public` is the operator's choice.
 pub(super) fn reach(public: Option<String>, listening: IpAddr) -> Reach {
     match public {
         Some(host) => Reach { host, advice: None },
@@ -38,7 +38,8 @@ fn found(listening: IpAddr, own: Option<IpAddr>) -> Reach {
     Reach { host: host.to_string(), advice: Some(advice) }
 }
 
-/// The address that this computer sends from when it sends far away. A socket that is connected says so; it has sent nothing then.
+/// Returns the address that this computer would use to send far away. A connected socket knows it without sending
+/// anything.
 fn towards(listening: IpAddr) -> Option<IpAddr> {
     let far: IpAddr = if listening.is_ipv4() { FAR.0.into() } else { FAR.1.into() };
     let socket = UdpSocket::bind((listening, 0)).ok()?;

@@ -1,4 +1,4 @@
-//! Readiness: the relay does all of what it is there for, or this says what it does not do.
+//! Readiness of the relay: it does everything that it is there for, or this names what it does not do.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Trouble {
-    /// It has not started, or it stops.
+    /// The relay has not started, or it is stopping.
     NotRunning = 1,
     /// The last transaction was refused by the database.
     Database = 2,
@@ -19,7 +19,7 @@ pub(crate) enum Trouble {
 }
 
 impl Trouble {
-    /// In the order in which they are told: the first leaves least.
+    /// All kinds in the order in which they are reported: the first leaves least working.
     const ALL: [Self; 5] =
         [Self::NotRunning, Self::FilesGone, Self::Database, Self::NoRoom, Self::NoConnections];
 
@@ -36,7 +36,7 @@ impl Trouble {
     }
 }
 
-/// See the module. A relay begins as one that does not run.
+/// The present troubles, one bit each. A relay begins as one that does not run.
 #[derive(Debug)]
 pub(crate) struct Readiness(AtomicU8);
 
@@ -47,7 +47,7 @@ impl Default for Readiness {
 }
 
 impl Readiness {
-    /// Takes note that this trouble is there or over. True if that is news.
+    /// Records that this trouble is there or over. Returns true if that is new.
     pub(crate) fn set(&self, trouble: Trouble, there: bool) -> bool {
         let bit = trouble as u8;
         let before = if there {
@@ -58,12 +58,12 @@ impl Readiness {
         (before & bit != 0) != there
     }
 
-    /// Says if this trouble is there.
+    /// Returns whether this trouble is there.
     pub(crate) fn has(&self, trouble: Trouble) -> bool {
         self.0.load(Ordering::Relaxed) & trouble as u8 != 0
     }
 
-    /// The trouble that stands in the way, in a sentence; none if nothing does.
+    /// Returns the sentence of the most important trouble; `None` if there is none.
     pub(crate) fn trouble(&self) -> Option<&'static str> {
         let there = self.0.load(Ordering::Relaxed);
         Trouble::ALL.into_iter().find(|trouble| there & *trouble as u8 != 0).map(Trouble::sentence)

@@ -1,9 +1,9 @@
 //! Saves the database of a relay that ends after its files were removed: the files are still open, and are copied to a
 //! place beside the old one.
 //!
-//! The system removes a deleted file as soon as nobody has it open any more. So the files are opened once more, by way of
-//! `/proc`, before the database is closed, and copied afterwards, when nothing writes to them. The copies do not go to the place
-//! of the files: whoever deleted or replaced them may have meant to.
+//! The system removes a deleted file as soon as nobody has it open any more. The files are therefore opened once more,
+//! through `/proc`, before the database is closed, and copied afterwards, when nothing writes to them. The copies do
+//! not replace the old files: whoever deleted or replaced those may have meant to.
 
 use std::fs::{self, DirBuilder, File};
 use std::io;
@@ -19,19 +19,19 @@ use super::open_file::descriptor;
 use super::trouble::in_words;
 use crate::store::{DATABASE_FILE, OpenFiles};
 
-/// The beginning of the name of the folder that the copies go to. The date and time follow.
+/// The beginning of the name of the folder with the copies. The date and time follow.
 const FOLDER: &str = "rescued";
 
 /// The open files of a relay that is about to end without them.
 pub(super) struct Rescue {
     files: Arc<OpenFiles>,
-    /// Each with its name; an error if the system shows no way to one of them.
+    /// Each file with its name; an error if the system shows no way to one of them.
     open: io::Result<Vec<(String, File)>>,
 }
 
 impl Rescue {
-    /// Opens the files once more. The database may be closed from here on, and only then may this value be dropped: to close a
-    /// file lets go of the locks that SQLite has on it (fcntl(2)).
+    /// Opens the files once more. The database may be closed from here on, and this value may be dropped only after
+    /// that: closing a file releases the locks that SQLite has on it (fcntl(2)).
     pub(super) fn hold(files: Arc<OpenFiles>) -> Self {
         // The index is made anew from the log.
         let wanted = files.all().iter().filter(|file| !file.name.ends_with("-shm"));
@@ -43,7 +43,8 @@ impl Rescue {
         Self { files, open }
     }
 
-    /// Copies them into a folder of their own, and writes to the log where they are and how to go on, or that they are lost.
+    /// Copies the files into a folder of their own. Writes to the log where they are and how to go on, or that they are
+    /// lost.
     pub(super) fn save(self, now: Timestamp) {
         let Self { files, open } = self;
         let data = files.folder();
@@ -62,7 +63,7 @@ impl Rescue {
     }
 }
 
-/// Copies the files, and gives the folder in which they are safe.
+/// Copies the files, and returns the folder in which they are safe.
 fn copy(data: &Path, open: Vec<(String, File)>, now: Timestamp) -> io::Result<PathBuf> {
     let (year, month, day, hour, minute, second) = now.calendar();
     let folder = data.join(format!("{FOLDER}-{year:04}{month:02}{day:02}-{hour:02}{minute:02}{second:02}"));
@@ -81,12 +82,12 @@ fn copy(data: &Path, open: Vec<(String, File)>, now: Timestamp) -> io::Result<Pa
     Ok(folder)
 }
 
-/// Makes the names in a folder outlast a crash.
+/// Syncs a folder, so that the names in it survive a crash.
 fn sync(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
-/// Says where the copies are, and how to go on with them.
+/// Describes where the copies are, and how to go on with them.
 fn way_on(data: &Path, folder: &Path) -> String {
     format!(
         "everything that it had accepted is in {}. To go on with it, move away what stands in {} as {DATABASE_FILE}, \

@@ -42,18 +42,18 @@ pub enum StartError {
     /// The data directory.
     #[error(transparent)]
     Data(#[from] DataDirError),
-    /// The relay's key.
+    /// The relay's key is at fault.
     #[error(transparent)]
     Key(#[from] KeyError),
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// Something else listens there.
+    /// Something else listens at the address.
     #[error("{address} is taken by another program. Stop it, or choose another port with {option} HOST:PORT")]
     AddressTaken {
         /// The address.
         address: SocketAddr,
-        /// The option that names it.
+        /// The option that names the address.
         option: &'static str,
     },
     /// The system does not let this program listen there.
@@ -65,12 +65,12 @@ pub enum StartError {
     Listen {
         /// The address.
         address: SocketAddr,
-        /// The option that names it.
+        /// The option that names the address.
         option: &'static str,
         /// The system's error.
         kind: io::ErrorKind,
     },
-    /// The host that phones are to be told.
+    /// The host that phones are to be told is no host.
     #[error("the relay cannot be given an address for phones: {0}. Name its host with --public-host HOST")]
     Host(#[from] AddressError),
     /// The system gives no randomness or no thread.
@@ -89,7 +89,7 @@ const GIVEN_UP: &str = "the relay goes on without transactions that it had accep
 pub struct Server;
 
 impl Server {
-    /// Starts a relay on the runtime that this is called from; its core gets a thread of its own.
+    /// Starts a relay on the runtime of the caller; its core gets a thread of its own.
     ///
     /// Phones can connect when this returns. Each way to fail leaves nothing running.
     ///
@@ -213,7 +213,7 @@ impl Server {
     }
 }
 
-/// Notes in the database whose it is. On a disk that is full the next start does it.
+/// Records in the database which relay it belongs to. On a full disk the next start does it.
 fn note_key(store: &SqliteStore, key: &AgreementPublic) -> Result<(), StoreError> {
     match store.note_relay_key(key) {
         Err(StoreError::Full) => Ok(()),
@@ -238,8 +238,8 @@ async fn bind(address: SocketAddr, option: &'static str) -> Result<(TcpListener,
     })
 }
 
-/// A relay that runs. Dropping it ends the relay without a word to anybody, as a crash would, and loses nothing
-/// that was accepted; [`stop`](Self::stop) ends it properly.
+/// A relay that runs. Dropping it ends the relay without a goodbye, as a crash would, and loses nothing that was
+/// accepted; [`stop`](Self::stop) ends it properly.
 pub struct Running {
     address: RelayAddress,
     admin: Option<SocketAddr>,
@@ -259,7 +259,7 @@ pub struct Running {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Broken {
-    /// Its store will not recover.
+    /// Its store cannot recover.
     #[error("the relay stopped: {0}")]
     Store(StoreError),
     /// A bug.
@@ -280,13 +280,15 @@ impl Running {
         self.admin
     }
 
-    /// A line that says how far the address reaches, and how to name another, where the host in it was found and not named.
+    /// A line that says how far the address reaches, and how to name another host, if the host in it was found and not
+    /// named.
     #[must_use]
     pub fn advice(&self) -> Option<&'static str> {
         self.advice
     }
 
-    /// A sentence that says how many connections are taken, where the system gives fewer file descriptors than the limits promise.
+    /// A sentence that says how many connections are taken, if the system gives fewer file descriptors than the limits
+    /// promise.
     #[must_use]
     pub fn shortfall(&self) -> Option<&str> {
         self.shortfall.as_deref()
@@ -300,7 +302,7 @@ impl Running {
         self.followers.join().unwrap_or_else(|| broadcast::channel(1).1)
     }
 
-    /// Waits until the relay ends by itself, which it should not.
+    /// Waits until the relay ends by itself, which it should not do.
     pub async fn broken(&mut self) -> Broken {
         // Either the thread said why, or it ended and took its end of the channel with it.
         match self.failed.wait_for(Option::is_some).await {
@@ -309,7 +311,7 @@ impl Running {
         }
     }
 
-    /// Closes the listener, finishes what has arrived, says goodbye to every connection, and ends.
+    /// Closes the listener, processes what has arrived, says goodbye to every connection, and ends.
     ///
     /// # Errors
     /// [`Broken`] if the relay had ended by itself.

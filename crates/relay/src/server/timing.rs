@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use pillarbox_transport::timeouts;
 
-/// Requests of one connection that stand between being read and having their answer written. A phone that catches
-/// up sends some tens at once; more lets one connection fill the batch that all share.
+/// Requests of one connection between being read and having their answer written. A phone that catches up sends some
+/// tens at once; with more, one connection could fill the batch that all share.
 pub const MAX_UNANSWERED: usize = 64;
 
-/// Connections above the limits that are still told why, at the price of a handshake each. The rest is cut off.
+/// Connections above the limits that are still told why, at the price of a handshake each. Further ones are cut off.
 pub const MAX_REFUSALS_UNDER_WAY: usize = 32;
 
 /// Time for a stop, after which open connections are cut off. A service manager expects ten seconds.
@@ -31,7 +31,7 @@ pub const ACCEPT_TROUBLE: Duration = Duration::from_secs(2);
 const _: () = assert!(ACCEPT_TROUBLE.as_millis() > 2 * ACCEPT_PAUSE.as_millis());
 const _: () = assert!(2 * timeouts::FAREWELL.as_secs() < STOP_TIMEOUT.as_secs());
 
-/// The time-outs that a test wants shorter.
+/// The time-outs that tests shorten.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SocketTimeouts {
     /// See [`timeouts::HANDSHAKE`].

@@ -1,7 +1,7 @@
 //! The relay's thread: the one place where the core runs.
 //!
-//! It takes what arrived during the last transaction as one batch, lets the core process it, and only then,
-//! when it is durable, hands the answers out: one visit to each connection that gets some. It never waits for a
+//! It takes everything that arrived during the last transaction as one batch and lets the core process it. Once the
+//! batch is durable it hands the answers out, with one visit to each connection that gets some. It never waits for a
 //! phone, a follower or a log.
 
 use std::collections::HashMap;
@@ -38,7 +38,7 @@ pub(super) struct Writer<S: Store> {
     pub(super) connections: Connections,
     /// The file that takes codes to numbers; none where numbers are not verified.
     pub(super) codes: Option<CodesFile>,
-    /// Held for its lock, which must outlast the database.
+    /// Kept for its lock, which must outlast the database.
     pub(super) _data: DataDir,
     /// True if something was written since the log was last wiped.
     pub(super) untidy: bool,
@@ -94,8 +94,8 @@ impl<S: Store + Send + 'static> Writer<S> {
         }
     }
 
-    /// Says goodbye and closes the database. If its files are not in place, saves them before the goodbyes: whoever sends a second
-    /// signal does not want to wait for phones.
+    /// Says goodbye and closes the database. If its files are not in place, they are saved before the goodbyes, because
+    /// an operator who sends a second signal does not want to wait for phones.
     fn end(self) {
         let goodbye = || self.connections.end_all(End::Goodbye(Farewell::Stopping));
         let Some(rescue) = self.presence.last_look() else { return goodbye() };
@@ -112,7 +112,7 @@ impl<S: Store + Send + 'static> Writer<S> {
         goodbye();
     }
 
-    /// After a pause: what was deleted leaves the log too. Once, until something is written again.
+    /// Wipes deleted rows from the log after a pause. This happens once, until something is written again.
     fn tidy(&mut self) {
         if let Err(error) = self.relay.tidy() {
             self.untidy = true;
@@ -122,7 +122,7 @@ impl<S: Store + Send + 'static> Writer<S> {
         }
     }
 
-    /// Processes a batch and says whether work is left for the next one.
+    /// Processes a batch and returns whether work is left for the next one.
     fn process(&mut self, batch: Batch, rng: &mut impl CryptoRng) -> Result<bool, StoreError> {
         let Batch { opened, inputs, order: _ } = batch;
         self.connections.0.extend(opened);
@@ -156,7 +156,7 @@ impl<S: Store + Send + 'static> Writer<S> {
         Ok(outcome.more)
     }
 
-    /// Before the answers: a phone that hears of a code finds it sent.
+    /// Writes codes before the answers: a phone that hears of a code finds it sent.
     fn send_codes(&mut self, effects: &[Effect]) {
         for effect in effects {
             let Effect::SendCode(handle, code) = effect else { continue };
@@ -172,7 +172,7 @@ impl<S: Store + Send + 'static> Writer<S> {
         }
     }
 
-    /// A store that will not recover: no request can be answered truthfully any more.
+    /// The store will not recover: no request can be answered truthfully any more.
     fn give_up(&mut self, error: StoreError) {
         self.ready.set(Trouble::NotRunning, true);
         LogLine::new("the relay stops").because(&error).write(Level::Error);
@@ -180,7 +180,7 @@ impl<S: Store + Send + 'static> Writer<S> {
         self.failure.send_replace(Some(error));
     }
 
-    /// Says once that there is no room any more, and once that there is room again.
+    /// Writes once that there is no room any more, and once that there is room again.
     fn note_room(&self, room: bool) {
         if !self.ready.set(Trouble::NoRoom, !room) {
             return;
@@ -200,7 +200,7 @@ impl<S: Store + Send + 'static> Writer<S> {
         Metrics::raise_to(&self.metrics.batch_inputs_largest, inputs as u64);
     }
 
-    /// Brings the gauges up to date, now and then: the core looks at every mailbox for it.
+    /// Updates the gauges, but only now and then, because the core looks at every mailbox for it.
     fn measure(&mut self) {
         if self.measured.is_some_and(|at| at.elapsed() < UPKEEP_INTERVAL) {
             return;
@@ -238,8 +238,8 @@ impl Arrival {
 }
 
 impl Connections {
-    /// Puts effects into the outboxes, in order for each connection and with one visit to each, and tells each how many of its
-    /// requests are done with.
+    /// Puts effects into the outboxes, in order for each connection and with one visit to each. Tells each outbox how
+    /// many of its requests are done.
     fn hand_out(&mut self, effects: Vec<Effect>, arrived: Vec<(ConnectionId, Arrival)>) {
         let mut visits: HashMap<ConnectionId, Visit, OwnNames> = HashMap::default();
         for effect in effects {

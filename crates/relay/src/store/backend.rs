@@ -1,4 +1,4 @@
-//! The trait that every backend implements, and what it hands out.
+//! The trait that every backend implements, and the values that it returns.
 
 use pillarbox_crypto::SigningSecret;
 use pillarbox_wire::{
@@ -16,7 +16,7 @@ use crate::memory::mailbox::Waiting;
 pub struct Contents {
     /// The key that signs sender certificates; none in a new store.
     pub certificate_key: Option<SigningSecret>,
-    /// Numbers that are given out once.
+    /// The next numbers to be given out.
     pub counters: Counters,
     /// All accounts.
     pub accounts: Vec<AccountRow>,
@@ -59,12 +59,13 @@ pub struct StoredPreKeys {
     pub one_time_kem: Option<KemPreKey>,
 }
 
-/// Room of a store.
+/// Room that a store takes and has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Room {
-    /// Bytes that it takes for its rows: what was freed inside it and can be used again is not counted.
+    /// Bytes that its rows take. Space that was freed inside it and can be used again is not counted.
     pub held: u64,
-    /// Bytes that its disk can take of what is new, beside what is set aside for removals. None: nothing says.
+    /// Bytes of new data that its disk can take, beside the room that is set aside for removals. None if that is
+    /// unknown.
     pub growth: Option<u64>,
 }
 
@@ -82,13 +83,13 @@ pub trait Store {
     /// [`StoreError`].
     fn waiting(&mut self, visit: &mut dyn FnMut(DeviceNumber, Waiting)) -> Result<(), StoreError>;
 
-    /// The rows of these messages, in the same order.
+    /// Reads the rows of these messages, in the same order.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] if one is not there.
     fn messages(&mut self, messages: &[MessageId]) -> Result<Vec<MessageRow>, StoreError>;
 
-    /// The prekeys for the next bundle of a device. Takes nothing: [`Changes::taken`] does.
+    /// Reads the prekeys for the next bundle of a device. This takes none out: [`Changes::taken`] does.
     ///
     /// # Errors
     /// [`StoreError::Damaged`] if the signed prekey or the one of last resort is not there.
@@ -100,7 +101,7 @@ pub trait Store {
     /// [`StoreError`].
     fn stock(&mut self, device: DeviceNumber) -> Result<Stock, StoreError>;
 
-    /// A deposit's value, if there is one.
+    /// Reads a deposit's value, if there is one.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -117,8 +118,8 @@ pub trait Store {
     /// [`StoreError`].
     fn deposits(&mut self, account: AccountId) -> Result<Deposits, StoreError>;
 
-    /// The posts of a channel with higher numbers than `after`, in their order: at most `most`, and of those as many as have
-    /// at most `bytes` of content together; the first whatever it has.
+    /// Reads the posts of a channel with higher numbers than `after`, in their order: at most `most` of them, and as
+    /// many as have at most `bytes` of content together. The first post is returned whatever its size.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -130,14 +131,16 @@ pub trait Store {
         most: u32,
     ) -> Result<Vec<PublishedRow>, StoreError>;
 
-    /// Writes all of `changes`, in the order of their fields, in one transaction, durable on return; or none.
+    /// Writes all of `changes`, in the order of their fields, in one transaction that is durable on return; or writes
+    /// nothing.
     ///
     /// # Errors
-    /// [`StoreError`]; nothing was written then. After [`StoreError::Failed`] at the moment of the commit, a
-    /// crash may bring the refused changes back: a sender that was told so sends again, and the recipient sees a repetition.
+    /// [`StoreError`]; nothing was written in that case. After [`StoreError::Failed`] at the moment of the commit, a
+    /// crash may bring the refused changes back: a sender that was told of the failure sends again, and the recipient
+    /// sees a repetition.
     fn apply(&mut self, changes: &Changes) -> Result<Applied, StoreError>;
 
-    /// Measures the room that there is.
+    /// Measures the room that the store takes and has.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -145,11 +148,11 @@ pub trait Store {
         Ok(Room::default())
     }
 
-    /// Wipes what deleted rows have left beside the tables, as in a log. Called when there is nothing else to do; what
-    /// cannot be wiped now is wiped another time.
+    /// Wipes the traces that deleted rows have left beside the tables, as in a log. Called when there is nothing else
+    /// to do; traces that cannot be wiped now are wiped another time.
     ///
     /// # Errors
-    /// [`StoreError`]; nothing is lost then.
+    /// [`StoreError`]; nothing is lost in that case.
     fn tidy(&mut self) -> Result<(), StoreError> {
         Ok(())
     }

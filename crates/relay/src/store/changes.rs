@@ -37,10 +37,10 @@ declare!(
     }
 );
 
-/// The count of a file store's transactions, which stands beside the [`Counters`] and, once more, in a file of its own.
+/// The count of a file store's transactions. It stands beside the [`Counters`] and, once more, in a file of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CommitCount {
-    /// Transactions that were committed.
+    /// Number of transactions that were committed.
     pub commits: u64,
 }
 
@@ -73,16 +73,16 @@ pub struct Registration {
     pub prekeys: PreKeyUpload,
 }
 
-/// An account that another phone has taken over, with the code that was sent to its number: what follows from keys is
-/// replaced, and everything else stays. That is its name, its number, when it was made, its mailbox with what waits and
-/// what is kept in it, its deposits, channels and what the log says of it.
+/// An account that another phone has taken over with the code that was sent to its number. Everything that follows from
+/// keys is replaced. The rest stays: its name, its number, the time at which it was made, its mailbox with waiting and
+/// kept messages, its deposits and channels, and its events in the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Replacement {
-    /// The account's row as it is from now on.
+    /// The account's new row.
     pub account: AccountRow,
-    /// The row of its one device as it is from now on. It has the device number, and so the mailbox, of the former one.
+    /// The new row of its one device. It has the device number, and so the mailbox, of the former device.
     pub device: DeviceRow,
-    /// The device's first prekeys. All of the former device's go.
+    /// The device's first prekeys. All prekeys of the former device go.
     pub prekeys: PreKeyUpload,
 }
 
@@ -91,7 +91,7 @@ pub struct Replacement {
 pub struct Upload {
     /// The device.
     pub device: DeviceNumber,
-    /// The keys; one-time ones that were taken before are already left out.
+    /// The keys, without one-time ones that were taken before.
     pub prekeys: PreKeyUpload,
     /// New value of [`DeviceRow::next_one_time`].
     pub next_one_time: u64,
@@ -121,24 +121,24 @@ pub struct Seen {
     pub address: Option<IpAddr>,
 }
 
-/// An account that is closed: everything held of it goes, its deposits, channels and posts too. A channel that was taken
-/// down keeps its row, and the log keeps its events: they go by age.
+/// An account that is closed. Everything held of it goes, including its deposits, channels and posts. A channel that
+/// was taken down keeps its row, and the log keeps its events: they go by age.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Closing {
     /// The account.
     pub account: AccountId,
     /// The devices it has.
     pub devices: Vec<DeviceNumber>,
-    /// Messages that wait for them. Delivered ones that were kept go by their mailbox.
+    /// Messages that wait for these devices. Delivered ones that were kept go with their mailbox.
     pub waiting: Vec<MessageId>,
 }
 
 /// Delivered messages whose time is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Forget {
-    /// Those delivered at this time or before.
+    /// Messages delivered at this time or before.
     pub delivered_by: Timestamp,
-    /// At most so many at once.
+    /// The most that go at once.
     pub most: u32,
 }
 
@@ -192,7 +192,7 @@ pub struct Changes {
     pub accounts: Vec<Registration>,
     /// More prekeys.
     pub prekeys: Vec<Upload>,
-    /// One-time prekeys handed out. One that is not there fails the transaction: it was handed out before.
+    /// One-time prekeys handed out. A missing one fails the transaction, because it was handed out before.
     pub taken: Vec<Taken>,
     /// Accounts that another phone has taken over.
     pub replaced: Vec<Replacement>,
@@ -204,13 +204,13 @@ pub struct Changes {
     pub channels: Vec<ChannelRow>,
     /// New posts. The number of each becomes its channel's [`ChannelRow::posted`].
     pub posts: Vec<PublishedRow>,
-    /// Channels that are taken down, and when. Their posts go.
+    /// Channels that are taken down, with the time. Their posts go.
     pub taken_down: Vec<(ChannelName, Timestamp)>,
     /// New messages, with rising numbers.
     pub messages: Vec<MessageRow>,
-    /// Messages that were delivered and stay, and when. One that is not there is passed over.
+    /// Messages that were delivered and stay, with the time. A missing one is passed over.
     pub delivered: Vec<(MessageId, Timestamp)>,
-    /// Messages that go. One that is not there is passed over.
+    /// Messages that go. A missing one is passed over.
     pub removed: Vec<MessageId>,
     /// Closed accounts.
     pub closed: Vec<Closing>,
@@ -275,7 +275,7 @@ impl Changes {
 }
 
 impl Changes {
-    /// Says if all of it makes room, or at least takes none: removals, marks, and what is written in the place of something.
+    /// Returns whether all of it makes room, or at least takes none: removals, marks, and rows that replace others.
     #[must_use]
     pub fn only_removes(&self) -> bool {
         let Self {

@@ -1,18 +1,20 @@
-//! Completeness: can rows be missing from what was read?
+//! Completeness: whether rows can be missing from what was read.
 //!
-//! A running relay commits to a log beside its database (SQLite's write-ahead log) and carries it over later. A copy of the
-//! database alone lacks what was still in the log, and nothing in SQLite's format says so. The relay therefore notes in
-//! the database that it has it open ([`Note`]); this module draws the conclusions from that note and from what lies beside it.
+//! A running relay commits to a log beside its database (SQLite's write-ahead log) and carries it over later. A copy of
+//! the database alone lacks the transactions that were still in the log, and nothing in SQLite's format says so. The
+//! relay therefore records in the database that it has it open ([`Note`]). This module draws the conclusions from that
+//! note and from the files beside it.
 //!
-//! Two files that were copied one after the other while a relay ran can be of different moments. An earlier log over a later
-//! database is recognised by the relay's numbering, which never goes back. A later log over an earlier database is not always
-//! recognised: what was carried over in between is missing, and the log does not say that it was there.
+//! Two files that were copied one after the other while a relay ran can be of different moments. An earlier log beside
+//! a later database is recognised by the relay's numbering, which never goes back. A later log beside an earlier
+//! database is not always recognised: transactions that were carried over in between are missing, and the log does not
+//! say that they were there.
 
 use serde::Serialize;
 
 use super::Note;
 
-/// Says if rows can be missing from what was read, and why.
+/// Tells whether rows can be missing from what was read, and why.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -33,7 +35,7 @@ pub enum Completeness {
 }
 
 impl Completeness {
-    /// The sentence for whoever reads the rows; none if they are complete.
+    /// The sentence for readers of the rows; none if they are complete.
     #[must_use]
     pub const fn sentence(self) -> Option<&'static str> {
         match self {
@@ -61,8 +63,8 @@ impl Completeness {
         }
     }
 
-    /// Draws the conclusion from the note as the file gives it, from the log that was found, and from the mark beside them:
-    /// `is_behind` if that says that more was committed than the database counts.
+    /// Draws the conclusion from the note in the file, from the log that was found, and from the mark beside them.
+    /// `is_behind` is true if the mark counts more committed transactions than the database.
     pub(crate) const fn of(note: Option<Note>, log: Log, is_behind: bool) -> Self {
         match (log, note) {
             (Log::Older, _) => Self::LogOlder,
@@ -85,7 +87,7 @@ impl Completeness {
 pub(crate) enum Log {
     /// A relay runs and shares it.
     Live,
-    /// There is none, or an empty one. A relay that has the database open leaves none empty.
+    /// There is no log, or an empty one. A relay that has the database open leaves no empty one.
     Absent,
     /// Its transactions were read with the database.
     Read,

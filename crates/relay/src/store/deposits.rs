@@ -1,11 +1,11 @@
-//! The row of a deposit: what a phone left here about its owner.
+//! The row of a deposit that a phone left here about its owner.
 
 use pillarbox_wire::{AccountId, Bytes, DepositKind, Timestamp, declare};
 use serde::Serialize;
 
 use super::readable;
 
-/// A row of `deposits`. An account has at most one of a kind with a subject.
+/// A row of `deposits`. An account has at most one of each kind and subject.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DepositRow {
     /// The account that left it.
@@ -16,7 +16,7 @@ pub struct DepositRow {
     /// Tells deposits of one kind apart.
     #[serde(serialize_with = "readable::bytes")]
     pub subject: Bytes,
-    /// The thing itself, byte for byte.
+    /// The deposit itself, byte for byte.
     #[serde(serialize_with = "readable::bytes")]
     pub value: Bytes,
     /// Time at which the relay took it, in milliseconds since 1970.
@@ -43,7 +43,7 @@ pub struct Leaving {
     pub kind: DepositKind,
     /// Tells deposits of one kind apart.
     pub subject: Bytes,
-    /// The thing itself, in place of an earlier one; none takes that back, if there is one.
+    /// The deposit itself, which replaces an earlier one. Without it an earlier one is taken back, if there is one.
     pub value: Option<Bytes>,
     /// Time at which it is left.
     pub at: Timestamp,

@@ -7,10 +7,10 @@ use super::file_names::DATABASE_FILE;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// No room on the disk, or the size limit of the database is reached.
+    /// The disk is full, or the size limit of the database is reached.
     #[error("the disk is full: nothing was written, and what was accepted before is safe")]
     Full,
-    /// The file or its folder may not be written.
+    /// The file or its folder cannot be written.
     #[error("the database cannot be written: it, its folder or the whole disk is read-only")]
     ReadOnly,
     /// Another program holds the database.
@@ -37,13 +37,13 @@ pub enum StoreError {
          else's file. Put the database itself there"
     )]
     NoFile,
-    /// The file is no database, or a part of it does not hold what it should.
+    /// The file is no database, or a part of it holds something else than it should.
     #[error("the database is damaged; nothing was changed: keep the file and restore a copy")]
     Damaged,
-    /// A database of something else.
+    /// The file is a database of something else.
     #[error("the file is a database, but not one of a Pillarbox relay")]
     Foreign,
-    /// Made by a later version of this program.
+    /// The database was made by a later version of this program.
     #[error(
         "the database has layout {found}, made by a newer pillarbox-relay; this one knows layout {known}"
     )]
@@ -72,7 +72,7 @@ pub enum StoreError {
     },
 }
 
-/// The sentence about transactions that are missing.
+/// Returns the sentence about missing transactions.
 fn of_loss(transactions: u64) -> String {
     let missing = match transactions {
         0 => "some of the last transactions are".to_owned(),

@@ -1,4 +1,4 @@
-//! The row of the event log: what happened at the relay, as far as its rules have it written down.
+//! The row of the event log: an event at the relay that its rules have written down.
 
 use std::net::IpAddr;
 
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::readable;
 use crate::rules::keeping::Logged;
 
-/// An event's number, which rises as things happen. Never used twice.
+/// An event's number, which rises with time and is never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct EventNumber(pub u64);
 
@@ -29,7 +29,7 @@ pub struct EventRow {
     pub about: Option<AccountId>,
     /// The number that was asked for, the channel that was read, or what was changed: a kind of deposit, or `prekeys`.
     pub name: Option<String>,
-    /// The internet address that it came from, where a rule has that kept.
+    /// The internet address that it came from, if a rule keeps that.
     pub address: Option<IpAddr>,
     /// Bytes of the payload that was sent.
     pub bytes: Option<u32>,
@@ -57,19 +57,20 @@ declare!(
 pub struct Staying {
     /// The kind.
     pub what: Logged,
-    /// Those of everybody since this time; none of everybody's if there is none.
+    /// Events of everybody since this time; none of them if there is no time.
     pub since: Option<Timestamp>,
-    /// Besides, those by or about these accounts since these times.
+    /// In addition, events by or about these accounts since these times.
     pub only: Vec<(AccountId, Timestamp)>,
 }
 
-/// Events whose time is over: all those that nothing here lets stay. A kind that is not named stays whole.
+/// The removal of events whose time is over: all those that nothing here lets stay. Events of a kind that is not named
+/// stay.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lapse {
     /// Rows that stay.
     pub rows: Vec<Staying>,
     /// Rows that may have an address. The others lose it.
     pub addresses: Vec<Staying>,
-    /// At most so many rows of a kind at once.
+    /// The most rows of a kind that go at once.
     pub most: u32,
 }

@@ -14,11 +14,11 @@ use crate::rules::keeping::Keeping;
 /// Everything that a relay keeps about people, as of one moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Holdings {
-    /// Says if rows can be missing, as far as the files tell.
+    /// Tells whether rows can be missing, as far as the files show.
     pub completeness: Completeness,
     /// The rule that the relay is set to keep by; none if it never started.
     pub keeping: Option<Keeping>,
-    /// Since when it is set so, as far as the database says.
+    /// Time since which it has that rule, as far as the database says.
     pub keeping_since: Option<Timestamp>,
     /// The relay's own numbering, which tells how many messages it has ever accepted.
     pub counters: Counters,
@@ -54,7 +54,7 @@ impl Holdings {
         self.accounts.iter().filter_map(|row| Some((row.account, row.handle.as_ref()?))).collect()
     }
 
-    /// The account that has this number.
+    /// Returns the account that has this number.
     #[must_use]
     pub fn account_of(&self, handle: &Handle) -> Option<&AccountRow> {
         self.accounts.iter().find(|row| row.handle.as_ref() == Some(handle))

@@ -1,8 +1,8 @@
 //! The store of a relay behind one trait, so that the state machine above knows no database.
 //!
-//! A backend writes one [`Changes`] at a time, whole or not at all, and durably before it returns; it reads what the
-//! memory index above does not hold (payloads, prekeys). It decides nothing: no quota, no rate, no age.
-//! `testing::store_suite` (feature `testing`) is what every backend has to pass.
+//! A backend writes one [`Changes`] at a time, whole or not at all, and durably before it returns. It reads what the
+//! memory index above does not hold (payloads, prekeys). It decides nothing: no quota, no rate, no age. Every backend
+//! has to pass `testing::store_suite` (feature `testing`).
 
 mod backend;
 mod changes;

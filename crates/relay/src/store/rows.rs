@@ -1,7 +1,7 @@
 //! The rows that the relay keeps, one struct for each table, column by column, and their inventory.
 //!
-//! The state machine writes these, the backend stores them, and the holdings give them back: what answers
-//! a demand is what was written. A column that nobody declares here does not compile.
+//! The state machine writes these rows, the backend stores them, and the holdings return them: a demand is answered
+//! with what was written. A column that nobody declares here does not compile.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::readable;
 
-/// A device's number inside the database, which names its mailbox. Never used twice.
+/// A device's number inside the database, which names its mailbox. It is never used twice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct DeviceNumber(pub u32);
 
@@ -34,7 +34,7 @@ pub struct AccountRow {
     /// X25519 identity key.
     #[serde(serialize_with = "readable::fixed")]
     pub identity_agreement: FixedBytes<32>,
-    /// The signature that binds the two.
+    /// The signature that binds the two keys.
     #[serde(serialize_with = "readable::fixed")]
     pub identity_cross_signature: FixedBytes<64>,
     /// Digest of the delivery key.
@@ -70,7 +70,7 @@ declare!(
 /// A row of `devices`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DeviceRow {
-    /// Names the device's mailbox inside the database.
+    /// Number of the device's mailbox inside the database.
     pub device_number: DeviceNumber,
     /// The account.
     #[serde(serialize_with = "readable::display")]
@@ -78,14 +78,14 @@ pub struct DeviceRow {
     /// The device's number within the account.
     #[serde(serialize_with = "readable::display")]
     pub device: DeviceId,
-    /// Ed25519 key that the device proves itself with.
+    /// Ed25519 key by which the device proves itself.
     #[serde(serialize_with = "readable::fixed")]
     pub device_key: FixedBytes<32>,
     /// Time at which it was last connected, as exactly as the relay keeps it.
     pub last_seen: Option<Timestamp>,
     /// Address that it last connected from, if the relay keeps that.
     pub last_address: Option<IpAddr>,
-    /// Uploaded one-time prekeys have lower numbers; a lower one that comes again is not taken a second time.
+    /// Uploaded one-time prekeys have lower numbers. A lower one that comes again is not taken a second time.
     pub next_one_time: u64,
     /// The same for one-time KEM prekeys.
     pub next_one_time_kem: u64,
@@ -131,7 +131,7 @@ impl PreKeyKind {
     /// All kinds.
     pub const ALL: [Self; 4] = [Self::Signed, Self::LastResort, Self::OneTime, Self::OneTimeKem];
 
-    /// The word that stands in the database.
+    /// The kind's word in the database.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -156,12 +156,12 @@ pub struct PreKeyRow {
     pub device_number: DeviceNumber,
     /// The purpose of the prekey.
     pub kind: PreKeyKind,
-    /// Its name to its owner.
+    /// The number by which its owner knows it.
     pub id: PreKeyId,
     /// 32 bytes of X25519 or 1,184 of ML-KEM-768.
     #[serde(serialize_with = "readable::bytes")]
     pub key: Bytes,
-    /// By the identity; one-time X25519 prekeys have none.
+    /// The identity's signature; one-time X25519 prekeys have none.
     #[serde(serialize_with = "readable::optional_fixed")]
     pub signature: Option<FixedBytes<64>>,
 }

@@ -1,4 +1,4 @@
-//! The part of the suite about deposits, channels, the log of events, and what goes when a rule is changed.
+//! The part of the suite about deposits, channels, the log of events, and removals after a rule was changed.
 
 use pillarbox_wire::{AccountId, Bytes, ChannelName, DepositKind, Timestamp};
 

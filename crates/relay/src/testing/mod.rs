@@ -20,11 +20,11 @@ use crate::store::{
 };
 use rows::{account, kem, message, one_time, waiting};
 
-/// Runs the suite. `open` gives a new, empty store; `reopen` ends a store without notice and gives what it had written;
-/// `look` reads everything that is kept.
+/// Runs the suite. `open` returns a new, empty store; `reopen` ends a store without notice and returns what it had
+/// written; `look` reads everything that is kept.
 ///
 /// # Panics
-/// Panics where the backend fails.
+/// If the backend fails.
 pub fn store_suite<S: Store>(
     mut open: impl FnMut() -> S,
     mut reopen: impl FnMut(S) -> S,

@@ -1,4 +1,4 @@
-//! Rows that the suite writes, and a short form of those that wait.
+//! Rows that the suite writes, and a short form of messages that wait.
 
 use pillarbox_wire::{
     AccountId, Bytes, DeviceAddress, DeviceId, FixedBytes, Handle, KemPreKey, MessageId, OneTimePreKey,

@@ -16,7 +16,7 @@ use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 
 use pillarbox_transport::RelayAddress;
 
-/// The program, with nothing of this environment that it listens to.
+/// Builds a command for the program, without the variables of this environment that it would obey.
 pub fn program(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pillarbox-relay"));
     command.args(arguments);
@@ -79,7 +79,7 @@ impl RunningProgram {
         assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
     }
 
-    /// Waits for the end: the status, and all that was said on stdout and stderr.
+    /// Waits for the end. Returns the status and all output on stdout and stderr.
     pub fn wait(mut self) -> (ExitStatus, String, String) {
         let status = self.child.wait().unwrap();
         let (mut out, mut err) = (self.screen, String::new());

@@ -1,4 +1,4 @@
-//! A phone over real TCP that knows its keys and nothing of sessions: what the tests of server and program share.
+//! A phone over real TCP that knows its keys and nothing of sessions, shared by the tests of server and program.
 
 #![allow(
     dead_code,
@@ -69,7 +69,7 @@ impl Link {
         self.writer.send([&frame]).await.unwrap();
     }
 
-    /// The next frame; none at the end.
+    /// Returns the next frame; none at the end.
     pub async fn receive(&mut self) -> Option<RelayFrame> {
         timeout(PATIENCE, self.reader.receive()).await.expect("the relay says nothing").unwrap()
     }
@@ -86,7 +86,7 @@ impl Link {
         Phone { key: device_key(seed), address: registered.address }
     }
 
-    /// Says whose connection this is, and how many messages wait.
+    /// Authenticates this connection, and returns how many messages wait.
     pub async fn authenticate(&mut self, phone: &Phone) -> u32 {
         let request = self.request();
         let signature = signed(&phone.key, &self.handshake_hash);
@@ -130,7 +130,7 @@ fn signed(key: &SigningSecret, handshake_hash: &[u8; 32]) -> FixedBytes<64> {
     sign_handshake(key, handshake_hash)
 }
 
-/// A registration as a relay takes it: it opens none of these keys.
+/// Builds a registration that a relay takes: the relay opens none of these keys.
 pub fn registration(
     seed: u8,
     handle: Option<&str>,
@@ -160,7 +160,7 @@ pub fn registration(
     }))
 }
 
-/// Asks the admin port; the status code and the body.
+/// Asks the admin port. Returns the status code and the body.
 pub async fn get(address: SocketAddr, path: &str, headers: &str) -> (u16, String) {
     let mut stream = TcpStream::connect(address).await.unwrap();
     let request = format!("GET {path} HTTP/1.0\r\nHost: {address}\r\n{headers}\r\n");
@@ -171,7 +171,7 @@ pub async fn get(address: SocketAddr, path: &str, headers: &str) -> (u16, String
     (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
 }
 
-/// One of the relay's counters.
+/// Returns one of the relay's counters.
 pub async fn metric(address: SocketAddr, name: &str) -> u64 {
     let (_, body) = get(address, "/metrics", "").await;
     let line = body.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')).unwrap();

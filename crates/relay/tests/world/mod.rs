@@ -1,4 +1,4 @@
-//! A relay with a virtual clock and phones that only know their keys: what the tests of this folder share.
+//! A relay with a virtual clock, and phones that know only their keys, shared by the tests of this folder.
 
 #![allow(
     dead_code,
@@ -138,14 +138,14 @@ pub struct World {
     pub rng: ChaCha20Rng,
     pub failure: Rc<RefCell<Option<StoreError>>>,
     pub most_removed: Rc<Cell<usize>>,
-    /// Everything that was sent and not taken, by connection.
+    /// All frames that were sent and not taken, by connection.
     pub sent: HashMap<ConnectionId, Vec<RelayFrame>>,
     pub closed: HashMap<ConnectionId, Farewell>,
     /// The push tokens of devices that were to be woken.
     pub woken: Vec<Bytes>,
     /// The codes that were sent to numbers.
     pub codes: Vec<(Handle, NumberCode)>,
-    /// Every effect there was.
+    /// Every effect so far.
     pub history: Vec<Effect>,
     next_connection: u64,
     next_request: u32,
@@ -160,7 +160,7 @@ impl World {
         Self::new(settings, Some(tempfile::tempdir().unwrap()))
     }
 
-    /// A relay whose database may take so many pages of 16 KiB.
+    /// Makes a relay whose database may take this many pages of 16 KiB.
     pub fn with_pages(settings: Settings, pages: u32) -> Self {
         let mut store = SqliteStore::in_memory().unwrap();
         store.limit_pages(pages).unwrap();
@@ -206,7 +206,7 @@ impl World {
         self.relay.as_mut().unwrap()
     }
 
-    /// The relay ends without notice and starts again from what it had committed.
+    /// Ends the relay without notice and starts it again from what it had committed.
     pub fn crash(&mut self) {
         self.restart_with(self.settings.clone());
     }
@@ -256,7 +256,7 @@ impl World {
         while self.process(Vec::new()).more {}
     }
 
-    /// An hour at a time, as a relay that runs sees it.
+    /// Lets time pass hour by hour, as a running relay sees it.
     pub fn pass(&mut self, span: Duration) {
         let end = self.now + span;
         while self.now < end {
@@ -285,13 +285,13 @@ impl World {
         (connection, Input::Opened { peer, handshake_hash: handshake(connection) })
     }
 
-    /// A connection that names nobody.
+    /// Opens a connection that names nobody.
     pub fn open(&mut self) -> ConnectionId {
         let opening = self.opening();
         self.welcomed(opening)
     }
 
-    /// One from this address.
+    /// Opens a connection from this address.
     pub fn open_from(&mut self, peer: IpAddr) -> ConnectionId {
         let opening = self.opening_from(peer);
         self.welcomed(opening)
@@ -304,7 +304,7 @@ impl World {
         connection
     }
 
-    /// A connection of this phone, and what came with it after `Authenticated`.
+    /// Opens a connection of this phone. Returns it with the frames that came after `Authenticated`.
     pub fn connect(&mut self, phone: &Phone) -> (ConnectionId, Vec<RelayFrame>) {
         let connection = self.open();
         let request = self.request();
@@ -318,7 +318,7 @@ impl World {
         self.sent.remove(&connection).unwrap_or_default()
     }
 
-    /// Sends one frame and takes what came back on the same connection.
+    /// Sends one frame and returns the answers on the same connection.
     pub fn ask(&mut self, connection: ConnectionId, frame: ClientFrame) -> Vec<RelayFrame> {
         self.process(vec![(connection, Input::Frame(frame))]);
         self.take(connection)
@@ -420,7 +420,7 @@ pub fn upload(ids: std::ops::Range<u32>) -> PreKeyUpload {
     }
 }
 
-/// A registration with three one-time prekeys of each kind.
+/// Builds a registration with three one-time prekeys of each kind.
 pub fn registration(
     seed: u8,
     handle: Option<&str>,
@@ -441,7 +441,7 @@ pub fn registration(
     }))
 }
 
-/// The deliveries among some frames.
+/// Returns the deliveries among some frames.
 pub fn deliveries(frames: &[RelayFrame]) -> Vec<&Deliver> {
     let found = frames.iter().filter_map(|frame| match frame {
         RelayFrame::Deliver(deliver) => Some(deliver),

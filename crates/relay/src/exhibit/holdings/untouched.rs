@@ -1,6 +1,6 @@
-//! Opening a relay's database so that its folder stays as it is: no file is made, changed or removed there.
+//! Opens a relay's database without a trace: no file in its folder is made, changed or removed.
 //!
-//! SQLite shares a write-ahead log through an index file that it makes beside the database, for readers too. A folder
+//! SQLite shares a write-ahead log through an index file that it makes beside the database, even for readers. A folder
 //! that is kept as evidence must not change, so there are three ways to read:
 //!
 //! - A relay runs and has made these files: they are used as they are.
@@ -31,7 +31,7 @@ use crate::store::{
 /// that.
 const TRIES: u32 = 5;
 
-/// Between two looks at a relay that is starting or stopping.
+/// Pause between two looks at a relay that is starting or stopping.
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// Looks at a relay that holds the lock, until it has its log open or has let the lock go: one second in all.
@@ -46,8 +46,9 @@ impl Holdings {
         Self::read_with_certificate_key(data_dir).map(|(holdings, _)| holdings)
     }
 
-    /// Reads the database in `data_dir` and, of the same moment, the one secret in it: the key that the relay signs sender
-    /// certificates with. The key is the operator's, so whoever serves a demand on the operator is entitled to try it.
+    /// Reads the database in `data_dir` and, as of the same moment, the one secret in it: the key that the relay signs
+    /// sender certificates with. The key is the operator's, so whoever serves a demand on the operator is entitled to
+    /// try it.
     ///
     /// # Errors
     /// [`HoldingsError`].
@@ -61,7 +62,7 @@ impl Holdings {
     }
 }
 
-/// Reads the database in `folder`, and says what log was found.
+/// Reads the database in `folder`, and tells which log was found.
 ///
 /// # Errors
 /// [`HoldingsError`].
@@ -95,7 +96,7 @@ const READING: OpenFlags = OpenFlags::SQLITE_OPEN_READ_ONLY
     .union(OpenFlags::SQLITE_OPEN_NO_MUTEX)
     .union(OpenFlags::SQLITE_OPEN_EXRESCODE);
 
-/// Says if a relay runs here and has made the files that a reader shares with it.
+/// Returns whether a relay runs here and has made the files that a reader shares with it.
 fn runs(folder: &Path, file: &Path) -> bool {
     let index = beside(file, "-shm");
     for _ in 0..LOOKS {
@@ -110,7 +111,7 @@ fn runs(folder: &Path, file: &Path) -> bool {
     false
 }
 
-/// The database and its log, as far as a look from outside tells one state from another.
+/// State of the database and its log, as far as it can be told apart from outside.
 #[derive(PartialEq, Eq)]
 struct Files {
     database: Option<(u64, SystemTime)>,
@@ -131,20 +132,20 @@ impl Files {
     }
 }
 
-/// The name of a file that SQLite keeps beside a database.
+/// Names a file that SQLite keeps beside a database.
 fn beside(file: &Path, suffix: &str) -> PathBuf {
     let mut name = file.as_os_str().to_owned();
     name.push(suffix);
     name.into()
 }
 
-/// Reads a database that nobody writes to, without its log if there is one.
+/// Reads a database that nobody writes to, without its log.
 fn alone<T>(file: &Path, read: fn(&Connection) -> Result<T, StoreError>) -> Result<T, HoldingsError> {
     let connection = Connection::open_with_flags(immutable(file), READING | OpenFlags::SQLITE_OPEN_URI)?;
     Ok(read(&connection)?)
 }
 
-/// The file as a name that tells SQLite that nobody writes to it (sqlite.org/uri.html).
+/// Names the file so that SQLite knows that nobody writes to it (sqlite.org/uri.html).
 fn immutable(file: &Path) -> PathBuf {
     let mut name = b"file:".to_vec();
     if file.is_absolute() {
@@ -194,7 +195,7 @@ fn with_log(file: &Path) -> Result<(FileContents, Log), HoldingsError> {
     Ok((found, log))
 }
 
-/// Says if a numbering is of an earlier moment than another of the same relay.
+/// Returns whether a numbering is older than another of the same relay.
 fn goes_back(numbers: &Counters, others: &Counters) -> bool {
     numbers.next_message < others.next_message
         || numbers.next_device < others.next_device

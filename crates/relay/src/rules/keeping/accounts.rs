@@ -1,4 +1,4 @@
-//! Accounts in a rule that people write: each by its 32 hexadecimal digits.
+//! Accounts in a rule that people write, each as its 32 hexadecimal digits.
 
 use std::fmt;
 

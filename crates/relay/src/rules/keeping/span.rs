@@ -1,7 +1,7 @@
-//! Spans of time as people write them into a file: `"30 days"`; and in milliseconds, as programs do.
+//! Spans of time as people write them into a file (`"30 days"`), and in milliseconds as programs do.
 //!
-//! For `#[serde(deserialize_with)]`, wherever a rule that people write has a span. Written out, a span is a number of
-//! milliseconds.
+//! The functions here are for `#[serde(deserialize_with)]`, wherever a rule that people write has a span. A span is
+//! serialized as a number of milliseconds.
 
 use std::fmt;
 
@@ -17,10 +17,10 @@ use serde::de::{Error, Visitor};
 #[non_exhaustive]
 pub struct SpanError;
 
-/// Reads a span such as `30 days`; a year has 365 of them.
+/// Reads a span such as `30 days`. A year has 365 of them.
 ///
 /// # Errors
-/// [`SpanError`], also for a span that no number holds.
+/// [`SpanError`], also for a span that is too long for a number of milliseconds.
 pub fn parse(text: &str) -> Result<Duration, SpanError> {
     let (number, unit) = text.trim().split_once(' ').ok_or(SpanError)?;
     let seconds: u64 = match unit.trim_start() {
@@ -58,18 +58,18 @@ impl Visitor<'_> for Span {
     }
 }
 
-/// Reads a span in either form.
+/// Reads a span in either form: text or milliseconds.
 ///
 /// # Errors
-/// The deserializer's.
+/// The deserializer's error.
 pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     deserializer.deserialize_any(Span)
 }
 
-/// Reads a span that may be absent; give the field `#[serde(default)]` too.
+/// Reads a span that may be absent. Give the field `#[serde(default)]` too.
 ///
 /// # Errors
-/// The deserializer's.
+/// The deserializer's error.
 pub fn deserialize_option<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
     struct Optional;
 
@@ -96,7 +96,7 @@ pub fn deserialize_option<'de, D: Deserializer<'de>>(deserializer: D) -> Result<
     deserializer.deserialize_option(Optional)
 }
 
-/// The span in the largest unit that it is a whole number of: `30 days`, `1 hour`, `1500 milliseconds`.
+/// Writes the span in the largest unit that divides it: `30 days`, `1 hour`, `1500 milliseconds`.
 #[must_use]
 pub fn words(span: Duration) -> String {
     let (number, unit) = match span.0 {

@@ -1,8 +1,9 @@
 //! The admin port's connections, limited in number and in time.
 //!
-//! They come out of the same descriptors as the phones' do. Whoever can reach this port may have no token, and must not be able to
-//! take what phones need: so there are few connections, and one that does not ask within a moment is cut off. The rest
-//! waits with the system and takes nothing of this process. Each connection has one answer: the routes close it.
+//! These connections use the same descriptors as the phones'. Whoever can reach this port may have no token, and must
+//! not be able to take what phones need. There are therefore few connections, and one that does not ask within a moment
+//! is cut off. Further ones wait with the system and take nothing of this process. Each connection has one answer: the
+//! routes close it.
 
 use std::io;
 use std::net::SocketAddr;
@@ -19,14 +20,15 @@ use tokio::time::{Sleep, sleep};
 
 use crate::server::timing::ACCEPT_PAUSE;
 
-/// Connections of the admin port at once: a monitor, a person and some followers. More would come out of the phones' descriptors.
+/// Connections of the admin port at once: a monitor, a person and some followers. More would take descriptors from the
+/// phones.
 pub(crate) const ADMIN_CONNECTIONS: usize = 16;
 
 /// Time that a connection gets to ask. A request is one line and comes at once; one that is never finished holds a
 /// place.
 pub(crate) const ADMIN_REQUEST: Duration = Duration::from_secs(10);
 
-/// A listener with so many places.
+/// A listener with a limited number of places.
 pub(super) struct Bounded {
     listener: TcpListener,
     places: Arc<Semaphore>,
@@ -63,7 +65,7 @@ impl Listener for Bounded {
     }
 }
 
-/// A connection that has to ask in time. Once it is answered it may take as long as it follows what passes.
+/// A connection that has to ask in time. After the answer has begun it may last as long as it follows the stream.
 pub(super) struct Timed {
     stream: TcpStream,
     asking: Option<Pin<Box<Sleep>>>,

@@ -1,8 +1,8 @@
-//! The live stream of what passes, for `pillarbox-relay ledger --follow`.
+//! The live stream of events that pass, for `pillarbox-relay ledger --follow`.
 //!
-//! Nothing is kept for a follower that is not there: events are made and remembered only while somebody follows, and at
-//! most [`PASSING_KEPT`] of them, [`SHOWN_AT_ONCE`] in each [`PAUSE`]. Of the rest a follower is told how many there were, and so
-//! is one that is slower than the relay; the relay never waits for it.
+//! Nothing is kept for followers to come: events are made and remembered only while somebody follows, and at most
+//! [`PASSING_KEPT`] of them, [`SHOWN_AT_ONCE`] in each [`PAUSE`]. A follower is told how many events it did not get,
+//! also if it is slower than the relay. The relay never waits for a follower.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -18,15 +18,17 @@ use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use crate::Passing;
 use crate::server::metrics::{Gauge, Metrics};
 
-/// Events that a follower may fall behind by: a few seconds of a busy relay, and some hundred kilobytes. More
-/// would turn what passes into what is kept.
+/// Events that a follower may fall behind by: a few seconds of a busy relay, and some hundred kilobytes. A larger
+/// number would turn events that pass into events that are kept.
 pub(crate) const PASSING_KEPT: usize = 1_024;
 
-/// Between two looks at what passed, of a follower and of the thread that counts how many events may still be shown.
+/// Pause between two looks at new events, of a follower and of the thread that counts how many events may still be
+/// shown.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Events made in one [`PAUSE`]: 5,000 a second. More would cost the phones of a busy relay the processor that makes them and
-/// writes them out, and nobody reads them. A follower's pauses do not begin with the thread's, so it may meet those of two at once.
+/// Events made in one [`PAUSE`]: 5,000 a second. Making and writing more would cost the phones of a busy relay
+/// processor time, and nobody reads so many. A follower's pauses do not begin with the thread's, so it may meet the
+/// events of two at once.
 pub(crate) const SHOWN_AT_ONCE: usize = PASSING_KEPT / 2;
 
 /// The version of the lines.
@@ -40,7 +42,7 @@ struct Line<'a> {
     event: &'a Passing,
 }
 
-/// The relay's thread sends events that passed into this. The streams of all followers end when it is dropped.
+/// The sending end of the feed, which the relay's thread has. The streams of all followers end when it is dropped.
 #[derive(Debug)]
 pub(crate) struct PassingFeed {
     events: broadcast::Sender<Arc<Passing>>,
@@ -50,7 +52,7 @@ pub(crate) struct PassingFeed {
     until: Instant,
 }
 
-/// The end of the feed at which followers join. It does not keep the feed alive.
+/// The end of the feed where followers join. It does not keep the feed alive.
 #[derive(Clone, Debug)]
 pub(crate) struct Followers {
     events: broadcast::WeakSender<Arc<Passing>>,
@@ -63,7 +65,7 @@ impl Followers {
         self.events.upgrade().map(|feed| feed.subscribe())
     }
 
-    /// The body of the answer to one that joins; `None` once the relay has stopped.
+    /// Returns the body of the answer to a new follower; `None` once the relay has stopped.
     pub(super) fn lines(&self, metrics: &Arc<Metrics>) -> Option<Body> {
         self.join().map(|events| lines(events, Arc::clone(&self.unseen), metrics))
     }
@@ -75,7 +77,7 @@ impl PassingFeed {
         Self { events, unseen, left: SHOWN_AT_ONCE, until: Instant::now() + PAUSE }
     }
 
-    /// The end at which followers join this feed.
+    /// Returns the end where followers join this feed.
     pub(crate) fn followers(&self) -> Followers {
         Followers { events: self.events.downgrade(), unseen: Arc::clone(&self.unseen) }
     }
@@ -91,7 +93,7 @@ impl PassingFeed {
         Some(self.left)
     }
 
-    /// Shows events to whoever follows now, and counts those that were not made. Never waits.
+    /// Shows events to the present followers, and counts those that were not made. Never waits.
     pub(crate) fn show(&mut self, passed: Vec<Passing>, unseen: u64) {
         self.left = self.left.saturating_sub(passed.len());
         self.unseen.fetch_add(unseen, Relaxed);
@@ -128,7 +130,7 @@ fn lines(events: broadcast::Receiver<Arc<Passing>>, unseen: Arc<AtomicU64>, metr
     }))
 }
 
-/// The lines of what is there already.
+/// Returns the lines of the events that are there already.
 fn waiting(events: &mut broadcast::Receiver<Arc<Passing>>) -> serde_json::Result<Vec<u8>> {
     let mut lines = Ok(Vec::new());
     loop {

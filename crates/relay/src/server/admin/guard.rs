@@ -8,7 +8,8 @@ use axum::http::header::{AUTHORIZATION, HOST};
 use pillarbox_crypto::SecretBytes;
 use rand_core::CryptoRng;
 
-/// Admits to `/passing`. Drawn at each start; written to the data directory, for its owner's eyes.
+/// The token that admits to `/passing`. It is drawn at each start and written to the data directory, readable for its
+/// owner only.
 pub(crate) struct AdminToken(SecretBytes<16>);
 
 impl AdminToken {
@@ -46,7 +47,7 @@ pub(super) fn names_this_port(headers: &HeaderMap, own: SocketAddr) -> bool {
             .is_ok_and(|address| address.is_loopback() || address == own.ip() || own.ip().is_unspecified())
 }
 
-/// `host:port` and `[v6]:port` without the port; `None` if what follows the colon is no port.
+/// Returns `host:port` or `[v6]:port` without the port; `None` if the part behind the colon is no port.
 fn without_port(named: &str) -> Option<&str> {
     if named.ends_with(']') {
         return Some(named);

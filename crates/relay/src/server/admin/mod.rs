@@ -1,4 +1,4 @@
-//! The admin port: is the relay alive, is it ready, what does it count, what passes through it.
+//! The admin port. It tells whether the relay is alive and ready, its counters, and the events that pass through it.
 //!
 //! | path | answers | needs the token |
 //! |---|---|---|
@@ -9,10 +9,10 @@
 //!
 //! At most [`ADMIN_CONNECTIONS`] are open at once, each for one answer, and each has [`bounded::ADMIN_REQUEST`] to ask.
 //!
-//! It listens on another port than the phones' and on loopback unless told otherwise. What passes is communications data:
-//! the token that `/passing` asks for lies in the data directory, so that whoever may follow is whoever may read
-//! the rows. Requests that name another host are refused, or a web page could read the port by way of a name that
-//! it controls (DNS rebinding).
+//! It listens on another port than the phones' and on loopback unless told otherwise. Events that pass are
+//! communications data. The token that `/passing` asks for lies in the data directory, so that only those who may read
+//! the rows may follow. Requests that name another host are refused: otherwise a web page could read the port through a
+//! name that it controls (DNS rebinding).
 
 mod bounded;
 mod follow;
@@ -79,7 +79,7 @@ async fn refuse_foreign_hosts(State(own): State<SocketAddr>, request: Request, n
     }
 }
 
-/// One answer a connection: one that stays open would keep a place from whoever comes next.
+/// Closes the connection after one answer: an open one would keep a place from the next client.
 async fn close_after(mut response: Response) -> Response {
     response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     response

@@ -1,9 +1,10 @@
-//! Carrying the write-ahead log into the database (a checkpoint), beside the thread that commits.
+//! Carries the write-ahead log into the database (a checkpoint), beside the thread that commits.
 //!
-//! Each page is written to the log by a commit and to the database by a checkpoint. The second one is done by a thread with a
-//! connection of its own, in pieces, while commits go on. SQLite begins the log anew only when all of it has been carried
-//! over and nothing was added since, which under load is never: so once the log is long, the thread that commits carries over
-//! the little that is left, and the next commit begins at the front. It refuses to know what the pages hold.
+//! A commit writes each page to the log, and a checkpoint writes it to the database. The checkpoint is done by a thread
+//! with a connection of its own, in pieces, while commits go on. SQLite begins the log anew only when all of it has
+//! been carried over and nothing was added since, which never happens under load. Once the log is long, the thread that
+//! commits therefore carries over the small rest, and the next commit begins at the front. This module does not know
+//! what the pages hold.
 
 use std::path::Path;
 use std::sync::mpsc::{SyncSender, sync_channel};
@@ -16,21 +17,21 @@ use rusqlite::{Connection, OpenFlags};
 use super::settings::{LOCK_WAIT, PAGE_LEN};
 use crate::store::StoreError;
 
-/// Pages in the log that are not in the database yet, for which the carrying thread is woken: 8 MiB. Fewer means more syncs of
-/// the database, more means longer pauses at the end of the log.
+/// Pages in the log that are not in the database yet, for which the carrying thread is woken: 8 MiB. Fewer means more
+/// syncs of the database; more means longer pauses at the end of the log.
 const PIECE_PAGES: u32 = (8 << 20) / PAGE_LEN;
 
-/// Pages of a log that is begun anew as soon as little of it is left to carry over: 32 MiB. A longer one takes more of the disk
-/// and of the memory that the system keeps files in, and longer to read after a crash.
+/// Pages of a log that is begun anew as soon as little of it is left to carry over: 32 MiB. A longer log takes more of
+/// the disk, more of the system's memory for files, and longer to read after a crash.
 const LONG_PAGES: u32 = (32 << 20) / PAGE_LEN;
 
-/// Pages of a log that nothing is added to before all of it is in the database: 128 MiB, for a disk on which carrying is slower
-/// than committing.
+/// Pages of a log to which nothing is added before all of it is in the database: 128 MiB, for a disk on which carrying
+/// is slower than committing.
 const LONGEST_PAGES: u32 = 4 * LONG_PAGES;
 
 const _: () = assert!(PIECE_PAGES < LONG_PAGES && LONG_PAGES < LONGEST_PAGES);
 
-/// The thread that carries the log over. Dropping this ends it, after the piece that it is at.
+/// The thread that carries the log over. Dropping this ends the thread after its present piece.
 #[derive(Debug)]
 pub(super) struct Carrier {
     /// Held while a piece is carried over.
@@ -74,7 +75,7 @@ impl Carrier {
         Ok(Self { turn, wake: Some(wake), thread: Some(thread.map_err(|_| StoreError::CannotOpen)?) })
     }
 
-    /// After a commit: has the log carried over if there is enough of it. An error of that is none of the commit's.
+    /// Has the log carried over after a commit, if there is enough of it. An error of that does not fail the commit.
     pub(super) fn after_commit(&self, connection: &Connection) {
         let Ok(extent) = run(connection, "NOOP") else { return };
         if extent.log >= LONGEST_PAGES {
@@ -102,15 +103,15 @@ impl Drop for Carrier {
     }
 }
 
-/// Carries over all of the log, waits for readers that are in the way, and says if it is done.
+/// Carries over all of the log and waits for readers that are in the way. Returns whether it is done.
 pub(super) fn all(connection: &Connection) -> Result<bool, StoreError> {
     Ok(run(connection, "FULL")?.left() == 0)
 }
 
-/// Pages of a log that is not worth shortening: 256 KiB.
+/// Pages of a log that is too short to be worth shortening: 256 KiB.
 const SHORT_PAGES: u32 = (256 << 10) / PAGE_LEN;
 
-/// Carries over all of the log and gives its room back to the disk. False if there was little to give.
+/// Carries over all of the log and gives its room back to the disk. Returns false if there was little to give.
 pub(super) fn shorten(connection: &Connection) -> Result<bool, StoreError> {
     if run(connection, "NOOP")?.log <= SHORT_PAGES {
         return Ok(false);
@@ -119,7 +120,7 @@ pub(super) fn shorten(connection: &Connection) -> Result<bool, StoreError> {
     Ok(true)
 }
 
-/// Runs a checkpoint (sqlite.org/pragma.html#pragma_wal_checkpoint), and says how far the log is carried over.
+/// Runs a checkpoint (sqlite.org/pragma.html#pragma_wal_checkpoint), and returns how far the log is carried over.
 fn run(connection: &Connection, mode: &str) -> Result<Extent, StoreError> {
     let mut statement = connection.prepare_cached(&format!("PRAGMA wal_checkpoint({mode})"))?;
     Ok(statement.query_row([], |row| Ok(Extent { log: row.get(1)?, carried: row.get(2)? }))?)

@@ -95,7 +95,7 @@ pub(super) fn take_down(
     Ok(())
 }
 
-/// Removes what a closed account published. A channel that was taken down has no posts, and keeps its row.
+/// Removes the channels and posts of a closed account. A channel that was taken down has no posts, and keeps its row.
 pub(super) fn close(transaction: &Transaction<'_>, owner: AccountId) -> Result<(), StoreError> {
     for query in [
         "DELETE FROM posts WHERE channel IN (SELECT channel FROM channels WHERE owner = ?1)",

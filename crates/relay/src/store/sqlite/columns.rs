@@ -1,4 +1,4 @@
-//! Between rows and columns: how each value of the project stands in SQLite's integers, texts and blobs.
+//! Conversion between rows and columns: the form of each of the project's values in SQLite's integers, texts and blobs.
 
 use std::net::IpAddr;
 
@@ -18,7 +18,8 @@ pub(super) const PREKEY_COLUMNS: &str = "device_number, kind, id, key, signature
 pub(super) const MESSAGE_COLUMNS: &str =
     "message, mailbox, accepted_at, sender_account, sender_device, delivered_at, payload";
 
-/// SQLite's integers have a sign; a time past the year 292 million is held as the last one there is.
+/// Turns a time into an integer. SQLite's integers have a sign; a time past the year 292 million is held as the last
+/// possible one.
 pub(super) fn integer(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
@@ -27,7 +28,7 @@ pub(super) fn time(time: Timestamp) -> i64 {
     integer(time.0)
 }
 
-/// A number that was written as unsigned.
+/// Reads a number that was written as unsigned.
 pub(super) fn unsigned<T: TryFrom<i64>>(row: &Row<'_>, at: usize) -> Result<T, StoreError> {
     row.get::<_, i64>(at)?.try_into().map_err(|_| StoreError::Damaged)
 }

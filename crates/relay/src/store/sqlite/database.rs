@@ -1,4 +1,4 @@
-//! The database as a backend.
+//! The SQLite database as a store's backend.
 
 use pillarbox_crypto::SigningSecret;
 use pillarbox_wire::{AccountId, Bytes, ChannelName, DepositKind, MessageId};
@@ -21,22 +21,22 @@ use crate::store::{
 /// A relay's database.
 #[derive(Debug)]
 pub struct SqliteStore {
-    /// Before the connection: the last one to close carries over what is left.
+    /// Stands before the connection, because the last connection to close carries over the rest of the log.
     pub(super) carrier: Option<Carrier>,
     pub(super) connection: Connection,
     /// Room that is set aside for removals; none for a database that no relay serves from.
     pub(super) reserve: Option<Reserve>,
-    /// Says that the file holds [`Note::Open`]. A database in memory has no log that could be left behind.
+    /// True if the file holds [`Note::Open`]. A database in memory has no log that could be left behind.
     pub(super) noted: bool,
     /// The watch over the database's files; none for a database in memory.
     pub(super) watch: Option<Watch>,
-    /// Says that a commit was refused after SQLite had made it. What the file holds is no more what the relay has said, and it
-    /// takes no further commit.
+    /// True if a commit was refused after SQLite had made it. The file then no longer agrees with what the relay has
+    /// said, and takes no further commit.
     pub(super) unsure: bool,
 }
 
 impl SqliteStore {
-    /// A database in memory that ends with this value: for tests and laboratories.
+    /// Makes a database in memory that ends with this value, for tests and laboratories.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -44,7 +44,7 @@ impl SqliteStore {
         Self::set_up(Connection::open_in_memory()?)
     }
 
-    /// Sets the most that the database may take on the disk, in pages of 16 KiB, or what it takes now if that is more.
+    /// Sets the most pages of 16 KiB that the database may take on the disk, or its present size if that is larger.
     /// Past it every write is [`StoreError::Full`].
     ///
     /// # Errors
@@ -55,7 +55,7 @@ impl SqliteStore {
         Ok(())
     }
 
-    /// Every row, as of one moment: for whoever has the store and no file, as a laboratory does.
+    /// Reads every row, as of one moment, for callers that have the store and no file, such as a laboratory.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -63,7 +63,7 @@ impl SqliteStore {
         read::holdings(&self.connection)
     }
 
-    /// The one secret in the database: the key that the relay signs sender certificates with.
+    /// Reads the one secret in the database: the key that the relay signs sender certificates with.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -89,13 +89,13 @@ impl SqliteStore {
         Ok(Self { carrier: None, connection, reserve: None, noted: false, watch: None, unsure: false })
     }
 
-    /// Says if what is committed now is still there when the relay ends.
+    /// Returns whether data that is committed now will still be there when the relay ends.
     fn is_in_place(&self) -> bool {
         !self.unsure && self.watch.as_ref().is_none_or(Watch::are_there)
     }
 
-    /// Makes room after a transaction that found the disk full: gives back what the log takes, and for removals what is set
-    /// aside for them. False if there was nothing to give.
+    /// Makes room after a transaction that found the disk full. It gives back the log's room, and for removals the room
+    /// that is set aside for them. Returns false if there was nothing to give.
     fn make_room(&mut self, removing: bool) -> bool {
         let Some(reserve) = &mut self.reserve else { return false };
         // What goes wrong with either shows in the transaction that is tried again.
@@ -103,13 +103,13 @@ impl SqliteStore {
         carry::shorten(&self.connection).unwrap_or(false) || released
     }
 
-    /// Bytes that the disk can take of what is new.
+    /// Returns the bytes of new data that the disk can take.
     fn growth(&mut self) -> Result<Option<u64>, StoreError> {
         let Some(reserve) = &mut self.reserve else { return Ok(None) };
         reserve.growth().map(Some).map_err(|error| reserve_error(&error))
     }
 
-    /// Carries the log over and then takes the note back. The closing of the connection carries over the rest.
+    /// Carries the log over and then takes the note back. Closing the connection carries over the rest.
     fn close(&mut self) -> Result<(), StoreError> {
         self.carrier = None;
         if !self.is_in_place() {

@@ -54,7 +54,8 @@ pub(super) fn append(transaction: &Transaction<'_>, events: &[EventRow]) -> Resu
     Ok(())
 }
 
-/// Events of one kind that are too old for everybody's rule and for that of each account they are by or about.
+/// Selects events of one kind that are too old for everybody's rule and for the rule of each account that they are by
+/// or about.
 macro_rules! lapsed {
     ($more:literal) => {
         concat!(
@@ -66,7 +67,7 @@ macro_rules! lapsed {
     };
 }
 
-/// Takes out what has lapsed, and says whether something may be left.
+/// Removes events and addresses that have lapsed, and returns whether some may be left.
 pub(super) fn lapse(transaction: &Transaction<'_>, lapse: &Lapse) -> Result<bool, StoreError> {
     let Lapse { rows, addresses, most } = lapse;
     let mut left = false;
@@ -87,7 +88,8 @@ pub(super) fn lapse(transaction: &Transaction<'_>, lapse: &Lapse) -> Result<bool
     Ok(left)
 }
 
-/// Accounts and times as JSON, which SQLite takes apart: a statement with a list of any length stays one statement.
+/// Writes accounts and times as JSON, which SQLite takes apart: a statement with a list of any length stays one
+/// statement.
 fn targets(only: &[(AccountId, Timestamp)]) -> String {
     let pairs: Vec<_> =
         only.iter().map(|(account, since)| format!("[\"{account}\",{}]", time(*since))).collect();

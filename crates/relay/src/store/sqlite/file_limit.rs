@@ -7,7 +7,7 @@ use rustix::process::{Resource, getrlimit};
 const GROWING: [i32; 4] =
     [SQLITE_IOERR_WRITE, SQLITE_IOERR_TRUNCATE, SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_SHMMAP];
 
-/// The limit in bytes, if SQLite's error is one that it can have caused and there is one.
+/// Returns the limit in bytes, if there is one and it can have caused SQLite's error.
 pub(super) fn in_the_way(code: i32) -> Option<u64> {
     getrlimit(Resource::Fsize).current.filter(|_| GROWING.contains(&code))
 }

@@ -1,9 +1,9 @@
-//! The files that an open database consists of, and a look if they are still there.
+//! The files that an open database consists of, and a check that they are still there.
 //!
-//! SQLite opens them once and goes on writing to them when somebody deletes them or puts others in their place
-//! (sqlite.org/howtocorrupt.html, section 2.4). Commits succeed then, and all of them are gone when the relay ends. So
-//! device and inode are noted when the database has been opened, and compared around each commit. A file that was written over in
-//! place keeps both, and is not recognised by this.
+//! SQLite opens the files once and goes on writing to them when somebody deletes them or puts others in their place
+//! (sqlite.org/howtocorrupt.html, section 2.4). Commits then succeed, and all of them are gone when the relay ends.
+//! Device and inode are therefore recorded when the database has been opened, and compared around each commit. A file
+//! that was overwritten in place keeps both, and is not recognised by this.
 
 use std::path::{Path, PathBuf};
 
@@ -14,14 +14,14 @@ use crate::store::DATABASE_FILE;
 /// The endings of the files: the database, its log, and the index through which readers share the log.
 const SUFFIXES: [&str; 3] = ["", "-wal", "-shm"];
 
-/// See the module.
+/// The files of an open database; see the module.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct OpenFiles {
     folder: PathBuf,
     files: Vec<OpenFile>,
 }
 
-/// One of them.
+/// One of these files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct OpenFile {
     /// Its name in the folder.
@@ -41,7 +41,7 @@ impl OpenFiles {
         Self { folder: folder.to_owned(), files: files.collect() }
     }
 
-    /// The folder that they are in.
+    /// The folder that the files are in.
     pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }
@@ -51,12 +51,12 @@ impl OpenFiles {
         &self.files
     }
 
-    /// Those that are not there any more: deleted, moved away, or replaced.
+    /// The files that are not there any more: deleted, moved away, or replaced.
     pub(crate) fn gone(&self) -> Vec<&OpenFile> {
         self.files.iter().filter(|file| !file.identity.is_at(&self.folder.join(&file.name))).collect()
     }
 
-    /// Says if all are where they were. Three questions to the system, which cost a commit nothing.
+    /// Returns whether all files are where they were. This asks the system three questions, which do not slow a commit.
     pub(super) fn are_there(&self) -> bool {
         self.gone().is_empty()
     }

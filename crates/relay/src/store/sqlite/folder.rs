@@ -1,5 +1,5 @@
-//! A database in a folder: made for its owner alone, held to what it had committed before, with room set aside on the disk, and with a
-//! thread of its own for a server.
+//! A database in a folder. It is made for its owner alone and held to what it had committed before. Room is set aside
+//! for it on the disk, and for a server it has a thread of its own.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -23,19 +23,19 @@ use crate::store::{DATABASE_FILE, StoreError};
 /// Answer to a database that lacks transactions which the relay had committed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OnLoss {
-    /// It is not opened, and nothing is changed.
+    /// The database is not opened, and nothing is changed.
     #[default]
     Refuse,
-    /// It is opened, and what is missing is given up.
+    /// The database is opened, and the missing transactions are given up.
     Accept,
 }
 
 impl SqliteStore {
-    /// Opens the database in `folder`, or makes one there that only its owner may read. A database of an earlier version gets
-    /// the tables that it does not have.
+    /// Opens the database in `folder`, or makes one there that only its owner may read. A database of an earlier
+    /// version gets the tables that it lacks.
     ///
     /// # Errors
-    /// [`StoreError`]; the file is as it was.
+    /// [`StoreError`]; the file is unchanged.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
         Self::open_on_loss(folder, OnLoss::Refuse)
     }
@@ -77,11 +77,11 @@ impl SqliteStore {
         Ok(store)
     }
 
-    /// The same with `reserve` bytes of the disk set aside, at most an eighth of it: removals have room on a disk that is full,
-    /// and so has this opening.
+    /// Does the same with `reserve` bytes of the disk set aside, at most an eighth of the disk: removals have room on a
+    /// full disk, and so has this opening.
     ///
     /// # Errors
-    /// [`StoreError`]; the file is as it was.
+    /// [`StoreError`]; the file is unchanged.
     pub fn open_with_reserve(folder: &Path, reserve: u64) -> Result<Self, StoreError> {
         Self::open_reserved(folder, reserve, OnLoss::Refuse)
     }
@@ -94,11 +94,11 @@ impl SqliteStore {
         Ok(store)
     }
 
-    /// The same for a server: what commits have written to the log is carried into the database by a thread of its own, which
-    /// ends with this value, and not by the commits.
+    /// Does the same for a server. A thread of its own carries the log of commits into the database, instead of the
+    /// commits themselves. The thread ends with this value.
     ///
     /// # Errors
-    /// [`StoreError`]; the file is as it was.
+    /// [`StoreError`]; the file is unchanged.
     pub fn open_serving(folder: &Path, reserve: u64, on_loss: OnLoss) -> Result<Self, StoreError> {
         let mut store = Self::open_reserved(folder, reserve, on_loss)?;
         store.carrier = Some(Carrier::start(&folder.join(DATABASE_FILE))?);
@@ -106,20 +106,20 @@ impl SqliteStore {
         Ok(store)
     }
 
-    /// Transactions that were missing when this was opened and were given up; 0 if they could not be counted.
+    /// Number of transactions that were missing when this was opened and were given up; 0 if they could not be counted.
     #[must_use]
     pub fn given_up(&self) -> Option<u64> {
         self.watch.as_ref().and_then(|watch| watch.given_up)
     }
 
-    /// The files that SQLite has open, for whoever looks after them.
+    /// The files that SQLite has open, for whoever watches them.
     pub(crate) fn files(&self) -> Option<Arc<OpenFiles>> {
         self.watch.as_ref().map(|watch| Arc::clone(&watch.files))
     }
 }
 
-/// An error that keeps the file from being made. SQLite finds out by itself that it may not be written, and says so
-/// better.
+/// Turns an error of making the file into the store's own. Whether the file may be written is left to SQLite, which
+/// explains it better.
 fn unless_read_only(error: &std::io::Error) -> Result<(), StoreError> {
     use std::io::ErrorKind::{AlreadyExists, PermissionDenied, ReadOnlyFilesystem, StorageFull};
     match error.kind() {

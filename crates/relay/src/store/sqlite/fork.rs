@@ -7,7 +7,7 @@ use super::database::SqliteStore;
 use crate::store::StoreError;
 
 impl SqliteStore {
-    /// A copy of every page, in memory.
+    /// Copies every page into memory.
     ///
     /// # Errors
     /// [`StoreError`].

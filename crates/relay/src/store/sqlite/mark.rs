@@ -1,9 +1,10 @@
-//! The mark beside the database: how many transactions the relay has committed.
+//! The mark beside the database: the number of transactions that the relay has committed.
 //!
-//! The database counts them too, in the transaction itself. The mark is written after the commit, so it never says more than was
-//! committed, whatever ends the process. If the database counts fewer than the mark says, then some that were on the disk
-//! are not there any more: a log that was cut short or deleted, or an earlier copy of the database. It is not synced: the system
-//! keeps it when the process is killed, and after a power cut it may be some seconds old, and then says less.
+//! The database counts them too, in the transaction itself. The mark is written after the commit, so it never counts
+//! more than was committed, whatever ends the process. If the database counts fewer than the mark, some transactions
+//! that were on the disk are gone: a log was cut short or deleted, or the database is an earlier copy. The mark is not
+//! synced: the system keeps it when the process is killed. After a power cut it may be some seconds old, and then
+//! counts fewer.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -14,10 +15,10 @@ use pillarbox_system::private;
 
 use crate::store::MARK_FILE;
 
-/// Digits of the number: as many as the largest has, so that each mark takes the place of the one before.
+/// Digits of the number: as many as the largest has, so that each mark overwrites the one before.
 const DIGITS: usize = 20;
 
-/// See the module.
+/// The open mark; see the module.
 #[derive(Debug)]
 pub(super) struct CommitMark {
     file: File,
@@ -33,14 +34,14 @@ impl CommitMark {
         private::open(&options, &folder.join(MARK_FILE)).map(|file| Self { file })
     }
 
-    /// Says that so many transactions are committed.
+    /// Writes the number of committed transactions.
     pub(super) fn set(&self, commits: u64) {
         // One that cannot be written stays behind, and says less than it could.
         self.file.write_all_at(format!("{commits:0DIGITS$}\n").as_bytes(), 0).ok();
     }
 }
 
-/// The number that the mark in `folder` says. None if there is no mark, or none that can be read.
+/// Reads the number in the mark of `folder`; `None` if there is no mark or it cannot be read.
 pub(crate) fn read(folder: &Path) -> Option<u64> {
     let file = private::open(private::options().read(true), &folder.join(MARK_FILE)).ok()?;
     let mut text = String::new();

@@ -1,8 +1,8 @@
-//! The reserve of a build without folders: there is none.
+//! The reserve in a build without folders, which has none.
 
 use std::io;
 
-/// Has no values.
+/// Has no values, because there is no reserve.
 #[derive(Debug)]
 pub(super) enum Reserve {}
 

@@ -1,6 +1,6 @@
-//! The watch over a database in a folder, of a build without folders: there is none.
+//! The watch over a database's files in a build without folders, which has none.
 
-/// Has no values.
+/// Has no values, because there is no watch.
 #[derive(Debug)]
 pub(super) enum Watch {}
 

@@ -1,13 +1,14 @@
 //! The note that a relay has its database open, in `meta` under `open`.
 //!
-//! While a relay runs, what it committed last stands in the log beside the database. The note stands in the database itself,
-//! so that a copy without the log still says that there was one. A relay takes it back once all of the log is carried over.
+//! While a relay runs, its last transactions stand in the log beside the database. The note stands in the database
+//! itself, so that a copy without the log still says that there was one. A relay takes the note back once all of the
+//! log is carried over.
 
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::store::StoreError;
 
-/// The note as a file holds it. A relay of an earlier version has left none.
+/// The note as a file holds it. Relays of an earlier version left none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Note {
     /// A relay has the database open, or ended without closing it.
@@ -25,8 +26,8 @@ impl Note {
     }
 }
 
-/// Writes the note, and a transaction into the log also if the database says so already: a row that is replaced is
-/// written anew, while SQLite passes over an update that changes no byte.
+/// Writes the note. This adds a transaction to the log even if the database holds the same note already: a row that is
+/// replaced is written anew, while SQLite passes over an update that changes no byte.
 pub(super) fn write(connection: &Connection, note: Note) -> Result<(), StoreError> {
     connection.execute("INSERT OR REPLACE INTO meta VALUES ('open', ?1)", [note.as_str()])?;
     Ok(())

@@ -1,7 +1,8 @@
 //! The public key of the relay that a database belongs to, in `meta` under `relay_key`.
 //!
-//! The key itself lies in a file of its own. With another relay's key beside the database the relay would have an address that none
-//! of its phones accepts. A relay of an earlier version has left no note, and the next start makes it.
+//! The key itself lies in a file of its own. With another relay's key beside the database, the relay would have an
+//! address that none of its phones accepts. Relays of an earlier version left no such record, and the next start makes
+//! it.
 
 use pillarbox_crypto::AgreementPublic;
 use rusqlite::{Connection, OptionalExtension};
@@ -10,7 +11,7 @@ use super::database::SqliteStore;
 use crate::store::StoreError;
 
 impl SqliteStore {
-    /// The public key of the relay that this database belongs to; none if no relay has noted it.
+    /// Reads the public key of the relay that this database belongs to; none if no relay has recorded it.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -18,7 +19,7 @@ impl SqliteStore {
         read(&self.connection)
     }
 
-    /// Notes the public key of the relay that this database belongs to.
+    /// Records the public key of the relay that this database belongs to.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -4,7 +4,7 @@ use rusqlite::{Connection, Params, Row};
 
 use crate::store::StoreError;
 
-/// All rows of a query, each made by `read`.
+/// Reads all rows of a query, each with `read`.
 pub(super) fn rows<T>(
     connection: &Connection,
     query: &str,
@@ -19,7 +19,7 @@ pub(super) fn rows<T>(
     Ok(all)
 }
 
-/// The first row of a query, if there is one.
+/// Reads the first row of a query, if there is one.
 pub(super) fn first<T>(
     connection: &Connection,
     query: &str,

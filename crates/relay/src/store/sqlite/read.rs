@@ -14,7 +14,7 @@ use crate::store::{
     StoreError, StoredPreKeys,
 };
 
-/// The key that signs sender certificates.
+/// Reads the key that signs sender certificates.
 pub(super) fn certificate_key(connection: &Connection) -> Result<Option<SigningSecret>, StoreError> {
     let key: Option<[u8; 32]> = connection
         .query_row("SELECT value FROM meta WHERE name = 'certificate_key'", [], |row| row.get(0))
@@ -36,7 +36,7 @@ fn counters(connection: &Connection, layout: Layout) -> Result<Counters, StoreEr
     .ok_or(StoreError::Damaged)
 }
 
-/// The transactions that a database counts as committed. None if it is of a layout that counts none.
+/// Reads the number of transactions that a database counts as committed; `None` if its layout counts none.
 pub(crate) fn read_commits(connection: &Connection) -> Result<Option<u64>, StoreError> {
     if schema::check(connection)? < Layout::Present {
         return Ok(None);
@@ -148,17 +148,17 @@ pub(super) fn stock(connection: &Connection, device: DeviceNumber) -> Result<Sto
     Ok(Stock { one_time: count(PreKeyKind::OneTime)?, one_time_kem: count(PreKeyKind::OneTimeKem)? })
 }
 
-/// All that a file says, as of one moment.
+/// Everything in a file, as of one moment.
 #[derive(Debug)]
 pub(crate) struct FileContents {
     pub(crate) holdings: Holdings,
     pub(crate) certificate_key: Option<SigningSecret>,
     pub(crate) note: Option<Note>,
-    /// Transactions that the relay has committed to it, if it counts them.
+    /// Number of transactions that the relay has committed to it, if it counts them.
     pub(crate) commits: Option<u64>,
 }
 
-/// Everything, as of one moment, from a connection that was opened for reading.
+/// Reads everything, as of one moment, from a connection that was opened for reading.
 pub(crate) fn read_file(connection: &Connection) -> Result<FileContents, StoreError> {
     let layout = schema::check(connection)?;
     if layout == Layout::New {
@@ -174,12 +174,12 @@ pub(crate) fn read_file(connection: &Connection) -> Result<FileContents, StoreEr
     })
 }
 
-/// The relay's numbering, from a connection that was opened for reading.
+/// Reads the relay's numbering from a connection that was opened for reading.
 pub(crate) fn read_counters(connection: &Connection) -> Result<Counters, StoreError> {
     counters(connection, schema::check(connection)?)
 }
 
-/// Every row, as of one moment.
+/// Reads every row, as of one moment.
 pub(super) fn holdings(connection: &Connection) -> Result<Holdings, StoreError> {
     read_file(connection).map(|file| file.holdings)
 }

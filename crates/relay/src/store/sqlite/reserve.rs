@@ -1,9 +1,9 @@
 //! Room on the disk that is set aside for removals: a file of zeros beside the database.
 //!
-//! To delete a row SQLite has to write: its pages go to the log before they are free in the database. On a disk that is full to
-//! the last byte nothing could be deleted, and the relay could not even start. So a file holds the room that removals need, and
-//! goes when they need it. While it is not there the store says that there is no room for anything new; it comes back
-//! once the disk has room for it. It refuses to know what is removed.
+//! SQLite has to write to delete a row: its pages go to the log before they are free in the database. On a disk that is
+//! full to the last byte nothing could be deleted, and the relay could not even start. A file therefore holds the room
+//! that removals need, and goes when they need it. While the file is missing, the store says that there is no room for
+//! anything new; the file comes back once the disk has room for it. This module does not know what is removed.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -15,24 +15,24 @@ use rustix::io::Errno;
 
 use crate::store::RESERVE_FILE;
 
-/// The part of a disk that is set aside at most, so that a small one is not all reserve.
+/// Divisor of the disk's size for the largest reserve, so that a small disk is not all reserve.
 const MOST_OF_DISK: u64 = 8;
 
-/// Written at once where the system cannot set room aside without writing.
+/// Bytes written at once where the system cannot set room aside without writing.
 const PIECE_LEN: usize = 64 << 10;
 
-/// See the module. Dropping it leaves the file for the next start.
+/// The reserve; see the module. Dropping it leaves the file for the next start.
 #[derive(Debug)]
 pub(super) struct Reserve {
     folder: PathBuf,
     wanted: u64,
-    /// Says that the file is there, at its length.
+    /// True if the file is there at its full length.
     whole: bool,
 }
 
 impl Reserve {
-    /// Looks at the reserve in `folder`. On a disk that has less left than that, it gives the reserve up: whoever opens the
-    /// database now has to write.
+    /// Looks at the reserve in `folder`. On a disk with less room left than the reserve takes, it gives the reserve up:
+    /// whoever opens the database now has to write.
     pub(super) fn open(folder: &Path, bytes: u64) -> io::Result<Self> {
         let (free, size) = disk(folder)?;
         let wanted = bytes.min(size / MOST_OF_DISK);
@@ -46,7 +46,8 @@ impl Reserve {
         Ok(reserve)
     }
 
-    /// Bytes that the disk can take of what is new, with the log that they come through. Without the reserve that is nothing.
+    /// Returns the bytes of new data that the disk can take, each of which is written to the log as well. Without the
+    /// reserve that is 0.
     pub(super) fn growth(&mut self) -> io::Result<u64> {
         self.restore()?;
         // Each byte is written twice: to the log, and from there to the database.
@@ -65,7 +66,7 @@ impl Reserve {
         Ok(())
     }
 
-    /// Gives the room to whatever is written next.
+    /// Gives the room to the next writes.
     pub(super) fn release(&mut self) -> io::Result<()> {
         self.whole = false;
         match fs::remove_file(self.file()) {
@@ -79,13 +80,13 @@ impl Reserve {
     }
 }
 
-/// Bytes that this user may still write to the disk of a folder, and bytes that it has.
+/// Returns the bytes that this user may still write to the disk of a folder, and the size of the disk.
 fn disk(folder: &Path) -> io::Result<(u64, u64)> {
     let disk = statvfs(folder)?;
     Ok((disk.f_bavail.saturating_mul(disk.f_frsize), disk.f_blocks.saturating_mul(disk.f_frsize)))
 }
 
-/// Makes a file that has all its blocks. False if the disk was full before that.
+/// Makes a file with all its blocks. Returns false if the disk was full before that.
 fn allocate(path: &Path, len: u64) -> io::Result<bool> {
     let file = private::create_anew(path)?;
     let done = match fallocate(&file, FallocateFlags::empty(), 0, len) {

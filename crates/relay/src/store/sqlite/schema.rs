@@ -4,13 +4,13 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use crate::store::StoreError;
 
-/// The layout number, in the file's `user_version`. A change to a table is a new number.
+/// The layout number, in the file's `user_version`. A changed table gets a new number.
 const LAYOUT: i64 = 3;
 
-/// The layout before this one: it did not count transactions.
+/// The layout before this one, which did not count transactions.
 const WITHOUT_COMMITS: i64 = 2;
 
-/// The first layout: it had no deposits, events and channels either.
+/// The first layout, which had no deposits, events and channels either.
 const WITHOUT_ADDITIONS: i64 = 1;
 
 /// Marks the file as a relay's ("PBox"), in its `application_id`.
@@ -18,8 +18,8 @@ const APPLICATION: i64 = 0x5042_6f78;
 
 /// The tables. Times are milliseconds since 1970 (UTC).
 ///
-/// `messages` has no index over what waits: the relay holds that in memory. The two indexes are over delivered messages
-/// that are kept, and stay empty where none are.
+/// `messages` has no index over waiting messages: the relay holds that in memory. The two indexes are over delivered
+/// messages that are kept, and stay empty where none are.
 const TABLES: &str = "
 CREATE TABLE meta (
     name  TEXT NOT NULL PRIMARY KEY,
@@ -97,7 +97,8 @@ ORDER BY messages.message;
 
 /// Statements that turn layout 1 into layout 2. Everything in layout 1 keeps its meaning.
 ///
-/// Events are found by kind and time, and those with an address once more: what has lapsed is found without looking at what stays.
+/// Events are indexed by kind and time, and those with an address once more, so that lapsed events are found without
+/// looking at those that stay.
 const ADDITIONS: &str = "
 ALTER TABLE counters ADD COLUMN next_event INTEGER NOT NULL DEFAULT 1;
 
@@ -159,7 +160,7 @@ const ABOUT: &str = "This is everything that a Pillarbox relay keeps. accounts: 
 
 /// The layout of a file.
 ///
-/// All of an earlier one is in each later one, which has more.
+/// Everything in an earlier layout is in each later one, which has more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Layout {
     /// Nothing yet.
@@ -189,7 +190,7 @@ pub(super) fn check(connection: &Connection) -> Result<Layout, StoreError> {
     }
 }
 
-/// Makes the tables if the file is new, and those that are missing if it is of an earlier layout: whole or not at all.
+/// Makes the tables if the file is new, and those that are missing if it has an earlier layout: all of them or none.
 pub(super) fn create(connection: &Connection) -> Result<(), StoreError> {
     let transaction = rusqlite::Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
     let layout = check(&transaction)?;

@@ -32,7 +32,7 @@ pub(super) fn trim(transaction: &Transaction<'_>, trim: &Trim) -> Result<(), Sto
     Ok(())
 }
 
-/// Brings a column of times down to what may be kept of them. Table and column are this program's own words.
+/// Reduces a column of times to what may be kept of them. Table and column are this program's own words.
 fn coarsen(
     transaction: &Transaction<'_>,
     table: &str,

@@ -1,12 +1,13 @@
-//! A look at a write-ahead log: does anything that was committed stand behind a damaged place?
+//! Checks a write-ahead log for committed transactions behind a damaged place.
 //!
 //! SQLite reads a log up to the first frame that does not check, and passes over the rest without a word
-//! (sqlite.org/fileformat2.html, section 4: The Write-Ahead Log). After a crash that is right: the rest was being written. After damage
-//! it is a loss. Two facts tell them apart. A commit is on the disk before the next transaction begins (`synchronous = FULL`),
-//! and the checksum of a frame goes on from that of the frame before. So a frame that goes on from a commit which SQLite does
-//! not reach proves that a finished commit is lost. No crash leaves such a pair: not a torn or missing last transaction, in
-//! whatever order its blocks reached the disk, and not the frames of an earlier round, which have other salts, nor those of a
-//! transaction that was given up, from which nothing goes on.
+//! (sqlite.org/fileformat2.html, section 4: The Write-Ahead Log). After a crash that is right: the rest was being
+//! written. After damage it is a loss. Two facts tell the cases apart. A commit is on the disk before the next
+//! transaction begins (`synchronous = FULL`). The checksum of a frame continues that of the frame before. A frame that
+//! continues from a commit which SQLite does not reach therefore proves that a finished commit is lost. No crash leaves
+//! such a pair. A torn or missing last transaction does not, in whatever order its blocks reached the disk. Frames of
+//! an earlier round do not, because they have other salts. Frames of a transaction that was given up do not, because no
+//! frame continues from them.
 //!
 //! A log that ends too early, or that is unreadable up to its last frame, cannot be recognised here. The
 //! [mark](super::mark) is there for that.
@@ -22,22 +23,22 @@ const HEADER_LEN: usize = 32;
 /// Bytes of a frame's header, before its page.
 const FRAME_HEADER_LEN: usize = 24;
 
-/// The first four bytes of a log, but for the last bit, which says in which byte order its checksums are computed.
+/// The first four bytes of a log without the last bit, which gives the byte order of its checksums.
 const MAGIC: u32 = 0x377f_0682;
 
 /// The lengths that a page can have.
 const PAGE_LENS: std::ops::RangeInclusive<u32> = 512..=65_536;
 
-/// Result of the look.
+/// Result of a survey.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Survey {
-    /// Frames up to and with the last commit that SQLite reaches.
+    /// Number of frames up to and including the last commit that SQLite reaches.
     pub(crate) recovered: u64,
-    /// Says that a finished commit stands behind a damaged place.
+    /// True if a finished commit stands behind a damaged place.
     pub(crate) has_loss: bool,
 }
 
-/// Surveys the log in a file. None if there is no file.
+/// Surveys the log in a file. Returns `None` if there is no file.
 ///
 /// # Errors
 /// The system's error.
@@ -84,7 +85,7 @@ pub(crate) fn survey(mut log: impl Read) -> io::Result<Survey> {
     Ok(survey)
 }
 
-/// Fills the buffer. False if the log ends before.
+/// Fills the buffer. Returns false if the log ends before.
 fn fill(log: &mut impl Read, buffer: &mut [u8]) -> io::Result<bool> {
     match log.read_exact(buffer) {
         Err(error) if error.kind() == ErrorKind::UnexpectedEof => Ok(false),
@@ -92,7 +93,7 @@ fn fill(log: &mut impl Read, buffer: &mut [u8]) -> io::Result<bool> {
     }
 }
 
-/// The byte order in which a log's checksums are computed.
+/// The byte order of a log's checksums.
 #[derive(Clone, Copy, Debug)]
 enum Order {
     Little,
@@ -104,7 +105,7 @@ enum Order {
 struct Checksum(u32, u32);
 
 impl Checksum {
-    /// The sum that goes on over these bytes, of which there are a multiple of eight.
+    /// Continues the sum over these bytes, whose number is a multiple of eight.
     fn over<'a>(self, order: Order, parts: impl IntoIterator<Item = &'a [u8]>) -> Self {
         let word = |bytes: &[u8; 4]| match order {
             Order::Little => u32::from_le_bytes(*bytes),
@@ -121,7 +122,7 @@ impl Checksum {
     }
 }
 
-/// The header of a log that checks.
+/// Reads the header of a log, if it checks.
 struct Header {
     order: Order,
     page_len: usize,
@@ -143,12 +144,12 @@ impl Header {
     }
 }
 
-/// A frame, read without asking if it checks.
+/// A frame, read without checking it.
 struct Frame<'a> {
     is_commit: bool,
     salts: [u8; 8],
     checksum: Checksum,
-    /// The bytes that its checksum is over: the first eight of its header, and the page.
+    /// The bytes that its checksum covers: the first eight of its header, and the page.
     summed: [&'a [u8]; 2],
 }
 
@@ -169,7 +170,7 @@ fn sums(bytes: &[u8; 8]) -> Checksum {
     Checksum(u32::from_be_bytes([a, b, c, d]), u32::from_be_bytes([e, f, g, h]))
 }
 
-/// The big-endian number that stands so many bytes in.
+/// Reads the big-endian number at this offset.
 fn number(bytes: &[u8], at: usize) -> Option<u32> {
     bytes.get(at..)?.first_chunk().map(|word| u32::from_be_bytes(*word))
 }

@@ -1,4 +1,4 @@
-//! Properties of the survey, on logs that SQLite has written, and held to what SQLite recovers of them.
+//! Properties of the survey, on logs that SQLite has written, compared with what SQLite recovers of them.
 
 use std::fs;
 
@@ -8,7 +8,7 @@ use rusqlite::config::DbConfig;
 
 use super::*;
 
-/// Bytes of a page in these tests: small, so that many frames are few bytes.
+/// Bytes of a page in these tests: small, so that many frames take few bytes.
 const PAGE: usize = 512;
 
 const FRAME: usize = FRAME_HEADER_LEN + PAGE;
@@ -20,14 +20,14 @@ const BLOCK: usize = 512;
 struct Written {
     folder: tempfile::TempDir,
     log: Vec<u8>,
-    /// The bytes that stood in the file before this round was written over them.
+    /// The bytes in the file before this round overwrote them.
     earlier: Vec<u8>,
-    /// Frames in the log when each transaction had been committed.
+    /// Number of frames in the log after each transaction.
     commits: Vec<usize>,
 }
 
-/// Commits transactions of so many rows of 400 bytes each. Where `rounds` is true the log has been begun anew before, and ends in
-/// frames of a longer round.
+/// Commits transactions of this many rows of 400 bytes each. If `rounds` is true, the log has been begun anew before,
+/// and ends in frames of a longer round.
 fn written(transactions: &[u8], rounds: bool) -> Written {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("db");
@@ -61,7 +61,7 @@ fn written(transactions: &[u8], rounds: bool) -> Written {
 }
 
 impl Written {
-    /// Frames that SQLite recovers of this log beside the database.
+    /// Counts the frames that SQLite recovers of this log beside the database.
     fn recovered(&self, log: &[u8]) -> u64 {
         let copy = self.folder.path().join("copy");
         fs::remove_file(self.folder.path().join("copy-shm")).unwrap_or_default();

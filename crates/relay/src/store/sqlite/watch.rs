@@ -5,10 +5,10 @@ use std::sync::Arc;
 use super::files::OpenFiles;
 use super::mark::CommitMark;
 
-/// The things that a database in a folder is held to while it is open.
+/// Holds an open database in a folder to what it has committed, and to its files.
 #[derive(Debug)]
 pub(super) struct Watch {
-    /// The mark that says how many transactions were committed; none where none can be made.
+    /// The mark that counts committed transactions; none where no mark can be made.
     pub(super) mark: Option<CommitMark>,
     /// Transactions that were missing and were given up; none if nothing was missing, 0 if they could not be counted.
     pub(super) given_up: Option<u64>,
@@ -17,12 +17,12 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    /// Says if the files are where they were.
+    /// Returns whether the files are where they were.
     pub(super) fn are_there(&self) -> bool {
         self.files.are_there()
     }
 
-    /// Takes note of so many transactions in all.
+    /// Records the total number of committed transactions.
     pub(super) fn committed(&self, commits: u64) {
         if let Some(mark) = &self.mark {
             mark.set(commits);

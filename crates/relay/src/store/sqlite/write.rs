@@ -10,13 +10,13 @@ use crate::store::{
     Registration, Replacement, Seen, Set, StoreError, Taken, Upload,
 };
 
-/// Messages in one statement. Starting a statement costs as much as a row; past some tens nothing more is gained.
+/// Messages in one statement. Starting a statement costs as much as a row; beyond some tens nothing more is gained.
 const ROWS_AT_ONCE: usize = 32;
 
 /// One row of an insertion into `messages`.
 const MESSAGE_VALUES: &str = "(?, ?, ?, ?, ?, ?, ?, ?)";
 
-/// Writes the changes, and gives the number of this transaction.
+/// Writes the changes, and returns the number of this transaction.
 pub(super) fn apply(connection: &mut Connection, changes: &Changes) -> Result<(Applied, u64), StoreError> {
     let Changes {
         certificate_key,
@@ -142,7 +142,7 @@ fn append(transaction: &Transaction<'_>, messages: &[MessageRow]) -> Result<(), 
     Ok(())
 }
 
-/// Executes an insertion of as many rows as these.
+/// Inserts these rows with one statement.
 fn insert_messages(insert: &mut CachedStatement<'_>, rows: &[MessageRow]) -> Result<(), StoreError> {
     let mut first = 1;
     for MessageRow { message, mailbox, accepted_at, sender, delivered_at, payload } in rows {
@@ -223,7 +223,7 @@ fn register(transaction: &Transaction<'_>, registration: &Registration) -> Resul
     store_prekeys(transaction, *device_number, prekeys)
 }
 
-/// Everything that is not a key, or follows from one, stays as it is.
+/// Replaces an account's keys and everything that follows from them; the rest stays.
 fn replace(transaction: &Transaction<'_>, replacement: &Replacement) -> Result<(), StoreError> {
     let Replacement { account, device, prekeys } = replacement;
     let AccountRow {
