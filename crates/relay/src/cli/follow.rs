@@ -64,7 +64,7 @@ pub(crate) fn run(
         screen.begin(out)?;
         let mut names = LiveNames::of(data);
         for line in lines {
-            // A line that is no JSON is shown as it is, harmless.
+            // A line that is no JSON is shown as it is, made harmless.
             let event = serde_json::from_str(&line).unwrap_or(Value::String(line));
             screen.show(&event, &mut |id| names.shown(id), out)?;
         }

@@ -257,7 +257,7 @@ fn plain_channel(row: &ChannelRow) -> Vec<String> {
 
 fn post(row: &PublishedRow) -> Vec<String> {
     let PublishedRow { channel, number, posted_at, content: bytes } = row;
-    // What is published is text for everybody: there is nothing to find in it.
+    // Posts are text for everybody: there is nothing to search for in them.
     let text = String::from_utf8_lossy(bytes.as_slice());
     vec![
         minute(*posted_at),

@@ -58,7 +58,7 @@ pub(crate) fn main() -> ExitCode {
 /// and that may be an address or a path that somebody else made.
 fn repeated_harmlessly(error: clap::Error) -> clap::Error {
     let harmless = std::env::args_os().map(|argument| text::escape(&argument.to_string_lossy()));
-    // An argument that is wrong for its harmful characters alone is repeated by no error.
+    // No error repeats an argument that is wrong only because of its harmful characters.
     Arguments::try_parse_from(harmless).err().unwrap_or(error)
 }
 

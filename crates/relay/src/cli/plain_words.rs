@@ -32,14 +32,14 @@ pub(crate) fn kept(lines: &[Line], keeping: &Keeping) -> Vec<KeptItem> {
     let mut items: Vec<KeptItem> = Vec::new();
     let rows = lines.iter().filter(|line| line.direction == Direction::Own && line.kept.is_kept());
     let mut rows: Vec<_> = rows.collect();
-    // What a row is about comes first among its fields; nothing else moves.
+    // The subject of a row comes first among its fields; nothing else moves.
     rows.chunk_by_mut(|one, next| one.record == next.record)
         .for_each(|row| row.sort_by_key(|line| !leads(line)));
     for line in rows {
         let Some(what) = phrase(line, keeping) else { continue };
         let how_long = how_long(line.kept);
         match items.iter_mut().find(|item| item.how_long == how_long) {
-            // Keys read all alike.
+            // All keys read alike.
             Some(item) if item.what.ends_with(&what) => {}
             Some(item) => item.what = format!("{}, {what}", item.what),
             None => items.push(KeptItem { what, how_long }),
@@ -88,7 +88,7 @@ fn phrase(line: &Line, keeping: &Keeping) -> Option<String> {
         ("SentCode", "handle") => "numbers that were sent a code",
         ("SentCode", "time") => "when",
         ("SentCode", "code") => "the code itself",
-        // Said rule by rule.
+        // `logged` describes these, rule by rule.
         ("EventRow" | "Passing", _) => return None,
         // Numbers of rows, counts and what belongs to a phrase above.
         ("DeviceRow", "device_number" | "account" | "device_key" | "next_one_time" | "next_one_time_kem")
@@ -110,7 +110,7 @@ fn leads(line: &Line) -> bool {
 
 fn how_long(kept: Kept) -> String {
     match kept {
-        // To the day is part of the phrase.
+        // The phrase already says that it is to the day.
         Kept::WithAccountByDay => Kept::WithAccount.to_string(),
         other => other.to_string(),
     }

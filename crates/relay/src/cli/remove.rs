@@ -88,7 +88,7 @@ impl Removing {
         if let Ok(handle) = Handle::parse(&self.who) {
             return self.offline.by_number(&handle).ok_or_else(|| self.nobody());
         }
-        // Of an address the account is meant, whichever device it names.
+        // An address stands for its account, whichever device it names.
         let Some(begins) = bytes(self.who.split('.').next().unwrap_or_default()) else {
             return Err(Failure::No(format!(
                 "{} is neither a number, such as +447700900101, nor an id as ledger shows it, {ID_DIGITS} digits at \

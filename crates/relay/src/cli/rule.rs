@@ -20,7 +20,7 @@ pub(crate) fn read(file: &Path) -> Result<Keeping, Failure> {
     })?;
     toml::from_str(&text).map_err(|error| {
         let at = error.span().map_or_else(String::new, |span| place(&text, span.start));
-        // The file is the operator's own: what stands there may be told.
+        // The file is the operator's own: its text may be shown.
         Failure::Store(format!("the rule in {shown} cannot be used{at}: {}", escape(error.message())))
     })
 }

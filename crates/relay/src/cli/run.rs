@@ -72,7 +72,7 @@ fn read_limits(file: &Path) -> Result<Limits, Failure> {
             in_words(error.kind())
         ))
     })?;
-    // The file is the operator's own: where it is wrong and which names there are may be told.
+    // The file is the operator's own: the place of a mistake and the possible names may be shown.
     serde_json::from_str(&text)
         .map_err(|error| Failure::Store(format!("the limits in {shown} cannot be used: {error}")))
 }
@@ -83,7 +83,7 @@ async fn until_stopped(config: ServerConfig, out: &mut impl Write) -> Result<(),
     let said = config.clone();
     let mut relay = Server::start(config).await?;
     match greet(&relay, &said, out) {
-        // Whoever read the address and left does not stop the relay.
+        // A reader that left after the address does not stop the relay.
         Ok(()) | Err(Failure::ClosedPipe) => {}
         Err(failure) => return Err(failure),
     }
@@ -113,7 +113,7 @@ fn greet(relay: &Running, config: &ServerConfig, out: &mut impl Write) -> Result
 async fn stop(relay: Running, mut signals: Signals) -> Result<(), Failure> {
     tokio::select! {
         stopped = relay.stop() => stopped.map_err(|broken| Failure::Store(broken.to_string())),
-        // Everything accepted is on the disk already: there is nothing to wait for but manners.
+        // Everything accepted is on the disk already: only the goodbyes are cut short.
         () = signals.next() => {
             stopped_at_once();
             std::process::exit(INTERRUPTED.into())
@@ -151,7 +151,7 @@ fn start_log(format: LogFormat, level: LogLevel) {
         LogLevel::Info => LevelFilter::INFO,
         LogLevel::Debug => LevelFilter::DEBUG,
     };
-    // Only the relay's own lines: what a library writes is in no inventory.
+    // Only the relay's own lines are written: no inventory has the lines of a library.
     let own =
         tracing_subscriber::filter::Targets::new().with_target(pillarbox_relay::server::log::TARGET, level);
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);

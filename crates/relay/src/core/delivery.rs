@@ -104,7 +104,7 @@ impl<S: Store> Relay<S> {
                     bytes: u32::try_from(payload.len()).unwrap_or(u32::MAX),
                 })
             });
-            // A sender that the row does not name is nobody to vouch for.
+            // The relay vouches for no sender that the row does not name.
             let stamp =
                 self.rule.stamp_key.as_ref().zip(sender).map(|(key, sender)| {
                     FixedBytes(key.stamp(payload.as_slice(), sender, address, accepted_at))

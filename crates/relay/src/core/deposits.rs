@@ -32,7 +32,7 @@ impl<S: Store> Relay<S> {
         let request = frame.request;
         match self.stage_deposits(id, frame, round) {
             Ok(known) => {
-                // What this connection asks next sees these.
+                // The next request of this connection sees these deposits.
                 round.block(id);
                 round.promise(id, request, RelayFrame::Deposited(Deposited { request, known }));
             }
@@ -67,7 +67,7 @@ impl<S: Store> Relay<S> {
         self.check_room(account, &deposits)?;
         let left =
             deposits.iter().filter_map(|deposit| Some(deposit.subject.len() + deposit.value.as_ref()?.len()));
-        // Taking back needs none, and is done at a relay that is full.
+        // Taking back needs no room, and works at a full relay.
         match left.collect::<Vec<_>>() {
             left if left.is_empty() => {}
             left => self.take_room(left.iter().sum::<usize>() + left.len() * DEPOSIT_ROW_BYTES, round)?,

@@ -53,7 +53,7 @@ impl<S: Store> Relay<S> {
         self.take_room(size, round)?;
         let device = self.directory.device_mut(&to).ok_or(Refusal::UnknownRecipient)?;
         let limits = &self.settings.limits;
-        // `admit` has let nobody without a name in who does not have the delivery key.
+        // `admit` lets in no connection without a name that does not show the delivery key.
         let entrance = if connection.device.is_some() { Entrance::Open } else { Entrance::Sealed };
         if !device.mailbox.reserve(size, entrance, Quota::from(limits)) {
             return Err(Refusal::MailboxFull);

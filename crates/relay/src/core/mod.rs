@@ -143,7 +143,7 @@ impl<S: Store> Relay<S> {
         let mut fill = directory.filler();
         let named = settings.keeping.sender;
         store.waiting(&mut |number, mut waiting| {
-            // Of a relay that keeps no senders no row says how it came: none of them takes what is for contacts.
+            // Rows of a relay that keeps no senders do not tell how they came: none takes the room for contacts.
             if !named {
                 waiting.entrance = Entrance::Open;
             }
@@ -153,7 +153,7 @@ impl<S: Store> Relay<S> {
         if orphans > 0 {
             return Err(StoreError::Damaged);
         }
-        // Last: a store that turns out damaged on the way is left as it was found.
+        // This comes last, so that a store which turns out damaged is left as it was found.
         store.apply(&changes)?;
         let rule = Rule::of(&settings.keeping, &certificate_key);
         Ok(Self {
@@ -286,7 +286,7 @@ impl<S: Store> Relay<S> {
         }
         self.pass(outcome, || self.event_of(connection, &input, round.now));
         if self.connections.get(connection).is_none() {
-            // The relay has closed it, and what was under way when it did still came.
+            // The relay has closed the connection, and inputs that were under way still arrive.
             return Ok(());
         }
         match input {

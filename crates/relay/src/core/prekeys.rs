@@ -156,7 +156,7 @@ impl<S: Store> Relay<S> {
         self.rates.take(Request::Bundles, connection.subject(), limits.bundles, round.now)?;
         self.admit(&connection, *asked, delivery_key.as_ref())?;
         let account = self.directory.account(*asked).ok_or(Refusal::UnknownRecipient)?;
-        // Whoever asks too often for one account uses up its one-time keys for a while, and nobody's way to it.
+        // Frequent requests for one account use up its one-time keys for a while, but keep nobody from it.
         let one = Subject::Account(*asked);
         let with_one_time =
             self.rates.take(Request::BundlesOfOne, one, limits.bundles_of_one, round.now).is_ok();

@@ -36,7 +36,7 @@ impl<S: Store> Relay<S> {
         self.rates.take_all(Request::LookUp, &[address, account], round.now)?;
         let account = self.directory.account_by_handle(&frame.handle);
         let found = account.map(|account| (account.row.account, account.row.identity()));
-        // Whoever is looked for in vain is looked for, too.
+        // A look-up in vain is logged too.
         let asked = Happening::on(&connection, Logged::LookedUp).about(found.map(|(account, _)| account));
         self.log(asked.named(frame.handle.as_str()).anyway(), round);
         let (account, identity) = found.ok_or(Refusal::UnknownHandle)?;

@@ -41,7 +41,7 @@ impl<S: Store> Relay<S> {
     pub(super) fn take_room(&mut self, bytes: usize, round: &mut Round) -> Result<(), Refusal> {
         let left = match round.room {
             Some(left) => left,
-            // A store that cannot even say is one that takes nothing.
+            // A store that cannot even measure its room takes nothing.
             None => self.room_left().map_err(|_| Refusal::StorageFailed)?,
         };
         let wanted = (bytes + ROW_BYTES) as u64;

@@ -18,7 +18,7 @@ impl<S: Store> Relay<S> {
         round.changes.removed.append(&mut self.unwritten.removed);
         round.expired.append(&mut self.unwritten.expired);
         if !self.unwritten.events.is_empty() {
-            // They have the lower numbers, and have happened.
+            // Saved events come first: they have the lower numbers, and have happened.
             round.happened.extend(self.unwritten.events.iter().map(|row| row.event));
             self.unwritten.events.append(&mut round.changes.events);
             round.changes.events = std::mem::take(&mut self.unwritten.events);

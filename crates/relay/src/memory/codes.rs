@@ -45,7 +45,7 @@ impl Codes {
         }
         let mut drawn = [0; 8];
         rng.fill_bytes(&mut drawn);
-        // Of 2^64 numbers so many lie behind the last whole million that no code is likelier than another by 10^-13.
+        // 2^64 is no multiple of a million, so some codes are likelier than others, by less than 10^-13.
         let number = u32::try_from(u64::from_le_bytes(drawn) % 1_000_000).unwrap_or_default();
         let code = NumberCode::from_number(number);
         self.sent.insert(handle.clone(), Sent { code, at: now, wrong: 0 });

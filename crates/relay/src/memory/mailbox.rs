@@ -87,7 +87,7 @@ pub(crate) struct Quota {
 impl From<&Limits> for Quota {
     fn from(limits: &Limits) -> Self {
         let (messages, bytes) = (u64::from(limits.mailbox_messages), limits.mailbox_bytes);
-        // Of a mailbox that was made smaller at most half is reserved: it stays one that strangers can write to.
+        // In a smaller mailbox at most half is reserved, so that strangers can still write to it.
         let open = |whole: u64, reserved| whole.saturating_sub(reserved).max(whole.div_ceil(2));
         Self {
             messages,

@@ -136,7 +136,7 @@ impl Rates {
 fn next(full_at: Option<Timestamp>, rate: Rate, now: Timestamp) -> Result<Timestamp, Refusal> {
     let whole = Duration(rate.every.0.saturating_mul(u64::from(rate.burst)));
     let known = full_at.unwrap_or(now);
-    // Further ahead than an empty bucket can be: the clock was set back since, and the bucket starts anew.
+    // No bucket can be empty so far ahead: the clock was set back since, and the bucket starts anew.
     let known = if known.since(now) > whole { now } else { known.max(now) };
     let next = known + rate.every;
     let wait = next.since(now).0.saturating_sub(whole.0);
@@ -231,7 +231,7 @@ mod tests {
             "whoever is elsewhere has not asked yet"
         );
         assert_eq!(taken(&mut rates, "192.0.2.1".to_owned()), 3);
-        // What a wide network refuses leaves no entry for each narrow one.
+        // A refusal by a wide network leaves no entry for the narrow ones.
         assert!(rates.full_at.len() < 60, "{}", rates.full_at.len());
     }
 

@@ -218,7 +218,7 @@ mod tests {
         }
         assert_eq!(serde_json::from_str::<Keeping>("{}").unwrap(), Keeping::default());
         assert!(serde_json::from_str::<Keeping>(r#"{"forever":true}"#).is_err());
-        // What a relay of the first layout wrote into its database.
+        // The text that a relay of the first layout wrote into its database.
         let earlier = r#"{"undelivered":2592000000,"delivered":null,"last_seen":"day","registered":"exact",
             "sender":true,"last_address":false}"#;
         assert_eq!(serde_json::from_str::<Keeping>(earlier).unwrap(), Keeping::LEAST);

@@ -32,7 +32,7 @@ impl Rate {
     /// The same rate, multiplied.
     #[must_use]
     pub(crate) const fn times(self, times: u32) -> Self {
-        // A refill that takes no time is one without a limit.
+        // A refill that takes no time means no limit.
         let least = if self.every.0 == 0 { 0 } else { 1 };
         let every = if times == 0 { self.every.0 } else { self.every.0 / times as u64 };
         let every = if every < least { least } else { every };

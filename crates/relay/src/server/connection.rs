@@ -28,7 +28,7 @@ use crate::{ConnectionId, Input};
 pub(super) async fn serve(stream: TcpStream, peer: IpAddr, number: u64, place: Place, shared: Arc<Shared>) {
     let connection = Connection { id: ConnectionId(number), peer, shared: &shared };
     connection.log("a connection was opened", None);
-    // Each in a place of its own: a task is as large as the largest thing that it ever does, for as long as it lives.
+    // Each part has its own allocation: a task is as large as its largest part for as long as it lives.
     let Some((channel, signs)) = Box::pin(connection.secure(stream)).await else { return };
     let ended = match place.kind() {
         PlaceKind::Admitted => connection.converse(channel, &signs).await,
@@ -93,7 +93,7 @@ impl Connection<'_> {
         if !self.shared.queue.open(self.id, Arc::clone(&outbox), opened) {
             return Box::pin(self.refuse(channel, Farewell::Stopping)).await;
         }
-        // Told however this ends, a panic and an abort included.
+        // The core is told however this ends, even by a panic or an abort.
         let _closing = Closing { id: self.id, shared: self.shared };
         let (mut reader, writer) = channel.split();
         let mut writing = std::pin::pin!(self.write(writer, signs, &outbox));
@@ -145,7 +145,7 @@ impl Connection<'_> {
                     }
                     Err(_) => break Some(Ended::Cut),
                 }
-                // What came with the first frame goes with it; nothing is waited for.
+                // Frames that came with the first one go with it, without waiting for more.
                 let next = if inputs.len() < room { reader.receive().now_or_never() } else { None };
                 match next {
                     Some(next) => received = next,
@@ -188,7 +188,7 @@ impl Connection<'_> {
             }
             outbox.written(taken);
             if end.is_some() {
-                // The direction is closed and the reason told; a phone that is already gone is no news.
+                // The direction is closed and the reason sent; a phone that is already gone is no error.
                 return writer.close().await.map_or(Ended::Cut, |()| Ended::ByRelay);
             }
         }
@@ -245,7 +245,7 @@ fn is_unreadable(error: &ReceiveError) -> bool {
 /// reset, and the last frame could be lost with it.
 async fn drain<R: AsyncRead + Unpin>(reader: &mut Reader<R>) {
     let rest = async { while let Ok(Some(_)) = reader.receive::<ClientFrame>().await {} };
-    // Whether it closed in time makes no difference: the connection ends here.
+    // The connection ends here, whether or not the phone closed in time.
     timeout(FAREWELL, rest).await.unwrap_or_default();
 }
 

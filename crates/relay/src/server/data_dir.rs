@@ -66,7 +66,7 @@ pub enum DataDirError {
         "{path} cannot be used as a data directory: {}. {} another one with --data",
         in_words(*kind),
         match kind {
-            // No right of anybody's mends these.
+            // No permission mends these.
             io::ErrorKind::InvalidFilename | io::ErrorKind::InvalidInput | io::ErrorKind::AlreadyExists => "Give",
             _ => "Make it writable for this user, or give",
         }
@@ -107,7 +107,7 @@ impl DataDir {
                 Ok(Self { path: path.to_owned(), _lock: lock })
             }
             Err(TryLockError::WouldBlock) => Err(DataDirError::InUse { path: path.to_owned() }),
-            // A link, or what else is no file: the folder itself can be used once that is gone.
+            // A link or something else that is no file: the folder can be used once that is gone.
             Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::AlreadyExists => {
                 Err(DataDirError::File {
                     path: path.join(LOCK_FILE),
@@ -135,7 +135,7 @@ impl DataDir {
         match std::fs::metadata(&path) {
             Ok(file) if file.len() == 0 => Err(DataDirError::DatabaseGone { path }),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Err(DataDirError::DatabaseGone { path }),
-            // Whatever else is wrong with it is found out when it is opened.
+            // Opening the database finds whatever else is wrong with it.
             _ => Ok(()),
         }
     }
@@ -146,7 +146,7 @@ impl DataDir {
     /// [`DataDirError::File`].
     pub(super) fn announce_admin(&self, announcement: &str) -> Result<AdminAnnouncement, DataDirError> {
         let path = self.path.join(ADMIN_FILE);
-        // A file is one that a crash has left. A link is none that a relay has made.
+        // A file here was left by a crash. A link was not made by a relay.
         let written = match std::fs::symlink_metadata(&path) {
             Ok(there) if there.is_symlink() => Err(io::ErrorKind::AlreadyExists.into()),
             _ => private::create_anew(&path).and_then(|mut file| file.write_all(announcement.as_bytes())),
@@ -206,7 +206,7 @@ mod tests {
         let told = directory.announce_admin("here").unwrap_err();
         assert!(told.to_string().contains("admin cannot be written"), "{told}");
         assert!(link.is_symlink() && std::fs::read(&target).unwrap() == b"theirs");
-        // What a crash has left is no trouble.
+        // A file that a crash left does no harm.
         std::fs::remove_file(&link).unwrap();
         std::fs::write(&link, "old").unwrap();
         drop(directory.announce_admin("here").unwrap());

@@ -58,7 +58,7 @@ fn lower(limits: &mut Limits, given: u64) -> Option<Shortfall> {
     if given >= needed(promised) {
         return None;
     }
-    // One at least, or nobody would ever hear why not.
+    // At least one is left: otherwise nobody could be told why.
     limits.connections =
         u32::try_from(given.saturating_sub(BESIDES)).unwrap_or(promised).clamp(1, promised.max(1));
     Some(Shortfall { given, promised, taken: limits.connections })

@@ -40,7 +40,7 @@ async fn accept(listener: TcpListener, shared: &Arc<Shared>, connections: &mut J
                 note_trouble(shared, None);
                 Metrics::add(&shared.metrics.connections_total, 1);
                 number += 1;
-                // Without a place the stream is dropped here, and with it the connection.
+                // A stream without a place is dropped here, which ends the connection.
                 let Some(place) = shared.door.admit(peer.ip()) else {
                     Metrics::add(&shared.metrics.connections_refused_total, 1);
                     continue;
@@ -52,7 +52,7 @@ async fn accept(listener: TcpListener, shared: &Arc<Shared>, connections: &mut J
                 note_trouble(shared, Some(&error));
                 tokio::time::sleep(ACCEPT_PAUSE).await;
             }
-            // Nobody waits who could not be taken.
+            // No connection waits that could not be taken.
             None => note_trouble(shared, None),
         }
         // Forgets the tasks that have ended, so that they do not add up.

@@ -84,7 +84,7 @@ impl Offline {
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => OfflineError::NoDatabase,
             kind => OfflineError::Io { kind },
         };
-        // Looked for first: neither a lock nor a database is made where there is none.
+        // The database is looked for first, so that neither lock nor database is made where there is none.
         if std::fs::metadata(folder.join(DATABASE_FILE)).map_err(refused)?.len() == 0 {
             return Err(OfflineError::NoDatabase);
         }

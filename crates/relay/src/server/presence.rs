@@ -46,7 +46,7 @@ impl Presence {
 
     /// Writes once that others may write in the folder, and once that they may no longer.
     fn look_at_folder(&self, folder: &Path) {
-        // A folder that is gone is told of by its files.
+        // A missing folder is reported through its files.
         let Ok(found) = exposure(folder) else { return };
         if self.told.swap(found.is_some(), Ordering::Relaxed) == found.is_some() {
             return;

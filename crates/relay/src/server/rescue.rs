@@ -75,7 +75,7 @@ fn copy(data: &Path, open: Vec<(String, File)>, now: Timestamp) -> io::Result<Pa
     });
     let synced = copied.and_then(|()| [folder.as_path(), data].into_iter().try_for_each(sync));
     if let Err(error) = synced {
-        // A part of a database is none, and takes room.
+        // Part of a database is useless, and takes room.
         fs::remove_dir_all(&folder).ok();
         return Err(error);
     }

@@ -106,7 +106,7 @@ impl Server {
         if known_key.is_some() {
             data.check_database()?;
         }
-        // Ports before the database: a port that is taken is found out before anything is migrated.
+        // Ports come before the database: a port that is taken is found before anything is migrated.
         let (listener, local) = bind(listen, "--listen").await?;
         let admin_listener = match admin {
             Some(address) => Some(bind(address, "--admin").await?),
@@ -135,7 +135,7 @@ impl Server {
             None if relay.counts().accounts > 0 => {
                 return Err(KeyError::Missing { path: data.path().join(KEY_FILE) }.into());
             }
-            // Last of all: a start that was interrupted before this is a first start again.
+            // This comes last: after a start that was interrupted before it, the next one is a first start again.
             None => key::create(data.path(), &mut rng)?,
         };
         if noted != Some(key.public()) {
@@ -298,7 +298,7 @@ impl Running {
     /// some thousands a second they are counted only. The stream ends with the relay.
     #[must_use]
     pub fn follow(&self) -> broadcast::Receiver<Arc<Passing>> {
-        // A feed without a sender is at its end already: the relay's thread is gone.
+        // A feed without a sender has ended: the relay's thread is gone.
         self.followers.join().unwrap_or_else(|| broadcast::channel(1).1)
     }
 
@@ -319,7 +319,7 @@ impl Running {
         self.stop.send_replace(true);
         self.queue.end(Order::Stop);
         if let Some(listening) = self.listening.take() {
-            // A panic in a connection's task stays there; the listener's own has nothing to add.
+            // A panic in a connection's task stays there, and one in the listener adds nothing.
             listening.await.ok();
         }
         let thread = self.thread.take();
@@ -353,7 +353,7 @@ impl Drop for Running {
             task.abort();
         }
         self.queue.end(Order::Abandon);
-        // At most one transaction long; afterwards the directory is free for the next relay.
+        // This waits for one transaction at most; afterwards the directory is free for the next relay.
         if let Some(thread) = self.thread.take() {
             thread.join().ok();
         }

@@ -99,7 +99,7 @@ impl<S: Store + Send + 'static> Writer<S> {
     fn end(self) {
         let goodbye = || self.connections.end_all(End::Goodbye(Farewell::Stopping));
         let Some(rescue) = self.presence.last_look() else { return goodbye() };
-        // Closed first: nothing writes to the files then.
+        // The database is closed first, so that nothing writes to the files.
         drop(self.relay);
         rescue.save(clock::now());
         self.failure.send_if_modified(|failure| {
@@ -208,7 +208,7 @@ impl<S: Store + Send + 'static> Writer<S> {
         self.measured = Some(Instant::now());
         self.presence.look();
         let Counts { connections: _, named, accounts, waiting, waiting_bytes } = self.relay.counts();
-        // What the store cannot say now it says at the next look.
+        // The next look asks the store again.
         if let Ok(room) = self.relay.has_room() {
             self.note_room(room);
         }

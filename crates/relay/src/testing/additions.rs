@@ -106,7 +106,7 @@ pub(super) fn channels_are_read_in_order_and_taken_down<S: Store>(
     assert_eq!(look(&store).posts.len(), 2);
     store.apply(&Changes { closed: vec![closing], ..Changes::default() }).unwrap();
     let held = look(&store);
-    // What was taken down keeps its row and so its name; the other channel of the same owner goes with the account.
+    // The channel that was taken down keeps its row and its name; the owner's other channel goes with the account.
     let mut down = channel("@news", ANNE);
     (down.posted, down.taken_down) = (3, Some(Timestamp(99)));
     let mut third = channel("@third", BEN);
@@ -169,7 +169,7 @@ pub(super) fn events_lapse_by_kind_time_and_account<S: Store>(
     // Addresses go where no rule holds them; a kind that is not named stays as it is.
     assert!(!lapse(&mut store, Vec::new(), staying(None, &[(BEN, 0)]), 10));
     assert_eq!((numbers(&store), with_address(&store)), (vec![2, 4, 5], vec![2, 4]));
-    // So many at once.
+    // A limit on rows at once.
     assert!(lapse(&mut store, staying(None, &[]), Vec::new(), 1));
     assert_eq!(numbers(&store).len(), 2);
     assert!(lapse(&mut store, staying(None, &[]), Vec::new(), 1));

@@ -149,7 +149,7 @@ fn alone<T>(file: &Path, read: fn(&Connection) -> Result<T, StoreError>) -> Resu
 fn immutable(file: &Path) -> PathBuf {
     let mut name = b"file:".to_vec();
     if file.is_absolute() {
-        // An empty authority, so that a path with two slashes in front is not taken for one.
+        // The authority is empty, so that a path with two slashes in front is not read as one.
         name.extend(b"//");
     }
     for byte in file.as_os_str().as_bytes() {

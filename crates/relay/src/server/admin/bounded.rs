@@ -47,14 +47,14 @@ impl Listener for Bounded {
 
     async fn accept(&mut self) -> (Timed, SocketAddr) {
         loop {
-            // Before the connection is taken: without a place it costs this process no descriptor.
+            // The place comes before the connection: one that waits costs this process no descriptor.
             let place = Arc::clone(&self.places).acquire_owned().await.ok();
             match self.listener.accept().await {
                 Ok((stream, peer)) => {
                     let asking = Some(Box::pin(sleep(self.patience)));
                     return (Timed { stream, asking, _place: place }, peer);
                 }
-                // It is told at the phones' port, which goes without as well.
+                // The phones' port lacks descriptors as well, and reports it.
                 Err(_) => sleep(ACCEPT_PAUSE).await,
             }
         }

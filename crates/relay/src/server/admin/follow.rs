@@ -114,7 +114,7 @@ fn lines(events: broadcast::Receiver<Arc<Passing>>, unseen: Arc<AtomicU64>, metr
             tokio::time::sleep(PAUSE).await;
         }
         let mut lines = waiting(&mut events);
-        // Counted after those of the same pause that were made.
+        // Missed events follow the events of the same pause that were made.
         let now = unseen.load(Relaxed);
         if now > told {
             lines = joined(lines, missed(now.saturating_sub(told)));
@@ -199,7 +199,7 @@ mod tests {
         feed.show(vec![event()], 7);
         assert_eq!((feed.room(start + PAUSE / 2), followers.unseen.load(Relaxed)), (Some(0), 7));
         assert_eq!(feed.room(start + PAUSE), Some(SHOWN_AT_ONCE));
-        // As many as a follower may meet that comes between two pauses: none is lost to it.
+        // A follower that comes between two pauses may meet this many, and loses none.
         feed.show(vec![event(); SHOWN_AT_ONCE], 0);
         let lines = waiting(&mut events).unwrap();
         assert_eq!(lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).count(), PASSING_KEPT);

@@ -65,7 +65,7 @@ pub(crate) async fn serve(
         .layer(middleware::map_response(close_after))
         .with_state(admin);
     let stopped = async move {
-        // A sender that is gone means the same as one that says so.
+        // A sender that is gone means stop as well.
         stop.wait_for(|stopping| *stopping).await.ok();
     };
     axum::serve(Bounded::new(listener), routes).with_graceful_shutdown(stopped).await
@@ -86,7 +86,7 @@ async fn close_after(mut response: Response) -> Response {
 }
 
 async fn readyz(State(admin): State<Arc<Admin>>) -> Response {
-    // Nothing else may have looked since the files went.
+    // Perhaps nobody has looked since the files went.
     admin.presence.look();
     match admin.ready.trouble() {
         None => "ready\n".into_response(),

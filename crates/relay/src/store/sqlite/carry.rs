@@ -59,7 +59,7 @@ impl Carrier {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(file, flags)?;
         connection.busy_timeout(LOCK_WAIT)?;
-        // The other connection closes last, and knows if the log is still its own.
+        // The other connection closes last, and checks that the log is still its own.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         let (wake, woken) = sync_channel(1);
         let turn = Arc::<Mutex<()>>::default();
@@ -67,7 +67,7 @@ impl Carrier {
         let carry = move || {
             while woken.recv().is_ok() {
                 let _turn = taking.lock().unwrap_or_else(PoisonError::into_inner);
-                // Whoever commits sees by the length of the log that it failed, and does it again when it must.
+                // The committing thread sees the failure in the log's length, and repeats the checkpoint when it must.
                 run(&connection, "PASSIVE").ok();
             }
         };
@@ -79,16 +79,16 @@ impl Carrier {
     pub(super) fn after_commit(&self, connection: &Connection) {
         let Ok(extent) = run(connection, "NOOP") else { return };
         if extent.log >= LONGEST_PAGES {
-            // Waits for the thread, and not for readers: one that stays would hold up every commit.
+            // This waits for the thread but not for readers: one that stays would hold up every commit.
             let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
             run(connection, "PASSIVE").ok();
         } else if extent.log >= LONG_PAGES && extent.left() < PIECE_PAGES {
-            // Without effect while the thread is at it; then a later commit finds it done.
+            // This has no effect while the thread is at work; a later commit then finds it done.
             run(connection, "PASSIVE").ok();
         } else if extent.left() >= PIECE_PAGES
             && let Some(wake) = &self.wake
         {
-            // Full means that it has been woken already.
+            // A full channel means that the thread has been woken already.
             wake.try_send(()).ok();
         }
     }

@@ -75,7 +75,7 @@ impl SqliteStore {
         connection.busy_timeout(LOCK_WAIT)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
         schema::check(&connection)?;
-        // Without effect on a database that has pages already.
+        // This has no effect on a database that already has pages.
         connection.pragma_update(None, "page_size", PAGE_LEN)?;
         // The answer names the mode that was reached, which is another one for a database in memory.
         let _: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
@@ -98,7 +98,7 @@ impl SqliteStore {
     /// that is set aside for them. Returns false if there was nothing to give.
     fn make_room(&mut self, removing: bool) -> bool {
         let Some(reserve) = &mut self.reserve else { return false };
-        // What goes wrong with either shows in the transaction that is tried again.
+        // The transaction that is tried again shows errors of either.
         let released = removing && reserve.release().is_ok();
         carry::shorten(&self.connection).unwrap_or(false) || released
     }
@@ -179,7 +179,7 @@ impl Store for SqliteStore {
             done => done?,
         };
         if !self.is_in_place() {
-            // Gone while it was committed: it stands in a file that ends with this process.
+            // The files went during the commit, which is now in a file that ends with this process.
             self.unsure = true;
             return Err(StoreError::FilesGone);
         }
@@ -212,7 +212,7 @@ impl Store for SqliteStore {
             return Ok(());
         }
         // Deleted rows are overwritten in the database (`secure_delete`), but the log still holds the pages as they were.
-        // The answer says whether a reader was in the way; then the next time does it.
+        // If a reader was in the way, the next call does it.
         self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         if self.noted {
             // A log that is empty beside a database that is noted as open was not left by a relay.

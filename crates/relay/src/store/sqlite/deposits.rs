@@ -21,7 +21,7 @@ pub(super) fn row(row: &Row<'_>) -> Result<DepositRow, StoreError> {
 }
 
 pub(super) fn of_kind(connection: &Connection, kind: DepositKind) -> Result<Vec<DepositRow>, StoreError> {
-    // The words of kinds are this program's own.
+    // The kind's word is this program's own, so that it needs no escaping.
     rows(
         connection,
         &format!("SELECT {COLUMNS} FROM deposits WHERE kind = '{kind}' ORDER BY account, subject"),

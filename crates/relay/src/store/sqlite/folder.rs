@@ -46,16 +46,16 @@ impl SqliteStore {
             | OpenFlags::SQLITE_OPEN_NO_MUTEX
             | OpenFlags::SQLITE_OPEN_EXRESCODE
             | OpenFlags::SQLITE_OPEN_NOFOLLOW;
-        // With that, SQLite takes no link anywhere in the path; the folder itself may well be reached by one.
+        // With NOFOLLOW SQLite accepts no link anywhere in the path. A link may lead to the folder, so it is resolved here.
         let folder = &folder.canonicalize().map_err(|_| StoreError::CannotOpen)?;
         let file = folder.join(DATABASE_FILE);
-        // SQLite would make it as readable as the umask allows, and the files beside it like it.
+        // SQLite would make the file as readable as the umask allows, and give the files beside it the same mode.
         private::make(&file).or_else(|error| unless_read_only(&error))?;
-        // Before SQLite looks at it. What cannot be read here it cannot read either, and says so.
+        // The survey comes before SQLite looks at the log. SQLite reports by itself a log that cannot be read.
         let log =
             survey_file(&folder.join(format!("{DATABASE_FILE}-wal"))).ok().flatten().unwrap_or_default();
         let connection = Connection::open_with_flags(file, flags)?;
-        // Until it is known to be whole: closing would carry the log over and remove it.
+        // No checkpoint until the log is known to be whole: closing would carry it over and remove it.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         let commits = read_commits(&connection)?;
         let missing = commits.and_then(|commits| mark::read(folder)?.checked_sub(commits)).unwrap_or(0);
@@ -69,7 +69,7 @@ impl SqliteStore {
         if let Some(mark) = &mark {
             mark.set(commits.unwrap_or(0));
         }
-        // Into the database itself: only there is it in a copy that lacks the log.
+        // The note goes into the database itself, because a copy may lack the log.
         note::write(&store.connection, Note::Open)?;
         store.noted = true;
         carry::all(&store.connection)?;

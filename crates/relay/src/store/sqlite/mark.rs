@@ -36,7 +36,7 @@ impl CommitMark {
 
     /// Writes the number of committed transactions.
     pub(super) fn set(&self, commits: u64) {
-        // One that cannot be written stays behind, and says less than it could.
+        // A mark that cannot be written stays behind, and counts fewer.
         self.file.write_all_at(format!("{commits:0DIGITS$}\n").as_bytes(), 0).ok();
     }
 }

@@ -164,7 +164,7 @@ pub(crate) fn read_file(connection: &Connection) -> Result<FileContents, StoreEr
     if layout == Layout::New {
         return Err(StoreError::Foreign);
     }
-    // A reading transaction: all tables as they were at its first look.
+    // A reading transaction sees all tables as they were at its first look.
     let moment = connection.unchecked_transaction()?;
     Ok(FileContents {
         holdings: rows_of(&moment, layout)?,
@@ -212,7 +212,7 @@ fn rows_of(moment: &Connection, layout: Layout) -> Result<Holdings, StoreError> 
         messages: rows(moment, &all(columns::MESSAGE_COLUMNS, "messages", "message"), columns::message)?,
         ..Holdings::default()
     };
-    // A file of an earlier layout is read as it lies there: it has nothing of these.
+    // A file of an earlier layout is read without changing it, and has none of these tables.
     if layout >= Layout::WithoutCommits {
         holdings.deposits =
             rows(moment, &all(deposits::COLUMNS, "deposits", "account, kind, subject"), deposits::row)?;

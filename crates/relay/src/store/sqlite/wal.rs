@@ -66,7 +66,7 @@ pub(crate) fn survey(mut log: impl Read) -> io::Result<Survey> {
     };
     let mut frame = vec![0; FRAME_HEADER_LEN + page_len];
     let (mut reached, mut is_unbroken) = (0, true);
-    // The sum that the frame before holds, and whether that frame is a commit that SQLite does not reach.
+    // The checksum of the frame before, and whether that frame is a commit that SQLite does not reach.
     let (mut before, mut is_lost_commit) = (Some(checksum), false);
     while fill(&mut log, &mut frame)? {
         let Some(read) = Frame::read(&frame) else { return Ok(survey) };
