@@ -3,6 +3,8 @@
 //! After a change of a demand: `PILLARBOX_UPDATE=1 cargo test -p pillarbox-lab --test demands_page`.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod markdown;
+
 use std::fmt::Write;
 use std::path::Path;
 
@@ -86,7 +88,7 @@ fn page() -> String {
     }
     reach(&mut page);
     kinds(&mut page);
-    page
+    markdown::broken(&page)
 }
 
 fn section(page: &mut String, demand: &Demand) {

@@ -1,7 +1,9 @@
 //! `docs/designs.md` is made from the designs' data. This test makes it again and compares.
 //!
 //! After a change of a design: `PILLARBOX_UPDATE=1 cargo test -p pillarbox-lab --test designs_page`.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod markdown;
 
 use pillarbox_lab::columns::capital;
 use std::fmt::Write;
@@ -48,7 +50,7 @@ fn page() -> String {
     for design in designs::all() {
         section(&mut page, design);
     }
-    page
+    markdown::broken(&page)
 }
 
 fn section(page: &mut String, design: &Design) {
@@ -285,4 +287,19 @@ fn the_page_says_what_the_files_say() {
         assert_eq!(now, then, "docs/designs.md, line {}", line + 1);
     }
     assert_eq!(page.lines().count(), kept.lines().count());
+}
+
+#[test]
+fn wide_lines_are_broken_at_sentences_and_keep_their_words() {
+    let first = format!("- A{} end.", " word".repeat(12));
+    let page = format!("{first} And{} 1. x\n\n| {} |\n", " more".repeat(30), "cell ".repeat(40));
+    let made = markdown::broken(&page);
+    let lines: Vec<&str> = made.lines().collect();
+    assert_eq!(lines[0], first, "the first sentence");
+    assert!(lines[1].starts_with("  And more") && lines[1].chars().count() <= markdown::WIDTH);
+    assert!(lines[2].starts_with("  more") && lines[2].ends_with("1. x"));
+    assert_eq!(lines[4].len(), 204, "a table stays");
+    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(words(&made), words(&page));
+    assert_eq!(markdown::broken(&made), made);
 }

@@ -5,6 +5,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+#[path = "../../../crates/lab/tests/markdown/mod.rs"]
+mod markdown;
 mod page;
 mod squares;
 
@@ -94,7 +96,7 @@ fn the_finished_result_is_what_the_program_gives() {
     let run = Run::of(&place);
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("docs");
     let files = [
-        ("result.md", page::page(&run)),
+        ("result.md", markdown::broken(&page::page(&run))),
         ("result.html", report(&place)),
         ("pictures/result-back.svg", squares::picture(&run, &BACK)),
         ("pictures/result-onwards.svg", squares::picture(&run, &ONWARDS[..1])),
