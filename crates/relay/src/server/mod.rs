@@ -12,26 +12,13 @@
 //! does not know what a frame means: the core does.
 
 mod admin;
-mod admission;
 mod clock;
-mod codes;
 mod config;
-mod connection;
-mod data_dir;
-mod descriptors;
-mod key;
-mod listener;
+mod files;
 pub mod log;
 pub mod metrics;
-pub mod offline;
-mod open_file;
-mod outbox;
-pub(crate) mod presence;
-mod queue;
-mod reach;
+mod phones;
 mod readiness;
-mod rescue;
-mod shared;
 mod start;
 pub mod timing;
 pub mod trouble;
@@ -42,10 +29,11 @@ use pillarbox_wire::inventory::{Direction, Entry};
 pub use crate::KEY_FILE;
 pub use crate::store::lock::LOCK_FILE;
 pub use clock::now;
-pub use codes::{CODES_FILE, SentCode, codes_file};
 pub use config::{DEFAULT_ADMIN_PORT, DEFAULT_PORT, ServerConfig};
-pub use data_dir::{ADMIN_FILE, DataDirError};
-pub use key::KeyError;
+pub use files::codes::{CODES_FILE, SentCode, codes_file};
+pub use files::data_dir::{ADMIN_FILE, DataDirError};
+pub use files::key::KeyError;
+pub use files::offline;
 pub use start::{Broken, Running, Server, StartError};
 pub use timing::SocketTimeouts;
 
@@ -56,4 +44,4 @@ pub const OPERATIONS: &[Entry] = &[
 ];
 
 /// The inventory of what a relay that verifies numbers writes about the codes that it sends.
-pub const SENT_CODES: &[Entry] = &[Entry { direction: Direction::Own, fields: codes::SENT_CODE }];
+pub const SENT_CODES: &[Entry] = &[Entry { direction: Direction::Own, fields: files::codes::SENT_CODE }];

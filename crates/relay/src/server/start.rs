@@ -17,21 +17,22 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::admin::{self, Admin, AdminToken, Followers, PassingFeed};
-use super::admission::Doorkeeper;
-use super::codes::{CodesFile, codes_file};
+use super::clock;
 use super::config::ServerConfig;
-use super::data_dir::{DataDir, DataDirError};
-use super::key::{self, KeyError};
+use super::files::codes::{CodesFile, codes_file};
+use super::files::data_dir::{DataDir, DataDirError};
+use super::files::key::{self, KeyError};
+use super::files::presence::Presence;
 use super::log::{Level, LogLine, LogSalt, STOPPED};
 use super::metrics::Metrics;
-use super::presence::Presence;
-use super::queue::{Order, Queue};
-use super::reach::{Reach, reach};
+use super::phones::admission::Doorkeeper;
+use super::phones::queue::{Order, Queue};
+use super::phones::reach::{Reach, reach};
+use super::phones::shared::Shared;
+use super::phones::{descriptors, listener};
 use super::readiness::{Readiness, Trouble};
-use super::shared::Shared;
 use super::trouble::in_words;
 use super::writer::{Connections, Writer};
-use super::{clock, descriptors, listener};
 use crate::KEY_FILE;
 use crate::{Passing, Relay, SqliteStore, StoreError};
 
@@ -252,7 +253,7 @@ pub struct Running {
     answering: Option<JoinHandle<()>>,
     thread: Option<thread::JoinHandle<()>>,
     failed: watch::Receiver<Option<StoreError>>,
-    _announcement: Option<super::data_dir::AdminAnnouncement>,
+    _announcement: Option<super::files::data_dir::AdminAnnouncement>,
 }
 
 /// A reason why a relay ended by itself.

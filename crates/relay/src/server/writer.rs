@@ -14,16 +14,17 @@ use rand_core::CryptoRng;
 use tokio::sync::watch;
 
 use super::admin::PassingFeed;
-use super::codes::{CodesFile, SentCode};
+use super::clock;
+use super::files::codes::{CodesFile, SentCode};
+use super::files::data_dir::DataDir;
+use super::files::presence::Presence;
 use super::log::{Level, LogLine};
 use super::metrics::Metrics;
-use super::outbox::{End, Outbox};
-use super::presence::Presence;
-use super::queue::{Batch, Order, Queue};
+use super::phones::outbox::{End, Outbox};
+use super::phones::queue::{Batch, Order, Queue};
 use super::readiness::{Readiness, Trouble};
 use super::timing::UPKEEP_INTERVAL;
 use super::trouble::in_words;
-use super::{clock, data_dir::DataDir};
 use crate::memory::names::OwnNames;
 use crate::{ConnectionId, Counts, Effect, Input, Relay, Store, StoreError};
 

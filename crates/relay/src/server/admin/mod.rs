@@ -36,8 +36,8 @@ use bounded::Bounded;
 pub(crate) use follow::{Followers, PassingFeed};
 pub(crate) use guard::AdminToken;
 
+use crate::server::files::presence::Presence;
 use crate::server::metrics::Metrics;
-use crate::server::presence::Presence;
 use crate::server::readiness::Readiness;
 
 /// State that the admin port shows.

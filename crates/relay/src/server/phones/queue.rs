@@ -12,7 +12,7 @@ use crate::{ConnectionId, Input};
 
 /// Tells the relay's thread how to go on after this batch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Order {
+pub(crate) enum Order {
     /// Go on with the next batch.
     #[default]
     Continue,
@@ -28,22 +28,22 @@ const MOST_EXPECTED: usize = 1_024;
 
 /// One batch.
 #[derive(Default)]
-pub(super) struct Batch {
-    pub(super) opened: Vec<(ConnectionId, Arc<Outbox>)>,
-    pub(super) inputs: Vec<(ConnectionId, Input)>,
-    pub(super) order: Order,
+pub(crate) struct Batch {
+    pub(crate) opened: Vec<(ConnectionId, Arc<Outbox>)>,
+    pub(crate) inputs: Vec<(ConnectionId, Input)>,
+    pub(crate) order: Order,
 }
 
 /// The queue: many connections write to it, and the relay's thread takes from it.
 #[derive(Default)]
-pub(super) struct Queue {
+pub(crate) struct Queue {
     gathering: Mutex<Batch>,
     arrived: Condvar,
 }
 
 impl Queue {
     /// Announces a connection and its outbox. Returns false if the relay takes no more.
-    pub(super) fn open(&self, connection: ConnectionId, outbox: Arc<Outbox>, input: Input) -> bool {
+    pub(crate) fn open(&self, connection: ConnectionId, outbox: Arc<Outbox>, input: Input) -> bool {
         let mut gathering = self.lock();
         if gathering.order != Order::Continue {
             return false;
@@ -54,7 +54,7 @@ impl Queue {
     }
 
     /// Adds inputs of a connection, in order.
-    pub(super) fn push(&self, connection: ConnectionId, inputs: impl IntoIterator<Item = Input>) {
+    pub(crate) fn push(&self, connection: ConnectionId, inputs: impl IntoIterator<Item = Input>) {
         self.add(self.lock(), connection, inputs);
     }
 
@@ -74,13 +74,13 @@ impl Queue {
     }
 
     /// Ends the thread after what has arrived (`Stop`) or at once (`Abandon`).
-    pub(super) fn end(&self, order: Order) {
+    pub(crate) fn end(&self, order: Order) {
         self.lock().order = order;
         self.arrived.notify_one();
     }
 
     /// Takes everything that has arrived. Waits for the first input, but no longer than `longest`.
-    pub(super) fn take(&self, longest: Duration) -> Batch {
+    pub(crate) fn take(&self, longest: Duration) -> Batch {
         let idle = |gathering: &mut Batch| gathering.inputs.is_empty() && gathering.order == Order::Continue;
         let (mut gathering, _) = self
             .arrived

@@ -14,16 +14,16 @@ use std::sync::Arc;
 use pillarbox_system::private::{self, quoted};
 use pillarbox_wire::Timestamp;
 
-use super::log::{Level, LogLine};
 use super::open_file::descriptor;
-use super::trouble::in_words;
+use crate::server::log::{Level, LogLine};
+use crate::server::trouble::in_words;
 use crate::store::{DATABASE_FILE, OpenFiles};
 
 /// The beginning of the name of the folder with the copies. The date and time follow.
 const FOLDER: &str = "rescued";
 
 /// The open files of a relay that is about to end without them.
-pub(super) struct Rescue {
+pub(crate) struct Rescue {
     files: Arc<OpenFiles>,
     /// Each file with its name; an error if the system shows no way to one of them.
     open: io::Result<Vec<(String, File)>>,
@@ -32,7 +32,7 @@ pub(super) struct Rescue {
 impl Rescue {
     /// Opens the files once more. The database may be closed from here on, and this value may be dropped only after
     /// that: closing a file releases the locks that SQLite has on it (fcntl(2)).
-    pub(super) fn hold(files: Arc<OpenFiles>) -> Self {
+    pub(crate) fn hold(files: Arc<OpenFiles>) -> Self {
         // The index is made anew from the log.
         let wanted = files.all().iter().filter(|file| !file.name.ends_with("-shm"));
         let open = wanted.map(|file| {
@@ -45,7 +45,7 @@ impl Rescue {
 
     /// Copies the files into a folder of their own. Writes to the log where they are and how to go on, or that they are
     /// lost.
-    pub(super) fn save(self, now: Timestamp) {
+    pub(crate) fn save(self, now: Timestamp) {
         let Self { files, open } = self;
         let data = files.folder();
         match open.and_then(|open| copy(data, open, now)) {

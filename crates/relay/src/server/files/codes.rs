@@ -37,7 +37,7 @@ declare!(
 
 /// The file, open for as long as the relay runs.
 #[derive(Debug)]
-pub(super) struct CodesFile {
+pub(crate) struct CodesFile {
     file: File,
 }
 
@@ -46,7 +46,7 @@ impl CodesFile {
     ///
     /// # Errors
     /// [`DataDirError::File`].
-    pub(super) fn open(path: &Path) -> Result<Self, DataDirError> {
+    pub(crate) fn open(path: &Path) -> Result<Self, DataDirError> {
         let file = private::open(private::options().append(true).create(true), path);
         let file = file.map_err(|error| DataDirError::File {
             path: path.to_owned(),
@@ -60,7 +60,7 @@ impl CodesFile {
     ///
     /// # Errors
     /// The system's error.
-    pub(super) fn send(&mut self, sent: &SentCode) -> io::Result<()> {
+    pub(crate) fn send(&mut self, sent: &SentCode) -> io::Result<()> {
         let SentCode { time, handle, code } = sent;
         self.file.write_all(format!("{time} {handle} {code}\n").as_bytes())
     }

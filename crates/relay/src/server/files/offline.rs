@@ -12,7 +12,7 @@ use std::path::Path;
 use pillarbox_system::private;
 use pillarbox_wire::{AccountId, Handle, MessageId};
 
-use super::trouble::in_words;
+use crate::server::trouble::in_words;
 use crate::store::lock;
 use crate::store::{
     AccountRow, Changes, Closing, Contents, DATABASE_FILE, DeviceNumber, SqliteStore, Store, StoreError,

@@ -17,15 +17,15 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::admission::{Place, PlaceKind};
-use super::log::{Level, LogLine};
-use super::metrics::{Gauge, Metrics};
 use super::outbox::{End, Outbox};
 use super::shared::Shared;
-use super::trouble::in_words;
+use crate::server::log::{Level, LogLine};
+use crate::server::metrics::{Gauge, Metrics};
+use crate::server::trouble::in_words;
 use crate::{ConnectionId, Input};
 
 /// Serves one connection from its first byte to its last.
-pub(super) async fn serve(stream: TcpStream, peer: IpAddr, number: u64, place: Place, shared: Arc<Shared>) {
+pub(crate) async fn serve(stream: TcpStream, peer: IpAddr, number: u64, place: Place, shared: Arc<Shared>) {
     let connection = Connection { id: ConnectionId(number), peer, shared: &shared };
     connection.log("a connection was opened", None);
     // Each part has its own allocation: a task is as large as its largest part for as long as it lives.

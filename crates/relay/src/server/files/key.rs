@@ -7,8 +7,8 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use super::trouble::in_words;
 use crate::KEY_FILE;
+use crate::server::trouble::in_words;
 use pillarbox_crypto::AgreementSecret;
 use pillarbox_system::private;
 use rand_core::CryptoRng;
@@ -71,7 +71,7 @@ pub enum KeyError {
 ///
 /// # Errors
 /// [`KeyError`].
-pub(super) fn load(directory: &Path) -> Result<Option<AgreementSecret>, KeyError> {
+pub(crate) fn load(directory: &Path) -> Result<Option<AgreementSecret>, KeyError> {
     let path = directory.join(KEY_FILE);
     match private::open(private::options().read(true), &path) {
         Ok(file) => read(file, path).map(Some),
@@ -84,7 +84,7 @@ pub(super) fn load(directory: &Path) -> Result<Option<AgreementSecret>, KeyError
 ///
 /// # Errors
 /// [`KeyError`].
-pub(super) fn create(directory: &Path, rng: &mut impl CryptoRng) -> Result<AgreementSecret, KeyError> {
+pub(crate) fn create(directory: &Path, rng: &mut impl CryptoRng) -> Result<AgreementSecret, KeyError> {
     let path = directory.join(KEY_FILE);
     write(directory, &path, rng).map_err(|error| KeyError::Io { path, kind: error.kind() })
 }

@@ -10,14 +10,14 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::connection;
-use super::log::{Level, LogLine};
-use super::metrics::Metrics;
-use super::readiness::Trouble;
 use super::shared::Shared;
-use super::timing::{ACCEPT_PAUSE, ACCEPT_TROUBLE, STOP_TIMEOUT};
+use crate::server::log::{Level, LogLine};
+use crate::server::metrics::Metrics;
+use crate::server::readiness::Trouble;
+use crate::server::timing::{ACCEPT_PAUSE, ACCEPT_TROUBLE, STOP_TIMEOUT};
 
 /// Listens until `stop` says so, or the relay's thread is gone; then lets the connections finish.
-pub(super) async fn listen(listener: TcpListener, shared: Arc<Shared>, mut stop: watch::Receiver<bool>) {
+pub(crate) async fn listen(listener: TcpListener, shared: Arc<Shared>, mut stop: watch::Receiver<bool>) {
     let mut connections = JoinSet::new();
     tokio::select! {
         () = accept(listener, &shared, &mut connections) => {}
@@ -77,7 +77,7 @@ fn note_trouble(shared: &Shared, error: Option<&io::Error>) {
     }
     match error {
         Some(error) => LogLine::new("connections cannot be taken")
-            .because(super::trouble::in_words(error.kind()))
+            .because(crate::server::trouble::in_words(error.kind()))
             .write(Level::Warn),
         None => LogLine::new("connections can be taken again").write(Level::Info),
     }

@@ -4,12 +4,12 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::timing::MAX_REFUSALS_UNDER_WAY;
 use crate::memory::networks::Network;
 use crate::rules::limits::Limits;
+use crate::server::timing::MAX_REFUSALS_UNDER_WAY;
 
 /// The count of open connections. It holds an address only while a connection from it is open.
-pub(super) struct Doorkeeper {
+pub(crate) struct Doorkeeper {
     most: usize,
     most_from_address: usize,
     counts: Mutex<Counts>,
@@ -24,14 +24,14 @@ struct Counts {
 }
 
 /// One connection's place. It is given back when this is dropped.
-pub(super) struct Place {
+pub(crate) struct Place {
     doorkeeper: Arc<Doorkeeper>,
     address: Network,
     kind: PlaceKind,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum PlaceKind {
+pub(crate) enum PlaceKind {
     /// May stay.
     Admitted,
     /// May hear why it may not.
@@ -39,7 +39,7 @@ pub(super) enum PlaceKind {
 }
 
 impl Doorkeeper {
-    pub(super) fn new(limits: &Limits) -> Arc<Self> {
+    pub(crate) fn new(limits: &Limits) -> Arc<Self> {
         Arc::new(Self {
             most: limits.connections as usize,
             most_from_address: limits.connections_per_address as usize,
@@ -48,7 +48,7 @@ impl Doorkeeper {
     }
 
     /// Takes a place for a connection from `address`; none if there is not even one to refuse it in.
-    pub(super) fn admit(self: &Arc<Self>, address: IpAddr) -> Option<Place> {
+    pub(crate) fn admit(self: &Arc<Self>, address: IpAddr) -> Option<Place> {
         let address = Network::of(address);
         let mut counts = self.lock();
         let full = all(address).any(|(network, times)| {
@@ -78,7 +78,7 @@ impl Doorkeeper {
 }
 
 impl Place {
-    pub(super) fn kind(&self) -> PlaceKind {
+    pub(crate) fn kind(&self) -> PlaceKind {
         self.kind
     }
 }

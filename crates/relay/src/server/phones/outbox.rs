@@ -10,11 +10,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use pillarbox_wire::{Farewell, RelayFrame};
 use tokio::sync::Notify;
 
-use super::timing::MAX_UNANSWERED;
+use crate::server::timing::MAX_UNANSWERED;
 
 /// One connection's outbox. Invariant: `unwritten` counts `frames` and those that are being written.
 #[derive(Default)]
-pub(super) struct Outbox {
+pub(crate) struct Outbox {
     waiting: Mutex<Waiting>,
     to_write: Notify,
     /// Tells the reading side that there is room again, or that nothing is unprocessed.
@@ -31,7 +31,7 @@ struct Waiting {
 
 /// The way in which a connection ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum End {
+pub(crate) enum End {
     /// With a last frame that gives the reason.
     Goodbye(Farewell),
     /// Without such a frame: the peer is gone.
@@ -41,7 +41,7 @@ pub(super) enum End {
 impl Outbox {
     /// Adds frames and, if this is the last of them, the end. Also counts `processed` requests as done, to which these
     /// are the answers.
-    pub(super) fn put(&self, frames: Vec<RelayFrame>, end: Option<End>, processed: usize) {
+    pub(crate) fn put(&self, frames: Vec<RelayFrame>, end: Option<End>, processed: usize) {
         let news = !frames.is_empty() || end.is_some();
         self.ease(|waiting| {
             waiting.unwritten += frames.len();
@@ -59,12 +59,12 @@ impl Outbox {
     }
 
     /// Ends the connection after the frames that are here already. The first end given is the one that counts.
-    pub(super) fn end(&self, end: End) {
+    pub(crate) fn end(&self, end: End) {
         self.put(Vec::new(), Some(end), 0);
     }
 
     /// Waits until there is something to write, and takes all of it.
-    pub(super) async fn take(&self) -> (Vec<RelayFrame>, Option<End>) {
+    pub(crate) async fn take(&self) -> (Vec<RelayFrame>, Option<End>) {
         loop {
             {
                 let mut waiting = self.lock();
@@ -77,17 +77,17 @@ impl Outbox {
     }
 
     /// Records that `count` of the taken frames were handed to the operating system.
-    pub(super) fn written(&self, count: usize) {
+    pub(crate) fn written(&self, count: usize) {
         self.ease(|waiting| waiting.unwritten = waiting.unwritten.saturating_sub(count));
     }
 
     /// Records that `count` requests are about to be handed to the relay's thread.
-    pub(super) fn asked(&self, count: usize) {
+    pub(crate) fn asked(&self, count: usize) {
         self.lock().unprocessed += count;
     }
 
     /// Waits until the connection may read its next request, and returns how many it may read.
-    pub(super) async fn room(&self) -> usize {
+    pub(crate) async fn room(&self) -> usize {
         loop {
             let room = self.lock().room();
             if room > 0 {
@@ -98,7 +98,7 @@ impl Outbox {
     }
 
     /// Waits until the relay's thread has processed every request and put every answer here.
-    pub(super) async fn processed_all(&self) {
+    pub(crate) async fn processed_all(&self) {
         while self.lock().unprocessed > 0 {
             self.to_read.notified().await;
         }

@@ -8,7 +8,7 @@ use pillarbox_system::identity::FileIdentity;
 const DESCRIPTORS: &str = "/proc/self/fd";
 
 /// Returns the path under which another program of this user reads a file that this process has open.
-pub(super) fn descriptor(identity: FileIdentity) -> Option<PathBuf> {
+pub(crate) fn descriptor(identity: FileIdentity) -> Option<PathBuf> {
     let found = std::fs::read_dir(DESCRIPTORS).ok()?.flatten().find(|entry| {
         // `metadata` follows the entry, a link to the open file that works even when the file's name is gone.
         std::fs::metadata(entry.path()).is_ok_and(|metadata| FileIdentity::from(&metadata) == identity)

@@ -12,10 +12,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use pillarbox_system::private::{Exposure, exposure, quoted};
 
-use super::log::{Level, LogLine};
 use super::open_file::descriptor;
-use super::readiness::{Readiness, Trouble};
 use super::rescue::Rescue;
+use crate::server::log::{Level, LogLine};
+use crate::server::readiness::{Readiness, Trouble};
 use crate::store::OpenFiles;
 
 /// The beginning of the names of saved files. SQLite expects a log under the database's name and `-wal`.
@@ -32,7 +32,7 @@ pub(crate) struct Presence {
 
 impl Presence {
     /// Watches these files (none for a database without files), and reports to `ready`.
-    pub(super) fn new(files: Option<Arc<OpenFiles>>, ready: Arc<Readiness>) -> Self {
+    pub(crate) fn new(files: Option<Arc<OpenFiles>>, ready: Arc<Readiness>) -> Self {
         Self { files, ready, told: Arc::default() }
     }
 
@@ -60,7 +60,7 @@ impl Presence {
     }
 
     /// Looks a last time, before the database is closed. If a file is gone, opens everything that can be saved.
-    pub(super) fn last_look(&self) -> Option<Rescue> {
+    pub(crate) fn last_look(&self) -> Option<Rescue> {
         let is_there = self.look_and_say(|_, missing| format!("not there any more: {missing}"));
         self.files.as_ref().filter(|_| !is_there).map(|files| Rescue::hold(Arc::clone(files)))
     }

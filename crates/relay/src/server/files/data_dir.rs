@@ -13,8 +13,8 @@ use pillarbox_system::private::{self, Exposure};
 use crate::store::DATABASE_FILE;
 use crate::store::lock::{self, LOCK_FILE, Lock};
 
-use super::log::{Level, LogLine};
-use super::trouble::in_words;
+use crate::server::log::{Level, LogLine};
+use crate::server::trouble::in_words;
 
 /// The file in which `ledger --follow` finds the running relay: the admin address, then the token that it asks for.
 pub const ADMIN_FILE: &str = "admin";
@@ -81,7 +81,7 @@ pub enum DataDirError {
 
 /// A data directory that no other relay uses while this value lives.
 #[derive(Debug)]
-pub(super) struct DataDir {
+pub(crate) struct DataDir {
     path: PathBuf,
     _lock: Lock,
 }
@@ -91,7 +91,7 @@ impl DataDir {
     ///
     /// # Errors
     /// [`DataDirError`].
-    pub(super) fn claim(path: &Path) -> Result<Self, DataDirError> {
+    pub(crate) fn claim(path: &Path) -> Result<Self, DataDirError> {
         let refused = |error: io::Error| DataDirError::Io { path: path.to_owned(), kind: error.kind() };
         DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(refused)?;
         if let Some(exposure) = private::exposure(path).map_err(refused)? {
@@ -121,7 +121,7 @@ impl DataDir {
 
     /// The path of the directory.
     #[must_use]
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
@@ -130,7 +130,7 @@ impl DataDir {
     ///
     /// # Errors
     /// [`DataDirError::DatabaseGone`].
-    pub(super) fn check_database(&self) -> Result<(), DataDirError> {
+    pub(crate) fn check_database(&self) -> Result<(), DataDirError> {
         let path = self.path.join(DATABASE_FILE);
         match std::fs::metadata(&path) {
             Ok(file) if file.len() == 0 => Err(DataDirError::DatabaseGone { path }),
@@ -144,7 +144,7 @@ impl DataDir {
     ///
     /// # Errors
     /// [`DataDirError::File`].
-    pub(super) fn announce_admin(&self, announcement: &str) -> Result<AdminAnnouncement, DataDirError> {
+    pub(crate) fn announce_admin(&self, announcement: &str) -> Result<AdminAnnouncement, DataDirError> {
         let path = self.path.join(ADMIN_FILE);
         // A file here was left by a crash. A link was not made by a relay.
         let written = match std::fs::symlink_metadata(&path) {
@@ -165,7 +165,7 @@ impl DataDir {
 /// Removes the admin file when the relay ends. A file that a crash leaves behind leads to a port where nobody answers,
 /// or where the token is another; the follower says so.
 #[derive(Debug)]
-pub(super) struct AdminAnnouncement(PathBuf);
+pub(crate) struct AdminAnnouncement(PathBuf);
 
 impl Drop for AdminAnnouncement {
     fn drop(&mut self) {

@@ -11,15 +11,15 @@ const ANY_PORT: u16 = 9;
 
 /// The host that phones are told.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Reach {
+pub(crate) struct Reach {
     /// A name or an address.
-    pub(super) host: String,
+    pub(crate) host: String,
     /// A line for the operator about how far the address reaches, where the host was found and not named.
-    pub(super) advice: Option<&'static str>,
+    pub(crate) advice: Option<&'static str>,
 }
 
 /// Chooses the host for a relay that listens at `listening`; `public` is the operator's choice.
-pub(super) fn reach(public: Option<String>, listening: IpAddr) -> Reach {
+pub(crate) fn reach(public: Option<String>, listening: IpAddr) -> Reach {
     match public {
         Some(host) => Reach { host, advice: None },
         None if !listening.is_unspecified() => Reach { host: listening.to_string(), advice: None },

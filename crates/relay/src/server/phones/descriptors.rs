@@ -5,9 +5,9 @@
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use super::admin::ADMIN_CONNECTIONS;
-use super::timing::MAX_REFUSALS_UNDER_WAY;
 use crate::rules::limits::Limits;
+use crate::server::admin::ADMIN_CONNECTIONS;
+use crate::server::timing::MAX_REFUSALS_UNDER_WAY;
 
 /// Descriptors besides those of connections: standard streams, the runtime, both ports, the lock, and what two
 /// connections to the database hold open. A running relay has some 25.
@@ -18,7 +18,7 @@ const BESIDES: u64 = OWN + MAX_REFUSALS_UNDER_WAY as u64 + ADMIN_CONNECTIONS as 
 
 /// Fewer descriptors than the limits promise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Shortfall {
+pub(crate) struct Shortfall {
     /// Descriptors that this process has.
     given: u64,
     /// Connections that the limits promise at once.
@@ -40,7 +40,7 @@ impl std::fmt::Display for Shortfall {
 }
 
 /// Asks the system for the descriptors that these limits promise, and lowers them to what it gives.
-pub(super) fn fit(limits: &mut Limits) -> Option<Shortfall> {
+pub(crate) fn fit(limits: &mut Limits) -> Option<Shortfall> {
     let wanted = needed(limits.connections);
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
     let given = current.filter(|given| *given < wanted)?;

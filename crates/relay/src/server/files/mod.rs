@@ -1,0 +1,9 @@
+//! The files of a running relay beside its database, its watch over the database's own, and work on them while no relay runs.
+
+pub(crate) mod codes;
+pub(crate) mod data_dir;
+pub(crate) mod key;
+pub mod offline;
+mod open_file;
+pub(crate) mod presence;
+pub(crate) mod rescue;
