@@ -44,6 +44,12 @@ pub fn widths(columns: &[Column], window: usize) -> Vec<usize> {
     columns.iter().map(width).collect()
 }
 
+/// The characters that columns of these widths take.
+#[must_use]
+pub fn taken(widths: &[usize]) -> usize {
+    widths.iter().sum::<usize>() + GAP * widths.len().saturating_sub(1)
+}
+
 /// Lays cells side by side in columns of the given widths, line by line. A cell may contain line breaks.
 #[must_use]
 pub fn side_by_side(widths: &[usize], cells: &[String]) -> Vec<String> {

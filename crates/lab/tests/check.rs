@@ -421,3 +421,41 @@ fn a_damaged_manifest_is_in_every_finding() {
     let (lines, about) = findings(&check(home.path(), &run, &[]));
     assert!(lines.is_empty() && about.contains("manifest.json is no manifest"), "{about}");
 }
+
+/// The pairs of a month run again with the worlds of the cells, from the folder alone; forged ones are told.
+#[test]
+fn pairs_that_no_month_gives_are_told() {
+    let home = tempfile::tempdir().unwrap();
+    fs::write(home.path().join("parcel.toml"), STORY).unwrap();
+    let typed = ["--design", "plain-server", "--demand", "content-warrant", "--month", "--out", "run"];
+    let output = lab(home.path(), &[&["matrix", "parcel.toml"], &typed[..], &["--json"]].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let printed: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let run = home.path().join("run");
+    let saved = fs::read_to_string(run.join("pairs.json")).unwrap();
+    assert_eq!(printed["pairs"], serde_json::from_str::<serde_json::Value>(&saved).unwrap());
+    assert_eq!(printed["cells"].as_array().unwrap().len(), 1);
+    let line = fs::read_to_string(run.join("rerun.txt")).unwrap();
+    assert!(line.starts_with("pillarbox-lab matrix --month parcel.toml "), "{line}");
+    is_same(home.path(), &run);
+    let named = saved.matches("\"named\": 34").count();
+    assert_eq!(named, 3, "a server that keeps everything names every pair: {saved}");
+    // One pair fewer in both files, and the digests made to fit.
+    forge(&run, "pairs.json", saved.replacen("\"named\": 34", "\"named\": 33", 1).as_bytes());
+    let table = fs::read_to_string(run.join("pairs.csv")).unwrap();
+    let row = table.lines().nth(1).unwrap();
+    let fewer: Vec<&str> =
+        row.split(',').enumerate().map(|(at, it)| if at == 6 { "33" } else { it }).collect();
+    forge(&run, "pairs.csv", table.replacen(row, &fewer.join(","), 1).as_bytes());
+    let output = check(home.path(), &run, &["--no-rerun"]);
+    assert_eq!(output.status.code(), Some(0), "only a fresh run knows: {}", said(&output));
+    let output = check(home.path(), &run, &[]);
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    for name in ["pairs.json", "pairs.csv"] {
+        assert!(
+            said(&output).contains(&format!("{name} is not what a fresh run gives")),
+            "{}",
+            said(&output)
+        );
+    }
+}

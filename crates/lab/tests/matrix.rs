@@ -90,7 +90,7 @@ fn shown(
     let scenario = Control::built_in().unwrap().scenario;
     let mut saved = Screen::new(width);
     saved.say("Saved FOLDER");
-    let view = View { scenario: &scenario, designs, demands, cells };
+    let view = View { scenario: &scenario, designs, demands, cells, pairs: None };
     let text = without_weights(&form(&view, width, saved));
     assert!(text.lines().all(|line| line.chars().count() <= width), "{text}");
     text

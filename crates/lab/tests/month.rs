@@ -1,7 +1,10 @@
 //! The month: the pairs that the rows of an operator give.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use pillarbox_access::design::Design;
 use pillarbox_access::designs;
+use pillarbox_lab::matrix::pairs::Document;
+use pillarbox_lab::metadata::month::words::code;
 use pillarbox_lab::metadata::month::{Month, Pairs, Rule, text};
 use pillarbox_lab::scenario::library;
 
@@ -41,4 +44,31 @@ fn a_month_tells_what_kept_rows_name_and_what_they_suggest() {
     assert!(precision(logs.inferred, logs.false_leads) > 0.9, "{logs:?}");
     assert!(precision(logs.shuffled_right, logs.shuffled - logs.shuffled_right) < 0.6, "{logs:?}");
     insta::assert_snapshot!("month_80", table);
+    // What a matrix saves, and other tests read, is what comes out here.
+    let saved: Document = serde_json::from_str(include_str!("month/pairs.json")).unwrap();
+    let head = Document::of(&library::find("month").unwrap(), saved.designs.clone());
+    assert_eq!(
+        head, saved,
+        "the story of the month is another one: pillarbox-lab matrix writes pairs.json again"
+    );
+    for month in [&readable, &sealed] {
+        assert_eq!(saved.month(&month.design), Some(month), "pillarbox-lab matrix writes pairs.json again");
+    }
+}
+
+/// The control of the column: a design that says who sends has other pairs than the same design with a sealed sender.
+#[test]
+fn a_design_that_is_changed_changes_its_pairs() {
+    let sealed = designs::named("signal-now").unwrap();
+    let open = sealed.text.replace("sealed_sender = true", "sealed_sender = false");
+    assert_ne!(open, sealed.text);
+    let open = Design::parse("signal-now.toml", &open).unwrap();
+    let story = library::find("month").unwrap();
+    let month = Month::of(&open, &story, story.seed).unwrap();
+    let saved: Document = serde_json::from_str(include_str!("month/pairs.json")).unwrap();
+    let before = saved.month("signal-now").unwrap();
+    assert_ne!(month.design_sha256, before.design_sha256);
+    assert_eq!([code(before), code(&month)], ["0/9+21/34", "0/30/34"]);
+    let logged = under(&month, Rule::LogFromNowOn);
+    assert_eq!(logged.with_sender, logged.rows, "{logged:?}");
 }

@@ -51,7 +51,7 @@ pub(super) enum Command {
     /// Serve a demand on a story with real phones, or on the data of a relay.
     Demand(Demand),
     /// Every design meets every demand: a table, and a folder with the evidence of each cell.
-    Matrix(Matrix),
+    Matrix(Beside),
     /// A matrix as one page, or checked against its own evidence.
     Report(Report),
     /// Hold the designs that stand for real messengers to what their operators are known to return.
@@ -165,6 +165,16 @@ pub(super) struct Demand {
     pub(super) json: bool,
 }
 
+/// A matrix, and what may stand beside its cells.
+#[derive(Debug, Args)]
+pub(super) struct Beside {
+    #[command(flatten)]
+    pub(super) matrix: Matrix,
+    /// With --demand: the pairs of people known after a month, too. Beside all demands they are counted anyway.
+    #[arg(long)]
+    pub(super) month: bool,
+}
+
 #[derive(Debug, Args)]
 pub(super) struct Matrix {
     /// The story: one of this program's, or a file.
@@ -194,7 +204,7 @@ pub(super) struct Matrix {
     /// Print the whole table in words, equal rows and columns too.
     #[arg(long, conflicts_with_all = ["json", "plain"])]
     pub(super) full: bool,
-    /// Print the cells as one JSON document.
+    /// Print the cells, and the pairs of a month if they were counted, as one JSON document.
     #[arg(long, conflicts_with = "plain")]
     pub(super) json: bool,
     /// Print a line for each cell and no table.

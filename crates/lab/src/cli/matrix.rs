@@ -11,26 +11,36 @@ use pillarbox_access::designs;
 use pillarbox_client::display::safe_document;
 use pillarbox_lab::experiments::control::Control;
 use pillarbox_lab::experiments::{self, ExperimentError};
+use pillarbox_lab::matrix::cell::Cell;
 use pillarbox_lab::matrix::expected::{self, Comparison, Expected};
 use pillarbox_lab::matrix::folder::{self, WriteError};
 use pillarbox_lab::matrix::manifest::TIMING;
-use pillarbox_lab::matrix::rerun::{Rerun, quoted};
+use pillarbox_lab::matrix::pairs::{self, Document};
+use pillarbox_lab::matrix::rerun::{Rerun, quoted, with_month};
 use pillarbox_lab::matrix::table::{self, View};
 use pillarbox_lab::matrix::{self, Plan, Run, counted};
+use pillarbox_lab::metadata::month::run as month;
+use pillarbox_lab::metadata::month::words;
 use pillarbox_lab::progress::Progress;
 use pillarbox_lab::scenario::Scenario;
 use pillarbox_lab::scenario::library::{self, LibraryError};
 use pillarbox_lab::screen::{self, Screen, Weight};
 use pillarbox_lab::world::WorldError;
 use pillarbox_text::read;
+use serde::Serialize;
 
-use super::args::Matrix;
+use super::args::{Beside, Matrix};
 use super::list::{no_demand, no_design, no_story};
 use super::output::{Failure, beside, hint, print, print_json};
 use super::{FAILED, INTERRUPTED, NO_RESULT, STORE, USAGE, runtime, window};
 
-pub(super) fn run(wanted: &Matrix) -> Result<(), Failure> {
-    let plan = plan(wanted)?;
+pub(super) fn run(beside: &Beside) -> Result<(), Failure> {
+    let wanted = &beside.matrix;
+    let mut plan = plan(wanted)?;
+    let counts_pairs = wanted.demand.is_empty() || beside.month;
+    if counts_pairs && !wanted.demand.is_empty() {
+        plan.rerun = with_month(&plan.rerun);
+    }
     let to = wanted.out.clone().unwrap_or_else(|| folder::free_folder(&plan.scenario));
     if std::fs::symlink_metadata(&to).is_ok() {
         let sentence = format!("{} is there already. Name a new folder with --out FOLDER.", to.display());
@@ -41,7 +51,10 @@ pub(super) fn run(wanted: &Matrix) -> Result<(), Failure> {
     let progress = Progress::on_standard_error(matrix::cells_of(&plan));
     let (timing, scenario) = (wanted.timing, plan.scenario.clone());
     let run = until_stopped(move |stop| {
-        let run = matrix::run(&plan, &progress, stop).map_err(in_words)?;
+        let mut run = matrix::run(&plan, &progress, stop).map_err(in_words)?;
+        if counts_pairs {
+            run = with_pairs(run, &plan, stop)?;
+        }
         let manifest = run.manifest_text();
         folder::write(&to, &run.files, &manifest, stop).map_err(|error| not_written(&error))?;
         if timing {
@@ -57,6 +70,12 @@ pub(super) fn run(wanted: &Matrix) -> Result<(), Failure> {
         Some(expected) => compared(&expected.compare(&run.cells)),
         None => Ok(()),
     }
+}
+
+/// The pairs of a month beside the cells.
+pub(super) fn with_pairs(run: Run, plan: &Plan, stop: &AtomicBool) -> Result<Run, Failure> {
+    let progress = Progress::of(month::rows_of(&plan.designs).len(), "messengers of a month");
+    pairs::beside(run, plan, &progress, stop).map_err(|error| super::month::in_words(&error))
 }
 
 /// Does the work on a thread of its own. A signal makes it stop at the next place where nothing is half done, and it
@@ -158,6 +177,14 @@ fn one_of_each_name(designs: &[Design], typed: &[String]) -> Result<(), Failure>
     Ok(())
 }
 
+/// The result as one document.
+#[derive(Serialize)]
+struct Printed<'a> {
+    cells: &'a [Cell],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pairs: Option<&'a Document>,
+}
+
 fn show(wanted: &Matrix, scenario: &Scenario, run: &Run, to: &Path) -> Result<(), Failure> {
     let mut saved = Screen::new(window::width());
     saved.say(&counted(&run.cells));
@@ -170,14 +197,23 @@ fn show(wanted: &Matrix, scenario: &Scenario, run: &Run, to: &Path) -> Result<()
     next.copyable(Weight::Dim, &format!("  or: pillarbox-lab report {} --check", typed("")));
     let next = next.into_text();
     if wanted.json {
-        print_json(&run.cells)?;
+        print_json(&Printed { cells: &run.cells, pairs: run.pairs.as_ref() })?;
     } else if wanted.plain {
         let lines = run.cells.iter().map(|cell| format!("{}, {}: {}\n", cell.design, cell.demand, cell.says));
-        print(&safe_document(&lines.collect::<String>()))?;
+        let months = run.pairs.iter().flat_map(|pairs| &pairs.designs);
+        let months =
+            months.map(|month| format!("{}, {}: {}\n", month.design, pairs::COLUMN, words::phrase(month)));
+        print(&safe_document(&lines.chain(months).collect::<String>()))?;
     } else {
         let mut designs: Vec<String> = run.cells.iter().map(|cell| cell.design.clone()).collect();
         designs.dedup();
-        let view = View { scenario, designs: &designs, demands: &run.demands, cells: &run.cells };
+        let view = View {
+            scenario,
+            designs: &designs,
+            demands: &run.demands,
+            cells: &run.cells,
+            pairs: run.pairs.as_ref(),
+        };
         let width = window::width();
         let table =
             if wanted.full { table::full(&view, width, saved) } else { table::render(&view, width, saved) };

@@ -29,7 +29,7 @@ pub(super) fn run(as_json: bool) -> Result<(), Failure> {
     )
 }
 
-fn in_words(error: &MonthError) -> Failure {
+pub(super) fn in_words(error: &MonthError) -> Failure {
     match error {
         MonthError::Stopped => {
             Failure { sentence: "stopped; nothing was left behind.".into(), code: INTERRUPTED }

@@ -13,7 +13,7 @@ use pillarbox_lab::scenario::library;
 use pillarbox_system::private;
 
 use super::args::{Appendix, Report};
-use super::matrix::{control, in_words, threads, until_stopped};
+use super::matrix::{control, in_words, threads, until_stopped, with_pairs};
 use super::output::{Failure, place, print, why};
 use super::{FAILED, STORE, USAGE};
 
@@ -63,7 +63,8 @@ fn write_page(wanted: &Report, folder: &Folder) -> Result<(), Failure> {
         evidence: &evidence,
         rerun: &rerun,
     };
-    let options = page::Options { first: wanted.cell.clone(), appendix: wanted.appendix.into() };
+    let options =
+        page::Options { first: wanted.cell.clone(), appendix: wanted.appendix.into(), pairs: folder.pairs() };
     let text = page::render(run, &options).map_err(|error| match error {
         PageError::NoSuchCell(..) => {
             let sentence = format!("{error}. Name a row and a column of its table: --cell DESIGN/DEMAND.");
@@ -137,13 +138,16 @@ fn check(wanted: &Report, folder: Folder) -> Result<(), Failure> {
 
 /// Returns the files of the same run, run again from the folder alone. Nothing outside it is read.
 fn again(fresh: Fresh, folder: &Folder) -> Result<BTreeMap<String, String>, Failure> {
-    let Fresh { scenario, designs, demands, seed } = fresh;
+    let Fresh { scenario, designs, demands, seed, pairs } = fresh;
     let rerun = folder.files.get(RERUN).map_or_else(String::new, |text| String::from_utf8_lossy(text).into());
     // Another finding says whether it is the command of this run.
     let rerun = rerun.trim_end_matches(['\r', '\n']).to_owned();
     let (threads, control) = (threads(), control()?);
     let plan = Plan { scenario, designs, demands, seed, threads, control, rerun };
     let progress = Progress::on_standard_error(cells_of(&plan));
-    let run = until_stopped(move |stop| matrix::run(&plan, &progress, stop).map_err(in_words))?;
+    let run = until_stopped(move |stop| {
+        let run = matrix::run(&plan, &progress, stop).map_err(in_words)?;
+        if pairs { with_pairs(run, &plan, stop) } else { Ok(run) }
+    })?;
     Ok(run.files)
 }

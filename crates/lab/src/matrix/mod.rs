@@ -7,7 +7,8 @@
 //! | `cell` | what a cell says, and what stands in its evidence |
 //! | `run`, `pool`, `alone` | the work, on many threads or on this one |
 //! | `folder`, `manifest` | how a run is written so that half of one never looks whole |
-//! | `csv`, `table`, `words` | the matrix for programs and for people |
+//! | `csv`, `table`, `room`, `words` | the matrix for programs and for people |
+//! | `pairs` | pairs of people known after a month, beside the cells |
 //! | `expected` | predictions |
 //! | `check`, `reread` | whether a run is what it says it is |
 
@@ -20,10 +21,12 @@ pub mod expected;
 #[cfg(feature = "cli")]
 pub mod folder;
 pub mod manifest;
+pub mod pairs;
 #[cfg(feature = "cli")]
 pub(crate) mod pool;
 pub(crate) mod reread;
 pub mod rerun;
+mod room;
 #[cfg(feature = "cli")]
 pub(crate) mod run;
 pub mod table;
@@ -81,6 +84,8 @@ pub struct Run {
     pub manifest: Manifest,
     /// The time that each part took. It is in none of the files above.
     pub timing: Timing,
+    /// Pairs of people that are known after a month, if they were counted.
+    pub pairs: Option<pairs::Document>,
 }
 
 /// Returns the number of cells of a plan.
@@ -129,7 +134,7 @@ fn written(
     files.insert(STORY.to_owned(), plan.scenario.text.clone());
     let designs = plan.designs.iter().map(|design| (design.name.clone(), digest(design))).collect();
     let manifest = Manifest::of(&plan.scenario, plan.seed, designs, demands.clone(), &files);
-    Run { cells, demands, files, manifest, timing }
+    Run { cells, demands, files, manifest, timing, pairs: None }
 }
 
 /// Computes the SHA-256 of a design's content.

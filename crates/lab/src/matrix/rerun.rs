@@ -16,6 +16,28 @@ pub struct Rerun {
     pub seed: u64,
 }
 
+/// How a command begins, and how one that counts the pairs of a month beside some demands does.
+const BEGINS: [&str; 2] = ["pillarbox-lab matrix ", "pillarbox-lab matrix --month "];
+
+/// The same command, with the pairs of a month beside the demands that it names. Beside all demands they are counted anyway.
+#[must_use]
+pub fn with_month(line: &str) -> String {
+    line.replacen(BEGINS[0], BEGINS[1], 1)
+}
+
+/// The same command without them.
+fn without_month(line: &str) -> String {
+    line.strip_prefix(BEGINS[1]).map_or_else(|| line.to_owned(), |rest| format!("{}{rest}", BEGINS[0]))
+}
+
+/// Returns true if this command counts the pairs of a month.
+///
+/// # Errors
+/// [`NotARerun`].
+pub fn counts_pairs(line: &str) -> Result<bool, NotARerun> {
+    Ok(line.starts_with(BEGINS[1]) || Rerun::parse(line)?.demands.is_empty())
+}
+
 /// The error for a text that is no such command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{RERUN} holds no command that runs a matrix again")]
@@ -38,11 +60,12 @@ impl Rerun {
         words.join(" ")
     }
 
-    /// Reads a command line that [`to_line`](Self::to_line) wrote.
+    /// Reads a command line that [`to_line`](Self::to_line) wrote, with the month or without.
     ///
     /// # Errors
     /// [`NotARerun`] for anything else, however similar.
     pub fn parse(line: &str) -> Result<Self, NotARerun> {
+        let line = &*without_month(line);
         let words = shlex::split(line).ok_or(NotARerun)?;
         let mut words = words.into_iter();
         if [words.next(), words.next()] != ["pillarbox-lab", "matrix"].map(|word| Some(word.to_owned())) {
@@ -112,7 +135,11 @@ mod tests {
             seed in 0..=MAX_SEED,
         ) {
             let rerun = Rerun { scenario, designs, demands, seed };
-            prop_assert_eq!(Rerun::parse(&rerun.to_line()), Ok(rerun));
+            let (line, is_whole) = (rerun.to_line(), rerun.demands.is_empty());
+            prop_assert_eq!(counts_pairs(&line), Ok(is_whole));
+            prop_assert_eq!(counts_pairs(&with_month(&line)), Ok(true));
+            prop_assert_eq!(Rerun::parse(&with_month(&line)), Ok(rerun.clone()));
+            prop_assert_eq!(Rerun::parse(&line), Ok(rerun));
         }
     }
 
@@ -147,6 +174,8 @@ mod tests {
             "pillarbox-lab matrix $(touch harm) --seed 1",
             "pillarbox-lab  matrix parcel --seed 1",
             "pillarbox-lab run parcel --seed 1",
+            "pillarbox-lab matrix --month --month parcel --seed 1",
+            "pillarbox-lab matrix parcel --seed 1 --month",
             "pillarbox-lab matrix parcel --seed 9007199254740992",
         ] {
             assert_eq!(Rerun::parse(line), Err(NotARerun), "{line}");

@@ -10,10 +10,13 @@ use textwrap::core::display_width;
 
 use super::by_answer;
 use super::cell::Cell;
+use super::pairs::{COLUMN, Document};
+use super::room;
 use crate::answer::{Answer, counted_by};
 use crate::columns::{self, Column, capital};
 use crate::experiments;
 use crate::fold::fold;
+use crate::metadata::month::words::{code as pairs_code, phrase};
 use crate::scenario::Scenario;
 use crate::score::{Absence, State};
 use crate::screen::{Screen, Table, USUAL_HEIGHT, Weight};
@@ -41,12 +44,35 @@ pub struct View<'a> {
     pub demands: &'a [String],
     /// The cells.
     pub cells: &'a [Cell],
+    /// Pairs of people that are known after a month, if they were counted: one more column.
+    pub pairs: Option<&'a Document>,
 }
 
 impl<'a> View<'a> {
     fn by_place(&self) -> BTreeMap<(&'a str, &'a str), &'a Cell> {
         let place = |cell: &'a Cell| ((cell.design.as_str(), cell.demand.as_str()), cell);
         self.cells.iter().map(place).collect()
+    }
+
+    /// The columns: the demands, and the pairs of a month.
+    fn columns(&self) -> Vec<String> {
+        self.demands.iter().cloned().chain(self.pairs.map(|_| COLUMN.to_owned())).collect()
+    }
+
+    /// What a column says of a design, in words.
+    fn says(&self, by_place: &BTreeMap<(&str, &str), &Cell>, design: &str, column: &str) -> Option<String> {
+        match self.pairs {
+            Some(pairs) if column == COLUMN => pairs.month(design).map(phrase),
+            _ => by_place.get(&(design, column)).map(|cell| cell.says.clone()),
+        }
+    }
+
+    /// The same in as few characters as tell it from others.
+    fn code(&self, by_place: &BTreeMap<(&str, &str), &Cell>, design: &str, column: &str) -> Option<String> {
+        match self.pairs {
+            Some(pairs) if column == COLUMN => pairs.month(design).map(pairs_code),
+            _ => by_place.get(&(design, column)).map(|cell| code(cell)),
+        }
     }
 
     /// Returns the design's name for people. A user's own design has the name in its file.
@@ -89,12 +115,16 @@ impl View<'_> {
             });
             told.collect()
         };
-        answers(one) == answers(other)
+        let month = |design: &str| self.pairs.and_then(|pairs| pairs.month(design)).map(phrase);
+        answers(one) == answers(other) && month(one) == month(other)
     }
 }
 
 /// Returns the demand's name for people.
 fn demand(name: &str) -> String {
+    if name == COLUMN {
+        return "pairs known after a month".to_owned();
+    }
     Some(experiments::title_of(name)).filter(|title| !title.is_empty()).unwrap_or_else(|| name.to_owned())
 }
 
@@ -153,17 +183,18 @@ impl Folded {
 #[must_use]
 pub fn render(view: &View<'_>, width: usize, saved: Screen) -> String {
     let by_place = view.by_place();
-    let says = |design: &str, demand: &str| by_place.get(&(design, demand)).map(|it| it.says.clone());
-    let folded = Folded::of(view.designs, view.demands, &says);
+    let says = |design: &str, column: &str| view.says(&by_place, design, column);
+    let columns = view.columns();
+    let folded = Folded::of(view.designs, &columns, &says);
     let mut screen = Screen::new(width);
     view.heading(&mut screen);
     let mut table = Screen::new(width);
     words(&mut table, view, &folded.designs, &folded.demands);
     let mut whole = screen.clone();
     whole.append(table.clone());
-    explained(&mut whole, view.cells);
+    explained(&mut whole, view);
     equal(&mut whole, view, &folded, &says, false);
-    if let ([word], true) = (view.demands, whole.height() > ROOM) {
+    if let ([word], true) = (columns.as_slice(), whole.height() > ROOM) {
         by_answer::write(&mut screen, &capital(&with_word(&demand(word), word)), view.cells);
         screen.blank();
         screen.append(saved);
@@ -172,7 +203,7 @@ pub fn render(view: &View<'_>, width: usize, saved: Screen) -> String {
         screen.blank();
         screen.append(saved);
     } else {
-        let codes = |design: &str, demand: &str| by_place.get(&(design, demand)).map(|cell| code(cell));
+        let codes = |design: &str, column: &str| view.code(&by_place, design, column);
         // Cells that differ in words alone have equal numbers, so the table is folded by the codes that it shows.
         let rows = Folded::of(view.designs, &folded.demands, &codes);
         let shown =
@@ -205,8 +236,8 @@ pub fn render(view: &View<'_>, width: usize, saved: Screen) -> String {
 pub fn full(view: &View<'_>, width: usize, saved: Screen) -> String {
     let mut screen = Screen::new(width);
     view.heading(&mut screen);
-    words(&mut screen, view, view.designs, view.demands);
-    explained(&mut screen, view.cells);
+    words(&mut screen, view, view.designs, &view.columns());
+    explained(&mut screen, view);
     screen.blank();
     screen.append(saved);
     screen.into_text()
@@ -236,11 +267,7 @@ fn words(screen: &mut Screen, view: &View<'_>, designs: &[String], demands: &[St
         let table = Table::headed(&columns, heads);
         screen.heads(&table);
         for design in designs {
-            let says = group.iter().map(|demand| {
-                by_place
-                    .get(&(design.as_str(), demand.as_str()))
-                    .map_or_else(String::new, |cell| cell.says.clone())
-            });
+            let says = group.iter().map(|column| view.says(&by_place, design, column).unwrap_or_default());
             let name = over_word(&view.design(design), design);
             screen.row(&table, &std::iter::once(name).chain(says).collect::<Vec<_>>());
         }
@@ -248,15 +275,21 @@ fn words(screen: &mut Screen, view: &View<'_>, designs: &[String], demands: &[St
 }
 
 /// Explains the words of the cells that are shown, each in a sentence.
-fn explained(screen: &mut Screen, cells: &[Cell]) {
-    let words: BTreeMap<Option<usize>, (&str, &str)> =
-        cells.iter().map(|cell| (place(cell.state), (cell.state.word(), cell.state.explained()))).collect();
+fn explained(screen: &mut Screen, view: &View<'_>) {
+    let words: BTreeMap<Option<usize>, (&str, &str)> = view
+        .cells
+        .iter()
+        .map(|cell| (place(cell.state), (cell.state.word(), cell.state.explained())))
+        .collect();
     if words.is_empty() {
         return;
     }
     screen.blank();
     for (word, is) in words.into_values() {
         screen.entry(Weight::Dim, &format!("{word}: {is}"));
+    }
+    if let Some(pairs) = view.pairs {
+        screen.entry(Weight::Dim, &pairs.legend(view.designs));
     }
 }
 
@@ -274,15 +307,17 @@ fn compact(
     is_titled: bool,
 ) -> (Screen, Screen) {
     let (mut screen, mut legend) = (Screen::new(width), Screen::new(width));
-    let demands = &folded.demands;
     let row_name = |design: &String| match is_titled {
         true => view.design_and_word(design),
         false => design.clone(),
     };
     let widest = folded.designs.iter().map(|design| display_width(&row_name(design))).max().unwrap_or(0);
     let name_width = if is_titled { widest.clamp(NAME_WIDTH, MOST_NAME_WIDTH) } else { NAME_WIDTH };
-    let columns: Vec<Column> =
-        std::iter::once(Column::Fixed(name_width)).chain(demands.iter().map(|_| Column::Share(1))).collect();
+    let widest = |column: &str| {
+        let cells = folded.designs.iter().filter_map(|design| codes(design, column));
+        cells.map(|cell| display_width(&cell)).max().unwrap_or(0)
+    };
+    let (demands, columns) = room::beside(&screen, name_width, &folded.demands, &widest);
     let widths = columns::widths(&columns, screen.width());
     let letters: Vec<String> = (b'A'..=b'Z').map(|letter| char::from(letter).to_string()).collect();
     // A truncated word is no word.
@@ -298,7 +333,7 @@ fn compact(
     }
     let of = |demand: &String| counts_what(view.cells.iter().filter(|cell| cell.demand == *demand));
     let column = |word: &String| {
-        let of = of(word);
+        let of = view.pairs.filter(|_| word == COLUMN).map_or_else(|| of(word), Document::of_how_many);
         let about: Vec<&str> = [if is_titled { word.as_str() } else { "" }, of.as_str()]
             .into_iter()
             .filter(|part| !part.is_empty())
@@ -319,6 +354,9 @@ fn compact(
         meanings.push("n wm of n + m kinds, n returned and m held, not handed over".to_owned());
     }
     legend.say_in(Weight::Dim, &format!("{}.", meanings.join(" · ")));
+    if let Some(pairs) = view.pairs {
+        legend.say_in(Weight::Dim, &pairs.legend(view.designs));
+    }
     (screen, legend)
 }
 
@@ -466,7 +504,8 @@ mod tests {
         let scenario = library::find("westminster-2017").unwrap();
         let designs = [long.clone(), "b".into()];
         let demands = [long.clone(), long.clone(), long.clone(), long];
-        let view = View { scenario: &scenario, designs: &designs, demands: &demands, cells: &[] };
+        let view =
+            View { scenario: &scenario, designs: &designs, demands: &demands, cells: &[], pairs: None };
         for width in [40, 60, 80, 140] {
             for form in [render, full] {
                 let text = form(&view, width, Screen::new(width));

@@ -15,6 +15,8 @@ use crate::experiments::row::{Row, Spent};
 pub struct Timing {
     /// The whole run.
     pub whole: Duration,
+    /// The pairs of a month, if they were counted: not a part of the above.
+    pub month: Option<Duration>,
     /// Each design, and the controls.
     pub rows: Vec<(String, Spent)>,
 }
@@ -32,7 +34,7 @@ impl Timing {
     pub(super) fn of(designs: &[Design], rows: &[Row], controls: &[Row]) -> Self {
         let controls = controls.iter().map(|row| ("(control)".to_owned(), row.spent));
         let rows = designs.iter().zip(rows).map(|(design, row)| (design.name.clone(), row.spent));
-        Self { whole: Duration::ZERO, rows: controls.chain(rows).collect() }
+        Self { whole: Duration::ZERO, month: None, rows: controls.chain(rows).collect() }
     }
 
     /// Returns the time of guessing passcodes: on worlds' phones, and of one guess on a vault as phones in use make it.
@@ -56,6 +58,7 @@ impl Timing {
             .collect();
         super::cell::pretty(&serde_json::json!({
             "whole_ms": self.whole.as_millis(),
+            "month_ms": self.month.map(|month| month.as_millis()),
             "passcode_guesses": self.guessing().guesses,
             "passcode_guesses_us": self.guessing().all.as_micros(),
             "passcode_guess_in_use_us": self.guessing().in_use.map(|guess| guess.as_micros()),
@@ -88,6 +91,9 @@ impl Timing {
                 guess.as_millis(),
                 kinds.join(", "),
             ));
+        }
+        if let Some(month) = self.month {
+            out.push_str(&format!("The pairs of a month took {:.1} s more.\n", month.as_secs_f64()));
         }
         for (design, spent) in &self.rows {
             out.push_str(&format!(

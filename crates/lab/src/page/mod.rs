@@ -14,6 +14,7 @@
 //! | `table` | what is equal is said once |
 //! | `paper`, `cells` | each cell with its sentence, its paper and its evidence |
 //! | `parts` | one cell in parts, for a page that shows one answer at a time |
+//! | `month` | pairs of people known after a month |
 //! | `rows`, `people`, `day` | what two pictures are drawn of: the rows that came back |
 //! | `ties` | rows as ties between people |
 //! | `bundle` | report and evidence as one archive |
@@ -24,6 +25,7 @@ mod day;
 pub mod escape;
 mod first;
 mod grid;
+mod month;
 mod paper;
 pub mod parts;
 mod people;
@@ -42,10 +44,12 @@ use sha2::{Digest as _, Sha256};
 use crate::answer::Answer;
 use crate::matrix::cell::{Cell, Evidence};
 use crate::matrix::manifest::Manifest;
+use crate::matrix::pairs::Document;
 use crate::scenario::Scenario;
 use crate::score::TextsAt;
 use cells::{OfDemand, OfDesign, PaperAt};
 use grid::Grid;
+use month::MonthTable;
 use paper::Paper;
 use table::{Kinds, Table};
 
@@ -95,6 +99,8 @@ pub struct Options {
     pub first: Option<(String, String)>,
     /// The printed part after the summary.
     pub appendix: Appendix,
+    /// Pairs of people known after a month, if the run counted them.
+    pub pairs: Option<Document>,
 }
 
 /// The reason why a page could not be made.
@@ -155,6 +161,7 @@ struct Page<'a> {
     table: Table,
     kinds: Vec<Kinds>,
     pictures: Option<Pictures<'a>>,
+    month: Option<MonthTable<'a>>,
     designs: Vec<OfDesign<'a>>,
     demands: Vec<OfDemand<'a>>,
     cells: usize,
@@ -219,6 +226,7 @@ pub fn render(run: Run<'_>, options: &Options) -> Result<String, PageError> {
         table,
         kinds: Kinds::of(&grid),
         pictures: pictures(&grid, at.0)?,
+        month: options.pairs.as_ref().map(|document| MonthTable::of(document, &grid, manifest)),
         designs: cells::designs(&grid, manifest, at),
         demands: cells::demands(&grid),
         cells: cells.len(),

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::{Folder, MATRIX, RECORD};
 use crate::matrix::cell::{Cell, VERSION};
 use crate::matrix::manifest::{MANIFEST, RERUN, STORY};
-use crate::matrix::rerun::Rerun;
+use crate::matrix::rerun::{self, Rerun};
 use crate::matrix::told;
 
 /// The statements about a run that stand in both manifest and record.
@@ -46,8 +46,17 @@ pub(super) fn cells(folder: &Folder) -> Option<Vec<Cell>> {
 
 /// Returns the command, if it is valid and is the one that the manifest names.
 pub(super) fn rerun(folder: &Folder) -> Option<Rerun> {
+    Rerun::parse(line(folder)?).ok()
+}
+
+/// Whether the command counts the pairs of a month.
+pub(super) fn counts_pairs(folder: &Folder) -> Option<bool> {
+    rerun::counts_pairs(line(folder)?).ok()
+}
+
+fn line(folder: &Folder) -> Option<&str> {
     let text = folder.files.get(RERUN).filter(|_| folder.is_intact(RERUN))?;
-    Rerun::parse(std::str::from_utf8(text).ok()?.trim_end_matches(['\r', '\n'])).ok()
+    Some(std::str::from_utf8(text).ok()?.trim_end_matches(['\r', '\n']))
 }
 
 /// Returns the designs of cells in the order of the rows.

@@ -8,6 +8,7 @@ use pillarbox_access::designs;
 
 use super::{Folder, MATRIX, agree};
 use crate::matrix::manifest::{MANIFEST, RERUN};
+use crate::matrix::pairs;
 use crate::scenario::Scenario;
 
 /// The run to be repeated.
@@ -21,6 +22,8 @@ pub struct Fresh {
     pub demands: Vec<String>,
     /// The seed.
     pub seed: u64,
+    /// Whether the pairs of a month were counted beside them.
+    pub pairs: bool,
 }
 
 /// The reason why nothing is run again. It accuses nobody: any mistake is a finding of its own.
@@ -80,6 +83,7 @@ impl Folder {
         let scenario = self.story().ok_or(NotRun::Others)?;
         let designs: Option<Vec<Design>> = rows.iter().map(|name| self.design(name)).collect();
         let designs = designs.ok_or(NotRun::Others)?;
-        Ok(Fresh { scenario, designs, demands: manifest.demands.clone(), seed: manifest.seed })
+        let pairs = manifest.files.contains_key(pairs::FILE) || agree::counts_pairs(self) == Some(true);
+        Ok(Fresh { scenario, designs, demands: manifest.demands.clone(), seed: manifest.seed, pairs })
     }
 }

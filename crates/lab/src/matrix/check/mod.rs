@@ -7,6 +7,7 @@
 mod again;
 mod agree;
 mod fresh;
+mod month;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -20,6 +21,7 @@ use pillarbox_text::read::document_of;
 
 use crate::matrix::cell::{Cell, Evidence, Piece};
 use crate::matrix::manifest::{DESIGNS, MANIFEST, Manifest, RERUN, STORY, TIMING, design_file};
+use crate::matrix::pairs::{self, Document};
 use crate::record::sha256;
 use crate::scenario::Scenario;
 
@@ -127,6 +129,12 @@ impl Folder {
         serde_json::from_slice(self.files.get(MATRIX)?).ok()
     }
 
+    /// The pairs of a month, if they were counted.
+    #[must_use]
+    pub fn pairs(&self) -> Option<Document> {
+        serde_json::from_slice(self.files.get(pairs::FILE)?).ok()
+    }
+
     /// Returns one evidence file.
     #[must_use]
     pub fn evidence(&self, name: &str) -> Option<Evidence> {
@@ -224,6 +232,7 @@ impl Folder {
             findings.push(format!("{TABLE} does not say what {MATRIX} says"));
         }
         findings.extend(agree::findings(self));
+        findings.extend(month::findings(self));
         findings
     }
 

@@ -7,6 +7,7 @@
 #[cfg(feature = "cli")]
 pub mod run;
 pub mod text;
+pub mod words;
 
 use std::collections::BTreeMap;
 
@@ -38,11 +39,21 @@ pub enum Rule {
 impl Rule {
     /// Every rule, in the order of the columns.
     pub const ALL: [Self; 3] = [Self::AsItIs, Self::LogFromNowOn, Self::Retention];
+
+    /// The rule's word in files.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AsItIs => "as-it-is",
+            Self::LogFromNowOn => "log-from-now-on",
+            Self::Retention => "retention",
+        }
+    }
 }
 
 /// The pairs that the rows of a month give.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(deny_unknown_fields)]
 pub struct Pairs {
     /// The retention rule.
     pub rule: Rule,
@@ -52,6 +63,10 @@ pub struct Pairs {
     pub with_sender: u64,
     /// Pairs that rows name, and that really wrote to each other.
     pub named: u64,
+    /// The control: pairs that rows name with recipients exchanged among them.
+    pub named_shuffled: u64,
+    /// Those of them that are right by chance.
+    pub named_shuffled_right: u64,
     /// Further pairs that means infer, and that really wrote to each other.
     pub inferred: u64,
     /// Further pairs that means infer, and that did not.
@@ -69,7 +84,7 @@ pub struct Pairs {
 
 /// The right pairs of one means.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(deny_unknown_fields)]
 pub struct By {
     /// The means, by its word in files.
     pub means: String,
@@ -79,12 +94,14 @@ pub struct By {
 
 /// A month under one design.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(deny_unknown_fields)]
 pub struct Month {
     /// The design's name.
     pub design: String,
     /// The design's name for people.
     pub title: String,
+    /// SHA-256 of the design, as data.
+    pub design_sha256: String,
     /// The number of pairs of people who wrote to each other under this design.
     pub there: u64,
     /// Each rule, in the order of [`Rule::ALL`].
@@ -97,8 +114,13 @@ impl Month {
     /// # Errors
     /// [`WorldSourceError`].
     pub fn of(design: &Design, story: &Scenario, seed: u64) -> Result<Self, WorldSourceError> {
-        let mut month =
-            Self { design: design.name.clone(), title: design.title.clone(), there: 0, pairs: Vec::new() };
+        let mut month = Self {
+            design: design.name.clone(),
+            title: design.title.clone(),
+            design_sha256: crate::matrix::digest(design),
+            there: 0,
+            pairs: Vec::new(),
+        };
         for rule in Rule::ALL {
             let mut world = World::new(design, story, seed)?;
             world.keep_no_wire();
@@ -147,12 +169,14 @@ impl Pairs {
             score.map_or((0, 0), |score| (score.right, score.named - score.right))
         };
         let ((right, wrong), (all_right, all_wrong)) = (score(&named), score(&both));
-        let by_chance = score(&self::inferred(&mixed));
+        let (named_by_chance, by_chance) = (score(&self::named(&mixed)), score(&self::inferred(&mixed)));
         Self {
             rule,
             rows: kept.messages(),
             with_sender: kept.of(Kind::Sent).filter(|row| row.from.is_some()).count() as u64,
             named: right,
+            named_shuffled: named_by_chance.0 + named_by_chance.1,
+            named_shuffled_right: named_by_chance.0,
             inferred: all_right - right,
             false_leads: all_wrong - wrong,
             by: by(&analysis, truth),

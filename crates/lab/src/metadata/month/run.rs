@@ -33,12 +33,23 @@ pub enum MonthError {
 const QUIET: (&str, &str) =
     ("signal-quiet.toml", include_str!("../../../../../examples/neighbours/signal-quiet.toml"));
 
+/// The design that [`QUIET`] is told from.
+const BESIDE: &str = "signal-now";
+
 /// Returns the designs of the table: those of the matrix, and Signal with receipts at random.
 #[must_use]
 pub fn rows() -> Vec<Design> {
+    rows_of(designs::all())
+}
+
+/// The rows for these designs: Signal with receipts at random stands last wherever Signal of today stands.
+#[must_use]
+pub fn rows_of(designs: &[Design]) -> Vec<Design> {
     // A test parses it.
     let quiet = Design::parse(QUIET.0, QUIET.1).ok();
-    designs::all().iter().cloned().chain(quiet).collect()
+    let is_here = |name: &str| designs.iter().any(|design| design.name == name);
+    let quiet = quiet.filter(|quiet| is_here(BESIDE) && !is_here(&quiet.name));
+    designs.iter().cloned().chain(quiet).collect()
 }
 
 /// Returns the story of the month.
@@ -82,5 +93,13 @@ mod tests {
         let rows = rows();
         assert_eq!(rows.len(), designs::all().len() + 1);
         assert_eq!(rows.last().unwrap().name, "signal-quiet");
+        let names = |names: &[&str]| -> Vec<String> {
+            let designs: Vec<Design> =
+                names.iter().map(|name| designs::named(name).unwrap().clone()).collect();
+            rows_of(&designs).into_iter().map(|design| design.name).collect()
+        };
+        assert_eq!(names(&["signal-2016", "signal-now"]), ["signal-2016", "signal-now", "signal-quiet"]);
+        assert_eq!(names(&["simplex"]), ["simplex"]);
+        assert_eq!(rows_of(&rows), rows, "and once only");
     }
 }

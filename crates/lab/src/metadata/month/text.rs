@@ -1,8 +1,7 @@
 //! The table of the month on a screen: a row for each design, or for several designs with equal cells.
 
-use pillarbox_metadata::Means;
-
-use super::{Month, Pairs, Rule};
+use super::words::{alike, cell, control, folded, headline, reasons};
+use super::{Month, Rule};
 use crate::columns::Column;
 use crate::scenario::Scenario;
 use crate::screen::{Screen, Table, Weight};
@@ -31,12 +30,10 @@ pub fn table(months: &[Month], story: &Scenario, width: usize) -> String {
         screen.row(&table, &[vec![titles.join("; ")], Rule::ALL.map(cell).to_vec()].concat());
     }
     screen.blank();
-    if folded(months).len() < months.len() {
-        screen.say(
-            "Designs that share a row give equal counts: where they differ, these pairs do not rest on it.",
-        );
+    if let Some(sentence) = alike(months) {
+        screen.say(sentence);
     }
-    for sentence in reasons(months).into_iter().chain(control(months)) {
+    for sentence in reasons(months, Rule::Retention).into_iter().chain(control(months)) {
         screen.say(&sentence);
     }
     if let Some(sentence) = headline(months) {

@@ -1,0 +1,127 @@
+//! Pairs of people known after a month, as a table with sentences.
+
+use super::grid::Grid;
+use crate::columns::capital;
+use crate::matrix::manifest::Manifest;
+use crate::matrix::pairs::{Document, FILE};
+use crate::metadata::month::{Pairs, Rule, words};
+
+/// The table.
+#[derive(Clone, Debug)]
+pub(super) struct MonthTable<'a> {
+    /// The story's name for people.
+    pub(super) title: &'a str,
+    /// The story.
+    pub(super) story: &'a str,
+    /// Its digest.
+    pub(super) story_sha256: &'a str,
+    /// Its seed.
+    pub(super) seed: u64,
+    /// The people in it.
+    pub(super) people: u64,
+    /// Right guesses of a hundred.
+    pub(super) chance: u64,
+    /// What the operator keeps.
+    pub(super) heads: Vec<String>,
+    /// A row for each design.
+    pub(super) rows: Vec<MonthRow<'a>>,
+    /// What the table says, why, and its controls.
+    pub(super) sentences: Vec<String>,
+    /// The document's file and digest.
+    pub(super) file: (&'static str, &'a str),
+}
+
+/// A row.
+#[derive(Clone, Debug)]
+pub(super) struct MonthRow<'a> {
+    /// The design's name for people.
+    pub(super) title: &'a str,
+    /// The address of the design's section, if it has one.
+    pub(super) section: Option<String>,
+    /// A cell for each rule.
+    pub(super) cells: Vec<MonthCell>,
+}
+
+/// A cell.
+#[derive(Clone, Debug)]
+pub(super) struct MonthCell {
+    /// The head of its column, for a narrow window.
+    pub(super) rule: String,
+    /// Pairs that rows name.
+    pub(super) named: u64,
+    /// Pairs that there are.
+    pub(super) there: u64,
+    /// Further pairs that are inferred, in words.
+    pub(super) inferred: String,
+    /// The control, in words.
+    pub(super) control: String,
+    /// Whether nothing is known.
+    pub(super) is_nothing: bool,
+}
+
+impl<'a> MonthTable<'a> {
+    /// The table of a document.
+    pub(super) fn of(document: &'a Document, grid: &Grid<'_>, manifest: &'a Manifest) -> Self {
+        let section = |name: &str| {
+            let place = grid.designs.iter().position(|design| design.name == name)?;
+            Some(format!("d{}", place + 1))
+        };
+        let rows = document.designs.iter().map(|month| MonthRow {
+            title: &month.title,
+            section: section(&month.design),
+            cells: month.pairs.iter().map(|pairs| MonthCell::of(pairs, month.there)).collect(),
+        });
+        let there = document.designs.iter().map(|month| month.there).max().unwrap_or(0);
+        Self {
+            title: &document.title,
+            story: &document.story,
+            story_sha256: &document.story_sha256,
+            seed: document.seed,
+            people: document.people,
+            chance: (100 * there + document.possible / 2) / document.possible.max(1),
+            heads: Rule::ALL.map(|rule| capital(rule.wording())).to_vec(),
+            rows: rows.collect(),
+            sentences: sentences(document),
+            file: (FILE, manifest.files.get(FILE).map_or("", String::as_str)),
+        }
+    }
+}
+
+impl MonthCell {
+    fn of(pairs: &Pairs, there: u64) -> Self {
+        let inferred = match (pairs.inferred, pairs.false_leads) {
+            (0, 0) if pairs.rows == 0 => "no row is left".to_owned(),
+            (0, 0) => "no more inferred".to_owned(),
+            (right, 0) => format!("{right} more inferred"),
+            (right, wrong) => format!("{right} more inferred, and {wrong} wrongly"),
+        };
+        let shuffled =
+            |what, right: u64, all: u64| (all > 0).then(|| format!("{right} of {all} {what} are right"));
+        let control = [
+            shuffled("named", pairs.named_shuffled_right, pairs.named_shuffled),
+            shuffled("inferred", pairs.shuffled_right, pairs.shuffled),
+        ];
+        let control = control.into_iter().flatten().collect::<Vec<_>>().join(", ");
+        Self {
+            rule: capital(pairs.rule.wording()),
+            named: pairs.named,
+            there,
+            inferred,
+            control: if control.is_empty() { control } else { format!("shuffled: {control}") },
+            is_nothing: (pairs.named, pairs.inferred) == (0, 0),
+        }
+    }
+}
+
+/// What the table says, why designs differ or do not, and its controls.
+fn sentences(document: &Document) -> Vec<String> {
+    let months = &document.designs;
+    let mut all: Vec<String> = words::headline(months).into_iter().collect();
+    all.extend(words::only_keeping_differs(months));
+    all.extend(words::reasons(months, Rule::LogFromNowOn));
+    all.extend(words::reasons(months, Rule::Retention));
+    all.extend(words::by_other_means(months));
+    all.extend(words::control_of_named(months, document.possible));
+    all.extend(words::control(months));
+    all
+}
