@@ -2,7 +2,7 @@
 //!
 //! The cells are of the run's story. The month is a story of its own, the same one whatever the cells are of.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 #[cfg(feature = "cli")]
 use std::sync::atomic::AtomicBool;
 
@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 #[cfg(feature = "cli")]
 use super::Plan;
 use super::Run;
-use super::cell::{VERSION, pretty};
+use super::cell::{Cell, VERSION, pretty};
 use super::csv;
+use super::table::{self, View};
 #[cfg(feature = "cli")]
 use crate::metadata::month::run::{self as month, MonthError};
 use crate::metadata::month::{Month, Pairs, Rule, words};
@@ -199,6 +200,39 @@ pub fn beside(run: Run, plan: &Plan, progress: &Progress, stop: &AtomicBool) -> 
     let mut run = run.with_pairs(Document::of(&story, months));
     run.timing.month = Some(begun.elapsed());
     Ok(run)
+}
+
+impl View<'_> {
+    /// The columns: the demands, and the pairs of a month.
+    pub(super) fn columns(&self) -> Vec<String> {
+        self.demands.iter().cloned().chain(self.pairs.map(|_| COLUMN.to_owned())).collect()
+    }
+
+    /// What a column says of a design, in words.
+    pub(super) fn says(
+        &self,
+        by_place: &BTreeMap<(&str, &str), &Cell>,
+        design: &str,
+        column: &str,
+    ) -> Option<String> {
+        match self.pairs {
+            Some(pairs) if column == COLUMN => pairs.month(design).map(words::phrase),
+            _ => by_place.get(&(design, column)).map(|cell| cell.says.clone()),
+        }
+    }
+
+    /// The same in as few characters as tell it from others.
+    pub(super) fn code(
+        &self,
+        by_place: &BTreeMap<(&str, &str), &Cell>,
+        design: &str,
+        column: &str,
+    ) -> Option<String> {
+        match self.pairs {
+            Some(pairs) if column == COLUMN => pairs.month(design).map(words::code),
+            _ => by_place.get(&(design, column)).map(|cell| table::code(cell)),
+        }
+    }
 }
 
 /// Parts that are more than their whole.

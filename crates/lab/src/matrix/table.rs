@@ -16,7 +16,7 @@ use crate::answer::{Answer, counted_by};
 use crate::columns::{self, Column, capital};
 use crate::experiments;
 use crate::fold::fold;
-use crate::metadata::month::words::{code as pairs_code, phrase};
+use crate::metadata::month::words::phrase;
 use crate::scenario::Scenario;
 use crate::score::{Absence, State};
 use crate::screen::{Screen, Table, USUAL_HEIGHT, Weight};
@@ -388,7 +388,7 @@ fn of_what(counted: &[(u64, &str)]) -> Option<String> {
 }
 
 /// Writes a cell in as few characters as distinguish it from others: its number, and a sign for its state.
-fn code(cell: &Cell) -> String {
+pub(super) fn code(cell: &Cell) -> String {
     let kinds = &cell.measures;
     if !kinds.kinds.is_empty() || !kinds.kinds_withheld.is_empty() {
         let came = kinds.kinds.len();

@@ -118,8 +118,7 @@ fn sentences(document: &Document) -> Vec<String> {
     let months = &document.designs;
     let mut all: Vec<String> = words::headline(months).into_iter().collect();
     all.extend(words::only_keeping_differs(months));
-    all.extend(words::reasons(months, Rule::LogFromNowOn));
-    all.extend(words::reasons(months, Rule::Retention));
+    all.extend(Rule::ALL.into_iter().flat_map(|rule| words::reasons(months, rule)));
     all.extend(words::by_other_means(months));
     all.extend(words::control_of_named(months, document.possible));
     all.extend(words::control(months));

@@ -101,11 +101,12 @@ pub fn alike(months: &[Month]) -> Option<&'static str> {
     )
 }
 
-/// The reasons behind cells in which not every row names a sender: one sentence for each row of the table, about its last design.
+/// The reasons behind cells in which not every row names a sender: one sentence for each row of the table, about the last of
+/// its designs that has such a cell.
 #[must_use]
 pub fn reasons(months: &[Month], rule: Rule) -> Vec<String> {
-    let lasts = folded(months).into_iter().filter_map(|row| row.last().copied());
-    lasts.filter_map(|month| reason(month, month.of_rule(rule)?)).collect()
+    let of = |month: &Month| reason(month, month.of_rule(rule)?);
+    folded(months).iter().filter_map(|row| row.iter().rev().find_map(|month| of(month))).collect()
 }
 
 fn reason(month: &Month, pairs: &Pairs) -> Option<String> {
