@@ -373,26 +373,29 @@ fn read<'t>(source: Source<'t>, table: &'t DeTable<'t>) -> Result<Scenario, Scen
     let sources = head.texts("sources")?.into_iter().map(|source| source.is.to_owned()).collect();
     head.end("[scenario]")?;
 
+    let (network, chatter, inquiry) = (file.table("network")?, file.table("chatter")?, file.table("demand")?);
+    let (people, events, orders) = (file.tables("people")?, file.tables("events")?, file.tables("orders")?);
+    // A section that nobody knows comes first: what it would have said is missed elsewhere.
+    file.end("a scenario")?;
+
     let mut warnings = Vec::new();
-    let network = network::read(file.table("network")?)?;
-    let mut people = people::read(file.tables("people")?, source, network.is_some(), &mut warnings)?;
-    let chatter = chatter::read(file.table("chatter")?, start, people.len(), network.is_some())?;
+    let network = network::read(network)?;
+    let mut people = people::read(people, source, network.is_some(), &mut warnings)?;
+    let chatter = chatter::read(chatter, start, people.len(), network.is_some())?;
     match &chatter {
         Some(chatter) => chatter.add_people(&mut people, (&name, seed)),
         None if people.is_empty() => return Err(people::nobody(source)),
         None => {}
     }
     let names = PeopleByName::of(&people);
-    let mut events = events::read(file.tables("events")?, &names, start)?;
+    let mut events = events::read(events, &names, start)?;
     if let Some(chatter) = chatter {
         chatter.add_events(&people, &mut events, (&name, seed));
     }
-    let orders = events::read_orders(file.tables("orders")?, start)?;
-    let inquiry = file.table("demand")?;
+    let orders = events::read_orders(orders, start)?;
     check::check(source, &names, &people, &events)?;
     let last = events.iter().map(|event| event.at).chain(orders.iter().map(|order| order.at)).max();
     let inquiry = read_inquiry(inquiry, &names, &people, start, last.unwrap_or(start))?;
-    file.end("a scenario")?;
     let digest = digest(source.text);
     Ok(Scenario {
         name,

@@ -24,7 +24,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::error::ScenarioError;
 use super::fields::Fields;
-use super::moment::{SPAN_FORM, TIME_FORM, fine_span, moment};
+use super::moment::{TIME_FORM, fine_span, moment};
 use super::people::MAX_PEOPLE;
 use super::{Event, Person};
 
@@ -34,6 +34,8 @@ const MAX_TEXTS: u64 = 20_000;
 
 /// The shortest and the longest mean gap between two texts.
 const GAPS: [Duration; 2] = [Duration(10), Duration::from_days(7)];
+
+const GAP_FORM: &str = "Write a span from 10ms to 7d, as 20s or 5m.";
 
 /// The largest number of groups.
 const MAX_GROUPS: u64 = 50;
@@ -146,7 +148,7 @@ pub(super) fn read(
     let [least, most] = GAPS;
     let mean_gap = fine_span(gap.is).filter(|gap| (least..=most).contains(gap));
     let mean_gap =
-        mean_gap.ok_or_else(|| table.mistake(&gap.at, format!("`{}` is no such gap", gap.is), SPAN_FORM))?;
+        mean_gap.ok_or_else(|| table.mistake(&gap.at, format!("`{}` is no such gap", gap.is), GAP_FORM))?;
     let begins = match table.time("begins")? {
         None => start + Duration::from_seconds(600),
         Some(text) => moment(&text.is, start)
