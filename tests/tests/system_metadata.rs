@@ -60,6 +60,30 @@ fn what_passes_a_running_relay_is_read_live_and_a_sealed_sender_is_in_no_row() {
 }
 
 #[test]
+fn whoever_follows_is_told_what_the_messages_tell_of_who_writes_to_whom() {
+    let place = Place::new();
+    let relay = place.relay();
+    let follow = relay.follow_with(&place, &[]);
+    let (alice, bob) = place.alice_and_bob(&relay);
+    drop(alice.run(&["send", "Bob", "hello"]).expect(0));
+    assert_eq!(bob.inbox(), ["hello"]);
+    drop(bob.run(&["send", "Alice", "and to you"]).expect(0));
+    let mut follow = follow;
+    follow.wait_for(Stream::Out, |line| line.contains("delivered to"));
+    follow.signal("INT");
+    let said = follow.finish().expect(130).out;
+    let words = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    // Sealed senders: each message came over a connection that names nobody.
+    let sent = said.lines().filter(|line| line.contains("  sent to  ")).count();
+    assert!(sent >= 2, "{said}");
+    let sentence = format!(
+        "As they passed, none of {sent} messages named sender and recipient, and so no pair of people."
+    );
+    assert!(words.ends_with(&sentence), "{said}");
+    assert!(!words.contains("hello"), "nothing of what they say");
+}
+
+#[test]
 fn what_a_relay_keeps_is_read_with_consent_alone() {
     let place = Place::new();
     let relay = place.relay();

@@ -2,6 +2,7 @@
 //! the run.
 
 use pillarbox_access::{Answer, Item};
+use pillarbox_relay::told::Told;
 
 use super::report::{Kept, Report, Run, lines_of};
 use crate::columns::Column;
@@ -66,17 +67,13 @@ fn opening(report: &Report) -> String {
 
 /// Describes what the passing rows would tell an observer of this conversation who writes them down.
 fn passing(report: &Report) -> String {
-    let named = |run: &Run| run.saw.iter().filter(|sight| sight.from.is_some()).count();
-    let told = report.runs.iter().map(|run| match (named(run), run.saw.len()) {
-        (0, of) => format!("none of {of}"),
-        (named, of) => format!("{named} of {of}"),
-    });
-    let told: Vec<String> = told.collect();
-    format!(
-        "As they passed, {} messages named sender and recipient on the first server, and {} on the second.",
-        told.first().map_or("no", String::as_str),
-        told.last().map_or("none", String::as_str),
-    )
+    let told = |run: Option<&Run>| {
+        let mut told = Told::default();
+        let sights = run.into_iter().flat_map(|run| &run.saw);
+        sights.for_each(|sight| told.message(sight.from.as_deref(), &sight.to));
+        told
+    };
+    Told::on_two_servers(&told(report.runs.first()), &told(report.runs.last()))
 }
 
 /// Counts messages that are no texts: each phone confirms what it fetched.

@@ -5,6 +5,9 @@ use pillarbox_text::show::safe_document;
 use std::io;
 use std::process::ExitCode;
 
+/// The code of what is stopped by Ctrl-C: 128 and the signal's number, as shells count.
+pub(crate) const INTERRUPTED: u8 = 130;
+
 /// A command that was not carried out. Its text says what happened, why, and what to type next.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Failure {
@@ -17,6 +20,9 @@ pub(crate) enum Failure {
     /// The data directory or the database is at fault.
     #[error("{0}")]
     Store(String),
+    /// Somebody stopped it, and it has said what it had to say.
+    #[error("stopped")]
+    Stopped,
     /// Whoever reads the output closed it. This is no failure: `| head` is usual.
     #[error("nobody reads the output")]
     ClosedPipe,
@@ -25,8 +31,8 @@ pub(crate) enum Failure {
 impl Failure {
     /// Writes the sentence to stderr and returns the code.
     pub(crate) fn report(&self) -> ExitCode {
-        if *self == Self::ClosedPipe {
-            return ExitCode::SUCCESS;
+        if matches!(self, Self::ClosedPipe | Self::Stopped) {
+            return ExitCode::from(self.code());
         }
         // A path or a host stands in it as it was typed.
         anstream::eprintln!("pillarbox-relay: {}", safe_document(&self.to_string()));
@@ -39,6 +45,7 @@ impl Failure {
             Self::No(_) => 1,
             Self::Unreached(_) => 3,
             Self::Store(_) => 4,
+            Self::Stopped => INTERRUPTED,
         }
     }
 }

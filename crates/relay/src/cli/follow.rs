@@ -5,16 +5,22 @@
 
 use std::io::Write;
 use std::path::Path;
+use std::sync::mpsc;
+use std::thread;
 
 use anstyle::Style;
+use pillarbox_relay::server::trouble::in_words;
+use pillarbox_relay::told::Told;
 use pillarbox_system::private::quoted;
 use pillarbox_wire::Timestamp;
 use serde_json::Value;
+use tokio::runtime;
 
-use super::admin_port::AdminPort;
+use super::admin_port::{AdminPort, Lines};
 use super::args::Output;
-use super::exit::Failure;
+use super::exit::{Failure, INTERRUPTED};
 use super::names::LiveNames;
+use super::run::Signals;
 use super::text;
 use super::window::Window;
 use super::wrap::{INDENT, with_command, wrapped};
@@ -63,16 +69,51 @@ pub(crate) fn run(
         let mut screen = Screen::new(Window::of_output(), fields, all);
         screen.begin(out)?;
         let mut names = LiveNames::of(data);
-        for line in lines {
+        let mut is_stopped = false;
+        for line in until_stopped(lines)? {
+            let Some(line) = line else {
+                is_stopped = true;
+                break;
+            };
             // A line that is no JSON is shown as it is, made harmless.
             let event = serde_json::from_str(&line).unwrap_or(Value::String(line));
             screen.show(&event, &mut |id| names.shown(id), out)?;
+        }
+        screen.end(out)?;
+        if is_stopped {
+            return Err(Failure::Stopped);
         }
     }
     Err(Failure::Unreached(format!(
         "the relay has stopped. Its rows are still there: pillarbox-relay ledger --data {}",
         quoted(data)
     )))
+}
+
+/// The lines until the relay ends them, or nothing after a signal: what they told is said then. A second signal waits for nobody.
+fn until_stopped(lines: Lines) -> Result<mpsc::Receiver<Option<String>>, Failure> {
+    let (tell, told) = mpsc::channel();
+    let stopped = tell.clone();
+    let runtime = runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| {
+        Failure::Unreached(format!("signals cannot be heard: {}", in_words(error.kind())))
+    })?;
+    let mut signals = runtime.block_on(async { Signals::listen() })?;
+    thread::spawn(move || {
+        runtime.block_on(signals.next());
+        // Nobody hears it if the lines have ended.
+        let _ = stopped.send(None);
+        runtime.block_on(signals.next());
+        std::process::exit(INTERRUPTED.into());
+    });
+    thread::spawn(move || {
+        for line in lines {
+            if tell.send(Some(line)).is_err() {
+                return;
+            }
+        }
+    });
+    Ok(told)
 }
 
 /// Prints events for people, with a head once a window.
@@ -83,11 +124,15 @@ struct Screen<'a> {
     all: bool,
     /// Lines printed since the head.
     since_head: usize,
+    /// What the messages told.
+    told: Told,
+    /// Whether events were left out because there were too many.
+    is_partial: bool,
 }
 
 impl<'a> Screen<'a> {
-    const fn new(window: Window, fields: &'a str, all: bool) -> Self {
-        Self { window, fields, all, since_head: 0 }
+    fn new(window: Window, fields: &'a str, all: bool) -> Self {
+        Self { window, fields, all, since_head: 0, told: Told::default(), is_partial: false }
     }
 
     fn begin(&self, out: &mut impl Write) -> Result<(), Failure> {
@@ -102,6 +147,21 @@ impl<'a> Screen<'a> {
         }
         writeln!(out, "{BOLD}{}{BOLD:#}", self.head())?;
         Ok(out.flush()?)
+    }
+
+    /// Says what the messages told.
+    fn end(&self, out: &mut impl Write) -> Result<(), Failure> {
+        if let Some(sentence) = self.told() {
+            writeln!(out, "{BOLD}{sentence}{BOLD:#}")?;
+        }
+        Ok(out.flush()?)
+    }
+
+    /// What the messages that have passed tell of who writes to whom.
+    fn told(&self) -> Option<String> {
+        let sentence = self.told.sentence()?;
+        let partial = if self.is_partial { " Events that were not shown are not counted." } else { "" };
+        Some(wrapped("", 0, &format!("{sentence}{partial}"), self.window.for_sentences()))
     }
 
     const fn head(&self) -> &'static str {
@@ -122,11 +182,15 @@ impl<'a> Screen<'a> {
         let line = self.line(event, weight, name);
         let taken = line.lines().count();
         let head = self.head().lines().count();
-        if self.window.rows.is_some_and(|rows| head + self.since_head + taken + CURSOR > rows) {
+        let told = self.told().map_or(0, |sentence| sentence.lines().count());
+        if self.window.rows.is_some_and(|rows| head + self.since_head + taken + told + CURSOR > rows) {
+            self.end(out)?;
             writeln!(out, "{BOLD}{}{BOLD:#}", self.head())?;
             self.since_head = 0;
         }
         self.since_head += taken;
+        self.is_partial |= event.get("missed").is_some();
+        message(event, name).into_iter().for_each(|(from, to)| self.told.message(from.as_deref(), &to));
         writeln!(out, "{line}")?;
         Ok(out.flush()?)
     }
@@ -152,6 +216,18 @@ impl<'a> Screen<'a> {
         let whom = wrapped("", INDENT, &whom, self.window.columns);
         format!("{time:8}  {style}{what}{style:#}{bytes}\n{whom}")
     }
+}
+
+/// A message that is handed in: the account on whose connection it came, if that has a name, and the one that it is for.
+fn message(event: &Value, name: &mut impl FnMut(&str) -> String) -> Option<(Option<String>, String)> {
+    let field = |name| event.get(name).unwrap_or(&Value::Null);
+    if field("frame") != "Submit" {
+        return None;
+    }
+    // A device is its account, a point and its number.
+    let mut account = |id: &str| name(&text::escape(id.split('.').next().unwrap_or(id)));
+    let to = field("about").get("device")?.as_str()?;
+    Some((field("from").as_str().map(&mut account), account(to)))
 }
 
 /// Weight of an event for a person: bold if it carries something, dim if only the protocol needs it.
@@ -298,6 +374,7 @@ mod tests {
         screen.begin(&mut out).unwrap();
         let mut name = |id: &str| if id.starts_with("a9") { "+447700900101".to_owned() } else { short(id) };
         events.iter().for_each(|event| screen.show(event, &mut name, &mut out).unwrap());
+        screen.end(&mut out).unwrap();
         String::from_utf8(out.into_inner()).unwrap()
     }
 
@@ -357,6 +434,31 @@ mod tests {
         }
         let elsewhere = seen(Window::of_columns(80), false, &events);
         assert_eq!(elsewhere.matches("UTC ").count(), 1);
+    }
+
+    #[test]
+    fn who_writes_to_whom_is_said_at_the_end_and_with_each_head() {
+        let mut nameless = event("Submit");
+        nameless["from"] = Value::Null;
+        let delivered = event("Deliver");
+        let sentence = |shown: &str| {
+            let words = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+            words.split_once("As they passed, ").map(|(_, told)| told.to_owned())
+        };
+        let window = Window::of_columns(80);
+        let told = |events: &[Value]| sentence(&seen(window, false, events));
+        assert_eq!(told(&[event("opened"), delivered.clone()]), None, "no message was handed in");
+        assert_eq!(
+            told(&[nameless.clone(), delivered.clone()]).unwrap(),
+            "none of 1 message named sender and recipient, and so no pair of people."
+        );
+        assert_eq!(
+            told(&[nameless, event("Submit"), delivered]).unwrap(),
+            "1 of 2 messages named sender and recipient, and so 1 pair of people: +447700900101 and 7702e100."
+        );
+        let shown = seen(Window { columns: 80, rows: Some(24) }, false, &vec![event("Submit"); 60]);
+        assert_eq!(shown.matches("As they passed, ").count(), shown.matches("UTC ").count(), "{shown}");
+        assert!(shown.contains("60 of 60 messages"), "{shown}");
     }
 
     #[test]

@@ -13,14 +13,11 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use super::args::{LogFormat, LogLevel, Run};
-use super::exit::Failure;
+use super::exit::{Failure, INTERRUPTED};
 use super::start_screen::StartScreen;
 use super::window::Window;
 use pillarbox_relay::server::trouble::in_words;
 use pillarbox_text::read;
-
-/// The code of a second Ctrl-C: 128 and the signal's number, as shells count.
-const INTERRUPTED: u8 = 130;
 
 /// Runs the relay until it is told to stop.
 pub(crate) fn run(arguments: Run, out: &mut impl Write) -> Result<(), Failure> {
@@ -122,13 +119,13 @@ async fn stop(relay: Running, mut signals: Signals) -> Result<(), Failure> {
 }
 
 /// Waits for SIGINT (Ctrl-C) or SIGTERM (a service manager), which mean the same.
-struct Signals {
+pub(super) struct Signals {
     interrupt: Signal,
     terminate: Signal,
 }
 
 impl Signals {
-    fn listen() -> Result<Self, Failure> {
+    pub(super) fn listen() -> Result<Self, Failure> {
         let both = signal(SignalKind::interrupt())
             .and_then(|interrupt| Ok(Self { interrupt, terminate: signal(SignalKind::terminate())? }));
         both.map_err(|error| {
@@ -136,7 +133,7 @@ impl Signals {
         })
     }
 
-    async fn next(&mut self) {
+    pub(super) async fn next(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}

@@ -1,0 +1,109 @@
+//! What messages that pass tell of who writes to whom. Nothing here is about what they say.
+
+use std::collections::BTreeSet;
+
+/// So many pairs are named; of more there is the number.
+const NAMED_PAIRS: usize = 3;
+
+/// Messages as they were handed in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Told {
+    messages: u64,
+    named: u64,
+    pairs: BTreeSet<[String; 2]>,
+}
+
+impl Told {
+    /// One message more: whose connection it came on, if that has a name, and whom it is for.
+    pub fn message(&mut self, from: Option<&str>, to: &str) {
+        self.messages += 1;
+        let Some(from) = from else { return };
+        self.named += 1;
+        let mut pair = [from.to_owned(), to.to_owned()];
+        pair.sort();
+        // Somebody's other phone is nobody else.
+        if from != to {
+            self.pairs.insert(pair);
+        }
+    }
+
+    /// How many of them named both, of how many.
+    fn part(&self) -> String {
+        let Self { messages, named, .. } = self;
+        if *named == 0 { format!("none of {messages}") } else { format!("{named} of {messages}") }
+    }
+
+    /// What they tell, in one sentence. None before the first.
+    #[must_use]
+    pub fn sentence(&self) -> Option<String> {
+        let noun = if self.messages == 1 { "message" } else { "messages" };
+        let pairs = match self.pairs.len() {
+            0 => "no pair of people".to_owned(),
+            1 => "1 pair of people".to_owned(),
+            many => format!("{many} pairs of people"),
+        };
+        let names = self.pairs.iter().map(|[one, other]| format!("{one} and {other}"));
+        let names = match self.pairs.len() {
+            1..=NAMED_PAIRS => format!(": {}", names.collect::<Vec<_>>().join("; ")),
+            _ => String::new(),
+        };
+        let part = self.part();
+        (self.messages > 0).then(|| {
+            format!("As they passed, {part} {noun} named sender and recipient, and so {pairs}{names}.")
+        })
+    }
+
+    /// The same of one conversation over two servers, in one sentence.
+    #[must_use]
+    pub fn on_two_servers(first: &Self, second: &Self) -> String {
+        format!(
+            "As they passed, {} messages named sender and recipient on the first server, and {} on the second.",
+            first.part(),
+            second.part(),
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(messages: &[(Option<&str>, &str)]) -> Told {
+        let mut told = Told::default();
+        messages.iter().for_each(|(from, to)| told.message(*from, to));
+        told
+    }
+
+    #[test]
+    fn who_writes_to_whom_is_told_as_far_as_messages_name_it() {
+        let sentence = |messages: &[(Option<&str>, &str)]| told(messages).sentence();
+        assert_eq!(sentence(&[]), None, "nothing passed, and nothing is told");
+        assert_eq!(
+            sentence(&[(None, "a"), (None, "b")]).unwrap(),
+            "As they passed, none of 2 messages named sender and recipient, and so no pair of people."
+        );
+        assert_eq!(
+            sentence(&[(Some("b"), "a"), (Some("a"), "b"), (None, "c")]).unwrap(),
+            "As they passed, 2 of 3 messages named sender and recipient, and so 1 pair of people: a and b."
+        );
+        assert_eq!(
+            sentence(&[(Some("a"), "a")]).unwrap(),
+            "As they passed, 1 of 1 message named sender and recipient, and so no pair of people."
+        );
+        let many = ["b", "c", "d", "e"].map(|to| (Some("a"), to));
+        assert!(sentence(&many[..3]).unwrap().ends_with("3 pairs of people: a and b; a and c; a and d."));
+        assert!(sentence(&many).unwrap().ends_with(", and so 4 pairs of people."));
+    }
+
+    #[test]
+    fn two_servers_are_told_in_the_same_words() {
+        let (first, second) = (told(&[(Some("a"), "b"), (None, "b")]), told(&[(None, "b")]));
+        let both = Told::on_two_servers(&first, &second);
+        let alone = first.sentence().unwrap();
+        assert_eq!(
+            both,
+            "As they passed, 1 of 2 messages named sender and recipient on the first server, and none of 1 on the second."
+        );
+        assert_eq!(both.split(" on the").next(), alone.split(", and so").next());
+    }
+}
