@@ -82,6 +82,7 @@ pub struct Truth {
     said: Vec<Said>,
     bodies: BTreeMap<(PersonId, BodyId), SaidId>,
     read: Vec<ReadBy>,
+    confirmed: Vec<ReadBy>,
     accounts: Vec<Behind>,
     owners: BTreeMap<AccountId, PersonId>,
     addresses: BTreeMap<IpAddr, BTreeSet<PersonId>>,
@@ -111,6 +112,13 @@ impl Truth {
         let said = self.bodies.get(&(by, body)).copied()?;
         self.read.push(ReadBy { said, who, at });
         Some(said)
+    }
+
+    /// Notes that the phone of whoever said something was told that somebody's phone has it.
+    pub(crate) fn confirm(&mut self, by: PersonId, body: BodyId, who: PersonId, at: Timestamp) {
+        if let Some(said) = self.bodies.get(&(by, body)).copied() {
+            self.confirmed.push(ReadBy { said, who, at });
+        }
     }
 
     pub(crate) fn read_post(&mut self, channel: &ChannelName, text: &str, who: PersonId, at: Timestamp) {
@@ -173,6 +181,12 @@ impl<'w> Scorer<'w> {
     #[must_use]
     pub fn read(&self) -> &'w [ReadBy] {
         &self.truth.read
+    }
+
+    /// Everything of which the phone that sent it was told that somebody's phone has it, in order, with the time of being told.
+    #[must_use]
+    pub fn confirmed(&self) -> &'w [ReadBy] {
+        &self.truth.confirmed
     }
 
     /// Returns every account there ever was, and the person behind it.

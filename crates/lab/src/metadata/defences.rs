@@ -4,16 +4,20 @@
 //! Pairs that rows name are counted apart. Addresses and connections are used for messages without a sender only, and
 //! times and sizes for all messages.
 
+use std::collections::BTreeMap;
+
 use pillarbox_access::design::Design;
 use pillarbox_client::{PaddingRule, Receipts};
 use pillarbox_metadata::{Kind, Means, Observer, Settings};
+use pillarbox_wire::Timestamp;
 use serde::Serialize;
 
 use super::source::world::{self, WorldSourceError};
 use super::{Choices, Inquiry};
 use crate::columns::{Column, grouped};
-use crate::scenario::{AddressKind, Scenario};
+use crate::scenario::{AddressKind, PersonId, Scenario};
 use crate::screen::{Screen, Table, Weight};
+use crate::truth::{SaidId, Scorer};
 use crate::world::World;
 
 /// The means that rest on the remaining data, in the order of the columns.
@@ -100,6 +104,47 @@ pub struct Right {
     pub shuffled_right: u64,
 }
 
+/// When senders were told that their texts had arrived: what a late receipt costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Told {
+    /// Texts that a phone showed, once for each reader.
+    pub shown: u64,
+    /// Those of which the sender's phone was told.
+    pub told: u64,
+    /// The median of the milliseconds from one to the other, among those that were told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub median_ms: Option<u64>,
+    /// Within so many of them nineteen of twenty were told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub most_ms: Option<u64>,
+    /// The longest: a phone confirms nothing to a stranger before its owner knows them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub longest_ms: Option<u64>,
+}
+
+impl Told {
+    fn of(scorer: Scorer<'_>) -> Self {
+        let shown: BTreeMap<(SaidId, PersonId), Timestamp> =
+            scorer.read().iter().rev().map(|read| ((read.said, read.who), read.at)).collect();
+        let mut told: BTreeMap<(SaidId, PersonId), u64> = BTreeMap::new();
+        for confirmed in scorer.confirmed() {
+            let key = (confirmed.said, confirmed.who);
+            let after = shown.get(&key).map(|shown| confirmed.at.since(*shown).0);
+            told.entry(key).or_insert(after.unwrap_or(0));
+        }
+        let mut after: Vec<u64> = told.into_values().collect();
+        after.sort_unstable();
+        Self {
+            shown: shown.len() as u64,
+            told: after.len() as u64,
+            median_ms: after.get(after.len() / 2).copied(),
+            most_ms: after.get(after.len() * 19 / 20).copied(),
+            longest_ms: after.last().copied(),
+        }
+    }
+}
+
 /// One row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -116,6 +161,8 @@ pub struct Bought {
     pub messages: u64,
     /// The number of their bytes.
     pub bytes: u64,
+    /// When senders were told.
+    pub told: Told,
 }
 
 impl Bought {
@@ -154,6 +201,7 @@ impl Bought {
             found: MEANS.into_iter().filter_map(found).collect(),
             messages: inquiry.trace.messages(),
             bytes: inquiry.trace.of(Kind::Sent).filter_map(|row| row.bytes).map(u64::from).sum(),
+            told: Told::of(world.scorer()),
         })
     }
 
@@ -194,10 +242,12 @@ pub fn table(rows: &[Bought], design: &Design, story: &Scenario, width: usize) -
     screen.say_in(
         Weight::Dim,
         "Link: the connection without a name. Times: statistics over many messages. A dash: the rows have nothing for that \
-         means to rest on. A receipt that is late tells its reader late that a text has \
-         arrived; without receipts nobody is told. The story's network takes as long over Tor as otherwise, which the real one \
+         means to rest on. The story's network takes as long over Tor as otherwise, which the real one \
          does not.",
     );
+    if let Some(cost) = cost(rows) {
+        screen.say(&cost);
+    }
     let control =
         rows.iter().flat_map(|row| &row.found).filter(|found| found.means == Means::Statistics.as_str());
     let most = control.map(|found| found.shuffled_right).max().unwrap_or(0);
@@ -210,4 +260,38 @@ pub fn table(rows: &[Bought], design: &Design, story: &Scenario, width: usize) -
         "Control: on rows whose recipients were exchanged, statistics find {most} in any row."
     ));
     screen.into_text()
+}
+
+/// What senders lose, in one sentence: when they are told that a text has arrived, under the first row and under those that differ.
+fn cost(rows: &[Bought]) -> Option<String> {
+    let first = rows.first()?;
+    let differs = |row: &&Bought| {
+        let (ours, theirs) = (first.told.median_ms, row.told.median_ms);
+        ours.zip(theirs).is_none_or(|(ours, theirs)| theirs / 2 > ours)
+    };
+    let says = |row: &Bought| {
+        let Told { shown, told, median_ms, most_ms, longest_ms } = row.told;
+        let when = median_ms.zip(most_ms).zip(longest_ms).map_or_else(
+            || "never".to_owned(),
+            |((median, most), longest)| {
+                let (median, most, longest) = (time(median), time(most), time(longest));
+                format!("after {median} (median; 19 of 20 within {most}, the last after {longest})")
+            },
+        );
+        let not = shown.saturating_sub(told);
+        let not = if not > 0 && told > 0 { format!(", and of {not} not at all") } else { String::new() };
+        format!("{}, {when}{not}", row.defence.wording())
+    };
+    let others: Vec<String> = rows.iter().skip(1).filter(differs).map(says).collect();
+    let others = if others.is_empty() { String::new() } else { format!("; {}", others.join("; ")) };
+    Some(format!("Senders are told that a text has arrived: {}{others}.", says(first)))
+}
+
+/// A time in the unit that a person would take.
+fn time(ms: u64) -> String {
+    match ms {
+        0..60_000 => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
+        60_000..600_000 => format!("{} min {} s", ms / 60_000, ms % 60_000 / 1_000),
+        _ => format!("{} min", (ms + 30_000) / 60_000),
+    }
 }

@@ -20,6 +20,11 @@ impl World {
         let mut text = None;
         match notice {
             Notice::Received { contact, entry } => text = self.show(id, *contact, entry)?,
+            Notice::Delivered { contact, message } => {
+                if let Some(reader) = self.truth.behind(*contact) {
+                    self.truth.confirm(who, *message, reader, self.now);
+                }
+            }
             Notice::ChannelPosts { channel, posts } => self.show_posts(id, channel, posts)?,
             Notice::Requested { contact } => self.accept(id, *contact)?,
             Notice::Delayed { .. } => {
