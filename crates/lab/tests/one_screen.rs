@@ -74,7 +74,8 @@ const TABLE: usize = 24 - 7;
 fn one_column(demand: &str, cells: &[Cell]) {
     let scenario = library::find("locked-phone-2016").unwrap();
     let designs: Vec<String> = cells.iter().map(|cell| cell.design.clone()).collect();
-    let view = View { scenario: &scenario, designs: &designs, demands: &[demand.to_owned()], cells };
+    let view =
+        View { scenario: &scenario, designs: &designs, demands: &[demand.to_owned()], cells, pairs: None };
     for width in [80, 120] {
         let shown = plain(&table::render(&view, width, Screen::new(width)));
         assert!(shown.lines().count() <= TABLE, "{demand}, {width}: {}\n{shown}", shown.lines().count());

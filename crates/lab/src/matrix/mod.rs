@@ -16,6 +16,7 @@ mod alone;
 mod by_answer;
 pub mod cell;
 pub mod check;
+mod codes;
 pub(crate) mod csv;
 pub mod expected;
 #[cfg(feature = "cli")]

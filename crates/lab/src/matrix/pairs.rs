@@ -12,8 +12,9 @@ use serde::{Deserialize, Serialize};
 use super::Plan;
 use super::Run;
 use super::cell::{Cell, VERSION, pretty};
+use super::codes::code;
 use super::csv;
-use super::table::{self, View};
+use super::table::View;
 #[cfg(feature = "cli")]
 use crate::metadata::month::run::{self as month, MonthError};
 use crate::metadata::month::{Month, Pairs, Rule, words};
@@ -230,7 +231,7 @@ impl View<'_> {
     ) -> Option<String> {
         match self.pairs {
             Some(pairs) if column == COLUMN => pairs.month(design).map(words::code),
-            _ => by_place.get(&(design, column)).map(|cell| table::code(cell)),
+            _ => by_place.get(&(design, column)).map(|cell| code(cell)),
         }
     }
 }

@@ -2,7 +2,7 @@
 //! in words if that fits a screen, and otherwise in numbers and letters with a legend. The whole table in words is a
 //! separate form. Data and evidence contain everything, whatever is printed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use pillarbox_access::designs;
 use pillarbox_access::law::Day;
@@ -10,15 +10,15 @@ use textwrap::core::display_width;
 
 use super::by_answer;
 use super::cell::Cell;
+use super::codes::{counts_what, meaning, place};
 use super::pairs::{COLUMN, Document};
 use super::room;
-use crate::answer::{Answer, counted_by};
+use crate::answer::Answer;
 use crate::columns::{self, Column, capital};
 use crate::experiments;
 use crate::fold::fold;
 use crate::metadata::month::words::phrase;
 use crate::scenario::Scenario;
-use crate::score::{Absence, State};
 use crate::screen::{Screen, Table, USUAL_HEIGHT, Weight};
 
 /// The width of the column with the design's name: that of the longest name of the designs in the program, and no more.
@@ -52,27 +52,6 @@ impl<'a> View<'a> {
     fn by_place(&self) -> BTreeMap<(&'a str, &'a str), &'a Cell> {
         let place = |cell: &'a Cell| ((cell.design.as_str(), cell.demand.as_str()), cell);
         self.cells.iter().map(place).collect()
-    }
-
-    /// The columns: the demands, and the pairs of a month.
-    fn columns(&self) -> Vec<String> {
-        self.demands.iter().cloned().chain(self.pairs.map(|_| COLUMN.to_owned())).collect()
-    }
-
-    /// What a column says of a design, in words.
-    fn says(&self, by_place: &BTreeMap<(&str, &str), &Cell>, design: &str, column: &str) -> Option<String> {
-        match self.pairs {
-            Some(pairs) if column == COLUMN => pairs.month(design).map(phrase),
-            _ => by_place.get(&(design, column)).map(|cell| cell.says.clone()),
-        }
-    }
-
-    /// The same in as few characters as tell it from others.
-    fn code(&self, by_place: &BTreeMap<(&str, &str), &Cell>, design: &str, column: &str) -> Option<String> {
-        match self.pairs {
-            Some(pairs) if column == COLUMN => pairs.month(design).map(pairs_code),
-            _ => by_place.get(&(design, column)).map(|cell| code(cell)),
-        }
     }
 
     /// Returns the design's name for people. A user's own design has the name in its file.
@@ -293,11 +272,6 @@ fn explained(screen: &mut Screen, view: &View<'_>) {
     }
 }
 
-/// Returns the place of a state's word among all, so that the same word stands in the same place in every legend.
-fn place(state: State) -> Option<usize> {
-    State::WORDS.iter().position(|word| *word == state.word())
-}
-
 /// Writes cells as numbers and letters, and their legend.
 fn compact(
     width: usize,
@@ -358,80 +332,6 @@ fn compact(
         legend.say_in(Weight::Dim, &pairs.legend(view.designs));
     }
     (screen, legend)
-}
-
-/// Describes the unit of a column's numbers, and the total. If some cells count messages and others something else, it
-/// describes both.
-fn counts_what<'c>(cells: impl Iterator<Item = &'c Cell>) -> String {
-    let (of_messages, others): (Vec<&Cell>, Vec<&Cell>) = cells.partition(|cell| cell.state.is_of_messages());
-    let units = others.iter().filter_map(|cell| Some((cell.state.counted()?.1, cell.unit()?)));
-    let messages = of_messages.iter().filter_map(|cell| Some((cell.state.counted()?.1, "messages")));
-    let [units, messages] = [units.collect::<Vec<_>>(), messages.collect()];
-    let signs: BTreeSet<&str> = of_messages.iter().map(|cell| sign(cell.state)).collect();
-    let signs: Vec<&str> = signs.into_iter().collect();
-    match (of_what(&units), of_what(&messages)) {
-        (None, None) => String::new(),
-        (Some(units), None) => units,
-        (None, Some(messages)) => messages,
-        (Some(units), Some(messages)) => format!("{units}, {}: {messages}", signs.join(" and ")),
-    }
-}
-
-/// Returns a unit, and its total if that is the same everywhere.
-fn of_what(counted: &[(u64, &str)]) -> Option<String> {
-    let (of, unit) = counted.first().copied()?;
-    Some(if counted.iter().all(|(other, _)| *other == of) {
-        format!("of {}", counted_by(of, unit))
-    } else {
-        unit.to_owned()
-    })
-}
-
-/// Writes a cell in as few characters as distinguish it from others: its number, and a sign for its state.
-pub(super) fn code(cell: &Cell) -> String {
-    let kinds = &cell.measures;
-    if !kinds.kinds.is_empty() || !kinds.kinds_withheld.is_empty() {
-        let came = kinds.kinds.len();
-        return match kinds.kinds_withheld.len() {
-            0 => came.to_string(),
-            kept => format!("{came} {}{kept}", sign(State::Withheld { n: 0, of: 0 })),
-        };
-    }
-    let number = cell.state.counted().map_or_else(String::new, |(n, _)| n.to_string());
-    format!("{}{number}", sign(cell.state))
-}
-
-/// Returns the sign of a state.
-const fn sign(state: State) -> &'static str {
-    match state {
-        State::Returned { .. } => "",
-        State::FromNowOn { .. } => "+",
-        State::Unreadable { .. } => "u",
-        State::Withheld { .. } => "w",
-        State::InPlace { .. } => "=",
-        State::Removed { .. } => "x",
-        State::CutOff { .. } => "c",
-        State::Withdrawn { .. } => "f",
-        State::Left { .. } => "L",
-        State::Refused { .. } => "R",
-        State::None { why: Absence::NothingKept } => "-",
-        State::None { why: Absence::NotKnown } => "?",
-        State::None { why: Absence::NotInStory } => "/",
-        State::None { why: Absence::NotAsked } => "o",
-        State::NotModelled => "m",
-    }
-}
-
-/// Writes a line of the legend: the sign and the state's word.
-fn meaning(state: State) -> String {
-    if let State::None { why: Absence::NothingKept } = state {
-        // Data that a column does not count may still be there.
-        return format!("{} nothing kept of what is counted", sign(state));
-    }
-    // A locked container has no number, and stands under the same sign.
-    let number = if matches!(state, State::None { .. } | State::NotModelled) { "" } else { "n" };
-    let of = if state.is_of_messages() { " (n messages do not arrive)" } else { "" };
-    format!("{}{number} {}{of}", sign(state), state.word())
 }
 
 /// Writes what is equal, a line each.
