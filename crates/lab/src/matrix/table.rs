@@ -78,7 +78,6 @@ impl<'a> View<'a> {
             inquiry.day.unwrap_or_else(|| Day::of(inquiry.ordered)),
             name(inquiry.from_now_on),
         ));
-        screen.blank();
     }
 }
 
@@ -182,6 +181,7 @@ pub fn render(view: &View<'_>, width: usize, saved: Screen) -> String {
         screen.blank();
         screen.append(saved);
     } else {
+        screen.blank();
         let codes = |design: &str, column: &str| view.code(&by_place, design, column);
         // Cells that differ in words alone have equal numbers, so the table is folded by the codes that it shows.
         let rows = Folded::of(view.designs, &folded.demands, &codes);
