@@ -97,7 +97,8 @@ impl IdentitySecret {
 
 /// The public half of an identity.
 ///
-/// Invariants: the cross-signature verifies, so a value of this type proves that the two keys belong together.
+/// Invariants: the cross-signature was verified when the identity came, so a value of this type proves that the two keys
+/// belong together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct IdentityPublic {
     signing: SigningPublic,
@@ -116,16 +117,32 @@ impl IdentityPublic {
         agreement: [u8; 32],
         cross_signature: [u8; 64],
     ) -> Result<Self, IdentityError> {
-        let identity = Self {
-            signing: SigningPublic::from_bytes(signing).map_err(|_| IdentityError::SigningKey)?,
-            agreement: AgreementPublic::from_bytes(agreement),
-            cross_signature: Signature::from_bytes(cross_signature),
-        };
+        let identity = Self::from_verified_parts(signing, agreement, cross_signature)?;
         identity
             .signing
             .verify(IDENTITY_CROSS_SIGNATURE, &identity.key_bytes(), &identity.cross_signature)
             .map_err(|_| IdentityError::CrossSignature)?;
         Ok(identity)
+    }
+
+    /// Reads an identity that was verified before it was stored, and does not verify it again. A phone reads the
+    /// identity of a contact several times for each message, and each check takes as long as a key agreement.
+    ///
+    /// Only for a store that authenticates what it holds, as the vault does. An identity from a peer, a directory or a
+    /// backup goes through [`from_parts`](Self::from_parts).
+    ///
+    /// # Errors
+    /// [`IdentityError::SigningKey`] if the signing key is unacceptable.
+    pub fn from_verified_parts(
+        signing: [u8; 32],
+        agreement: [u8; 32],
+        cross_signature: [u8; 64],
+    ) -> Result<Self, IdentityError> {
+        Ok(Self {
+            signing: SigningPublic::from_bytes(signing).map_err(|_| IdentityError::SigningKey)?,
+            agreement: AgreementPublic::from_bytes(agreement),
+            cross_signature: Signature::from_bytes(cross_signature),
+        })
     }
 
     /// Returns the key that verifies this identity's signatures.
@@ -185,6 +202,7 @@ mod tests {
             let public = secret.public();
             let (signing, agreement, cross) = parts(&public);
             prop_assert_eq!(IdentityPublic::from_parts(signing, agreement, cross), Ok(public));
+            prop_assert_eq!(IdentityPublic::from_verified_parts(signing, agreement, cross), Ok(public));
             prop_assert_eq!(&public.key_bytes()[..32], &signing);
             prop_assert_eq!(&public.key_bytes()[32..], &agreement);
         }
@@ -206,5 +224,7 @@ mod tests {
     fn a_useless_signing_key_is_named_as_the_reason() {
         let (_, agreement, cross) = parts(&IdentitySecret::from_bytes([1; 64]).public());
         assert_eq!(IdentityPublic::from_parts([0; 32], agreement, cross), Err(IdentityError::SigningKey));
+        let stored = IdentityPublic::from_verified_parts([0; 32], agreement, cross);
+        assert_eq!(stored, Err(IdentityError::SigningKey));
     }
 }

@@ -77,6 +77,11 @@ impl ClaimedIdentity {
         self.signing == *identity.signing().as_bytes() && self.agreement == *identity.agreement().as_bytes()
     }
 
+    /// Takes an identity out of a record of our own, which was written once the cross-signature had been checked.
+    pub(crate) fn verified_before(&self) -> Result<IdentityPublic, IdentityError> {
+        IdentityPublic::from_verified_parts(self.signing, self.agreement, self.cross_signature)
+    }
+
     /// Checks the cross-signature.
     pub(crate) fn verify(&self) -> Result<IdentityPublic, IdentityError> {
         IdentityPublic::from_parts(self.signing, self.agreement, self.cross_signature)

@@ -209,6 +209,20 @@ impl KemPreKeySecret {
         Self::from_secret(id, KemSecret::generate(rng), identity)
     }
 
+    /// Generates a key, signs it, and returns its public half as well, which takes another whole key generation later.
+    #[must_use]
+    pub fn generate_with_public(
+        id: PreKeyId,
+        identity: &IdentitySecret,
+        rng: &mut impl CryptoRng,
+    ) -> (Self, KemPreKey) {
+        let secret = KemSecret::generate(rng);
+        let key = FixedBytes(*secret.public().as_bytes());
+        let signature = identity.signing().sign(SIGNED_KEM_PREKEY, &key.0);
+        let public = KemPreKey { id, key: Box::new(key), signature: FixedBytes(*signature.as_bytes()) };
+        (Self { id, secret, signature }, public)
+    }
+
     /// Makes a prekey of an existing key and signs it.
     #[must_use]
     pub fn from_secret(id: PreKeyId, secret: KemSecret, identity: &IdentitySecret) -> Self {
@@ -281,7 +295,8 @@ mod tests {
         let identity = IdentitySecret::generate(&mut rng);
         let verifier = *identity.public().signing();
         let signed = SignedPreKeySecret::generate(PreKeyId(1), &identity, &mut rng).public();
-        let kem = KemPreKeySecret::generate(PreKeyId(2), &identity, &mut rng).public();
+        let (secret, kem) = KemPreKeySecret::generate_with_public(PreKeyId(2), &identity, &mut rng);
+        assert_eq!(kem, secret.public());
         let signature = Signature::from_bytes(signed.signature.0);
         assert!(verifier.verify(SIGNED_PREKEY, &signed.key.0, &signature).is_ok());
         assert!(verifier.verify(SIGNED_KEM_PREKEY, &signed.key.0, &signature).is_err());

@@ -130,7 +130,7 @@ impl ContactRecord {
 
     /// Returns the identity. It was checked before it was stored.
     pub(crate) fn identity(&self) -> Result<Option<IdentityPublic>, IdentityError> {
-        self.identity.as_ref().map(read_identity).transpose()
+        self.identity.as_ref().map(read_stored_identity).transpose()
     }
 
     /// Applies the rule of [`Trust`] to the contact's current key. Returns true if the key has changed.
@@ -175,7 +175,7 @@ impl ContactRecord {
             suggested_name: self.suggested_name.clone(),
             handle: self.handle.clone(),
             identity: self.identity()?,
-            former_identity: self.former_identity.as_ref().map(read_identity).transpose()?,
+            former_identity: self.former_identity.as_ref().map(read_stored_identity).transpose()?,
             trust: self.trust,
             origin: self.origin,
             accepted: self.accepted,
@@ -190,6 +190,11 @@ impl ContactRecord {
 /// Checks an identity received over the wire.
 pub(crate) fn read_identity(key: &IdentityKey) -> Result<IdentityPublic, IdentityError> {
     IdentityPublic::from_parts(key.signing.0, key.agreement.0, key.cross_signature.0)
+}
+
+/// An identity out of the vault, checked before it was stored.
+fn read_stored_identity(key: &IdentityKey) -> Result<IdentityPublic, IdentityError> {
+    IdentityPublic::from_verified_parts(key.signing.0, key.agreement.0, key.cross_signature.0)
 }
 
 /// Encodes an identity for the wire.

@@ -376,11 +376,11 @@ fn make_kem(
     next: &mut u32,
     tag: u8,
 ) -> Result<KemPreKey, StorageError> {
-    let secret = KemPreKeySecret::generate(number(next), identity, &mut rows.rng);
+    let (secret, public) = KemPreKeySecret::generate_with_public(number(next), identity, &mut rows.rng);
     let mut row = secret.to_record();
     row.insert(0, tag);
     rows.put(Table::KemPreKeys, &key(secret.id()), &row)?;
-    Ok(secret.public())
+    Ok(public)
 }
 
 fn sweep(rows: &mut Rows<'_>, stock: &mut Stock) -> Result<(), StorageError> {
