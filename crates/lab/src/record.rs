@@ -208,7 +208,9 @@ impl Record {
     }
 
     /// Ends the record with its counts and the digest of the lines before.
-    pub(crate) fn end(&mut self, at: Timestamp) {
+    pub(crate) fn end(&mut self, at: Timestamp) -> String {
+        let mut digest = self.digest_after(0, Sha256::new());
+        let told = self.lines.len();
         let count = |of: fn(&Kind) -> bool| self.lines.iter().filter(|line| of(&line.kind)).count() as u64;
         let footer = Kind::Footer {
             lines: self.lines.len() as u64 + 1,
@@ -216,9 +218,11 @@ impl Record {
             notices: count(|kind| matches!(kind, Kind::Notice { .. })),
             events: count(|kind| matches!(kind, Kind::Event { .. })),
             skipped: count(|kind| matches!(kind, Kind::NotInDesign { .. })),
-            sha256: self.sha256(),
+            sha256: HEXLOWER.encode(&digest.clone().finalize()),
         };
         self.push(at, footer);
+        digest = self.digest_after(told, digest);
+        HEXLOWER.encode(&digest.finalize())
     }
 
     /// Returns the record as it is written to a file.
@@ -238,10 +242,14 @@ impl Record {
     /// Computes the SHA-256 of the record as it is written: equal for equal runs.
     #[must_use]
     pub fn sha256(&self) -> String {
-        let mut digest = Sha256::new();
+        HEXLOWER.encode(&self.digest_after(0, Sha256::new()).finalize())
+    }
+
+    /// Goes on with the digest of the first `told` lines.
+    fn digest_after(&self, told: usize, mut digest: Sha256) -> Sha256 {
         // Line by line, because a long record as one text takes as much memory again.
-        self.written_after(0).for_each(|line| digest.update(line));
-        HEXLOWER.encode(&digest.finalize())
+        self.written_after(told).for_each(|line| digest.update(line));
+        digest
     }
 
     /// Returns each line after the first `told`, as it is written, with its line break.

@@ -454,3 +454,21 @@ fn an_operator_that_leaves_a_country_closes_accounts_and_tells_people_when_their
     let refused = |kind: &Kind| matches!(kind, Kind::Notice { who, notice, .. } if who == "Cai" && notice == "not-sent");
     assert!(world.record().lines().iter().any(|line| refused(&line.kind)));
 }
+
+#[test]
+fn what_an_operator_has_is_read_anew_whenever_its_relay_has_done_something() {
+    let scenario = story(&[HELLO, ("Ada", "says = \"and again\"\nto = \"Ben\"")]);
+    let mut world = World::new(designs::named("plain-server").unwrap(), &scenario, 1).unwrap();
+    for texts in [1, 2] {
+        world.run_until(scenario.events[texts - 1].at).unwrap();
+        let holdings = world.sites()[0].holdings().unwrap();
+        let rows = world.sites()[0].relay().store().holdings().unwrap();
+        assert_eq!(*holdings.rows(), rows);
+        // A receipt for each text is a message too.
+        assert_eq!(rows.messages.len(), 2 * texts);
+        let fork = world.fork().unwrap();
+        assert_eq!(*fork.sites()[0].holdings().unwrap().rows(), rows);
+    }
+    let digest = world.end().unwrap();
+    assert_eq!(digest, world.record().sha256(), "and the record ends with the digest of all of it");
+}

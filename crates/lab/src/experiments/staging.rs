@@ -1,6 +1,7 @@
 //! Staging: the arrangement for an experiment, as data. Experiments with the same arrangement share one world.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use pillarbox_access::design::Design;
 use pillarbox_access::{RelayHoldings, country};
@@ -123,7 +124,7 @@ pub(super) struct Staged {
     pub(super) named_by: BTreeMap<PersonId, Option<PersonId>>,
     /// The rows of the messenger's operator the moment before a channel was taken down, relay by relay; otherwise
     /// empty.
-    pub(super) before: Vec<RelayHoldings>,
+    pub(super) before: Vec<Arc<RelayHoldings>>,
     /// The two unconnected people who look at the channel just before and just after the takedown.
     pub(super) strangers: Option<[PersonId; 2]>,
 }

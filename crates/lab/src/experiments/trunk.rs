@@ -2,6 +2,7 @@
 //! arrangement's world branches off from there. A world with other people from the start runs on its own.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use pillarbox_access::demand::{compelled_logging, retention};
 use pillarbox_access::design::{Accounts, Design};
@@ -55,13 +56,15 @@ pub(super) struct Staging {
     world: Option<World>,
     /// Facts that are known once the order has come.
     staged: Option<Known>,
+    /// SHA-256 of the world's record, once it has come to its end.
+    sha256: String,
 }
 
 /// Facts that are known at the moment of the order.
 struct Known {
     accounts: BTreeMap<PersonId, Vec<AccountId>>,
     named_by: BTreeMap<PersonId, Option<PersonId>>,
-    before: Vec<RelayHoldings>,
+    before: Vec<Arc<RelayHoldings>>,
 }
 
 impl Staging {
@@ -92,7 +95,16 @@ impl Staging {
             _ => {}
         }
         let world = if shares_the_trunk { None } else { Some(begin(&design, &scenario, seed)?) };
-        Ok(Self { ordered: ordered.clone(), until, scenario, design, strangers, world, staged: None })
+        Ok(Self {
+            ordered: ordered.clone(),
+            until,
+            scenario,
+            design,
+            strangers,
+            world,
+            staged: None,
+            sha256: String::new(),
+        })
     }
 
     /// Returns true if this is the staging of the arrangement.
@@ -133,7 +145,7 @@ impl Staging {
         if !world.run_on(self.until, budget)? {
             return Ok(false);
         }
-        world.end()?;
+        self.sha256 = world.end()?;
         Ok(true)
     }
 
@@ -185,12 +197,12 @@ impl Staging {
     }
 
     /// Returns the arrangement, once its world has come to its end.
-    pub(super) fn done(self) -> Result<Staged, ExperimentError> {
-        let Self { scenario, strangers, world, staged, .. } = self;
+    pub(super) fn done(self) -> Result<(Staged, String), ExperimentError> {
+        let Self { scenario, strangers, world, staged, sha256, .. } = self;
         let (Some(world), Some(Known { accounts, named_by, before })) = (world, staged) else {
             return Err(WorldError::Missing("a world").into());
         };
-        Ok(Staged { world, scenario, accounts, named_by, before, strangers })
+        Ok((Staged { world, scenario, accounts, named_by, before, strangers }, sha256))
     }
 }
 

@@ -3,22 +3,28 @@
 //! [`Views`] holds a world and gives nobody access to it. A serving step gets views:
 //!
 //! ```
+//! use std::sync::Arc;
+//!
 //! use pillarbox_access::{RelayHoldings, Served};
 //! use pillarbox_lab::experiments::Views;
 //! # use pillarbox_lab::truth::Truth;
-//! fn serve(views: &Views<'_>, _truth: &Truth) -> Vec<RelayHoldings> { views.operators().unwrap_or_default() }
+//! fn serve(views: &Views<'_>, _truth: &Truth) -> Vec<Arc<RelayHoldings>> { views.operators().unwrap_or_default() }
 //! fn experiment(views: &Views<'_>, truth: &Truth) -> usize { serve(views, truth).len() }
 //! ```
 //!
 //! They give no way to the truth. The same code with the truth in the place of the views does not compile:
 //!
 //! ```compile_fail,E0308
+//! use std::sync::Arc;
+//!
 //! use pillarbox_access::{RelayHoldings, Served};
 //! use pillarbox_lab::experiments::Views;
 //! # use pillarbox_lab::truth::Truth;
-//! fn serve(views: &Views<'_>, _truth: &Truth) -> Vec<RelayHoldings> { views.operators().unwrap_or_default() }
+//! fn serve(views: &Views<'_>, _truth: &Truth) -> Vec<Arc<RelayHoldings>> { views.operators().unwrap_or_default() }
 //! fn experiment(views: &Views<'_>, truth: &Truth) -> usize { serve(truth, truth).len() }
 //! ```
+
+use std::sync::Arc;
 
 use pillarbox_access::RelayHoldings;
 use pillarbox_access::demand::seized_phone::Passcode;
@@ -54,7 +60,7 @@ pub struct Views<'w> {
     accounts: Vec<AccountId>,
     named_by: Option<PersonId>,
     circumstances: Vec<&'w str>,
-    before: &'w [RelayHoldings],
+    before: &'w [Arc<RelayHoldings>],
 }
 
 impl<'w> Views<'w> {
@@ -144,14 +150,14 @@ impl<'w> Views<'w> {
     ///
     /// # Errors
     /// A store cannot be read.
-    pub fn operators(&self) -> Result<Vec<RelayHoldings>, ExperimentError> {
+    pub fn operators(&self) -> Result<Vec<Arc<RelayHoldings>>, ExperimentError> {
         self.holdings_of(Role::Messenger)
     }
 
     /// Returns the holdings of the messenger's operator the moment before a channel was taken down, one for each relay;
     /// empty if none was.
     #[must_use]
-    pub const fn before(&self) -> &[RelayHoldings] {
+    pub const fn before(&self) -> &[Arc<RelayHoldings>] {
         self.before
     }
 
@@ -159,7 +165,7 @@ impl<'w> Views<'w> {
     ///
     /// # Errors
     /// A store cannot be read.
-    pub fn cloud(&self) -> Result<Option<(RelayHoldings, &Operator)>, ExperimentError> {
+    pub fn cloud(&self) -> Result<Option<(Arc<RelayHoldings>, &Operator)>, ExperimentError> {
         let Some(cloud) = &self.design.cloud else { return Ok(None) };
         Ok(self.holdings_of(Role::Cloud)?.pop().map(|holdings| (holdings, &cloud.operator)))
     }
@@ -176,19 +182,19 @@ impl<'w> Views<'w> {
 
     /// Returns true if a relay's statement that it lacks something counts: it has the target's account, or no relay has
     /// it.
-    pub(super) fn speaks<'h>(
+    pub(super) fn speaks(
         &self,
         holdings: &RelayHoldings,
-        all: impl IntoIterator<Item = &'h RelayHoldings>,
+        all: impl IntoIterator<Item: AsRef<RelayHoldings>>,
     ) -> bool {
         let has = |holdings: &RelayHoldings| {
             let about = self.about_at(holdings);
             Case { about: &about, ..self.case() }.account(holdings).is_some()
         };
-        has(holdings) || !all.into_iter().any(has)
+        has(holdings) || !all.into_iter().any(|other| has(other.as_ref()))
     }
 
-    fn holdings_of(&self, role: Role) -> Result<Vec<RelayHoldings>, ExperimentError> {
+    fn holdings_of(&self, role: Role) -> Result<Vec<Arc<RelayHoldings>>, ExperimentError> {
         let sites = self.world.sites().iter().filter(|site| site.role() == role);
         sites.map(|site| Ok(site.holdings()?)).collect()
     }
@@ -197,7 +203,7 @@ impl<'w> Views<'w> {
     ///
     /// # Errors
     /// A store cannot be read.
-    pub fn tapped(&self) -> Result<Vec<(RelayHoldings, &OperatorTap)>, ExperimentError> {
+    pub fn tapped(&self) -> Result<Vec<(Arc<RelayHoldings>, &OperatorTap)>, ExperimentError> {
         let mut tapped = Vec::new();
         for (_, site) in self.world.messengers() {
             for tap in site.taps() {
@@ -251,7 +257,7 @@ impl<'w> Views<'w> {
     ///
     /// # Errors
     /// A store cannot be read.
-    pub fn reports(&self) -> Result<Vec<(ReportedMessage, StampKey, RelayHoldings)>, ExperimentError> {
+    pub fn reports(&self) -> Result<Vec<(ReportedMessage, StampKey, Arc<RelayHoldings>)>, ExperimentError> {
         let mut reports = Vec::new();
         for filed in self.world.reports() {
             let Some(site) = self.world.sites().get(filed.site.0) else { continue };

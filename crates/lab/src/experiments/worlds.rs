@@ -143,9 +143,8 @@ impl Worlds {
             }
         };
         if staging.go_on(&mut self.trunk, self.seed, budget)? {
-            let staged = staging.done()?;
-            let record = staged.world.record();
-            let (sha256, lines) = (record.sha256(), record.lines().len());
+            let (staged, sha256) = staging.done()?;
+            let lines = staged.world.record().lines().len();
             self.said.push(WorldRan { ordered: ordered.in_words(), sha256: sha256.clone(), lines });
             self.ran.push(Ran { ordered: ordered.clone(), staged, sha256, lies: BTreeMap::new() });
         } else {

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use pillarbox_access::demand::{About, Demand, View};
-use pillarbox_access::{Reach, RelayHoldings, Served};
+use pillarbox_access::{Reach, Served};
 use pillarbox_wire::Handle;
 use serde::Serialize;
 
@@ -114,7 +114,7 @@ fn judged(before: Found, planted: Found, has_account: bool) -> Result<Controls, 
 /// Serves the demand on the messenger's relay, exactly as it is served on a folder.
 fn ask(demand: &'static Demand, target: &Handle, world: &World) -> Result<Served, ControlFailed> {
     let relay = world.sites().first().ok_or(WorldError::Missing("a relay"))?;
-    let holdings: RelayHoldings = relay.holdings()?;
+    let holdings = relay.holdings()?;
     Ok(super::read(demand, &About::Number(target.clone()), &holdings))
 }
 

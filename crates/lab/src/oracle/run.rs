@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use pillarbox_access::demand::{
     About as Named, BLOCKING_ORDER, CONTENT_WARRANT, Case, Demand, ENTITY_DATA, EVENTS_DATA, interception,
@@ -27,7 +28,7 @@ const NO_COVER_TRAFFIC: Item = Item::RealVsNoiseMessages;
 /// An operator, and its means of answering about the target.
 struct Desk {
     operator: Operator,
-    holdings: RelayHoldings,
+    holdings: Arc<RelayHoldings>,
     target: AccountId,
 }
 
@@ -125,7 +126,7 @@ impl Run {
 
     /// Returns the holdings of the messenger's operator.
     #[must_use]
-    pub const fn holdings(&self) -> &RelayHoldings {
+    pub fn holdings(&self) -> &RelayHoldings {
         &self.messenger.holdings
     }
 

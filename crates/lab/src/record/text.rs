@@ -43,7 +43,7 @@ impl<'w> Told<'w> {
     /// # Errors
     /// [`WorldError::Store`], if a relay's rows cannot be read.
     pub fn of(world: &'w World) -> Result<Self, WorldError> {
-        let opened = world.sites().iter().map(|site| Ok(Opened::of(&site.holdings()?)));
+        let opened = world.sites().iter().map(|site| site.holdings().map(|holdings| Opened::of(&holdings)));
         Ok(Self {
             record: world.record(),
             scenario: world.scenario(),

@@ -117,7 +117,8 @@ impl World {
             let Self { profiles, sites, now, .. } = self;
             let profile = profiles.get_mut(id.0).ok_or(WorldError::Missing("a profile"))?;
             let site = sites.get_mut(site_id.0).ok_or(WorldError::Missing("a relay"))?;
-            let outcome = site.relay.process(std::mem::take(&mut batch), *now, &mut profile.streams.relay)?;
+            let batch = std::mem::take(&mut batch);
+            let outcome = site.relay.change().process(batch, *now, &mut profile.streams.relay)?;
             let mut passed = VecDeque::from(outcome.passed);
             // With a single input in the batch, its upward frame comes first, if the connection is known at all.
             if let Some(payload) = first.take()
@@ -150,7 +151,7 @@ impl World {
         loop {
             let now = self.now;
             let site = self.site_mut(site_id)?;
-            let outcome = site.relay.process(Vec::new(), now, &mut site.rng)?;
+            let outcome = site.relay.change().process(Vec::new(), now, &mut site.rng)?;
             self.rows_became(site_id, outcome.rows, None)?;
             for effect in outcome.effects {
                 self.carry_out(effect)?;

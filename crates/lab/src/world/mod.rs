@@ -9,7 +9,7 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `site` | relays, their operators and countries |
+//! | `site`, `running` | relays, their operators and countries |
 //! | `profile` | phone accounts |
 //! | `randomness` | a stream for each actor |
 //! | `clock` | time passes: alarms of phones, sweeps of relays |
@@ -45,6 +45,7 @@ mod push;
 mod randomness;
 mod reports;
 mod rows;
+mod running;
 mod site;
 mod sleep;
 mod transit;
@@ -369,7 +370,7 @@ impl World {
             self.run_until(Timestamp(start.0 + span * part / PARTS))?;
             done();
         }
-        self.end()
+        self.end().map(drop)
     }
 
     /// Runs the whole scenario up to the service of the demands, and ends the record.
@@ -378,17 +379,16 @@ impl World {
     /// [`WorldError`].
     pub fn run(&mut self) -> Result<(), WorldError> {
         self.run_until(self.scenario.inquiry.served)?;
-        self.end()
+        self.end().map(drop)
     }
 
     /// Ends the record: the rows kept, their counts, and the footer.
     ///
     /// # Errors
     /// [`WorldError`].
-    pub fn end(&mut self) -> Result<(), WorldError> {
+    pub fn end(&mut self) -> Result<String, WorldError> {
         self.count_kept()?;
-        self.record.end(self.now);
-        Ok(())
+        Ok(self.record.end(self.now))
     }
 
     /// Notes a text that was really said.

@@ -117,7 +117,7 @@ impl World {
             Order::SetKeeping { site, keeping } => {
                 let now = self.now;
                 let here = self.site_mut(site)?;
-                here.relay.set_keeping(keeping, now)?;
+                here.relay.change().set_keeping(keeping, now)?;
                 here.rows.are_kept_by(&here.relay.settings().keeping);
                 format!("relay {} keeps what it is told to from now on", site.0)
             }
@@ -131,7 +131,7 @@ impl World {
                 let now = self.now;
                 let mut taken = false;
                 for site in &mut self.sites {
-                    taken |= site.relay.take_down(&channel, now)?;
+                    taken |= site.relay.change().take_down(&channel, now)?;
                 }
                 format!("{channel}: {}", if taken { "taken down" } else { "there is no such channel here" })
             }
@@ -205,8 +205,9 @@ impl World {
     pub fn watch(&mut self) -> Result<(), WorldError> {
         let now = self.now;
         for site in self.sites.iter_mut().filter(|site| site.role == Role::Messenger) {
-            let accounts = site.relay.store().holdings()?.accounts;
-            site.watched = Some(OperatorTap::on(accounts.iter().map(|row| row.account), [], now));
+            let holdings = site.holdings()?;
+            let accounts = holdings.rows().accounts.iter().map(|row| row.account);
+            site.watched = Some(OperatorTap::on(accounts, [], now));
         }
         Ok(())
     }
@@ -249,7 +250,8 @@ impl World {
     /// Records the number of rows that each relay keeps.
     pub(super) fn count_kept(&mut self) -> Result<(), WorldError> {
         for (relay, site) in self.sites.iter().enumerate() {
-            let rows = site.relay.store().holdings()?;
+            let holdings = site.holdings()?;
+            let rows = holdings.rows();
             let rows = Kept {
                 accounts: rows.accounts.len(),
                 devices: rows.devices.len(),

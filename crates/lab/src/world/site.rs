@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
 
 use pillarbox_access::view::OperatorTap;
 use pillarbox_access::{RelayHoldings, country};
-use pillarbox_crypto::{AgreementSecret, SecretBytes};
+use pillarbox_crypto::AgreementSecret;
 use pillarbox_relay::{Keeping, Limits, Relay, Settings, SqliteStore};
 use pillarbox_transport::RelayAddress;
 use pillarbox_wire::{Duration, Timestamp};
@@ -13,6 +14,7 @@ use rand_chacha::ChaCha20Rng;
 
 use super::WorldError;
 use super::rows::RowsHere;
+use super::running::Running;
 
 /// One of a world's relays: a position among [`World::sites`](super::World::sites).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -29,7 +31,7 @@ pub enum Role {
 
 /// One relay of a world.
 pub struct Site {
-    pub(super) relay: Relay<SqliteStore>,
+    pub(super) relay: Running,
     pub(super) key: AgreementSecret,
     /// The stream of randomness for draws of its own accord.
     pub(super) rng: ChaCha20Rng,
@@ -71,6 +73,7 @@ impl Site {
         let settings = Settings { keeping, limits, verify_numbers };
         let mut relay = Relay::open(SqliteStore::in_memory()?, settings, now, &mut rng)?;
         relay.follow(Some(usize::MAX));
+        let relay = Running::new(relay);
         let (blocked_in, closed_to, taps) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
         let rows = RowsHere::default();
         let watched = None;
@@ -89,7 +92,7 @@ impl Site {
 
     /// Returns the relay, whose store answers demands.
     #[must_use]
-    pub const fn relay(&self) -> &Relay<SqliteStore> {
+    pub fn relay(&self) -> &Relay<SqliteStore> {
         &self.relay
     }
 
@@ -133,9 +136,8 @@ impl Site {
     ///
     /// # Errors
     /// [`WorldError::Store`].
-    pub fn holdings(&self) -> Result<RelayHoldings, WorldError> {
-        let key = SecretBytes::from_bytes(*self.key.to_bytes());
-        Ok(RelayHoldings::of_relay(&self.relay, Some(&key))?)
+    pub fn holdings(&self) -> Result<Arc<RelayHoldings>, WorldError> {
+        self.relay.holdings(&self.key)
     }
 }
 

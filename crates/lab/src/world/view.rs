@@ -47,8 +47,7 @@ impl World {
     /// # Errors
     /// [`WorldError::Store`].
     pub fn account_of(&self, site: SiteId, number: &Handle) -> Result<Option<AccountId>, WorldError> {
-        let holdings = self.site(site)?.relay.store().holdings()?;
-        Ok(holdings.account_of(number).map(|row| row.account))
+        Ok(self.site(site)?.holdings()?.account(number).map(|row| row.account))
     }
 
     /// Stops keeping the bytes that cross the wire. This is for a reader who wants the record alone, which does not

@@ -56,7 +56,7 @@ impl World {
             if site.role != Role::Messenger {
                 continue;
             }
-            let outcome = site.relay.end_account(account, now)?;
+            let outcome = site.relay.change().end_account(account, now)?;
             self.rows_became(site_id, outcome.rows, None)?;
             self.look_for_rows_of_closed(site_id)?;
             for effect in outcome.effects {
