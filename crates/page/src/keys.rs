@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use pillarbox_access::RelayHoldings;
-use pillarbox_lab::world::{Role, Site, World, WorldError};
+use pillarbox_lab::world::{Role, World, WorldError};
 use pillarbox_wire::AccountId;
 
 use crate::story::PEOPLE;
@@ -63,8 +63,9 @@ impl Shelf {
         }
         hands.push(("The relay’s operator".to_owned(), operator(holdings, reads, texts)));
         let clouds = world.sites().iter().filter(|site| site.role() == Role::Cloud);
-        for cloud in clouds.map(Site::holdings) {
-            hands.push(("The company that keeps backups".to_owned(), backups(&cloud?)));
+        for cloud in clouds {
+            let cloud = cloud.holdings()?;
+            hands.push(("The company that keeps backups".to_owned(), backups(&cloud)));
         }
         Ok(Self { hands })
     }

@@ -40,17 +40,43 @@ pub struct TableRow {
     pub html: String,
 }
 
-/// Renders the rows of the table. `first` is the place of the conversation's first text among the story's events.
-pub(crate) fn render(story: &Story, first: usize, relays: &[Live]) -> Result<Vec<TableRow>, askama::Error> {
-    let designs: Vec<&str> = relays.iter().map(|live| live.design.title.as_str()).collect();
-    let texts = story.texts().len();
-    let mut rows = Vec::with_capacity(texts + 1);
-    for place in 0..=texts {
-        if place == story.line() {
-            let order = Order { line: place, texts, ordered: clock(story.ordered()) };
-            rows.push(TableRow { id: "order".to_owned(), html: order.render()? });
+/// The table: `first` is the place of the conversation's first text among the story's events.
+#[derive(Clone, Copy)]
+pub(crate) struct Table<'a> {
+    pub(crate) story: &'a Story,
+    pub(crate) first: usize,
+    pub(crate) relays: &'a [Live],
+}
+
+impl Table<'_> {
+    /// Renders all rows.
+    pub(crate) fn rows(self) -> Result<Vec<TableRow>, askama::Error> {
+        self.rows_of(0..self.story.texts().len())
+    }
+
+    /// Renders the rows of some texts, by their places, and that of the order, which stands between two texts.
+    pub(crate) fn rows_of(
+        self,
+        texts: impl IntoIterator<Item = usize>,
+    ) -> Result<Vec<TableRow>, askama::Error> {
+        let line = self.story.line();
+        let mut texts = texts.into_iter().peekable();
+        let mut rows = Vec::new();
+        while let Some(place) = texts.next_if(|place| *place < line) {
+            rows.extend(self.row(place)?);
         }
-        let Some(text) = story.texts().get(place) else { continue };
+        let order = Order { line, texts: self.story.texts().len(), ordered: clock(self.story.ordered()) };
+        rows.push(TableRow { id: "order".to_owned(), html: order.render()? });
+        for place in texts {
+            rows.extend(self.row(place)?);
+        }
+        Ok(rows)
+    }
+
+    fn row(self, place: usize) -> Result<Option<TableRow>, askama::Error> {
+        let Self { story, first, relays } = self;
+        let Some(text) = story.texts().get(place) else { return Ok(None) };
+        let designs: Vec<&str> = relays.iter().map(|live| live.design.title.as_str()).collect();
         let event = first + place;
         let by = PEOPLE.get(text.by).copied().unwrap_or_default();
         let phone = |who: &'static str| match who == by {
@@ -65,9 +91,8 @@ pub(crate) fn render(story: &Story, first: usize, relays: &[Live]) -> Result<Vec
             relays: relays.iter().map(|live| live.passage(event)).collect(),
             designs: &designs,
         };
-        rows.push(TableRow { id: format!("t{}", place + 1), html: lane.render()? });
+        Ok(Some(TableRow { id: format!("t{}", place + 1), html: lane.render()? }))
     }
-    Ok(rows)
 }
 
 fn clock(at: Timestamp) -> String {

@@ -7,7 +7,7 @@ use pillarbox_access::RelayHoldings;
 use pillarbox_access::design::Design;
 use pillarbox_access::evidence::hexadecimal;
 use pillarbox_access::reading::{self, Attempts};
-use pillarbox_access::view::{OperatorTap, Tapped};
+use pillarbox_access::view::OperatorTap;
 use pillarbox_lab::metadata::Source;
 use pillarbox_lab::metadata::source::world::Follower;
 use pillarbox_lab::record::{Fate, Kind, Line, sha256, starts};
@@ -25,6 +25,8 @@ pub(crate) struct Live {
     timeline: Timeline,
     /// Texts, by the place of their events in the story.
     passages: BTreeMap<usize, Passage>,
+    /// Texts that the relay can read.
+    reads: usize,
     known: Known,
     shelf: Shelf,
     follower: Follower,
@@ -49,7 +51,8 @@ struct Known {
 }
 
 impl Known {
-    fn learn(&mut self, line: &Line, holdings: &RelayHoldings) {
+    /// Learns what a line says. What a phone has shown and what became of a row goes into `news`.
+    fn learn(&mut self, line: &Line, holdings: &RelayHoldings, news: &mut News) {
         match (&line.kind, line.event) {
             (Kind::Frame { payload_sha256: Some(digest), .. }, Some(event)) => {
                 self.events.entry(digest.clone()).or_insert(event);
@@ -60,6 +63,7 @@ impl Known {
             }
             (Kind::Notice { who, notice, .. }, Some(event)) if notice == "received" => {
                 self.received.insert((event, who.clone()));
+                news.events.insert(event);
             }
             (Kind::Row { payload_sha256, became, why, .. }, _) => {
                 let row = match became {
@@ -68,10 +72,20 @@ impl Known {
                     Fate::Gone => Row::Gone(why.unwrap_or_default()),
                 };
                 self.rows.insert(payload_sha256.clone(), row);
+                news.rows.push(payload_sha256.clone());
             }
             _ => {}
         }
     }
+}
+
+/// What is new since somebody looked last.
+#[derive(Debug, Default)]
+struct News {
+    /// Events of the story whose texts passed, were shown or have another row.
+    events: BTreeSet<usize>,
+    /// Rows that became something, by the digests of their payloads.
+    rows: Vec<String>,
 }
 
 /// One text as its relay saw it.
@@ -131,6 +145,7 @@ impl Live {
             design,
             timeline,
             passages: BTreeMap::new(),
+            reads: 0,
             known: Known::default(),
             shelf: Shelf::default(),
             follower: Follower::new(&design.title),
@@ -158,32 +173,36 @@ impl Live {
     }
 
     /// Goes on until `texts` texts of the story have happened.
-    pub(crate) fn go_on(&mut self, story: &Scenario, texts: usize) -> Result<(), StageError> {
+    pub(crate) fn go_on(&mut self, story: &Scenario, texts: usize) -> Result<BTreeSet<usize>, StageError> {
         self.timeline.go_on(story, texts, &mut { usize::MAX })?;
         let world = self.timeline.world();
-        let Some((site, watched)) = watched(world) else { return Ok(()) };
+        let mut news = News::default();
+        let Some((site, watched)) = watched(world) else { return Ok(news.events) };
         let holdings = site.holdings()?;
         let lines = world.record().lines();
         for line in lines.iter().skip(self.told) {
-            self.known.learn(line, &holdings);
+            self.known.learn(line, &holdings, &mut news);
         }
         self.told = lines.len();
-        let messages: Vec<&Tapped> = watched.messages().collect();
-        for message in messages.iter().skip(self.seen) {
+        for message in watched.messages().skip(self.seen) {
+            self.seen += 1;
             let digest = sha256(&message.payload);
             let Some(event) = self.known.events.get(&digest) else { continue };
+            news.events.insert(*event);
             // The first message that an event causes is the text. Phones send the rest by themselves.
             if let Some(passage) = self.passages.get_mut(event) {
                 passage.receipts += 1;
                 continue;
             }
             let name = |account: Option<AccountId>| self.known.names.get(&account?).cloned();
+            let says = reading::read_with_private_keys(&message.payload, &holdings).text;
+            self.reads += usize::from(says.is_some());
             let passage = Passage {
                 from: name(message.from),
                 to: name(message.to),
                 bytes: message.payload.len(),
                 starts: starts(&message.payload),
-                says: reading::read_with_private_keys(&message.payload, &holdings).text,
+                says,
                 row: Row::None,
                 receipts: 0,
                 payload: message.payload.clone(),
@@ -191,16 +210,18 @@ impl Live {
             };
             self.passages.insert(*event, passage);
         }
-        self.seen = messages.len();
-        for passage in self.passages.values_mut() {
-            if let Some(row) = self.known.rows.get(&passage.digest) {
+        for digest in news.rows {
+            let Some(event) = self.known.events.get(&digest) else { continue };
+            let Some(passage) = self.passages.get_mut(event) else { continue };
+            // Rows of receipts lie beside it.
+            if let Some(row) = self.known.rows.get(&digest).filter(|_| passage.digest == digest) {
                 passage.row = row.clone();
+                news.events.insert(*event);
             }
         }
         self.source = self.follower.read(world)?;
-        let reads = self.passages.values().filter(|passage| passage.says.is_some()).count();
-        self.shelf = Shelf::of(world, &holdings, (reads, self.passages.len()))?;
-        Ok(())
+        self.shelf = Shelf::of(world, &holdings, (self.reads, self.passages.len()))?;
+        Ok(news.events)
     }
 
     /// Returns the text of an event as the relay saw it.

@@ -69,6 +69,15 @@ impl Served {
     }
 }
 
+impl Served {
+    fn since(&self, texts: &usize) -> String {
+        match *texts == self.texts {
+            true => String::new(),
+            false => format!("Served when there were {} texts; now there are {texts}.", self.texts),
+        }
+    }
+}
+
 /// Describes the same rows and keys in each hand, in the same sentences.
 fn hands(question: &Question, cell: &Cell, another: Option<&Cell>) -> Vec<(String, String)> {
     let police = |country: Country| capital(&police_in(country.as_str()));
@@ -106,6 +115,14 @@ struct Pinned<'a> {
 /// Renders answers that stay in place while others are served.
 pub(crate) fn pinned(pinned: &[Served]) -> Result<String, askama::Error> {
     Pinned { pinned }.render()
+}
+
+/// The places of answers, as parts of the page that say how the conversation has gone on since.
+const SINCE: [&str; 2] = ["since0", "since1"];
+
+/// Whether texts were said after an answer was served. The answer itself stays on the page as it is.
+pub(crate) fn since(served: &[Served], texts: usize) -> impl Iterator<Item = (&'static str, String)> {
+    SINCE.into_iter().zip(served).map(move |(part, served)| (part, served.since(&texts)))
 }
 
 /// Renders all answers.

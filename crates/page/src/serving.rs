@@ -1,6 +1,7 @@
 //! A demand on its way. Its worlds run in pieces, so that a viewer sees their progress and can stop them.
 
 use pillarbox_access::design::Design;
+use pillarbox_lab::scenario::Scenario;
 
 use crate::dockets::About;
 use crate::question::{self, Question, story_named};
@@ -17,6 +18,8 @@ pub(crate) struct Serving {
     /// The question that stands on the stage once all is served.
     pub(crate) asked: Question,
     pub(crate) guess: &'static str,
+    /// The story that it is about, once it has been read: it does not change on the way.
+    scenario: Option<Scenario>,
     /// The designs under which it is served.
     pub(crate) designs: Vec<&'static Design>,
     /// The answers so far.
@@ -36,7 +39,7 @@ impl Serving {
         let designs = asked.designs();
         let focus = "answer0".to_owned();
         let (served, says) = (Vec::new(), String::new());
-        Self { asked, guess, designs, served, line_before, focus, says, done: 0 }
+        Self { asked, guess, scenario: None, designs, served, line_before, focus, says, done: 0 }
     }
 
     /// Returns the next design; none once all are served.
@@ -144,15 +147,29 @@ impl Stage {
             served::control(demand)?;
             self.controlled.insert(demand);
         }
-        let built_in = story_named(story);
-        let (scenario, about) = match built_in {
-            Some(scenario) => (scenario, About::BuiltIn),
-            None => (self.story.scenario(country.as_str())?, About::Conversation(&self.story)),
+        let scenario = match serving.scenario.take() {
+            Some(scenario) => scenario,
+            None => match story_named(story) {
+                Some(scenario) => scenario,
+                None => self.story.scenario(country.as_str())?,
+            },
         };
+        let served = self.serve_about(serving, &scenario);
+        serving.scenario = Some(scenario);
+        served
+    }
+
+    fn serve_about(
+        &mut self,
+        serving: &mut Serving,
+        scenario: &Scenario,
+    ) -> Result<Option<Progress>, StageError> {
+        let Question { demand, story, .. } = serving.asked;
+        let about = if story.is_some() { About::BuiltIn } else { About::Conversation(&self.story) };
         let mut budget = AT_ONCE;
         while let Some(design) = serving.next() {
             let whole = (&about, self.relays.as_mut_slice());
-            let docket = self.dockets.of(design, &scenario, whole, &mut budget)?;
+            let docket = self.dockets.of(design, scenario, whole, &mut budget)?;
             let Some(docket) = docket else {
                 return Ok(Some(serving.has_done(AT_ONCE - budget, self.story.texts().len())));
             };

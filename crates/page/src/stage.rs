@@ -1,6 +1,6 @@
 //! The state of the stage, and each request as a method. Demands are served in `serving`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use pillarbox_access::designs;
@@ -15,7 +15,7 @@ use pillarbox_text::read::value;
 
 use crate::dockets::Dockets;
 use crate::keys;
-use crate::lanes::{self, TableRow};
+use crate::lanes::{self, Table, TableRow};
 use crate::live::Live;
 use crate::pictures;
 use crate::question::{BOTH, Question, story_named};
@@ -89,7 +89,7 @@ pub struct Stage {
     /// The worlds on which demands are served.
     pub(crate) dockets: Dockets,
     /// The table of the conversation as it was shown last.
-    rows: Vec<TableRow>,
+    rows: BTreeMap<String, String>,
     /// A demand that waits to be continued.
     pub(crate) serving: Option<Serving>,
 }
@@ -128,7 +128,7 @@ impl Stage {
             pinned: Vec::new(),
             controlled: BTreeSet::new(),
             dockets: Dockets::default(),
-            rows: Vec::new(),
+            rows: BTreeMap::new(),
             serving: None,
         })
     }
@@ -195,15 +195,15 @@ impl Stage {
         }
         self.story.say(Text { by, text });
         let scenario = self.story.scenario(self.country()).inspect_err(|_| self.story.unsay())?;
+        let mut events = BTreeSet::new();
         for live in &mut self.relays {
-            live.go_on(&scenario, self.story.texts().len())?;
+            events.extend(live.go_on(&scenario, self.story.texts().len())?);
         }
-        let rows = self.changed_rows()?;
-        let mut reply = self.reply([
-            ("shelf", self.shelf()?),
-            ("answers", self.answers()?),
-            ("pictures", self.pictures()?),
-        ])?;
+        let first = self.first;
+        let texts = events.into_iter().filter_map(|event| event.checked_sub(first));
+        let rows = self.changed_rows(texts)?;
+        let mut reply = self.reply([("shelf", self.shelf()?), ("pictures", self.pictures()?)])?;
+        reply.parts.extend(served::since(&self.served, self.story.texts().len()));
         reply.rows = rows;
         reply.says = format!("Text {} passed both relays.", self.story.texts().len());
         Ok(reply)
@@ -339,19 +339,22 @@ impl Stage {
 
     /// Renders the whole table of the conversation.
     pub(crate) fn lanes(&mut self) -> Result<String, StageError> {
-        self.rows = lanes::render(&self.story, self.first, &self.relays)?;
-        Ok(self.rows.iter().map(|row| row.html.as_str()).collect())
+        let rows = self.table().rows()?;
+        let html = rows.iter().map(|row| row.html.as_str()).collect();
+        self.rows = rows.into_iter().map(|row| (row.id, row.html)).collect();
+        Ok(html)
     }
 
     /// Returns those of its rows that differ from the rows shown last.
-    fn changed_rows(&mut self) -> Result<Vec<TableRow>, StageError> {
-        let rows = lanes::render(&self.story, self.first, &self.relays)?;
-        let before: BTreeSet<(&str, &str)> =
-            self.rows.iter().map(|row| (row.id.as_str(), row.html.as_str())).collect();
-        let is_new = |row: &&TableRow| !before.contains(&(row.id.as_str(), row.html.as_str()));
-        let changed = rows.iter().filter(is_new).cloned().collect();
-        self.rows = rows;
-        Ok(changed)
+    fn changed_rows(&mut self, texts: impl Iterator<Item = usize>) -> Result<Vec<TableRow>, StageError> {
+        let mut rows = self.table().rows_of(texts)?;
+        rows.retain(|row| self.rows.get(&row.id) != Some(&row.html));
+        self.rows.extend(rows.iter().map(|row| (row.id.clone(), row.html.clone())));
+        Ok(rows)
+    }
+
+    fn table(&self) -> Table<'_> {
+        Table { story: &self.story, first: self.first, relays: &self.relays }
     }
 
     fn shelf(&self) -> Result<String, StageError> {

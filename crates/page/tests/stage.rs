@@ -62,6 +62,42 @@ fn what_is_typed_passes_both_relays_and_reaches_the_other_phone() {
 }
 
 #[test]
+fn the_rows_that_come_with_texts_make_the_table_that_is_shown_whole() {
+    let (mut stage, _) = open(&[]);
+    let whole =
+        |stage: &mut Stage, after| ask(stage, &[("do", "order"), ("after", after)]).parts["lanes"].clone();
+    let before = whole(&mut stage, "2");
+    let named = |row: &str| {
+        (row.split("id=\"").nth(1).unwrap().split('"').next().unwrap().to_owned(), row.to_owned())
+    };
+    let mut rows: Vec<(String, String)> = before.split_inclusive("</tr>").map(named).collect();
+    assert_eq!(rows.len(), 6);
+    for who in ["0", "0", "1"] {
+        for row in ask(&mut stage, &[("do", "say"), ("who", who), ("text", "And then?")]).rows {
+            match rows.iter_mut().find(|(id, _)| *id == row.id) {
+                Some(known) => known.1 = row.html,
+                None => rows.push((row.id, row.html)),
+            }
+        }
+    }
+    let table: String = rows.into_iter().map(|(_, html)| html).collect();
+    assert_eq!(table, whole(&mut stage, "2"));
+}
+
+#[test]
+fn an_answer_stays_as_it_is_while_texts_go_on_and_says_so() {
+    let (mut stage, _) = open(&[]);
+    let answers = ask(&mut stage, &SERVE).parts["answers"].clone();
+    assert_eq!(answers.matches("class=\"soft since\" id=\"since").count(), 2);
+    assert!(!answers.contains("Served when"), "{answers}");
+    let reply = ask(&mut stage, &[("do", "say"), ("who", "1"), ("text", "One more.")]);
+    assert!(!reply.parts.contains_key("answers"), "what somebody has unfolded there stays unfolded");
+    for part in ["since0", "since1"] {
+        assert_eq!(reply.parts[part], "Served when there were 5 texts; now there are 6.");
+    }
+}
+
+#[test]
 fn what_cannot_be_sent_is_refused_in_a_sentence_and_changes_nothing() {
     let (mut stage, before) = open(&[]);
     for text in ["", "  ", &"x".repeat(4_001), &"x".repeat(10_000)] {
