@@ -1,6 +1,7 @@
 // Puts the page together: node assemble.mjs MODULE.gz REPORT.html REPORT.css VERSION > pillarbox.html
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { start } from './stage.mjs';
 
 const [module, reportFile, styleFile, version] = process.argv.slice(2);
 const here = (name) => readFileSync(new URL(name, import.meta.url), 'utf8');
@@ -24,6 +25,13 @@ const style = readFileSync(styleFile, 'utf8') + here('page.css');
 const script = here('page.js');
 const worker = here('worker.js');
 const packed = readFileSync(module);
+
+// Whoever doubts the file runs the same story with the program, and compares.
+const [story, design] = ['westminster-2017', 'plain-server'];
+const record = start(packed)({ do: 'record', story, design }).says;
+if (!/^[0-9a-f]{64}$/.test(record)) throw new Error(`the module runs no story: ${record}`);
+const made = `Pillarbox ${version}. In this file the record of <code>${story}</code> under <code>${design}</code> has the SHA-256 `
+  + `<code class="hash">${record}</code>, and so it has with the program: <code>pillarbox-lab run ${story} --design ${design} --json | sha256sum</code>.`;
 
 // Nothing is fetched and nothing is sent: the policy forbids it. The script is allowed by its hash, WebAssembly by name, and the worker
 // because it comes from this page.
@@ -49,6 +57,7 @@ process.stdout.write(`<!doctype html>
 <p id="state">The live stage needs JavaScript and WebAssembly. Without them this is the finished report of one story.</p>
 <div id="stage" hidden></div>
 <div id="report" data-summary="The finished report: one story, every design shown there and every demand, run at build (version ${version})">${report}</div>
+<p class="made">${made}</p>
 </main>
 <script type="text/plain" id="worker">${worker}</script>
 <script type="application/octet-stream" id="module">${packed.toString('base64')}</script>

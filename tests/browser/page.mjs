@@ -53,6 +53,41 @@ async function opened(options = {}, { fragment = '', context } = {}) {
 
 const ready = (page) => page.waitForSelector('#t5');
 
+/// Processor time so far of every process that shows pages, in milliseconds: other work on the machine does not count.
+async function spent() {
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  await session.detach();
+  return processInfo.filter(({ type }) => type === 'renderer').reduce((sum, { cpuTime }) => sum + cpuTime * 1000, 0);
+}
+const middle = (times) => times.toSorted((one, other) => one - other)[Math.floor(times.length / 2)].toFixed(0);
+
+/// What starting, a text and a demand on both relays cost, by the clock and in processor time: medians of five.
+async function costs() {
+  const wall = { ready: [], text: [], demand: [] };
+  const processor = { ready: [], text: [], demand: [] };
+  const timed = async (name, work) => {
+    const [before, begun] = [await spent(), performance.now()];
+    await work();
+    wall[name].push(performance.now() - begun);
+    processor[name].push(await spent() - before);
+  };
+  for (let time = 0; time < 5; time += 1) {
+    const { page, close } = await opened();
+    await ready(page);
+    wall.ready.push(Number(await page.evaluate(() => document.documentElement.dataset.ready)));
+    processor.ready.push(await spent());
+    const ask = (request) => page.evaluate((words) => new Promise((done) => { send(words, () => done()); }), request);
+    await timed('text', () => ask({ do: 'say', who: '0', text: 'On my way.' }));
+    await ask({ do: 'serve', demand: 'interception', by: 'GB', guess: 'none', design: '' });
+    await timed('demand', () => ask({ do: 'order', after: '2' }));
+    await close();
+  }
+  for (const name of Object.keys(wall)) {
+    measured(`${name}: ${middle(wall[name])} ms by the clock, ${middle(processor[name])} ms of processor, at the median of five`);
+  }
+}
+
 async function picture(page, name) {
   if (!wanted.pictures) return;
   mkdirSync(wanted.pictures, { recursive: true });
@@ -262,7 +297,6 @@ async function thousand() {
     }
     return times;
   });
-  const middle = (times) => times.toSorted((one, other) => one - other)[Math.floor(times.length / 2)].toFixed(0);
   measured(`a text: ${middle(took.slice(0, 50))} ms at the median of the first 50, ${middle(took.slice(-50))} ms of the last 50 of a thousand`);
   if (await page.$$eval('#lanes tr[id^=t]', (all) => all.length) !== 1000) finding('a thousand texts are not a thousand rows');
   await page.selectOption('.ask select[name=guess]', 'none');
@@ -312,6 +346,8 @@ async function everyWidth() {
       await page.waitForSelector('.served');
       await page.click('#t2 .try');
       await page.waitForSelector('#tried-head');
+      await page.click('.served:first-child [data-do=pin]');
+      await page.waitForSelector('#pinned-head');
       await page.$$eval('.served details', (all) => all.forEach((one) => { one.open = true; }));
       const [scroll, client] = await page.evaluate(() => {
         const root = document.documentElement;
@@ -358,6 +394,7 @@ async function failsAndBeginsAnew() {
   await other.page.waitForSelector('#t6');
   if (await page.$('#t6')) finding('two tabs share a stage');
   await page.evaluate(() => failed('for a test'));
+  await accessible(page, 'failed');
   await page.click('#state button');
   await page.waitForFunction(() => document.querySelector('#state').hidden && document.querySelector('#t5'));
   await close();
@@ -377,6 +414,7 @@ async function withoutIt() {
   await without.close();
 }
 
+await costs();
 await byKeyboard();
 await fiveReaders();
 await everyWidth();
