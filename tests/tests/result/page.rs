@@ -19,6 +19,7 @@ This page shows what a warrant gets out of four messengers, in a story that is l
 You need no program to read it.
 [The same as one page for a browser](result.html) has every cell with its paper; save it and open it.
 [The bench in one file](pillarbox.html) runs in a browser, too: there you type the texts and choose the demand.
+Save it (a button near it says *Download* or *Raw*), and open it by a double click.
 Phones and relays really ran, and the demands were put to what they left.
 
 **A model is not the product.** Each design is this project's model of a messenger as of a date.
