@@ -8,8 +8,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Crates whose modules form a tree.
-const TREES: &[&str] =
-    &["access", "client", "crypto", "metadata", "relay", "session", "system", "text", "transport", "wire"];
+const TREES: &[&str] = &[
+    "access",
+    "client",
+    "crypto",
+    "metadata",
+    "page",
+    "relay",
+    "session",
+    "system",
+    "text",
+    "transport",
+    "wire",
+];
 
 /// The text of each module by its path below the crate; the crate's root has the empty path.
 type Sources = BTreeMap<String, String>;

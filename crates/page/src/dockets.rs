@@ -7,8 +7,8 @@ use pillarbox_access::design::Design;
 use pillarbox_lab::experiments::Docket;
 use pillarbox_lab::scenario::Scenario;
 
+use crate::error::StageError;
 use crate::live::Live;
-use crate::stage::StageError;
 use crate::story::Story;
 use crate::timeline::Timeline;
 

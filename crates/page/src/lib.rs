@@ -16,16 +16,19 @@
 //! | `takeaway` | report, table and evidence as files |
 //! | `timeline` | a conversation under one design, with marks to branch off at |
 //! | `dockets` | the worlds that demands are served on |
-//! | `serving` | a demand on its way: it can be watched, and stopped |
+//! | `serve`, `serving` | a demand on its way: it can be watched, and stopped |
+//! | `error` | the reasons why a request has no result |
 //! | `served` | answers, and the evidence behind them |
 
 mod dockets;
+mod error;
 mod keys;
 mod lanes;
 mod live;
 mod pictures;
 mod question;
 mod request;
+mod serve;
 mod served;
 mod serving;
 mod stage;
@@ -33,6 +36,7 @@ pub mod story;
 mod takeaway;
 mod timeline;
 
+pub use error::StageError;
 pub use lanes::TableRow;
 pub use request::{File, Progress, Reply, Request};
-pub use stage::{Stage, StageError};
+pub use stage::Stage;

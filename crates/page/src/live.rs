@@ -15,8 +15,8 @@ use pillarbox_lab::scenario::Scenario;
 use pillarbox_lab::world::{Site, World, WorldError};
 use pillarbox_wire::AccountId;
 
+use crate::error::StageError;
 use crate::keys::{self, Held, Shelf};
-use crate::stage::StageError;
 use crate::timeline::Timeline;
 
 /// One design's world on the stage.

@@ -9,8 +9,8 @@ use pillarbox_lab::picture::{Hours, Lane, Network, Words};
 use pillarbox_metadata::{Analysis, Kind, Known, Means, Person, Settings, Ties, Trace, Truth};
 use pillarbox_wire::Timestamp;
 
+use crate::error::StageError;
 use crate::live::Live;
-use crate::stage::StageError;
 
 /// One picture with its text.
 struct Figure {

@@ -8,8 +8,8 @@ use pillarbox_lab::experiments::{self, Docket, ExperimentError};
 use pillarbox_lab::matrix::cell::{Cell, Evidence};
 use pillarbox_lab::page::parts::Parts;
 
+use crate::error::StageError;
 use crate::question::{Question, police_in};
-use crate::stage::StageError;
 
 /// One answer on the stage.
 #[derive(Clone, Debug)]

@@ -1,19 +1,17 @@
-//! The state of the stage, and each request as a method. Demands are served in `serving`.
+//! The state of the stage, and each request as a method. Demands are served in `serve`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use pillarbox_access::designs;
 use pillarbox_lab::columns::capital;
-use pillarbox_lab::experiments::ExperimentError;
-use pillarbox_lab::metadata::source::world::WorldSourceError;
-use pillarbox_lab::page::PageError;
+use pillarbox_lab::scenario::Scenario;
 use pillarbox_lab::scenario::library::BUILT_IN;
-use pillarbox_lab::scenario::{Scenario, ScenarioError};
-use pillarbox_lab::world::{World, WorldError};
+use pillarbox_lab::world::World;
 use pillarbox_text::read::value;
 
 use crate::dockets::Dockets;
+use crate::error::StageError;
 use crate::keys;
 use crate::lanes::{self, Table, TableRow};
 use crate::live::Live;
@@ -27,51 +25,6 @@ use crate::takeaway::Form;
 
 /// The most pinned answers. Two answers are compared, and a third would stand in nobody's view.
 const MAX_PINNED: usize = 2;
-
-/// The reason why a request has no result. The stage is as it was.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum StageError {
-    /// The request asks for something that does not exist.
-    #[error("this page cannot do that")]
-    NoSuchRequest,
-    /// The text has no words.
-    #[error("there is nothing to send: type a text first")]
-    Empty,
-    /// The text is too long.
-    #[error("this text has {0} characters, and a text may have {MAX_CHARS}: send it in parts")]
-    TooLong(usize),
-    /// The conversation has more texts than a page shows.
-    #[error("this conversation is full: open the page again to begin anew")]
-    Full,
-    /// The demand comes without a guess.
-    #[error("guess first; “I don’t know” is a guess too")]
-    NoGuess,
-    /// There is nothing to take away yet.
-    #[error("serve a demand first: what comes back can then be taken away")]
-    NothingServed,
-    /// A file to take away could not be made.
-    #[error("the file could not be made: {0}")]
-    Archive(String),
-    /// The story has a mistake.
-    #[error("{0}")]
-    Story(#[from] ScenarioError),
-    /// A world stopped.
-    #[error("the relays stopped: {0}")]
-    World(#[from] WorldError),
-    /// The traffic at a relay, or the rows that it keeps, could not be read.
-    #[error("the rows could not be read: {0}")]
-    Rows(#[from] WorldSourceError),
-    /// A demand could not be served.
-    #[error("the demand could not be served: {0}")]
-    Experiment(#[from] ExperimentError),
-    /// A part of the page could not be made.
-    #[error("the answer could not be shown: {0}")]
-    Page(#[from] PageError),
-    /// A part of the page could not be made.
-    #[error("the page could not be written: {0}")]
-    Template(#[from] askama::Error),
-}
 
 /// Two relays that carry one conversation, and the answers that were served.
 pub struct Stage {

@@ -11,8 +11,8 @@ use pillarbox_lab::matrix::{self, Plan, Run};
 use pillarbox_lab::page::{self, Options, bundle};
 use pillarbox_lab::scenario::Scenario;
 
+use crate::error::StageError;
 use crate::request::File;
-use crate::stage::StageError;
 
 /// A form of file to take away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
