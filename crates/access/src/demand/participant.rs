@@ -10,7 +10,7 @@ use crate::facts::{Facts, Said, addressed};
 /// The demand that this module describes.
 pub const PARTICIPANT: Demand = Demand {
     name: "participant",
-    title: "a contact who opens the phone",
+    title: "contacts who open their phones",
     plain: "what somebody shows who was written to",
     reaches: EVERYTHING,
     view: View::OpenPhone,

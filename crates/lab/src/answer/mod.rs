@@ -159,6 +159,11 @@ impl Answer {
             (View::PublicChannel, State::None { why: Absence::NotInStory }, Some((first, rest))) => {
                 (evidence.in_names(first), rest)
             }
+            // Nothing passes where the order listens, and the first reason says where that is.
+            (View::OperatorTap, State::None { why: Absence::NothingKept }, Some((first, rest))) => {
+                let headline = sentences::headline(&subject, state, counts, measures);
+                (format!("{headline} {}", evidence.in_names(first)), rest)
+            }
             _ => (sentences::headline(&subject, state, counts, measures), evidence.reasons.as_slice()),
         };
         Self {

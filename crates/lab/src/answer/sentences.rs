@@ -195,9 +195,10 @@ pub(super) fn question(context: &Context, target: &str) -> String {
         return question.replace(DESIGN, design).replace(TARGET, target);
     }
     let asks = country::name(&context.country);
-    // A name that contains a date stands between commas.
-    let comma = if design.contains(',') { "," } else { "" };
-    format!("If {design}{comma} is served {demand} by {asks} on {on} about {target}, what comes back?")
+    // A product's name contains a date, and stands between commas. Another design is a kind of server, and no name.
+    let operator =
+        if design.contains(',') { format!("{design},") } else { format!("the operator of \"{design}\"") };
+    format!("If {operator} is served {demand} by {asks} on {on} about {target}, what comes back?")
 }
 
 /// Stands for the design's name in a question of its own kind.
@@ -241,14 +242,24 @@ pub(super) fn headline(subject: &Subject<'_>, state: State, counts: &Counts, mea
         _ if !measures.kinds.is_empty() => kinds(subject, measures),
         _ => has(subject, state, counts),
     };
+    let stored = measures.thief.map_or(0, |thief| thief.rows.n);
+    let has = match state {
+        State::Unreadable { n, of } if n > 0 && subject.is_a_tap && stored > 0 => {
+            let lie = if stored == 1 { "lies" } else { "lie" };
+            format!("{has} {} {lie} readable in what it stores.", capital(&part(stored, of, subject.unit)))
+        }
+        _ => has,
+    };
     let past = measures.content_past;
     let brings = match state {
-        State::Returned { .. } if subject.is_about_the_time_after && past.n > 0 => {
-            Some(format!("also brings {} from before the order", part(past.n, past.of, "texts")))
-        }
+        State::Returned { .. } if subject.is_about_the_time_after && past.n > 0 => Some(format!(
+            "{} {} from before the order",
+            if subject.is_hypothetical { "would also bring" } else { "also brings" },
+            part(past.n, past.of, "texts")
+        )),
         _ => None,
     };
-    match (brings, others(measures)) {
+    match (brings, others(measures, subject.is_hypothetical)) {
         (None, None) => has,
         // Data that the operator keeps back names nobody to the authority that asked.
         (None, Some(others)) if counts.withheld > 0 && counts.withheld >= counts.returned => {
@@ -337,8 +348,10 @@ pub(super) fn has(subject: &Subject<'_>, state: State, counts: &Counts) -> Strin
         }
         State::Unreadable { n, of } if n > 0 && subject.is_a_tap => {
             let passed = if n == 1 { "passes" } else { "pass" };
+            // The others pass as well, and nothing says whose they are.
+            let under = if n < of { format!(" under {} name,", possessive(target)) } else { String::new() };
             format!(
-                "{} {passed} {} in a form that nothing in its possession opens.",
+                "{} {passed} {}{under} in a form that nothing in its possession opens.",
                 capital(&share(n, of)),
                 lower(party)
             )
@@ -366,7 +379,8 @@ pub(super) fn has(subject: &Subject<'_>, state: State, counts: &Counts) -> Strin
             format!("This demand does not reach {} {}.", possessive(target), subject.unit)
         }
         State::None { why: Absence::NotKnown } => {
-            "It is not known whether the product that this design stands for has any.".into()
+            let noun = if subject.unit == "devices" { "push tokens" } else { subject.unit };
+            format!("No source says whether {} has {noun} of {target}.", lower(party))
         }
         State::Removed { n, of } => format!("{}.", capital(&gone(n, of))),
         State::CutOff { n, of } => format!("{}.", capital(&lost(n, of))),
@@ -396,28 +410,32 @@ pub(super) fn has(subject: &Subject<'_>, state: State, counts: &Counts) -> Strin
 }
 
 /// Describes the other people in the answer, without a subject: people named, accounts without a name, and people whose
-/// words are read.
-fn others(measures: &Measures) -> Option<String> {
+/// words are read. What an operator would have stands in the same mood as the sentence before.
+fn others(measures: &Measures, is_hypothetical: bool) -> Option<String> {
+    let (also_has, also_names, has) = match is_hypothetical {
+        true => ("would also have", "would also name", "have"),
+        false => ("also has", "also names", "has"),
+    };
     let accounts = (measures.named_accounts > 0)
         .then(|| format!("{} that no name or number goes with", count(measures.named_accounts, "account")));
     if measures.named.is_empty() {
-        return accounts.map(|accounts| format!("also has {accounts}"));
+        return accounts.map(|accounts| format!("{also_has} {accounts}"));
     }
     let named = people(&measures.named);
     let named = match accounts {
-        Some(accounts) => format!("{named}, and has {accounts}"),
+        Some(accounts) => format!("{named}, and {has} {accounts}"),
         None => named,
     };
     let read: Vec<String> =
         measures.read.iter().filter(|who| measures.named.contains(who)).cloned().collect();
     Some(match (read.len(), read.len() == measures.named.len()) {
-        (0, _) => format!("also names {named}"),
+        (0, _) => format!("{also_names} {named}"),
         (_, true) => format!(
-            "also names {named}, and has words of {}",
+            "{also_names} {named}, and {has} words of {}",
             if read.len() == 1 { "that person" } else { "each of them" }
         ),
-        (many, _) if many > NAMES_SHOWN => format!("also names {named}, and has words of {many} of them"),
-        _ => format!("also names {named}, and has words of {}", people(&read)),
+        (many, _) if many > NAMES_SHOWN => format!("{also_names} {named}, and {has} words of {many} of them"),
+        _ => format!("{also_names} {named}, and {has} words of {}", people(&read)),
     })
 }
 

@@ -134,7 +134,7 @@ fn times(hits: usize) -> String {
 fn claims(screen: &mut Screen, report: &Report, says: fn(&Claim) -> String) {
     let table = Table::new(&COUNTED);
     for claim in &report.claims {
-        let found = if claim.holds { "not found".into() } else { format!("FOUND {}", claim.hits) };
+        let found = if claim.holds { "holds".into() } else { format!("FOUND {}", claim.hits) };
         let weight = if claim.holds { Weight::Normal } else { Weight::Bold };
         screen.row_in(weight, &table, &[says(claim), found]);
     }

@@ -28,6 +28,7 @@ use pillarbox_lab::screen::{self, Screen, Weight};
 use pillarbox_lab::world::WorldError;
 use pillarbox_text::read;
 use serde::Serialize;
+use textwrap::core::display_width;
 
 use super::args::{Beside, Matrix};
 use super::list::{no_demand, no_design, no_story};
@@ -192,9 +193,13 @@ fn show(wanted: &Matrix, scenario: &Scenario, run: &Run, to: &Path) -> Result<()
     // A folder whose name begins with a dash would be taken for an option.
     let here = if to.as_os_str().as_encoded_bytes().starts_with(b"-") { "./" } else { "" };
     let typed = |ending: &str| quoted(&format!("{here}{}{ending}", to.display()));
+    saved.copyable(Weight::Normal, &format!("To check it: pillarbox-lab report {} --check", typed("")));
     let mut next = Screen::new(window::width());
-    next.copyable(Weight::Dim, &format!("Next: pillarbox-lab report {} --out {}", typed(""), typed(".html")));
-    next.copyable(Weight::Dim, &format!("  or: pillarbox-lab report {} --check", typed("")));
+    let page = |file: &str| format!("Next: pillarbox-lab report {} --out {file}", typed(""));
+    // A line that the window breaks pushes the head of a long table out of it.
+    let (named, short) = (page(&typed(".html")), page("report.html"));
+    let fits = display_width(&named) <= window::width();
+    next.copyable(Weight::Dim, if fits { &named } else { &short });
     let next = next.into_text();
     if wanted.json {
         print_json(&Printed { cells: &run.cells, pairs: run.pairs.as_ref() })?;

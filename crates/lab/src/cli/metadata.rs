@@ -58,10 +58,7 @@ pub(super) fn run(wanted: &Metadata) -> Result<(), Failure> {
         print(&text::full(&inquiry, width))
     } else {
         print(&text::short(&inquiry, width))?;
-        next(
-            &again("--full", &["--out"]),
-            "every pair and false lead; other views with --observer keeps or --without address,size",
-        )
+        next(&again("--full", &["--out"]), "every pair and false lead")
     }
 }
 

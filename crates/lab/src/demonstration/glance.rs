@@ -60,7 +60,7 @@ fn opening(report: &Report) -> String {
     let off = report.switched_off;
     format!(
         "They said the same {} texts twice on this computer: over a server that can read, and end to end encrypted. {off}'s \
-         phone was off for the last one. Their phones sent {receipts} receipts. A warrant for everything about {off} got:",
+         phone was off for the last one. Their phones sent {receipts} receipts. A warrant about {off}, a thief and an open phone got:",
         report.texts_said
     )
 }

@@ -102,7 +102,8 @@ pub(super) fn try_codes(folder: &Path, kind: Passcode) -> Result<Tried, Experime
     ));
     reasons.push(match &guessed {
         Guessed::Found { guess } => {
-            format!("All codes were tried on a copy in their order, and number {} opens it.", grouped(u128::from(*guess)))
+            let (guess, codes) = (grouped(u128::from(*guess)), grouped(kind.codes()));
+            format!("Codes were tried on a copy in their order, and number {guess} of {codes} opens it.")
         }
         Guessed::NotAmongThem { guesses } => format!(
             "The first {} were tried on a copy, and none opens it: that shows how guessing works, and not how far it comes.",

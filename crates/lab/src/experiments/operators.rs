@@ -1,5 +1,7 @@
 //! Demands on the data that an operator has, and on the traffic that passes it.
 
+use std::collections::BTreeSet;
+
 use pillarbox_access::demand::{
     self, BACKUP_WARRANT, COMPELLED_LOGGING, CONTENT_WARRANT, Case, Demand, ENTITY_DATA, EVENTS_DATA,
     INTERCEPTION, PEN_REGISTER, PUSH_LOOKUP, RETENTION, backup_warrant::BACKUP, compelled_logging,
@@ -207,6 +209,7 @@ impl Experiment for Keeping {
 
     fn serve(&self, views: &Views<'_>, _: &Views<'_>) -> Result<Answered, ExperimentError> {
         let mut answered = Answered::default();
+        let mut kept_about = BTreeSet::new();
         let (ordered, _) = views.times();
         let everything = views.design().operator.holding_nothing_back();
         let all = views.operators()?;
@@ -225,12 +228,20 @@ impl Experiment for Keeping {
                 answered.because(Item::MessageSourceDestination, &has);
             }
             if matches!(self, Self::Retain) {
-                // Everybody whom a retained row is about is exposed, whoever the request is about.
+                // Rows are kept of everybody, whoever the later request is about.
                 let events = holdings.rows().events.iter().filter(|event| event.at >= ordered);
                 let about = events.flat_map(|event| [event.account, event.about]).flatten();
-                answered.brought.named.extend(about.map(|account| holdings.name(account)));
-                answered.brought.origin.named_by_operator |= !answered.brought.named.is_empty();
+                kept_about.extend(about.map(|account| holdings.name(account)));
             }
+        }
+        if !kept_about.is_empty() {
+            answered.reasons.push(format!(
+                "Under this order rows are kept about {}, whoever the request is about.",
+                match kept_about.len() {
+                    1 => "1 account".to_owned(),
+                    many => format!("{many} accounts"),
+                }
+            ));
         }
         answered.brought.named.sort();
         answered.brought.named.dedup();

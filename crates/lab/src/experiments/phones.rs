@@ -171,6 +171,13 @@ impl Experiment for Participant {
         answered.rereadable = true;
         let all = answered.brought.parties.len();
         let verified = match views.design().phone.protection {
+            Protection::EndToEnd if verified == 0 && all > 1 => {
+                " None of them had verified the target's keys.".to_owned()
+            }
+            Protection::EndToEnd if all == 1 => {
+                let had = if verified == 1 { "had" } else { "had not" };
+                format!(" They {had} verified the target's keys.")
+            }
             Protection::EndToEnd => format!(" {verified} of them had verified the target's keys."),
             Protection::ServerReadable => String::new(),
         };

@@ -207,7 +207,9 @@ fn one(
 /// Says which account the demand names, if the target has one for each contact.
 fn one_of_several(views: &Views<'_>) -> String {
     let which = match views.named_by() {
-        Some(contact) => format!("the one that {contact} writes to, with whom most texts were exchanged"),
+        Some(contact) => {
+            format!("the one that {contact} writes to, with whom the target had exchanged most texts by then")
+        }
         None => "the newest".to_owned(),
     };
     format!(

@@ -1,6 +1,8 @@
 //! The outcome on a screen. Its use for an investigator stands first, then each means beside its controls, then the
 //! bystanders whom the same method names.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use pillarbox_metadata::{Found, Lead, Line, Means, Person};
 use pillarbox_wire::Timestamp;
 
@@ -92,7 +94,7 @@ fn subject(inquiry: &Inquiry) -> Option<Person> {
         return Some(about);
     }
     let people = leads.iter().flat_map(|lead| [lead.one, lead.other]);
-    let mut counts = std::collections::BTreeMap::new();
+    let mut counts = BTreeMap::new();
     people.for_each(|person| *counts.entry(person).or_insert(0_u64) += 1);
     // The first of two people in as many pairs.
     counts
@@ -268,12 +270,12 @@ fn bystanders(inquiry: &Inquiry) -> Option<String> {
     let about = subject(inquiry)?;
     let found = inquiry.analysis.found(Means::Named)?;
     let leads = || found.leads.iter();
-    let own: std::collections::BTreeSet<Person> = leads()
+    let own: BTreeSet<Person> = leads()
         .filter(|lead| lead.one == about || lead.other == about)
         .flat_map(|lead| [lead.one, lead.other])
         .collect();
     let beside: Vec<&Lead> = leads().filter(|lead| lead.one != about && lead.other != about).collect();
-    let others: std::collections::BTreeSet<Person> =
+    let others: BTreeSet<Person> =
         beside.iter().flat_map(|lead| [lead.one, lead.other]).filter(|one| !own.contains(one)).collect();
     let name = inquiry.trace.name(about);
     Some(match (others.len(), beside.len()) {
@@ -290,10 +292,21 @@ fn bystanders(inquiry: &Inquiry) -> Option<String> {
 /// Lists, by name, pairs that a means names and that do not write to each other.
 fn false_leads(inquiry: &Inquiry) -> Option<String> {
     let mut wrong: Vec<(Person, Person)> = Vec::new();
+    let mut right: BTreeSet<(Person, Person)> = BTreeSet::new();
     for line in &inquiry.analysis.lines {
-        let score = line.outcome.as_ref().ok().and_then(|found| found.score.as_ref());
-        wrong.extend(score.into_iter().flat_map(|score| score.false_leads.iter().copied()));
+        let Some((found, score)) =
+            line.outcome.as_ref().ok().and_then(|found| Some((found, found.score.as_ref()?)))
+        else {
+            continue;
+        };
+        wrong.extend(&score.false_leads);
+        // People of one group need not write to each other, and people who write need not be in one group.
+        if line.means != Means::Groups {
+            let pairs = found.leads.iter().map(|lead| (lead.one.min(lead.other), lead.one.max(lead.other)));
+            right.extend(pairs.filter(|pair| !score.false_leads.contains(pair)));
+        }
     }
+    wrong.retain(|pair| !right.contains(pair));
     wrong.sort_unstable();
     wrong.dedup();
     let named = wrong.iter().take(FALSE_LEADS);

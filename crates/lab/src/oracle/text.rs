@@ -136,7 +136,9 @@ fn total(report: &Report) -> String {
 fn briefly(counts: &Counts) -> String {
     let Counts { agree, differ, not_applicable, not_asserted, not_modelled, .. } = counts;
     let open = not_applicable + not_asserted + not_modelled;
-    format!("{agree} agree, {differ} differ, {open} cannot be compared.")
+    let [agrees, differs] = [(agree, "agree"), (differ, "differ")]
+        .map(|(number, verb)| format!("{number} {verb}{}", if *number == 1 { "s" } else { "" }));
+    format!("{agrees}, {differs}, {open} cannot be compared.")
 }
 
 /// Writes the whole report, for a window of `width` columns. The sums stand last.

@@ -29,7 +29,8 @@ pub(in crate::answer) fn operators_word(
     };
     let gist = match is {
         WordIs::HandsOver => "hands this over".to_owned(),
-        WordIs::HasNone => format!("has none of {what}"),
+        // A source may say that an operator does not produce something, which is less than that it has none.
+        WordIs::HasNone => return format!("According to {from}: {says}"),
         // The headline already states this, with its speaker.
         WordIs::Withholds if counts.returned > 0 && left == 0 => return format!("{}: {says}", capital(from)),
         WordIs::Withholds if counts.returned == 0 => format!("hands over none of {what}"),
@@ -37,10 +38,8 @@ pub(in crate::answer) fn operators_word(
             format!("hands over {left} of those {}", counted(subject, counts.returned))
         }
         WordIs::Notice(AnswersNotice::Complies) => "follows such a notice".to_owned(),
-        WordIs::Notice(AnswersNotice::Withdraws) => {
-            "withdraws the feature in that country instead".to_owned()
-        }
-        WordIs::Notice(AnswersNotice::Leaves) => "would leave that country instead".to_owned(),
+        WordIs::Notice(AnswersNotice::Withdraws) => "withdraws the feature in that country".to_owned(),
+        WordIs::Notice(AnswersNotice::Leaves) => "would leave that country".to_owned(),
         WordIs::Notice(AnswersNotice::Refuses) => {
             "would refuse and let itself be blocked in that country".to_owned()
         }
@@ -58,12 +57,14 @@ pub(in crate::answer) fn thief(subject: &Subject<'_>, thief: &Thief) -> String {
     let Share { n, of } = thief.rows;
     let all = share(subject, n, of);
     let has = if subject.unit == "messages" { "has a record of" } else { "has" };
+    let same =
+        if subject.container == "backup" { "the same backups and keys" } else { "the same rows and keys" };
     match thief.without.map(|without| without.n) {
         _ if of == 0 => String::new(),
         None | Some(0) if n == 0 && subject.is_a_tap => {
             format!("What passes lies in no row: a thief of the operator's rows and keys {has} {all}.")
         }
-        None | Some(0) if n == 0 => format!("A thief of the same rows and keys {has} {all}."),
+        None | Some(0) if n == 0 => format!("A thief of {same} {has} {all}."),
         Some(without) if n == 0 => {
             format!("A thief of the rows and keys {has} {all}; without the order it would be {without}.")
         }
@@ -73,17 +74,14 @@ pub(in crate::answer) fn thief(subject: &Subject<'_>, thief: &Thief) -> String {
         Some(without) if without != n => {
             format!("A thief of the rows and keys {has} {all}; without the order it would be {without}.")
         }
-        None | Some(_) => format!("A thief of the same rows and keys {has} {all}, without any order."),
+        None | Some(_) => format!("A thief of {same} {has} {all}, without any order."),
     }
 }
 
 /// Describes the part of an order's yield that lies in the rows without it as well.
 pub(in crate::answer) fn without_the_order(subject: &Subject<'_>, thief: &Thief) -> Option<String> {
     let without = thief.without.filter(|without| without.n > 0)?;
-    Some(format!(
-        "Without the order the operator's rows have {} as well.",
-        share(subject, without.n, without.of)
-    ))
+    Some(format!("Without the order the operator's rows have {}.", share(subject, without.n, without.of)))
 }
 
 /// The sentence about noticing if no phone takes part.
@@ -94,7 +92,9 @@ pub(in crate::answer) const NO_PHONE: &str = "No phone takes part in this, so no
 pub(in crate::answer) fn notice(view: View, is_ordered: bool, state: State, measures: &Measures) -> String {
     let could = &measures.could_notice;
     let own = match view {
-        View::SeizedPhone => "Whoever carried the phone knows that it was taken.",
+        View::SeizedPhone => {
+            "Nothing is sent to any phone. Whether somebody sees that this one is taken is not measured."
+        }
         View::OpenPhone => "Whoever shows a phone knows of it.",
         View::ReportedMessage => "Whoever reports a message knows of it.",
         _ if matches!(state, State::InPlace { .. }) => "Nothing would be changed, so nobody could notice.",

@@ -26,7 +26,7 @@ pub fn due_to_encryption([open, closed]: [Server; 2], said: usize) -> String {
     if open.is_told_senders && !closed.is_told_senders {
         due.push("is told no sender");
     }
-    let first = "No text came back because of the encryption.";
+    let first = "The encryption is why no text came back.";
     if due.is_empty() {
         return first.into();
     }

@@ -11,6 +11,7 @@ pub(super) fn part(n: u64, of: u64, unit: &str) -> String {
     match (n, of) {
         (0, 0) => format!("no {unit}"),
         (0, 1) => format!("no {}", counted_noun(1, unit)),
+        (0, 2) => format!("neither of the 2 {unit}"),
         (0, _) => format!("none of the {of} {unit}"),
         (1, 1) => format!("the only {}", counted_noun(1, unit)),
         (2, 2) => format!("both {unit}"),

@@ -33,22 +33,26 @@ pub enum MonthError {
 const QUIET: (&str, &str) =
     ("signal-quiet.toml", include_str!("../../../../../examples/neighbours/signal-quiet.toml"));
 
-/// The design that [`QUIET`] is told from.
-const BESIDE: &str = "signal-now";
-
 /// Returns the designs of the table: those of the matrix, and Signal with receipts at random.
 #[must_use]
 pub fn rows() -> Vec<Design> {
     rows_of(designs::all())
 }
 
-/// The rows for these designs: Signal with receipts at random stands last wherever Signal of today stands.
+/// The rows for these designs: the one with receipts at random stands last wherever the same design without them stands.
 #[must_use]
 pub fn rows_of(designs: &[Design]) -> Vec<Design> {
     // A test parses it.
     let quiet = Design::parse(QUIET.0, QUIET.1).ok();
-    let is_here = |name: &str| designs.iter().any(|design| design.name == name);
-    let quiet = quiet.filter(|quiet| is_here(BESIDE) && !is_here(&quiet.name));
+    let is_twin = |quiet: &Design, design: &Design| {
+        let mut phone = quiet.phone.clone();
+        phone.habits.receipts = design.phone.habits.receipts;
+        phone == design.phone && quiet.relay == design.relay
+    };
+    let quiet = quiet.filter(|quiet| {
+        designs.iter().any(|design| is_twin(quiet, design))
+            && designs.iter().all(|design| design.name != quiet.name)
+    });
     designs.iter().cloned().chain(quiet).collect()
 }
 

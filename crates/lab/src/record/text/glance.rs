@@ -7,7 +7,7 @@ use pillarbox_wire::Timestamp;
 
 use super::play::{self, Scene};
 use super::{Told, left};
-use crate::scenario::{Act, Audience, PersonId, Scenario};
+use crate::scenario::{Act, Audience, Event, PersonId, Scenario};
 use crate::screen::{Screen, Weight};
 
 /// The fewest lines of the play that are shown, however small the window.
@@ -27,9 +27,10 @@ impl Told<'_> {
         left::left(&mut end, self, 0);
         let scenes = play::scenes(self.record);
         let about = about(self.scenario, &scenes);
+        let turning = turning(self.scenario, &about);
         // One empty line stands before the play and one after it. A third line says what is left out.
         let room = height.saturating_sub(screen.height() + end.height() + 3);
-        let shown = around(&about, self.scenario.inquiry.ordered, |scenes| {
+        let shown = around(&about, &turning, self.scenario.inquiry.ordered, |scenes| {
             let mut tried = Screen::new(width);
             play::show(&mut tried, scenes.iter().copied(), false);
             tried.height() <= room.max(LEAST)
@@ -78,33 +79,50 @@ fn about<'s>(scenario: &Scenario, scenes: &'s [Scene]) -> Vec<Vec<&'s Scene>> {
     told.collect()
 }
 
-/// Returns the happenings around `ordered`, in their order, as many as `fits` accepts.
+/// Returns the places of the happenings that the story turns on: what the person whom the demands look back on said
+/// last before the order, and the last channel that somebody opened.
+fn turning(scenario: &Scenario, happenings: &[Vec<&Scene>]) -> Vec<usize> {
+    let inquiry = &scenario.inquiry;
+    let place = |event: &Event| {
+        let who = scenario.person(event.who).map(|person| person.name.as_str());
+        let is_it = |scene: &&Scene| scene.is_act && scene.at == event.at && scene.who.as_deref() == who;
+        happenings.iter().position(|scenes| scenes.first().is_some_and(is_it))
+    };
+    let last = |is_it: &dyn Fn(&Event) -> bool| scenario.events.iter().rev().find(|event| is_it(event));
+    let said = last(&|event| {
+        let speaks = matches!(event.act, Act::Says { .. } | Act::Posts { .. });
+        speaks && event.who == inquiry.about && event.at <= inquiry.ordered
+    });
+    let opened = last(&|event| matches!(event.act, Act::OpensChannel { .. }));
+    said.into_iter().chain(opened).filter_map(place).collect()
+}
+
+/// Returns the happenings at the places `turning` and around `ordered`, in their order, as many as `fits` accepts.
 fn around<'s>(
     happenings: &[Vec<&'s Scene>],
+    turning: &[usize],
     ordered: Timestamp,
     fits: impl Fn(&[&'s Scene]) -> bool,
 ) -> Vec<&'s Scene> {
     let is_before = |scenes: &Vec<&Scene>| scenes.first().is_some_and(|scene| scene.at <= ordered);
-    let (mut before, mut after) = happenings.split_at(happenings.partition_point(is_before));
-    let mut shown: Vec<&Scene> = Vec::new();
-    for turn in 0.. {
-        let is_after = (turn % (BEFORE + 1) == BEFORE && !after.is_empty()) || before.is_empty();
-        let with_it: Vec<&Scene> = match (is_after, before.split_last(), after.split_first()) {
-            (false, Some((scenes, rest)), _) => {
-                before = rest;
-                scenes.iter().chain(&shown).copied().collect()
-            }
-            (true, _, Some((scenes, rest))) => {
-                after = rest;
-                shown.iter().chain(scenes).copied().collect()
-            }
-            _ => break,
-        };
+    let order = happenings.partition_point(is_before);
+    let (mut before, mut after) = ((0..order).rev().peekable(), (order..happenings.len()).peekable());
+    let outward = (0..).map_while(|turn| {
+        let is_after = (turn % (BEFORE + 1) == BEFORE && after.peek().is_some()) || before.peek().is_none();
+        if is_after { after.next() } else { before.next() }
+    });
+    let mut places: BTreeSet<usize> = BTreeSet::new();
+    let scenes = |places: &BTreeSet<usize>| -> Vec<&'s Scene> {
+        places.iter().filter_map(|place| happenings.get(*place)).flatten().copied().collect()
+    };
+    for place in turning.iter().copied().chain(outward) {
+        let mut with_it = places.clone();
+        with_it.insert(place);
         // The first one is shown whatever the window's height.
-        if !shown.is_empty() && !fits(&with_it) {
+        if !places.is_empty() && !fits(&scenes(&with_it)) {
             break;
         }
-        shown = with_it;
+        places = with_it;
     }
-    shown
+    scenes(&places)
 }
