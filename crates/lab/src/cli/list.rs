@@ -131,6 +131,17 @@ pub(super) fn no_demand(wanted: &str) -> String {
     not_there("demand", wanted, experiments::demands(), "demands", "with what each is")
 }
 
+/// Returns the kind of thing that has this name.
+fn other_kind(name: &str) -> Option<&'static str> {
+    if designs::named(name).is_some() {
+        Some("design")
+    } else if experiments::demands().contains(&name) {
+        Some("demand")
+    } else {
+        library::BUILT_IN.iter().any(|(story, _)| *story == name).then_some("scenario")
+    }
+}
+
 /// Says that there is no such story.
 pub(super) fn no_story(wanted: &str) -> String {
     let names = library::BUILT_IN.iter().map(|(name, _)| *name);
@@ -145,5 +156,10 @@ fn not_there<'n>(
     or: &str,
 ) -> String {
     let near = nearest(wanted, names).map_or_else(String::new, |near| format!(" Did you mean {near}?"));
+    let near = other_kind(wanted).filter(|kind| *kind != what).map_or(near, |kind| match kind {
+        "demand" => format!(" `{wanted}` is a demand: pillarbox-lab demand {wanted}."),
+        "design" => format!(" `{wanted}` is a design: --design {wanted}."),
+        _ => format!(" `{wanted}` is a story: --scenario {wanted}."),
+    });
     format!("there is no {what} `{wanted}`.{near} `pillarbox-lab list {list}` has them all, {or}.")
 }
