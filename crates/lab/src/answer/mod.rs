@@ -13,6 +13,7 @@ use pillarbox_access::demand::View;
 use pillarbox_access::design::AnswersNotice;
 use serde::{Deserialize, Serialize};
 
+use crate::experiments::ONE_OF_SEVERAL;
 use crate::matrix::cell::Evidence;
 use crate::score::{Absence, Counts, Measures, State, TextsAt, What};
 
@@ -160,7 +161,9 @@ impl Answer {
                 (evidence.in_names(first), rest)
             }
             // Nothing passes where the order listens, and the first reason says where that is.
-            (View::OperatorTap, State::None { why: Absence::NothingKept }, Some((first, rest))) => {
+            (View::OperatorTap, State::None { why: Absence::NothingKept }, Some((first, rest)))
+                if first.starts_with(ONE_OF_SEVERAL) =>
+            {
                 let headline = sentences::headline(&subject, state, counts, measures);
                 (format!("{headline} {}", evidence.in_names(first)), rest)
             }

@@ -145,7 +145,7 @@ fn one(
     let names_an_account =
         matches!(experiment.demand().view, View::RelayHoldings | View::OperatorTap | View::PushRecords);
     if design.phone.accounts == Accounts::PerContact && names_an_account {
-        answered.reasons.push(one_of_several(&views));
+        answered.reasons.insert(0, one_of_several(&views));
     }
     if named == Named::WhenOrdered
         && let since @ 1.. = views.accounts_since()
@@ -204,6 +204,9 @@ fn one(
     Ok(evidence)
 }
 
+/// The beginning of the reason that says which account the demand names.
+pub(crate) const ONE_OF_SEVERAL: &str = "The demand names one account, ";
+
 /// Says which account the demand names, if the target has one for each contact.
 fn one_of_several(views: &Views<'_>) -> String {
     let which = match views.named_by() {
@@ -213,7 +216,7 @@ fn one_of_several(views: &Views<'_>) -> String {
         None => "the newest".to_owned(),
     };
     format!(
-        "The demand names one account, {which}. What goes through the target's other accounts is not in this answer, and nothing in \
+        "{ONE_OF_SEVERAL}{which}. What goes through the target's other accounts is not in this answer, and nothing in \
          the demand ties them to the target."
     )
 }

@@ -70,10 +70,14 @@ pub(crate) fn run(
         screen.begin(out)?;
         let mut names = LiveNames::of(data);
         let mut is_stopped = false;
-        for line in until_stopped(lines)? {
-            let Some(line) = line else {
-                is_stopped = true;
-                break;
+        for heard in until_stopped(lines)? {
+            let line = match heard {
+                Heard::Line(line) => line,
+                Heard::Stopped => {
+                    is_stopped = true;
+                    break;
+                }
+                Heard::Ended => break,
             };
             // A line that is no JSON is shown as it is, made harmless.
             let event = serde_json::from_str(&line).unwrap_or(Value::String(line));
@@ -90,8 +94,18 @@ pub(crate) fn run(
     )))
 }
 
-/// The lines until the relay ends them, or nothing after a signal: what they told is said then. A second signal waits for nobody.
-fn until_stopped(lines: Lines) -> Result<mpsc::Receiver<Option<String>>, Failure> {
+/// What is heard of a relay that is followed.
+enum Heard {
+    /// An event.
+    Line(String),
+    /// A signal from the user.
+    Stopped,
+    /// The end: the relay has closed the connection.
+    Ended,
+}
+
+/// Returns the events until the relay ends them or a signal comes. After a second signal the program ends at once.
+fn until_stopped(lines: Lines) -> Result<mpsc::Receiver<Heard>, Failure> {
     let (tell, told) = mpsc::channel();
     let stopped = tell.clone();
     let runtime = runtime::Builder::new_current_thread().enable_all().build();
@@ -101,14 +115,15 @@ fn until_stopped(lines: Lines) -> Result<mpsc::Receiver<Option<String>>, Failure
     let mut signals = runtime.block_on(async { Signals::listen() })?;
     thread::spawn(move || {
         runtime.block_on(signals.next());
-        // Nobody hears it if the lines have ended.
-        let _ = stopped.send(None);
+        // Nobody hears it if the events have ended.
+        let _ = stopped.send(Heard::Stopped);
         runtime.block_on(signals.next());
         std::process::exit(INTERRUPTED.into());
     });
     thread::spawn(move || {
-        for line in lines {
-            if tell.send(Some(line)).is_err() {
+        // The other thread keeps the channel open, so that its end is no sign that the events have ended.
+        for heard in lines.map(Heard::Line).chain([Heard::Ended]) {
+            if tell.send(heard).is_err() {
                 return;
             }
         }

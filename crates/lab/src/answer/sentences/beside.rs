@@ -92,9 +92,7 @@ pub(in crate::answer) const NO_PHONE: &str = "No phone takes part in this, so no
 pub(in crate::answer) fn notice(view: View, is_ordered: bool, state: State, measures: &Measures) -> String {
     let could = &measures.could_notice;
     let own = match view {
-        View::SeizedPhone => {
-            "Nothing is sent to any phone. Whether somebody sees that this one is taken is not measured."
-        }
+        View::SeizedPhone => "Who sees that a phone is taken is not measured.",
         View::OpenPhone => "Whoever shows a phone knows of it.",
         View::ReportedMessage => "Whoever reports a message knows of it.",
         _ if matches!(state, State::InPlace { .. }) => "Nothing would be changed, so nobody could notice.",
