@@ -1,0 +1,32 @@
+//! The ways of one message and of one demand in `docs/architecture.md` lead through files and functions that are there.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::fs;
+
+/// Returns the files and functions of the table under a heading.
+fn way(page: &str, heading: &str) -> Vec<(String, String)> {
+    let part = page.split(heading).nth(1).unwrap().split("\n## ").next().unwrap();
+    let rows = part.lines().filter(|line| line.contains("| `crates/"));
+    let quoted = |row: &str, nth: usize| row.split('`').nth(nth).unwrap().to_owned();
+    rows.map(|row| (quoted(row, 1), quoted(row, 3))).collect()
+}
+
+fn is_there(file: &str, function: &str) -> bool {
+    let text = fs::read_to_string(format!("../{file}")).unwrap_or_default();
+    text.contains(&format!("fn {function}(")) || text.contains(&format!("fn {function}<"))
+}
+
+#[test]
+fn each_step_of_a_message_and_of_a_demand_is_a_function_in_its_file() {
+    let page = fs::read_to_string("../docs/architecture.md").unwrap();
+    for (heading, least) in [("## The way of one message", 20), ("## The way of one demand", 15)] {
+        let steps = way(&page, heading);
+        assert!(steps.len() >= least, "{heading}: {} steps", steps.len());
+        for (file, function) in steps {
+            assert!(is_there(&file, &function), "{heading}: {function} in {file}");
+        }
+    }
+    // The control: a step that is nowhere is found out.
+    assert!(!is_there("crates/session/src/session.rs", "unseal_everything"));
+    assert!(!is_there("crates/session/src/nowhere.rs", "seal"));
+}
