@@ -195,9 +195,11 @@ pub(super) fn question(context: &Context, target: &str) -> String {
         return question.replace(DESIGN, design).replace(TARGET, target);
     }
     let asks = country::name(&context.country);
-    // A product's name contains a date, and stands between commas. Another design is a kind of server, and no name.
-    let operator =
-        if design.contains(',') { format!("{design},") } else { format!("the operator of \"{design}\"") };
+    // A product's name ends with a date, and stands between commas. Another design is a kind of server, and no name.
+    let year = design.rsplit([' ', ',']).next().unwrap_or_default();
+    let is_dated =
+        design.contains(',') && year.len() == 4 && year.bytes().all(|digit| digit.is_ascii_digit());
+    let operator = if is_dated { format!("{design},") } else { format!("the operator of \"{design}\"") };
     format!("If {operator} is served {demand} by {asks} on {on} about {target}, what comes back?")
 }
 
@@ -369,7 +371,11 @@ pub(super) fn has(subject: &Subject<'_>, state: State, counts: &Counts) -> Strin
             format!("No backup of {} phone lies there.", possessive(target))
         }
         State::None { why: Absence::NothingKept } if subject.is_a_tap => {
-            format!("{} passes where the order listens.", capital(&share(0, counts.of)))
+            let none = share(0, counts.of);
+            match subject.is_hypothetical {
+                true => format!("If it complied, {none} would pass where it could read."),
+                false => format!("{} passes where the order listens.", capital(&none)),
+            }
         }
         State::None { why: Absence::NothingKept } => {
             format!("{party} {} {}.", subject.keeps(), share(0, counts.of))

@@ -160,10 +160,12 @@ impl Experiment for Blocking {
 /// Describes what arrives after all if people move to a relay elsewhere, and the effort that it takes.
 fn moved(otherwise: &Otherwise) -> String {
     let Otherwise { restored: Share { n, of }, by_number, by_invitation, .. } = *otherwise;
-    let arrive = match n {
-        0 => format!("none of those {of} arrives either"),
-        1 => format!("1 of those {of} arrives after all"),
-        n => format!("{n} of those {of} arrive after all"),
+    let arrive = match (n, of) {
+        (0, 1) => "that one does not arrive either".to_owned(),
+        (0, of) => format!("none of those {of} arrives either"),
+        (1, 1) => "that one arrives after all".to_owned(),
+        (1, of) => format!("1 of those {of} arrives after all"),
+        (n, of) => format!("{n} of those {of} arrive after all"),
     };
     let pairs = |number: u64| match number {
         0 => "no pair of contacts".to_owned(),

@@ -246,6 +246,7 @@ fn before(past: Share, in_a_backup: bool) -> Option<String> {
     if past.n == 0 {
         let none = match past.of {
             1 => "the one text did not come back".to_owned(),
+            2 => "neither of the 2 texts came back".to_owned(),
             of => format!("none of the {of} texts came back"),
         };
         return Some(format!("What was said before stayed closed: {none}."));
@@ -274,7 +275,10 @@ fn arrived(lost: Share) -> Option<String> {
 
 /// Formats a fraction of everybody's messages.
 fn of_messages(Share { n, of }: Share) -> String {
-    format!("{n} of everybody's {of} {}", if of == 1 { "message" } else { "messages" })
+    match (n, of) {
+        (1, 1) => "Everybody's only message".to_owned(),
+        _ => format!("{n} of everybody's {of} messages"),
+    }
 }
 
 /// Formats a fraction of the texts that were said in a time, if any were.

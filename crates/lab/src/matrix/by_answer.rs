@@ -25,6 +25,10 @@ pub(super) fn write(screen: &mut Screen, title: &str, cells: &[Cell]) {
 
 /// The counted part of a cell's words, without the names of the kinds that it counts.
 fn counted(cell: &Cell) -> &str {
+    // A count from before the order is what tells two answers apart.
+    if cell.says.contains(" from before the order") {
+        return &cell.says;
+    }
     cell.says.split([';', '(']).next().unwrap_or_default().trim_end()
 }
 

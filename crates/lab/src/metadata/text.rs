@@ -60,7 +60,11 @@ pub fn full(inquiry: &Inquiry, width: usize) -> String {
             found.score.as_ref().is_some_and(|score| score.false_leads.contains(&(lead.one, lead.other)))
         };
         for lead in &found.leads {
-            let wrong = if is_false(&lead) { "; a false lead" } else { "" };
+            let wrong = match (is_false(&lead), means) {
+                (false, _) => "",
+                (true, Means::Groups) => "; they got no text together",
+                (true, _) => "; a false lead",
+            };
             let rows: Vec<String> = lead.rows.iter().map(|row| grouped(*row as u128 + 1)).collect();
             screen.entry(
                 Weight::Normal,
