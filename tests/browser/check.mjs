@@ -186,19 +186,22 @@ async function keyboard(file) {
   await close();
 }
 
-/// Scrolled into the table, its head and first column are still in view.
+/// Scrolled into each table, its head and first column are still in view.
 async function stays(file) {
   const { page, close } = await opened(file);
-  const [head, first] = await page.evaluate(() => {
-    const rows = [...document.querySelectorAll('.m tbody tr')];
-    rows.at(-1).scrollIntoView({ block: 'center' });
-    const head = document.querySelector('.m thead th:nth-child(2)').getBoundingClientRect();
-    const first = rows.at(-1).querySelector('th').getBoundingClientRect();
+  const tables = await page.evaluate(() => [...document.querySelectorAll('table.m')].map((table) => {
+    const row = [...table.querySelectorAll('tbody tr')].at(-1);
+    row.scrollIntoView({ block: 'center' });
+    const head = table.querySelector('thead th:nth-child(2)').getBoundingClientRect();
+    const first = row.querySelector('th').getBoundingClientRect();
     const inside = (box) => box.top >= -1 && box.bottom <= innerHeight && box.left >= -1;
     return [inside(head), inside(first)];
-  });
-  if (!head) finding(`${file}: the table's head is out of view in its last row`);
-  if (!first) finding(`${file}: the table's first column is out of view in its last row`);
+  }));
+  if (tables.length === 0) finding(`${file}: has no table`);
+  for (const [number, [head, first]] of tables.entries()) {
+    if (!head) finding(`${file}: the head of table ${number + 1} is out of view in its last row`);
+    if (!first) finding(`${file}: the first column of table ${number + 1} is out of view in its last row`);
+  }
   await close();
 }
 
