@@ -1,17 +1,17 @@
 //! Groups as the owner uses them: making, writing to and leaving them.
 
-use pillarbox_text::read::is_blank;
 use pillarbox_wire::{AccountId, DepositKind, FixedBytes, Timestamp};
 use rand_core::CryptoRng;
 
 use crate::phone::engine::Phone;
 use crate::phone::error::PhoneError;
+use crate::phone::owner::talk::check_text;
 use crate::phone::rows::entries::{self, Draft};
 use crate::phone::rows::groups::{Said, keep_roster, load_group, roster, store_group, tell};
 use crate::phone::rows::records::{load_contact, place_key};
 use crate::phone::state::outbox::Brief;
 use crate::records::account::Account;
-use crate::records::body::{Content, GroupText, Leave, MAX_TEXT_LEN, Text};
+use crate::records::body::{Content, GroupText, Leave, Text};
 use crate::records::contact::ContactRecord;
 use crate::records::group::{Added, Group, GroupCopy, GroupEntry, GroupRecord, GroupSent};
 use crate::records::history::{DeliveryState, Direction, EntryKind};
@@ -125,12 +125,7 @@ impl Phone {
         now: Timestamp,
         rng: &mut impl CryptoRng,
     ) -> Result<BodyId, PhoneError> {
-        if is_blank(text) {
-            return Err(PhoneError::EmptyText);
-        }
-        if text.len() > MAX_TEXT_LEN {
-            return Err(PhoneError::TextTooLong { got: text.len() });
-        }
+        check_text(text)?;
         let own = self.own()?;
         let id = BodyId::generate(rng);
         let first = self.outbox.next_order();

@@ -18,6 +18,18 @@ use crate::vault::{StorageError, Table};
 /// Time for which the digest of a handled payload is kept: three times as long as a relay keeps a message.
 pub const SEEN_KEPT: Duration = Duration::from_days(90);
 
+/// Checks that a text can be sent.
+///
+/// # Errors
+/// [`PhoneError::EmptyText`], [`PhoneError::TextTooLong`].
+pub(crate) fn check_text(text: &str) -> Result<(), PhoneError> {
+    match text.len() {
+        _ if is_blank(text) => Err(PhoneError::EmptyText),
+        got if got > MAX_TEXT_LEN => Err(PhoneError::TextTooLong { got }),
+        _ => Ok(()),
+    }
+}
+
 impl Phone {
     /// Queues a text, to be sent as soon as the relay can be reached.
     ///
@@ -32,12 +44,7 @@ impl Phone {
         now: Timestamp,
         rng: &mut impl CryptoRng,
     ) -> Result<BodyId, PhoneError> {
-        if is_blank(text) {
-            return Err(PhoneError::EmptyText);
-        }
-        if text.len() > MAX_TEXT_LEN {
-            return Err(PhoneError::TextTooLong { got: text.len() });
-        }
+        check_text(text)?;
         let id = BodyId::generate(rng);
         self.queue(contact, now, rng, |record| {
             let expires_after = record.expires_after;
