@@ -40,6 +40,7 @@ fn run(scenario: Scenario, designs: &[&str], demands: &[&str]) -> Run {
         designs: designs.iter().map(|&name| name.to_owned()).collect(),
         demands: demands.iter().map(|&name| name.to_owned()).collect(),
         seed: scenario.seed,
+        month: false,
     };
     let plan = Plan {
         seed: scenario.seed,

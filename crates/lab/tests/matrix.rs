@@ -51,6 +51,7 @@ fn plan(threads: usize) -> Plan {
             designs: DESIGNS.map(str::to_owned).to_vec(),
             demands: DEMANDS.map(str::to_owned).to_vec(),
             seed: 7,
+            month: false,
         }
         .to_line(),
     }
@@ -319,7 +320,7 @@ fn a_disk_that_is_full_leaves_nothing_that_looks_whole() {
 fn what_is_typed_wrongly_is_said_with_what_there_is() {
     let home = tempfile::tempdir().unwrap();
     for (typed, says) in [
-        (vec!["matrix", "no-such-story"], "`pillarbox-lab list stories` has them all"),
+        (vec!["matrix", "no-such-story"], "`pillarbox-lab list stories` has all stories"),
         (vec!["matrix", "--design", "plane-server"], "Did you mean plain-server?"),
         (vec!["matrix", "--demand", "content-warant"], "Did you mean content-warrant?"),
         (vec!["matrix", "--out", "."], "is there already"),

@@ -96,7 +96,7 @@ fn every_demand_under_every_design_is_one_screen() {
     let scenario = library::find("locked-phone-2016").unwrap();
     let demands: Vec<String> = experiments::demands().into_iter().map(str::to_owned).collect();
     let (seed, name) = (scenario.seed, scenario.name.clone());
-    let rerun = Rerun { scenario: name, designs: Vec::new(), demands: demands.clone(), seed };
+    let rerun = Rerun { scenario: name, designs: Vec::new(), demands: demands.clone(), seed, month: false };
     let plan = Plan {
         scenario,
         designs: designs::all().to_vec(),

@@ -19,7 +19,7 @@ use pillarbox_lab::experiments::control::Control;
 use pillarbox_lab::matrix::check::Folder;
 use pillarbox_lab::matrix::manifest::{RERUN, STORY};
 use pillarbox_lab::matrix::pairs::{Document, FILE, TABLE};
-use pillarbox_lab::matrix::rerun::{Rerun, with_month};
+use pillarbox_lab::matrix::rerun::Rerun;
 use pillarbox_lab::matrix::table::{self, View};
 use pillarbox_lab::matrix::{self, Plan, Run};
 use pillarbox_lab::metadata::month::{Month, words};
@@ -49,6 +49,7 @@ static RUN: LazyLock<Run> = LazyLock::new(|| {
         designs: names(&["plain-server", "signal-now"]),
         demands: names(&["entity-data", "content-warrant"]),
         seed: 7,
+        month: true,
     };
     let plan = Plan {
         scenario: control.scenario.clone(),
@@ -57,7 +58,7 @@ static RUN: LazyLock<Run> = LazyLock::new(|| {
         seed: 7,
         threads: NonZeroUsize::MIN,
         control,
-        rerun: with_month(&rerun.to_line()),
+        rerun: rerun.to_line(),
     };
     let run = matrix::run(&plan, &Progress::none(), &AtomicBool::new(false)).unwrap();
     run.with_pairs(document())

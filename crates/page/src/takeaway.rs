@@ -71,6 +71,7 @@ fn run(scenario: &Scenario, designs: &[&Design], demand: &str) -> Result<Run, St
         designs: designs.iter().map(|design| design.name.clone()).collect(),
         demands: vec![demand.to_owned()],
         seed: scenario.seed,
+        month: false,
     };
     let plan = Plan {
         scenario: scenario.clone(),

@@ -51,7 +51,7 @@ pub(super) enum Command {
     /// Serve a demand on a story with real phones, or on the data of a relay.
     Demand(Demand),
     /// Every design meets every demand: a table, and a folder with the evidence of each cell.
-    Matrix(Beside),
+    Matrix(Matrix),
     /// A matrix as one page, or checked against its own evidence.
     Report(Report),
     /// Hold the designs that stand for real messengers to what their operators are known to return.
@@ -165,16 +165,6 @@ pub(super) struct Demand {
     pub(super) json: bool,
 }
 
-/// A matrix, and what may stand beside its cells.
-#[derive(Debug, Args)]
-pub(super) struct Beside {
-    #[command(flatten)]
-    pub(super) matrix: Matrix,
-    /// With --demand: the pairs of people known after a month, too. Beside all demands they are counted anyway.
-    #[arg(long)]
-    pub(super) month: bool,
-}
-
 #[derive(Debug, Args)]
 pub(super) struct Matrix {
     /// The story: one of this program's, or a file.
@@ -189,6 +179,9 @@ pub(super) struct Matrix {
     /// Only this demand; may be given several times.
     #[arg(long, value_name = "NAME")]
     pub(super) demand: Vec<String>,
+    /// With --demand: the pairs of people known after a month, too. Beside all demands they are counted anyway.
+    #[arg(long)]
+    pub(super) month: bool,
     /// Another seed than the story's.
     #[arg(long, value_name = "N", value_parser = seed)]
     pub(super) seed: Option<u64>,

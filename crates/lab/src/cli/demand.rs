@@ -138,6 +138,7 @@ fn on_a_story(wanted: &Demand, demand: &str, scenario: &str) -> Result<(), Failu
         design: design.into_iter().collect(),
         demand: vec![demand.to_owned()],
         seed: wanted.seed,
+        month: false,
         out: None,
         threads: None,
         expect: None,

@@ -16,7 +16,7 @@ use pillarbox_lab::matrix::expected::{self, Comparison, Expected};
 use pillarbox_lab::matrix::folder::{self, WriteError};
 use pillarbox_lab::matrix::manifest::TIMING;
 use pillarbox_lab::matrix::pairs::{self, Document};
-use pillarbox_lab::matrix::rerun::{Rerun, quoted, with_month};
+use pillarbox_lab::matrix::rerun::{Rerun, quoted};
 use pillarbox_lab::matrix::table::{self, View};
 use pillarbox_lab::matrix::{self, Plan, Run, counted};
 use pillarbox_lab::metadata::month::run as month;
@@ -30,18 +30,14 @@ use pillarbox_text::read;
 use serde::Serialize;
 use textwrap::core::display_width;
 
-use super::args::{Beside, Matrix};
+use super::args::Matrix;
 use super::list::{no_demand, no_design, no_story};
 use super::output::{Failure, beside, hint, print, print_json};
 use super::{FAILED, INTERRUPTED, NO_RESULT, STORE, USAGE, runtime, window};
 
-pub(super) fn run(beside: &Beside) -> Result<(), Failure> {
-    let wanted = &beside.matrix;
-    let mut plan = plan(wanted)?;
-    let counts_pairs = wanted.demand.is_empty() || beside.month;
-    if counts_pairs && !wanted.demand.is_empty() {
-        plan.rerun = with_month(&plan.rerun);
-    }
+pub(super) fn run(wanted: &Matrix) -> Result<(), Failure> {
+    let plan = plan(wanted)?;
+    let counts_pairs = wanted.demand.is_empty() || wanted.month;
     let to = wanted.out.clone().unwrap_or_else(|| folder::free_folder(&plan.scenario));
     if std::fs::symlink_metadata(&to).is_ok() {
         let sentence = format!("{} is there already. Name a new folder with --out FOLDER.", to.display());
@@ -130,6 +126,7 @@ pub(super) fn plan(wanted: &Matrix) -> Result<Plan, Failure> {
         designs: wanted.design.clone(),
         demands: wanted.demand.clone(),
         seed,
+        month: wanted.month,
     };
     let rerun = rerun.to_line();
     Ok(Plan { scenario, designs, demands: wanted.demand.clone(), seed, threads, control, rerun })

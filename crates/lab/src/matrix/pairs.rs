@@ -203,35 +203,35 @@ pub fn beside(run: Run, plan: &Plan, progress: &Progress, stop: &AtomicBool) -> 
     Ok(run)
 }
 
+/// Cells by design and demand.
+pub(super) type ByPlace<'a> = BTreeMap<(&'a str, &'a str), &'a Cell>;
+
 impl View<'_> {
     /// The columns: the demands, and the pairs of a month.
     pub(super) fn columns(&self) -> Vec<String> {
         self.demands.iter().cloned().chain(self.pairs.map(|_| COLUMN.to_owned())).collect()
     }
 
-    /// What a column says of a design, in words.
-    pub(super) fn says(
-        &self,
-        by_place: &BTreeMap<(&str, &str), &Cell>,
-        design: &str,
-        column: &str,
-    ) -> Option<String> {
-        match self.pairs {
-            Some(pairs) if column == COLUMN => pairs.month(design).map(words::phrase),
-            _ => by_place.get(&(design, column)).map(|cell| cell.says.clone()),
-        }
+    /// Returns what a column says of a design, in words.
+    pub(super) fn says(&self, cells: &ByPlace<'_>, design: &str, column: &str) -> Option<String> {
+        self.told(cells, (design, column), words::phrase, |cell| cell.says.clone())
     }
 
-    /// The same in as few characters as tell it from others.
-    pub(super) fn code(
+    /// Returns the same in as few characters as tell it from others.
+    pub(super) fn code(&self, cells: &ByPlace<'_>, design: &str, column: &str) -> Option<String> {
+        self.told(cells, (design, column), words::code, code)
+    }
+
+    fn told(
         &self,
-        by_place: &BTreeMap<(&str, &str), &Cell>,
-        design: &str,
-        column: &str,
+        cells: &ByPlace<'_>,
+        (design, column): (&str, &str),
+        of_month: fn(&Month) -> String,
+        of_cell: fn(&Cell) -> String,
     ) -> Option<String> {
         match self.pairs {
-            Some(pairs) if column == COLUMN => pairs.month(design).map(words::code),
-            _ => by_place.get(&(design, column)).map(|cell| code(cell)),
+            Some(pairs) if column == COLUMN => pairs.month(design).map(of_month),
+            _ => cells.get(&(design, column)).map(|cell| of_cell(cell)),
         }
     }
 }

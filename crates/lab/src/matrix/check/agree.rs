@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::{Folder, MATRIX, RECORD};
 use crate::matrix::cell::{Cell, VERSION};
 use crate::matrix::manifest::{MANIFEST, RERUN, STORY};
-use crate::matrix::rerun::{self, Rerun};
+use crate::matrix::rerun::Rerun;
 use crate::matrix::told;
 
 /// The statements about a run that stand in both manifest and record.
@@ -51,7 +51,7 @@ pub(super) fn rerun(folder: &Folder) -> Option<Rerun> {
 
 /// Whether the command counts the pairs of a month.
 pub(super) fn counts_pairs(folder: &Folder) -> Option<bool> {
-    rerun::counts_pairs(line(folder)?).ok()
+    Rerun::parse(line(folder)?).ok().map(|rerun| rerun.counts_pairs())
 }
 
 fn line(folder: &Folder) -> Option<&str> {
