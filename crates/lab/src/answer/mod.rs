@@ -13,7 +13,6 @@ use pillarbox_access::demand::View;
 use pillarbox_access::design::AnswersNotice;
 use serde::{Deserialize, Serialize};
 
-use crate::experiments::ONE_OF_SEVERAL;
 use crate::matrix::cell::Evidence;
 use crate::score::{Absence, Counts, Measures, State, TextsAt, What};
 
@@ -48,6 +47,21 @@ pub struct Context {
     pub question: String,
     /// True if nobody knows whether the operator would do what was measured.
     pub hypothetical: bool,
+}
+
+impl Context {
+    /// Makes the question one about the account that a contact writes to, or else about the newest one, where it is not
+    /// of another kind.
+    pub(crate) fn name_the_account(&mut self, contact: Option<&str>) {
+        let target = sentences::TARGET;
+        let account = match contact {
+            Some(contact) => format!("the account of {target} that {contact} writes to"),
+            None => format!("the newest account of {target}"),
+        };
+        if self.question.is_empty() {
+            self.question = sentences::question_about(self, &account);
+        }
+    }
 }
 
 /// An operator's statement on the subject of a demand.
@@ -160,13 +174,6 @@ impl Answer {
             (View::PublicChannel, State::None { why: Absence::NotInStory }, Some((first, rest))) => {
                 (evidence.in_names(first), rest)
             }
-            // Nothing passes where the order listens, and the first reason says where that is.
-            (View::OperatorTap, State::None { why: Absence::NothingKept }, Some((first, rest)))
-                if first.starts_with(ONE_OF_SEVERAL) =>
-            {
-                let headline = sentences::headline(&subject, state, counts, measures);
-                (format!("{headline} {}", evidence.in_names(first)), rest)
-            }
             _ => (sentences::headline(&subject, state, counts, measures), evidence.reasons.as_slice()),
         };
         Self {
@@ -187,7 +194,10 @@ impl Answer {
                 }
                 false => String::new(),
             },
-            thief: measures.thief.map(|thief| sentences::thief(&subject, &thief)).unwrap_or_default(),
+            thief: measures
+                .thief
+                .map(|thief| sentences::thief(&subject, &thief, counts.returned))
+                .unwrap_or_default(),
             why: reasons
                 .iter()
                 .map(|reason| evidence.in_names(reason))

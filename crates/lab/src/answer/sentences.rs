@@ -190,17 +190,23 @@ fn besides(what: What, measures: &Measures) -> Vec<String> {
 
 /// Writes the question for a demand that is served on an operator.
 pub(super) fn question(context: &Context, target: &str) -> String {
-    let Context { design, demand, on, question, .. } = context;
-    if !question.is_empty() {
-        return question.replace(DESIGN, design).replace(TARGET, target);
+    let Context { design, question, .. } = context;
+    match question.as_str() {
+        "" => question_about(context, target),
+        own => own.replace(DESIGN, design).replace(TARGET, target),
     }
+}
+
+/// Writes the question about a person, or about one account of a person.
+pub(super) fn question_about(context: &Context, about: &str) -> String {
+    let Context { design, demand, on, .. } = context;
     let asks = country::name(&context.country);
     // A product's name ends with a date, and stands between commas. Another design is a kind of server, and no name.
     let year = design.rsplit([' ', ',']).next().unwrap_or_default();
     let is_dated =
         design.contains(',') && year.len() == 4 && year.bytes().all(|digit| digit.is_ascii_digit());
     let operator = if is_dated { format!("{design},") } else { format!("the operator of \"{design}\"") };
-    format!("If {operator} is served {demand} by {asks} on {on} about {target}, what comes back?")
+    format!("If {operator} is served {demand} by {asks} on {on} about {about}, what comes back?")
 }
 
 /// Stands for the design's name in a question of its own kind.
@@ -272,7 +278,10 @@ pub(super) fn headline(subject: &Subject<'_>, state: State, counts: &Counts, mea
             false => format!("{has} What {} has {others}.", lower(subject.party)),
         },
         (Some(more), None) | (None, Some(more)) => format!("{has} It {more}."),
-        (Some(brings), Some(others)) => format!("{has} It {brings}; it {others}."),
+        (Some(brings), Some(others)) => {
+            let others = others.strip_prefix("would ").unwrap_or(&others);
+            format!("{has} It {brings}, and {}.", others.strip_prefix("also ").unwrap_or(others))
+        }
     }
 }
 

@@ -161,5 +161,5 @@ fn not_there<'n>(
         "design" => format!(" `{wanted}` is a design: --design {wanted}."),
         _ => format!(" `{wanted}` is a story: --scenario {wanted}."),
     });
-    format!("there is no {what} `{wanted}`.{near} `pillarbox-lab list {list}` has them all, {or}.")
+    format!("there is no {what} `{wanted}`.{near} `pillarbox-lab list {list}` has all {list}, {or}.")
 }

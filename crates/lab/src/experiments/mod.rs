@@ -50,7 +50,6 @@ pub(crate) use answer::answered_by;
 pub use docket::Docket;
 pub use guessing::GuessTime;
 pub(crate) use guessing::{codes_tried, supposed_guess_ms};
-pub(crate) use row::ONE_OF_SEVERAL;
 pub(crate) use staging::Ordered;
 pub(crate) use trunk::orders;
 pub use views::Views;

@@ -144,8 +144,9 @@ fn one(
     };
     let names_an_account =
         matches!(experiment.demand().view, View::RelayHoldings | View::OperatorTap | View::PushRecords);
-    if design.phone.accounts == Accounts::PerContact && names_an_account {
-        answered.reasons.insert(0, one_of_several(&views));
+    let is_one_of_several = design.phone.accounts == Accounts::PerContact && names_an_account;
+    if is_one_of_several {
+        answered.reasons.insert(0, one_of_several(&views, named));
     }
     if named == Named::WhenOrdered
         && let since @ 1.. = views.accounts_since()
@@ -169,6 +170,10 @@ fn one(
     }
     experiment.compared(&mut answered, &compared);
     let Compared { lost: function_lost, lost_texts: lost, could_notice, noticed, .. } = compared;
+    let mut context = context::of(experiment, design, &staged.scenario, seed);
+    if is_one_of_several {
+        context.name_the_account(views.named_by());
+    }
     let mut evidence = Evidence {
         v: VERSION,
         scenario: staged.scenario.name.clone(),
@@ -188,7 +193,7 @@ fn one(
         reasons: answered.reasons,
         brought: answered.brought,
         yardstick,
-        context: context::of(experiment, design, &staged.scenario, seed),
+        context,
         effects: Measures { could_notice, noticed, function_lost, lost, ..answered.effects },
         pieces: answered.pieces,
         rereadable: answered.rereadable,
@@ -204,19 +209,20 @@ fn one(
     Ok(evidence)
 }
 
-/// The beginning of the reason that says which account the demand names.
-pub(crate) const ONE_OF_SEVERAL: &str = "The demand names one account, ";
-
 /// Says which account the demand names, if the target has one for each contact.
-fn one_of_several(views: &Views<'_>) -> String {
+fn one_of_several(views: &Views<'_>, named: Named) -> String {
+    let when = match named {
+        Named::WhenOrdered => "when the order was made",
+        Named::WhenServed => "when this was asked for",
+    };
     let which = match views.named_by() {
         Some(contact) => {
-            format!("the one that {contact} writes to, with whom the target had exchanged most texts by then")
+            format!("the one that {contact} writes to, with whom the target had exchanged most texts {when}")
         }
         None => "the newest".to_owned(),
     };
     format!(
-        "{ONE_OF_SEVERAL}{which}. What goes through the target's other accounts is not in this answer, and nothing in \
+        "The demand names one account, {which}. What goes through the target's other accounts is not in this answer, and nothing in \
          the demand ties them to the target."
     )
 }

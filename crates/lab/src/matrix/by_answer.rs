@@ -1,11 +1,12 @@
 //! A matrix of one demand and many designs: each answer once, and the designs that give it.
 
 use super::cell::Cell;
+use crate::score::State;
 use crate::screen::{Screen, Weight};
 
 /// Writes what the demand comes to, one answer a row, in the order of the designs that give it first. `title` names the demand.
 pub(super) fn write(screen: &mut Screen, title: &str, cells: &[Cell]) {
-    let mut answers: Vec<(&str, Vec<&Cell>)> = Vec::new();
+    let mut answers: Vec<(String, Vec<&Cell>)> = Vec::new();
     for cell in cells {
         let counted = counted(cell);
         match answers.iter_mut().find(|(known, _)| *known == counted) {
@@ -23,18 +24,22 @@ pub(super) fn write(screen: &mut Screen, title: &str, cells: &[Cell]) {
     screen.say_in(Weight::Dim, "Equal words can be of other people or other data: --full.");
 }
 
-/// The counted part of a cell's words, without the names of the kinds that it counts.
-fn counted(cell: &Cell) -> &str {
-    // A count from before the order is what tells two answers apart.
-    if cell.says.contains(" from before the order") {
-        return &cell.says;
+/// Returns a cell's words without what differs between designs of one answer: the names of kinds of data, and how many
+/// kinds there are besides.
+fn counted(cell: &Cell) -> String {
+    match cell.state {
+        State::None { .. } => cell.state.to_string(),
+        _ if !cell.measures.kinds.is_empty() => {
+            cell.says.split('(').next().unwrap_or_default().trim_end().to_owned()
+        }
+        _ => cell.says.clone(),
     }
-    cell.says.split([';', '(']).next().unwrap_or_default().trim_end()
 }
 
-/// Kinds of data that come besides, from the fewest to the most under these designs, where the cells say so.
+/// Counts the kinds of data that come besides where nothing of what is counted does, from the fewest to the most under
+/// these designs.
 fn beside(cells: &[&Cell]) -> String {
-    if cells.iter().any(|cell| !cell.says.contains("other kind")) {
+    if cells.iter().any(|cell| !matches!(cell.state, State::None { .. })) {
         return String::new();
     }
     let kinds = || cells.iter().map(|cell| cell.measures.besides.len());

@@ -52,19 +52,23 @@ pub(crate) fn with_article(from: &str) -> String {
     if from.starts_with("FBI Lawful Access chart") { format!("the {from}") } else { from.to_owned() }
 }
 
-/// Describes what a thief of the party's rows and keys has of the demanded data, with the order and without it.
-pub(in crate::answer) fn thief(subject: &Subject<'_>, thief: &Thief) -> String {
+/// Describes what a thief of the party's rows and keys has of the demanded data, with the order and without it. A demand
+/// that gives `reached` of it may reach less than all rows.
+pub(in crate::answer) fn thief(subject: &Subject<'_>, thief: &Thief, reached: u64) -> String {
     let Share { n, of } = thief.rows;
     let all = share(subject, n, of);
+    let more = if n > reached && !subject.is_a_tap { ", and more than this demand reaches" } else { "" };
     let has = if subject.unit == "messages" { "has a record of" } else { "has" };
-    let same =
-        if subject.container == "backup" { "the same backups and keys" } else { "the same rows and keys" };
+    let these = match *subject.container == *"backup" {
+        true => "the same backups and keys",
+        false => "the operator's rows and keys",
+    };
     match thief.without.map(|without| without.n) {
         _ if of == 0 => String::new(),
         None | Some(0) if n == 0 && subject.is_a_tap => {
             format!("What passes lies in no row: a thief of the operator's rows and keys {has} {all}.")
         }
-        None | Some(0) if n == 0 => format!("A thief of {same} {has} {all}."),
+        None | Some(0) if n == 0 => format!("A thief of {these} {has} {all}."),
         Some(without) if n == 0 => {
             format!("A thief of the rows and keys {has} {all}; without the order it would be {without}.")
         }
@@ -74,7 +78,7 @@ pub(in crate::answer) fn thief(subject: &Subject<'_>, thief: &Thief) -> String {
         Some(without) if without != n => {
             format!("A thief of the rows and keys {has} {all}; without the order it would be {without}.")
         }
-        None | Some(_) => format!("A thief of {same} {has} {all}, without any order."),
+        None | Some(_) => format!("A thief of {these} {has} {all}, without any order{more}."),
     }
 }
 

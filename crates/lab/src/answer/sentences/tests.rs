@@ -104,7 +104,10 @@ fn every_sentence_about_others_and_statements() {
                     let subject = Subject { unit, ..SUBJECT };
                     let stolen = Thief { rows: Share { n, of }, without: without.map(|n| Share { n, of }) };
                     let more = without_the_order(&subject, &stolen).unwrap_or_default();
-                    all.push_str(&format!("{n} of {of}, {without:?}: {} {more}\n", thief(&subject, &stolen)));
+                    all.push_str(&format!(
+                        "{n} of {of}, {without:?}: {} {more}\n",
+                        thief(&subject, &stolen, n)
+                    ));
                 }
             }
         }
