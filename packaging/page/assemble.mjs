@@ -56,12 +56,13 @@ process.stdout.write(`<!doctype html>
 <main>
 <p id="state">The live stage needs JavaScript and WebAssembly. Without them this is the finished report of one story.</p>
 <div id="stage" hidden></div>
-<div id="report" data-summary="The finished report: one story, every design shown there and every demand, run at build (version ${version})">${report}</div>
-<p class="made">${made}</p>
-</main>
+<!-- The scripts stand before the report: the stage starts while the browser still reads it. -->
 <script type="text/plain" id="worker">${worker}</script>
 <script type="application/octet-stream" id="module">${packed.toString('base64')}</script>
 <script>${script}</script>
+<div id="report" data-summary="The finished report: one story, every design shown there and every demand, run at build (version ${version})">${report}</div>
+<p class="made">${made}</p>
+</main>
 </body>
 </html>
 `);

@@ -17,7 +17,9 @@ let stopping = false;
 
 function packed() {
   const text = atob(byId('module').textContent.trim());
-  return Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < bytes.length; at += 1) bytes[at] = text.charCodeAt(at);
+  return bytes;
 }
 
 function failed(why) {
@@ -127,9 +129,16 @@ function begin() {
   }
 }
 
+/// The browser has read the whole file, the report included.
+const read = new Promise((done) => {
+  if (document.readyState === 'loading') document.addEventListener('DOMContentLoaded', done, { once: true });
+  else done();
+});
+
 /// The finished report steps back behind the stage: it came with the file, and the file says so.
-function ready() {
+async function ready() {
   stage.hidden = false;
+  await read;
   const report = byId('report');
   if (report.parentElement.tagName === 'DETAILS') return;
   const box = document.createElement('details');

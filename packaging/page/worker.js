@@ -16,9 +16,10 @@ const host = {
 };
 
 async function start(packed) {
+  // It is compiled while it is unpacked.
   const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'));
-  const module = await WebAssembly.compile(await new Response(unpacked).arrayBuffer());
-  stage = (await WebAssembly.instantiate(module, { env: host })).exports;
+  const module = new Response(unpacked, { headers: { 'Content-Type': 'application/wasm' } });
+  stage = (await WebAssembly.instantiateStreaming(module, { env: host })).instance.exports;
 }
 
 function ask(request) {

@@ -166,7 +166,7 @@ impl fmt::Display for Blank {
             Self::NonePassed => f.write_str("no message has passed through"),
             Self::GoneOnDelivery => f.write_str("this relay deletes a message when it is delivered"),
             Self::NoneDelivered => f.write_str("each message of this account that is there still waits"),
-            Self::NoneOfThisAccount => f.write_str("no row that is left names this account"),
+            Self::NoneOfThisAccount => f.write_str("no message that is held names this account"),
             Self::NoSuchThing => f.write_str("this messenger has no such thing"),
             Self::NotTaken { kind } => write!(f, "phones leave no {} here", kind.wording()),
             Self::NoneLeft { kind } => write!(f, "this phone has left no {}", kind.wording()),

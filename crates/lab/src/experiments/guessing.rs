@@ -94,12 +94,6 @@ pub(super) fn try_codes(folder: &Path, kind: Passcode) -> Result<Tried, Experime
     } else {
         format!("all of them would take {all}, and half of them {half}")
     };
-    reasons.push(format!(
-        "Its passcode has {}, of which there are {}. If one guess took {} ms (a hypothesis), {long}: arithmetic, not measured.",
-        kind.wording(),
-        grouped(kind.codes()),
-        SUPPOSED_GUESS.as_millis(),
-    ));
     reasons.push(match &guessed {
         Guessed::Found { guess } => {
             let (guess, codes) = (grouped(u128::from(*guess)), grouped(kind.codes()));
@@ -111,6 +105,12 @@ pub(super) fn try_codes(folder: &Path, kind: Passcode) -> Result<Tried, Experime
         ),
         Guessed::Erased { guesses } => format!("It erased itself after {guesses} wrong passcodes."),
     });
+    reasons.push(format!(
+        "The passcode has {}, of which there are {}. If one guess took {} ms (a hypothesis), {long}: arithmetic, not measured.",
+        kind.wording(),
+        grouped(kind.codes()),
+        SUPPOSED_GUESS.as_millis(),
+    ));
     let (erased, is_left) = erasing(folder, kind)?;
     reasons.push(match &erased {
         Guessed::Erased { guesses } if !is_left => {

@@ -33,6 +33,9 @@ const MOST_NAME_WIDTH: usize = 44;
 /// Lines above those on the result as a whole (what was saved, the next steps) and the prompt in a small window.
 const ROOM: usize = USUAL_HEIGHT - 7;
 
+/// Lines between the command and the next step with the prompt below it, in a small window.
+const ROOM_FOR_A_TABLE: usize = USUAL_HEIGHT - 3;
+
 /// A matrix to be shown.
 #[derive(Clone, Copy, Debug)]
 pub struct View<'a> {
@@ -157,7 +160,8 @@ impl Folded {
 }
 
 /// Writes the table on one screen if possible, for a window of `width` columns. `saved`, lines on the result as a
-/// whole, stands after it, or before it if the table alone fills a screen, because a terminal shows the end.
+/// whole, stands after it, or before it if the table alone fills a screen, because a terminal shows the end. Where the
+/// table with its title and legend fills one, the equal rows and columns stand before it, too.
 #[must_use]
 pub fn render(view: &View<'_>, width: usize, saved: Screen) -> String {
     let by_place = view.by_place();
@@ -199,12 +203,25 @@ pub fn render(view: &View<'_>, width: usize, saved: Screen) -> String {
             screen.append(saved);
         } else {
             let (cells, legend) = compact(width, view, &shown, &codes, false);
-            screen.append(legend);
-            equal(&mut screen, view, &shown, &says, true);
-            screen.blank();
-            screen.append(saved);
-            screen.blank();
-            screen.append(cells);
+            let mut apart = Screen::new(width);
+            equal(&mut apart, view, &shown, &says, true);
+            let mut table = screen.clone();
+            table.append(legend.clone());
+            table.blank();
+            table.append(cells.clone());
+            if table.height() <= ROOM_FOR_A_TABLE {
+                screen = saved;
+                screen.append(apart);
+                screen.blank();
+                screen.append(table);
+            } else {
+                screen.append(legend);
+                screen.append(apart);
+                screen.blank();
+                screen.append(saved);
+                screen.blank();
+                screen.append(cells);
+            }
         }
     }
     screen.into_text()
