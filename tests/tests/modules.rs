@@ -190,7 +190,8 @@ fn found(tokens: &[String]) -> Vec<Found> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(token) = tokens.get(at) {
-        if token == "use" {
+        // `use<'_>` in a type is no import.
+        if token == "use" && tokens.get(at + 1).is_none_or(|next| next != "<") {
             let end = at + tokens[at..].iter().position(|token| token == ";").unwrap_or(tokens.len() - at);
             // `pub use` and `pub(crate) use`.
             let is_export = at > 0 && ["pub", ")"].contains(&tokens[at - 1].as_str());
@@ -198,6 +199,9 @@ fn found(tokens: &[String]) -> Vec<Found> {
             tree(&tokens[at + 1..end], &mut 0, &[], &mut paths);
             found.extend(paths.into_iter().map(|path| Found { path, is_export }));
             at = end;
+        } else if token == "in" && at > 0 && tokens[at - 1] == "(" {
+            // `pub(in crate::one)` says how far a name reaches.
+            at += 1 + tokens[at..].iter().position(|token| token == ")").unwrap_or(0);
         } else if is_word(token) && (at == 0 || tokens[at - 1] != "::") {
             let mut path = vec![token.clone()];
             while tokens.get(at + 1).is_some_and(|next| next == "::")

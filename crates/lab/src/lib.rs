@@ -21,8 +21,10 @@ pub mod answer;
 #[cfg(feature = "cli")]
 pub mod audit;
 pub mod columns;
+mod csv;
 #[cfg(feature = "cli")]
 pub mod demonstration;
+pub mod evidence;
 pub mod experiments;
 mod fold;
 #[cfg(feature = "cli")]
@@ -34,6 +36,9 @@ pub mod oracle;
 pub mod page;
 pub mod paper;
 pub mod picture;
+pub mod play;
+#[cfg(feature = "cli")]
+mod pool;
 #[cfg(feature = "cli")]
 pub mod progress;
 pub mod record;

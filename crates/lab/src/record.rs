@@ -4,11 +4,10 @@
 //! stands in it as its SHA-256. Its form is `schemas/record.schema.json`. [`Kind`] has one variant for each kind of
 //! line.
 
-pub mod text;
-
 use std::net::IpAddr;
 
 use data_encoding::HEXLOWER;
+use pillarbox_access::Design;
 use pillarbox_client::display::json;
 use pillarbox_wire::Timestamp;
 use serde::Serialize;
@@ -297,4 +296,10 @@ pub fn starts(payload: &[u8]) -> String {
 #[must_use]
 pub fn sha256(bytes: &[u8]) -> String {
     HEXLOWER.encode(&Sha256::digest(bytes))
+}
+
+/// Computes the SHA-256 of a design's content.
+#[must_use]
+pub fn design_digest(design: &Design) -> String {
+    sha256(&serde_json::to_vec(design).unwrap_or_default())
 }

@@ -11,8 +11,9 @@ use std::num::NonZeroUsize;
 use std::sync::atomic::AtomicBool;
 
 use pillarbox_access::designs;
+use pillarbox_lab::evidence::Evidence;
 use pillarbox_lab::experiments::control::Control;
-use pillarbox_lab::matrix::cell::{Cell, Evidence};
+use pillarbox_lab::matrix::cell::Cell;
 use pillarbox_lab::matrix::{self, Plan, Run};
 use pillarbox_lab::progress::Progress;
 use pillarbox_lab::scenario::{Act, Scenario, library};

@@ -14,8 +14,8 @@ use std::sync::atomic::AtomicBool;
 
 use data_encoding::HEXLOWER;
 use pillarbox_access::designs;
+use pillarbox_lab::evidence::{Evidence, How, Piece};
 use pillarbox_lab::experiments::control::Control;
-use pillarbox_lab::matrix::cell::{Evidence, How, Piece};
 use pillarbox_lab::matrix::check::Folder;
 use pillarbox_lab::matrix::rerun::Rerun;
 use pillarbox_lab::matrix::{self, Plan, Run};

@@ -8,9 +8,10 @@ use std::sync::atomic::AtomicBool;
 
 use pillarbox_access::designs;
 use pillarbox_lab::answer::Answer;
+use pillarbox_lab::evidence::Evidence;
 use pillarbox_lab::experiments;
 use pillarbox_lab::experiments::control::Control;
-use pillarbox_lab::matrix::cell::{Cell, Evidence};
+use pillarbox_lab::matrix::cell::Cell;
 use pillarbox_lab::matrix::rerun::Rerun;
 use pillarbox_lab::matrix::table::{self, View};
 use pillarbox_lab::matrix::{self, Plan};

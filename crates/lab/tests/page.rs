@@ -15,8 +15,8 @@ use std::sync::LazyLock;
 use std::sync::atomic::AtomicBool;
 
 use pillarbox_access::designs;
+use pillarbox_lab::evidence::Evidence;
 use pillarbox_lab::experiments::control::Control;
-use pillarbox_lab::matrix::cell::Evidence;
 use pillarbox_lab::matrix::check::Folder;
 use pillarbox_lab::matrix::{self, Plan, Run, folder};
 use pillarbox_lab::page::{self, Appendix, Options, PageError, bundle, escape::escaped};

@@ -4,9 +4,9 @@
 use std::process::Command;
 
 use pillarbox_access::designs;
-use pillarbox_lab::matrix::cell::Evidence;
+use pillarbox_lab::evidence::Evidence;
 use pillarbox_lab::paper::story;
-use pillarbox_lab::record::text::Told;
+use pillarbox_lab::play::Told;
 use pillarbox_lab::scenario::library;
 use pillarbox_lab::screen::plain;
 use pillarbox_lab::world::World;

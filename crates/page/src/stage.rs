@@ -281,7 +281,7 @@ impl Stage {
     }
 
     /// Returns the answers on the stage, with their evidence.
-    pub fn evidence(&self) -> impl Iterator<Item = &pillarbox_lab::matrix::cell::Evidence> {
+    pub fn evidence(&self) -> impl Iterator<Item = &pillarbox_lab::evidence::Evidence> {
         self.served.iter().map(|served| &served.evidence)
     }
 

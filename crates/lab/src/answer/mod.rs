@@ -10,86 +10,13 @@ mod sentences;
 
 use pillarbox_access::Item;
 use pillarbox_access::demand::View;
-use pillarbox_access::design::AnswersNotice;
 use serde::{Deserialize, Serialize};
 
-use crate::matrix::cell::Evidence;
+use crate::evidence::Evidence;
 use crate::score::{Absence, Counts, Measures, State, TextsAt, What};
 
 pub use sentences::{Server, can_read, due_to_encryption, own_question, says};
-pub(crate) use sentences::{counted_by, listed, with_article};
-
-/// Names and surroundings of a cell, in words. Nothing here is measured.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Context {
-    /// The design's name for people.
-    pub design: String,
-    /// The demand's name for people, with its article.
-    pub demand: String,
-    /// The party that answers, as the subject of a sentence.
-    pub party: String,
-    /// The day on which the demand is made.
-    pub on: String,
-    /// The country that makes the demand.
-    pub country: String,
-    /// The first power on which the demand can rest in that country on that day.
-    pub power: String,
-    /// All powers on which it can rest in that country on that day, the later ones, and the reach of the paper.
-    pub law: Vec<String>,
-    /// The operator's own statement on the subject of such a demand; none if nothing is known.
-    pub word: Option<OperatorsWord>,
-    /// Statements about the design that nobody checked.
-    pub assumed: Vec<String>,
-    /// The command that repeats the cell.
-    pub repeat: String,
-    /// The question, if it is of another kind than that of a demand on an operator.
-    pub question: String,
-    /// True if nobody knows whether the operator would do what was measured.
-    pub hypothetical: bool,
-}
-
-impl Context {
-    /// Makes the question one about the account that a contact writes to, or else about the newest one, where it is not
-    /// of another kind.
-    pub(crate) fn name_the_account(&mut self, contact: Option<&str>) {
-        let target = sentences::TARGET;
-        let account = match contact {
-            Some(contact) => format!("the account of {target} that {contact} writes to"),
-            None => format!("the newest account of {target}"),
-        };
-        if self.question.is_empty() {
-            self.question = sentences::question_about(self, &account);
-        }
-    }
-}
-
-/// An operator's statement on the subject of a demand.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct OperatorsWord {
-    /// The gist.
-    pub is: WordIs,
-    /// The statement, in this project's words.
-    pub says: String,
-    /// The source.
-    pub from: String,
-}
-
-/// The gist of an operator's statement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum WordIs {
-    /// It hands this over on valid process.
-    HandsOver,
-    /// It has this, and does not hand it over.
-    Withholds,
-    /// It does not have this.
-    HasNone,
-    /// It answers a notice to change its software in this way.
-    #[serde(untagged)]
-    Notice(AnswersNotice),
-}
+pub(crate) use sentences::{counted_by, listed, name_the_account, with_article};
 
 /// The answer to one demand under one design.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,128 +3,42 @@
 //!
 //! | file | sentences |
 //! |---|---|
-//! | this one | the question, what a cell says, the headline, what the party has |
+//! | this one | what a cell says, the headline, what the party has |
+//! | `question` | the question |
 //! | `beside` | what stands beside them |
 //! | `rows` | those about a relay's folder |
 //! | `servers` | those about the same under two servers |
-//! | `words` | what they are made of |
+//! | `subject`, `words` | what they are made of |
 
 mod beside;
+mod question;
 mod rows;
 mod servers;
+mod subject;
 mod words;
 
-use std::collections::BTreeSet;
+use pillarbox_access::Item;
 
-use pillarbox_access::demand::View;
-use pillarbox_access::speaker::Speaker;
-use pillarbox_access::{Item, country};
-
-use super::Context;
 use crate::columns::grouped;
-use crate::matrix::cell::Evidence;
-use crate::score::{Absence, Counts, Measures, State, Statement, What};
+use crate::evidence::Evidence;
+use crate::score::{Absence, Counts, Measures, State, What};
 
-pub(crate) use beside::with_article;
 pub(super) use beside::{NO_PHONE, ciphertexts, copies, notice, operators_word, thief, without_the_order};
+pub(crate) use question::name_the_account;
+pub use question::own_question;
+pub(super) use question::question;
 pub use rows::can_read;
 pub(super) use rows::{
     Backup, ROWS_ELSEWHERE, ROWS_FOR_A_THIEF, Rows, accepted_in_all, backup_headline, rows_headline,
     rows_question,
 };
 pub use servers::{Server, due_to_encryption};
+use subject::share;
+pub(super) use subject::{KeepsBack, Subject};
 use words::{
     NAMES_SHOWN, a_count, capital, count, counted_noun, lower, many, part, people, possessive, them,
 };
-pub(crate) use words::{counted_by, listed};
-
-/// The subject of the sentences of one answer.
-#[derive(Clone, Debug)]
-pub(super) struct Subject<'a> {
-    /// The party that answers.
-    pub(super) party: &'a str,
-    /// The person whom the demand is about.
-    pub(super) target: &'a str,
-    /// The noun behind the numbers, in the plural.
-    pub(super) unit: &'a str,
-    /// The noun for something that stays closed.
-    pub(super) container: &'a str,
-    /// True if an operator answers.
-    pub(super) is_an_operator: bool,
-    /// True if it answers from passing traffic, and not from storage.
-    pub(super) is_a_tap: bool,
-    /// True if the count begins with the order.
-    pub(super) is_about_the_time_after: bool,
-    /// True if it counts nothing from before the order.
-    pub(super) is_from_the_order_on: bool,
-    /// True if the count is about everybody, and not about the target alone.
-    pub(super) is_about_everybody: bool,
-    /// True if anything came back.
-    pub(super) is_anything_back: bool,
-    /// True if nobody knows whether the operator would do what was measured.
-    pub(super) is_hypothetical: bool,
-    /// The speaker who says that the party does not hand over something that it has: a source, or the party itself.
-    pub(super) keeps_back: KeepsBack<'a>,
-}
-
-/// The speakers who say that something is not handed over.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum KeepsBack<'a> {
-    /// The party itself.
-    ByItsOwnWord,
-    /// Others, by their sources.
-    According(BTreeSet<&'a str>),
-}
-
-impl<'a> KeepsBack<'a> {
-    /// Returns the speakers of these statements. A speaker other than the party is named.
-    pub(super) fn of(statements: &BTreeSet<&'a Statement>) -> Self {
-        let others = statements.iter().filter(|said| said.by == Speaker::Others);
-        let sources: BTreeSet<&str> = others.map(|said| said.from.as_str()).collect();
-        if sources.is_empty() { Self::ByItsOwnWord } else { Self::According(sources) }
-    }
-
-    /// Returns a clause: "it says that it does not hand over 3 kinds of data", "according to the FBI it does not hand
-    /// them over".
-    fn clause(&self, what: &str) -> String {
-        match self {
-            Self::ByItsOwnWord => format!("it says that it does not hand {what}"),
-            Self::According(sources) => {
-                let sources: Vec<String> = sources.iter().map(|source| with_article(source)).collect();
-                format!("according to {}, it does not hand {what}", listed(&sources, "and"))
-            }
-        }
-    }
-}
-
-impl Subject<'_> {
-    /// Returns the verb for something that the party does not give.
-    fn has(&self) -> &'static str {
-        match self.unit {
-            "messages" => "has a record of",
-            _ => "has",
-        }
-    }
-
-    /// Returns the verb for having nothing of the counted kind: an operator keeps none, a phone or a person gives none.
-    fn keeps(&self) -> &'static str {
-        match (self.is_an_operator, self.unit) {
-            (true, "texts" | "messages" | "kinds of data") => "keeps",
-            _ => self.gives(),
-        }
-    }
-
-    /// Returns the verb for the counted kind: a record of a message is not its text, and a token's owner is not the
-    /// token.
-    fn gives(&self) -> &'static str {
-        match self.unit {
-            "messages" => "has a record of",
-            "devices" => "names the owner of",
-            "reports" => "can confirm",
-            _ => "gives",
-        }
-    }
-}
+pub(crate) use words::{counted_by, listed, with_article};
 
 /// Writes the text of a cell in as few words as fit a table: the state with its numbers, and other findings.
 #[must_use]
@@ -186,57 +100,6 @@ fn besides(what: What, measures: &Measures) -> Vec<String> {
         });
     }
     parts
-}
-
-/// Writes the question for a demand that is served on an operator.
-pub(super) fn question(context: &Context, target: &str) -> String {
-    let Context { design, question, .. } = context;
-    match question.as_str() {
-        "" => question_about(context, target),
-        own => own.replace(DESIGN, design).replace(TARGET, target),
-    }
-}
-
-/// Writes the question about a person, or about one account of a person.
-pub(super) fn question_about(context: &Context, about: &str) -> String {
-    let Context { design, demand, on, .. } = context;
-    let asks = country::name(&context.country);
-    // A product's name ends with a date, and stands between commas. Another design is a kind of server, and no name.
-    let year = design.rsplit([' ', ',']).next().unwrap_or_default();
-    let is_dated =
-        design.contains(',') && year.len() == 4 && year.bytes().all(|digit| digit.is_ascii_digit());
-    let operator = if is_dated { format!("{design},") } else { format!("the operator of \"{design}\"") };
-    format!("If {operator} is served {demand} by {asks} on {on} about {about}, what comes back?")
-}
-
-/// Stands for the design's name in a question of its own kind.
-pub(super) const DESIGN: &str = "DESIGN";
-/// Stands for the target's name in a question of its own kind.
-pub(super) const TARGET: &str = "TARGET";
-
-/// Returns the question of a demand that is not served on an operator.
-#[must_use]
-pub fn own_question(view: View, asks: &str, demand: &str) -> String {
-    let asks = country::name(asks);
-    match view {
-        View::PushRecords => {
-            format!("Under {DESIGN}: whose device does the push token of {TARGET}'s account stand for?")
-        }
-        View::SeizedPhone => {
-            format!("Under {DESIGN}: what does {TARGET}'s phone give to whoever has taken it?")
-        }
-        View::OpenPhone => {
-            format!("Under {DESIGN}: what do {TARGET}'s contacts show if all of them open their phones?")
-        }
-        View::ReportedMessage => {
-            format!(
-                "Under {DESIGN}: can the operator confirm a message of {TARGET}'s that a contact reports?"
-            )
-        }
-        View::Nothing => format!("Under {DESIGN}: what does {demand} in {asks} stop?"),
-        View::PublicChannel => format!("Under {DESIGN}: what does {demand} of {asks} remove?"),
-        View::RelayHoldings | View::OperatorTap | View::BackupStore => String::new(),
-    }
 }
 
 /// Writes at most two sentences: what came back, and who else is in it.
@@ -452,20 +315,6 @@ fn others(measures: &Measures, is_hypothetical: bool) -> Option<String> {
         (many, _) if many > NAMES_SHOWN => format!("{also_names} {named}, and {has} words of {many} of them"),
         _ => format!("{also_names} {named}, and {has} words of {}", people(&read)),
     })
-}
-
-/// Formats a fraction: "all 4 texts of Rhys", "3 of 15 kinds of data about Rhys".
-fn share(subject: &Subject<'_>, n: u64, of: u64) -> String {
-    let whose = if matches!(subject.unit, "kinds of data" | "reports") { "about" } else { "of" };
-    // An addition to the noun stands after the name: "texts of Rhys with a tool".
-    let (noun, with) =
-        subject.unit.split_once(" with ").map_or((subject.unit, ""), |(noun, with)| (noun, with));
-    let with = if with.is_empty() { String::new() } else { format!(" to {with}") };
-    format!("{} {whose} {}{with}", part(n, of, noun), subject.target)
-}
-
-fn counted(subject: &Subject<'_>, number: u64) -> String {
-    counted_by(number, subject.unit)
 }
 
 /// Describes posts that are gone.

@@ -4,8 +4,10 @@ use pillarbox_lab::demonstration::{self, DemonstrationError, glance, text};
 use pillarbox_lab::progress::Progress;
 
 use super::args::Try;
+use super::exit::{FAILED, INTERRUPTED, STORE};
 use super::output::{Failure, hint, next, print, print_json};
-use super::{FAILED, INTERRUPTED, STORE, runtime, stopped, window};
+use super::runtime::{runtime, stopped};
+use super::window;
 
 pub(super) fn run(wanted: &Try) -> Result<(), Failure> {
     hint("Two phones talk over two servers here, then each server is served a warrant ...")?;

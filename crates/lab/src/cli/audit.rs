@@ -6,8 +6,10 @@ use pillarbox_lab::audit::{self, AuditError, Plan};
 use pillarbox_lab::progress::Progress;
 
 use super::args::Audit;
+use super::exit::{FAILED, NO_RESULT, STORE};
 use super::output::{Failure, hint, next, print, print_json};
-use super::{FAILED, NO_RESULT, STORE, runtime, window};
+use super::runtime::runtime;
+use super::window;
 
 pub(super) fn run(wanted: &Audit) -> Result<(), Failure> {
     let relay = match &wanted.relay_program {

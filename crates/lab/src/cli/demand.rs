@@ -8,8 +8,9 @@ use pillarbox_access::demand as law;
 use pillarbox_access::law::Day;
 use pillarbox_lab::answer::Answer;
 use pillarbox_lab::columns;
+use pillarbox_lab::evidence::Evidence;
 use pillarbox_lab::folder::{self, ControlFailed};
-use pillarbox_lab::matrix::cell::{Cell, Evidence};
+use pillarbox_lab::matrix::cell::Cell;
 use pillarbox_lab::paper::story;
 use pillarbox_lab::progress::Progress;
 use pillarbox_lab::scenario::library;
@@ -21,9 +22,10 @@ use pillarbox_wire::Timestamp;
 use serde::Serialize;
 
 use super::args::{Demand, Matrix};
+use super::exit::{NO_RESULT, STORE, USAGE};
 use super::matrix::{in_words, plan, until_stopped};
 use super::output::{Failure, again, next, place, print, print_json, why};
-use super::{NO_RESULT, STORE, USAGE, list, window};
+use super::{list, window};
 
 /// Stands before the name of the file in which the evidence was saved.
 const EVIDENCE: &str = "EVIDENCE";

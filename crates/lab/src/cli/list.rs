@@ -10,8 +10,9 @@ use pillarbox_lab::screen::{Screen, Table};
 use serde::Serialize;
 
 use super::args::{List, Listed};
+use super::exit::FAILED;
 use super::output::{Failure, next, print, print_json};
-use super::{FAILED, window};
+use super::window;
 
 /// Columns: the word that is typed, and its title for people.
 const NAMED: [Column; 2] = [Column::Fixed(20), Column::Share(1)];

@@ -31,9 +31,11 @@ use serde::Serialize;
 use textwrap::core::display_width;
 
 use super::args::Matrix;
+use super::exit::{FAILED, INTERRUPTED, NO_RESULT, STORE, USAGE};
 use super::list::{no_demand, no_design, no_story};
 use super::output::{Failure, beside, hint, print, print_json};
-use super::{FAILED, INTERRUPTED, NO_RESULT, STORE, USAGE, runtime, window};
+use super::runtime::runtime;
+use super::window;
 
 pub(super) fn run(wanted: &Matrix) -> Result<(), Failure> {
     let plan = plan(wanted)?;
@@ -72,7 +74,7 @@ pub(super) fn run(wanted: &Matrix) -> Result<(), Failure> {
 /// The pairs of a month beside the cells.
 pub(super) fn with_pairs(run: Run, plan: &Plan, stop: &AtomicBool) -> Result<Run, Failure> {
     let progress = Progress::of(month::rows_of(&plan.designs).len(), "messengers of a month");
-    pairs::beside(run, plan, &progress, stop).map_err(|error| super::month::in_words(&error))
+    matrix::with_month(run, plan, &progress, stop).map_err(|error| super::month::in_words(&error))
 }
 
 /// Does the work on a thread of its own. A signal makes it stop at the next place where nothing is half done, and it
@@ -86,7 +88,7 @@ pub(super) fn until_stopped<T: Send + 'static>(
         let mut work = tokio::task::spawn_blocking(move || work(&seen));
         let done = tokio::select! {
             done = &mut work => done,
-            () = super::stopped() => {
+            () = super::runtime::stopped() => {
                 stop.store(true, Ordering::Relaxed);
                 work.await
             }

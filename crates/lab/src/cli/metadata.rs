@@ -16,9 +16,10 @@ use pillarbox_relay::DATABASE_FILE;
 use pillarbox_system::private;
 
 use super::args::{Metadata, Simulation, Taken, Watcher};
+use super::exit::{FAILED, STORE, USAGE};
 use super::output::{Failure, again, hint, next, place, print, print_json, why};
 use super::run::{RECORD_FILE, design, in_words};
-use super::{FAILED, STORE, USAGE, month, window};
+use super::{month, window};
 
 /// The word for standard input.
 const STANDARD_INPUT: &str = "-";
@@ -212,10 +213,11 @@ fn live() -> Result<Source, Failure> {
         }
         let _ = send.send(None);
     });
-    let (stop, stopped) = (std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false)), super::runtime()?);
+    let (stop, stopped) =
+        (std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false)), super::runtime::runtime()?);
     let flag = std::sync::Arc::clone(&stop);
     stopped.spawn(async move {
-        super::stopped().await;
+        super::runtime::stopped().await;
         flag.store(true, std::sync::atomic::Ordering::Relaxed);
     });
     let mut ledger = ledger::Ledger::default();

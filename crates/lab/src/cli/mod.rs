@@ -4,6 +4,7 @@ mod args;
 mod attempt;
 mod audit;
 mod demand;
+mod exit;
 mod list;
 mod matrix;
 mod metadata;
@@ -12,6 +13,7 @@ mod oracle;
 mod output;
 mod report;
 mod run;
+mod runtime;
 mod window;
 
 use std::io::Write;
@@ -25,26 +27,13 @@ use pillarbox_client::display::escaped;
 use pillarbox_lab::experiments;
 use pillarbox_lab::scenario::library;
 use pillarbox_text::show;
-use tokio::runtime::Runtime;
-use tokio::signal::ctrl_c;
-use tokio::signal::unix::{SignalKind, signal};
 
 use args::{Arguments, Color, Command, MAX_SEED};
+use exit::USAGE;
 use output::{Failure, fitted};
 
 // The grammar uses nothing else of this crate, so that manuals are made from it alone.
 const _: () = assert!(MAX_SEED == pillarbox_lab::scenario::MAX_SEED);
-
-/// The command ran, and the answer is no.
-const FAILED: u8 = 1;
-/// The command was typed wrongly. clap uses the same number.
-const USAGE: u8 = 2;
-/// An audit could not look, or its search missed what is there.
-const NO_RESULT: u8 = 3;
-/// The data store failed.
-const STORE: u8 = 4;
-/// Ctrl-C or a signal stopped the command.
-const INTERRUPTED: u8 = 130;
 
 pub(crate) fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
@@ -130,24 +119,4 @@ fn report(failure: &Failure) -> ExitCode {
     // If standard error is gone too, the exit code still tells.
     let _ = writeln!(anstream::stderr(), "{}", fitted(&format!("pillarbox-lab: {}", failure.sentence)));
     ExitCode::from(failure.code)
-}
-
-/// Waits for Ctrl-C, or for the signal with which a supervisor ends programs.
-async fn stopped() {
-    let Ok(mut terminated) = signal(SignalKind::terminate()) else { return std::future::pending().await };
-    tokio::select! {
-        pressed = ctrl_c() => if pressed.is_err() { std::future::pending::<()>().await },
-        _ = terminated.recv() => {}
-    }
-}
-
-/// Creates the threads on which phones and connections run.
-fn runtime() -> Result<Runtime, Failure> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| Failure {
-        sentence: format!(
-            "the system gives no threads: {}. Close other programs and try again.",
-            error.kind()
-        ),
-        code: FAILED,
-    })
 }

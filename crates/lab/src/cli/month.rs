@@ -4,9 +4,10 @@ use pillarbox_lab::metadata::month::run::{self, MonthError};
 use pillarbox_lab::metadata::month::{Month, text};
 use pillarbox_lab::progress::Progress;
 
+use super::exit::{FAILED, INTERRUPTED};
 use super::matrix::{threads, until_stopped};
 use super::output::{Failure, next, print, print_json};
-use super::{FAILED, INTERRUPTED, window};
+use super::window;
 
 /// Runs the month and prints the table, or the same as data.
 pub(super) fn run(as_json: bool) -> Result<(), Failure> {

@@ -7,8 +7,9 @@ use pillarbox_lab::oracle;
 use pillarbox_lab::progress::Progress;
 
 use super::args::Oracle;
+use super::exit::FAILED;
 use super::output::{Failure, hint, next, print, print_json};
-use super::{FAILED, window};
+use super::window;
 
 pub(super) fn run(wanted: &Oracle) -> Result<(), Failure> {
     let sources: Vec<Source> = wanted.source.map_or_else(|| Source::ALL.to_vec(), |source| vec![source]);

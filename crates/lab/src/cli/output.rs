@@ -9,7 +9,8 @@ use pillarbox_lab::matrix::rerun::quoted;
 use serde::Serialize;
 use textwrap::core::display_width;
 
-use super::{FAILED, STORE, window};
+use super::exit::{FAILED, STORE};
+use super::window;
 
 /// A failure, described to a person: what happened and what to do next.
 pub(super) struct Failure {

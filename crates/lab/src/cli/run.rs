@@ -6,15 +6,16 @@ use std::path::{Path, PathBuf};
 
 use pillarbox_access::{Design, designs};
 use pillarbox_lab::matrix::rerun::{option, quoted};
+use pillarbox_lab::play::Told;
 use pillarbox_lab::progress::Progress;
-use pillarbox_lab::record::text::Told;
 use pillarbox_lab::scenario::library::{self, LibraryError};
 use pillarbox_lab::world::{PARTS, World};
 use pillarbox_text::read;
 
 use super::args::Run;
+use super::exit::{FAILED, STORE, USAGE};
 use super::output::{Failure, hint, next, place, print};
-use super::{FAILED, STORE, USAGE, list, window};
+use super::{list, window};
 
 /// The folder under which records are saved, in the working directory.
 const RUNS: &str = "runs";

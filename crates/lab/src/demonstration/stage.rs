@@ -14,7 +14,7 @@ use pillarbox_relay::{Passing, Settings};
 use pillarbox_transport::RelayAddress;
 use pillarbox_wire::{AccountId, Handle};
 
-use super::DemonstrationError;
+use super::error::DemonstrationError;
 use super::report::{Kept, Person, PhoneScreen, Run, ScreenLine, Sight};
 use super::script::{ALONE, BOB, PEOPLE, Said, TOGETHER};
 use crate::folder;

@@ -10,7 +10,7 @@ use pillarbox_wire::Timestamp;
 
 use super::guessing::GuessTime;
 use crate::columns::capital;
-use crate::matrix::cell::{How, Piece};
+use crate::evidence::{How, Piece};
 use crate::score::{Brought, Counts, Entry, Means, Measures, Statement};
 
 /// The result of a demand.

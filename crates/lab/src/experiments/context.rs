@@ -7,7 +7,8 @@ use pillarbox_access::design::{Design, Stated};
 use pillarbox_access::law::{Day, Footing};
 
 use super::{Experiment, title_of};
-use crate::answer::{Context, OperatorsWord, WordIs, own_question};
+use crate::answer::own_question;
+use crate::evidence::{Context, OperatorsWord, WordIs};
 use crate::matrix::rerun::option;
 use crate::scenario::{Act, Event, Scenario};
 use crate::score::What;

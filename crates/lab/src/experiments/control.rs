@@ -12,7 +12,7 @@ use pillarbox_client::Protection;
 
 use super::row::{self, Row};
 use super::{Experiment, ExperimentError};
-use crate::matrix::cell::Evidence;
+use crate::evidence::Evidence;
 use crate::scenario::{Scenario, ScenarioError};
 use crate::score::State;
 

@@ -14,7 +14,7 @@ use super::phones::Participant;
 use super::staging::Staged;
 use super::views::Views;
 use super::{Experiment, ExperimentError};
-use crate::matrix::cell::Evidence;
+use crate::evidence::Evidence;
 use crate::score::{Brought, Counts, Holder, Means, Party, Share, TextsAt, Thief, What, Yardstick, score};
 
 /// The places of a target's texts in one world, and the messages that the operator's rows tell of.

@@ -11,8 +11,8 @@ use super::row::{self, Spent};
 use super::trunk::Trunk;
 use super::worlds::{Arranged, Worlds};
 use super::{Experiment, ExperimentError, all, context, with_phones};
-use crate::answer::Context;
-use crate::matrix::cell::Evidence;
+use crate::evidence::Context;
+use crate::evidence::Evidence;
 use crate::scenario::Scenario;
 use crate::world::World;
 

@@ -20,18 +20,12 @@ use rand_core::SeedableRng as _;
 
 use super::ExperimentError;
 use crate::columns::grouped;
+use crate::evidence::guesses::{codes_tried, supposed_guess_ms};
 use crate::scenario;
 use crate::score::Guesses;
 use crate::scratch::Scratch;
 use crate::stopwatch::{Stopwatch, TELLS_TIME};
 use crate::world::WorldError;
-
-/// The largest number of codes of which all are tried on a phone that is off: those of four digits, in about a second.
-const SMALL: u128 = 10_000;
-
-/// The number of codes of a larger kind that are tried: enough to see that guessing goes through the vault's own key
-/// derivation, few enough for a matrix. The time for all codes is calculated (docs/howto/read-a-matrix.md).
-const GUESSES: usize = 20;
 
 /// The number of guesses that are timed on a vault as phones in use make it. Each takes long on purpose.
 const TIMED_GUESSES: usize = 2;
@@ -67,16 +61,6 @@ pub(super) struct Tried {
     pub(super) reasons: Vec<String>,
     pub(super) wrapped_key: Vec<u8>,
     pub(super) time: GuessTime,
-}
-
-/// Returns the time of one guess in calculations, in milliseconds.
-pub(crate) fn supposed_guess_ms() -> u64 {
-    u64::try_from(SUPPOSED_GUESS.as_millis()).unwrap_or(u64::MAX)
-}
-
-/// Returns the codes of a kind that are tried on a phone that is off: all of a small kind, the first of a larger one.
-pub(crate) fn codes_tried(kind: Passcode) -> impl Iterator<Item = String> {
-    kind.in_order().take(if kind.codes() <= SMALL { usize::MAX } else { GUESSES })
 }
 
 /// Guesses the passcode of the vault in `folder`.

@@ -49,12 +49,11 @@ pub use answer::Answered;
 pub(crate) use answer::answered_by;
 pub use docket::Docket;
 pub use guessing::GuessTime;
-pub(crate) use guessing::{codes_tried, supposed_guess_ms};
 pub(crate) use staging::Ordered;
 pub(crate) use trunk::orders;
 pub use views::Views;
 
-use crate::matrix::cell::Evidence;
+use crate::evidence::Evidence;
 use crate::scenario::{PersonId, Scenario};
 use crate::score::What;
 use crate::world::WorldError;

@@ -13,8 +13,8 @@ use super::compare::Compared;
 use super::staging::Ordered;
 use super::views::Views;
 use super::{Experiment, ExperimentError};
-use crate::matrix::cell::How;
-use crate::matrix::reread;
+use crate::evidence::How;
+use crate::evidence::reread;
 use crate::scenario::Scenario;
 use crate::score::{Brought, Means, NoticeOutcome, NoticeOutcomes, Share, What};
 

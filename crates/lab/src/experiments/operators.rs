@@ -15,7 +15,7 @@ use super::answer::{self, Answered};
 use super::staging::Ordered;
 use super::views::{Named, Views};
 use super::{Experiment, ExperimentError};
-use crate::matrix::reread;
+use crate::evidence::reread;
 use crate::scenario::Scenario;
 use crate::score::{Absence, Counts, What};
 

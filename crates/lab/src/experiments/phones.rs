@@ -15,7 +15,7 @@ use super::answer::{Answered, piece};
 use super::guessing::try_codes;
 use super::views::Views;
 use super::{Experiment, ExperimentError};
-use crate::matrix::reread::pieces::{self, Names};
+use crate::evidence::reread::pieces::{self, Names};
 use crate::score::{Absence, Counts, Means, Party, SAME_MOMENT_MS, Timer, What};
 
 /// The assumption behind the state between on and off.

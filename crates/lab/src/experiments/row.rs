@@ -14,7 +14,8 @@ use super::staging::Ordered;
 use super::views::Named;
 use super::worlds::{Arranged, Ran, Worlds};
 use super::{Experiment, ExperimentError, GuessTime, Views, context};
-use crate::matrix::cell::{Alternative, Evidence, VERSION};
+use crate::answer::name_the_account;
+use crate::evidence::{Alternative, Evidence, VERSION};
 use crate::scenario::Scenario;
 use crate::score::{Means, Measures, Yardstick, score};
 use crate::stopwatch::Stopwatch;
@@ -172,7 +173,7 @@ fn one(
     let Compared { lost: function_lost, lost_texts: lost, could_notice, noticed, .. } = compared;
     let mut context = context::of(experiment, design, &staged.scenario, seed);
     if is_one_of_several {
-        context.name_the_account(views.named_by());
+        name_the_account(&mut context, views.named_by());
     }
     let mut evidence = Evidence {
         v: VERSION,

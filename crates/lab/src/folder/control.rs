@@ -11,6 +11,7 @@ use pillarbox_access::{Reach, Served};
 use pillarbox_wire::Handle;
 use serde::Serialize;
 
+use super::rows;
 use crate::experiments::control::{Control, ControlError};
 use crate::scenario::{Act, Audience, Scenario};
 use crate::score::Share;
@@ -23,6 +24,27 @@ pub struct Controls {
     pub planted: Found,
     /// The findings before anything was said.
     pub before: Found,
+}
+
+impl Controls {
+    /// Describes the findings in a sentence.
+    pub(super) fn sentence(&self) -> String {
+        let planted = &self.planted;
+        let found: Vec<String> = [(planted.texts, "texts"), (planted.messages, "messages")]
+            .iter()
+            .filter(|(share, _)| share.of > 0)
+            .map(|(share, what)| format!("{} of {} {what}", share.n, share.of))
+            .collect();
+        let tables = match planted.tables.of {
+            1 => format!("rows in {} of 1 table", planted.tables.n),
+            many => format!("rows in {} of {many} tables", planted.tables.n),
+        };
+        let found = if found.is_empty() { tables } else { format!("{} and {tables}", found.join(", ")) };
+        format!(
+            "Controls: the same steps ran first on a relay made for it. Of what was planted there they found {found}; before \
+             anything was said they found nobody's text and nobody's message."
+        )
+    }
 }
 
 /// The findings of one control, as fractions of what this demand could find.
@@ -115,7 +137,7 @@ fn judged(before: Found, planted: Found, has_account: bool) -> Result<Controls, 
 fn ask(demand: &'static Demand, target: &Handle, world: &World) -> Result<Served, ControlFailed> {
     let relay = world.sites().first().ok_or(WorldError::Missing("a relay"))?;
     let holdings = relay.holdings()?;
-    Ok(super::read(demand, &About::Number(target.clone()), &holdings))
+    Ok(rows::read(demand, &About::Number(target.clone()), &holdings))
 }
 
 /// Returns the texts between the target and others, as the story has them: the words, the time, and the numbers of

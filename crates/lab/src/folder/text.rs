@@ -4,7 +4,7 @@ use pillarbox_access::demand::{Demand, View, backup_warrant::BACKUP};
 use pillarbox_access::law::AS_OF;
 use pillarbox_access::{Item, Reach};
 
-use super::{Controls, FolderAnswer};
+use super::serve::FolderAnswer;
 use crate::paper::short::{Short, one_screen};
 use crate::paper::{PaperLine, heading, lines};
 use crate::screen::{Screen, Weight};
@@ -56,23 +56,4 @@ fn asked_about(demand: &Demand) -> Vec<Item> {
         Reach::Named => None,
     };
     demand.reaches.iter().filter_map(about).collect()
-}
-
-/// Describes the findings of the controls in a sentence.
-pub(super) fn controls(controls: &Controls) -> String {
-    let planted = &controls.planted;
-    let found: Vec<String> = [(planted.texts, "texts"), (planted.messages, "messages")]
-        .iter()
-        .filter(|(share, _)| share.of > 0)
-        .map(|(share, what)| format!("{} of {} {what}", share.n, share.of))
-        .collect();
-    let tables = match planted.tables.of {
-        1 => format!("rows in {} of 1 table", planted.tables.n),
-        many => format!("rows in {} of {many} tables", planted.tables.n),
-    };
-    let found = if found.is_empty() { tables } else { format!("{} and {tables}", found.join(", ")) };
-    format!(
-        "Controls: the same steps ran first on a relay made for it. Of what was planted there they found {found}; before \
-         anything was said they found nobody's text and nobody's message."
-    )
 }

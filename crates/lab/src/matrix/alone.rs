@@ -1,10 +1,9 @@
-//! A matrix without threads, clocks or progress, for a page. It gives the same files as [`run`](super::Plan) on many
-//! threads.
+//! A matrix without threads, clocks or progress, for a page. It gives the same files as one on many threads.
 
 use std::sync::atomic::AtomicBool;
 
+use super::plan::{Plan, Run, wanted, with_their_controls, written};
 use super::timing::Timing;
-use super::{Plan, Run, wanted, with_their_controls, written};
 use crate::experiments::{ExperimentError, control, row};
 
 /// Runs the whole matrix, one design after the other.

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use super::cell::Cell;
-use super::csv;
+use crate::csv;
 use crate::score::State;
 
 /// The columns, in this order.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::cell::VERSION;
+use crate::evidence::VERSION;
 
 /// The manifest's file.
 pub const MANIFEST: &str = "manifest.json";

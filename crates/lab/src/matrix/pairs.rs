@@ -2,28 +2,14 @@
 //!
 //! The cells are of the run's story. The month is a story of its own, the same one whatever the cells are of.
 
-use std::collections::{BTreeMap, BTreeSet};
-#[cfg(feature = "cli")]
-use std::sync::atomic::AtomicBool;
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-#[cfg(feature = "cli")]
-use super::Plan;
-use super::Run;
-use super::cell::{Cell, VERSION, pretty};
-use super::codes::code;
-use super::csv;
-use super::table::View;
-#[cfg(feature = "cli")]
-use crate::metadata::month::run::{self as month, MonthError};
+use crate::csv;
+use crate::evidence::{VERSION, pretty};
 use crate::metadata::month::{Month, Pairs, Rule, words};
-#[cfg(feature = "cli")]
-use crate::progress::Progress;
-use crate::record::sha256;
 use crate::scenario::Scenario;
-#[cfg(feature = "cli")]
-use crate::stopwatch::Stopwatch;
 
 /// The document's file. Its form is `schemas/pairs.schema.json`.
 pub const FILE: &str = "pairs.json";
@@ -173,66 +159,6 @@ impl Document {
                 || month.there > self.possible
                 || month.pairs.iter().any(|it| is_odd(it, month.there))
         })
-    }
-}
-
-impl Run {
-    /// The same with the month beside its cells: two files more, which the manifest names.
-    #[must_use]
-    pub fn with_pairs(mut self, document: Document) -> Self {
-        for (name, text) in document.files() {
-            self.manifest.files.insert(name.clone(), sha256(text.as_bytes()));
-            self.files.insert(name, text);
-        }
-        self.pairs = Some(document);
-        self
-    }
-}
-
-/// Runs the month under the designs of a plan, and those that stand beside them, and puts it beside the cells.
-///
-/// # Errors
-/// [`MonthError`].
-#[cfg(feature = "cli")]
-pub fn beside(run: Run, plan: &Plan, progress: &Progress, stop: &AtomicBool) -> Result<Run, MonthError> {
-    let begun = Stopwatch::start();
-    let story = month::story()?;
-    let months = month::every(&month::rows_of(&plan.designs), &story, plan.threads, progress, stop)?;
-    let mut run = run.with_pairs(Document::of(&story, months));
-    run.timing.month = Some(begun.elapsed());
-    Ok(run)
-}
-
-/// Cells by design and demand.
-pub(super) type ByPlace<'a> = BTreeMap<(&'a str, &'a str), &'a Cell>;
-
-impl View<'_> {
-    /// The columns: the demands, and the pairs of a month.
-    pub(super) fn columns(&self) -> Vec<String> {
-        self.demands.iter().cloned().chain(self.pairs.map(|_| COLUMN.to_owned())).collect()
-    }
-
-    /// Returns what a column says of a design, in words.
-    pub(super) fn says(&self, cells: &ByPlace<'_>, design: &str, column: &str) -> Option<String> {
-        self.told(cells, (design, column), words::phrase, |cell| cell.says.clone())
-    }
-
-    /// Returns the same in as few characters as tell it from others.
-    pub(super) fn code(&self, cells: &ByPlace<'_>, design: &str, column: &str) -> Option<String> {
-        self.told(cells, (design, column), words::code, code)
-    }
-
-    fn told(
-        &self,
-        cells: &ByPlace<'_>,
-        (design, column): (&str, &str),
-        of_month: fn(&Month) -> String,
-        of_cell: fn(&Cell) -> String,
-    ) -> Option<String> {
-        match self.pairs {
-            Some(pairs) if column == COLUMN => pairs.month(design).map(of_month),
-            _ => cells.get(&(design, column)).map(|cell| of_cell(cell)),
-        }
     }
 }
 

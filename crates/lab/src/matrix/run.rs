@@ -2,13 +2,13 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use pillarbox_access::design::{Accounts, Design};
-use pillarbox_client::Protection;
+use pillarbox_access::design::Design;
 
-use super::cell::Evidence;
+use super::plan::{Plan, Run, wanted, with_their_controls, written};
 use super::timing::Timing;
-use super::{Plan, Run, pool, wanted, with_their_controls, written};
+use crate::evidence::Evidence;
 use crate::experiments::{ExperimentError, control, row};
+use crate::pool::{self, weight};
 use crate::progress::Progress;
 use crate::stopwatch::Stopwatch;
 
@@ -44,12 +44,4 @@ pub fn run(plan: &Plan, progress: &Progress, stop: &AtomicBool) -> Result<Run, E
     let mut timing = Timing::of(&plan.designs, &rows, &controls);
     timing.whole = begun.elapsed();
     Ok(written(plan, &wanted, &rows, &controls, timing))
-}
-
-/// Estimates the processor time of a design's worlds, in rough proportion. Every account makes keys, and phones that
-/// encrypt make hundreds.
-pub(crate) fn weight(design: &Design) -> u32 {
-    let keys = if design.phone.protection == Protection::EndToEnd { 6 } else { 1 };
-    let accounts = if design.phone.accounts == Accounts::PerContact { 6 } else { 1 };
-    keys * accounts
 }

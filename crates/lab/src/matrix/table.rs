@@ -4,8 +4,6 @@
 
 use std::collections::BTreeMap;
 
-use pillarbox_access::designs;
-use pillarbox_access::law::Day;
 use textwrap::core::display_width;
 
 use super::by_answer;
@@ -13,12 +11,10 @@ use super::cell::Cell;
 use super::codes::{counts_what, meaning, place};
 use super::pairs::{COLUMN, Document};
 use super::room;
-use crate::answer::Answer;
+pub use super::view::View;
+use super::view::{demand, with_word};
 use crate::columns::{self, Column, capital};
-use crate::experiments;
 use crate::fold::fold;
-use crate::metadata::month::words::phrase;
-use crate::scenario::Scenario;
 use crate::screen::{Screen, Table, USUAL_HEIGHT, Weight};
 
 /// The width of the column with the design's name: that of the longest name of the designs in the program, and no more.
@@ -35,84 +31,6 @@ const ROOM: usize = USUAL_HEIGHT - 7;
 
 /// Lines between the command and the next step with the prompt below it, in a small window.
 const ROOM_FOR_A_TABLE: usize = USUAL_HEIGHT - 3;
-
-/// A matrix to be shown.
-#[derive(Clone, Copy, Debug)]
-pub struct View<'a> {
-    /// The story.
-    pub scenario: &'a Scenario,
-    /// The designs, in the order of the rows.
-    pub designs: &'a [String],
-    /// The demands, in the order of the columns.
-    pub demands: &'a [String],
-    /// The cells.
-    pub cells: &'a [Cell],
-    /// Pairs of people that are known after a month, if they were counted: one more column.
-    pub pairs: Option<&'a Document>,
-}
-
-impl<'a> View<'a> {
-    fn by_place(&self) -> BTreeMap<(&'a str, &'a str), &'a Cell> {
-        let place = |cell: &'a Cell| ((cell.design.as_str(), cell.demand.as_str()), cell);
-        self.cells.iter().map(place).collect()
-    }
-
-    /// Returns the design's name for people. A user's own design has the name in its file.
-    fn design(&self, name: &str) -> String {
-        let own = || self.cells.iter().find(|cell| cell.design == name).map(|it| it.answer.design.clone());
-        let title = designs::named(name).map(|design| design.title.clone()).or_else(own);
-        title.filter(|title| !title.is_empty()).unwrap_or_else(|| name.to_owned())
-    }
-
-    /// Returns the design's name for people, and the word that is typed.
-    fn design_and_word(&self, name: &str) -> String {
-        with_word(&self.design(name), name)
-    }
-
-    fn heading(&self, screen: &mut Screen) {
-        let (scenario, inquiry) = (self.scenario, &self.scenario.inquiry);
-        screen.say_in(Weight::Bold, &scenario.title);
-        let name = |who| scenario.person(who).map_or("somebody", |person| person.name.as_str());
-        screen.say(&format!(
-            "{}: looking back about {}, served on {}; from the order of {} on about {}.",
-            scenario.name,
-            name(inquiry.about),
-            inquiry.day.unwrap_or_else(|| Day::of(inquiry.served)),
-            inquiry.day.unwrap_or_else(|| Day::of(inquiry.ordered)),
-            name(inquiry.from_now_on),
-        ));
-    }
-}
-
-impl View<'_> {
-    /// Returns true if two designs give the same answer to every demand: the same counts, the same other people in it,
-    /// and the same other data.
-    fn is_same_answer(&self, one: &str, other: &str) -> bool {
-        let answers = |design: &str| -> BTreeMap<&str, _> {
-            let cells = self.cells.iter().filter(|cell| cell.design == design);
-            let told = cells.map(|Cell { demand, says, answer, .. }| {
-                let Answer { named, named_accounts, read, other_data, .. } = answer;
-                (demand.as_str(), (says, named, named_accounts, read, other_data))
-            });
-            told.collect()
-        };
-        let month = |design: &str| self.pairs.and_then(|pairs| pairs.month(design)).map(phrase);
-        answers(one) == answers(other) && month(one) == month(other)
-    }
-}
-
-/// Returns the demand's name for people.
-fn demand(name: &str) -> String {
-    if name == COLUMN {
-        return "pairs known after a month".to_owned();
-    }
-    Some(experiments::title_of(name)).filter(|title| !title.is_empty()).unwrap_or_else(|| name.to_owned())
-}
-
-/// Returns a name for people, and the word that is typed if it differs.
-fn with_word(title: &str, word: &str) -> String {
-    if title == word { word.to_owned() } else { format!("{title} ({word})") }
-}
 
 /// Returns the same in two lines.
 fn over_word(title: &str, word: &str) -> String {

@@ -56,7 +56,7 @@ impl Timing {
                 scoring_ms: spent.scoring.as_millis(),
             })
             .collect();
-        super::cell::pretty(&serde_json::json!({
+        crate::evidence::pretty(&serde_json::json!({
             "whole_ms": self.whole.as_millis(),
             "month_ms": self.month.map(|month| month.as_millis()),
             "passcode_guesses": self.guessing().guesses,

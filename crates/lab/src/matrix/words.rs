@@ -3,7 +3,7 @@
 use pillarbox_access::Item;
 use pillarbox_wire::Timestamp;
 
-use crate::matrix::cell::Evidence;
+use crate::evidence::Evidence;
 use crate::score::{Besides, Elsewhere, Guesses, Measures, Posts, Rates, Sealed, Share};
 
 /// The two names of a measure: for data that came back, and for data that the operator has and does not hand over.

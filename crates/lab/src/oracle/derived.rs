@@ -9,7 +9,7 @@ use pillarbox_access::oracle::{Asked, Holder, Observed as _, Process};
 use pillarbox_client::{BackupKey, Protection};
 use serde::Serialize;
 
-use super::Run;
+use super::run::Run;
 use crate::scenario::Act;
 
 /// A consequence.

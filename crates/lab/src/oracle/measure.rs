@@ -15,7 +15,9 @@ use pillarbox_wire::Timestamp;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 
-use super::{OracleError, Run, salamander, waiting};
+use super::error::OracleError;
+use super::run::Run;
+use super::{salamander, waiting};
 
 /// The seconds of a day.
 const DAY: f64 = 86_400.0;

@@ -10,10 +10,12 @@
 //! | `run` | one design's world, and what its operators return |
 //! | `derived` | what must follow if a return is real: a backup opens, a batch holds pairs |
 //! | `measure`, `waiting`, `salamander` | numbers for the table of figures |
-//! | `text` | the report as text |
+//! | `report`, `text` | the findings, and the same as text |
 
 mod derived;
+mod error;
 mod measure;
+mod report;
 mod run;
 mod salamander;
 mod text;
@@ -25,82 +27,13 @@ use pillarbox_access::oracle::compare::{against_chart, against_figures, against_
 use pillarbox_access::oracle::figures::FIGURES;
 use pillarbox_access::oracle::published::PUBLISHED;
 use pillarbox_access::oracle::{Counts, Explained, Reasons, Row, Source, Standing};
-use pillarbox_relay::StoreError;
-use serde::Serialize;
-
-pub use derived::Derived;
-pub use run::Run;
-pub use text::{markdown, plain, render, short};
 
 use crate::progress::Progress;
-use crate::scenario::ScenarioError;
-use crate::world::WorldError;
-
-/// The reason why no comparison was made.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum OracleError {
-    /// A world came to an end before its scenario.
-    #[error("the world of the design {design} stopped: {error}")]
-    World {
-        /// The design.
-        design: String,
-        /// The error.
-        error: WorldError,
-    },
-    /// The rows of a relay cannot be read.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The scenario in this program has a mistake.
-    #[error(transparent)]
-    Scenario(#[from] ScenarioError),
-    /// The person that the demand is about has no account.
-    #[error("under the design {design}, the person that the demand is about has no account")]
-    NoAccount {
-        /// The design.
-        design: String,
-    },
-}
-
-/// One table, compared.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Table {
-    /// The source of the table.
-    pub source: Source,
-    /// The heading.
-    pub heading: &'static str,
-    /// Its rows.
-    pub rows: Vec<Row>,
-    /// The number of rows with each outcome.
-    pub counts: Counts,
-}
-
-/// The findings of the comparison.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Report {
-    /// The form of this document.
-    pub version: u8,
-    /// The designs that were run.
-    pub designs: Vec<String>,
-    /// The tables.
-    pub tables: Vec<Table>,
-    /// The consequences of the returns.
-    pub derived: Vec<Derived>,
-    /// The number of differences for which nobody has given a reason.
-    pub unexplained: usize,
-    /// Reasons that no difference needs.
-    pub unused_reasons: Vec<String>,
-}
-
-impl Report {
-    /// Returns true if each difference has a reason, each reason a difference, and all consequences hold.
-    #[must_use]
-    pub fn is_as_written(&self) -> bool {
-        self.unexplained == 0
-            && self.unused_reasons.is_empty()
-            && self.derived.iter().all(|derived| derived.holds)
-    }
-}
+pub use derived::Derived;
+pub use error::OracleError;
+pub use report::{Report, Table};
+pub use run::Run;
+pub use text::{markdown, plain, render, short};
 
 /// Returns the messenger of the tables for which a design stands, if it stands for one.
 #[must_use]

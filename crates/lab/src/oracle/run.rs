@@ -15,7 +15,7 @@ use pillarbox_access::view::OperatorTap;
 use pillarbox_access::{Answer, Blank, Item, RelayHoldings, Served};
 use pillarbox_wire::{AccountId, Duration, Timestamp};
 
-use super::OracleError;
+use super::error::OracleError;
 use crate::scenario::{Act, Audience, PersonId, Scenario, Sought};
 use crate::world::{Order, Role, Site, SiteId, World, WorldError};
 

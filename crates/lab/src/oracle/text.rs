@@ -7,7 +7,8 @@ use pillarbox_access::oracle::figures::FIGURES;
 use pillarbox_access::oracle::{Agreement, Counts, Reason, Row, Source};
 use pillarbox_access::{Item, designs};
 
-use super::{Report, Table, measure};
+use super::measure;
+use super::report::{Report, Table};
 use crate::columns::Column;
 use crate::screen::{Screen, Table as Layout, Weight};
 

@@ -4,7 +4,7 @@ use pillarbox_access::design::Design;
 use pillarbox_access::oracle::figures::Measured;
 use pillarbox_wire::{Duration, Timestamp};
 
-use super::OracleError;
+use super::error::OracleError;
 use crate::scenario::{Act, Scenario};
 use crate::world::{World, WorldError};
 

@@ -8,8 +8,9 @@ use pillarbox_access::designs;
 
 use super::squares::{self, Square};
 use crate::columns::capital;
-use crate::matrix::cell::{Cell, Evidence};
-use crate::matrix::digest;
+use crate::evidence::Evidence;
+use crate::matrix::cell::Cell;
+use crate::record::design_digest;
 use crate::score::State;
 
 /// A row.
@@ -151,7 +152,7 @@ fn is_held_back(cell: &Cell) -> bool {
 /// Returns a design of this program, if the run used its present version.
 fn unchanged(digests: &BTreeMap<String, String>, name: &str) -> Option<&'static Design> {
     let design = designs::named(name)?;
-    (digests.get(name) == Some(&digest(design))).then_some(design)
+    (digests.get(name) == Some(&design_digest(design))).then_some(design)
 }
 
 /// Returns a demand's name as a heading: without its article.

@@ -42,7 +42,8 @@ use pillarbox_wire::Timestamp;
 use sha2::{Digest as _, Sha256};
 
 use crate::answer::Answer;
-use crate::matrix::cell::{Cell, Evidence};
+use crate::evidence::Evidence;
+use crate::matrix::cell::Cell;
 use crate::matrix::manifest::Manifest;
 use crate::matrix::pairs::Document;
 use crate::scenario::Scenario;

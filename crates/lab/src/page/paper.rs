@@ -10,7 +10,7 @@ use pillarbox_access::reading;
 use pillarbox_wire::Timestamp;
 
 use crate::columns::capital;
-use crate::matrix::cell::Evidence;
+use crate::evidence::Evidence;
 use crate::paper::ends::recipient;
 use crate::paper::story::told;
 use crate::paper::{PaperLine, Standing, once_each};

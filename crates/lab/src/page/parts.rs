@@ -10,8 +10,9 @@ use super::grid::{Grid, Shown};
 use super::paper::Paper;
 use super::{Figure, PageError, figures, sentences};
 use crate::answer::Answer;
-use crate::matrix::cell::{Cell, Evidence};
-use crate::matrix::digest;
+use crate::evidence::Evidence;
+use crate::matrix::cell::Cell;
+use crate::record::design_digest;
 
 pub use super::STYLE;
 
@@ -54,7 +55,7 @@ impl Parts {
     /// [`PageError`].
     pub fn of(id: &str, cell: &Cell, evidence: &Evidence, design: &Design) -> Result<Self, PageError> {
         let alone = BTreeMap::from([(cell.evidence.clone(), evidence.clone())]);
-        let digests = BTreeMap::from([(design.name.clone(), digest(design))]);
+        let digests = BTreeMap::from([(design.name.clone(), design_digest(design))]);
         let grid = Grid::of(&digests, slice::from_ref(cell), &alone);
         let place = grid.at(0, 0).ok_or(PageError::Empty)?;
         let answer = AnswerPart {

@@ -6,7 +6,7 @@ use pillarbox_access::facts::Wrote;
 use pillarbox_wire::Timestamp;
 
 use super::grid::{Grid, Place};
-use crate::matrix::cell::Evidence;
+use crate::evidence::Evidence;
 use crate::picture::NOT_NAMED;
 
 /// The rows of one cell.

@@ -1,6 +1,7 @@
 //! One text is one square, on every screen.
 
-use crate::matrix::cell::{Cell, Evidence};
+use crate::evidence::Evidence;
+use crate::matrix::cell::Cell;
 use crate::score::{State, TextsAt, What};
 
 /// The fate of one text of the target.

@@ -15,7 +15,7 @@ use pillarbox_access::served::ItemLine;
 use pillarbox_access::{Answer, Blank, Item};
 
 use crate::columns::{Column, capital};
-use crate::matrix::cell::Evidence;
+use crate::evidence::Evidence;
 use crate::screen::{Screen, Table, Weight};
 
 /// The heading of what came back.

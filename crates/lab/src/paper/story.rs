@@ -11,7 +11,7 @@ use super::short::{Short, one_screen};
 use super::{COLUMNS, KEPT_BACK, NOT_KNOWN, PaperLine, Standing, ends, lines};
 use crate::answer::with_article;
 use crate::columns::capital;
-use crate::matrix::cell::Evidence;
+use crate::evidence::Evidence;
 use crate::score::{Entry, Means, State, Statement};
 use crate::screen::{Screen, Table, Weight};
 

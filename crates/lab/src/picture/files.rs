@@ -3,7 +3,7 @@
 use askama::Template;
 use pillarbox_metadata::{Known, Ties};
 
-use crate::matrix::csv;
+use crate::csv;
 
 /// The columns of [`csv`].
 const COLUMNS: [&str; 5] = ["one", "other", "there", "back", "known"];

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use pillarbox_wire::ChannelName;
 
 use super::error::{ScenarioError, Source, one_of};
+use super::ids::PersonId;
 use super::names::PeopleByName;
-use super::{Act, Audience, Event, Person, PersonId, Sought};
+use super::story::{Act, Audience, Event, Person, Sought};
 
 /// The state of the story so far.
 #[derive(Default)]

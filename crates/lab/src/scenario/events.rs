@@ -5,10 +5,11 @@ use pillarbox_wire::{ChannelName, Handle, Timestamp};
 
 use super::error::{ScenarioError, nearest, one_of};
 use super::fields::{Fields, Spot};
+use super::ids::PersonId;
 use super::moment::{SPAN_FORM, TIME_FORM, moment, span};
 use super::names::PeopleByName;
 use super::people::{country_code, unknown, word};
-use super::{Act, Audience, Command, Commanded, Event, LOCK_STATES, PersonId, Sought};
+use super::story::{Act, Audience, Command, Commanded, Event, LOCK_STATES, Sought};
 
 type Read<T> = Result<T, ScenarioError>;
 

@@ -70,7 +70,7 @@ pub fn find(wanted: &str) -> Result<Scenario, LibraryError> {
 /// Returns the scenario inside the program whose file has this SHA-256, in hexadecimal.
 #[must_use]
 pub fn of_digest(digest: &str) -> Option<Scenario> {
-    let is_it = |text: &str| data_encoding::HEXLOWER.encode(&super::digest(text)) == digest;
+    let is_it = |text: &str| data_encoding::HEXLOWER.encode(&super::reading::digest(text)) == digest;
     let (name, text) = BUILT_IN.iter().find(|(_, text)| is_it(text))?;
     Scenario::parse(&format!("{name}/scenario.toml"), text).ok()
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use pillarbox_client::naming;
 
-use super::{Person, PersonId};
+use super::ids::PersonId;
+use super::story::Person;
 
 /// Everybody's name. Each name is folded once, because a story of thousands of events asks for one at each.
 #[derive(Clone, Debug)]

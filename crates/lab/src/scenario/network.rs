@@ -5,9 +5,9 @@ use std::ops::Range;
 use pillarbox_wire::{Duration, Timestamp};
 use serde::Serialize;
 
-use super::PersonId;
 use super::error::ScenarioError;
 use super::fields::{Fields, Spot};
+use super::ids::PersonId;
 use super::moment::fine_span;
 
 /// The shortest and the longest median delay. A record counts milliseconds. A phone that waits a minute for every frame

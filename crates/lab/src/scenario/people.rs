@@ -8,9 +8,10 @@ use pillarbox_wire::{DepositKind, Handle};
 
 use super::error::{ScenarioError, Source, Warning, nearest, one_of};
 use super::fields::{Fields, Spot};
+use super::ids::PersonId;
 use super::names::PeopleByName;
 use super::network::{self, AddressKind};
-use super::{Passcode, Person, PersonId};
+use super::story::{Passcode, Person};
 
 /// The longest name of a person. It becomes a profile's name on the phones of others.
 const MAX_NAME_CHARS: usize = 40;

@@ -8,6 +8,7 @@ use pillarbox_access::{Answer as ItemAnswer, Item};
 use serde::{Deserialize, Serialize};
 
 use super::brought::{Brought, Entry, Party};
+use super::share::{Noticed, Rates, Share};
 use super::special::{Besides, Elsewhere, Guesses, NoticeOutcomes, Posts, Shows, TextsAt, Thief, Timer};
 use super::state::{Absence, Counts};
 use super::yardstick::{ACCOUNT, Told, Yardstick};
@@ -16,37 +17,6 @@ use crate::record::sha256;
 /// The largest difference between a row's time and that of the text that it is about. The way to the relay takes a few
 /// seconds at most. A row further away belongs to another message: a receipt, or the next text in the same direction.
 pub(crate) const SAME_MOMENT_MS: u64 = 5_000;
-
-/// A fraction.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Share {
-    /// The numerator.
-    pub n: u64,
-    /// The denominator.
-    pub of: u64,
-}
-
-/// Precision and recall: precision is `right` of `found`, recall is `right` of `of`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Rates {
-    /// The number found.
-    pub found: u64,
-    /// The number found that is right.
-    pub right: u64,
-    /// The number that there was to find.
-    pub of: u64,
-}
-
-/// A person whose phone told them something that it tells nobody without the order.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Noticed {
-    /// The time, in milliseconds since 1970.
-    pub at: u64,
-    /// The person.
-    pub who: String,
-    /// The phone's notice.
-    pub says: String,
-}
 
 /// The quantity that is counted for a cell's state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,13 +6,15 @@
 
 mod brought;
 mod measures;
+mod share;
 mod special;
 mod state;
 mod yardstick;
 
 pub use brought::{Brought, Entry, Party, Statement};
-pub use measures::{Measures, Noticed, Rates, Sealed, Share, What, score};
+pub use measures::{Measures, Sealed, What, score};
 pub(crate) use measures::{SAME_MOMENT_MS, things};
+pub use share::{Noticed, Rates, Share};
 pub use special::{
     Besides, Elsewhere, Guesses, Holder, NoticeOutcome, NoticeOutcomes, Posts, Shows, TextsAt, Thief, Timer,
 };

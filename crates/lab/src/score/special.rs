@@ -6,7 +6,7 @@ use pillarbox_access::demand::notice_to_change::Subject;
 use pillarbox_access::design::AnswersNotice;
 use serde::{Deserialize, Serialize};
 
-use super::measures::{Noticed, Share};
+use super::share::{Noticed, Share};
 
 /// The result of guessing the passcode of a phone that is off.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,9 +4,9 @@
 use pillarbox_access::demand::View;
 use pillarbox_access::design::AnswersNotice;
 
-use super::words::{capital, counted_by, crowd, listed, possessive};
-use super::{Subject, counted, share};
-use crate::answer::{OperatorsWord, WordIs};
+use super::subject::{Subject, counted, share};
+use super::words::{capital, counted_by, crowd, listed, possessive, with_article};
+use crate::evidence::{OperatorsWord, WordIs};
 use crate::score::{Counts, Holder, Measures, Sealed, Share, State, TextsAt, Thief};
 
 /// Writes the statement about the operator and the demanded data, by itself or by somebody else. The source stands
@@ -45,11 +45,6 @@ pub(in crate::answer) fn operators_word(
         }
     };
     format!("According to {from}, its operator {gist}: {says}")
-}
-
-/// Returns a source as it stands in a sentence: a name takes no article, and the chart has one.
-pub(crate) fn with_article(from: &str) -> String {
-    if from.starts_with("FBI Lawful Access chart") { format!("the {from}") } else { from.to_owned() }
 }
 
 /// Describes what a thief of the party's rows and keys has of the demanded data, with the order and without it. A demand

@@ -3,7 +3,7 @@
 use pillarbox_access::design::AnswersNotice;
 
 use super::*;
-use crate::answer::{OperatorsWord, WordIs};
+use crate::evidence::{OperatorsWord, WordIs};
 use crate::score::{Holder, Sealed, Share, TextsAt, Thief};
 
 const SUBJECT: Subject<'_> = Subject {

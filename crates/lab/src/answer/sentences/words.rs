@@ -91,3 +91,8 @@ pub(super) fn many(codes: &str) -> String {
         Err(_) => codes.to_owned(),
     }
 }
+
+/// Returns a source as it stands in a sentence: a name takes no article, and the chart has one.
+pub(crate) fn with_article(from: &str) -> String {
+    if from.starts_with("FBI Lawful Access chart") { format!("the {from}") } else { from.to_owned() }
+}

@@ -6,9 +6,9 @@ use pillarbox_access::attribution::Origin;
 use pillarbox_access::facts::Said;
 use pillarbox_client::display::safe;
 
+use crate::evidence::reread::{self, handed};
+use crate::evidence::{Evidence, How};
 use crate::experiments::answered_by;
-use crate::matrix::cell::{Evidence, How};
-use crate::matrix::reread::{self, handed};
 use crate::score::{Brought, Guesses, Party, Timer};
 
 /// Returns everything that does not agree.

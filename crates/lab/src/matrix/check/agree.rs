@@ -7,11 +7,12 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::{Folder, MATRIX, RECORD};
-use crate::matrix::cell::{Cell, VERSION};
-use crate::matrix::manifest::{MANIFEST, RERUN, STORY};
+use super::folder::{Folder, MATRIX, RECORD};
+use crate::evidence::VERSION;
+use crate::matrix::cell::Cell;
+use crate::matrix::manifest::{MANIFEST, RERUN, STORY, design_file};
+use crate::matrix::plan::told;
 use crate::matrix::rerun::Rerun;
-use crate::matrix::told;
 
 /// The statements about a run that stand in both manifest and record.
 const SHARED: [&str; 5] = ["v", "program", "scenario", "seed", "scenario_sha256"];
@@ -30,7 +31,7 @@ pub(super) fn findings(folder: &Folder) -> Vec<String> {
         findings.push(format!("{MANIFEST} is of version {v}, and this program knows {VERSION}"));
     }
     let others = folder.manifest.designs.keys().filter(|name| {
-        let file = super::design_file(name);
+        let file = design_file(name);
         folder.design(name).is_none()
             && (folder.is_intact(&file) || !folder.manifest.files.contains_key(&file))
     });

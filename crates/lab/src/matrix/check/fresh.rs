@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use pillarbox_access::design::Design;
 use pillarbox_access::designs;
 
-use super::{Folder, MATRIX, agree};
+use super::agree;
+use super::folder::{Folder, MATRIX};
 use crate::matrix::manifest::{MANIFEST, RERUN};
 use crate::matrix::pairs;
 use crate::scenario::Scenario;

@@ -1,7 +1,8 @@
 //! The pairs of a month: their two files say the same, of the designs of the run, and nothing that cannot be. Whether the worlds
 //! give them only a fresh run shows.
 
-use super::{Folder, agree};
+use super::agree;
+use super::folder::Folder;
 use crate::matrix::manifest::{MANIFEST, RERUN};
 use crate::matrix::pairs::{Document, FILE, TABLE};
 

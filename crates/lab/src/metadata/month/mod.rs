@@ -117,7 +117,7 @@ impl Month {
         let mut month = Self {
             design: design.name.clone(),
             title: design.title.clone(),
-            design_sha256: crate::matrix::digest(design),
+            design_sha256: crate::record::design_digest(design),
             there: 0,
             pairs: Vec::new(),
         };

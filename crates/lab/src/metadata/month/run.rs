@@ -7,8 +7,8 @@ use pillarbox_access::design::Design;
 use pillarbox_access::designs;
 
 use super::{Month, STORY};
-use crate::matrix::{pool, run::weight};
 use crate::metadata::source::world::WorldSourceError;
+use crate::pool::{self, weight};
 use crate::progress::Progress;
 use crate::scenario::Scenario;
 use crate::scenario::library::{self, LibraryError};

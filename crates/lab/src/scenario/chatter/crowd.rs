@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use pillarbox_client::naming;
 use pillarbox_wire::{Duration, Handle};
 
+use super::draw::Draw;
+use super::section::Chatter;
 use super::words::{FAMILY, GIVEN};
-use super::{Chatter, Draw};
 use crate::scenario::{AddressKind, Connectivity, Passcode, Person, PersonId};
 
 /// The time between two wakings of a sleeping phone of the crowd.

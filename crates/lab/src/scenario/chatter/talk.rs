@@ -5,9 +5,10 @@ use std::collections::{BTreeSet, VecDeque};
 use pillarbox_wire::{Duration, Timestamp};
 
 use super::crowd::{WAKES, shuffle};
+use super::draw::Draw;
+use super::section::Chatter;
 use super::ties::{Circle, pairs};
 use super::words::WORDS;
-use super::{Chatter, Draw};
 use crate::scenario::{Act, Audience, Event, Person, PersonId};
 
 /// The number of texts that are still fresh enough to be answered.

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::crowd::shuffle;
-use super::{Chatter, Draw};
+use super::draw::Draw;
+use super::section::Chatter;
 use crate::scenario::{Person, PersonId};
 
 /// The percentage of pairs that are neighbours on the ring. The others are drawn from all pairs, and make the world

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use pillarbox_access::country;
 use pillarbox_wire::Timestamp;
 
-use super::Told;
+use super::told::Told;
 use crate::answer::can_read;
 use crate::record::{Fate, Kept, Kind, Record};
 use crate::screen::{Screen, Weight};

@@ -17,8 +17,8 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng as _;
 
 use super::pieces::{LOOKUP_LEN, NONCE_LEN, Names, Reported};
-use crate::experiments::{codes_tried, supposed_guess_ms};
-use crate::matrix::cell::{How, Piece};
+use crate::evidence::guesses::{codes_tried, supposed_guess_ms};
+use crate::evidence::{How, Piece};
 use crate::score::Guesses;
 
 /// Returns everything that the phones among these pieces show, each under the place where it was found, with the name

@@ -1,18 +1,13 @@
-//! A record as a person reads it: the people, the events and the notices of phones, and what each relay saw and keeps.
-
-mod glance;
-mod left;
-mod play;
+//! The whole story on a screen: as a play, and with everything that passed each relay.
 
 use std::collections::BTreeMap;
 
-use pillarbox_access::{Design, Opened};
-
-use super::{Kind, Record, Way};
+use super::left;
+use super::scenes::{self, MACHINERY};
+use super::told::Told;
 use crate::columns::Column;
-use crate::scenario::Scenario;
-use crate::screen::{Screen, Table, Weight};
-use crate::world::{World, WorldError};
+use crate::record::{Kind, Record, Way};
+use crate::screen::{Screen, Table};
 
 /// Columns: time, event.
 const EVENTS: [Column; 2] = [Column::Fixed(19), Column::Share(1)];
@@ -24,40 +19,13 @@ const FRAMES: [Column; 4] = [Column::Fixed(14), Column::Fixed(22), Column::Fixed
 /// The number of message rows of a relay that are shown one by one.
 const ROWS: usize = 3;
 
-/// Notices that a reader does not miss. They tell of the machinery and not of people.
-const MACHINERY: [&str; 4] = ["registered", "connected", "accepted", "found"];
-
-/// A story that has run under a design, to be told.
-#[derive(Debug)]
-pub struct Told<'w> {
-    record: &'w Record,
-    scenario: &'w Scenario,
-    design: &'w Design,
-    /// Everything that each relay's operator can read at the end, in the order of the relays.
-    opened: Vec<Opened>,
-}
-
-impl<'w> Told<'w> {
-    /// Prepares the story of a world that has come to its end.
-    ///
-    /// # Errors
-    /// [`WorldError::Store`], if a relay's rows cannot be read.
-    pub fn of(world: &'w World) -> Result<Self, WorldError> {
-        let opened = world.sites().iter().map(|site| site.holdings().map(|holdings| Opened::of(&holdings)));
-        Ok(Self {
-            record: world.record(),
-            scenario: world.scenario(),
-            design: world.design(),
-            opened: opened.collect::<Result<_, WorldError>>()?,
-        })
-    }
-
+impl Told<'_> {
     /// Renders the story as a play, and what is left of it, for a window of `width` columns.
     #[must_use]
     pub fn play(&self, width: usize) -> String {
         let mut screen = Screen::new(width);
         self.playbill(&mut screen);
-        play::show(&mut screen, &play::scenes(self.record), true);
+        scenes::show(&mut screen, &scenes::scenes(self.record), true);
         screen.title("WHAT IS LEFT");
         left::left(&mut screen, self, ROWS);
         screen.into_text()
@@ -74,36 +42,6 @@ impl<'w> Told<'w> {
         screen.title("WHAT IS LEFT");
         left::left(&mut screen, self, ROWS);
         screen.into_text()
-    }
-
-    /// Writes the title, the design and seed, and the plot.
-    fn playbill(&self, screen: &mut Screen) {
-        let title = &self.design.title;
-        screen.say_in(Weight::Bold, &self.scenario.title);
-        for line in self.record.lines() {
-            if let Kind::Header { scenario: name, design, seed, .. } = &line.kind {
-                screen.say_in(Weight::Dim, &format!("{name} under {design} ({title}), seed {seed}"));
-            }
-        }
-        self.plot(screen);
-    }
-
-    fn heading(&self, screen: &mut Screen) {
-        let (title, plain) = (&self.scenario.title, &self.design.plain);
-        for line in self.record.lines() {
-            if let Kind::Header { scenario: name, design, seed, .. } = &line.kind {
-                screen.say(&format!("{name}: {title}."));
-                screen.say(&format!("Design {design}: {plain}. Seed {seed}."));
-            }
-        }
-        self.plot(screen);
-    }
-
-    fn plot(&self, screen: &mut Screen) {
-        if !self.scenario.story.is_empty() {
-            screen.blank();
-            screen.say(&self.scenario.story.replace('\n', " "));
-        }
     }
 }
 

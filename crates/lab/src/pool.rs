@@ -5,6 +5,9 @@ use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use pillarbox_access::design::{Accounts, Design};
+use pillarbox_client::Protection;
+
 /// Does every piece of work on `threads` threads. The heaviest begins first, so that no core is left alone with a long
 /// piece at the end. A piece that was not begun, because of `stop` or because another piece failed, has no result.
 pub(crate) fn in_order<W: Sync, T: Send, E: Send>(
@@ -33,6 +36,14 @@ pub(crate) fn in_order<W: Sync, T: Send, E: Send>(
         }
     });
     done.into_iter().map(|place| place.into_inner().unwrap_or_else(PoisonError::into_inner)).collect()
+}
+
+/// Estimates the processor time of a design's worlds, in rough proportion. Every account makes keys, and phones that
+/// encrypt make hundreds.
+pub(crate) fn weight(design: &Design) -> u32 {
+    let keys = if design.phone.protection == Protection::EndToEnd { 6 } else { 1 };
+    let accounts = if design.phone.accounts == Accounts::PerContact { 6 } else { 1 };
+    keys * accounts
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use pillarbox_client::vault::{Exhibit, SealedRow};
 use pillarbox_relay::stamp::StampKey;
 use serde::{Deserialize, Serialize};
 
-use crate::matrix::cell::{How, Piece};
+use crate::evidence::{How, Piece};
 use crate::record::sha256;
 
 /// The lengths of the parts between a row's table byte and its sealed part: the keyed hash under which it is found, and

@@ -6,7 +6,7 @@
 //! | `pieces` | how phones, locked vaults and reports are written down |
 //! | `handed` | how they are read again |
 
-pub(super) mod handed;
+pub(crate) mod handed;
 pub(crate) mod pieces;
 
 use std::collections::BTreeMap;
@@ -20,7 +20,7 @@ use pillarbox_crypto::SecretBytes;
 use pillarbox_wire::{AccountId, DepositKind, decode};
 use serde::Deserialize;
 
-use crate::matrix::cell::{How, Piece};
+use crate::evidence::{How, Piece};
 use pillarbox_access::facts::{Said, addressed};
 
 /// Returns the words of a message that the server can read. Returns nothing for a sealed message, and for one that is
@@ -47,7 +47,7 @@ pub(crate) fn messages(pieces: &[Piece]) -> Vec<String> {
 
 /// Returns every text that pieces give when they are read again.
 #[must_use]
-pub(super) fn texts(pieces: &[Piece]) -> Vec<String> {
+pub(crate) fn texts(pieces: &[Piece]) -> Vec<String> {
     let read = |piece: &Piece| {
         let bytes = HEXLOWER.decode(piece.value.as_bytes()).ok()?;
         match piece.how {

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 
 use pillarbox_wire::Timestamp;
 
-use super::play::{self, Scene};
-use super::{Told, left};
+use super::left;
+use super::scenes::{self, Scene};
+use super::told::Told;
 use crate::scenario::{Act, Audience, Event, PersonId, Scenario};
 use crate::screen::{Screen, Weight};
 
@@ -25,18 +26,18 @@ impl Told<'_> {
         self.playbill(&mut screen);
         let mut end = Screen::new(width);
         left::left(&mut end, self, 0);
-        let scenes = play::scenes(self.record);
+        let scenes = scenes::scenes(self.record);
         let about = about(self.scenario, &scenes);
         let turning = turning(self.scenario, &about);
         // One empty line stands before the play and one after it. A third line says what is left out.
         let room = height.saturating_sub(screen.height() + end.height() + 3);
-        let shown = around(&about, &turning, self.scenario.inquiry.ordered, |scenes| {
+        let shown = around(&about, &turning, self.scenario.inquiry.ordered, |shown| {
             let mut tried = Screen::new(width);
-            play::show(&mut tried, scenes.iter().copied(), false);
+            scenes::show(&mut tried, shown.iter().copied(), false);
             tried.height() <= room.max(LEAST)
         });
         screen.blank();
-        play::show(&mut screen, shown.iter().copied(), false);
+        scenes::show(&mut screen, shown.iter().copied(), false);
         let others = scenes.len() - shown.len();
         if others > 0 {
             let lines = if others == 1 { "1 more line".to_owned() } else { format!("{others} more lines") };

@@ -7,6 +7,9 @@ use crate::columns::Column;
 use crate::record::{Kind, Line, Record};
 use crate::screen::{Screen, Table, Weight};
 
+/// Notices that a reader does not miss. They tell of the machinery and not of people.
+pub(super) const MACHINERY: [&str; 4] = ["registered", "connected", "accepted", "found"];
+
 /// Columns: time of the day, line.
 const ACTS: [Column; 2] = [Column::Fixed(7), Column::Share(1)];
 
@@ -105,7 +108,7 @@ fn act(line: &Line, last_act: Option<(Timestamp, bool)>) -> Option<(Weight, Stri
         Kind::Notice { who, notice, says, .. } => {
             let last_act = last_act?;
             let is = |kinds: &[&str]| kinds.contains(&notice.as_str());
-            if is(&super::MACHINERY) || is(&STAGE_HANDS) || (is(&ECHOES) && last_act == (line.at, true)) {
+            if is(&MACHINERY) || is(&STAGE_HANDS) || (is(&ECHOES) && last_act == (line.at, true)) {
                 return None;
             }
             normal(format!("  {who}'s phone: {says}"))

@@ -1,0 +1,20 @@
+//! The passcodes that are tried on a phone that is off: by whoever holds it, and by whoever reads the evidence again.
+
+use pillarbox_access::demand::seized_phone::{Passcode, SUPPOSED_GUESS};
+
+/// The largest number of codes of which all are tried on a phone that is off: those of four digits, in about a second.
+const SMALL: u128 = 10_000;
+
+/// The number of codes of a larger kind that are tried: enough to see that guessing goes through the vault's own key
+/// derivation, few enough for a matrix. The time for all codes is calculated (docs/howto/read-a-matrix.md).
+const GUESSES: usize = 20;
+
+/// Returns the time of one guess in calculations, in milliseconds.
+pub(crate) fn supposed_guess_ms() -> u64 {
+    u64::try_from(SUPPOSED_GUESS.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Returns the codes of a kind that are tried on a phone that is off: all of a small kind, the first of a larger one.
+pub(crate) fn codes_tried(kind: Passcode) -> impl Iterator<Item = String> {
+    kind.in_order().take(if kind.codes() <= SMALL { usize::MAX } else { GUESSES })
+}

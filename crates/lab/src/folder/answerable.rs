@@ -1,0 +1,72 @@
+//! The demands that the rows of a relay answer.
+
+use pillarbox_access::demand::{self, Demand, View, When};
+
+/// Something that a demand asks for and that no relay's folder has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NotInAFolder {
+    /// A phone.
+    #[error("asks for a phone, and a relay's folder holds none")]
+    Phone,
+    /// Messages while they pass.
+    #[error("asks for what passes the relay while it happens, and a folder holds what was kept")]
+    WhatPasses,
+    /// Records that are written from an order on.
+    #[error(
+        "asks for what the relay writes down from an order on, and a folder does not say when the order came"
+    )]
+    AfterAnOrder,
+    /// The records of a push service.
+    #[error(
+        "asks a push service whose device a token stands for, and a relay's folder holds the token alone"
+    )]
+    PushService,
+    /// A message that somebody reports.
+    #[error("asks for a message that its recipient hands over, and a relay's folder holds none")]
+    Report,
+    /// The demand asks for nothing.
+    #[error("orders something and asks for nothing, so that there is nothing to look up in a folder")]
+    NoQuestion,
+}
+
+/// Checks that the rows of a relay answer a demand.
+///
+/// # Errors
+/// [`NotInAFolder`] if the demand asks for something else, in words that follow its name.
+pub const fn can_answer(demand: &Demand) -> Result<(), NotInAFolder> {
+    match (demand.view, demand.when) {
+        (View::RelayHoldings, When::FromNowOn) => Err(NotInAFolder::AfterAnOrder),
+        (View::RelayHoldings | View::BackupStore, _) => Ok(()),
+        (View::OperatorTap, _) => Err(NotInAFolder::WhatPasses),
+        (View::PushRecords, _) => Err(NotInAFolder::PushService),
+        (View::SeizedPhone | View::OpenPhone, _) => Err(NotInAFolder::Phone),
+        (View::ReportedMessage, _) => Err(NotInAFolder::Report),
+        (View::PublicChannel | View::Nothing, _) => Err(NotInAFolder::NoQuestion),
+    }
+}
+
+/// Returns the demands that a relay's folder answers.
+pub fn demands() -> impl Iterator<Item = &'static Demand> {
+    demand::ALL.iter().copied().filter(|demand| can_answer(demand).is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_answers_what_asks_for_rows_and_says_of_the_others_why_not() {
+        let answered: Vec<&str> = demands().map(|demand| demand.name).collect();
+        assert_eq!(
+            answered,
+            ["entity-data", "events-data", "content-warrant", "retention", "backup-warrant"]
+        );
+        for demand in demand::ALL {
+            if let Err(why) = can_answer(demand) {
+                let why = why.to_string();
+                assert!(why.starts_with("asks ") || why.starts_with("orders "), "{}: {why}", demand.name);
+            }
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! A run's folder, as far as it can be read, and what its files say.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::{self, ErrorKind, Read as _};
+use std::path::Path;
+
+use data_encoding::HEXLOWER;
+use pillarbox_access::design::Design;
+use pillarbox_access::designs;
+use pillarbox_text::read::document_of;
+
+use crate::evidence::Evidence;
+use crate::matrix::cell::Cell;
+use crate::matrix::manifest::{DESIGNS, MANIFEST, Manifest, STORY, TIMING, design_file};
+use crate::matrix::pairs::{self, Document};
+use crate::record::sha256;
+use crate::scenario::Scenario;
+
+/// The finding about something other than a regular file, after its name.
+pub(super) const NOT_READ: &str =
+    "is a link, a pipe, a device, or longer than such a file may be, and was not read";
+
+/// The cells' file.
+pub(super) const MATRIX: &str = "matrix.json";
+
+/// The record's file.
+pub(super) const RECORD: &str = "record.jsonl";
+
+/// The longest file that is read, in bytes. Evidence of the largest cell is a few hundred kilobytes.
+const MAX_FILE_LEN: u64 = 64 << 20;
+
+/// The most bytes that are read of a folder. A folder of all designs and demands has some ten megabytes.
+const MAX_FOLDER_LEN: u64 = 1 << 30;
+
+/// The most files of a folder. A cell has one, and a control.
+const MAX_FILES: usize = 20_000;
+
+/// The depth of the deepest folder in a run's folder. Evidence and designs lie in one each.
+const MAX_DEPTH: usize = 3;
+
+/// A run's folder, as far as it could be read.
+#[derive(Debug)]
+pub struct Folder {
+    /// The manifest.
+    pub manifest: Manifest,
+    /// Every other file, by its name in the folder.
+    pub files: BTreeMap<String, Vec<u8>>,
+    /// Names among them of things that are no regular file, and were not read.
+    pub(super) not_read: BTreeSet<String>,
+}
+
+/// The reason why there is nothing to check.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum FolderError {
+    /// The folder has no manifest: it is no run, or an unfinished one.
+    #[error("{0} has no {MANIFEST}: it is no finished run of a matrix")]
+    NoManifest(String),
+    /// The manifest has the wrong form.
+    #[error("{0}/{MANIFEST} is no manifest: {1}")]
+    NotAManifest(String, String),
+    /// A file or folder cannot be read.
+    #[error("{0} cannot be read: {1}")]
+    NotReadable(String, ErrorKind),
+    /// The folder has more than any run.
+    #[error(
+        "{0} holds more than a run of a matrix does: more than {MAX_FILES} files, folders in folders, or more than 1 GiB"
+    )]
+    TooMuch(String),
+}
+
+impl Folder {
+    /// Creates a folder from what a run wrote.
+    #[must_use]
+    pub const fn of(manifest: Manifest, files: BTreeMap<String, Vec<u8>>) -> Self {
+        Self { manifest, files, not_read: BTreeSet::new() }
+    }
+
+    /// Reads a folder.
+    ///
+    /// # Errors
+    /// [`FolderError`].
+    pub fn read(folder: &Path) -> Result<Self, FolderError> {
+        let shown = folder.display().to_string();
+        let mut found = Gathered::default();
+        found.gather(folder, "", 0).map_err(|error| match error.kind() {
+            ErrorKind::NotFound | ErrorKind::NotADirectory => FolderError::NoManifest(shown.clone()),
+            ErrorKind::FileTooLarge => FolderError::TooMuch(shown.clone()),
+            kind => FolderError::NotReadable(shown.clone(), kind),
+        })?;
+        let Gathered { mut files, not_read, .. } = found;
+        if not_read.contains(MANIFEST) {
+            return Err(FolderError::NotAManifest(shown, format!("it {NOT_READ}")));
+        }
+        let text = files.get(MANIFEST).ok_or_else(|| FolderError::NoManifest(shown.clone()))?;
+        let manifest = serde_json::from_slice(text)
+            .map_err(|error| FolderError::NotAManifest(shown.clone(), error.to_string()))?;
+        files.remove(MANIFEST);
+        files.remove(TIMING);
+        Ok(Self { manifest, files, not_read })
+    }
+
+    /// Returns a name for a file that is made from this folder: that of its story.
+    #[must_use]
+    pub fn file_name(&self) -> String {
+        let name = crate::scenario::file_name(&self.manifest.scenario);
+        format!("{name}-report")
+    }
+
+    /// Returns the cells of `matrix.json`.
+    #[must_use]
+    pub fn cells(&self) -> Option<Vec<Cell>> {
+        serde_json::from_slice(self.files.get(MATRIX)?).ok()
+    }
+
+    /// The pairs of a month, if they were counted.
+    #[must_use]
+    pub fn pairs(&self) -> Option<Document> {
+        serde_json::from_slice(self.files.get(pairs::FILE)?).ok()
+    }
+
+    /// Returns one evidence file.
+    #[must_use]
+    pub fn evidence(&self, name: &str) -> Option<Evidence> {
+        serde_json::from_slice(self.files.get(name)?).ok()
+    }
+
+    /// Returns the story. Returns nothing if it is missing, has a mistake, or is not the one that the manifest names.
+    #[must_use]
+    pub fn story(&self) -> Option<Scenario> {
+        let text = document_of(self.files.get(STORY)?).ok()?;
+        let story = Scenario::parse(STORY, &text).ok()?;
+        (HEXLOWER.encode(&story.digest) == self.manifest.scenario_sha256).then_some(story)
+    }
+
+    /// Returns a design of the run: its file in the folder, or that of this program, if it has the digest that the
+    /// manifest names.
+    #[must_use]
+    pub fn design(&self, name: &str) -> Option<Design> {
+        if self.files.contains_key(&design_file(name)) {
+            return self.design_here(name);
+        }
+        designs::named(name).cloned().filter(|design| self.is_named(design))
+    }
+
+    /// Reads a design from its file in the folder.
+    pub(super) fn design_here(&self, name: &str) -> Option<Design> {
+        let text = document_of(self.files.get(&design_file(name))?).ok()?;
+        Design::parse(&format!("{name}.toml"), &text).ok().filter(|design| self.is_named(design))
+    }
+
+    /// Returns true if the manifest names this design.
+    pub(super) fn is_named(&self, design: &Design) -> bool {
+        self.manifest
+            .designs
+            .get(&design.name)
+            .is_some_and(|digest| crate::record::design_digest(design) == *digest)
+    }
+
+    /// Returns true if a file is the one that the manifest names.
+    pub(super) fn is_intact(&self, name: &str) -> bool {
+        self.files.get(name).zip(self.manifest.files.get(name)).is_some_and(|(file, digest)| {
+            !self.not_read.contains(name) && (digest_of(name, file) == *digest || self.says_the_same(name))
+        })
+    }
+
+    /// Returns true if a file is in the folder and was read.
+    pub(super) fn is_here(&self, name: &str) -> bool {
+        self.files.contains_key(name) && !self.not_read.contains(name)
+    }
+
+    /// Returns the digest of a file in the folder.
+    pub(super) fn digest_here(&self, name: &str) -> Option<String> {
+        self.files.get(name).map(|file| digest_of(name, file))
+    }
+
+    /// Returns true if a file is the story or a design that the manifest names, in other bytes. A comment may differ.
+    pub(super) fn says_the_same(&self, name: &str) -> bool {
+        let design =
+            name.strip_prefix(DESIGNS).and_then(|name| name.strip_prefix('/')?.strip_suffix(".toml"));
+        match design {
+            Some(design) => self.design_here(design).is_some(),
+            None => name == STORY && self.story().is_some(),
+        }
+    }
+}
+
+/// Computes the SHA-256 of a file. Stories and designs are texts to which editors and mail programs give other line
+/// ends without changing their meaning.
+fn digest_of(name: &str, file: &[u8]) -> String {
+    let is_text = name == STORY || name.starts_with(&format!("{DESIGNS}/"));
+    match document_of(file) {
+        Ok(text) if is_text => sha256(text.as_bytes()),
+        _ => sha256(file),
+    }
+}
+
+/// Files that have been gathered so far.
+#[derive(Default)]
+struct Gathered {
+    files: BTreeMap<String, Vec<u8>>,
+    not_read: BTreeSet<String>,
+    bytes: u64,
+}
+
+impl Gathered {
+    /// Reads every regular file under `folder`. A link, a pipe, a device and a file that is too long stand for an empty
+    /// file, which no manifest names.
+    fn gather(&mut self, folder: &Path, prefix: &str, depth: usize) -> io::Result<()> {
+        for entry in fs::read_dir(folder)? {
+            let entry = entry?;
+            // A name that is no text is in no manifest, however it is shown.
+            let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+            // The metadata of the entry itself: a link is not followed.
+            let kind = entry.metadata()?;
+            if self.files.len() >= MAX_FILES || depth >= MAX_DEPTH {
+                return Err(ErrorKind::FileTooLarge.into());
+            }
+            if kind.is_dir() {
+                self.gather(&entry.path(), &format!("{name}/"), depth + 1)?;
+                continue;
+            }
+            let is_read = kind.is_file() && kind.len() <= MAX_FILE_LEN;
+            let file = if is_read { read(&entry.path())? } else { Vec::new() };
+            if !is_read {
+                self.not_read.insert(name.clone());
+            }
+            self.bytes += file.len() as u64;
+            if self.bytes > MAX_FOLDER_LEN {
+                return Err(ErrorKind::FileTooLarge.into());
+            }
+            self.files.insert(name, file);
+        }
+        Ok(())
+    }
+}
+
+/// Reads a file's bytes, up to the allowed length, because its length can change while it is read.
+fn read(file: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    fs::File::open(file)?.take(MAX_FILE_LEN + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_FILE_LEN {
+        bytes.clear();
+    }
+    Ok(bytes)
+}

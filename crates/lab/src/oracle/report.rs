@@ -1,0 +1,46 @@
+//! The findings of the comparison.
+
+use pillarbox_access::oracle::{Counts, Row, Source};
+use serde::Serialize;
+
+use super::derived::Derived;
+
+/// One table, compared.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Table {
+    /// The source of the table.
+    pub source: Source,
+    /// The heading.
+    pub heading: &'static str,
+    /// Its rows.
+    pub rows: Vec<Row>,
+    /// The number of rows with each outcome.
+    pub counts: Counts,
+}
+
+/// The findings of the comparison.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// The form of this document.
+    pub version: u8,
+    /// The designs that were run.
+    pub designs: Vec<String>,
+    /// The tables.
+    pub tables: Vec<Table>,
+    /// The consequences of the returns.
+    pub derived: Vec<Derived>,
+    /// The number of differences for which nobody has given a reason.
+    pub unexplained: usize,
+    /// Reasons that no difference needs.
+    pub unused_reasons: Vec<String>,
+}
+
+impl Report {
+    /// Returns true if each difference has a reason, each reason a difference, and all consequences hold.
+    #[must_use]
+    pub fn is_as_written(&self) -> bool {
+        self.unexplained == 0
+            && self.unused_reasons.is_empty()
+            && self.derived.iter().all(|derived| derived.holds)
+    }
+}

@@ -1,0 +1,16 @@
+//! A record as a person reads it: the people, the events and the notices of phones, and what each relay saw and keeps.
+//!
+//! | file | what |
+//! |---|---|
+//! | `told` | a story that has run |
+//! | `scenes` | its events as scenes of a play |
+//! | `left` | what each relay keeps at the end |
+//! | `glance`, `whole` | the story on one screen, and all of it |
+
+mod glance;
+mod left;
+mod scenes;
+mod told;
+mod whole;
+
+pub use told::Told;
