@@ -12,6 +12,7 @@ const TREES: &[&str] = &[
     "access",
     "client",
     "crypto",
+    "lab",
     "metadata",
     "page",
     "relay",

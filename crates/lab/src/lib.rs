@@ -4,9 +4,12 @@
 //! |---|---|
 //! | `demonstration`, `audit` | the shipped programs over TCP: one conversation under two designs; a search for what a relay must not have |
 //! | [`scenario`], [`world`], [`record`], [`truth`] | a story, told by relays and phones in one process on a virtual clock |
-//! | [`experiments`], [`score`], [`matrix`] | each demand put to each design, scored, with evidence |
+//! | [`experiments`], [`score`], [`evidence`], [`matrix`] | each demand put to each design, scored, with evidence |
+//! | [`answer`] | the sentences about a result |
+//! | [`metadata`] | who talks to whom, from rows alone |
 //! | `folder` | a demand on the data folder of a relay |
 //! | `oracle` | the designs beside what others published |
+//! | [`play`] | a record as a person reads it |
 //! | [`page`] | a run as one HTML file |
 //! | [`picture`] | who talks to whom, and when, as pictures |
 //! | [`paper`], [`screen`], [`columns`] | papers, and text laid out for a window |

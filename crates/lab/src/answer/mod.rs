@@ -2,8 +2,8 @@
 //! makes sentences about results.
 //!
 //! It is made from a cell's evidence alone, by the same function for a program that ran the world and for one that only
-//! has the file. The numbers come from the score. Names, the law and the operator's statements come from [`Context`],
-//! which the evidence carries.
+//! has the file. The numbers come from the score. Names, the law and the operator's statements come from the
+//! evidence's [`Context`](crate::evidence::Context).
 
 mod rows;
 mod sentences;

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::AuditError;
+use super::error::AuditError;
 use super::program::{LOOK, end, keep};
 
 /// The longest wait for an answer of the program. Its longest step is to stretch a passphrase, which takes a second.

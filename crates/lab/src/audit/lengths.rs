@@ -19,9 +19,9 @@ use pillarbox_relay::store::{PreKeyKind, PreKeyRow};
 use pillarbox_session::kind::{self, Kind};
 use pillarbox_session::lengths::overheads;
 use pillarbox_wire::{FixedBytes, Timestamp, decode, encode};
-use serde::Serialize;
 
 use super::person::Person;
+pub use super::report::{Measured, Misfit};
 
 /// The number of bytes of an X25519 public key.
 const AGREEMENT_LEN: usize = 32;
@@ -36,32 +36,6 @@ pub(super) struct Lengths {
     receipts: BTreeSet<usize>,
 }
 
-/// Something with a length that the protocol does not give it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Misfit {
-    /// The row or the payload.
-    pub what: String,
-    /// Its length in bytes.
-    pub bytes: usize,
-    /// The lengths that are allowed; empty if the bytes are of no kind that the protocol has, or do not decode.
-    pub allowed: Vec<usize>,
-    /// The mistake, if the length by itself is allowed.
-    pub why: Option<&'static str>,
-}
-
-/// The things whose length was compared, and those that do not fit.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Measured {
-    /// The number of payloads that phones submitted or received.
-    pub payloads: u64,
-    /// The number of rows of messages and prekeys, counted at each look.
-    pub rows: u64,
-    /// The number of their bytes.
-    pub bytes: u64,
-    /// The things that do not fit.
-    pub misfits: Vec<Misfit>,
-}
-
 /// The kind of a payload, by its length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Fit {
@@ -69,20 +43,6 @@ struct Fit {
     is_text: bool,
     /// True if it begins a session.
     begins: bool,
-}
-
-impl Misfit {
-    /// Describes the row or payload, its length, and the lengths that are allowed.
-    #[must_use]
-    pub fn sentence(&self) -> String {
-        let Self { what, bytes, allowed, why } = self;
-        let why = why.map_or_else(String::new, |why| format!(", {why}"));
-        if allowed.is_empty() {
-            return format!("{what}: {bytes} bytes{why}, which are no payload of this design");
-        }
-        let allowed: Vec<String> = allowed.iter().map(ToString::to_string).collect();
-        format!("{what}: {bytes} bytes{why} (allowed: {})", allowed.join(", "))
-    }
 }
 
 impl Lengths {

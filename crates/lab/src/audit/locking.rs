@@ -14,16 +14,19 @@ use pillarbox_relay::{Holdings, Keeping};
 use pillarbox_system::private;
 
 use super::chat::{Chat, Profile};
+use super::error::AuditError;
 use super::lengths::{Lengths, Measured};
+use super::memory;
 use super::needle::{Needle, Planted, Role};
 use super::person::{Person, account};
 use super::phones::{SQLITE, in_folder, said};
+use super::plan::Plan;
 use super::program::RelayProcess;
 use super::randomness::Remembered;
 use super::report::{Locking, Moment, Place, Searched};
 use super::search::Search;
-use super::stage::{ALICE, BOB, searched};
-use super::{AuditError, Plan, memory};
+use super::searched::searched;
+use super::stage::{ALICE, BOB};
 
 /// The longest time for one exchange with a relay on the same computer. It takes milliseconds.
 const PATIENCE: Duration = Duration::from_secs(30);

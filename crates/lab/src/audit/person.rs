@@ -9,7 +9,7 @@ use pillarbox_client::{Habits, Link, NewAccount, Notice, Passphrase, Phone};
 use pillarbox_transport::RelayAddress;
 use pillarbox_wire::{AccountId, Handle};
 
-use super::AuditError;
+use super::error::AuditError;
 use super::program::RelayProcess;
 use super::randomness::Remembered;
 use super::recorder::{Recorder, Recording};

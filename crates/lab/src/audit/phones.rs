@@ -3,12 +3,13 @@
 use std::fs;
 use std::path::Path;
 
+use super::error::AuditError;
+use super::files;
 use super::needle::{Needle, Planted, Role};
 use super::person::Person;
 use super::report::{Moment, Place, Searched};
 use super::search::Search;
-use super::stage::searched;
-use super::{AuditError, files};
+use super::searched::searched;
 
 /// The beginning of every SQLite file (sqlite.org/fileformat.html, section 1.3.1).
 pub(super) const SQLITE: &[u8] = b"SQLite format 3";

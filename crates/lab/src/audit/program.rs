@@ -14,7 +14,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::AuditError;
+use super::error::AuditError;
 
 /// The relay's program, which lies beside this one.
 pub const RELAY_PROGRAM: &str = "pillarbox-relay";

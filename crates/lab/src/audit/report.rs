@@ -3,7 +3,6 @@
 use serde::Serialize;
 
 use super::form::Form;
-use super::lengths::{Measured, Misfit};
 use super::needle::{Planted, Role};
 use super::search::Hit;
 
@@ -285,5 +284,45 @@ impl Part {
             }
             None => parts.push(Self::new(name.to_owned(), bytes)),
         }
+    }
+}
+
+/// Something with a length that the protocol does not give it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Misfit {
+    /// The row or the payload.
+    pub what: String,
+    /// Its length in bytes.
+    pub bytes: usize,
+    /// The lengths that are allowed; empty if the bytes are of no kind that the protocol has, or do not decode.
+    pub allowed: Vec<usize>,
+    /// The mistake, if the length by itself is allowed.
+    pub why: Option<&'static str>,
+}
+
+/// The things whose length was compared, and those that do not fit.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Measured {
+    /// The number of payloads that phones submitted or received.
+    pub payloads: u64,
+    /// The number of rows of messages and prekeys, counted at each look.
+    pub rows: u64,
+    /// The number of their bytes.
+    pub bytes: u64,
+    /// The things that do not fit.
+    pub misfits: Vec<Misfit>,
+}
+
+impl Misfit {
+    /// Describes the row or payload, its length, and the lengths that are allowed.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let Self { what, bytes, allowed, why } = self;
+        let why = why.map_or_else(String::new, |why| format!(", {why}"));
+        if allowed.is_empty() {
+            return format!("{what}: {bytes} bytes{why}, which are no payload of this design");
+        }
+        let allowed: Vec<String> = allowed.iter().map(ToString::to_string).collect();
+        format!("{what}: {bytes} bytes{why} (allowed: {})", allowed.join(", "))
     }
 }

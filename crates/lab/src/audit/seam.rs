@@ -17,7 +17,7 @@ use tokio::io::{ReadHalf, WriteHalf};
 use tokio::net::TcpStream;
 use tokio::time::sleep;
 
-use super::AuditError;
+use super::error::AuditError;
 
 /// The time between two questions to the phone whether something has become due with time alone.
 const TICK: Duration = Duration::from_millis(200);

@@ -11,16 +11,18 @@ use pillarbox_relay::Holdings;
 use rand_core::{CryptoRng, Rng};
 
 use super::encoding::Encoding;
+use super::error::AuditError;
 use super::form::{Form, Pattern};
 use super::lengths::{Lengths, Measured};
 use super::needle::{Needle, Planted, Role};
 use super::person::Person;
+use super::plan::Plan;
 use super::program::RelayProcess;
 use super::report::{Moment, Plant, SelfTest};
 use super::seam::Patch;
 use super::search::{Hit, Search};
 use super::stage::{ALICE, BOB};
-use super::{AuditError, Plan, files, memory};
+use super::{files, memory};
 
 /// Stands after the words. Without signs of the upper end of ASCII, base64 and its URL-safe form are the same.
 const TAIL: &str = " ~~~";

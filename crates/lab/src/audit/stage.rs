@@ -9,6 +9,7 @@ use pillarbox_relay::Holdings;
 use pillarbox_relay::store::{DATABASE_FILE, MessageRow};
 use tempfile::TempDir;
 
+use super::error::AuditError;
 use super::lengths::{Lengths, Measured};
 use super::needle::{Needle, Planted, Role};
 use super::person::Person;
@@ -17,8 +18,9 @@ use super::program::RelayProcess;
 use super::recorder::Recording;
 use super::report::{Moment, Part, Place, Run, Searched};
 use super::seam::{Patch, Patched};
-use super::search::{Hit, Search};
-use super::{AuditError, files, memory};
+use super::search::Search;
+use super::searched::searched;
+use super::{files, memory};
 
 /// Drama numbers (Ofcom).
 pub(super) const ALICE: (&str, &str) = ("Alice", "+447700900101");
@@ -274,16 +276,4 @@ fn bytes<'a>(
         hits.extend(search.over(name, bytes));
     }
     searched(place, moment, search, sizes, hits)
-}
-
-pub(super) fn searched(
-    place: Place,
-    moment: Moment,
-    search: &Search,
-    parts: Vec<Part>,
-    hits: Vec<Hit>,
-) -> Searched {
-    let needles = search.needles().iter().filter(|needle| needle.role() != Role::Witness).count();
-    let bytes = parts.iter().map(|part| part.bytes).sum();
-    Searched { place, moment, parts, bytes, not_read: Vec::new(), needles, hits }
 }

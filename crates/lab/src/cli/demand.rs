@@ -23,8 +23,9 @@ use serde::Serialize;
 
 use super::args::{Demand, Matrix};
 use super::exit::{NO_RESULT, STORE, USAGE};
-use super::matrix::{in_words, plan, until_stopped};
+use super::matrix::{in_words, plan};
 use super::output::{Failure, again, next, place, print, print_json, why};
+use super::runtime::until_stopped;
 use super::{list, window};
 
 /// Stands before the name of the file in which the evidence was saved.

@@ -1,10 +1,8 @@
 //! `matrix`: every design meets every demand.
 
 use std::collections::BTreeMap;
-use std::num::NonZeroUsize;
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use pillarbox_access::design::Design;
 use pillarbox_access::designs;
@@ -34,7 +32,7 @@ use super::args::Matrix;
 use super::exit::{FAILED, INTERRUPTED, NO_RESULT, STORE, USAGE};
 use super::list::{no_demand, no_design, no_story};
 use super::output::{Failure, beside, hint, print, print_json};
-use super::runtime::runtime;
+use super::runtime::{threads, until_stopped};
 use super::window;
 
 pub(super) fn run(wanted: &Matrix) -> Result<(), Failure> {
@@ -75,29 +73,6 @@ pub(super) fn run(wanted: &Matrix) -> Result<(), Failure> {
 pub(super) fn with_pairs(run: Run, plan: &Plan, stop: &AtomicBool) -> Result<Run, Failure> {
     let progress = Progress::of(month::rows_of(&plan.designs).len(), "messengers of a month");
     matrix::with_month(run, plan, &progress, stop).map_err(|error| super::month::in_words(&error))
-}
-
-/// Does the work on a thread of its own. A signal makes it stop at the next place where nothing is half done, and it
-/// then leaves nothing.
-pub(super) fn until_stopped<T: Send + 'static>(
-    work: impl FnOnce(&AtomicBool) -> Result<T, Failure> + Send + 'static,
-) -> Result<T, Failure> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let seen = Arc::clone(&stop);
-    runtime()?.block_on(async {
-        let mut work = tokio::task::spawn_blocking(move || work(&seen));
-        let done = tokio::select! {
-            done = &mut work => done,
-            () = super::runtime::stopped() => {
-                stop.store(true, Ordering::Relaxed);
-                work.await
-            }
-        };
-        done.map_err(|_| Failure {
-            sentence: "the experiments broke off. There is no result; run it again.".into(),
-            code: NO_RESULT,
-        })?
-    })
 }
 
 /// Returns the plan from what was typed.
@@ -150,11 +125,6 @@ fn design(name: &str) -> Result<Design, Failure> {
 /// Returns the material of the controls.
 pub(super) fn control() -> Result<Control, Failure> {
     Control::built_in().map_err(|error| Failure { sentence: format!("{error}."), code: NO_RESULT })
-}
-
-/// Returns the number of processors as a number of threads.
-pub(super) fn threads() -> NonZeroUsize {
-    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
 }
 
 /// Checks that no two designs have one name, which distinguishes their rows and their evidence.

@@ -5,8 +5,8 @@ use pillarbox_lab::metadata::month::{Month, text};
 use pillarbox_lab::progress::Progress;
 
 use super::exit::{FAILED, INTERRUPTED};
-use super::matrix::{threads, until_stopped};
 use super::output::{Failure, next, print, print_json};
+use super::runtime::{threads, until_stopped};
 use super::window;
 
 /// Runs the month and prints the table, or the same as data.

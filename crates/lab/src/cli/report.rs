@@ -14,8 +14,9 @@ use pillarbox_system::private;
 
 use super::args::{Appendix, Report};
 use super::exit::{FAILED, STORE, USAGE};
-use super::matrix::{control, in_words, threads, until_stopped, with_pairs};
+use super::matrix::{control, in_words, with_pairs};
 use super::output::{Failure, place, print, why};
+use super::runtime::{threads, until_stopped};
 
 pub(super) fn run(wanted: &Report) -> Result<(), Failure> {
     let folder = Folder::read(&wanted.folder).map_err(|error| {

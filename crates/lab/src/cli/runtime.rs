@@ -1,10 +1,14 @@
 //! The threads of a command, and the signals that end it.
 
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use tokio::runtime::Runtime;
 use tokio::signal::ctrl_c;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::exit::FAILED;
+use super::exit::{FAILED, NO_RESULT};
 use super::output::Failure;
 
 /// Waits for Ctrl-C, or for the signal with which a supervisor ends programs.
@@ -24,5 +28,33 @@ pub(super) fn runtime() -> Result<Runtime, Failure> {
             error.kind()
         ),
         code: FAILED,
+    })
+}
+
+/// Returns the number of processors as a number of threads.
+pub(super) fn threads() -> NonZeroUsize {
+    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}
+
+/// Does the work on a thread of its own. A signal makes it stop at the next place where nothing is half done, and it
+/// then leaves nothing.
+pub(super) fn until_stopped<T: Send + 'static>(
+    work: impl FnOnce(&AtomicBool) -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let seen = Arc::clone(&stop);
+    runtime()?.block_on(async {
+        let mut work = tokio::task::spawn_blocking(move || work(&seen));
+        let done = tokio::select! {
+            done = &mut work => done,
+            () = stopped() => {
+                stop.store(true, Ordering::Relaxed);
+                work.await
+            }
+        };
+        done.map_err(|_| Failure {
+            sentence: "the experiments broke off. There is no result; run it again.".into(),
+            code: NO_RESULT,
+        })?
     })
 }

@@ -6,7 +6,8 @@ use pillarbox_access::demand::{NOTICE_TO_CHANGE, View, backup_warrant::BACKUP};
 use pillarbox_access::design::{Design, Stated};
 use pillarbox_access::law::{Day, Footing};
 
-use super::{Experiment, title_of};
+use super::every::title_of;
+use super::experiment::Experiment;
 use crate::answer::own_question;
 use crate::evidence::{Context, OperatorsWord, WordIs};
 use crate::matrix::rerun::option;

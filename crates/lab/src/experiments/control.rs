@@ -10,8 +10,9 @@ use std::sync::atomic::AtomicBool;
 use pillarbox_access::design::{Design, DesignError, PhoneSide};
 use pillarbox_client::Protection;
 
+use super::error::ExperimentError;
+use super::experiment::Experiment;
 use super::row::{self, Row};
-use super::{Experiment, ExperimentError};
 use crate::evidence::Evidence;
 use crate::scenario::{Scenario, ScenarioError};
 use crate::score::State;

@@ -9,11 +9,12 @@ use pillarbox_wire::Timestamp;
 
 use super::answer::Answered;
 use super::contacts::contacts_of;
+use super::error::ExperimentError;
+use super::experiment::Experiment;
 use super::operators::Backup;
 use super::phones::Participant;
 use super::staging::Staged;
 use super::views::Views;
-use super::{Experiment, ExperimentError};
 use crate::evidence::Evidence;
 use crate::score::{Brought, Counts, Holder, Means, Party, Share, TextsAt, Thief, What, Yardstick, score};
 

@@ -7,10 +7,15 @@ use std::collections::BTreeMap;
 use pillarbox_access::design::Design;
 use pillarbox_access::law::Country;
 
-use super::row::{self, Spent};
+use super::context;
+use super::error::ExperimentError;
+use super::every::all;
+use super::experiment::Experiment;
+use super::row;
+use super::spent::Spent;
+use super::staging::with_phones;
 use super::trunk::Trunk;
 use super::worlds::{Arranged, Worlds};
-use super::{Experiment, ExperimentError, all, context, with_phones};
 use crate::evidence::Context;
 use crate::evidence::Evidence;
 use crate::scenario::Scenario;

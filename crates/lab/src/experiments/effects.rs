@@ -9,9 +9,10 @@ use pillarbox_access::view::PublicChannel;
 
 use super::answer::{Answered, piece};
 use super::compare::{Compared, Otherwise};
+use super::error::ExperimentError;
+use super::experiment::Experiment;
 use super::staging::{Ordered, channel_of};
 use super::views::Views;
-use super::{Experiment, ExperimentError};
 use crate::answer::counted_by;
 use crate::scenario::Scenario;
 use crate::score::{Counts, Elsewhere, Means, Posts, Share, What};

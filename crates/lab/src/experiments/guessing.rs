@@ -18,7 +18,7 @@ use pillarbox_wire::Timestamp;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng as _;
 
-use super::ExperimentError;
+use super::error::ExperimentError;
 use crate::columns::grouped;
 use crate::evidence::guesses::{codes_tried, supposed_guess_ms};
 use crate::scenario;

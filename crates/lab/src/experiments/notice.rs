@@ -10,9 +10,10 @@ use pillarbox_access::law::Country;
 
 use super::answer::Answered;
 use super::compare::Compared;
+use super::error::ExperimentError;
+use super::experiment::Experiment;
 use super::staging::Ordered;
 use super::views::Views;
-use super::{Experiment, ExperimentError};
 use crate::evidence::How;
 use crate::evidence::reread;
 use crate::scenario::Scenario;

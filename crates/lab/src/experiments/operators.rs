@@ -12,9 +12,10 @@ use pillarbox_access::{Answer as ItemAnswer, Item, RelayHoldings};
 use pillarbox_wire::AccountId;
 
 use super::answer::{self, Answered};
+use super::error::ExperimentError;
+use super::experiment::Experiment;
 use super::staging::Ordered;
 use super::views::{Named, Views};
-use super::{Experiment, ExperimentError};
 use crate::evidence::reread;
 use crate::scenario::Scenario;
 use crate::score::{Absence, Counts, What};

@@ -12,9 +12,10 @@ use pillarbox_client::Protection;
 use pillarbox_wire::{AccountId, Timestamp};
 
 use super::answer::{Answered, piece};
+use super::error::ExperimentError;
+use super::experiment::Experiment;
 use super::guessing::try_codes;
 use super::views::Views;
-use super::{Experiment, ExperimentError};
 use crate::evidence::reread::pieces::{self, Names};
 use crate::score::{Absence, Counts, Means, Party, SAME_MOMENT_MS, Timer, What};
 

@@ -1,7 +1,6 @@
 //! A row of the matrix: every demand on one design. Experiments with the same arrangement share a world.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use pillarbox_access::demand::{Demand, View};
 use pillarbox_access::design::{Accounts, Design};
@@ -9,43 +8,21 @@ use pillarbox_wire::Timestamp;
 
 use super::answer::Answered;
 use super::compare::{Compared, compare};
+use super::context;
 use super::copies;
+use super::error::ExperimentError;
+use super::experiment::Experiment;
+use super::spent::{Spent, WorldRan};
 use super::staging::Ordered;
 use super::views::Named;
+use super::views::Views;
 use super::worlds::{Arranged, Ran, Worlds};
-use super::{Experiment, ExperimentError, GuessTime, Views, context};
 use crate::answer::name_the_account;
 use crate::evidence::{Alternative, Evidence, VERSION};
 use crate::scenario::Scenario;
 use crate::score::{Means, Measures, Yardstick, score};
 use crate::stopwatch::Stopwatch;
 use crate::world::WorldError;
-
-/// The time that each part of a row took.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Spent {
-    /// The number of worlds that ran.
-    pub worlds: u32,
-    /// The time of running them.
-    pub running: Duration,
-    /// The time of serving demands.
-    pub serving: Duration,
-    /// The time of scoring and writing down.
-    pub scoring: Duration,
-    /// The time of guessing passcodes, which is a part of serving.
-    pub guessing: GuessTime,
-}
-
-/// The trace of a world that ran, for the record: its order, and the digest and length of its own record.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WorldRan {
-    /// The order, in words; none if nothing was ordered.
-    pub ordered: Option<String>,
-    /// SHA-256 of its record.
-    pub sha256: String,
-    /// The number of lines of its record.
-    pub lines: usize,
-}
 
 /// One row.
 #[derive(Clone, Debug, Default)]

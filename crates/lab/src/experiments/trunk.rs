@@ -9,7 +9,7 @@ use pillarbox_access::design::{Accounts, Design};
 use pillarbox_access::{RelayHoldings, country};
 use pillarbox_wire::{AccountId, Handle, Timestamp};
 
-use super::ExperimentError;
+use super::error::ExperimentError;
 use super::staging::{
     Ordered, Staged, accounts_of, let_strangers_look, main_contact, move_everybody, with_one_elsewhere,
     with_phones,

@@ -36,7 +36,7 @@ use pillarbox_client::Phone;
 use pillarbox_relay::stamp::StampKey;
 use pillarbox_wire::{AccountId, ChannelName, Timestamp};
 
-use super::ExperimentError;
+use super::error::ExperimentError;
 use super::staging::{Staged, accounts_of, main_contact};
 use crate::scenario::{PersonId, Scenario};
 use crate::world::{Role, Seized, World, WorldError};

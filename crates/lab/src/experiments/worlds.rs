@@ -7,11 +7,13 @@ use pillarbox_access::design::Design;
 use pillarbox_wire::Timestamp;
 
 use super::copies::{self, Lies};
-use super::row::{Spent, WorldRan};
+use super::error::ExperimentError;
+use super::experiment::Experiment;
+use super::spent::{Spent, WorldRan};
 use super::staging::{Ordered, Staged};
 use super::trunk::{Staging, Trunk};
 use super::views::Named;
-use super::{Experiment, ExperimentError, Views};
+use super::views::Views;
 use crate::scenario::{PersonId, Scenario};
 use crate::score::Yardstick;
 use crate::stopwatch::Stopwatch;

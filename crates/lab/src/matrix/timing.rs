@@ -8,7 +8,8 @@ use pillarbox_access::design::Design;
 use serde::Serialize;
 
 use crate::experiments::GuessTime;
-use crate::experiments::row::{Row, Spent};
+use crate::experiments::Spent;
+use crate::experiments::row::Row;
 
 /// The time that each part took.
 #[derive(Clone, Debug, Default)]

@@ -5,32 +5,14 @@
 //! person who knows somebody at another relay has an account there too.
 
 use pillarbox_access::design::Accounts;
-use pillarbox_wire::{AccountId, Timestamp};
+use pillarbox_wire::AccountId;
 
-use super::profile::{Profile, Purpose};
-use super::{ProfileId, World, WorldError};
+use super::error::WorldError;
+use super::state::World;
+use super::state::acquaintance::{Acquaintance, Met};
+use super::state::profile::ProfileId;
+use super::state::profile::{Profile, Purpose};
 use crate::scenario::{Act, Audience, PersonId};
-
-/// The way in which one person reaches another: the own profile that is used, and the account that is written to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Acquaintance {
-    pub(super) own: ProfileId,
-    pub(super) theirs: AccountId,
-}
-
-/// Two people who have become able to write to each other. After one of them moves to other accounts, this happens
-/// again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Met {
-    /// The time.
-    pub at: Timestamp,
-    /// The person who looked for the other.
-    pub who: PersonId,
-    /// The person who was looked for.
-    pub whom: PersonId,
-    /// True if the relay's directory knew the number. Otherwise the two handed each other invitations.
-    pub by_number: bool,
-}
 
 impl World {
     /// Returns the pairs of people who met, in order.

@@ -1,48 +1,20 @@
 //! The acts of people: each event of the scenario becomes calls on phones, as a person's thumbs would make them.
 
-use pillarbox_access::view::SeizedPhone;
 use pillarbox_client::{Phone, PhoneError};
 use pillarbox_wire::DepositKind;
 use rand_core::CryptoRng;
 
-use super::acquaint::Acquaintance;
-use super::profile::Purpose;
-use super::{ProfileId, Role, SiteId, World, WorldError, push};
+use super::error::WorldError;
+use super::push;
+use super::state::World;
+use super::state::acquaintance::Acquaintance;
+use super::state::profile::ProfileId;
+use super::state::profile::Purpose;
+use super::state::seized::Seized;
+use super::state::site::{Role, SiteId};
 use crate::record::{Kind, sha256};
-use crate::scenario::{Act, Audience, Event, LOCK_STATES, LockState, Passcode, PersonId, Sought};
-use crate::scratch::Scratch;
+use crate::scenario::{Act, Audience, Event, LOCK_STATES, LockState, PersonId, Sought};
 use crate::truth::{Place, Said};
-
-/// A phone in other hands, in the state in which it was taken.
-pub struct Seized {
-    /// The owner.
-    pub who: PersonId,
-    /// The lock state.
-    pub state: LockState,
-    /// The class of its passcode, which says how hard it is to guess.
-    pub class: Passcode,
-    pub(super) folder: Scratch,
-    /// The program that still runs on it. A phone that is off, or was not unlocked since it started, has none.
-    pub(super) running: Option<Phone>,
-}
-
-impl Seized {
-    /// Returns the part of the phone that its new holder can look at.
-    #[must_use]
-    pub fn view(&self) -> SeizedPhone<'_> {
-        match (&self.running, self.state) {
-            (Some(phone), LockState::Unlocked) => SeizedPhone::open(self.folder.path(), phone),
-            (Some(phone), LockState::AfterFirstUnlock) => SeizedPhone::locked(self.folder.path(), phone),
-            _ => SeizedPhone::off(self.folder.path()),
-        }
-    }
-}
-
-impl std::fmt::Debug for Seized {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Seized")
-    }
-}
 
 impl World {
     /// Carries out one event of the scenario.

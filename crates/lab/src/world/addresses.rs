@@ -17,7 +17,9 @@ use std::net::{IpAddr, Ipv4Addr};
 use pillarbox_relay::ConnectionId;
 use rand_chacha::rand_core::Rng as _;
 
-use super::{ProfileId, World, WorldError};
+use super::error::WorldError;
+use super::state::World;
+use super::state::profile::ProfileId;
 use crate::record::Kind;
 use crate::scenario::{AddressKind, Person, PersonId};
 

@@ -4,9 +4,12 @@
 use pillarbox_access::design::Accounts;
 use pillarbox_wire::AccountId;
 
-use super::acquaint::Acquaintance;
-use super::profile::Purpose;
-use super::{ProfileId, World, WorldError};
+use super::error::WorldError;
+use super::state::World;
+use super::state::acquaintance::Acquaintance;
+use super::state::profile::Profile;
+use super::state::profile::ProfileId;
+use super::state::profile::Purpose;
 use crate::scenario::PersonId;
 
 impl World {
@@ -61,7 +64,7 @@ impl World {
             .map(|((_, whom), way)| (*whom, way.theirs))
             .collect();
         for (whom, account) in known {
-            let there = |profile: &super::Profile| profile.who == whom && profile.account() == Some(account);
+            let there = |profile: &Profile| profile.who == whom && profile.account() == Some(account);
             let theirs = self.profiles.iter().position(there).map(ProfileId);
             let found = match theirs {
                 Some(theirs) => self.contact_between(new, theirs)?,

@@ -1,7 +1,10 @@
 //! Backups: at the messenger's operator, or at another one where the owner has an account of their own.
 
-use super::profile::Purpose;
-use super::{ProfileId, Role, SiteId, World, WorldError};
+use super::error::WorldError;
+use super::state::World;
+use super::state::profile::ProfileId;
+use super::state::profile::Purpose;
+use super::state::site::{Role, SiteId};
 use crate::scenario::PersonId;
 
 impl World {

@@ -11,10 +11,14 @@ use pillarbox_relay::passing::About;
 use pillarbox_relay::{ConnectionId, Effect, Input, Passing};
 use pillarbox_wire::{Bytes, ClientFrame, Farewell, Goodbye, RelayFrame};
 
-use super::profile::Profile;
-use super::site::Site;
-use super::transit::Parcel;
-use super::{ProfileId, SiteId, World, WorldError, push};
+use super::error::WorldError;
+use super::push;
+use super::state::World;
+use super::state::profile::Profile;
+use super::state::profile::ProfileId;
+use super::state::site::Site;
+use super::state::site::SiteId;
+use super::state::transit::Parcel;
 use crate::record::{Kind, Way, sha256, starts};
 
 /// The number of steps after which a run counts as a loop. An event of a large group takes several hundred.

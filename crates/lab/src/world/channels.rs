@@ -2,7 +2,10 @@
 
 use pillarbox_wire::{ChannelName, PostRow};
 
-use super::{ProfileId, SiteId, World, WorldError};
+use super::error::WorldError;
+use super::state::World;
+use super::state::profile::ProfileId;
+use super::state::site::SiteId;
 use crate::scenario::PersonId;
 use crate::truth::{Place, Said};
 

@@ -5,8 +5,11 @@
 use pillarbox_relay::ageing::SWEEP_INTERVAL;
 use pillarbox_wire::{Duration, Timestamp};
 
-use super::transit::Transit;
-use super::{ProfileId, SiteId, World, WorldError};
+use super::error::WorldError;
+use super::state::World;
+use super::state::profile::ProfileId;
+use super::state::site::SiteId;
+use super::state::transit::Transit;
 
 impl World {
     /// Moves the clock on to `to`. Everything that is due on the way happens: phones do what waits for its time, frames

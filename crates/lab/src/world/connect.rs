@@ -6,9 +6,11 @@ use pillarbox_client::Link;
 use pillarbox_transport::handshake::{AwaitingAnswer, AwaitingOffer, Refused};
 use pillarbox_transport::{Established, HandshakeError, Versions};
 
-use super::profile::Line;
-use super::transit::{Handshake, Parcel, RelayEnd};
-use super::{ProfileId, World, WorldError};
+use super::error::WorldError;
+use super::state::World;
+use super::state::profile::Line;
+use super::state::profile::ProfileId;
+use super::state::transit::{Handshake, Parcel, RelayEnd};
 use crate::record::{Kind, Way};
 use crate::scenario::PersonId;
 

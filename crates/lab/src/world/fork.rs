@@ -5,8 +5,11 @@ use std::collections::BTreeSet;
 
 use pillarbox_client::Phone;
 
-use super::profile::{Line, Profile};
-use super::{Due, Seized, Site, World, WorldError};
+use super::error::WorldError;
+use super::state::profile::{Line, Profile};
+use super::state::seized::Seized;
+use super::state::site::Site;
+use super::state::{Due, World};
 use crate::record::Kind;
 use crate::scenario::{Act, Audience, PersonId, Scenario};
 use crate::scratch::Scratch;

@@ -6,18 +6,13 @@ use pillarbox_access::design::Accounts;
 use pillarbox_client::GroupId;
 use pillarbox_wire::AccountId;
 
-use super::profile::Purpose;
-use super::{ProfileId, World, WorldError};
+use super::error::WorldError;
+use super::state::World;
+use super::state::group::GroupHere;
+use super::state::profile::ProfileId;
+use super::state::profile::Purpose;
 use crate::scenario::PersonId;
 use crate::truth::{Place, Said, TrueGroup};
-
-/// A group as the world knows it.
-#[derive(Clone)]
-pub(super) struct GroupHere {
-    id: GroupId,
-    /// The present members and their profiles.
-    members: BTreeMap<PersonId, ProfileId>,
-}
 
 impl World {
     pub(super) fn make_group(

@@ -5,7 +5,9 @@ use pillarbox_client::sentences::{self, Names};
 use pillarbox_client::{Entry, GroupId, Notice};
 use pillarbox_wire::{AccountId, Duration};
 
-use super::{ProfileId, World, WorldError};
+use super::error::WorldError;
+use super::state::World;
+use super::state::profile::ProfileId;
 use crate::record::{Kind, text_id};
 use crate::scenario::PersonId;
 

@@ -1,111 +1,22 @@
 //! Profiles: a person's phone accounts. Most designs have one for each person. Others have one for each contact, and
 //! one more if backups lie with another operator.
 
-use std::collections::VecDeque;
-use std::net::IpAddr;
-
 use pillarbox_access::design::PhoneSide;
-use pillarbox_client::{Habits, Link, NewAccount, Notice, Passphrase, Phone, Protection, Vault};
+use pillarbox_client::{Habits, NewAccount, Notice, Passphrase, Phone, Protection, Vault};
 use pillarbox_crypto::PasswordCost;
-use pillarbox_relay::ConnectionId;
-use pillarbox_transport::Established;
-use pillarbox_wire::{AccountId, Handle, Refusal, RelayFrame, Timestamp};
-use rand_chacha::ChaCha20Rng;
+use pillarbox_wire::{AccountId, Handle, Refusal};
 use rand_core::Rng as _;
 
-use super::randomness::Streams;
-use super::{SiteId, World, WorldError};
+use super::error::WorldError;
+use super::state::World;
+use super::state::profile::{Profile, ProfileId, Purpose};
+use super::state::randomness::Streams;
+use super::state::site::Role;
+use super::state::site::SiteId;
 use crate::record::Kind;
 use crate::scenario::{Passcode, PersonId};
 use crate::scratch::Scratch;
 use crate::truth::Behind;
-
-/// The position of a profile among the world's profiles.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ProfileId(pub(super) usize);
-
-/// The purpose of a profile.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Purpose {
-    /// The person's own account.
-    Own,
-    /// The person's account at a relay that is not their own.
-    Guest,
-    /// An account for one contact.
-    ForContact(PersonId),
-    /// An account for one group.
-    ForGroup(String),
-    /// An account for backups.
-    Backups,
-}
-
-impl Purpose {
-    /// Returns true if two accounts have the same purpose, wherever their owner's home is.
-    fn is_like(&self, other: &Self) -> bool {
-        let own = |it: &Self| matches!(it, Self::Own | Self::Guest);
-        self == other || (own(self) && own(other))
-    }
-}
-
-/// One connection of a phone: the phone's end of a channel, and the frames that have come out of it.
-pub(super) struct Line {
-    pub(super) connection: ConnectionId,
-    /// The phone's address, as the relay sees it.
-    pub(super) peer: IpAddr,
-    pub(super) phone_end: Established,
-    pub(super) arrived: VecDeque<RelayFrame>,
-    /// True after the relay said goodbye. The frames that have arrived are still read, and nothing more is sent.
-    pub(super) ended: bool,
-}
-
-/// One phone account.
-pub(super) struct Profile {
-    pub(super) who: PersonId,
-    pub(super) site: SiteId,
-    pub(super) purpose: Purpose,
-    /// The phone. A closed profile, or one in other hands, has none.
-    pub(super) phone: Option<Phone>,
-    pub(super) folder: Option<Scratch>,
-    pub(super) lines: [Option<Line>; 2],
-    pub(super) streams: Streams,
-    /// The time at which the world looks at this phone again of its own accord.
-    pub(super) alarm: Option<Timestamp>,
-    /// True if the relay does not accept this phone, which therefore does not try again.
-    pub(super) refused: bool,
-    /// True if a failed connection stands in the record and none has succeeded since.
-    pub(super) unreachable_said: bool,
-}
-
-impl Profile {
-    pub(super) const fn line(&self, link: Link) -> Option<&Line> {
-        let [named, nameless] = &self.lines;
-        match link {
-            Link::Named => named.as_ref(),
-            Link::Nameless => nameless.as_ref(),
-        }
-    }
-
-    pub(super) const fn line_mut(&mut self, link: Link) -> &mut Option<Line> {
-        let [named, nameless] = &mut self.lines;
-        match link {
-            Link::Named => named,
-            Link::Nameless => nameless,
-        }
-    }
-
-    /// Returns the phone, if its owner has it, and the stream of randomness that it draws from.
-    pub(super) const fn in_hand(&mut self) -> Option<(&mut Phone, &mut ChaCha20Rng)> {
-        match &mut self.phone {
-            Some(phone) => Some((phone, &mut self.streams.phone)),
-            None => None,
-        }
-    }
-
-    /// Returns the account at the relay, once it is made.
-    pub(super) fn account(&self) -> Option<AccountId> {
-        Some(self.phone.as_ref()?.account().address?.account)
-    }
-}
 
 impl World {
     /// Returns the relay of somebody's account: that of their country, or the first.
@@ -114,8 +25,7 @@ impl World {
             return *moved;
         }
         let country = self.scenario.person(who).map_or("", |person| person.country.as_str());
-        let at =
-            self.sites.iter().position(|site| site.role == super::Role::Messenger && site.is_under(country));
+        let at = self.sites.iter().position(|site| site.role == Role::Messenger && site.is_under(country));
         SiteId(at.unwrap_or_default())
     }
 

@@ -1,24 +1,13 @@
 //! Reports: somebody shows the operator of their relay a text that they received.
 
-use pillarbox_client::report::Report;
 use pillarbox_client::{BodyId, Entry};
 use pillarbox_wire::{AccountId, Timestamp};
 
-use super::{ProfileId, SiteId, World, WorldError};
+use super::error::WorldError;
+use super::state::World;
+use super::state::filed::Filed;
+use super::state::profile::ProfileId;
 use crate::scenario::PersonId;
-
-/// A report as the operator gets it.
-#[derive(Clone, Debug)]
-pub struct Filed {
-    /// The relay whose operator got the report.
-    pub site: SiteId,
-    /// The time.
-    pub at: Timestamp,
-    /// The person who reports.
-    pub by: PersonId,
-    /// The report.
-    pub report: Report,
-}
 
 impl World {
     pub(super) fn report(&mut self, who: PersonId, whom: PersonId) -> Result<(), WorldError> {

@@ -1,74 +1,16 @@
 //! Rows: the record's account of each message that a relay holds. The relay tells what it commits. It does not name
 //! rows that it removes by age, so the store is searched for them when their time is over.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use pillarbox_relay::Keeping;
 use pillarbox_relay::row_changes::{Became, RowChange, Why};
 use pillarbox_wire::{MessageId, Timestamp};
 
-use super::{Site, SiteId, World, WorldError};
+use super::error::WorldError;
+use super::state::World;
+use super::state::rows::RowHere;
+use super::state::site::{Site, SiteId};
 use crate::record::{Fate, Kind, instant, sha256, starts};
-
-/// A row of a message, as the record has told of it.
-#[derive(Clone, Debug)]
-struct RowHere {
-    payload_sha256: String,
-    starts: String,
-    bytes: usize,
-    /// The time since which it waits for its phone, or since which it is delivered.
-    since: Timestamp,
-    is_delivered: bool,
-}
-
-impl RowHere {
-    /// Returns the time at which the row expires under a rule.
-    fn until(&self, keeping: &Keeping) -> Timestamp {
-        let stays = if self.is_delivered { keeping.delivered } else { Some(keeping.undelivered) };
-        self.since + stays.unwrap_or_default()
-    }
-}
-
-/// The rows of messages that the record has told of and that are not gone, and the expiry of each under the present
-/// rule.
-#[derive(Clone, Debug, Default)]
-pub(super) struct RowsHere {
-    rows: BTreeMap<MessageId, RowHere>,
-    lapses: BTreeSet<(Timestamp, MessageId)>,
-}
-
-impl RowsHere {
-    /// Returns the time at which the next row expires.
-    pub(super) fn next_lapse(&self) -> Option<Timestamp> {
-        self.lapses.first().map(|(at, _)| *at)
-    }
-
-    /// Applies a new rule, which changes the expiry of each row.
-    pub(super) fn are_kept_by(&mut self, keeping: &Keeping) {
-        self.lapses = self.rows.iter().map(|(message, row)| (row.until(keeping), *message)).collect();
-    }
-
-    fn put(&mut self, message: MessageId, row: RowHere, keeping: &Keeping) {
-        self.take(message, keeping);
-        self.lapses.insert((row.until(keeping), message));
-        self.rows.insert(message, row);
-    }
-
-    fn take(&mut self, message: MessageId, keeping: &Keeping) -> Option<RowHere> {
-        let row = self.rows.remove(&message)?;
-        self.lapses.remove(&(row.until(keeping), message));
-        Some(row)
-    }
-
-    /// Returns the delivered rows that have expired by now.
-    fn lapsed(&self, now: Timestamp) -> Vec<MessageId> {
-        let over = self.lapses.iter().take_while(|(until, _)| *until <= now).map(|(_, message)| *message);
-        let is_delivered = |message: &MessageId| self.rows.get(message).is_some_and(|row| row.is_delivered);
-        let mut over: Vec<MessageId> = over.filter(is_delivered).collect();
-        over.sort_unstable();
-        over
-    }
-}
 
 impl World {
     /// Records the changes of rows. `payload` is the payload of the message that came in, if one did.

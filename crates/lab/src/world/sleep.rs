@@ -1,42 +1,13 @@
 //! Sleeping phones: those that are not connected for part of the day, and those that only look for messages now and
 //! then.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use pillarbox_wire::{Duration, Timestamp};
 use rand_chacha::rand_core::Rng as _;
 
-use super::{World, WorldError};
+use super::error::WorldError;
+use super::state::World;
+use super::state::sleepers::STAYS_AWAKE;
 use crate::scenario::PersonId;
-
-/// The time that a phone stays connected after it woke, or after its owner used it. It stays longer while anything is
-/// under way to or from it.
-const STAYS_AWAKE: Duration = Duration::from_seconds(20);
-
-/// The sleeping phones, and the times at which that changes.
-#[derive(Clone, Default)]
-pub(super) struct Sleepers {
-    asleep: BTreeSet<PersonId>,
-    changes: BTreeSet<(Timestamp, PersonId)>,
-    /// The offset of each phone's wakings within its period, counted from the start of 1970.
-    phases: BTreeMap<PersonId, Duration>,
-}
-
-impl Sleepers {
-    /// Returns the time at which the next phone wakes or falls asleep.
-    pub(super) fn next_change(&self) -> Option<Timestamp> {
-        self.changes.first().map(|(at, _)| *at)
-    }
-
-    pub(super) fn contain(&self, who: PersonId) -> bool {
-        self.asleep.contains(&who)
-    }
-
-    fn set(&mut self, who: PersonId, at: Timestamp) {
-        self.changes.retain(|(_, one)| *one != who);
-        self.changes.insert((at, who));
-    }
-}
 
 impl World {
     /// Lets every phone whose time it is fall asleep at the beginning of the story.

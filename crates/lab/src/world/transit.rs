@@ -1,119 +1,15 @@
 //! Transit: traffic under way between phones and relays. Where a story has a network, everything takes its time and
 //! arrives in the order of its connection. Otherwise it arrives at once.
 
-use std::collections::BTreeMap;
-use std::net::IpAddr;
-
 use pillarbox_client::Link;
 use pillarbox_relay::{ConnectionId, Input};
-use pillarbox_transport::Established;
-use pillarbox_wire::{ClientFrame, Duration, Timestamp};
+use pillarbox_wire::ClientFrame;
 
-use super::{ProfileId, World, WorldError, delay};
+use super::error::WorldError;
+use super::state::profile::ProfileId;
+use super::state::transit::{InTransit, PATIENCE, Parcel};
+use super::state::{World, delay};
 use crate::record::Way;
-use crate::scenario::Network;
-
-/// The longest time for which an event waits until a phone has the relay's answers. A person who hears nothing for a
-/// minute gives up.
-const PATIENCE: Duration = Duration::from_seconds(60);
-
-/// The relay's end of a connection, and the arrival time at each end of the last thing under way.
-pub(super) struct RelayEnd {
-    pub(super) profile: ProfileId,
-    pub(super) link: Link,
-    pub(super) end: Established,
-    /// The address that the relay sees.
-    pub(super) peer: IpAddr,
-    up_until: Timestamp,
-    down_until: Timestamp,
-}
-
-impl RelayEnd {
-    /// Copies the end for a second world.
-    pub(super) fn fork(&self) -> Self {
-        let Self { profile, link, end, peer, up_until, down_until } = self;
-        let (peer, up_until, down_until) = (*peer, *up_until, *down_until);
-        Self { profile: *profile, link: *link, end: end.fork(), peer, up_until, down_until }
-    }
-
-    pub(super) const fn new(profile: ProfileId, link: Link, end: Established, peer: IpAddr) -> Self {
-        Self { profile, link, end, peer, up_until: Timestamp(0), down_until: Timestamp(0) }
-    }
-}
-
-/// The messages of a handshake after the phone's first one, and the hash that identifies the channel at both ends.
-#[derive(Clone)]
-pub(super) struct Handshake {
-    /// The relay's first message.
-    pub(super) answer: Vec<u8>,
-    /// The phone's second message.
-    pub(super) opening: Vec<u8>,
-    /// The relay's second message.
-    pub(super) reply: Vec<u8>,
-    pub(super) handshake_hash: [u8; 32],
-}
-
-/// Something under way on one connection. The first four belong to a handshake, and go up and down in turn.
-#[derive(Clone)]
-pub(super) enum Parcel {
-    /// To the relay: the phone's first message, which the relay answers.
-    Offer(Handshake),
-    /// To the phone: the relay's answer.
-    Answer(Handshake),
-    /// To the relay: the phone's second message. At the relay's end the connection is now open.
-    Opening(Handshake),
-    /// To the phone: the relay's second message. At the phone's end the connection is now open, too.
-    Reply(Handshake),
-    /// To the relay: sealed frames.
-    Up(Vec<u8>),
-    /// To the phone: sealed frames.
-    Down(Vec<u8>),
-    /// To the relay: the phone closed the connection.
-    Closed,
-    /// To the phone: the relay closed the connection.
-    Ended,
-}
-
-impl Parcel {
-    const fn goes_up(&self) -> bool {
-        matches!(self, Self::Offer(_) | Self::Opening(_) | Self::Up(_) | Self::Closed)
-    }
-}
-
-/// A parcel and its connection, which may be gone at either end when it arrives.
-#[derive(Clone)]
-struct InTransit {
-    profile: ProfileId,
-    link: Link,
-    connection: ConnectionId,
-    parcel: Parcel,
-    /// The event that caused the parcel.
-    event: Option<usize>,
-}
-
-/// The network of a story that has one. It begins at the moment at which everybody has an account.
-#[derive(Clone)]
-pub(super) struct Transit {
-    settings: Network,
-    under_way: BTreeMap<(Timestamp, u64), InTransit>,
-    sent: u64,
-}
-
-impl Transit {
-    pub(super) const fn new(settings: Network) -> Self {
-        Self { settings, under_way: BTreeMap::new(), sent: 0 }
-    }
-
-    /// Returns the time at which the next parcel arrives.
-    pub(super) fn next_arrival(&self) -> Option<Timestamp> {
-        self.under_way.first_key_value().map(|((due, _), _)| *due)
-    }
-
-    /// Returns true if something is under way to or from this profile.
-    pub(super) fn concerns(&self, profile: ProfileId) -> bool {
-        self.under_way.values().any(|it| it.profile == profile)
-    }
-}
 
 impl World {
     /// Sends a parcel over a connection. The parcel is lost if the other end is gone.

@@ -4,8 +4,13 @@ use pillarbox_access::design::Design;
 use pillarbox_access::view::{Crossing, PushRecords, WireTap};
 use pillarbox_wire::{AccountId, Handle, Timestamp};
 
-use super::profile::Profile;
-use super::{Filed, Purpose, Role, Seized, Site, SiteId, World, WorldError};
+use super::error::WorldError;
+use super::state::World;
+use super::state::filed::Filed;
+use super::state::profile::Profile;
+use super::state::profile::Purpose;
+use super::state::seized::Seized;
+use super::state::site::{Role, Site, SiteId};
 use crate::record::{Record, Way};
 use crate::scenario::{PersonId, Scenario};
 use crate::truth::Scorer;

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{ProfileId, Role, SiteId, World, WorldError};
+use super::error::WorldError;
+use super::state::World;
+use super::state::profile::ProfileId;
+use super::state::site::{Role, SiteId};
 use crate::record::Kind;
 use crate::scenario::PersonId;
 

@@ -1,10 +1,12 @@
 //! Every sentence in every state, in the singular and in the plural.
 
+use pillarbox_access::demand::View;
 use pillarbox_access::design::AnswersNotice;
+use pillarbox_access::speaker::Speaker;
 
 use super::*;
-use crate::evidence::{OperatorsWord, WordIs};
-use crate::score::{Holder, Sealed, Share, TextsAt, Thief};
+use crate::evidence::{Context, OperatorsWord, WordIs};
+use crate::score::{Holder, Sealed, Share, Statement, TextsAt, Thief};
 
 const SUBJECT: Subject<'_> = Subject {
     party: "The operator",

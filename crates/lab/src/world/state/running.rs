@@ -7,27 +7,27 @@ use pillarbox_access::RelayHoldings;
 use pillarbox_crypto::{AgreementSecret, SecretBytes};
 use pillarbox_relay::{Relay, SqliteStore};
 
-use super::WorldError;
+use crate::world::error::WorldError;
 
 /// A relay. Several demands look at one moment of it: its rows are read once, and again after every [`change`](Self::change).
-pub(super) struct Running {
-    relay: Relay<SqliteStore>,
-    held: OnceLock<Arc<RelayHoldings>>,
+pub(in crate::world) struct Running {
+    pub(in crate::world) relay: Relay<SqliteStore>,
+    pub(in crate::world) held: OnceLock<Arc<RelayHoldings>>,
 }
 
 impl Running {
-    pub(super) const fn new(relay: Relay<SqliteStore>) -> Self {
+    pub(in crate::world) const fn new(relay: Relay<SqliteStore>) -> Self {
         Self { relay, held: OnceLock::new() }
     }
 
     /// The relay, for whoever lets it do something. What was read of it before counts no more.
-    pub(super) fn change(&mut self) -> &mut Relay<SqliteStore> {
+    pub(in crate::world) fn change(&mut self) -> &mut Relay<SqliteStore> {
         self.held.take();
         &mut self.relay
     }
 
     /// Everything that its operator has, whose key for channels to phones is `key`.
-    pub(super) fn holdings(&self, key: &AgreementSecret) -> Result<Arc<RelayHoldings>, WorldError> {
+    pub(in crate::world) fn holdings(&self, key: &AgreementSecret) -> Result<Arc<RelayHoldings>, WorldError> {
         if let Some(held) = self.held.get() {
             return Ok(Arc::clone(held));
         }
@@ -37,7 +37,7 @@ impl Running {
     }
 
     /// A copy of it.
-    pub(super) fn fork(&self) -> Result<Self, WorldError> {
+    pub(in crate::world) fn fork(&self) -> Result<Self, WorldError> {
         Ok(Self { relay: self.relay.fork()?, held: self.held.clone() })
     }
 }

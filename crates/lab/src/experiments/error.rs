@@ -1,0 +1,35 @@
+//! The reasons why an experiment has no result.
+
+use crate::world::WorldError;
+
+/// The reason why an experiment has no result.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ExperimentError {
+    /// The world stopped.
+    #[error(transparent)]
+    World(#[from] WorldError),
+    /// Nobody has an account that a demand could name.
+    #[error("the scenario's demand is about somebody who has no account under this design")]
+    NobodyToAskAbout,
+    /// The same steps miss what is there, or find what is not there. Their results about a design would mean nothing.
+    #[error("the control of {demand} failed: {why}")]
+    Control {
+        /// The demand.
+        demand: String,
+        /// The things that it found or missed.
+        why: String,
+    },
+    /// A phone that somebody holds cannot be read.
+    #[error("a phone cannot be read: {0}")]
+    Phone(#[from] pillarbox_client::PhoneError),
+    /// A phone's file cannot be read.
+    #[error("a phone's file cannot be read: {0}")]
+    Profile(#[from] pillarbox_client::ProfileError),
+    /// No column of the matrix has this name.
+    #[error("there is no such demand")]
+    NoSuchDemand,
+    /// The experiment was told to stop.
+    #[error("stopped")]
+    Stopped,
+}

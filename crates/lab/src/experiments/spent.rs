@@ -1,0 +1,31 @@
+//! The time that an experiment's worlds took.
+
+use std::time::Duration;
+
+use super::guessing::GuessTime;
+
+/// The time that each part of a row took.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Spent {
+    /// The number of worlds that ran.
+    pub worlds: u32,
+    /// The time of running them.
+    pub running: Duration,
+    /// The time of serving demands.
+    pub serving: Duration,
+    /// The time of scoring and writing down.
+    pub scoring: Duration,
+    /// The time of guessing passcodes, which is a part of serving.
+    pub guessing: GuessTime,
+}
+
+/// The trace of a world that ran, for the record: its order, and the digest and length of its own record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WorldRan {
+    /// The order, in words; none if nothing was ordered.
+    pub ordered: Option<String>,
+    /// SHA-256 of its record.
+    pub sha256: String,
+    /// The number of lines of its record.
+    pub lines: usize,
+}

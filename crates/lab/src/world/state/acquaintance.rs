@@ -1,0 +1,27 @@
+//! Who can write to whom.
+
+use pillarbox_wire::{AccountId, Timestamp};
+
+use super::profile::ProfileId;
+use crate::scenario::PersonId;
+
+/// The way in which one person reaches another: the own profile that is used, and the account that is written to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::world) struct Acquaintance {
+    pub(in crate::world) own: ProfileId,
+    pub(in crate::world) theirs: AccountId,
+}
+
+/// Two people who have become able to write to each other. After one of them moves to other accounts, this happens
+/// again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Met {
+    /// The time.
+    pub at: Timestamp,
+    /// The person who looked for the other.
+    pub who: PersonId,
+    /// The person who was looked for.
+    pub whom: PersonId,
+    /// True if the relay's directory knew the number. Otherwise the two handed each other invitations.
+    pub by_number: bool,
+}

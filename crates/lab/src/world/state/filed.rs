@@ -1,0 +1,20 @@
+//! Reports that reached an operator.
+
+use pillarbox_client::report::Report;
+use pillarbox_wire::Timestamp;
+
+use super::site::SiteId;
+use crate::scenario::PersonId;
+
+/// A report as the operator gets it.
+#[derive(Clone, Debug)]
+pub struct Filed {
+    /// The relay whose operator got the report.
+    pub site: SiteId,
+    /// The time.
+    pub at: Timestamp,
+    /// The person who reports.
+    pub by: PersonId,
+    /// The report.
+    pub report: Report,
+}

@@ -1,0 +1,105 @@
+//! What an authority orders.
+
+use pillarbox_client::Habits;
+use pillarbox_relay::Keeping;
+use pillarbox_wire::{AccountId, ChannelName, Handle};
+
+use super::site::SiteId;
+use crate::scenario::{LockState, PersonId};
+
+/// An order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// Changes the retention of an operator from now on.
+    SetKeeping {
+        /// The relay.
+        site: SiteId,
+        /// The new retention.
+        keeping: Keeping,
+    },
+    /// Makes an operator hand over the traffic of some accounts from now on.
+    Tap {
+        /// The relay.
+        site: SiteId,
+        /// The accounts.
+        accounts: Vec<AccountId>,
+        /// The numbers about which lookups are handed over as well.
+        numbers: Vec<Handle>,
+    },
+    /// Makes every operator take a channel down.
+    TakeDown {
+        /// The channel.
+        channel: ChannelName,
+    },
+    /// Makes the networks of a country block all of the messenger's relays.
+    Block {
+        /// The country.
+        country: String,
+    },
+    /// Makes the networks of a country block one relay.
+    BlockRelay {
+        /// The country.
+        country: String,
+        /// The relay.
+        site: SiteId,
+    },
+    /// Makes the networks of a country let connections to every relay through again.
+    Unblock {
+        /// The country.
+        country: String,
+    },
+    /// Takes somebody's phone from them.
+    Seize {
+        /// The owner.
+        who: PersonId,
+        /// The lock state.
+        state: LockState,
+    },
+    /// Makes the maker ship other software.
+    UpdateSoftware {
+        /// The recipients of the update.
+        whom: Whom,
+        /// The habits of their phones from now on.
+        habits: Habits,
+        /// True if they stop encrypting end to end. Accounts, keys, contacts and conversations stay, as with any
+        /// update. No order makes anybody's software begin to encrypt.
+        stops_encrypting: bool,
+        /// The maker's announcement to the recipients; `None` if it says nothing.
+        announced: Option<String>,
+    },
+    /// Makes the operator stop serving a country and tell the people there.
+    StopServing {
+        /// The country.
+        country: String,
+        /// True if it closes their accounts. Otherwise the accounts stay, and nobody in the country reaches them.
+        closes_accounts: bool,
+        /// The operator's announcement.
+        announced: String,
+    },
+}
+
+/// The recipients of other software.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Whom {
+    /// Everybody.
+    Everybody,
+    /// The people of a country.
+    Country(String),
+}
+
+impl Order {
+    /// Returns the word for the order in the record.
+    pub(in crate::world) const fn word(&self) -> &'static str {
+        match self {
+            Self::SetKeeping { .. } => "set-keeping",
+            Self::Tap { .. } => "tap",
+            Self::TakeDown { .. } => "take-down",
+            Self::Block { .. } => "block",
+            Self::BlockRelay { .. } => "block-relay",
+            Self::Unblock { .. } => "unblock",
+            Self::Seize { .. } => "seize",
+            Self::UpdateSoftware { .. } => "update-software",
+            Self::StopServing { .. } => "stop-serving",
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! Phones in other hands.
+
+use pillarbox_access::view::SeizedPhone;
+use pillarbox_client::Phone;
+
+use crate::scenario::{LockState, Passcode, PersonId};
+use crate::scratch::Scratch;
+
+/// A phone in other hands, in the state in which it was taken.
+pub struct Seized {
+    /// The owner.
+    pub who: PersonId,
+    /// The lock state.
+    pub state: LockState,
+    /// The class of its passcode, which says how hard it is to guess.
+    pub class: Passcode,
+    pub(in crate::world) folder: Scratch,
+    /// The program that still runs on it. A phone that is off, or was not unlocked since it started, has none.
+    pub(in crate::world) running: Option<Phone>,
+}
+
+impl Seized {
+    /// Returns the part of the phone that its new holder can look at.
+    #[must_use]
+    pub fn view(&self) -> SeizedPhone<'_> {
+        match (&self.running, self.state) {
+            (Some(phone), LockState::Unlocked) => SeizedPhone::open(self.folder.path(), phone),
+            (Some(phone), LockState::AfterFirstUnlock) => SeizedPhone::locked(self.folder.path(), phone),
+            _ => SeizedPhone::off(self.folder.path()),
+        }
+    }
+}
+
+impl std::fmt::Debug for Seized {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Seized")
+    }
+}
