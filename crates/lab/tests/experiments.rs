@@ -52,9 +52,9 @@ fn a_locked_phone_says_what_was_tried_and_what_that_is_of() {
     assert_eq!(
         off.reasons[..2],
         [
-            "Its passcode has 4 digits, of which there are 10,000. If one guess took 80 ms (a hypothesis), all of them would take 13 \
-             minutes, and half of them 6.7 minutes: arithmetic, not measured.",
             "Codes were tried on a copy in their order, and number 1,752 of 10,000 opens it.",
+            "The passcode has 4 digits, of which there are 10,000. If one guess took 80 ms (a hypothesis), all of them would take 13 \
+             minutes, and half of them 6.7 minutes: arithmetic, not measured.",
         ]
     );
     let erased = "Set to erase itself after 10 wrong guesses, it was gone after 10.".to_owned();
