@@ -90,6 +90,24 @@ fn one_column(demand: &str, cells: &[Cell]) {
     }
 }
 
+/// Holds the title, the legend and the table of two demands to the end of what is printed, as high as the window. What can scroll
+/// away stands before them.
+fn two_columns(demands: [&str; 2], columns: &BTreeMap<String, Vec<Cell>>) {
+    let scenario = library::find("locked-phone-2016").unwrap();
+    let cells: Vec<Cell> = demands.iter().flat_map(|demand| columns[*demand].clone()).collect();
+    let designs: Vec<String> = columns[demands[0]].iter().map(|cell| cell.design.clone()).collect();
+    let demands = demands.map(str::to_owned);
+    let view = View { scenario: &scenario, designs: &designs, demands: &demands, cells: &cells, pairs: None };
+    let mut saved = Screen::new(80);
+    saved.say("Saved here.");
+    let shown = plain(&table::render(&view, 80, saved));
+    // The command, the next step and the prompt have a line each.
+    let lines: Vec<&str> = shown.lines().collect();
+    let end = lines[lines.len().saturating_sub(24 - 3)..].join("\n");
+    assert!(end.contains(&scenario.title) && end.contains(" not handed over"), "{shown}");
+    assert!(lines[0] == "Saved here." && !end.contains("Saved"), "{shown}");
+}
+
 /// All designs and demands on the story that takes least time to run. Its papers are as long as those of the others:
 /// texts, texts that stay closed, an order, an operator's statement, and the law of two days.
 #[test]
@@ -119,6 +137,7 @@ fn every_demand_under_every_design_is_one_screen() {
     cells.for_each(|(demand, cell)| columns.entry(demand).or_default().push(cell));
     assert_eq!(columns.len(), experiments::demands().len());
     columns.iter().for_each(|(demand, cells)| one_column(demand, cells));
+    two_columns(["content-warrant", "interception"], &columns);
     // A control: a name that fills the window by itself is found to be too much.
     let mut long = all.into_iter().next().unwrap();
     long.yardstick.target = "Somebody ".repeat(400);

@@ -129,11 +129,13 @@ pub fn render(view: &View<'_>, width: usize, saved: Screen) -> String {
             table.append(cells.clone());
             if table.height() <= ROOM_FOR_A_TABLE {
                 screen = saved;
+                screen.blank();
                 screen.append(apart);
                 screen.blank();
                 screen.append(table);
             } else {
                 screen.append(legend);
+                screen.blank();
                 screen.append(apart);
                 screen.blank();
                 screen.append(saved);
