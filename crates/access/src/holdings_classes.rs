@@ -70,7 +70,7 @@ pub fn holdings_classes(design: &Design) -> Vec<HoldingLine> {
 
 #[cfg(test)]
 mod tests {
-    use pillarbox_wire::inventory::Direction;
+    use pillarbox_wire::inventory::FrameDirection;
 
     use super::*;
     use crate::designs;
@@ -95,7 +95,7 @@ mod tests {
         let lines = whole(&designs::plain_server().relay, &[]);
         let on_the_wire: Vec<_> = lines
             .iter()
-            .filter(|line| line.direction != Direction::Own)
+            .filter(|line| line.direction != FrameDirection::Own)
             .map(|line| (line.record, line.field))
             .collect();
         assert!(on_the_wire.len() > 90);

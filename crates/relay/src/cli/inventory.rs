@@ -6,7 +6,7 @@ use anstyle::Style;
 use pillarbox_relay::Keeping;
 use pillarbox_relay::inventory::{Line, whole};
 use pillarbox_relay::server::{OPERATIONS, SENT_CODES};
-use pillarbox_wire::inventory::{Direction, Entry};
+use pillarbox_wire::inventory::{FrameDirection, InventoryEntry};
 use serde_json::{Value, json};
 
 use super::args::{Inventory, Output};
@@ -71,7 +71,7 @@ pub(crate) fn write_kept(
 }
 
 /// Returns the tables of the program around the relay: its log and metrics, and the codes if it sends any.
-pub(crate) fn operations(verify_numbers: bool) -> Vec<Entry> {
+pub(crate) fn operations(verify_numbers: bool) -> Vec<InventoryEntry> {
     let codes = if verify_numbers { SENT_CODES } else { &[] };
     [OPERATIONS, codes].concat()
 }
@@ -79,7 +79,7 @@ pub(crate) fn operations(verify_numbers: bool) -> Vec<Entry> {
 /// Returns whether this is a field of the relay's own records that is written down. A frame's field is kept only in
 /// such a record.
 fn is_kept_row(line: &Line) -> bool {
-    line.direction == Direction::Own && line.kept.is_kept()
+    line.direction == FrameDirection::Own && line.kept.is_kept()
 }
 
 fn write(
@@ -156,7 +156,7 @@ fn object(line: &Line) -> Value {
 
 /// Names a frame, or one of the relay's own records as people say it: `AccountRow` is an account row.
 fn title(line: &Line) -> String {
-    if line.direction != Direction::Own {
+    if line.direction != FrameDirection::Own {
         return line.record.to_owned();
     }
     let mut title = String::new();
@@ -169,11 +169,11 @@ fn title(line: &Line) -> String {
     title
 }
 
-fn direction(direction: Direction) -> &'static str {
+fn direction(direction: FrameDirection) -> &'static str {
     match direction {
-        Direction::FromPhone => "from a phone",
-        Direction::ToPhone => "to a phone",
-        Direction::Own => "the relay's own",
+        FrameDirection::FromPhone => "from a phone",
+        FrameDirection::ToPhone => "to a phone",
+        FrameDirection::Own => "the relay's own",
     }
 }
 

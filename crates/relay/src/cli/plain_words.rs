@@ -6,7 +6,7 @@
 use pillarbox_relay::inventory::{Kept, Line};
 use pillarbox_relay::keeping::span::words as span;
 use pillarbox_relay::{Keeping, LogRule, Logged};
-use pillarbox_wire::inventory::{Class, Direction};
+use pillarbox_wire::inventory::{Class, FrameDirection};
 
 /// Something that is kept, with the time for which it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +30,7 @@ const SEEN: &[(&[(&str, &str)], &str)] = &[
 /// inventory.
 pub(crate) fn kept(lines: &[Line], keeping: &Keeping) -> Vec<KeptItem> {
     let mut items: Vec<KeptItem> = Vec::new();
-    let rows = lines.iter().filter(|line| line.direction == Direction::Own && line.kept.is_kept());
+    let rows = lines.iter().filter(|line| line.direction == FrameDirection::Own && line.kept.is_kept());
     let mut rows: Vec<_> = rows.collect();
     // The subject of a row comes first among its fields; nothing else moves.
     rows.chunk_by_mut(|one, next| one.record == next.record)

@@ -7,7 +7,7 @@
 use std::fmt;
 
 use pillarbox_wire::Duration;
-use pillarbox_wire::inventory::{Class, Direction, Entry, Field, Place, WIRE};
+use pillarbox_wire::inventory::{Class, FrameDirection, InventoryEntry, InventoryField, StoragePlace, WIRE};
 
 use crate::exhibit::passing::PASSING;
 use crate::rules::keeping::{Granularity, Keeping, Logged, span};
@@ -16,18 +16,18 @@ use crate::store::{
 };
 
 /// The relay's own tables: its rows, and what it sees of a connection.
-pub const OWN: &[Entry] = &[
-    Entry { direction: Direction::Own, fields: ACCOUNT },
-    Entry { direction: Direction::Own, fields: DEVICE },
-    Entry { direction: Direction::Own, fields: PREKEY },
-    Entry { direction: Direction::Own, fields: MESSAGE },
-    Entry { direction: Direction::Own, fields: DEPOSIT },
-    Entry { direction: Direction::Own, fields: EVENT },
-    Entry { direction: Direction::Own, fields: CHANNEL },
-    Entry { direction: Direction::Own, fields: PUBLISHED },
-    Entry { direction: Direction::Own, fields: COUNTERS },
-    Entry { direction: Direction::Own, fields: COMMIT_COUNT },
-    Entry { direction: Direction::Own, fields: PASSING },
+pub const OWN: &[InventoryEntry] = &[
+    InventoryEntry { direction: FrameDirection::Own, fields: ACCOUNT },
+    InventoryEntry { direction: FrameDirection::Own, fields: DEVICE },
+    InventoryEntry { direction: FrameDirection::Own, fields: PREKEY },
+    InventoryEntry { direction: FrameDirection::Own, fields: MESSAGE },
+    InventoryEntry { direction: FrameDirection::Own, fields: DEPOSIT },
+    InventoryEntry { direction: FrameDirection::Own, fields: EVENT },
+    InventoryEntry { direction: FrameDirection::Own, fields: CHANNEL },
+    InventoryEntry { direction: FrameDirection::Own, fields: PUBLISHED },
+    InventoryEntry { direction: FrameDirection::Own, fields: COUNTERS },
+    InventoryEntry { direction: FrameDirection::Own, fields: COMMIT_COUNT },
+    InventoryEntry { direction: FrameDirection::Own, fields: PASSING },
 ];
 
 /// The time for which a relay keeps a field.
@@ -110,7 +110,7 @@ impl fmt::Display for Kept {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Line {
     /// The direction of the frame.
-    pub direction: Direction,
+    pub direction: FrameDirection,
     /// The frame or record.
     pub record: &'static str,
     /// The field in it.
@@ -126,7 +126,7 @@ pub struct Line {
 /// Lists every field that a relay with these settings can see, and none of a table that stays empty. `operations` are
 /// the tables of the program around the relay: its logs and its metrics.
 #[must_use]
-pub fn whole(keeping: &Keeping, operations: &[Entry]) -> Vec<Line> {
+pub fn whole(keeping: &Keeping, operations: &[InventoryEntry]) -> Vec<Line> {
     let own = OWN.iter().filter(|entry| may_hold(entry, keeping));
     let entries = WIRE.iter().chain(own).chain(operations);
     let lines =
@@ -136,22 +136,24 @@ pub fn whole(keeping: &Keeping, operations: &[Entry]) -> Vec<Line> {
 
 /// Returns whether one of the relay's own tables has anything in it. The tables for additions stay empty unless the
 /// rule says otherwise.
-fn may_hold(entry: &Entry, keeping: &Keeping) -> bool {
+fn may_hold(entry: &InventoryEntry, keeping: &Keeping) -> bool {
     entry.fields.iter().any(|field| match field.place {
-        Place::Deposits | Place::Channels | Place::EventLog => kept(field, field.place, keeping).is_kept(),
+        StoragePlace::Deposits | StoragePlace::Channels | StoragePlace::EventLog => {
+            kept(field, field.place, keeping).is_kept()
+        }
         _ => true,
     })
 }
 
-fn line(direction: Direction, field: &Field, keeping: &Keeping) -> Line {
-    let Field { record, name, class, place, why } = *field;
+fn line(direction: FrameDirection, field: &InventoryField, keeping: &Keeping) -> Line {
+    let InventoryField { record, name, class, place, why } = *field;
     Line { direction, record, field: name, class, kept: kept(field, place, keeping), why }
 }
 
 /// The events that write a field down, and whether that takes a rule which keeps addresses.
 ///
 /// A frame's field stays where the frame goes, and in the log as well; of the two the log outlasts the account.
-fn written_by(field: &Field) -> (&'static [Logged], bool) {
+fn written_by(field: &InventoryField) -> (&'static [Logged], bool) {
     match (field.record, field.name) {
         ("EventRow", "about") => (&[Logged::LookedUp, Logged::Fetched, Logged::Sent, Logged::Read], false),
         ("EventRow", "name") => (&[Logged::LookedUp, Logged::Changed, Logged::Read], false),
@@ -168,7 +170,7 @@ fn written_by(field: &Field) -> (&'static [Logged], bool) {
     }
 }
 
-fn in_log(field: &Field, keeping: &Keeping) -> Option<Kept> {
+fn in_log(field: &InventoryField, keeping: &Keeping) -> Option<Kept> {
     let (events, with_address) = written_by(field);
     let rules =
         keeping.log.iter().filter(|rule| events.contains(&rule.what) && (rule.address || !with_address));
@@ -176,7 +178,7 @@ fn in_log(field: &Field, keeping: &Keeping) -> Option<Kept> {
     rules.map(|rule| rule.keep).max().map(|at_most| Kept::InLog { at_most, everybody })
 }
 
-fn kept(field: &Field, place: Place, keeping: &Keeping) -> Kept {
+fn kept(field: &InventoryField, place: StoragePlace, keeping: &Keeping) -> Kept {
     if let Some(kept) = in_log(field, keeping) {
         return kept;
     }
@@ -187,20 +189,20 @@ fn kept(field: &Field, place: Place, keeping: &Keeping) -> Kept {
         ("MessageRow", "sender") | ("Deliver", "from") if !keeping.sender => Kept::No,
         ("MessageRow", "delivered_at") if keeping.delivered.is_none() => Kept::No,
         _ => match place {
-            Place::Passing | Place::EventLog => Kept::No,
-            Place::Account | Place::Device => Kept::WithAccount,
-            Place::PreKeys => Kept::UntilHandedOut,
-            Place::Deposits if keeping.deposits.is_empty() => Kept::No,
-            Place::Deposits => Kept::UntilTakenBack,
-            Place::Channels if !keeping.channels => Kept::No,
-            Place::Channels => Kept::Published,
-            Place::Mailbox => match keeping.delivered {
+            StoragePlace::Passing | StoragePlace::EventLog => Kept::No,
+            StoragePlace::Account | StoragePlace::Device => Kept::WithAccount,
+            StoragePlace::PreKeys => Kept::UntilHandedOut,
+            StoragePlace::Deposits if keeping.deposits.is_empty() => Kept::No,
+            StoragePlace::Deposits => Kept::UntilTakenBack,
+            StoragePlace::Channels if !keeping.channels => Kept::No,
+            StoragePlace::Channels => Kept::Published,
+            StoragePlace::Mailbox => match keeping.delivered {
                 None => Kept::UntilDelivered { at_most: keeping.undelivered },
                 Some(stays) => Kept::AfterDelivery { stays, at_most: keeping.undelivered },
             },
-            Place::Counters => Kept::WithRelay,
-            Place::Log => Kept::WithLog,
-            Place::Metrics => Kept::InMemory,
+            StoragePlace::Counters => Kept::WithRelay,
+            StoragePlace::Log => Kept::WithLog,
+            StoragePlace::Metrics => Kept::InMemory,
         },
     }
 }

@@ -5,7 +5,7 @@
 //! so that no one can use one up in another's name.
 
 use pillarbox_crypto::{AgreementPublic, kdf, labels};
-use pillarbox_session::{Conversation, Kind, OpenError, Opened, Opening, kind, unseal};
+use pillarbox_session::{Conversation, OpenError, OpenedMessage, Opening, PayloadKind, kind, unseal};
 use pillarbox_wire::{AccountId, Bytes, Deliver, DepositKind, DeviceAddress, FixedBytes, Timestamp, decode};
 use rand_core::CryptoRng;
 
@@ -78,9 +78,9 @@ impl Phone {
             Some(Envelope { from, certified, admitted, payload, protection, accepted_at, stamp })
         };
         let envelope = match kind(payload.as_slice()) {
-            Ok(Kind::ServerReadable) => named(Protection::ServerReadable, payload.0),
-            Ok(Kind::Ratchet | Kind::PreKey) => named(Protection::EndToEnd, payload.0),
-            Ok(Kind::Sealed) => {
+            Ok(PayloadKind::ServerReadable) => named(Protection::ServerReadable, payload.0),
+            Ok(PayloadKind::Ratchet | PayloadKind::PreKey) => named(Protection::EndToEnd, payload.0),
+            Ok(PayloadKind::Sealed) => {
                 let key = self.links.get(Link::Named)?.certificate_key?;
                 // The certificate had to be good when the relay took the message, not when it is read. If the relay
                 // names a time in the future, its clock was set ahead, and ours decides. A relay gains nothing by it,
@@ -88,7 +88,7 @@ impl Phone {
                 let taken = accepted_at.min(now);
                 let opened = unseal(&self.secrets.identity, &key, taken, payload.as_slice()).ok()?;
                 let inner = kind(&opened.payload).ok()?;
-                let end_to_end = matches!(inner, Kind::Ratchet | Kind::PreKey);
+                let end_to_end = matches!(inner, PayloadKind::Ratchet | PayloadKind::PreKey);
                 end_to_end.then_some(Envelope {
                     from: opened.sender.account,
                     certified: Some(opened.agreement),
@@ -220,7 +220,8 @@ impl Arrival<'_> {
             // Certificate and session must belong to the same person.
             certified.is_none_or(|certified| certified == *opened.sender_identity.agreement())
         });
-        let Some(Opened { body, next, sender_identity, consumed, started, degraded, opening, .. }) = opened
+        let Some(OpenedMessage { body, next, sender_identity, consumed, started, degraded, opening, .. }) =
+            opened
         else {
             return self.not_opened(rows, &record, effects);
         };
