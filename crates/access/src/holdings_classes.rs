@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use pillarbox_relay::inventory::{Kept, whole};
+use pillarbox_relay::inventory::{KeptFor, whole};
 use pillarbox_wire::inventory::Class;
 
 use crate::design::Design;
@@ -18,7 +18,7 @@ pub enum Holding {
     /// example.
     Seen,
     /// The relay stores it.
-    Kept(Kept),
+    Kept(KeptFor),
     /// It passes through and the relay does not store it. The relay could be made to.
     Loggable,
 }

@@ -13,7 +13,7 @@ mod world;
 use pillarbox_client::backup::{self, Backup, BackupError, Contents, SavedText};
 use pillarbox_client::{BackupKey, BodyId, Direction, Habits, NewAccount, PhoneError, Protection};
 use pillarbox_crypto::SecretBytes;
-use pillarbox_relay::Settings;
+use pillarbox_relay::RelaySettings;
 use pillarbox_wire::limits::MAX_PAYLOAD_LEN;
 use pillarbox_wire::{AccountId, ClientFrame, DepositKind, FixedBytes, Timestamp};
 use rand::SeedableRng;
@@ -132,7 +132,7 @@ fn a_key_is_64_digits_that_can_be_typed_again() {
 }
 
 fn backing_up(whose: Option<BackupKey>) -> (World, [usize; 2]) {
-    let mut settings = Settings::default();
+    let mut settings = RelaySettings::default();
     settings.keeping.deposits = vec![DepositKind::BackupPart, DepositKind::BackupKey];
     let mut world = World::with(settings);
     let phones = ["Alice", "Bob"].map(|name| {

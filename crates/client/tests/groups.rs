@@ -12,7 +12,7 @@ mod world;
 
 use pillarbox_client::group::MAX_GROUPS;
 use pillarbox_client::{DeliveryState, GroupId, Habits, NewAccount, Notice, Origin, PhoneError, Protection};
-use pillarbox_relay::{Rate, Settings};
+use pillarbox_relay::{Rate, RelaySettings};
 use pillarbox_wire::{AccountId, ClientFrame, Deposit, DepositKind, Duration, Handle};
 use world::World;
 
@@ -208,7 +208,7 @@ fn a_roster_is_left_at_the_relay_only_by_habit_in_the_open_or_sealed_and_taken_b
     for (deposits, sealed_rosters) in
         [(Vec::new(), false), (vec![DepositKind::Group], false), (vec![DepositKind::Group], true)]
     {
-        let mut settings = Settings::default();
+        let mut settings = RelaySettings::default();
         settings.keeping.deposits = DepositKind::ALL.to_vec();
         let mut world = World::with(settings);
         let habits = Habits { deposits: deposits.clone(), sealed_rosters, ..Habits::default() };
@@ -233,7 +233,7 @@ fn a_roster_is_left_at_the_relay_only_by_habit_in_the_open_or_sealed_and_taken_b
 
 #[test]
 fn a_group_for_which_there_is_no_room_is_left_at_the_relay_until_the_owner_has_left_one() {
-    let mut settings = Settings::default();
+    let mut settings = RelaySettings::default();
     settings.limits.sealed_submissions = Rate::UNLIMITED;
     let mut world = World::with(settings);
     let (alice, bob) = world.pair();

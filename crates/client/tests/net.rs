@@ -13,14 +13,14 @@ use std::time::Duration;
 use pillarbox_client::net::{Carrier, Event, NetError, now, sync, sync_until};
 use pillarbox_client::{Habits, Link, NewAccount, Notice, PaddingRule, Phone, Protection, Vault};
 use pillarbox_crypto::AgreementSecret;
-use pillarbox_relay::server::{Running, Server, ServerConfig};
+use pillarbox_relay::server::{RelayServer, Running, ServerConfig};
 use pillarbox_transport::{HandshakeError, RelayAddress};
 use pillarbox_wire::{Farewell, Handle, Refusal};
 
 const LIMIT: Duration = Duration::from_secs(20);
 
 async fn relay(folder: &tempfile::TempDir) -> Running {
-    Server::start(ServerConfig::on_loopback(folder.path().to_owned())).await.unwrap()
+    RelayServer::start(ServerConfig::on_loopback(folder.path().to_owned())).await.unwrap()
 }
 
 fn phone(relay: &RelayAddress, name: &str, number: Option<&str>) -> Phone {
@@ -136,7 +136,7 @@ async fn a_phone_that_stays_comes_back_when_its_relay_does() {
     stopped.unwrap();
     assert_eq!(down, NetError::Farewell(Farewell::Stopping));
     let config = ServerConfig { listen, ..ServerConfig::on_loopback(folder.path().to_owned()) };
-    let second = Server::start(config).await.unwrap();
+    let second = RelayServer::start(config).await.unwrap();
     let again = async { while carrier.next(&mut alice, &mut rng).await.unwrap() != Event::Quiet {} };
     tokio::time::timeout(LIMIT, again).await.unwrap();
     assert!(alice.is_ready(Link::Named));

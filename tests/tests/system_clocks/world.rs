@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use pillarbox_client::{Entry, Habits, Link, NewAccount, Notice, PaddingRule, Phone, Protection, Vault};
 use pillarbox_crypto::AgreementSecret;
-use pillarbox_relay::{ConnectionId, Effect, Input, Relay, Settings, SqliteStore};
+use pillarbox_relay::{ConnectionId, Effect, Input, Relay, RelaySettings, SqliteStore};
 use pillarbox_transport::RelayAddress;
 use pillarbox_wire::{AccountId, Duration, RelayFrame, Timestamp};
 use rand::SeedableRng;
@@ -48,7 +48,7 @@ impl World {
     pub(crate) fn new() -> Self {
         let mut rng = StdRng::from_seed([5; 32]);
         let store = SqliteStore::in_memory().unwrap();
-        let relay = Relay::open(store, Settings::default(), START, &mut rng).unwrap();
+        let relay = Relay::open(store, RelaySettings::default(), START, &mut rng).unwrap();
         Self { relay, clock: START, people: Vec::new(), arrived: VecDeque::new(), rng, connections: 0 }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use pillarbox_relay::core::ConnectionId;
-use pillarbox_relay::{About as Concerning, Keeping, Passing};
+use pillarbox_relay::{FrameSubject as Concerning, Keeping, Passing};
 use pillarbox_wire::{DeviceAddress, DeviceId, Duration, Timestamp};
 
 use super::*;

@@ -24,7 +24,7 @@ use pillarbox_client::{
     Phone, Protection, Vault,
 };
 use pillarbox_crypto::{AgreementSecret, PasswordCost};
-use pillarbox_relay::{ConnectionId, Effect, Input, Relay, Settings, SqliteStore};
+use pillarbox_relay::{ConnectionId, Effect, Input, Relay, RelaySettings, SqliteStore};
 use pillarbox_transport::RelayAddress;
 use pillarbox_wire::{
     AccountId, ClientFrame, Duration, FetchBundles, Handle, NumberCode, RelayFrame, RequestId, Timestamp,
@@ -101,10 +101,10 @@ pub fn passphrase() -> Passphrase {
 
 impl World {
     pub fn new() -> Self {
-        Self::with(Settings::default())
+        Self::with(RelaySettings::default())
     }
 
-    pub fn with(settings: Settings) -> Self {
+    pub fn with(settings: RelaySettings) -> Self {
         let mut rng = StdRng::from_seed([9; 32]);
         let key = AgreementSecret::generate(&mut rng).public();
         let relay = Relay::open(SqliteStore::in_memory().unwrap(), settings, START, &mut rng).unwrap();

@@ -8,9 +8,9 @@ use pillarbox_access::demand::{About as Whom, CONTENT_WARRANT, Demand, EVENTS_DA
 use pillarbox_access::{Design, RelayHoldings, Served};
 use pillarbox_client::net::{now, sync};
 use pillarbox_client::{DeliveryState, Direction, EntryKind, Habits, NewAccount, Passphrase, Phone};
-use pillarbox_relay::passing::About;
-use pillarbox_relay::server::{Server, ServerConfig};
-use pillarbox_relay::{Passing, Settings};
+use pillarbox_relay::passing::FrameSubject;
+use pillarbox_relay::server::{RelayServer, ServerConfig};
+use pillarbox_relay::{Passing, RelaySettings};
 use pillarbox_transport::RelayAddress;
 use pillarbox_wire::{AccountId, Handle};
 
@@ -41,8 +41,8 @@ pub(super) async fn play(design: &'static Design, progress: &Progress) -> Result
     })?;
     let relay_folder = folder.path().join("relay");
     let mut config = ServerConfig::on_loopback(relay_folder.clone());
-    config.settings = Settings { keeping: design.relay.clone(), ..Settings::default() };
-    let relay = Server::start(config).await?;
+    config.settings = RelaySettings { keeping: design.relay.clone(), ..RelaySettings::default() };
+    let relay = RelayServer::start(config).await?;
     let mut passing = relay.follow();
 
     let mut owners = Vec::new();
@@ -204,7 +204,7 @@ fn sight(event: &Arc<Passing>, holdings: &RelayHoldings) -> Option<Sight> {
     if event.frame != "Submit" {
         return None;
     }
-    let Some(About::Device(to)) = &event.about else { return None };
+    let Some(FrameSubject::Device(to)) = &event.about else { return None };
     Some(Sight {
         from: event.from.map(|from| holdings.name(from.account)),
         to: holdings.name(to.account),

@@ -34,7 +34,7 @@ pub use files::codes::{CODES_FILE, SentCode, codes_file};
 pub use files::data_dir::{ADMIN_FILE, DataDirError};
 pub use files::key::KeyError;
 pub use files::offline;
-pub use start::{Broken, Running, Server, StartError};
+pub use start::{Broken, RelayServer, Running, StartError};
 pub use timing::SocketTimeouts;
 
 /// The inventory of what this shell writes about itself: its log and its metrics.

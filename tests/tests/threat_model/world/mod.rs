@@ -15,7 +15,7 @@ use pillarbox_client::{
     Entry, Habits, Invitation, Link, NewAccount, Notice, PaddingRule, Passphrase, Phone, Protection, Vault,
 };
 use pillarbox_crypto::{AgreementSecret, PasswordCost};
-use pillarbox_relay::{ConnectionId, Passing, Relay, Settings, SqliteStore};
+use pillarbox_relay::{ConnectionId, Passing, Relay, RelaySettings, SqliteStore};
 use pillarbox_transport::{Established, RelayAddress};
 use pillarbox_wire::{
     AccountId, ClientFrame, DeviceAddress, Duration, Handle, IdentityKey, NumberCode, RelayFrame, Timestamp,
@@ -115,10 +115,10 @@ pub(crate) fn folder_contains(folder: &Path, words: &[u8]) -> bool {
 
 impl World {
     pub(crate) fn new() -> Self {
-        Self::with(Settings::default())
+        Self::with(RelaySettings::default())
     }
 
-    pub(crate) fn with(settings: Settings) -> Self {
+    pub(crate) fn with(settings: RelaySettings) -> Self {
         let mut rng = StdRng::from_seed([22; 32]);
         let key = AgreementSecret::generate(&mut rng);
         let folder = tempfile::tempdir().unwrap();
