@@ -20,7 +20,7 @@ const NO_SUCH_THING: [Item; 6] = [
     Item::Voicemail,
 ];
 
-fn read(item: Item, holdings: &RelayHoldings) -> Reply {
+fn read(item: Item, holdings: &RelayHoldings) -> ItemReading {
     let row = holdings.rows().accounts.iter().find(|row| row.account == account(TARGET)).unwrap();
     item.read(holdings, row)
 }

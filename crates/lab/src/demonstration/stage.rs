@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use pillarbox_access::demand::{About as Whom, CONTENT_WARRANT, Demand, EVENTS_DATA};
+use pillarbox_access::demand::{CONTENT_WARRANT, Demand, DemandTarget, EVENTS_DATA};
 use pillarbox_access::{Design, RelayHoldings, Served};
 use pillarbox_client::net::{now, sync};
 use pillarbox_client::{DeliveryState, Direction, EntryKind, Habits, NewAccount, Passphrase, Phone};
@@ -76,7 +76,7 @@ pub(super) async fn play(design: &'static Design, progress: &Progress) -> Result
     }
     let holdings = RelayHoldings::read(&relay_folder)?;
     let serve_about = |person: Person| -> Result<Vec<Served>, DemonstrationError> {
-        let about = Whom::Number(Handle::parse(person.number)?);
+        let about = DemandTarget::Number(Handle::parse(person.number)?);
         Ok(DEMANDS.iter().map(|demand| folder::read(demand, &about, &holdings)).collect())
     };
     let mut returns_about_others = Vec::new();

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use data_encoding::HEXLOWER;
 use pillarbox_access::demand::participant;
 use pillarbox_access::demand::report::{self, NotProven};
-use pillarbox_access::demand::seized_phone::{self, ERASES_AFTER, OnThePhone, Passcode};
+use pillarbox_access::demand::seized_phone::{self, ERASES_AFTER, OnThePhone, PasscodeKind};
 use pillarbox_access::view::ReportedMessage;
 use pillarbox_client::vault::{self, Exhibit, SealedRow};
 use pillarbox_client::{Passphrase, Phone};
@@ -68,7 +68,7 @@ pub(crate) fn whose_phones(pieces: &[Piece]) -> (bool, bool) {
 /// Tries the codes again on each wrapped key among these pieces. An error says what is wrong with it. A phone that
 /// erases itself is no file, and its fate follows from the same guesses.
 pub(crate) fn guesses(pieces: &[Piece], kind: &str) -> Vec<Result<Guesses, String>> {
-    let kind = Passcode::ALL.into_iter().find(|known| known.wording() == kind);
+    let kind = PasscodeKind::ALL.into_iter().find(|known| known.wording() == kind);
     let wrapped = pieces.iter().filter(|piece| piece.how == How::WrappedKey);
     wrapped
         .map(|piece| {
