@@ -11,7 +11,9 @@
 mod world;
 
 use pillarbox_client::group::MAX_GROUPS;
-use pillarbox_client::{DeliveryState, GroupId, Habits, NewAccount, Notice, Origin, PhoneError, Protection};
+use pillarbox_client::{
+    ContactOrigin, DeliveryState, GroupId, Habits, NewAccount, Notice, PhoneError, Protection,
+};
 use pillarbox_relay::{Rate, RelaySettings};
 use pillarbox_wire::{AccountId, ClientFrame, Deposit, DepositKind, Duration, Handle};
 use world::World;
@@ -154,7 +156,7 @@ fn a_member_adds_a_contact_whom_the_others_do_not_know_and_all_can_write_to_all(
     for at in [alice, bob, carol, dave] {
         assert_eq!(heard(&world, at, group).len(), 3, "at {at}");
     }
-    assert_eq!(world.see(alice).contact(whom).unwrap().origin, Origin::Group);
+    assert_eq!(world.see(alice).contact(whom).unwrap().origin, ContactOrigin::Group);
 }
 
 #[test]

@@ -78,8 +78,8 @@ fn states(world: &World, at: usize, contact: AccountId) -> Vec<DeliveryState> {
     history
         .iter()
         .filter_map(|entry| match entry.direction {
-            pillarbox_client::Direction::Sent(state) => Some(state),
-            pillarbox_client::Direction::Received { .. } => None,
+            pillarbox_client::EntryDirection::Sent(state) => Some(state),
+            pillarbox_client::EntryDirection::Received { .. } => None,
         })
         .collect()
 }

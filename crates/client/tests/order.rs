@@ -10,7 +10,7 @@
 
 mod world;
 
-use pillarbox_client::phone::{WaitCause, Waiting};
+use pillarbox_client::phone::{UnsentMessages, WaitCause};
 use pillarbox_client::{DeliveryState, Notice};
 use pillarbox_relay::RelaySettings;
 use pillarbox_relay::limits::Rate;
@@ -102,7 +102,7 @@ fn what_waits_is_told_with_its_reason() {
     world.offline(bob);
     world.offline(alice);
     (0..5).for_each(|number| world.say(alice, bob, &format!("text {number}")));
-    let waiting = |messages, cause| [Waiting { contact, messages, cause }];
+    let waiting = |messages, cause| [UnsentMessages { contact, messages, cause }];
     assert_eq!(world.see(alice).waiting().unwrap(), waiting(5, WaitCause::NotReached));
     world.online(alice);
     world.run();

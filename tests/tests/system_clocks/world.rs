@@ -3,7 +3,9 @@
 use std::collections::VecDeque;
 use std::net::{IpAddr, Ipv4Addr};
 
-use pillarbox_client::{Entry, Habits, Link, NewAccount, Notice, PaddingRule, Phone, Protection, Vault};
+use pillarbox_client::{
+    Habits, HistoryEntry, Link, NewAccount, Notice, PaddingRule, Phone, Protection, Vault,
+};
 use pillarbox_crypto::AgreementSecret;
 use pillarbox_relay::{ConnectionId, Effect, Input, Relay, RelaySettings, SqliteStore};
 use pillarbox_transport::RelayAddress;
@@ -107,9 +109,9 @@ impl World {
         self.run();
     }
 
-    pub(crate) fn received(&self, who: usize, from: usize) -> Vec<Entry> {
+    pub(crate) fn received(&self, who: usize, from: usize) -> Vec<HistoryEntry> {
         let history = self.see(who).history(self.id(from)).unwrap_or_default();
-        history.into_iter().filter(Entry::is_received).collect()
+        history.into_iter().filter(HistoryEntry::is_received).collect()
     }
 
     pub(crate) fn heard(&self, who: usize, from: usize) -> Vec<String> {

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use pillarbox_client::{ConfirmError, DeliveryState, Direction, Link, Notice};
+use pillarbox_client::{ConfirmError, DeliveryState, EntryDirection, Link, Notice};
 use pillarbox_relay::{FrameSubject, Passing};
 use pillarbox_session::safety_number;
 use pillarbox_wire::{Accepted, AccountId, DeviceAddress, Duration, Found, Refusal, Refused, RelayFrame};
@@ -198,11 +198,11 @@ fn the_relay_can_withhold_a_message() {
     assert_eq!(world.heard(bob, alice), ["hello"]);
     assert_eq!(world.take_notices(bob), [], "the phone that gets nothing cannot tell");
     let state = |world: &World| world.history(alice, world.id(bob)).last().unwrap().direction;
-    assert_eq!(state(&world), Direction::Sent(DeliveryState::Sent), "the other one sees no receipt");
+    assert_eq!(state(&world), EntryDirection::Sent(DeliveryState::Sent), "the other one sees no receipt");
     world.down = honest();
     world.restart(bob);
     assert_eq!(world.heard(bob, alice), ["hello", "are you there?"]);
-    assert_eq!(state(&world), Direction::Sent(DeliveryState::Delivered));
+    assert_eq!(state(&world), EntryDirection::Sent(DeliveryState::Delivered));
 }
 
 #[test]

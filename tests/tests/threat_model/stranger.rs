@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use pillarbox_client::{Notice, Origin};
+use pillarbox_client::{ContactOrigin, Notice};
 use pillarbox_crypto::{IdentitySecret, SigningSecret};
 use pillarbox_relay::RelaySettings;
 use pillarbox_wire::{
@@ -103,7 +103,7 @@ fn a_stranger_can_send_a_first_message_to_a_number() {
     world.tell(stranger, bob, "you do not know me");
     assert_eq!(world.heard(bob, stranger), ["you do not know me"]);
     let contact = world.see(bob).contact(world.id(stranger)).unwrap();
-    assert_eq!((contact.origin, contact.accepted), (Origin::Stranger, false), "it shows as a request");
+    assert_eq!((contact.origin, contact.accepted), (ContactOrigin::Stranger, false), "it shows as a request");
     assert!(world.take_notices(bob).contains(&Notice::Requested { contact: contact.account }));
 }
 

@@ -8,7 +8,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use pillarbox_client::{Entry, Passphrase, Phone, PhoneError, ProfileError, Vault, vault};
+use pillarbox_client::{HistoryEntry, Passphrase, Phone, PhoneError, ProfileError, Vault, vault};
 use pillarbox_wire::{AccountId, Timestamp};
 use serde::Serialize;
 
@@ -295,7 +295,7 @@ pub fn read(phone: &Phone, owner: &str) -> Result<OnThePhone, PhoneError> {
         }
     };
     let groups = phone.groups()?;
-    let mut say = |entry: &Entry, other: Option<String>| {
+    let mut say = |entry: &HistoryEntry, other: Option<String>| {
         let Some(text) = entry.text() else { return };
         let (owner, received) = (Some(owner.to_owned()), entry.is_received());
         let (from, to) = if received { (other, owner) } else { (owner, other) };

@@ -1,7 +1,7 @@
 //! Backups stored at an operator: their parts, their key, and the texts that the two give together.
 
-use pillarbox_client::backup::{self, Contents};
-use pillarbox_client::{Direction, display};
+use pillarbox_client::backup::{self, BackupContents};
+use pillarbox_client::{EntryDirection, display};
 use pillarbox_relay::store::DepositRow;
 use pillarbox_wire::{AccountId, DepositKind};
 
@@ -93,7 +93,7 @@ pub(super) fn texts(rows: &Rows<'_>) -> ItemReading {
 }
 
 /// Converts the texts of a backup. A text from the owner to a group names the group and no recipient.
-fn said(contents: &Contents, owner: &str, name: &dyn Fn(AccountId) -> String) -> Vec<ReadableText> {
+fn said(contents: &BackupContents, owner: &str, name: &dyn Fn(AccountId) -> String) -> Vec<ReadableText> {
     let other = |account: AccountId| {
         let saved = contents.contacts.iter().find(|contact| contact.account == account);
         let number = saved.and_then(|contact| contact.handle.as_ref());
@@ -102,8 +102,8 @@ fn said(contents: &Contents, owner: &str, name: &dyn Fn(AccountId) -> String) ->
     let said = contents.texts.iter().map(|text| {
         let (owner, other) = (Some(owner.to_owned()), text.contact.map(other));
         let (from, to) = match text.direction {
-            Direction::Received { .. } => (other, owner),
-            Direction::Sent(_) => (owner, other),
+            EntryDirection::Received { .. } => (other, owner),
+            EntryDirection::Sent(_) => (owner, other),
         };
         let group = addressed(text.group, &contents.groups);
         ReadableText { at: text.sent_at, from, to, text: text.text.clone(), group }

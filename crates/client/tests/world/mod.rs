@@ -20,8 +20,8 @@ use std::collections::VecDeque;
 use std::net::{IpAddr, Ipv4Addr};
 
 use pillarbox_client::{
-    Contact, DeliveryState, Direction, Entry, Habits, Link, NewAccount, Notice, PaddingRule, Passphrase,
-    Phone, Protection, Vault,
+    Contact, DeliveryState, EntryDirection, Habits, HistoryEntry, Link, NewAccount, Notice, PaddingRule,
+    Passphrase, Phone, Protection, Vault,
 };
 use pillarbox_crypto::{AgreementSecret, PasswordCost};
 use pillarbox_relay::{ConnectionId, Effect, Input, Relay, RelaySettings, SqliteStore};
@@ -233,10 +233,10 @@ impl World {
 
     /// Returns the texts that one phone received from another, in the order of its history.
     pub fn heard(&self, at: usize, from: usize) -> Vec<String> {
-        self.texts(at, from, Entry::is_received)
+        self.texts(at, from, HistoryEntry::is_received)
     }
 
-    fn texts(&self, at: usize, from: usize, which: impl Fn(&Entry) -> bool) -> Vec<String> {
+    fn texts(&self, at: usize, from: usize, which: impl Fn(&HistoryEntry) -> bool) -> Vec<String> {
         let Ok(history) = self.see(at).history(self.id(from)) else {
             return Vec::new();
         };
@@ -253,8 +253,8 @@ impl World {
         history
             .iter()
             .filter_map(|entry| match entry.direction {
-                Direction::Sent(state) => Some(state),
-                Direction::Received { .. } => None,
+                EntryDirection::Sent(state) => Some(state),
+                EntryDirection::Received { .. } => None,
             })
             .collect()
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use pillarbox_access::demand::{CONTENT_WARRANT, Demand, DemandTarget, EVENTS_DATA};
 use pillarbox_access::{Design, RelayHoldings, Served};
 use pillarbox_client::net::{now, sync};
-use pillarbox_client::{DeliveryState, Direction, EntryKind, Habits, NewAccount, Passphrase, Phone};
+use pillarbox_client::{DeliveryState, EntryDirection, EntryKind, Habits, NewAccount, Passphrase, Phone};
 use pillarbox_relay::passing::FrameSubject;
 use pillarbox_relay::server::{RelayServer, ServerConfig};
 use pillarbox_relay::{Passing, RelaySettings};
@@ -142,8 +142,8 @@ impl Owner {
         let lines = entries.iter().filter_map(|entry| {
             let EntryKind::Text(text) = &entry.kind else { return None };
             let (who, state) = match entry.direction {
-                Direction::Sent(state) => ("you".into(), Some(in_words(state))),
-                Direction::Received { .. } => (name.clone(), None),
+                EntryDirection::Sent(state) => ("you".into(), Some(in_words(state))),
+                EntryDirection::Received { .. } => (name.clone(), None),
             };
             Some(ScreenLine { who, text: text.clone(), state })
         });

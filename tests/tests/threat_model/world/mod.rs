@@ -12,7 +12,8 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 
 use pillarbox_client::{
-    Entry, Habits, Invitation, Link, NewAccount, Notice, PaddingRule, Passphrase, Phone, Protection, Vault,
+    Habits, HistoryEntry, Invitation, Link, NewAccount, Notice, PaddingRule, Passphrase, Phone, Protection,
+    Vault,
 };
 use pillarbox_crypto::{AgreementSecret, PasswordCost};
 use pillarbox_relay::{ConnectionId, Passing, Relay, RelaySettings, SqliteStore};
@@ -280,7 +281,7 @@ impl World {
     }
 
     /// Returns the conversation with somebody who may be no contact.
-    pub(crate) fn history(&self, who: Who, with: AccountId) -> Vec<Entry> {
+    pub(crate) fn history(&self, who: Who, with: AccountId) -> Vec<HistoryEntry> {
         self.see(who).history(with).unwrap_or_default()
     }
 

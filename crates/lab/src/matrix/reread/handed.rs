@@ -8,7 +8,7 @@ use pillarbox_access::demand::participant;
 use pillarbox_access::demand::report::{self, NotProven};
 use pillarbox_access::demand::seized_phone::{self, ERASES_AFTER, OnThePhone, PasscodeKind};
 use pillarbox_access::view::ReportedMessage;
-use pillarbox_client::vault::{self, Exhibit, SealedRow};
+use pillarbox_client::vault::{self, SealedRow, VaultExhibit};
 use pillarbox_client::{Passphrase, Phone};
 use pillarbox_crypto::SecretBytes;
 use pillarbox_relay::stamp::StampKey;
@@ -38,7 +38,7 @@ fn phone(pieces: &[&Piece]) -> Result<(String, OnThePhone), String> {
     let names = of(How::PhoneNames).find_map(|piece| serde_json::from_str::<Names>(&piece.value).ok());
     let Names { owner, contact } = names.ok_or("it does not say whose it is")?;
     let rows = of(How::PhoneRow).map(|piece| row(&piece.value)).collect::<Option<Vec<_>>>();
-    let exhibit = Exhibit { key: SecretBytes::from_bytes(key), rows: rows.ok_or("a row is none")? };
+    let exhibit = VaultExhibit { key: SecretBytes::from_bytes(key), rows: rows.ok_or("a row is none")? };
     // The phone's new secrets open nothing and are used for nothing.
     let mut rng = ChaCha20Rng::from_seed([0; 32]);
     let phone = Phone::of_exhibit(&exhibit, &mut rng).map_err(|error| error.to_string())?;

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 use data_encoding::HEXLOWER;
 use pillarbox_access::RelayHoldings;
-use pillarbox_client::Direction;
+use pillarbox_client::EntryDirection;
 use pillarbox_client::backup::{self, SavedText};
 use pillarbox_client::body::{Body, Content};
 use pillarbox_crypto::SecretBytes;
@@ -120,8 +120,8 @@ fn open(owner: &str, parts: &[Vec<u8>], key: Option<&SecretBytes<32>>) -> Vec<Re
     let text = |text: &SavedText| {
         let (own, other) = (Some(owner.to_owned()), text.contact.map(|contact| contact.to_string()));
         let (from, to) = match text.direction {
-            Direction::Sent(_) => (own, other),
-            Direction::Received { .. } => (other, own),
+            EntryDirection::Sent(_) => (own, other),
+            EntryDirection::Received { .. } => (other, own),
         };
         let group = addressed(text.group, &contents.groups);
         ReadableText { at: text.sent_at, from, to, text: text.text.clone(), group }
