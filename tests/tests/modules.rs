@@ -5,7 +5,10 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+
+mod sources;
+
+use sources::{Sources, below, is_word, sources_of, tokens};
 
 /// Crates whose modules form a tree.
 const TREES: &[&str] = &[
@@ -23,18 +26,13 @@ const TREES: &[&str] = &[
     "wire",
 ];
 
-/// The text of each module by its path below the crate; the crate's root has the empty path.
-type Sources = BTreeMap<String, String>;
-
 /// For each module, the other modules that its paths lead to.
 type Arrows = BTreeMap<String, BTreeSet<String>>;
 
 #[test]
 fn the_modules_of_a_crate_form_a_tree() {
     for package in TREES {
-        let root = Path::new("../crates").join(package).join("src");
-        let mut sources = Sources::new();
-        read(&root, "", &mut sources);
+        let sources = sources_of(package);
         assert!(sources.len() > 1, "{package}: the reader finds files at all");
         let arrows = arrows(&sources);
         assert_eq!(circles(&arrows), BTreeSet::new(), "{package}: modules that import each other");
@@ -82,24 +80,6 @@ fn modules_that_import_each_other_are_found() {
     let below =
         [("", ""), ("one", "mod part; pub use part::A;"), ("one::part", ""), ("two", "use crate::one::A;")];
     assert_eq!(found(&below), BTreeSet::new());
-}
-
-/// Reads the modules in a folder and below it. Programs (`main.rs`, `bin`) are no modules of the library.
-fn read(folder: &Path, module: &str, sources: &mut Sources) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        let stem = path.file_stem().unwrap().to_str().unwrap();
-        if path.is_dir() && stem != "bin" {
-            read(&path, &below(module, stem), sources);
-        } else if path.extension().is_some_and(|ending| ending == "rs") && stem != "main" {
-            let name = if ["lib", "mod"].contains(&stem) { module.to_owned() } else { below(module, stem) };
-            sources.insert(name, std::fs::read_to_string(&path).unwrap());
-        }
-    }
-}
-
-fn below(module: &str, name: &str) -> String {
-    if module.is_empty() { name.to_owned() } else { format!("{module}::{name}") }
 }
 
 fn arrows(sources: &Sources) -> Arrows {
@@ -247,64 +227,4 @@ fn tree(tokens: &[String], at: &mut usize, before: &[String], paths: &mut Vec<Ve
     if is_module || path.len() > before.len() {
         paths.push(path);
     }
-}
-
-fn is_word(token: &str) -> bool {
-    token.starts_with(|first: char| first.is_alphabetic() || first == '_')
-}
-
-/// Words, `::` and single signs of a file, without comments, strings, and the unit tests at its end.
-fn tokens(text: &str) -> Vec<String> {
-    let text = text.split("\nmod tests {").next().unwrap_or(text);
-    let mut tokens = Vec::new();
-    let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        let word = rest.find(|sign: char| !sign.is_alphanumeric() && sign != '_').unwrap_or(rest.len());
-        let taken = if rest.starts_with("//") {
-            rest.find('\n').unwrap_or(rest.len())
-        } else if rest.starts_with("/*") {
-            rest.find("*/").map_or(rest.len(), |end| end + 2)
-        } else if let Some(length) = literal(rest) {
-            length
-        } else if word > 0 {
-            tokens.push(rest[..word].to_owned());
-            word
-        } else if rest.starts_with("::") {
-            tokens.push("::".to_owned());
-            2
-        } else {
-            if !first.is_whitespace() {
-                tokens.push(first.to_string());
-            }
-            first.len_utf8()
-        };
-        rest = &rest[taken..];
-    }
-    tokens
-}
-
-/// The length of the string or character at the start of `text`, if there is one. A lifetime is not a literal.
-fn literal(text: &str) -> Option<usize> {
-    let unprefixed = text.strip_prefix('b').unwrap_or(text);
-    if let Some(raw) = unprefixed.strip_prefix('r') {
-        let hashes = raw.len() - raw.trim_start_matches('#').len();
-        let inner = raw[hashes..].strip_prefix('"')?;
-        let close = format!("\"{}", "#".repeat(hashes));
-        let end = inner.find(&close).map_or(text.len(), |end| text.len() - inner.len() + end + close.len());
-        return Some(end);
-    }
-    let quote = unprefixed.chars().next().filter(|first| ['"', '\''].contains(first))?;
-    let inner = &unprefixed[1..];
-    let is_lifetime = quote == '\'' && !inner.starts_with('\\') && inner.chars().nth(1) != Some('\'');
-    if is_lifetime {
-        return None;
-    }
-    let mut escaped = false;
-    for (at, sign) in inner.char_indices() {
-        if sign == quote && !escaped {
-            return Some(text.len() - inner.len() + at + 1);
-        }
-        escaped = sign == '\\' && !escaped;
-    }
-    Some(text.len())
 }

@@ -11,7 +11,7 @@
 mod world;
 
 use pillarbox_client::{Notice, PhoneError};
-use pillarbox_relay::Settings;
+use pillarbox_relay::RelaySettings;
 use pillarbox_wire::{ChannelName, ClientFrame, Refusal, RelayFrame};
 use world::World;
 
@@ -20,7 +20,7 @@ fn harbour() -> ChannelName {
 }
 
 fn publishing() -> World {
-    let mut settings = Settings::default();
+    let mut settings = RelaySettings::default();
     settings.keeping.channels = true;
     World::with(settings)
 }

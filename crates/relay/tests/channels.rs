@@ -10,7 +10,7 @@
 
 mod world;
 
-use pillarbox_relay::{ConnectionId, Input, Keeping, Limits, Settings};
+use pillarbox_relay::{ConnectionId, Input, Keeping, Limits, RelaySettings};
 use pillarbox_wire::{
     Bytes, ChannelName, ClientFrame, CloseAccount, OpenChannel, Post, ReadChannel, Refusal, RelayFrame,
     RequestId,
@@ -19,7 +19,7 @@ use world::World;
 
 fn world(limits: Limits) -> World {
     let keeping = Keeping { channels: true, ..Keeping::LEAST };
-    World::in_memory(Settings { keeping, limits, ..Settings::default() })
+    World::in_memory(RelaySettings { keeping, limits, ..RelaySettings::default() })
 }
 
 fn named(name: &str) -> ChannelName {
@@ -70,7 +70,7 @@ fn read(
 
 #[test]
 fn a_relay_without_channels_offers_none() {
-    let mut world = World::in_memory(Settings::default());
+    let mut world = World::in_memory(RelaySettings::default());
     let (_, anne) = world.register(1, None);
     assert_eq!(open(&mut world, anne, "@news"), Err(Refusal::NotOffered));
     assert_eq!(post(&mut world, anne, "@news", b"x"), Err(Refusal::NotOffered));

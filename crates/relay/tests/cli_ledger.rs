@@ -16,7 +16,9 @@ use std::net::Ipv4Addr;
 use std::path::Path;
 use std::process::Stdio;
 
-use pillarbox_relay::{ConnectionId, Effect, Input, Keeping, LogRule, Logged, Relay, Settings, SqliteStore};
+use pillarbox_relay::{
+    ConnectionId, Effect, Input, Keeping, LogRule, Logged, Relay, RelaySettings, SqliteStore,
+};
 use pillarbox_wire::{
     Bytes, ChannelName, ClientFrame, Deposit, DepositKind, DeviceAddress, Duration, Handle, LeaveDeposits,
     LookUp, OpenChannel, Post, RelayFrame, RequestId, Timestamp,
@@ -43,7 +45,7 @@ struct Past {
 impl Past {
     fn new(data: &Path, keeping: Keeping) -> Self {
         let mut rng = ChaCha20Rng::from_seed([17; 32]);
-        let settings = Settings { keeping, ..Settings::default() };
+        let settings = RelaySettings { keeping, ..RelaySettings::default() };
         let store = SqliteStore::open(data).unwrap();
         Self { relay: Relay::open(store, settings, WHEN, &mut rng).unwrap(), rng }
     }

@@ -16,7 +16,7 @@ mod world;
 
 use std::collections::{HashMap, HashSet};
 
-use pillarbox_relay::{ConnectionId, Effect, Input, Limits, Rate, Settings, StoreError};
+use pillarbox_relay::{ConnectionId, Effect, Input, Limits, Rate, RelaySettings, StoreError};
 use pillarbox_wire::{
     Acknowledge, ClientFrame, DeviceAddress, Duration, FetchBundles, MessageId, NumberCode, PreKeyId,
     PublishPreKeys, Refusal, RegisterWithCode, RelayFrame, RequestId,
@@ -415,7 +415,7 @@ impl Game {
     }
 }
 
-fn settings() -> Settings {
+fn settings() -> RelaySettings {
     let limits = Limits {
         mailbox_messages: QUOTA,
         mailbox_reserved_messages: 0,
@@ -427,7 +427,7 @@ fn settings() -> Settings {
         bundles_of_one: Rate::UNLIMITED,
         ..Limits::default()
     };
-    Settings { limits, verify_numbers: true, ..Settings::default() }
+    RelaySettings { limits, verify_numbers: true, ..RelaySettings::default() }
 }
 
 proptest! {

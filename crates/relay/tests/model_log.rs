@@ -15,7 +15,9 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 
 use pillarbox_relay::ageing::SWEEP_INTERVAL;
-use pillarbox_relay::{ConnectionId, Input, Keeping, Limits, LogRule, Logged, Rate, Settings, StoreError};
+use pillarbox_relay::{
+    ConnectionId, Input, Keeping, Limits, LogRule, Logged, Rate, RelaySettings, StoreError,
+};
 use pillarbox_wire::{
     AccountId, Acknowledge, Bytes, ClientFrame, Deposit, DepositKind, Duration, Handle, LeaveDeposits,
     LookUp, MessageId, PublishPreKeys, RelayFrame, Timestamp,
@@ -103,7 +105,7 @@ struct Game {
     served: Vec<Vec<MessageId>>,
     next_prekey: u32,
     next_payload: u32,
-    settings: Settings,
+    settings: RelaySettings,
     failing: bool,
     /// The log as it should be.
     log: Vec<Event>,
@@ -128,7 +130,7 @@ impl Game {
             ..Limits::default()
         };
         let keeping = Keeping { deposits: KINDS.to_vec(), ..Keeping::LEAST };
-        let settings = Settings { keeping, limits, ..Settings::default() };
+        let settings = RelaySettings { keeping, limits, ..RelaySettings::default() };
         let mut world = World::in_memory(settings.clone());
         let (phones, connections) =
             (0..PHONES).map(|at| world.register(at as u8 + 1, Some(&number(at)))).unzip();
@@ -432,7 +434,7 @@ fn registrations_and_readings_are_logged_and_refused_requests_are_not() {
         only: Vec::new(),
     });
     let keeping = Keeping { log: everything.collect(), channels: true, ..Keeping::LEAST };
-    let mut world = World::in_memory(Settings { keeping, ..Settings::default() });
+    let mut world = World::in_memory(RelaySettings { keeping, ..RelaySettings::default() });
     let (anne, anne_here) = world.register(1, None);
     let nameless = world.open();
     let request = world.request();

@@ -52,7 +52,7 @@ fn a_secret_prints_as_its_types_name() {
     Conversation
     KemPreKeySecret
     OneTimePreKeySecret
-    Opened
+    OpenedMessage
     SignedPreKeySecret
     ");
 }

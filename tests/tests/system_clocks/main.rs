@@ -7,7 +7,7 @@
 
 mod world;
 
-use pillarbox_client::{Direction, Entry, Notice};
+use pillarbox_client::{EntryDirection, HistoryEntry, Notice};
 use pillarbox_relay::ageing::SWEEP_INTERVAL;
 use pillarbox_wire::{Duration, Timestamp};
 
@@ -24,7 +24,8 @@ fn all_is_well(world: &mut World, (alice, bob): (usize, usize), texts: &[&str]) 
         let mut expected = vec![first];
         expected.extend(texts);
         assert_eq!(world.heard(to, from), expected);
-        let sealed = |entry: &Entry| matches!(entry.direction, Direction::Received { sealed: true, .. });
+        let sealed =
+            |entry: &HistoryEntry| matches!(entry.direction, EntryDirection::Received { sealed: true, .. });
         assert!(world.received(to, from).iter().skip(1).all(sealed));
         let trouble = |notice: &Notice| {
             !matches!(

@@ -3,9 +3,11 @@
 use std::collections::VecDeque;
 use std::net::{IpAddr, Ipv4Addr};
 
-use pillarbox_client::{Entry, Habits, Link, NewAccount, Notice, PaddingRule, Phone, Protection, Vault};
+use pillarbox_client::{
+    Habits, HistoryEntry, Link, NewAccount, Notice, PaddingRule, Phone, Protection, Vault,
+};
 use pillarbox_crypto::AgreementSecret;
-use pillarbox_relay::{ConnectionId, Effect, Input, Relay, Settings, SqliteStore};
+use pillarbox_relay::{ConnectionId, Effect, Input, Relay, RelaySettings, SqliteStore};
 use pillarbox_transport::RelayAddress;
 use pillarbox_wire::{AccountId, Duration, RelayFrame, Timestamp};
 use rand::SeedableRng;
@@ -48,7 +50,7 @@ impl World {
     pub(crate) fn new() -> Self {
         let mut rng = StdRng::from_seed([5; 32]);
         let store = SqliteStore::in_memory().unwrap();
-        let relay = Relay::open(store, Settings::default(), START, &mut rng).unwrap();
+        let relay = Relay::open(store, RelaySettings::default(), START, &mut rng).unwrap();
         Self { relay, clock: START, people: Vec::new(), arrived: VecDeque::new(), rng, connections: 0 }
     }
 
@@ -107,9 +109,9 @@ impl World {
         self.run();
     }
 
-    pub(crate) fn received(&self, who: usize, from: usize) -> Vec<Entry> {
+    pub(crate) fn received(&self, who: usize, from: usize) -> Vec<HistoryEntry> {
         let history = self.see(who).history(self.id(from)).unwrap_or_default();
-        history.into_iter().filter(Entry::is_received).collect()
+        history.into_iter().filter(HistoryEntry::is_received).collect()
     }
 
     pub(crate) fn heard(&self, who: usize, from: usize) -> Vec<String> {

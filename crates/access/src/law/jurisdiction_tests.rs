@@ -136,7 +136,10 @@ fn every_demand_on_an_operator_has_lines_under_every_design() {
     for demand in DEMANDS {
         for design in designs::all() {
             let lines = reach(Country::GB, demand, design, WESTMINSTER);
-            let phone = matches!(demand.view, View::SeizedPhone | View::OpenPhone | View::ReportedMessage);
+            let phone = matches!(
+                demand.view,
+                ViewKind::SeizedPhone | ViewKind::OpenPhone | ViewKind::ReportedMessage
+            );
             assert_eq!(lines.is_empty(), phone, "{} {}", demand.name, design.name);
         }
     }

@@ -12,7 +12,7 @@ use pillarbox_text::read::value;
 use pillarbox_wire::Timestamp;
 use serde::Serialize;
 
-use super::desk::{Desk, must_be_open, now, passphrase};
+use super::context::{CliContext, must_be_open, now, passphrase};
 use super::failure::Failure;
 use super::grammar::{Account as Command, source};
 use super::passphrase::{Purpose, is_short};
@@ -50,7 +50,7 @@ struct Invited<'a> {
 }
 
 /// Runs `pillarbox account`.
-pub(crate) fn run(desk: &mut Desk<'_>, command: &Command) -> Result<(), Failure> {
+pub(crate) fn run(context: &mut CliContext<'_>, command: &Command) -> Result<(), Failure> {
     match command {
         Command::Create { relay, number, code, name, replace_closed } => {
             let new = NewAccount {
@@ -61,32 +61,32 @@ pub(crate) fn run(desk: &mut Desk<'_>, command: &Command) -> Result<(), Failure>
                 padding: PaddingRule::Padme,
                 habits: Habits::default(),
             };
-            match closed::place_of(desk, *replace_closed)? {
-                Some(place) => closed::replace(desk, &place, new, *code),
-                None => making::create(desk, new, *code),
+            match closed::place_of(context, *replace_closed)? {
+                Some(place) => closed::replace(context, &place, new, *code),
+                None => making::create(context, new, *code),
             }
         }
-        Command::Show { machine } => show(desk, machine.form()),
-        Command::Invite { qr, svg, machine } => invite(desk, *qr, svg.as_deref(), machine.form()),
+        Command::Show { machine } => show(context, machine.form()),
+        Command::Invite { qr, svg, machine } => invite(context, *qr, svg.as_deref(), machine.form()),
         Command::Passphrase { new_passphrase_file, new_passphrase_fd } => {
-            let new = source(new_passphrase_file.clone(), *new_passphrase_fd, desk.options.no_input);
-            change_passphrase(desk, &new)
+            let new = source(new_passphrase_file.clone(), *new_passphrase_fd, context.options.no_input);
+            change_passphrase(context, &new)
         }
-        Command::Lock => lock::tell(desk),
-        Command::Close { yes } => close(desk, *yes),
+        Command::Lock => lock::tell(context),
+        Command::Close { yes } => close(context, *yes),
     }
 }
 
-fn show(desk: &mut Desk<'_>, form: Form) -> Result<(), Failure> {
-    let phone = desk.open()?;
-    let directory = desk.directory()?;
+fn show(context: &mut CliContext<'_>, form: Form) -> Result<(), Failure> {
+    let phone = context.open()?;
+    let directory = context.directory()?;
     let account = phone.account().clone();
     let contacts = phone.contacts()?.len();
     let (waiting, closed_at) = (phone.unsent(), phone.closed_at()?);
     let shown = shown(&account, contacts, waiting, closed_at);
     match form {
-        Form::Json => desk.terminal.json(&shown),
-        Form::Plain => desk.terminal.row(&[
+        Form::Json => context.terminal.json(&shown),
+        Form::Plain => context.terminal.row(&[
             &shown.relay,
             shown.account.as_deref().unwrap_or_default(),
             shown.number.unwrap_or_default(),
@@ -97,11 +97,11 @@ fn show(desk: &mut Desk<'_>, form: Form) -> Result<(), Failure> {
         ]),
         Form::Text => {
             if closed_at.is_some() {
-                desk.note_zone();
+                context.note_zone();
             }
             let registered = shown.account.as_deref().unwrap_or("not registered yet");
             let closed =
-                closed_at.map(|at| format!("{}; nothing goes or comes", desk.clock.date_and_time(at)));
+                closed_at.map(|at| format!("{}; nothing goes or comes", context.clock.date_and_time(at)));
             let waits = match closed {
                 None => format!("{waiting} to be sent"),
                 Some(_) => format!("nothing any more; {waiting} never sent"),
@@ -120,11 +120,13 @@ fn show(desk: &mut Desk<'_>, form: Form) -> Result<(), Failure> {
                 if fact.is_empty() {
                     continue;
                 }
-                desk.terminal.verbatim(&format!("{what:<11} {}", safe(fact)))?;
+                context.terminal.verbatim(&format!("{what:<11} {}", safe(fact)))?;
             }
             if closed.is_some() {
-                desk.terminal.note("To begin anew here, with this profile moved aside and nothing deleted:");
-                desk.next(&closed::anew(&account));
+                context
+                    .terminal
+                    .note("To begin anew here, with this profile moved aside and nothing deleted:");
+                context.next(&closed::anew(&account));
             }
             Ok(())
         }
@@ -148,19 +150,24 @@ fn shown(account: &Account, contacts: usize, waiting: usize, closed_at: Option<T
     }
 }
 
-fn invite(desk: &mut Desk<'_>, qr: Option<Size>, svg: Option<&Path>, form: Form) -> Result<(), Failure> {
-    let mut phone = desk.open()?;
+fn invite(
+    context: &mut CliContext<'_>,
+    qr: Option<Size>,
+    svg: Option<&Path>,
+    form: Form,
+) -> Result<(), Failure> {
+    let mut phone = context.open()?;
     must_be_open(&phone)?;
     if phone.account().address.is_none() {
-        net::register(desk, &mut phone)?;
+        net::register(context, &mut phone)?;
     }
     let link = phone.invitation()?.to_string();
     match form {
-        Form::Json => return desk.terminal.json(&Invited { invitation: &link }),
-        Form::Plain => return desk.terminal.verbatim(&link),
-        Form::Text => desk.terminal.verbatim(&link)?,
+        Form::Json => return context.terminal.json(&Invited { invitation: &link }),
+        Form::Plain => return context.terminal.verbatim(&link),
+        Form::Text => context.terminal.verbatim(&link)?,
     }
-    desk.terminal.note(
+    context.terminal.note(
         "Give the link to people who may write to you, over something you both trust. Whoever has it can \
          write to you; nobody can read anything with it. They type: pillarbox contact add LINK",
     );
@@ -168,39 +175,42 @@ fn invite(desk: &mut Desk<'_>, qr: Option<Size>, svg: Option<&Path>, form: Form)
     let Some(code) = Code::new(&link.to_ascii_uppercase()) else { return Ok(()) };
     if let Some(file) = svg {
         fs::write(file, code.svg()).map_err(|error| Failure::File(file.to_owned(), error.to_string()))?;
-        desk.terminal.note(&format!("The code is in {}.", file.display()));
+        context.terminal.note(&format!("The code is in {}.", file.display()));
     }
-    draw(desk, &code, qr)
+    draw(context, &code, qr)
 }
 
 /// Draws the code last, so that it stands at the end of the window, or explains why it is not drawn.
-fn draw(desk: &mut Desk<'_>, code: &Code, asked: Option<Size>) -> Result<(), Failure> {
-    let (window, colours) = (desk.terminal.window(), desk.terminal.shows_colours());
+fn draw(context: &mut CliContext<'_>, code: &Code, asked: Option<Size>) -> Result<(), Failure> {
+    let (window, colours) = (context.terminal.window(), context.terminal.shows_colours());
     let size = match (asked, window) {
         (Some(asked), _) => asked,
         (None, None) => return Ok(()),
         (None, Some(_)) if !colours => {
-            desk.terminal
+            context
+                .terminal
                 .note("No code without colours. On a light background: --qr small. Else: --svg FILE.");
             return Ok(());
         }
         (None, Some(window)) => match code.fitting(window) {
             Some(size) => size,
             None => {
-                desk.terminal.note(&too_small(code, Size::Small, window));
+                context.terminal.note(&too_small(code, Size::Small, window));
                 return Ok(());
             }
         },
     };
     for line in code.draw(size) {
-        desk.terminal.verbatim(&line)?;
+        context.terminal.verbatim(&line)?;
     }
     match window {
         _ if size == Size::None => {}
         Some(window) if code.columns(size) > window.0 || code.rows(size) >= window.1 => {
-            desk.terminal.note(&too_small(code, size, window));
+            context.terminal.note(&too_small(code, size, window));
         }
-        _ if !colours => desk.terminal.note("Without colours, this code scans on a light background only."),
+        _ if !colours => {
+            context.terminal.note("Without colours, this code scans on a light background only.")
+        }
         _ => {}
     }
     Ok(())
@@ -212,38 +222,38 @@ fn too_small(code: &Code, size: Size, (columns, lines): (usize, usize)) -> Strin
     format!("The code takes {wide}x{high}; this window is {columns}x{lines}. Enlarge it, or use --svg FILE.")
 }
 
-fn change_passphrase(desk: &mut Desk<'_>, new: &super::passphrase::Source) -> Result<(), Failure> {
-    let mut phone = desk.open()?;
+fn change_passphrase(context: &mut CliContext<'_>, new: &super::passphrase::Source) -> Result<(), Failure> {
+    let mut phone = context.open()?;
     let secret = new.read(Purpose::New)?;
     if is_short(&secret) {
-        desk.terminal.warn("this passphrase is short. Whoever copies the profile can try many.");
+        context.terminal.warn("this passphrase is short. Whoever copies the profile can try many.");
     }
-    phone.change_passphrase(&passphrase(secret)?, &mut desk.rng)?;
-    desk.terminal.result("The passphrase is changed.")?;
-    desk.terminal.note("A copy of the profile that somebody took before still opens with the old one.");
+    phone.change_passphrase(&passphrase(secret)?, &mut context.rng)?;
+    context.terminal.result("The passphrase is changed.")?;
+    context.terminal.note("A copy of the profile that somebody took before still opens with the old one.");
     Ok(())
 }
 
-fn close(desk: &mut Desk<'_>, yes: bool) -> Result<(), Failure> {
-    let mut phone = desk.open()?;
+fn close(context: &mut CliContext<'_>, yes: bool) -> Result<(), Failure> {
+    let mut phone = context.open()?;
     must_be_open(&phone)?;
     if !yes {
-        desk.agree("Close the account at the relay, for good? Messages on this phone stay.", "--yes")?;
+        context.agree("Close the account at the relay, for good? Messages on this phone stay.", "--yes")?;
     }
-    let outcome = net::close(desk, &mut phone);
+    let outcome = net::close(context, &mut phone);
     let says = if is_unknown_there(&outcome) {
-        phone.close_here(now(), &mut desk.rng)?;
+        phone.close_here(now(), &mut context.rng)?;
         GONE_THERE
     } else {
         outcome?;
         CLOSED_THERE
     };
-    desk.terminal.result(says)?;
-    let directory = desk.directory()?;
-    desk.terminal.note(&format!(
+    context.terminal.result(says)?;
+    let directory = context.directory()?;
+    context.terminal.note(&format!(
         "What this phone holds is still in {}. To begin anew in its place, which moves it aside and deletes nothing:",
         directory.display()
     ));
-    desk.next(&closed::anew(phone.account()));
+    context.next(&closed::anew(phone.account()));
     Ok(())
 }

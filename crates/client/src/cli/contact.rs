@@ -1,13 +1,13 @@
 //! `pillarbox contact`: the people this phone talks to.
 
-use pillarbox_client::{Contact, Invitation, Origin, Phone, PhoneError, Trust, check_name};
+use pillarbox_client::{Contact, ContactOrigin, Invitation, Phone, PhoneError, Trust, check_name};
 use pillarbox_client::{naming, sentences};
 use pillarbox_text::read::{link, value};
 use pillarbox_wire::{AccountId, Handle};
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
-use super::desk::{Desk, find, may_say, may_write, now};
+use super::context::{CliContext, find, may_say, may_write, now};
 use super::failure::Failure;
 use super::grammar::{Contact as Command, quote};
 use super::period::Period;
@@ -52,25 +52,25 @@ struct List<'a> {
 }
 
 /// Runs `pillarbox contact`.
-pub(crate) fn run(desk: &mut Desk<'_>, command: &Command) -> Result<(), Failure> {
+pub(crate) fn run(context: &mut CliContext<'_>, command: &Command) -> Result<(), Failure> {
     match command {
-        Command::Add { whom, name } => add(desk, whom, name.as_deref()),
-        Command::List { blocked, machine } => list(desk, *blocked, machine.form()),
-        Command::Rename { name, new_name } => rename(desk, name, new_name),
-        Command::Accept { name } => accept(desk, name),
-        Command::Timer { name, period } => timer(desk, name, *period),
-        Command::Block { who } => strangers::block(desk, who),
-        Command::Unblock { who } => strangers::unblock(desk, who),
-        Command::Remove { name: Some(name), yes, .. } => remove(desk, name, *yes),
-        Command::Remove { name: None, yes, .. } => strangers::remove(desk, *yes),
+        Command::Add { whom, name } => add(context, whom, name.as_deref()),
+        Command::List { blocked, machine } => list(context, *blocked, machine.form()),
+        Command::Rename { name, new_name } => rename(context, name, new_name),
+        Command::Accept { name } => accept(context, name),
+        Command::Timer { name, period } => timer(context, name, *period),
+        Command::Block { who } => strangers::block(context, who),
+        Command::Unblock { who } => strangers::unblock(context, who),
+        Command::Remove { name: Some(name), yes, .. } => remove(context, name, *yes),
+        Command::Remove { name: None, yes, .. } => strangers::remove(context, *yes),
     }
 }
 
-fn add(desk: &mut Desk<'_>, whom: &str, name: Option<&str>) -> Result<(), Failure> {
+fn add(context: &mut CliContext<'_>, whom: &str, name: Option<&str>) -> Result<(), Failure> {
     let read;
     let whom = link(match whom {
         "-" => {
-            read = desk.read_stdin(MAX_LINK_LEN)?;
+            read = context.read_stdin(MAX_LINK_LEN)?;
             &read
         }
         typed => typed,
@@ -80,95 +80,96 @@ fn add(desk: &mut Desk<'_>, whom: &str, name: Option<&str>) -> Result<(), Failur
         check_name(name).map_err(|_| Failure::BadName)?;
     }
     if let Some(account) = strangers::account(whom) {
-        let mut phone = desk.open()?;
+        let mut phone = context.open()?;
         let contact =
-            phone.add_stranger(account, name, now(), &mut desk.rng).map_err(|error| match error {
+            phone.add_stranger(account, name, now(), &mut context.rng).map_err(|error| match error {
                 PhoneError::UnknownContact => Failure::NeverWrote,
                 other => other.into(),
             })?;
-        return added(desk, &phone, &contact);
+        return added(context, &phone, &contact);
     }
     // A number, even one with an invalid form.
     if whom.starts_with(['+', '(']) || whom.starts_with(|c: char| c.is_numeric()) {
         let handle = Handle::parse(whom).map_err(|error| Failure::Invitation(error.to_string()))?;
-        return add_number(desk, handle, name);
+        return add_number(context, handle, name);
     }
     // Read before the passphrase is asked for, so that a typing error is reported first.
     let invitation = whom.parse::<Invitation>()?;
-    let mut phone = desk.open()?;
+    let mut phone = context.open()?;
     let before = phone.contacts()?.into_iter().find(|known| known.account == invitation.account);
-    let contact = phone.add_invited(&invitation, name, now(), &mut desk.rng)?;
+    let contact = phone.add_invited(&invitation, name, now(), &mut context.rng)?;
     if before.as_ref().is_some_and(|before| before.identity != contact.identity) {
         may_write(&phone, &contact)?;
-        desk.terminal.warn(&format!(
+        context.terminal.warn(&format!(
             "{}'s safety number has changed: the invitation brings another key for the account that you had added. A new \
              phone, or somebody in between.",
             words::name(&contact)
         ));
-        return goes_on(desk, &contact);
+        return goes_on(context, &contact);
     }
     match before.filter(|before| before.accepted) {
-        Some(before) => known_already(desk, &before, &contact),
-        None => added(desk, &phone, &contact),
+        Some(before) => known_already(context, &before, &contact),
+        None => added(context, &phone, &contact),
     }
 }
 
 /// Reports that a contact continues under a new key.
-fn goes_on(desk: &mut Desk<'_>, contact: &Contact) -> Result<(), Failure> {
+fn goes_on(context: &mut CliContext<'_>, contact: &Contact) -> Result<(), Failure> {
     let (name, sure) = (words::name(contact), words::sure(contact.trust));
-    desk.terminal.result(&format!("{name} goes on under the new key. {sure}."))?;
-    desk.next(&format!("verify {}", quote(&name)));
+    context.terminal.result(&format!("{name} goes on under the new key. {sure}."))?;
+    context.next(&format!("verify {}", quote(&name)));
     Ok(())
 }
 
 /// Reports that the contact had been added before, and under which name if it has changed.
-fn had_already(desk: &mut Desk<'_>, before: &Contact, contact: &Contact) -> Result<(), Failure> {
+fn had_already(context: &mut CliContext<'_>, before: &Contact, contact: &Contact) -> Result<(), Failure> {
     let (former, name, sure) = (words::name(before), words::name(contact), words::sure(contact.trust));
     let renamed = if former == name { String::new() } else { format!("; it is now called {name} here") };
-    desk.terminal.result(&format!("You have {former} already{renamed}. {sure}."))
+    context.terminal.result(&format!("You have {former} already{renamed}. {sure}."))
 }
 
 /// Reports that the invitation is a known contact's, and what else it says.
-fn known_already(desk: &mut Desk<'_>, before: &Contact, contact: &Contact) -> Result<(), Failure> {
-    had_already(desk, before, contact)?;
-    if before.origin != Origin::Invitation {
-        desk.terminal.note(match contact.trust {
+fn known_already(context: &mut CliContext<'_>, before: &Contact, contact: &Contact) -> Result<(), Failure> {
+    had_already(context, before, contact)?;
+    if before.origin != ContactOrigin::Invitation {
+        context.terminal.note(match contact.trust {
             Trust::Verified => "The invitation has the key that you have verified.",
             _ => "The invitation brings the same key as the relay did.",
         });
     }
     if contact.trust != Trust::Verified {
-        desk.next(&format!("verify {}", quote(&words::name(contact))));
+        context.next(&format!("verify {}", quote(&words::name(contact))));
     }
     Ok(())
 }
 
-fn added(desk: &mut Desk<'_>, phone: &Phone, contact: &Contact) -> Result<(), Failure> {
+fn added(context: &mut CliContext<'_>, phone: &Phone, contact: &Contact) -> Result<(), Failure> {
     let name = words::name(contact);
     let sure = words::sure(contact.trust);
-    desk.terminal.result(&format!("Added {name}. {sure}."))?;
-    tell_claim(desk, contact);
-    tell_alike(desk, phone, contact)?;
+    context.terminal.result(&format!("Added {name}. {sure}."))?;
+    tell_claim(context, contact);
+    tell_alike(context, phone, contact)?;
     if contact.trust != Trust::Verified {
-        desk.terminal.note(match contact.origin {
-            Origin::Invitation => {
+        context.terminal.note(match contact.origin {
+            ContactOrigin::Invitation => {
                 "The keys came with the invitation: whoever could change it on its way to you could be in \
                  the middle."
             }
-            Origin::Number | Origin::Stranger | Origin::Group | Origin::Backup => {
-                "The relay introduced you. A relay that lies could be in the middle."
-            }
+            ContactOrigin::Number
+            | ContactOrigin::Stranger
+            | ContactOrigin::Group
+            | ContactOrigin::Backup => "The relay introduced you. A relay that lies could be in the middle.",
         });
-        desk.next(&format!("verify {}", quote(&name)));
+        context.next(&format!("verify {}", quote(&name)));
     }
     Ok(())
 }
 
 /// Reports that a new contact's suggested name was not taken over and that the owner chose none.
-fn tell_claim(desk: &mut Desk<'_>, contact: &Contact) {
+fn tell_claim(context: &mut CliContext<'_>, contact: &Contact) {
     let stand_in = contact.account.to_string().starts_with(&contact.name);
     if let Some(claim) = words::claim(contact).filter(|_| stand_in) {
-        desk.terminal.note(&format!(
+        context.terminal.note(&format!(
             "That phone {claim}. On this phone that means something else than a person, so it was not taken over. To call \
              them otherwise: `contact rename {} NEW-NAME`.",
             quote(&contact.name)
@@ -177,11 +178,11 @@ fn tell_claim(desk: &mut Desk<'_>, contact: &Contact) {
 }
 
 /// Warns that a name looks like another contact's.
-fn tell_alike(desk: &mut Desk<'_>, phone: &Phone, contact: &Contact) -> Result<(), Failure> {
+fn tell_alike(context: &mut CliContext<'_>, phone: &Phone, contact: &Contact) -> Result<(), Failure> {
     let contacts = phone.contacts()?;
     if let Some(other) = contacts.iter().find(|other| naming::look_alike(&other.name, &contact.name)) {
         let (name, other, sure) = (words::name(contact), words::name(other), words::sure(other.trust));
-        desk.terminal.warn(&format!(
+        context.terminal.warn(&format!(
             "this {name} looks like {other} ({sure}), whom you have already, and is somebody else: a letter of the name is \
              another one. To tell them apart: `contact rename {} NEW-NAME`.",
             quote(&name)
@@ -192,33 +193,33 @@ fn tell_alike(desk: &mut Desk<'_>, phone: &Phone, contact: &Contact) -> Result<(
 
 /// Asks the relay for the account of a number. This is the only question that reaches the relay before anything is
 /// stored.
-fn add_number(desk: &mut Desk<'_>, handle: Handle, name: Option<&str>) -> Result<(), Failure> {
-    let mut phone = desk.open()?;
+fn add_number(context: &mut CliContext<'_>, handle: Handle, name: Option<&str>) -> Result<(), Failure> {
+    let mut phone = context.open()?;
     let known = phone.contacts()?;
     let holder = known.iter().find(|known| known.handle.as_ref() == Some(&handle)).cloned();
     phone.look_up(handle, name)?;
-    let (account, by_code) = net::look_up(desk, &mut phone)?;
+    let (account, by_code) = net::look_up(context, &mut phone)?;
     let contact = phone.contact(account)?;
     match holder.or_else(|| known.into_iter().find(|known| known.account == account)) {
         Some(before) if words::name(&before) != words::name(&contact) && name.is_none() => {
             let (name, sure) = (words::name(&contact), words::sure(contact.trust));
-            desk.terminal.result(&format!("This number leads to {name} now. {sure}."))?;
+            context.terminal.result(&format!("This number leads to {name} now. {sure}."))?;
         }
         // Another key or account for a known number was reported with the answer.
         Some(before) if before.account != account || before.identity != contact.identity => {
             may_write(&phone, &contact)?;
-            goes_on(desk, &contact)?;
+            goes_on(context, &contact)?;
         }
-        Some(before) => had_already(desk, &before, &contact)?,
-        None => added(desk, &phone, &contact)?,
+        Some(before) => had_already(context, &before, &contact)?,
+        None => added(context, &phone, &contact)?,
     }
-    desk.terminal.note(if by_code { words::NUMBERS_BY_CODE } else { words::NUMBERS_PROVE_NOTHING });
+    context.terminal.note(if by_code { words::NUMBERS_BY_CODE } else { words::NUMBERS_PROVE_NOTHING });
     Ok(())
 }
 
 /// Lists all contacts, or everybody who is blocked, contact or not.
-fn list(desk: &mut Desk<'_>, blocked: bool, form: Form) -> Result<(), Failure> {
-    let phone = desk.open()?;
+fn list(context: &mut CliContext<'_>, blocked: bool, form: Form) -> Result<(), Failure> {
+    let phone = context.open()?;
     let mut contacts = phone.contacts()?;
     let known: Vec<AccountId> = contacts.iter().map(|contact| contact.account).collect();
     let mut accounts = if blocked { phone.blocked()? } else { Vec::new() };
@@ -228,41 +229,41 @@ fn list(desk: &mut Desk<'_>, blocked: bool, form: Form) -> Result<(), Failure> {
         Form::Json => {
             let contacts = contacts.iter().map(listed).collect();
             let accounts = blocked.then(|| accounts.iter().map(ToString::to_string).collect());
-            return desk.terminal.json(&List { contacts, accounts });
+            return context.terminal.json(&List { contacts, accounts });
         }
         Form::Text if blocked && contacts.is_empty() && accounts.is_empty() => {
-            return desk.terminal.result("Nobody is blocked.");
+            return context.terminal.result("Nobody is blocked.");
         }
         Form::Text | Form::Plain => {}
     }
     if !blocked || !contacts.is_empty() {
-        write_list(desk, &contacts, form)?;
+        write_list(context, &contacts, form)?;
     }
     accounts.iter().try_for_each(|account| match form {
-        Form::Plain => desk.terminal.row(&["", "", "", "", &account.to_string()]),
-        _ => desk.terminal.verbatim(&format!("{account}  no contact")),
+        Form::Plain => context.terminal.row(&["", "", "", "", &account.to_string()]),
+        _ => context.terminal.verbatim(&format!("{account}  no contact")),
     })
 }
 
-fn write_list(desk: &mut Desk<'_>, contacts: &[Contact], form: Form) -> Result<(), Failure> {
+fn write_list(context: &mut CliContext<'_>, contacts: &[Contact], form: Form) -> Result<(), Failure> {
     match form {
         Form::Json => Ok(()),
         Form::Plain => contacts.iter().try_for_each(|contact| {
             let listed = listed(contact);
             let timer = listed.timer_seconds.map(|seconds| seconds.to_string()).unwrap_or_default();
             let number = listed.number.unwrap_or_default();
-            desk.terminal.row(&[&listed.contact, listed.trust, number, &timer, &listed.account])
+            context.terminal.row(&[&listed.contact, listed.trust, number, &timer, &listed.account])
         }),
         Form::Text if contacts.is_empty() => {
-            desk.terminal.result("No contacts yet.")?;
-            desk.next("account invite");
+            context.terminal.result("No contacts yet.")?;
+            context.next("account invite");
             Ok(())
         }
         Form::Text => {
-            let width = desk.terminal.width();
+            let width = context.terminal.width();
             contacts.iter().zip(naming::alike(contacts)).try_for_each(|(contact, alike)| {
                 let alike = alike.map(words::name);
-                desk.terminal.verbatim(&line(contact, alike.as_deref(), width))
+                context.terminal.verbatim(&line(contact, alike.as_deref(), width))
             })
         }
     }
@@ -317,11 +318,11 @@ fn listed(contact: &Contact) -> Listed<'_> {
         number: contact.handle.as_ref().map(Handle::as_str),
         trust: words::trust_code(contact.trust),
         origin: match contact.origin {
-            Origin::Invitation => "invitation",
-            Origin::Number => "number",
-            Origin::Stranger => "wrote first",
-            Origin::Group => "group",
-            Origin::Backup => "backup",
+            ContactOrigin::Invitation => "invitation",
+            ContactOrigin::Number => "number",
+            ContactOrigin::Stranger => "wrote first",
+            ContactOrigin::Group => "group",
+            ContactOrigin::Backup => "backup",
         },
         accepted: contact.accepted,
         blocked: contact.blocked,
@@ -331,64 +332,65 @@ fn listed(contact: &Contact) -> Listed<'_> {
     }
 }
 
-fn rename(desk: &mut Desk<'_>, typed: &str, new_name: &str) -> Result<(), Failure> {
+fn rename(context: &mut CliContext<'_>, typed: &str, new_name: &str) -> Result<(), Failure> {
     let new_name = value(new_name);
     check_name(new_name).map_err(|_| Failure::BadName)?;
-    let mut phone = desk.open()?;
+    let mut phone = context.open()?;
     let contact = find(&phone, typed)?;
-    phone.rename(contact.account, new_name, &mut desk.rng)?;
+    phone.rename(contact.account, new_name, &mut context.rng)?;
     let renamed = phone.contact(contact.account)?;
-    desk.terminal.result(&format!(
+    context.terminal.result(&format!(
         "{} is called {} here from now on. {}.",
         words::name(&contact),
         words::name(&renamed),
         words::sure(renamed.trust)
     ))?;
-    tell_alike(desk, &phone, &renamed)
+    tell_alike(context, &phone, &renamed)
 }
 
 /// Accepts a changed key. The contact is no longer verified, because the owner verified another key.
-fn accept(desk: &mut Desk<'_>, typed: &str) -> Result<(), Failure> {
-    let mut phone = desk.open()?;
+fn accept(context: &mut CliContext<'_>, typed: &str) -> Result<(), Failure> {
+    let mut phone = context.open()?;
     let contact = find(&phone, typed)?;
     let name = words::name(&contact);
     if contact.trust != Trust::Changed {
         return Err(Failure::NothingToAccept(name));
     }
-    phone.accept_new_key(contact.account, &mut desk.rng)?;
-    desk.terminal
+    phone.accept_new_key(contact.account, &mut context.rng)?;
+    context
+        .terminal
         .result(&format!("{name}'s new key is used from now on. {}.", words::sure(Trust::Unverified)))?;
-    desk.next(&format!("verify {}", quote(&name)));
+    context.next(&format!("verify {}", quote(&name)));
     Ok(())
 }
 
-fn timer(desk: &mut Desk<'_>, typed: &str, period: Period) -> Result<(), Failure> {
-    let mut phone = desk.open()?;
+fn timer(context: &mut CliContext<'_>, typed: &str, period: Period) -> Result<(), Failure> {
+    let mut phone = context.open()?;
     let contact = find(&phone, typed)?;
     may_say(&phone, &contact)?;
-    phone.set_timer(contact.account, period.0, now(), &mut desk.rng)?;
+    phone.set_timer(contact.account, period.0, now(), &mut context.rng)?;
     let name = words::name(&contact);
-    desk.terminal.result(&match period.0 {
+    context.terminal.result(&match period.0 {
         Some(_) => format!("New messages with {name} disappear after {period}, on both phones."),
         None => format!("New messages with {name} stay."),
     })?;
-    desk.terminal.note(
+    context.terminal.note(
         "The other phone is told with the next connection. It is software that keeps this promise: who \
          wants to keep a message can.",
     );
-    desk.next("inbox");
+    context.next("inbox");
     Ok(())
 }
 
-fn remove(desk: &mut Desk<'_>, typed: &str, yes: bool) -> Result<(), Failure> {
-    let mut phone = desk.open()?;
+fn remove(context: &mut CliContext<'_>, typed: &str, yes: bool) -> Result<(), Failure> {
+    let mut phone = context.open()?;
     let contact = find(&phone, typed)?;
     let name = words::name(&contact);
     if !yes {
-        desk.agree(&format!("Forget {name} and everything said, on this phone?"), "--yes")?;
+        context.agree(&format!("Forget {name} and everything said, on this phone?"), "--yes")?;
     }
-    phone.remove_contact(contact.account, &mut desk.rng)?;
-    desk.terminal.result(&format!("Removed {name}. Their phone keeps what it has."))
+    phone.remove_contact(contact.account, &mut context.rng)?;
+    context.terminal.result(&format!("Removed {name}. Their phone keeps what it has."))
 }
 
 #[cfg(test)]
@@ -406,7 +408,7 @@ mod tests {
             identity: None,
             former_identity: None,
             trust,
-            origin: Origin::Number,
+            origin: ContactOrigin::Number,
             accepted: true,
             sealed: true,
             blocked: false,

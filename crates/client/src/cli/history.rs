@@ -1,11 +1,11 @@
 //! `pillarbox history`: both sides of a conversation as this phone has stored it, without asking the relay.
 
 use pillarbox_client::display::{safe, safe_lines};
-use pillarbox_client::{Contact, Direction, Entry, EntryKind};
+use pillarbox_client::{Contact, EntryDirection, EntryKind, HistoryEntry};
 use serde::Serialize;
 
 use super::clock::milliseconds;
-use super::desk::{Desk, find, now};
+use super::context::{CliContext, find, now};
 use super::failure::Failure;
 use super::grammar::History;
 use super::terminal::Form;
@@ -29,28 +29,35 @@ struct Said {
 }
 
 /// Runs `pillarbox history`. Every entry counts as shown afterwards.
-pub(crate) fn run(desk: &mut Desk<'_>, history: &History) -> Result<(), Failure> {
+pub(crate) fn run(context: &mut CliContext<'_>, history: &History) -> Result<(), Failure> {
     let form = history.machine.form();
-    let mut phone = desk.open()?;
+    let mut phone = context.open()?;
     let contact = find(&phone, &history.name)?;
     let entries = phone.history(contact.account)?;
     let first = history.last.map_or(0, |last| entries.len().saturating_sub(last));
     for entry in entries.iter().skip(first) {
-        print(desk, &contact, entry, form)?;
+        print(context, &contact, entry, form)?;
         if !entry.shown {
-            phone.mark_shown(contact.account, entry.place, now(), &mut desk.rng)?;
+            phone.mark_shown(contact.account, entry.place, now(), &mut context.rng)?;
         }
     }
     if entries.is_empty() && form == Form::Text {
-        desk.terminal.note(&format!("Nothing has been said with {} on this phone.", words::name(&contact)));
+        context
+            .terminal
+            .note(&format!("Nothing has been said with {} on this phone.", words::name(&contact)));
     }
     Ok(())
 }
 
-fn print(desk: &mut Desk<'_>, contact: &Contact, entry: &Entry, form: Form) -> Result<(), Failure> {
+fn print(
+    context: &mut CliContext<'_>,
+    contact: &Contact,
+    entry: &HistoryEntry,
+    form: Form,
+) -> Result<(), Failure> {
     let (from, state, verified) = match entry.direction {
-        Direction::Sent(reached) => ("you".to_owned(), Some(words::state(reached)), None),
-        Direction::Received { verified, .. } => (words::name(contact), None, Some(verified)),
+        EntryDirection::Sent(reached) => ("you".to_owned(), Some(words::state(reached)), None),
+        EntryDirection::Received { verified, .. } => (words::name(contact), None, Some(verified)),
     };
     let (kind, text, timer_seconds) = match &entry.kind {
         EntryKind::Text(text) => ("text", Some(safe_lines(text)), entry.expires_after),
@@ -58,15 +65,15 @@ fn print(desk: &mut Desk<'_>, contact: &Contact, entry: &Entry, form: Form) -> R
     };
     match form {
         Form::Text => {
-            desk.note_zone();
-            let text = words::entry(entry, contact, &desk.clock, now(), desk.terminal.width());
-            desk.terminal.result(&text)
+            context.note_zone();
+            let text = words::entry(entry, contact, &context.clock, now(), context.terminal.width());
+            context.terminal.result(&text)
         }
         Form::Plain => {
             let (sent, text) = (entry.sent_at.to_string(), text.map(|text| safe(&text)).unwrap_or_default());
-            desk.terminal.row(&[&from, state.unwrap_or_default(), &sent, kind, &text])
+            context.terminal.row(&[&from, state.unwrap_or_default(), &sent, kind, &text])
         }
-        Form::Json => desk.terminal.json(&Said {
+        Form::Json => context.terminal.json(&Said {
             from,
             id: entry.id.to_string(),
             state,

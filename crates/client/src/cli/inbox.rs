@@ -5,21 +5,21 @@ use std::pin::pin;
 use std::time::Duration;
 
 use pillarbox_client::display::{safe, safe_lines};
-use pillarbox_client::net::{Carrier, Event};
+use pillarbox_client::net::{Carrier, CarrierEvent};
 use pillarbox_client::sentences;
-use pillarbox_client::{Contact, Direction, Entry, EntryKind, Notice, Phone, Trust};
+use pillarbox_client::{Contact, EntryDirection, EntryKind, HistoryEntry, Notice, Phone, Trust};
 use pillarbox_wire::{AccountId, Refusal};
 use serde::Serialize;
 use tokio::time::interval;
 
 use super::clock::milliseconds;
-use super::desk::{Desk, must_be_open, now};
+use super::context::{CliContext, must_be_open, now};
 use super::exit::Exit;
 use super::failure::Failure;
 use super::grammar::Inbox;
 use super::lock::Holder;
 use super::missing;
-use super::net::{self, Weather};
+use super::net::{self, ConnectionStatus};
 use super::send::is_unknown_there;
 use super::terminal::Form;
 use super::waiting;
@@ -46,25 +46,25 @@ struct Message<'a> {
 }
 
 /// Runs `pillarbox inbox`.
-pub(crate) fn run(desk: &mut Desk<'_>, inbox: &Inbox) -> Result<(), Failure> {
+pub(crate) fn run(context: &mut CliContext<'_>, inbox: &Inbox) -> Result<(), Failure> {
     let form = inbox.machine.form();
-    let mut phone = desk.open()?;
+    let mut phone = context.open()?;
     if inbox.follow {
-        return net::runtime()?.block_on(follow(desk, &mut phone, form));
+        return net::runtime()?.block_on(follow(context, &mut phone, form));
     }
     let mut shown = 0;
     let fetched = loop {
         // Earlier messages are shown even if the relay is away now.
-        let fetched = net::fetch(desk, &mut phone);
-        let new = show_new(desk, &mut phone, form)?;
+        let fetched = net::fetch(context, &mut phone);
+        let new = show_new(context, &mut phone, form)?;
         shown += new;
         // Showing requests makes room for new people.
-        if fetched.is_err() || phone.held_back() == 0 || new == 0 || !desk.terminal.is_seen() {
+        if fetched.is_err() || phone.held_back() == 0 || new == 0 || !context.terminal.is_seen() {
             break fetched;
         }
     };
-    if shown > 0 && !desk.terminal.is_seen() {
-        desk.terminal.note(
+    if shown > 0 && !context.terminal.is_seen() {
+        context.terminal.note(
             "Standard output leads nowhere: what came is new still, and is printed again the next time.",
         );
     }
@@ -72,61 +72,61 @@ pub(crate) fn run(desk: &mut Desk<'_>, inbox: &Inbox) -> Result<(), Failure> {
     must_be_open(&phone)?;
     let full = phone.held_back() > 0;
     if phone.requests_are_full() {
-        desk.terminal.note(&sentences::requests_full(&OnThisPhone(&phone)));
+        context.terminal.note(&sentences::requests_full(&OnThisPhone(&phone)));
     }
     let said = match is_unknown_there(&fetched) {
         true => Some(Refusal::NotAuthentic),
         false => fetched.as_ref().copied().unwrap_or_default(),
     };
-    let waits = waiting::tell(desk, &phone, said)?;
-    let misses = missing::tell(desk, &phone)?;
+    let waits = waiting::tell(context, &phone, said)?;
+    let misses = missing::tell(context, &phone)?;
     let left = waits || misses || full;
     match fetched? {
-        Some(reason) if !waits => desk.terminal.note(&sentences::delayed(reason)),
-        _ if shown == 0 && !left && form == Form::Text => desk.terminal.note("Nothing new."),
+        Some(reason) if !waits => context.terminal.note(&sentences::delayed(reason)),
+        _ if shown == 0 && !left && form == Form::Text => context.terminal.note("Nothing new."),
         _ => {}
     }
     if left { Err(Failure::Told(Exit::No)) } else { Ok(()) }
 }
 
 /// Stays connected and prints messages as they arrive, until Ctrl-C or a lock.
-async fn follow(desk: &mut Desk<'_>, phone: &mut Phone, form: Form) -> Result<(), Failure> {
-    show_new(desk, phone, form)?;
+async fn follow(context: &mut CliContext<'_>, phone: &mut Phone, form: Form) -> Result<(), Failure> {
+    show_new(context, phone, form)?;
     must_be_open(phone)?;
     let relay = phone.account().relay.clone();
-    let (mut carrier, mut weather) = (Carrier::new(), Weather::default());
+    let (mut carrier, mut status) = (Carrier::new(), ConnectionStatus::default());
     let mut expiry = interval(EXPIRY);
-    let mut holder = Holder::hold(&desk.directory()?)?;
+    let mut holder = Holder::hold(&context.directory()?)?;
     // One listener for all rounds, so that Ctrl-C during a busy round reaches the next.
     let mut pressed = pin!(net::pressed());
     let ended = loop {
         let event = tokio::select! {
-            event = carrier.next(phone, &mut desk.rng) => event?,
+            event = carrier.next(phone, &mut context.rng) => event?,
             _ = expiry.tick() => {
-                phone.remove_expired(now(), &mut desk.rng)?;
+                phone.remove_expired(now(), &mut context.rng)?;
                 continue;
             }
             () = holder.told() => {
-                desk.terminal.note("Told to lock, so this ends: with the program goes what it held in memory.");
+                context.terminal.note("Told to lock, so this ends: with the program goes what it held in memory.");
                 break Failure::Told(Exit::Done);
             }
             interrupted = pressed.as_mut() => break interrupted,
         };
-        if let Some(news) = weather.observe(&event, &relay)? {
-            desk.terminal.note(&news);
+        if let Some(news) = status.observe(&event, &relay)? {
+            context.terminal.note(&news);
         }
-        if let Event::Told(notices) = event {
+        if let CarrierEvent::Told(notices) = event {
             for notice in &notices {
-                net::tell(desk, phone, notice)?;
-                if let Some(news) = weather.hear(notice, phone.unsent()) {
-                    desk.terminal.note(&news);
+                net::tell(context, phone, notice)?;
+                if let Some(news) = status.hear(notice, phone.unsent()) {
+                    context.terminal.note(&news);
                 }
                 match notice {
                     Notice::Received { contact, entry } => {
-                        show(desk, phone, &phone.contact(*contact)?, entry, form)?;
+                        show(context, phone, &phone.contact(*contact)?, entry, form)?;
                     }
                     Notice::TimerChanged { contact, .. } => {
-                        show_new_from(desk, phone, &phone.contact(*contact)?, form)?;
+                        show_new_from(context, phone, &phone.contact(*contact)?, form)?;
                     }
                     _ => {}
                 }
@@ -138,13 +138,13 @@ async fn follow(desk: &mut Desk<'_>, phone: &mut Phone, form: Form) -> Result<()
 }
 
 /// Prints every message not shown yet, in order of arrival, across all senders.
-fn show_new(desk: &mut Desk<'_>, phone: &mut Phone, form: Form) -> Result<usize, Failure> {
+fn show_new(context: &mut CliContext<'_>, phone: &mut Phone, form: Form) -> Result<usize, Failure> {
     let contacts: HashMap<AccountId, Contact> =
         phone.contacts()?.into_iter().map(|contact| (contact.account, contact)).collect();
     let unshown = phone.unshown()?;
     for (account, entry) in &unshown {
         if let Some(contact) = contacts.get(account) {
-            show(desk, phone, contact, entry, form)?;
+            show(context, phone, contact, entry, form)?;
         }
     }
     Ok(unshown.len())
@@ -152,14 +152,14 @@ fn show_new(desk: &mut Desk<'_>, phone: &mut Phone, form: Form) -> Result<usize,
 
 /// Prints the messages of one contact that were not shown yet.
 pub(crate) fn show_new_from(
-    desk: &mut Desk<'_>,
+    context: &mut CliContext<'_>,
     phone: &mut Phone,
     contact: &Contact,
     form: Form,
 ) -> Result<usize, Failure> {
     let mut shown = 0;
     for entry in phone.history(contact.account)?.iter().filter(|entry| !entry.shown) {
-        show(desk, phone, contact, entry, form)?;
+        show(context, phone, contact, entry, form)?;
         shown += 1;
     }
     Ok(shown)
@@ -168,23 +168,28 @@ pub(crate) fn show_new_from(
 /// Prints a message, and marks it as shown only afterwards and only if somebody can have seen it. After a closed pipe
 /// or a full disk it is shown again next time, which is better than never.
 pub(crate) fn show(
-    desk: &mut Desk<'_>,
+    context: &mut CliContext<'_>,
     phone: &mut Phone,
     contact: &Contact,
-    entry: &Entry,
+    entry: &HistoryEntry,
     form: Form,
 ) -> Result<(), Failure> {
-    print(desk, contact, entry, form)?;
-    if !desk.terminal.is_seen() {
+    print(context, contact, entry, form)?;
+    if !context.terminal.is_seen() {
         return Ok(());
     }
-    Ok(phone.mark_shown(contact.account, entry.place, now(), &mut desk.rng)?)
+    Ok(phone.mark_shown(contact.account, entry.place, now(), &mut context.rng)?)
 }
 
-fn print(desk: &mut Desk<'_>, contact: &Contact, entry: &Entry, form: Form) -> Result<(), Failure> {
+fn print(
+    context: &mut CliContext<'_>,
+    contact: &Contact,
+    entry: &HistoryEntry,
+    form: Form,
+) -> Result<(), Failure> {
     let (sealed, verified) = match entry.direction {
-        Direction::Received { sealed, verified } => (sealed, verified),
-        Direction::Sent(_) => (false, false),
+        EntryDirection::Received { sealed, verified } => (sealed, verified),
+        EntryDirection::Sent(_) => (false, false),
     };
     let (kind, text, timer_seconds) = match &entry.kind {
         EntryKind::Text(text) => ("text", Some(safe_lines(text)), entry.expires_after),
@@ -195,15 +200,15 @@ fn print(desk: &mut Desk<'_>, contact: &Contact, entry: &Entry, form: Form) -> R
     let trust = words::trust_code(if verified { Trust::Verified } else { Trust::Unverified });
     match form {
         Form::Text => {
-            desk.note_zone();
-            let text = words::entry(entry, contact, &desk.clock, now(), desk.terminal.width());
-            desk.terminal.result(&text)
+            context.note_zone();
+            let text = words::entry(entry, contact, &context.clock, now(), context.terminal.width());
+            context.terminal.result(&text)
         }
         Form::Plain => {
             let (sent, text) = (entry.sent_at.to_string(), text.map(|text| safe(&text)).unwrap_or_default());
-            desk.terminal.row(&[&name, trust, &sent, kind, &text])
+            context.terminal.row(&[&name, trust, &sent, kind, &text])
         }
-        Form::Json => desk.terminal.json(&Message {
+        Form::Json => context.terminal.json(&Message {
             contact: name,
             account,
             id: entry.id.to_string(),

@@ -5,12 +5,12 @@ use pillarbox_client::phone::Missing;
 use pillarbox_client::sentences::{Choice, Names, span};
 use pillarbox_wire::Timestamp;
 
-use super::desk::{Desk, now};
+use super::context::{CliContext, now};
 use super::failure::Failure;
 use super::words::{self, OnThisPhone};
 
 /// Reports missing messages, one sentence a contact. Returns true if there are any.
-pub(crate) fn tell(desk: &mut Desk<'_>, phone: &Phone) -> Result<bool, Failure> {
+pub(crate) fn tell(context: &mut CliContext<'_>, phone: &Phone) -> Result<bool, Failure> {
     let now = now();
     let mut missing = Vec::new();
     for one in phone.missing(now)? {
@@ -18,7 +18,7 @@ pub(crate) fn tell(desk: &mut Desk<'_>, phone: &Phone) -> Result<bool, Failure> 
     }
     missing.sort_by(|(one, _), (other, _)| one.cmp(other));
     for (name, one) in &missing {
-        desk.terminal.note(&sentence(name, one, now, &OnThisPhone(phone)));
+        context.terminal.note(&sentence(name, one, now, &OnThisPhone(phone)));
     }
     Ok(!missing.is_empty())
 }

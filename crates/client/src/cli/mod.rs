@@ -7,8 +7,8 @@ mod account;
 mod chat;
 mod clock;
 mod contact;
+mod context;
 mod crowd;
-mod desk;
 mod errors;
 mod exit;
 mod failure;
@@ -39,7 +39,7 @@ use std::path::PathBuf;
 use pillarbox_client::display::safe_lines;
 use pillarbox_text::show::fitted;
 
-use self::desk::Desk;
+use self::context::CliContext;
 use self::exit::Exit;
 use self::failure::Failure;
 use self::grammar::{Cli, Command};
@@ -52,9 +52,9 @@ pub(crate) fn main(words: impl IntoIterator<Item = OsString>) -> Exit {
         Ok(cli) => cli,
         Err(error) => return say(&error, &words),
     };
-    let directory = desk::directory(&options).unwrap_or_default();
+    let directory = context::directory(&options).unwrap_or_default();
     let (mut terminal, prefix) = (Terminal::new(options.color), options.prefix());
-    let outcome = Desk::new(&mut terminal, options).and_then(|mut desk| run(&mut desk, &command));
+    let outcome = CliContext::new(&mut terminal, options).and_then(|mut context| run(&mut context, &command));
     match outcome {
         Ok(()) => Exit::Done,
         Err(failure) => {
@@ -73,15 +73,15 @@ pub(crate) fn main(words: impl IntoIterator<Item = OsString>) -> Exit {
     }
 }
 
-fn run(desk: &mut Desk<'_>, command: &Command) -> Result<(), Failure> {
+fn run(context: &mut CliContext<'_>, command: &Command) -> Result<(), Failure> {
     match command {
-        Command::Account(account) => account::run(desk, account),
-        Command::Contact(contact) => contact::run(desk, contact),
-        Command::Verify(verify) => verify::run(desk, verify),
-        Command::Send(send) => send::run(desk, send),
-        Command::Inbox(inbox) => inbox::run(desk, inbox),
-        Command::History(history) => history::run(desk, history),
-        Command::Chat(chat) => chat::run(desk, chat),
+        Command::Account(account) => account::run(context, account),
+        Command::Contact(contact) => contact::run(context, contact),
+        Command::Verify(verify) => verify::run(context, verify),
+        Command::Send(send) => send::run(context, send),
+        Command::Inbox(inbox) => inbox::run(context, inbox),
+        Command::History(history) => history::run(context, history),
+        Command::Chat(chat) => chat::run(context, chat),
     }
 }
 

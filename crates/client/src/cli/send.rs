@@ -2,12 +2,12 @@
 
 use pillarbox_client::body::MAX_TEXT_LEN;
 use pillarbox_client::sentences;
-use pillarbox_client::{BodyId, DeliveryState, Direction, Phone};
+use pillarbox_client::{BodyId, DeliveryState, EntryDirection, Phone};
 use pillarbox_text::read::is_blank;
 use pillarbox_wire::{AccountId, Refusal};
 use serde::Serialize;
 
-use super::desk::{Desk, find, may_say, may_write, must_be_open, now};
+use super::context::{CliContext, find, may_say, may_write, must_be_open, now};
 use super::exit::Exit;
 use super::failure::Failure;
 use super::grammar::Send;
@@ -27,30 +27,30 @@ struct Sent {
 }
 
 /// Runs `pillarbox send`.
-pub(crate) fn run(desk: &mut Desk<'_>, send: &Send) -> Result<(), Failure> {
+pub(crate) fn run(context: &mut CliContext<'_>, send: &Send) -> Result<(), Failure> {
     let text = match send.text.as_slice() {
-        [dash] if dash == "-" => desk.read_stdin(MAX_TEXT_LEN)?,
+        [dash] if dash == "-" => context.read_stdin(MAX_TEXT_LEN)?,
         words => words.join(" "),
     };
     check(&text)?;
     let (text, tabs) = without_tabs(&text);
     if tabs {
-        desk.terminal.note(TABS_ARE_BLANKS);
+        context.terminal.note(TABS_ARE_BLANKS);
     }
-    let mut phone = desk.open()?;
+    let mut phone = context.open()?;
     must_be_open(&phone)?;
     let contact = find(&phone, &send.name)?;
     may_say(&phone, &contact)?;
     let (name, sent_at) = (words::name(&contact), now());
-    let id = phone.queue_text(contact.account, &text, sent_at, &mut desk.rng)?;
+    let id = phone.queue_text(contact.account, &text, sent_at, &mut context.rng)?;
     // The message is on the disk now, so a broken connection does not lose it.
-    let outcome = net::fetch(desk, &mut phone);
+    let outcome = net::fetch(context, &mut phone);
     if phone.requests_are_full() {
-        desk.terminal.note(&sentences::requests_full(&OnThisPhone(&phone)));
+        context.terminal.note(&sentences::requests_full(&OnThisPhone(&phone)));
     }
     let state = reached(&phone, contact.account, id)?;
     if send.json {
-        desk.terminal.json(&Sent {
+        context.terminal.json(&Sent {
             id: id.to_string(),
             contact: name,
             account: contact.account.to_string(),
@@ -58,9 +58,9 @@ pub(crate) fn run(desk: &mut Desk<'_>, send: &Send) -> Result<(), Failure> {
             sent_at_ms: sent_at.0,
         })?;
     } else if is_unknown_there(&outcome) {
-        desk.terminal.result(&format!("Not sent: the message to {name} is kept on this phone."))?;
+        context.terminal.result(&format!("Not sent: the message to {name} is kept on this phone."))?;
     } else {
-        desk.terminal.result(&sentences::progress(state, &name))?;
+        context.terminal.result(&sentences::progress(state, &name))?;
     }
     match state {
         DeliveryState::Sent | DeliveryState::Delivered => Ok(()),
@@ -82,8 +82,8 @@ pub(crate) fn is_unknown_there<T>(outcome: &Result<T, Failure>) -> bool {
 fn reached(phone: &Phone, contact: AccountId, id: BodyId) -> Result<DeliveryState, Failure> {
     let entry = phone.history(contact)?.into_iter().rev().find(|entry| entry.id == id);
     Ok(match entry.map(|entry| entry.direction) {
-        Some(Direction::Sent(state)) => state,
-        Some(Direction::Received { .. }) | None => DeliveryState::Sent,
+        Some(EntryDirection::Sent(state)) => state,
+        Some(EntryDirection::Received { .. }) | None => DeliveryState::Sent,
     })
 }
 

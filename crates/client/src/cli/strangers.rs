@@ -3,7 +3,7 @@
 use pillarbox_client::{Contact, Phone, Trust};
 use pillarbox_wire::AccountId;
 
-use super::desk::{Desk, find};
+use super::context::{CliContext, find};
 use super::failure::Failure;
 use super::grammar::quote;
 use super::words;
@@ -17,15 +17,17 @@ struct Whom {
 }
 
 /// Runs `pillarbox contact block`.
-pub(crate) fn block(desk: &mut Desk<'_>, typed: &str) -> Result<(), Failure> {
-    let mut phone = desk.open()?;
+pub(crate) fn block(context: &mut CliContext<'_>, typed: &str) -> Result<(), Failure> {
+    let mut phone = context.open()?;
     let whom = whom(&phone, typed)?;
     if phone.blocked()?.contains(&whom.account) {
-        return desk.terminal.result(&format!("{} is blocked already.", whom.name));
+        return context.terminal.result(&format!("{} is blocked already.", whom.name));
     }
-    phone.block(whom.account, true, &mut desk.rng)?;
-    desk.terminal.result(&format!("Blocked {}. What they send from now on is dropped unread.", whom.name))?;
-    desk.terminal.note(&format!(
+    phone.block(whom.account, true, &mut context.rng)?;
+    context
+        .terminal
+        .result(&format!("Blocked {}. What they send from now on is dropped unread.", whom.name))?;
+    context.terminal.note(&format!(
         "They are not told: their phone shows \"sent\", as for a phone that is switched off. What was dropped does not \
          come back with `contact unblock {}`.",
         quote(&whom.typed)
@@ -34,14 +36,14 @@ pub(crate) fn block(desk: &mut Desk<'_>, typed: &str) -> Result<(), Failure> {
 }
 
 /// Runs `pillarbox contact unblock`.
-pub(crate) fn unblock(desk: &mut Desk<'_>, typed: &str) -> Result<(), Failure> {
-    let mut phone = desk.open()?;
+pub(crate) fn unblock(context: &mut CliContext<'_>, typed: &str) -> Result<(), Failure> {
+    let mut phone = context.open()?;
     let whom = whom(&phone, typed)?;
     if !phone.blocked()?.contains(&whom.account) {
-        return desk.terminal.result(&format!("{} is not blocked.", whom.name));
+        return context.terminal.result(&format!("{} is not blocked.", whom.name));
     }
-    phone.block(whom.account, false, &mut desk.rng)?;
-    desk.terminal.result(&format!(
+    phone.block(whom.account, false, &mut context.rng)?;
+    context.terminal.result(&format!(
         "{} is heard again from now on. What they sent while they were blocked was dropped.",
         whom.name
     ))
@@ -73,23 +75,23 @@ pub(crate) fn account(typed: &str) -> Option<AccountId> {
 }
 
 /// Runs `pillarbox contact remove --strangers`.
-pub(crate) fn remove(desk: &mut Desk<'_>, yes: bool) -> Result<(), Failure> {
-    let mut phone = desk.open()?;
+pub(crate) fn remove(context: &mut CliContext<'_>, yes: bool) -> Result<(), Failure> {
+    let mut phone = context.open()?;
     let contacts = phone.contacts()?;
     let strangers = |contact: &&Contact| !contact.accepted && contact.trust == Trust::Unverified;
     let strangers: Vec<&Contact> = contacts.iter().filter(strangers).collect();
     if strangers.is_empty() {
-        return desk.terminal.result("Nobody whom you did not add waits for an answer.");
+        return context.terminal.result("Nobody whom you did not add waits for an answer.");
     }
     if !yes {
         let mut unseen = 0;
         for stranger in &strangers {
             unseen += phone.history(stranger.account)?.iter().filter(|entry| !entry.shown).count();
         }
-        desk.agree(&question(strangers.len(), unseen), "--yes")?;
+        context.agree(&question(strangers.len(), unseen), "--yes")?;
     }
-    let removed = phone.remove_strangers(&mut desk.rng)?;
-    desk.terminal.result(&match removed {
+    let removed = phone.remove_strangers(&mut context.rng)?;
+    context.terminal.result(&match removed {
         1 => "Removed 1 person whom you did not add, with what they wrote.".to_owned(),
         more => format!("Removed {more} people whom you did not add, with what they wrote."),
     })

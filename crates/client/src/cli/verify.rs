@@ -9,7 +9,7 @@ use pillarbox_client::{ConfirmError, Contact, Phone, Trust};
 use pillarbox_text::read::{self, is_blank, value};
 use serde::Serialize;
 
-use super::desk::{Desk, find};
+use super::context::{CliContext, find};
 use super::failure::Failure;
 use super::grammar::{Verify, quote};
 use super::terminal::{Form, STRONG, can_ask};
@@ -48,33 +48,33 @@ enum Answer {
 }
 
 /// Runs `pillarbox verify`.
-pub(crate) fn run(desk: &mut Desk<'_>, verify: &Verify) -> Result<(), Failure> {
+pub(crate) fn run(context: &mut CliContext<'_>, verify: &Verify) -> Result<(), Failure> {
     let form = verify.machine.form();
-    let mut phone = desk.open()?;
+    let mut phone = context.open()?;
     let contact = find(&phone, &verify.name)?;
     let number = phone.safety_number(contact.account)?.to_string();
     if verify.show {
-        return show(desk, &contact, &number, form);
+        return show(context, &contact, &number, form);
     }
     let heard = match &verify.heard {
         Some(heard) => Some(heard.clone()),
-        None if can_ask() && !desk.options.no_input => None,
-        None => Some(heard_on_stdin(desk, &contact)?),
+        None if can_ask() && !context.options.no_input => None,
+        None => Some(heard_on_stdin(context, &contact)?),
     };
     let heard = match heard {
         Some(heard) => heard,
-        None => ask(desk, &contact, &number)?,
+        None => ask(context, &contact, &number)?,
     };
-    compare(desk, &mut phone, &contact, &heard, form)?;
+    compare(context, &mut phone, &contact, &heard, form)?;
     if form == Form::Text {
-        desk.next(&format!("chat {}", quote(&words::name(&contact))));
+        context.next(&format!("chat {}", quote(&words::name(&contact))));
     }
     Ok(())
 }
 
 /// Compares the number heard with the safety number, and stores the result.
 pub(crate) fn compare(
-    desk: &mut Desk<'_>,
+    context: &mut CliContext<'_>,
     phone: &mut Phone,
     contact: &Contact,
     heard: &str,
@@ -87,19 +87,19 @@ pub(crate) fn compare(
     if digits != DIGITS || heard.chars().count() != DIGITS {
         return Err(Failure::NotANumber { name, digits });
     }
-    let same = match phone.confirm(contact.account, &heard, &mut desk.rng) {
+    let same = match phone.confirm(contact.account, &heard, &mut context.rng) {
         Ok(()) => true,
         Err(ConfirmError::Phone(error)) => return Err(error.into()),
         Err(_) => false,
     };
     let trust = if same { Trust::Verified } else { contact.trust };
-    outcome(desk, contact, &ours, trust, Some(same), form)?;
+    outcome(context, contact, &ours, trust, Some(same), form)?;
     if !same {
         return Err(Failure::Mismatch { name, trust: contact.trust, ours, heard: Some(grouped(&heard)) });
     }
     if form == Form::Text {
-        desk.terminal.strong(&format!("{name} is VERIFIED."))?;
-        desk.terminal.note(
+        context.terminal.strong(&format!("{name} is VERIFIED."))?;
+        context.terminal.note(
             "If the relay ever hands out another key for this account, this number changes, you are told, and \
              nothing is sent until you choose.",
         );
@@ -108,19 +108,19 @@ pub(crate) fn compare(
 }
 
 /// Prints the number and the contact's trust.
-fn show(desk: &mut Desk<'_>, contact: &Contact, number: &str, form: Form) -> Result<(), Failure> {
-    outcome(desk, contact, number, contact.trust, None, form)?;
+fn show(context: &mut CliContext<'_>, contact: &Contact, number: &str, form: Form) -> Result<(), Failure> {
+    outcome(context, contact, number, contact.trust, None, form)?;
     if form == Form::Text {
         let name = words::name(contact);
-        desk.terminal.verbatim(&format!("Safety number with {name} ({}):", words::sure(contact.trust)))?;
-        desk.terminal.verbatim(&words::number(number, 2))?;
+        context.terminal.verbatim(&format!("Safety number with {name} ({}):", words::sure(contact.trust)))?;
+        context.terminal.verbatim(&words::number(number, 2))?;
     }
     Ok(())
 }
 
 /// Prints the result as JSON; people get sentences instead.
 fn outcome(
-    desk: &mut Desk<'_>,
+    context: &mut CliContext<'_>,
     contact: &Contact,
     number: &str,
     trust: Trust,
@@ -131,7 +131,7 @@ fn outcome(
     let (name, account) = (words::name(contact), contact.account.to_string());
     match form {
         Form::Text => Ok(()),
-        Form::Json => desk.terminal.json(&Outcome {
+        Form::Json => context.terminal.json(&Outcome {
             contact: &name,
             account,
             safety_number,
@@ -140,32 +140,32 @@ fn outcome(
         }),
         Form::Plain => {
             let compared = compared.map_or("", |same| if same { "same" } else { "different" });
-            desk.terminal.row(&[&name, &account, &safety_number, words::trust_code(trust), compared])
+            context.terminal.row(&[&name, &account, &safety_number, words::trust_code(trust), compared])
         }
     }
 }
 
 /// Leads through the comparison at a terminal. Returns the number to compare.
-fn ask(desk: &mut Desk<'_>, contact: &Contact, number: &str) -> Result<String, Failure> {
+fn ask(context: &mut CliContext<'_>, contact: &Contact, number: &str) -> Result<String, Failure> {
     let name = words::name(contact);
-    desk.terminal.result(&format!(
+    context.terminal.result(&format!(
         "Ask {name} for the safety number on their phone, by voice or in person, not by message. Yours:"
     ))?;
-    desk.terminal.verbatim(&format!("{STRONG}{}{STRONG:#}", words::number(number, 2)))?;
+    context.terminal.verbatim(&format!("{STRONG}{}{STRONG:#}", words::number(number, 2)))?;
     let mut input = io::stdin().lock();
     loop {
-        let fits = QUESTION.len() + ANSWERS.len() + ROOM_TO_ANSWER <= desk.terminal.width();
+        let fits = QUESTION.len() + ANSWERS.len() + ROOM_TO_ANSWER <= context.terminal.width();
         let gap = if fits { "  " } else { "\n" };
-        desk.terminal.ask(&format!("{STRONG}{QUESTION}{STRONG:#}{gap}{ANSWERS} "));
+        context.terminal.ask(&format!("{STRONG}{QUESTION}{STRONG:#}{gap}{ANSWERS} "));
         let mut line = String::new();
         if input.by_ref().take(MAX_HEARD_LEN).read_line(&mut line).map_err(Failure::Input)? == 0 {
             return Err(Failure::NotCompared { name, asked: true });
         }
-        desk.terminal.answered();
+        context.terminal.answered();
         match answer(&line) {
             Answer::Same => return Ok(number.to_owned()),
             Answer::Number(heard) => return Ok(heard),
-            Answer::What => desk.terminal.note(&what_is_this(&name)),
+            Answer::What => context.terminal.note(&what_is_this(&name)),
             Answer::Different => {
                 return Err(Failure::Mismatch {
                     name,
@@ -200,12 +200,12 @@ pub(crate) fn what_is_this(name: &str) -> String {
     )
 }
 
-fn heard_on_stdin(desk: &Desk<'_>, contact: &Contact) -> Result<String, Failure> {
+fn heard_on_stdin(context: &CliContext<'_>, contact: &Contact) -> Result<String, Failure> {
     let mut stdin = io::stdin();
     if stdin.is_terminal() {
         return Err(Failure::NotCompared { name: words::name(contact), asked: false });
     }
-    desk.stdin_is_free()?;
+    context.stdin_is_free()?;
     let mut heard = String::new();
     stdin.by_ref().take(MAX_HEARD_LEN).read_to_string(&mut heard).map_err(|error| match error.kind() {
         io::ErrorKind::InvalidData => Failure::NotText,

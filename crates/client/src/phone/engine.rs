@@ -12,8 +12,8 @@ use pillarbox_wire::{AccountId, Handle, NumberCode, Timestamp};
 use rand_core::CryptoRng;
 
 use crate::phone::error::PhoneError;
-use crate::phone::rows::errands::{all_errands, load_errands};
 use crate::phone::rows::names::bounded;
+use crate::phone::rows::pending::{all_pending, load_pending};
 use crate::phone::rows::records::{
     CERTIFICATE, DELIVERY_KEY, DEVICE_KEY, FACTS, HABITS, HAS_ENCRYPTED, IDENTITY, secret, store_account,
 };
@@ -22,7 +22,7 @@ use crate::phone::state::channels::Channels;
 use crate::phone::state::deposits::Deposits;
 use crate::phone::state::key_stock::KeyStock;
 use crate::phone::state::link::Link;
-use crate::phone::state::links::{Connection, Links, Question, Standing};
+use crate::phone::state::links::{Connection, LinkStage, Links, Question};
 use crate::phone::state::mailbox::Mailbox;
 use crate::phone::state::outbox::{Item, Outbox};
 use crate::phone::state::owed::Owed;
@@ -31,7 +31,7 @@ use crate::records::account::{Account, AccountRecord, NewAccount};
 use crate::records::body::MAX_NAME_LEN;
 use crate::records::contact::ContactRecord;
 use crate::records::prekeys;
-use crate::records::recovery::Errands;
+use crate::records::recovery::PendingReplies;
 use crate::vault::{Passphrase, ProfileError, StorageError, Table, Vault};
 
 /// An open profile. It holds the profile's lock for as long as it lives.
@@ -170,14 +170,14 @@ impl Phone {
         let mut phone = Self::assemble(vault, account, secrets);
         phone.remove_expired(now, rng)?;
         phone.forget_seen(now, rng)?;
-        let (items, errands, certificate) = phone.vault.read(|rows| {
+        let (items, pending, certificate) = phone.vault.read(|rows| {
             let certificate = rows.load(Table::Account, CERTIFICATE)?;
-            Ok::<_, StorageError>((rows.load_all::<Item>(Table::Outbox)?, all_errands(rows)?, certificate))
+            Ok::<_, StorageError>((rows.load_all::<Item>(Table::Outbox)?, all_pending(rows)?, certificate))
         })?;
         phone.has_encrypted = phone.vault.read(|rows| rows.has(Table::Account, HAS_ENCRYPTED))?;
         phone.outbox = Outbox::rebuild(&items);
-        for owed in errands {
-            phone.note_errands(owed.contact, now)?;
+        for owed in pending {
+            phone.note_pending(owed.contact, now)?;
         }
         phone.certificate.current = certificate;
         Ok(phone)
@@ -262,9 +262,9 @@ impl Phone {
         }
         self.code = Some(code);
         if let Some(connection) = self.links.get_mut(Link::Named)
-            && connection.standing == Standing::Refused
+            && connection.stage == LinkStage::Refused
         {
-            connection.standing = Standing::Welcomed;
+            connection.stage = LinkStage::Welcomed;
         }
         Ok(())
     }
@@ -302,13 +302,13 @@ impl Phone {
 
     /// Refreshes the index of pending receipts and resend requests for a contact. Nothing is sent to one that the owner has
     /// not accepted.
-    pub(super) fn note_errands(&mut self, contact: AccountId, now: Timestamp) -> Result<(), StorageError> {
-        let (accepted, errands) = self.vault.read(|rows| {
+    pub(super) fn note_pending(&mut self, contact: AccountId, now: Timestamp) -> Result<(), StorageError> {
+        let (accepted, pending) = self.vault.read(|rows| {
             let record: Option<ContactRecord> = rows.load(Table::Contacts, &contact.0)?;
-            Ok::<_, StorageError>((record.is_some_and(|it| it.accepted), load_errands(rows, contact)?))
+            Ok::<_, StorageError>((record.is_some_and(|it| it.accepted), load_pending(rows, contact)?))
         })?;
-        let errands = if accepted { errands } else { Errands::none(contact) };
-        self.owed.note(&errands, now);
+        let pending = if accepted { pending } else { PendingReplies::none(contact) };
+        self.owed.note(&pending, now);
         Ok(())
     }
 

@@ -12,7 +12,7 @@
 //! (`state/outbox`). `sending/outgoing` builds the next frames, and `sending/converse` seals the item and submits it.
 //! `receiving/answers` routes the relay's answer to `receiving/submissions`, which marks the entry as sent. On the other
 //! phone `receiving/arrival` decrypts the message, `receiving/contents` applies the body, and the recipient's entry and
-//! the receipt owed for it (`rows/errands`) are stored in one transaction before the message is acknowledged
+//! the receipt owed for it (`rows/pending`) are stored in one transaction before the message is acknowledged
 //! (`state/mailbox`).
 //!
 //! | folder or file | content |
@@ -49,8 +49,8 @@ pub use error::{ConfirmError, PhoneError};
 pub use owner::keys::KeysHeld;
 pub use owner::missing::Missing;
 pub use owner::talk::SEEN_KEPT;
-pub use owner::waiting::Waiting;
-pub use owner::whom::Whom;
+pub use owner::waiting::UnsentMessages;
+pub use owner::whom::ContactMatch;
 pub use rows::strangers::{MAX_REQUESTS, MAX_UNOPENED};
 pub use state::link::Link;
 pub use state::pauses::WaitCause;

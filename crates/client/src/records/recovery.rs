@@ -60,7 +60,7 @@ const GREETING: [u8; 32] = [0; 32];
 
 /// Receipts and requests owed to one contact.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Errands {
+pub(crate) struct PendingReplies {
     pub(crate) contact: AccountId,
     /// Texts to be confirmed, at [`receipts_due`](Self::receipts_due).
     pub(crate) receipts: Vec<BodyId>,
@@ -117,7 +117,7 @@ pub const MAX_MISSING: usize = MAX_RESEND_DIGESTS * (1 + MAX_FULL_REQUESTS);
 /// See [`MAX_MISSING`].
 const MAX_FULL_REQUESTS: usize = 156;
 
-impl Encoded for Errands {
+impl Encoded for PendingReplies {
     const VERSION: u8 = 3;
     const MAX_LEN: usize = 96 + 16 * MAX_OWED_RECEIPTS + 32 * MAX_RESEND_DIGESTS + 8 * MAX_RENEWALS;
 }
@@ -126,7 +126,7 @@ impl Encoded for Errands {
 /// phone shows "sent" where "delivered" would be true.
 const MAX_OWED_RECEIPTS: usize = 16 * MAX_RECEIPT_IDS;
 
-impl Errands {
+impl PendingReplies {
     pub(crate) const fn none(contact: AccountId) -> Self {
         Self {
             contact,
@@ -281,77 +281,77 @@ mod tests {
 
     #[test]
     fn a_mailbox_of_missing_messages_is_noted_in_order_and_one_more_is_given_up() {
-        let mut errands = Errands::none(AccountId([1; 16]));
+        let mut pending = PendingReplies::none(AccountId([1; 16]));
         let mut kept = std::collections::BTreeMap::new();
         for number in 0..MAX_MISSING as u64 {
-            match errands.miss(digest(number)) {
+            match pending.miss(digest(number)) {
                 Missed::Noted => {}
                 Missed::Filled(number, request) => assert_eq!(kept.insert(number, request), None),
                 Missed::GivenUp => panic!("message {number} is given up"),
             }
         }
-        assert_eq!(errands.miss(digest(u64::MAX)), Missed::GivenUp);
-        assert!(kept.values().all(|request| encode(request).is_ok()) && encode(&errands).is_ok());
+        assert_eq!(pending.miss(digest(u64::MAX)), Missed::GivenUp);
+        assert!(kept.values().all(|request| encode(request).is_ok()) && encode(&pending).is_ok());
 
         let mut asked = Vec::new();
-        while let Some(number) = errands.take_full() {
+        while let Some(number) = pending.take_full() {
             asked.extend(kept.remove(&number).unwrap().digests);
         }
-        asked.extend(errands.take_missing());
-        assert!(kept.is_empty() && !errands.asks());
+        asked.extend(pending.take_missing());
+        assert!(kept.is_empty() && !pending.asks());
         let expected: Vec<_> = (0..MAX_MISSING as u64).map(|number| FixedBytes(digest(number))).collect();
         assert_eq!(asked, expected);
     }
 
     #[test]
     fn with_too_many_receipts_owed_the_oldest_is_never_sent() {
-        let mut errands = Errands::none(AccountId([1; 16]));
+        let mut pending = PendingReplies::none(AccountId([1; 16]));
         let id = |number: usize| {
             let mut id = [0; 16];
             id[..8].copy_from_slice(&number.to_be_bytes());
             BodyId(FixedBytes(id))
         };
-        (0..=MAX_OWED_RECEIPTS).for_each(|number| errands.owe_receipt(id(number), ReceiptDue::Now));
+        (0..=MAX_OWED_RECEIPTS).for_each(|number| pending.owe_receipt(id(number), ReceiptDue::Now));
         let kept: Vec<_> = (1..=MAX_OWED_RECEIPTS).map(id).collect();
-        assert_eq!(errands.receipts, kept);
-        assert!(encode(&errands).is_ok());
+        assert_eq!(pending.receipts, kept);
+        assert!(encode(&pending).is_ok());
     }
 
     #[test]
     fn nothing_is_asked_for_before_the_conversation_has_begun_anew() {
-        let mut errands = Errands::none(AccountId([1; 16]));
-        errands.miss(digest(1));
-        assert!(!errands.may_ask() && errands.are_due(Timestamp(1)));
-        errands.renewed(Timestamp(1));
-        assert!(errands.may_ask());
+        let mut pending = PendingReplies::none(AccountId([1; 16]));
+        pending.miss(digest(1));
+        assert!(!pending.may_ask() && pending.are_due(Timestamp(1)));
+        pending.renewed(Timestamp(1));
+        assert!(pending.may_ask());
     }
 
     #[test]
     fn new_starts_are_bounded_in_time_and_what_is_missing_is_kept() {
-        let mut errands = Errands::none(AccountId([1; 16]));
+        let mut pending = PendingReplies::none(AccountId([1; 16]));
         let mut starts = 0;
         for second in 0..3_600 {
             let now = Timestamp::from_seconds(1_000_000 + second);
-            assert_ne!(errands.miss(digest(second)), Missed::GivenUp);
-            if errands.may_renew(now) {
-                errands.renewed(now);
+            assert_ne!(pending.miss(digest(second)), Missed::GivenUp);
+            if pending.may_renew(now) {
+                pending.renewed(now);
                 starts += 1;
             }
         }
         assert_eq!(starts, MAX_RENEWALS);
-        let full = errands.full.unwrap();
+        let full = pending.full.unwrap();
         assert_eq!(
-            full.count as usize * MAX_RESEND_DIGESTS + errands.missing.len(),
+            full.count as usize * MAX_RESEND_DIGESTS + pending.missing.len(),
             3_600,
             "all are remembered"
         );
-        assert!(errands.renew, "still wanted");
+        assert!(pending.renew, "still wanted");
         let over = Timestamp::from_seconds(1_000_000 + 3_600);
-        assert_eq!(errands.missed(), 3_600);
-        assert_eq!(errands.renews_at(Timestamp(over.0 - 1)), Some(over));
-        assert_eq!(errands.renews_at(over), None, "it may at once");
+        assert_eq!(pending.missed(), 3_600);
+        assert_eq!(pending.renews_at(Timestamp(over.0 - 1)), Some(over));
+        assert_eq!(pending.renews_at(over), None, "it may at once");
         assert!(
-            errands.may_renew(Timestamp::from_seconds(1_000_000 + 3_600)),
+            pending.may_renew(Timestamp::from_seconds(1_000_000 + 3_600)),
             "and allowed when the hour is over"
         );
     }
@@ -368,11 +368,11 @@ mod tests {
 
     #[test]
     fn a_clock_set_back_does_not_stop_recovery() {
-        let mut errands = Errands::none(AccountId([1; 16]));
+        let mut pending = PendingReplies::none(AccountId([1; 16]));
         for _ in 0..MAX_RENEWALS {
-            errands.renewed(Timestamp::from_seconds(5_000_000));
+            pending.renewed(Timestamp::from_seconds(5_000_000));
         }
-        errands.miss([1; 32]);
-        assert!(errands.may_renew(Timestamp::from_seconds(4_000_000)));
+        pending.miss([1; 32]);
+        assert!(pending.may_renew(Timestamp::from_seconds(4_000_000)));
     }
 }

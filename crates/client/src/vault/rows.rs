@@ -39,7 +39,7 @@ pub(crate) enum Table {
     /// Outgoing items, by order.
     Outbox = 8,
     /// Receipts and requests owed to a contact, by account.
-    Errands = 9,
+    PendingReplies = 9,
     /// Signed prekeys, by number.
     SignedPreKeys = 10,
     /// One-time prekeys, by number.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use pillarbox_client::net::{now, sync};
 use pillarbox_client::{Habits, NewAccount, PaddingRule, Passphrase, Protection, Vault};
 use pillarbox_crypto::PasswordCost;
-use pillarbox_relay::Settings;
+use pillarbox_relay::RelaySettings;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use tempfile::TempDir;
@@ -44,11 +44,11 @@ pub(crate) struct Ran {
 impl Place {
     /// Starts a relay in a new folder.
     pub(crate) fn new() -> Self {
-        Self::with(Settings::default())
+        Self::with(RelaySettings::default())
     }
 
     /// Starts a relay with these settings.
-    pub(crate) fn with(settings: Settings) -> Self {
+    pub(crate) fn with(settings: RelaySettings) -> Self {
         let root = tempfile::tempdir().unwrap();
         std::fs::create_dir(root.path().join("relay")).unwrap();
         let passphrase = root.path().join("passphrase");

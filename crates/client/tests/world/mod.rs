@@ -20,11 +20,11 @@ use std::collections::VecDeque;
 use std::net::{IpAddr, Ipv4Addr};
 
 use pillarbox_client::{
-    Contact, DeliveryState, Direction, Entry, Habits, Link, NewAccount, Notice, PaddingRule, Passphrase,
-    Phone, Protection, Vault,
+    Contact, DeliveryState, EntryDirection, Habits, HistoryEntry, Link, NewAccount, Notice, PaddingRule,
+    Passphrase, Phone, Protection, Vault,
 };
 use pillarbox_crypto::{AgreementSecret, PasswordCost};
-use pillarbox_relay::{ConnectionId, Effect, Input, Relay, Settings, SqliteStore};
+use pillarbox_relay::{ConnectionId, Effect, Input, Relay, RelaySettings, SqliteStore};
 use pillarbox_transport::RelayAddress;
 use pillarbox_wire::{
     AccountId, ClientFrame, Duration, FetchBundles, Handle, NumberCode, RelayFrame, RequestId, Timestamp,
@@ -101,10 +101,10 @@ pub fn passphrase() -> Passphrase {
 
 impl World {
     pub fn new() -> Self {
-        Self::with(Settings::default())
+        Self::with(RelaySettings::default())
     }
 
-    pub fn with(settings: Settings) -> Self {
+    pub fn with(settings: RelaySettings) -> Self {
         let mut rng = StdRng::from_seed([9; 32]);
         let key = AgreementSecret::generate(&mut rng).public();
         let relay = Relay::open(SqliteStore::in_memory().unwrap(), settings, START, &mut rng).unwrap();
@@ -233,10 +233,10 @@ impl World {
 
     /// Returns the texts that one phone received from another, in the order of its history.
     pub fn heard(&self, at: usize, from: usize) -> Vec<String> {
-        self.texts(at, from, Entry::is_received)
+        self.texts(at, from, HistoryEntry::is_received)
     }
 
-    fn texts(&self, at: usize, from: usize, which: impl Fn(&Entry) -> bool) -> Vec<String> {
+    fn texts(&self, at: usize, from: usize, which: impl Fn(&HistoryEntry) -> bool) -> Vec<String> {
         let Ok(history) = self.see(at).history(self.id(from)) else {
             return Vec::new();
         };
@@ -253,8 +253,8 @@ impl World {
         history
             .iter()
             .filter_map(|entry| match entry.direction {
-                Direction::Sent(state) => Some(state),
-                Direction::Received { .. } => None,
+                EntryDirection::Sent(state) => Some(state),
+                EntryDirection::Received { .. } => None,
             })
             .collect()
     }

@@ -1,6 +1,6 @@
 //! The passcodes that are tried on a phone that is off: by whoever holds it, and by whoever reads the evidence again.
 
-use pillarbox_access::demand::seized_phone::{Passcode, SUPPOSED_GUESS};
+use pillarbox_access::demand::seized_phone::{PasscodeKind, SUPPOSED_GUESS};
 
 /// The largest number of codes of which all are tried on a phone that is off: those of four digits, in about a second.
 const SMALL: u128 = 10_000;
@@ -15,6 +15,6 @@ pub(crate) fn supposed_guess_ms() -> u64 {
 }
 
 /// Returns the codes of a kind that are tried on a phone that is off: all of a small kind, the first of a larger one.
-pub(crate) fn codes_tried(kind: Passcode) -> impl Iterator<Item = String> {
+pub(crate) fn codes_tried(kind: PasscodeKind) -> impl Iterator<Item = String> {
     kind.in_order().take(if kind.codes() <= SMALL { usize::MAX } else { GUESSES })
 }

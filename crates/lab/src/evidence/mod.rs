@@ -14,7 +14,7 @@ pub(crate) mod guesses;
 mod piece;
 pub(crate) mod reread;
 
-use pillarbox_access::demand::View;
+use pillarbox_access::demand::ViewKind;
 use serde::{Deserialize, Serialize};
 
 use crate::score::{Brought, Counts, Means, Measures, Share, State, What, Yardstick, score};
@@ -44,7 +44,7 @@ pub struct Evidence {
     /// SHA-256 of the record of the world in which it was measured.
     pub world_sha256: String,
     /// The party's view.
-    pub view: View,
+    pub view: ViewKind,
     /// The order, in words; none if nothing was ordered.
     pub ordered: Option<String>,
     /// The kind of outcome: whether the party asked can do it at all, and in which way.
@@ -156,7 +156,7 @@ impl Evidence {
     /// Returns true if an operator answers.
     #[must_use]
     pub const fn is_an_operators(&self) -> bool {
-        matches!(self.view, View::RelayHoldings | View::OperatorTap | View::BackupStore)
+        matches!(self.view, ViewKind::RelayHoldings | ViewKind::OperatorTap | ViewKind::BackupStore)
     }
 
     /// Returns the file's bytes.

@@ -1,6 +1,6 @@
 //! The demands that the rows of a relay answer.
 
-use pillarbox_access::demand::{self, Demand, View, When};
+use pillarbox_access::demand::{self, Demand, ViewKind, When};
 
 /// Something that a demand asks for and that no relay's folder has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -36,13 +36,13 @@ pub enum NotInAFolder {
 /// [`NotInAFolder`] if the demand asks for something else, in words that follow its name.
 pub const fn can_answer(demand: &Demand) -> Result<(), NotInAFolder> {
     match (demand.view, demand.when) {
-        (View::RelayHoldings, When::FromNowOn) => Err(NotInAFolder::AfterAnOrder),
-        (View::RelayHoldings | View::BackupStore, _) => Ok(()),
-        (View::OperatorTap, _) => Err(NotInAFolder::WhatPasses),
-        (View::PushRecords, _) => Err(NotInAFolder::PushService),
-        (View::SeizedPhone | View::OpenPhone, _) => Err(NotInAFolder::Phone),
-        (View::ReportedMessage, _) => Err(NotInAFolder::Report),
-        (View::PublicChannel | View::Nothing, _) => Err(NotInAFolder::NoQuestion),
+        (ViewKind::RelayHoldings, When::FromNowOn) => Err(NotInAFolder::AfterAnOrder),
+        (ViewKind::RelayHoldings | ViewKind::BackupStore, _) => Ok(()),
+        (ViewKind::OperatorTap, _) => Err(NotInAFolder::WhatPasses),
+        (ViewKind::PushRecords, _) => Err(NotInAFolder::PushService),
+        (ViewKind::SeizedPhone | ViewKind::OpenPhone, _) => Err(NotInAFolder::Phone),
+        (ViewKind::ReportedMessage, _) => Err(NotInAFolder::Report),
+        (ViewKind::PublicChannel | ViewKind::Nothing, _) => Err(NotInAFolder::NoQuestion),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use pillarbox_access::RelayHoldings;
 use pillarbox_access::Served;
-use pillarbox_access::demand::{About, Demand};
+use pillarbox_access::demand::{Demand, DemandTarget};
 use pillarbox_access::law::{AS_OF, Country, Day, foremost};
 use pillarbox_relay::Completeness;
 use pillarbox_wire::Handle;
@@ -47,7 +47,7 @@ pub fn serve(
     on: Day,
 ) -> Result<FolderAnswer, ControlFailed> {
     let controls = control::run(demand)?;
-    let served = read(demand, &About::Number(about.clone()), holdings);
+    let served = read(demand, &DemandTarget::Number(about.clone()), holdings);
     let completeness = holdings.completeness();
     let warning = completeness.sentence();
     let law =

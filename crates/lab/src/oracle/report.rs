@@ -1,6 +1,6 @@
 //! The findings of the comparison.
 
-use pillarbox_access::oracle::{Counts, Row, Source};
+use pillarbox_access::oracle::{ComparedRow, OracleSource, OutcomeCounts};
 use serde::Serialize;
 
 use super::derived::Derived;
@@ -9,13 +9,13 @@ use super::derived::Derived;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Table {
     /// The source of the table.
-    pub source: Source,
+    pub source: OracleSource,
     /// The heading.
     pub heading: &'static str,
     /// Its rows.
-    pub rows: Vec<Row>,
+    pub rows: Vec<ComparedRow>,
     /// The number of rows with each outcome.
-    pub counts: Counts,
+    pub counts: OutcomeCounts,
 }
 
 /// The findings of the comparison.

@@ -1,6 +1,6 @@
 //! A story that has run under a design, with what each relay's operator can read at its end.
 
-use pillarbox_access::{Design, Opened};
+use pillarbox_access::{Design, OpenedCounts};
 
 use crate::record::{Kind, Record};
 use crate::scenario::Scenario;
@@ -14,7 +14,7 @@ pub struct Told<'w> {
     pub(super) scenario: &'w Scenario,
     pub(super) design: &'w Design,
     /// Everything that each relay's operator can read at the end, in the order of the relays.
-    pub(super) opened: Vec<Opened>,
+    pub(super) opened: Vec<OpenedCounts>,
 }
 
 impl<'w> Told<'w> {
@@ -23,7 +23,8 @@ impl<'w> Told<'w> {
     /// # Errors
     /// [`WorldError::Store`], if a relay's rows cannot be read.
     pub fn of(world: &'w World) -> Result<Self, WorldError> {
-        let opened = world.sites().iter().map(|site| site.holdings().map(|holdings| Opened::of(&holdings)));
+        let opened =
+            world.sites().iter().map(|site| site.holdings().map(|holdings| OpenedCounts::of(&holdings)));
         Ok(Self {
             record: world.record(),
             scenario: world.scenario(),

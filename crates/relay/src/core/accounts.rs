@@ -10,12 +10,12 @@ use super::Relay;
 use super::authentication::proves;
 use super::connections::Connection;
 use super::events::{Input, Outcome};
-use super::log::Happening;
+use super::log::LogEntry;
 use super::room::{ACCOUNT_BYTES, upload_bytes};
 use super::round::Round;
 use super::upload::{after, check_upload};
 use crate::memory::connection_id::ConnectionId;
-use crate::memory::rates::{Request, Subject};
+use crate::memory::rate_limiter::{Request, Subject};
 use crate::rules::keeping::Logged;
 use crate::store::{AccountRow, Closing, DeviceNumber, DeviceRow, Registration, Store, StoreError};
 
@@ -44,7 +44,7 @@ impl<S: Store> Relay<S> {
             Ok(Registering::Again(connection, address)) => {
                 self.bind(id, address, round);
                 self.see(address, connection.peer, round);
-                let connected = Happening::on(&connection, Logged::Connected).by(address.account);
+                let connected = LogEntry::on(&connection, Logged::Connected).by(address.account);
                 self.log(connected.anyway(), round);
                 round.answer(id, self.answer_again(frame.request, address));
             }
@@ -114,7 +114,7 @@ impl<S: Store> Relay<S> {
         // Counted after the proof and after an account that is there already: neither a neighbour's noise nor a phone that
         // did not hear its answer uses up what newcomers behind the same address have.
         let subject = Subject::address(connection.peer);
-        self.rates.take(Request::Register, subject, self.settings.limits.register, round.now)?;
+        self.limiter.take(Request::Register, subject, self.settings.limits.register, round.now)?;
         self.take_room(ACCOUNT_BYTES + upload_bytes(&frame.prekeys), round)?;
         let Some(handle) = &frame.handle else { return Ok(Registering::New(connection)) };
         let holder = self.directory.account_by_handle(handle).map(|holder| holder.row.account);
@@ -171,7 +171,7 @@ impl<S: Store> Relay<S> {
             delivery_verifier,
         };
         for what in [Logged::Registered, Logged::Connected] {
-            self.log(Happening::on(&connection, what).by(address.account), round);
+            self.log(LogEntry::on(&connection, what).by(address.account), round);
         }
         round.changes.accounts.push(Registration { account, device, prekeys });
         round.registering.push(id);

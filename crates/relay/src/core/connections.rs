@@ -7,7 +7,7 @@ use pillarbox_wire::{DeviceAddress, Refusal};
 
 use crate::memory::connection_id::ConnectionId;
 use crate::memory::names::OwnNames;
-use crate::memory::rates::Subject;
+use crate::memory::rate_limiter::Subject;
 
 /// One connection. The relay keeps nothing else for it.
 #[derive(Clone, Copy, Debug)]

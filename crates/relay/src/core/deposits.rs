@@ -11,11 +11,11 @@ use pillarbox_wire::{
 };
 
 use super::Relay;
-use super::log::Happening;
+use super::log::LogEntry;
 use super::prekeys::Trouble;
 use super::round::Round;
 use crate::memory::connection_id::ConnectionId;
-use crate::memory::rates::{Request, Subject};
+use crate::memory::rate_limiter::{Request, Subject};
 use crate::rules::keeping::Logged;
 use crate::store::{Leaving, Store, StoreError};
 
@@ -63,7 +63,7 @@ impl<S: Store> Relay<S> {
         let own = (connection.subject(), limits.deposits);
         let address = (Subject::address(connection.peer), limits.deposits_per_address);
         let counted: &[_] = if asks { &[own, address] } else { &[own] };
-        self.rates.take_all(Request::Deposit, counted, round.now)?;
+        self.limiter.take_all(Request::Deposit, counted, round.now)?;
         self.check_room(account, &deposits)?;
         let left =
             deposits.iter().filter_map(|deposit| Some(deposit.subject.len() + deposit.value.as_ref()?.len()));
@@ -81,7 +81,7 @@ impl<S: Store> Relay<S> {
             round.changes.deposits.push(Leaving { account, kind, subject, value, at: round.now });
         }
         for kind in kinds {
-            self.log(Happening::on(&connection, Logged::Changed).named(kind.as_str()), round);
+            self.log(LogEntry::on(&connection, Logged::Changed).named(kind.as_str()), round);
         }
         Ok(known)
     }
@@ -152,7 +152,7 @@ impl<S: Store> Relay<S> {
             return Err(Refusal::NotOffered.into());
         }
         let rate = self.settings.limits.recalls;
-        self.rates.take(Request::Recall, connection.subject(), rate, round.now)?;
+        self.limiter.take(Request::Recall, connection.subject(), rate, round.now)?;
         Ok(self.store.deposit(account, *kind, subject.as_slice())?)
     }
 }

@@ -13,11 +13,11 @@ use pillarbox_wire::{
 
 use super::Relay;
 use super::connections::Connection;
-use super::log::Happening;
+use super::log::LogEntry;
 use super::round::Round;
 use crate::memory::connection_id::ConnectionId;
 use crate::memory::mailbox::{Entrance, Quota};
-use crate::memory::rates::Request;
+use crate::memory::rate_limiter::Request;
 use crate::rules::keeping::Logged;
 use crate::store::{Changes, MessageRow, Store};
 
@@ -41,7 +41,7 @@ impl<S: Store> Relay<S> {
             Some(_) => (Request::Submission, limits.submissions),
             None => (Request::SealedSubmission, limits.sealed_submissions),
         };
-        self.rates.take(kind, connection.subject(), rate, round.now)?;
+        self.limiter.take(kind, connection.subject(), rate, round.now)?;
         self.admit(&connection, to.account, delivery_key.as_ref())?;
         if self.directory.device(&to).is_none() && self.directory.account(to.account).is_some() {
             return Err(Refusal::KeysReplaced);
@@ -71,7 +71,7 @@ impl<S: Store> Relay<S> {
             payload,
         });
         if self.rule.log.concern(Logged::Sent) {
-            let sent = Happening::on(&connection, Logged::Sent).about(Some(to.account));
+            let sent = LogEntry::on(&connection, Logged::Sent).about(Some(to.account));
             self.log(sent.bytes(size).message(message), round);
         }
         Ok(())
@@ -129,7 +129,7 @@ impl<S: Store> Relay<S> {
             let stay = delivered.iter().skip(stay).map(|(message, _)| *message);
             let taken: Vec<_> = stay.chain(removed.iter().skip(go).copied()).collect();
             for message in taken {
-                self.log(Happening::on(&connection, Logged::Delivered).message(message).anyway(), round);
+                self.log(LogEntry::on(&connection, Logged::Delivered).message(message).anyway(), round);
             }
         }
         self.stand_in_line(address);

@@ -16,11 +16,11 @@ use rand_core::CryptoRng;
 use super::Relay;
 use super::connections::Connection;
 use super::events::Input;
-use super::log::Happening;
+use super::log::LogEntry;
 use super::round::Round;
 use super::upload::after;
 use crate::memory::connection_id::ConnectionId;
-use crate::memory::rates::{Request, Subject};
+use crate::memory::rate_limiter::{Request, Subject};
 use crate::rules::keeping::Logged;
 use crate::store::{AccountRow, DeviceRow, Replacement, Store};
 
@@ -59,7 +59,7 @@ impl<S: Store> Relay<S> {
         let limits = &self.settings.limits;
         let subject = Subject::number(handle);
         let sent = self
-            .rates
+            .limiter
             .take(Request::Code, subject, limits.codes_per_number, round.now)
             .and_then(|()| self.codes.draw(handle, limits, round.now, rng));
         match sent {
@@ -107,8 +107,8 @@ impl<S: Store> Relay<S> {
             ..known.row.clone()
         };
         let address = device.address();
-        self.log(Happening::on(connection, Logged::Changed).by(address.account).named("keys"), round);
-        self.log(Happening::on(connection, Logged::Connected).by(address.account), round);
+        self.log(LogEntry::on(connection, Logged::Changed).by(address.account).named("keys"), round);
+        self.log(LogEntry::on(connection, Logged::Connected).by(address.account), round);
         round.changes.replaced.push(Replacement { account, device, prekeys });
         round.replacing.push(id);
         round.barrier = true;

@@ -16,12 +16,12 @@ use pillarbox_wire::{
 
 use super::Relay;
 use super::connections::Connection;
-use super::log::Happening;
+use super::log::LogEntry;
 use super::room::upload_bytes;
 use super::round::Round;
 use super::upload::{after, check_upload};
 use crate::memory::connection_id::ConnectionId;
-use crate::memory::rates::{Request, Subject};
+use crate::memory::rate_limiter::{Request, Subject};
 use crate::rules::keeping::Logged;
 use crate::store::{PreKeyKind, Store, StoreError, StoredPreKeys, Taken, Upload};
 
@@ -53,7 +53,7 @@ impl<S: Store> Relay<S> {
         let request = frame.request;
         match self.stage_upload(id, frame, round) {
             Ok((connection, address, upload)) => {
-                self.log(Happening::on(&connection, Logged::Changed).named("prekeys"), round);
+                self.log(LogEntry::on(&connection, Logged::Changed).named("prekeys"), round);
                 round.publishing.push(address);
                 round.changes.prekeys.push(upload);
                 round.block(id);
@@ -153,13 +153,13 @@ impl<S: Store> Relay<S> {
         let FetchBundles { request, account: asked, delivery_key } = frame;
         let connection = self.connections.get(id).ok_or(Refusal::NotAuthenticated)?;
         let limits = &self.settings.limits;
-        self.rates.take(Request::Bundles, connection.subject(), limits.bundles, round.now)?;
+        self.limiter.take(Request::Bundles, connection.subject(), limits.bundles, round.now)?;
         self.admit(&connection, *asked, delivery_key.as_ref())?;
         let account = self.directory.account(*asked).ok_or(Refusal::UnknownRecipient)?;
         // Frequent requests for one account use up its one-time keys for a while, but keep nobody from it.
         let one = Subject::Account(*asked);
         let with_one_time =
-            self.rates.take(Request::BundlesOfOne, one, limits.bundles_of_one, round.now).is_ok();
+            self.limiter.take(Request::BundlesOfOne, one, limits.bundles_of_one, round.now).is_ok();
         let identity = account.row.identity();
         let mut devices = Vec::with_capacity(account.devices.len());
         for device in &account.devices {
@@ -188,7 +188,7 @@ impl<S: Store> Relay<S> {
                 kem: one_time_kem.unwrap_or(last_resort),
             });
         }
-        self.log(Happening::on(&connection, Logged::Fetched).about(Some(*asked)), round);
+        self.log(LogEntry::on(&connection, Logged::Fetched).about(Some(*asked)), round);
         Ok(Bundles { request: *request, identity, devices })
     }
 }

@@ -8,14 +8,14 @@ use pillarbox_wire::{
 
 use super::Relay;
 use super::events::Input;
-use super::log::Happening;
+use super::log::LogEntry;
 use super::prekeys::Trouble;
 use super::round::Round;
 use crate::memory::channels::Opening;
 use crate::memory::connection_id::ConnectionId;
-use crate::memory::rates::Request;
+use crate::memory::rate_limiter::Request;
 use crate::rules::keeping::Logged;
-use crate::store::{Changes, ChannelRow, PublishedRow, Store, StoreError};
+use crate::store::{Changes, ChannelPostRow, ChannelRow, Store, StoreError};
 
 impl<S: Store> Relay<S> {
     pub(super) fn open_channel(&mut self, id: ConnectionId, frame: OpenChannel, round: &mut Round) {
@@ -39,7 +39,7 @@ impl<S: Store> Relay<S> {
         let owner = connection.named()?.account;
         self.channels_offered()?;
         let limits = &self.settings.limits;
-        self.rates.take(Request::Post, connection.subject(), limits.posts, round.now)?;
+        self.limiter.take(Request::Post, connection.subject(), limits.posts, round.now)?;
         if self.channels.may_open(&channel, owner, limits.channels_per_account)? == Opening::New {
             self.take_room(0, round)?;
             round.claimed_channels.insert(channel.clone());
@@ -76,14 +76,14 @@ impl<S: Store> Relay<S> {
             return Err(Refusal::TooMuch);
         }
         let limits = &self.settings.limits;
-        self.rates.take(Request::Post, connection.subject(), limits.posts, round.now)?;
+        self.limiter.take(Request::Post, connection.subject(), limits.posts, round.now)?;
         self.take_room(content.len(), round)?;
         let limits = &self.settings.limits;
         let number = self.channels.next_post(&channel, owner, limits.channel_posts)?;
         // The next post has the next number, which memory knows once this one is committed.
         round.claimed_channels.insert(channel.clone());
         round.block(id);
-        round.changes.posts.push(PublishedRow { channel, number, posted_at: round.now, content });
+        round.changes.posts.push(ChannelPostRow { channel, number, posted_at: round.now, content });
         Ok(number)
     }
 
@@ -112,13 +112,13 @@ impl<S: Store> Relay<S> {
         let connection = self.connections.get(id).ok_or(Refusal::NotAuthenticated)?;
         self.channels_offered()?;
         let rate = self.settings.limits.channel_reads;
-        self.rates.take(Request::Read, connection.subject(), rate, round.now)?;
+        self.limiter.take(Request::Read, connection.subject(), rate, round.now)?;
         let owner = self.channels.owner(channel)?;
         let rows = self.store.posts(channel, *after, MAX_PAYLOAD_LEN, POSTS_IN_A_FRAME)?;
-        let read = Happening::on(&connection, Logged::Read).about(Some(owner)).named(channel.as_str());
+        let read = LogEntry::on(&connection, Logged::Read).about(Some(owner)).named(channel.as_str());
         self.log(read.anyway(), round);
         let posts = rows.into_iter().map(|row| {
-            let PublishedRow { channel: _, number, posted_at, content } = row;
+            let ChannelPostRow { channel: _, number, posted_at, content } = row;
             PostRow { number, posted_at, content }
         });
         Ok(posts.collect())

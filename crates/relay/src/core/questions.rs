@@ -6,10 +6,10 @@ use pillarbox_wire::{
 };
 
 use super::Relay;
-use super::log::Happening;
+use super::log::LogEntry;
 use super::round::Round;
 use crate::memory::connection_id::ConnectionId;
-use crate::memory::rates::{Request, Subject};
+use crate::memory::rate_limiter::{Request, Subject};
 use crate::rules::keeping::Logged;
 use crate::store::Store;
 
@@ -33,11 +33,11 @@ impl<S: Store> Relay<S> {
         let limits = &self.settings.limits;
         let address = (Subject::address(connection.peer), limits.look_ups_per_address);
         let account = (connection.subject(), limits.look_ups);
-        self.rates.take_all(Request::LookUp, &[address, account], round.now)?;
+        self.limiter.take_all(Request::LookUp, &[address, account], round.now)?;
         let account = self.directory.account_by_handle(&frame.handle);
         let found = account.map(|account| (account.row.account, account.row.identity()));
         // A look-up in vain is logged too.
-        let asked = Happening::on(&connection, Logged::LookedUp).about(found.map(|(account, _)| account));
+        let asked = LogEntry::on(&connection, Logged::LookedUp).about(found.map(|(account, _)| account));
         self.log(asked.named(frame.handle.as_str()).anyway(), round);
         let (account, identity) = found.ok_or(Refusal::UnknownHandle)?;
         Ok(Found { request: frame.request, account, identity })
@@ -56,7 +56,7 @@ impl<S: Store> Relay<S> {
         let connection = self.connections.get(id).ok_or(Refusal::NotAuthenticated)?;
         let sender = connection.named()?;
         let limits = &self.settings.limits;
-        self.rates.take(Request::Certificate, connection.subject(), limits.certificates, round.now)?;
+        self.limiter.take(Request::Certificate, connection.subject(), limits.certificates, round.now)?;
         let account = self.directory.account(sender.account).ok_or(Refusal::NotAuthenticated)?;
         let expires = (round.now + limits.certificate_lifetime).as_seconds();
         let mut certificate = SenderCertificate {

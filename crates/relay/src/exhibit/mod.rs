@@ -5,4 +5,4 @@ pub mod inventory;
 pub mod legible;
 pub mod passing;
 pub mod row_changes;
-pub mod told;
+pub mod tally;

@@ -11,4 +11,4 @@ pub(crate) mod directory;
 pub(crate) mod mailbox;
 pub(crate) mod names;
 pub(crate) mod networks;
-pub(crate) mod rates;
+pub(crate) mod rate_limiter;

@@ -8,7 +8,7 @@ use pillarbox_wire::{
 };
 use serde::Serialize;
 
-use super::channels::{ChannelRow, PublishedRow};
+use super::channels::{ChannelPostRow, ChannelRow};
 use super::deposits::Leaving;
 use super::events::{EventNumber, EventRow, Lapse};
 use super::rows::{AccountRow, DeviceNumber, DeviceRow, MessageRow, PreKeyKind};
@@ -112,7 +112,7 @@ pub struct Taken {
 
 /// A device that connected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Seen {
+pub struct LastSeen {
     /// The device.
     pub device: DeviceNumber,
     /// Time at which it was seen, as exactly as the relay keeps it.
@@ -197,13 +197,13 @@ pub struct Changes {
     /// Accounts that another phone has taken over.
     pub replaced: Vec<Replacement>,
     /// Devices that connected.
-    pub seen: Vec<Seen>,
+    pub seen: Vec<LastSeen>,
     /// Deposits that accounts leave and take back, in order.
     pub deposits: Vec<Leaving>,
     /// New channels.
     pub channels: Vec<ChannelRow>,
     /// New posts. The number of each becomes its channel's [`ChannelRow::posted`].
-    pub posts: Vec<PublishedRow>,
+    pub posts: Vec<ChannelPostRow>,
     /// Channels that are taken down, with the time. Their posts go.
     pub taken_down: Vec<(ChannelName, Timestamp)>,
     /// New messages, with rising numbers.

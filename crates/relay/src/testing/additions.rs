@@ -5,8 +5,8 @@ use pillarbox_wire::{AccountId, Bytes, ChannelName, DepositKind, Timestamp};
 use super::rows::{account, message};
 use crate::rules::keeping::{Granularity, Keeping, Logged};
 use crate::store::{
-    Changes, ChannelRow, Closing, DepositRow, Deposits, DeviceNumber, EventNumber, EventRow, Holdings, Lapse,
-    Leaving, PublishedRow, Seen, Staying, Store, Trim,
+    Changes, ChannelPostRow, ChannelRow, Closing, DepositRow, Deposits, DeviceNumber, EventNumber, EventRow,
+    Holdings, Lapse, LastSeen, Leaving, Staying, Store, Trim,
 };
 
 const ANNE: AccountId = AccountId([1; 16]);
@@ -63,9 +63,9 @@ fn channel(name: &str, owner: AccountId) -> ChannelRow {
     ChannelRow { channel, owner, opened_at: Timestamp(7), posted: 0, taken_down: None }
 }
 
-fn post(name: &str, number: u32, content: &[u8]) -> PublishedRow {
+fn post(name: &str, number: u32, content: &[u8]) -> ChannelPostRow {
     let channel = ChannelName::try_from(name.to_owned()).unwrap();
-    PublishedRow { channel, number, posted_at: Timestamp(8), content: Bytes(content.to_vec()) }
+    ChannelPostRow { channel, number, posted_at: Timestamp(8), content: Bytes(content.to_vec()) }
 }
 
 pub(super) fn channels_are_read_in_order_and_taken_down<S: Store>(
@@ -187,7 +187,7 @@ pub(super) fn what_is_beyond_the_rule_is_trimmed<S: Store>(
     one.account.registered_at = Some(Timestamp(3 * day + 7));
     let changes = Changes {
         accounts: vec![one],
-        seen: vec![Seen {
+        seen: vec![LastSeen {
             device: DeviceNumber(1),
             at: Some(Timestamp(5 * day + 1)),
             address: Some([192, 0, 2, 1].into()),

@@ -14,7 +14,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use pillarbox_crypto::SigningSecret;
-use pillarbox_relay::server::{Running, Server, ServerConfig};
+use pillarbox_relay::server::{RelayServer, Running, ServerConfig};
 use pillarbox_transport::{Reader, RelayAddress, Writer, sign_handshake};
 use pillarbox_wire::{
     Acknowledge, Authenticate, Bytes, ClientFrame, Deliver, DeviceAddress, FixedBytes, Handle, IdentityKey,
@@ -28,7 +28,7 @@ use tokio::time::timeout;
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
 pub async fn start(config: ServerConfig) -> Running {
-    Server::start(config).await.unwrap()
+    RelayServer::start(config).await.unwrap()
 }
 
 pub fn socket(address: &RelayAddress) -> SocketAddr {

@@ -18,11 +18,12 @@ use std::rc::Rc;
 use pillarbox_crypto::labels::DELIVERY_KEY;
 use pillarbox_crypto::{SigningSecret, kdf};
 use pillarbox_relay::store::{
-    Applied, Changes, Contents, Deposits, DeviceNumber, MessageRow, PublishedRow, Room, Skip, Stock,
+    Applied, Changes, ChannelPostRow, Deposits, DeviceNumber, MessageRow, Room, Skip, Stock, StoreContents,
     StoredPreKeys,
 };
 use pillarbox_relay::{
-    ConnectionId, Effect, Holdings, Input, Outcome, Relay, Settings, SqliteStore, Store, StoreError, Waiting,
+    ConnectionId, Effect, Holdings, Input, Outcome, QueuedMessage, Relay, RelaySettings, SqliteStore, Store,
+    StoreError,
 };
 use pillarbox_transport::sign_handshake;
 use pillarbox_wire::{
@@ -56,11 +57,11 @@ impl Flaky {
 }
 
 impl Store for Flaky {
-    fn contents(&mut self) -> Result<Contents, StoreError> {
+    fn contents(&mut self) -> Result<StoreContents, StoreError> {
         self.inner.contents()
     }
 
-    fn waiting(&mut self, visit: &mut dyn FnMut(DeviceNumber, Waiting)) -> Result<(), StoreError> {
+    fn waiting(&mut self, visit: &mut dyn FnMut(DeviceNumber, QueuedMessage)) -> Result<(), StoreError> {
         self.inner.waiting(visit)
     }
 
@@ -98,7 +99,7 @@ impl Store for Flaky {
         after: u32,
         bytes: usize,
         most: u32,
-    ) -> Result<Vec<PublishedRow>, StoreError> {
+    ) -> Result<Vec<ChannelPostRow>, StoreError> {
         self.check()?;
         self.inner.posts(channel, after, bytes, most)
     }
@@ -133,7 +134,7 @@ pub struct Phone {
 pub struct World {
     relay: Option<Relay<Flaky>>,
     folder: Option<TempDir>,
-    settings: Settings,
+    settings: RelaySettings,
     pub now: Timestamp,
     pub rng: ChaCha20Rng,
     pub failure: Rc<RefCell<Option<StoreError>>>,
@@ -152,22 +153,22 @@ pub struct World {
 }
 
 impl World {
-    pub fn in_memory(settings: Settings) -> Self {
+    pub fn in_memory(settings: RelaySettings) -> Self {
         Self::new(settings, None)
     }
 
-    pub fn on_disk(settings: Settings) -> Self {
+    pub fn on_disk(settings: RelaySettings) -> Self {
         Self::new(settings, Some(tempfile::tempdir().unwrap()))
     }
 
     /// Makes a relay whose database may take this many pages of 16 KiB.
-    pub fn with_pages(settings: Settings, pages: u32) -> Self {
+    pub fn with_pages(settings: RelaySettings, pages: u32) -> Self {
         let mut store = SqliteStore::in_memory().unwrap();
         store.limit_pages(pages).unwrap();
         Self::over(settings, None, store)
     }
 
-    fn new(settings: Settings, folder: Option<TempDir>) -> Self {
+    fn new(settings: RelaySettings, folder: Option<TempDir>) -> Self {
         let inner = match &folder {
             Some(folder) => SqliteStore::open(folder.path()).unwrap(),
             None => SqliteStore::in_memory().unwrap(),
@@ -175,7 +176,7 @@ impl World {
         Self::over(settings, folder, inner)
     }
 
-    fn over(settings: Settings, folder: Option<TempDir>, inner: SqliteStore) -> Self {
+    fn over(settings: RelaySettings, folder: Option<TempDir>, inner: SqliteStore) -> Self {
         let (failure, most_removed) = (Rc::default(), Rc::new(Cell::new(usize::MAX)));
         let store = Flaky { inner, failure: Rc::clone(&failure), most_removed: Rc::clone(&most_removed) };
         let mut rng = ChaCha20Rng::from_seed([7; 32]);
@@ -211,7 +212,7 @@ impl World {
         self.restart_with(self.settings.clone());
     }
 
-    pub fn restart_with(&mut self, settings: Settings) {
+    pub fn restart_with(&mut self, settings: RelaySettings) {
         self.settings = settings;
         let relay = self.relay.take().unwrap();
         let store = match &self.folder {

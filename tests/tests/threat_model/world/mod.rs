@@ -12,10 +12,11 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 
 use pillarbox_client::{
-    Entry, Habits, Invitation, Link, NewAccount, Notice, PaddingRule, Passphrase, Phone, Protection, Vault,
+    Habits, HistoryEntry, Invitation, Link, NewAccount, Notice, PaddingRule, Passphrase, Phone, Protection,
+    Vault,
 };
 use pillarbox_crypto::{AgreementSecret, PasswordCost};
-use pillarbox_relay::{ConnectionId, Passing, Relay, Settings, SqliteStore};
+use pillarbox_relay::{ConnectionId, Passing, Relay, RelaySettings, SqliteStore};
 use pillarbox_transport::{Established, RelayAddress};
 use pillarbox_wire::{
     AccountId, ClientFrame, DeviceAddress, Duration, Handle, IdentityKey, NumberCode, RelayFrame, Timestamp,
@@ -115,10 +116,10 @@ pub(crate) fn folder_contains(folder: &Path, words: &[u8]) -> bool {
 
 impl World {
     pub(crate) fn new() -> Self {
-        Self::with(Settings::default())
+        Self::with(RelaySettings::default())
     }
 
-    pub(crate) fn with(settings: Settings) -> Self {
+    pub(crate) fn with(settings: RelaySettings) -> Self {
         let mut rng = StdRng::from_seed([22; 32]);
         let key = AgreementSecret::generate(&mut rng);
         let folder = tempfile::tempdir().unwrap();
@@ -280,7 +281,7 @@ impl World {
     }
 
     /// Returns the conversation with somebody who may be no contact.
-    pub(crate) fn history(&self, who: Who, with: AccountId) -> Vec<Entry> {
+    pub(crate) fn history(&self, who: Who, with: AccountId) -> Vec<HistoryEntry> {
         self.see(who).history(with).unwrap_or_default()
     }
 

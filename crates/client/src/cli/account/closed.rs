@@ -8,7 +8,7 @@ use pillarbox_client::vault::FILE_NAME;
 use pillarbox_client::{Account, NewAccount, Phone, Vault};
 use pillarbox_wire::NumberCode;
 
-use super::super::desk::{Desk, now, passphrase};
+use super::super::context::{CliContext, now, passphrase};
 use super::super::failure::Failure;
 use super::super::grammar::quote;
 use super::super::passphrase::Purpose;
@@ -19,8 +19,8 @@ use super::making;
 const TRIED: usize = 1_000;
 
 /// Returns the folder of the profile to be replaced, if one exists and the command asks for its replacement.
-pub(super) fn place_of(desk: &Desk<'_>, wanted: bool) -> Result<Option<PathBuf>, Failure> {
-    let directory = desk.directory()?;
+pub(super) fn place_of(context: &CliContext<'_>, wanted: bool) -> Result<Option<PathBuf>, Failure> {
+    let directory = context.directory()?;
     Ok((wanted && Vault::is_there(&directory)).then_some(directory))
 }
 
@@ -57,22 +57,22 @@ fn left_out(closed: &Account, new: &NewAccount) -> Option<String> {
 /// Moves a closed profile aside and makes an account in its place under the same passphrase. If that fails, the old
 /// profile is put back.
 pub(super) fn replace(
-    desk: &mut Desk<'_>,
+    context: &mut CliContext<'_>,
     place: &Path,
     new: NewAccount,
     code: Option<NumberCode>,
 ) -> Result<(), Failure> {
-    let passphrase = passphrase(desk.options.passphrase().read(Purpose::Existing)?)?;
-    let phone = Phone::open(place, &passphrase, now(), &mut desk.rng)?;
+    let passphrase = passphrase(context.options.passphrase().read(Purpose::Existing)?)?;
+    let phone = Phone::open(place, &passphrase, now(), &mut context.rng)?;
     let Some(closed_at) = phone.closed_at()? else { return Err(Failure::AccountOpen) };
     if let Some(says) = left_out(phone.account(), &new) {
-        desk.terminal.note(&says);
+        context.terminal.note(&says);
     }
     drop(phone);
     let aside = free_place(place, &closed_at.to_string())?;
     let failed = |error: std::io::Error| Failure::File(place.to_owned(), error.to_string());
     fs::rename(place, &aside).map_err(failed)?;
-    let made = making::make(desk, &passphrase, new, code, Some(&aside));
+    let made = making::make(context, &passphrase, new, code, Some(&aside));
     if made.is_err() && !place.join(FILE_NAME).exists() {
         // The attempt may have left an empty folder.
         fs::remove_dir(place).unwrap_or_default();

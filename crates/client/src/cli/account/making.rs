@@ -7,39 +7,43 @@ use pillarbox_client::vault::FILE_NAME;
 use pillarbox_client::{NewAccount, Passphrase, Phone, ProfileError, Vault};
 use pillarbox_wire::{NumberCode, Refusal};
 
-use super::super::desk::{Desk, now, passphrase};
+use super::super::context::{CliContext, now, passphrase};
 use super::super::failure::Failure;
 use super::super::passphrase::{Purpose, is_short};
 use super::super::{net, words};
 
 /// Makes the account both here and at the relay, or neither. A profile that no relay knows would only stand in the
 /// way of the corrected command.
-pub(super) fn create(desk: &mut Desk<'_>, new: NewAccount, code: Option<NumberCode>) -> Result<(), Failure> {
-    if Vault::is_there(&desk.directory()?) {
+pub(super) fn create(
+    context: &mut CliContext<'_>,
+    new: NewAccount,
+    code: Option<NumberCode>,
+) -> Result<(), Failure> {
+    if Vault::is_there(&context.directory()?) {
         return match code {
-            Some(code) => go_on(desk, &new, code),
+            Some(code) => go_on(context, &new, code),
             None => Err(Failure::ProfileExists),
         };
     }
-    let secret = desk.options.passphrase().read(Purpose::New)?;
+    let secret = context.options.passphrase().read(Purpose::New)?;
     if is_short(&secret) {
-        desk.terminal.warn("this passphrase is short. Whoever copies the profile can try many.");
+        context.terminal.warn("this passphrase is short. Whoever copies the profile can try many.");
     }
-    make(desk, &passphrase(secret)?, new, code, None)
+    make(context, &passphrase(secret)?, new, code, None)
 }
 
 /// Makes the account in a free place. `aside` is the folder that a former profile was moved to, if there was one.
 pub(super) fn make(
-    desk: &mut Desk<'_>,
+    context: &mut CliContext<'_>,
     passphrase: &Passphrase,
     new: NewAccount,
     code: Option<NumberCode>,
     aside: Option<&Path>,
 ) -> Result<(), Failure> {
-    let directory = desk.directory()?;
-    desk.terminal.note("Making keys, then asking the relay for an account.");
+    let directory = context.directory()?;
+    context.terminal.note("Making keys, then asking the relay for an account.");
     let existed = directory.exists();
-    let made = Phone::create(&directory, passphrase, new, now(), &mut desk.rng);
+    let made = Phone::create(&directory, passphrase, new, now(), &mut context.rng);
     if made.as_ref().is_err_and(|error| !matches!(error, ProfileError::Exists | ProfileError::InUse)) {
         // A file truncated by a full disk would stand in the way of the same command, typed again. A file that was never
         // made cannot be removed, which is no second failure.
@@ -49,12 +53,12 @@ pub(super) fn make(
     if let Some(code) = code {
         phone.enter_code(code).map_err(Failure::from)?;
     }
-    let registered = net::register(desk, &mut phone).map_err(|failure| match failure {
+    let registered = net::register(context, &mut phone).map_err(|failure| match failure {
         Failure::Refused(Refusal::NotOffered) if code.is_some() => Failure::NoCodes,
         other => other,
     });
     match registered {
-        Ok(before) => made_known(desk, &phone, (before, code.is_some()), aside),
+        Ok(before) => made_known(context, &phone, (before, code.is_some()), aside),
         Err(failure) => {
             if failure.leaves_account_unmade() {
                 drop(phone);
@@ -66,20 +70,20 @@ pub(super) fn make(
 }
 
 /// Sends the code for a profile whose registration got no answer: the relay may have made the account with its keys.
-fn go_on(desk: &mut Desk<'_>, new: &NewAccount, code: NumberCode) -> Result<(), Failure> {
-    let mut phone = desk.open()?;
+fn go_on(context: &mut CliContext<'_>, new: &NewAccount, code: NumberCode) -> Result<(), Failure> {
+    let mut phone = context.open()?;
     if phone.account().address.is_some() || phone.account().handle != new.handle {
         return Err(Failure::ProfileExists);
     }
     phone.enter_code(code).map_err(Failure::from)?;
-    let before = net::register(desk, &mut phone)?;
-    made_known(desk, &phone, (before, true), None)
+    let before = net::register(context, &mut phone)?;
+    made_known(context, &phone, (before, true), None)
 }
 
 /// Reports the account: made or taken over (`before`), what its number proves, and where a closed profile was moved
 /// to.
 fn made_known(
-    desk: &mut Desk<'_>,
+    context: &mut CliContext<'_>,
     phone: &Phone,
     (before, by_code): (bool, bool),
     aside: Option<&Path>,
@@ -87,30 +91,32 @@ fn made_known(
     let account = phone.account().clone();
     match &account.handle {
         Some(number) if before => {
-            desk.terminal.strong("Account taken over.")?;
-            desk.terminal.result(&format!(
+            context.terminal.strong("Account taken over.")?;
+            context.terminal.result(&format!(
                 "{number} had an account. This phone has its place there now, and the former phone is signed out. What was \
                  said on that phone is not on this one. Your contacts' phones say that your safety number has changed, as soon as \
                  you add them or they write to you."
             ))?;
         }
         Some(number) => {
-            desk.terminal.strong("Account made.")?;
-            desk.terminal.result(&format!("Others find it by {number}."))?;
+            context.terminal.strong("Account made.")?;
+            context.terminal.result(&format!("Others find it by {number}."))?;
         }
-        None => desk.terminal.strong("Account made.")?,
+        None => context.terminal.strong("Account made.")?,
     }
     if account.handle.is_some() {
-        desk.terminal.note(if by_code { words::NUMBERS_BY_CODE } else { words::NUMBERS_PROVE_NOTHING });
+        context.terminal.note(if by_code { words::NUMBERS_BY_CODE } else { words::NUMBERS_PROVE_NOTHING });
     }
-    let directory = desk.directory()?;
-    desk.terminal
+    let directory = context.directory()?;
+    context
+        .terminal
         .note(&format!("The profile is sealed with the passphrase and lies in {}.", directory.display()));
     if let Some(aside) = aside {
-        desk.terminal
+        context
+            .terminal
             .note(&format!("The profile of the closed account is in {} now, unchanged.", aside.display()));
     }
-    desk.next("account invite");
+    context.next("account invite");
     Ok(())
 }
 

@@ -8,25 +8,25 @@
 
 use pillarbox_client::Phone;
 
-use super::super::desk::Desk;
+use super::super::context::CliContext;
 use super::super::exit::Exit;
 use super::super::failure::Failure;
 use super::super::grammar::Chat as Arguments;
 use super::super::passphrase::{PassphraseError, Source};
 use super::super::terminal::can_ask;
 use super::super::{errors, lock, typing};
-use super::keyboard::{self, Line};
+use super::keyboard::{self, InputLine};
 
 /// Waits for the passphrase and opens the profile. After a wrong passphrase this does not return.
-pub(super) fn unlock(desk: &mut Desk<'_>, arguments: &Arguments) -> Result<Phone, Failure> {
-    let person = can_ask() && !desk.options.no_input;
-    desk.terminal.note(
+pub(super) fn unlock(context: &mut CliContext<'_>, arguments: &Arguments) -> Result<Phone, Failure> {
+    let person = can_ask() && !context.options.no_input;
+    context.terminal.note(
         "Locked. Neither texts nor keys are in this program's memory, and it is not connected: messages wait at the \
          relay.",
     );
-    let profile = desk.place();
+    let profile = context.place();
     let source = if person {
-        desk.terminal.note(&format!(
+        context.terminal.note(&format!(
             "The screen and what scrolled off it were cleared, if this terminal does that. The profile is that in {}. The passphrase \
              opens the chat again; Ctrl-C ends it.",
             profile.display()
@@ -35,14 +35,14 @@ pub(super) fn unlock(desk: &mut Desk<'_>, arguments: &Arguments) -> Result<Phone
         typing::forget();
         Source::Prompt
     } else {
-        desk.terminal.note(&format!(
+        context.terminal.note(&format!(
             "The profile is that in {}. /unlock opens the chat again, /quit ends it.",
             profile.display()
         ));
-        wait_to_be_asked(desk)?;
-        desk.options.passphrase()
+        wait_to_be_asked(context)?;
+        context.options.passphrase()
     };
-    match desk.open_with(&source) {
+    match context.open_with(&source) {
         Ok(phone) => Ok(phone),
         Err(
             failure @ (Failure::WrongPassphrase
@@ -51,28 +51,29 @@ pub(super) fn unlock(desk: &mut Desk<'_>, arguments: &Arguments) -> Result<Phone
                 PassphraseError::Empty | PassphraseError::NotText | PassphraseError::TooLong,
             )),
         ) => {
-            if let Some(explained) = errors::explain(&failure, &desk.place()) {
-                desk.terminal.error(&explained.what);
+            if let Some(explained) = errors::explain(&failure, &context.place()) {
+                context.terminal.error(&explained.what);
             }
-            Err(lock::again(desk, arguments))
+            Err(lock::again(context, arguments))
         }
         Err(failure) => Err(failure),
     }
 }
 
 /// Reads and drops lines until one asks to unlock.
-fn wait_to_be_asked(desk: &mut Desk<'_>) -> Result<(), Failure> {
+fn wait_to_be_asked(context: &mut CliContext<'_>) -> Result<(), Failure> {
     let mut input = keyboard::input().map_err(Failure::Input)?;
     let mut refused = false;
     while let Some(line) = keyboard::next_line(&mut input) {
         match line {
-            Line::Failed(error) => return Err(Failure::Input(error)),
-            Line::Text(line) if line.trim() == "/unlock" => return Ok(()),
-            Line::Text(line) if matches!(line.trim(), "/quit" | "/exit") => break,
-            Line::Text(line) if line.trim().is_empty() => {}
+            InputLine::Failed(error) => return Err(Failure::Input(error)),
+            InputLine::Text(line) if line.trim() == "/unlock" => return Ok(()),
+            InputLine::Text(line) if matches!(line.trim(), "/quit" | "/exit") => break,
+            InputLine::Text(line) if line.trim().is_empty() => {}
             _ => {
                 refused = true;
-                desk.terminal
+                context
+                    .terminal
                     .note("Locked: nothing was sent or kept of this line. /unlock opens, /quit ends.");
             }
         }

@@ -22,9 +22,9 @@ mod wishes;
 
 use pillarbox_client::Phone;
 
-use self::talk::{Chat, Goes};
+use self::talk::{Chat, ChatState};
 use self::wishes::Wishes;
-use super::desk::{self, Desk};
+use super::context::{self, CliContext};
 use super::exit::Exit;
 use super::failure::Failure;
 use super::grammar::Chat as Arguments;
@@ -32,65 +32,66 @@ use super::terminal::can_ask;
 use super::{lock, net, typing};
 
 /// Runs `pillarbox chat`.
-pub(crate) fn run(desk: &mut Desk<'_>, arguments: &Arguments) -> Result<(), Failure> {
-    desk.stdin_is_free()?;
-    let mut phone = if arguments.locked { locked::unlock(desk, arguments)? } else { desk.open()? };
-    desk::must_be_open(&phone)?;
-    desk.note_zone();
-    let directory = desk.directory()?;
-    let keys = typing::is_possible() && !desk.options.no_input && !arguments.lines;
+pub(crate) fn run(context: &mut CliContext<'_>, arguments: &Arguments) -> Result<(), Failure> {
+    context.stdin_is_free()?;
+    let mut phone = if arguments.locked { locked::unlock(context, arguments)? } else { context.open()? };
+    context::must_be_open(&phone)?;
+    context.note_zone();
+    let directory = context.directory()?;
+    let keys = typing::is_possible() && !context.options.no_input && !arguments.lines;
     if arguments.name.is_none() {
         whom::is_anybody_there(&phone, can_ask())?;
     }
     if keys {
-        desk.terminal.use_whole_window();
+        context.terminal.use_whole_window();
     }
     let runtime = net::runtime()?;
     let ended: Result<_, Failure> = runtime.block_on(async {
         let mut wishes = Wishes::listen(&directory, arguments.lock_after, keys)?;
-        let outcome = begin(desk, &mut phone, arguments, &mut wishes).await;
+        let outcome = begin(context, &mut phone, arguments, &mut wishes).await;
         let untaken = wishes.give_back().await;
-        if !matches!(outcome, Ok(Goes::Locked)) {
-            tell_untaken(desk, untaken);
+        if !matches!(outcome, Ok(ChatState::Locked)) {
+            tell_untaken(context, untaken);
         }
         Ok((outcome?, untaken, wishes))
     });
     match ended? {
         // The profile is closed first. `wishes` holds its place while anything of it is left, and is dropped last.
-        (Goes::Locked, untaken, _wishes) => {
+        (ChatState::Locked, untaken, _wishes) => {
             drop(phone);
-            desk.terminal.clear();
-            tell_untaken(desk, untaken);
-            Err(lock::again(desk, arguments))
+            context.terminal.clear();
+            tell_untaken(context, untaken);
+            Err(lock::again(context, arguments))
         }
-        (Goes::On | Goes::Over, 0, _) => Ok(()),
-        (Goes::On | Goes::Over, ..) => Err(Failure::Told(Exit::No)),
+        (ChatState::Running | ChatState::Over, 0, _) => Ok(()),
+        (ChatState::Running | ChatState::Over, ..) => Err(Failure::Told(Exit::No)),
     }
 }
 
 /// Determines the contact and runs the conversation.
 async fn begin(
-    desk: &mut Desk<'_>,
+    context: &mut CliContext<'_>,
     phone: &mut Phone,
     arguments: &Arguments,
     wishes: &mut Wishes,
-) -> Result<Goes, Failure> {
+) -> Result<ChatState, Failure> {
     if arguments.locked && wishes.draft().is_some() {
-        desk.terminal
+        context
+            .terminal
             .note("With whom you talked was forgotten with the rest, so that nobody could learn it.");
     }
-    let Some(contact) = whom::whom(desk, phone, arguments.name.as_deref(), wishes).await? else {
-        return Ok(Goes::Locked);
+    let Some(contact) = whom::whom(context, phone, arguments.name.as_deref(), wishes).await? else {
+        return Ok(ChatState::Locked);
     };
-    Chat::new(desk, phone, contact, arguments, wishes)?.talk(wishes).await
+    Chat::new(context, phone, contact, arguments, wishes)?.talk(wishes).await
 }
 
 /// Reports lines that were typed on the terminal and not sent.
-fn tell_untaken(desk: &mut Desk<'_>, lines: usize) {
-    desk.terminal.erase();
+fn tell_untaken(context: &mut CliContext<'_>, lines: usize) {
+    context.terminal.erase();
     match lines {
         0 => {}
-        1 => desk.terminal.warn("1 line that you had typed was not sent."),
-        more => desk.terminal.warn(&format!("{more} lines that you had typed were not sent.")),
+        1 => context.terminal.warn("1 line that you had typed was not sent."),
+        more => context.terminal.warn(&format!("{more} lines that you had typed were not sent.")),
     }
 }

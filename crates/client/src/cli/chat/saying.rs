@@ -4,54 +4,54 @@ use pillarbox_client::body::MAX_TEXT_LEN;
 use pillarbox_client::{BodyId, PhoneError};
 use tokio::time::Instant;
 
-use super::super::desk::{may_say, now};
+use super::super::context::{may_say, now};
 use super::super::failure::Failure;
 use super::super::send;
 use super::super::typing::{Kept, TABS_ARE_BLANKS, without_tabs};
 use super::super::wrap::{INDENT, break_words};
-use super::keyboard::Line;
+use super::keyboard::InputLine;
 use super::said::Said;
-use super::talk::{Chat, Goes};
+use super::talk::{Chat, ChatState};
 use super::typed::Typed;
 use super::wishes::Wishes;
 
 impl Chat<'_, '_> {
     /// Sends or runs a line.
-    pub(super) fn take(&mut self, line: Line) -> Result<Goes, Failure> {
-        self.desk.terminal.answered();
+    pub(super) fn take(&mut self, line: InputLine) -> Result<ChatState, Failure> {
+        self.context.terminal.answered();
         let line = match line {
-            Line::Text(line) => line,
-            Line::TooLong => {
+            InputLine::Text(line) => line,
+            InputLine::TooLong => {
                 self.refuse(&Failure::TooLong { most: MAX_TEXT_LEN });
-                return Ok(Goes::On);
+                return Ok(ChatState::Running);
             }
-            Line::NotText => {
+            InputLine::NotText => {
                 self.refuse(&Failure::NotText);
-                return Ok(Goes::On);
+                return Ok(ChatState::Running);
             }
-            Line::Failed(error) => return Err(Failure::Input(error)),
+            InputLine::Failed(error) => return Err(Failure::Input(error)),
         };
         match Typed::from(line.as_str()) {
-            Typed::Say(text) => self.say(&text).map(|_| Goes::On),
+            Typed::Say(text) => self.say(&text).map(|_| ChatState::Running),
             other => self.perform(other),
         }
     }
 
     /// Sends or runs an edited line. A line that could not be sent stays and can be edited.
-    pub(super) fn enter(&mut self, kept: Kept, wishes: &mut Wishes) -> Result<Goes, Failure> {
+    pub(super) fn enter(&mut self, kept: Kept, wishes: &mut Wishes) -> Result<ChatState, Failure> {
         match Typed::from(&kept) {
             Typed::Say(text) => {
                 // The message stands above the line, with its sender and its time.
-                self.desk.terminal.erase();
+                self.context.terminal.erase();
                 if !self.say(&text)?
                     && let Some(draft) = wishes.draft_mut()
                 {
                     draft.give_back(kept);
                 }
-                Ok(Goes::On)
+                Ok(ChatState::Running)
             }
             other => {
-                self.desk.terminal.leave();
+                self.context.terminal.leave();
                 self.perform(other)
             }
         }
@@ -62,15 +62,15 @@ impl Chat<'_, '_> {
         let (text, tabs) = without_tabs(text);
         let text = text.as_ref();
         if tabs && !std::mem::replace(&mut self.told_of_tabs, true) {
-            self.desk.terminal.note(TABS_ARE_BLANKS);
+            self.context.terminal.note(TABS_ARE_BLANKS);
         }
         if let Err(failure) = send::check(text) {
             self.refuse(&failure);
             return Ok(false);
         }
-        match self.phone.queue_text(self.contact.account, text, now(), &mut self.desk.rng) {
+        match self.phone.queue_text(self.contact.account, text, now(), &mut self.context.rng) {
             Ok(id) => {
-                let untold = self.weather.connected.then(Instant::now);
+                let untold = self.status.connected.then(Instant::now);
                 self.said.push(Said { id, settled: false, untold });
             }
             Err(PhoneError::KeyChanged | PhoneError::Blocked) => {
@@ -84,14 +84,14 @@ impl Chat<'_, '_> {
         }
         let number = self.said.len();
         if self.keys || !self.person {
-            let at = self.desk.clock.time(now(), now());
+            let at = self.context.clock.time(now(), now());
             let which = if self.keys { format!(", message {number}") } else { String::new() };
             let text = pillarbox_client::display::safe_lines(text);
-            let width = self.desk.terminal.width();
+            let width = self.context.terminal.width();
             let text = if self.keys { break_words(&text, INDENT, width) } else { text };
-            self.desk.terminal.result(&format!("You, {at}{which}: {text}"))?;
+            self.context.terminal.result(&format!("You, {at}{which}: {text}"))?;
         }
-        if !self.weather.connected {
+        if !self.status.connected {
             self.tell_waiting(number);
         }
         Ok(true)
@@ -109,7 +109,7 @@ impl Chat<'_, '_> {
     /// Reports which messages typed here wait because the relay does not answer. While the relay asks to wait, that
     /// was reported for all of them.
     pub(super) fn tell_unanswered(&mut self) {
-        if self.weather.is_throttled() {
+        if self.status.is_throttled() {
             return;
         }
         let now = Instant::now();
@@ -126,9 +126,9 @@ impl Chat<'_, '_> {
     /// Reports the progress of a message typed here.
     pub(super) fn tell_step(&mut self, number: usize, step: &str) {
         if self.keys && !step.contains(' ') {
-            self.desk.terminal.step(number, step);
+            self.context.terminal.step(number, step);
         } else {
-            self.desk.terminal.note(&format!("Message {number}: {step}."));
+            self.context.terminal.note(&format!("Message {number}: {step}."));
         }
     }
 }

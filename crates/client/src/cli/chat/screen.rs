@@ -2,31 +2,35 @@
 
 use pillarbox_client::body::MAX_TEXT_LEN;
 
-use super::super::desk::Desk;
+use super::super::context::CliContext;
 use super::super::errors;
 use super::super::failure::Failure;
 use super::super::typing::{Cleaned, TABS_ARE_BLANKS, TooMuch};
 use super::wishes::{Wish, Wishes};
 
 /// Handles an event that concerns the screen only. Returns any other event.
-pub(super) fn settle(desk: &mut Desk<'_>, wishes: &Wishes, wish: Wish) -> Result<Option<Wish>, Failure> {
+pub(super) fn settle(
+    context: &mut CliContext<'_>,
+    wishes: &Wishes,
+    wish: Wish,
+) -> Result<Option<Wish>, Failure> {
     match wish {
         Wish::Redraw => {}
-        Wish::Resize => desk.terminal.erase(),
-        Wish::Clear => desk.terminal.empty(),
+        Wish::Resize => context.terminal.erase(),
+        Wish::Clear => context.terminal.empty(),
         Wish::Suspend => {
-            desk.terminal.leave();
+            context.terminal.leave();
             wishes.suspend()?;
         }
         Wish::Cleaned(Cleaned { tabs, taken_out }) => {
             if tabs {
-                desk.terminal.note(TABS_ARE_BLANKS);
+                context.terminal.note(TABS_ARE_BLANKS);
             }
             if taken_out > 0 {
-                desk.terminal.note(&cleaned(taken_out));
+                context.terminal.note(&cleaned(taken_out));
             }
         }
-        Wish::TooMuch(paste) => desk.terminal.error(&too_much(&paste)),
+        Wish::TooMuch(paste) => context.terminal.error(&too_much(&paste)),
         other => return Ok(Some(other)),
     }
     Ok(None)
@@ -49,8 +53,8 @@ fn too_much(paste: &TooMuch) -> String {
 }
 
 /// Reports a failure. Its next command is left out, because it would find this profile in use.
-pub(super) fn complain(desk: &mut Desk<'_>, failure: &Failure) {
-    if let Some(explained) = errors::explain(failure, &desk.place()) {
-        desk.terminal.error(&explained.what);
+pub(super) fn complain(context: &mut CliContext<'_>, failure: &Failure) {
+    if let Some(explained) = errors::explain(failure, &context.place()) {
+        context.terminal.error(&explained.what);
     }
 }

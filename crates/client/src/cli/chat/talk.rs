@@ -4,18 +4,18 @@ use std::future::pending;
 use std::io::{IsTerminal, stdout};
 use std::time::Duration;
 
-use pillarbox_client::net::{Carrier, Event};
+use pillarbox_client::net::{Carrier, CarrierEvent};
 use pillarbox_client::{Contact, Notice, Phone, sentences};
 use pillarbox_transport::RelayAddress;
 use tokio::time::{Instant, interval, sleep_until};
 use unicode_width::UnicodeWidthStr;
 
-use super::super::desk::{Desk, may_say, now};
+use super::super::context::{CliContext, may_say, now};
 use super::super::exit::Exit;
 use super::super::failure::Failure;
 use super::super::grammar::Chat as Arguments;
 use super::super::inbox::{EXPIRY, show, show_new_from};
-use super::super::net::{self, Weather};
+use super::super::net::{self, ConnectionStatus};
 use super::super::terminal::{Form, can_ask};
 use super::super::typing::Prompt;
 use super::super::wrap::fit;
@@ -34,9 +34,9 @@ const LAST_WORDS: Duration = Duration::from_secs(15);
 
 /// The state of the chat after a line.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Goes {
+pub(super) enum ChatState {
     /// The chat goes on.
-    On,
+    Running,
     /// The chat is to be locked.
     Locked,
     /// The chat is over.
@@ -45,11 +45,11 @@ pub(super) enum Goes {
 
 /// A running conversation.
 pub(super) struct Chat<'a, 'd> {
-    pub(super) desk: &'a mut Desk<'d>,
+    pub(super) context: &'a mut CliContext<'d>,
     pub(super) phone: &'a mut Phone,
     pub(super) contact: Contact,
     pub(super) relay: RelayAddress,
-    pub(super) weather: Weather,
+    pub(super) status: ConnectionStatus,
     /// The messages typed here, in order. Their positions are the numbers that the user sees.
     pub(super) said: Vec<Said>,
     /// The messages that were waiting for the contact when the chat opened.
@@ -73,25 +73,25 @@ const fn is_progress(notice: &Notice) -> bool {
 
 impl<'a, 'd> Chat<'a, 'd> {
     pub(super) fn new(
-        desk: &'a mut Desk<'d>,
+        context: &'a mut CliContext<'d>,
         phone: &'a mut Phone,
         contact: Contact,
         arguments: &Arguments,
         wishes: &Wishes,
     ) -> Result<Self, Failure> {
         let relay = phone.account().relay.clone();
-        let person = can_ask() && !desk.options.no_input;
+        let person = can_ask() && !context.options.no_input;
         let keys = wishes.draft().is_some();
         let is_on_terminal = keys || (person && stdout().is_terminal());
         let last = arguments.last.unwrap_or(if is_on_terminal { LAST } else { 0 });
-        let (weather, said) = (Weather::default(), Vec::new());
+        let (status, said) = (ConnectionStatus::default(), Vec::new());
         let earlier = Earlier::of(phone, contact.account)?;
         Ok(Self {
-            desk,
+            context,
             phone,
             contact,
             relay,
-            weather,
+            status,
             said,
             earlier,
             person,
@@ -102,14 +102,14 @@ impl<'a, 'd> Chat<'a, 'd> {
         })
     }
 
-    pub(super) async fn talk(mut self, wishes: &mut Wishes) -> Result<Goes, Failure> {
+    pub(super) async fn talk(mut self, wishes: &mut Wishes) -> Result<ChatState, Failure> {
         self.greet()?;
         self.prompt(wishes);
         let mut carrier = Carrier::new();
         let outcome = self.converse(&mut carrier, wishes).await;
         // Ctrl-C gets this report too, without waiting for the relay's farewell.
         let told = match outcome {
-            Err(Failure::Interrupted) => waiting::tell(self.desk, self.phone, None).map(drop),
+            Err(Failure::Interrupted) => waiting::tell(self.context, self.phone, None).map(drop),
             _ => Ok(()),
         };
         carrier.close(self.phone).await;
@@ -117,7 +117,7 @@ impl<'a, 'd> Chat<'a, 'd> {
     }
 
     /// Runs until `/quit`, the end of input and the sending of earlier lines, a lock, Ctrl-C, or a failure.
-    async fn converse(&mut self, carrier: &mut Carrier, wishes: &mut Wishes) -> Result<Goes, Failure> {
+    async fn converse(&mut self, carrier: &mut Carrier, wishes: &mut Wishes) -> Result<ChatState, Failure> {
         let mut expiry = interval(EXPIRY);
         let mut last_words = None;
         loop {
@@ -131,17 +131,17 @@ impl<'a, 'd> Chat<'a, 'd> {
                 }
             };
             tokio::select! {
-                event = carrier.next(self.phone, &mut self.desk.rng) => {
+                event = carrier.next(self.phone, &mut self.context.rng) => {
                     let event = event?;
                     self.meet(&event)?;
                     if let Some(at) = last_words.as_mut() {
                         let patience = at.saturating_duration_since(Instant::now());
                         match event {
-                            Event::Down { .. } => return self.farewell(),
+                            CarrierEvent::Down { .. } => return self.farewell(),
                             // Nothing more can go now, unless the relay has only asked to wait a little.
-                            Event::Quiet if !self.goes_on_within(patience) => return self.farewell(),
+                            CarrierEvent::Quiet if !self.goes_on_within(patience) => return self.farewell(),
                             // Progress extends the time.
-                            Event::Told(ref notices) if notices.iter().any(is_progress) => {
+                            CarrierEvent::Told(ref notices) if notices.iter().any(is_progress) => {
                                 *at = Instant::now() + LAST_WORDS;
                             }
                             _ => {}
@@ -149,14 +149,14 @@ impl<'a, 'd> Chat<'a, 'd> {
                     }
                 }
                 wish = wishes.next() => {
-                    let goes = match screen::settle(self.desk, wishes, wish)? {
-                        None => Goes::On,
+                    let state = match screen::settle(self.context, wishes, wish)? {
+                        None => ChatState::Running,
                         Some(wish) => self.grant(wish, wishes)?,
                     };
-                    match goes {
-                        Goes::On => {}
-                        Goes::Locked => return Ok(Goes::Locked),
-                        Goes::Over => {
+                    match state {
+                        ChatState::Running => {}
+                        ChatState::Locked => return Ok(ChatState::Locked),
+                        ChatState::Over => {
                             self.tell_unsaid(wishes.rest().await);
                             wishes.close();
                             last_words = Some(Instant::now() + LAST_WORDS);
@@ -164,7 +164,7 @@ impl<'a, 'd> Chat<'a, 'd> {
                     }
                 }
                 _ = expiry.tick() => {
-                    self.phone.remove_expired(now(), &mut self.desk.rng)?;
+                    self.phone.remove_expired(now(), &mut self.context.rng)?;
                     self.tell_unanswered();
                 }
                 () = over => return self.farewell(),
@@ -174,28 +174,28 @@ impl<'a, 'd> Chat<'a, 'd> {
     }
 
     /// Handles an event.
-    fn grant(&mut self, wish: Wish, wishes: &mut Wishes) -> Result<Goes, Failure> {
+    fn grant(&mut self, wish: Wish, wishes: &mut Wishes) -> Result<ChatState, Failure> {
         match wish {
             Wish::Line(line) => self.take(line),
             Wish::Entered(kept) => self.enter(kept, wishes),
             Wish::Lock => self.take_last(wishes),
             Wish::Stop(failure) => Err(failure),
             Wish::End => {
-                self.desk.terminal.erase();
-                Ok(Goes::Over)
+                self.context.terminal.erase();
+                Ok(ChatState::Over)
             }
             Wish::Redraw
             | Wish::Resize
             | Wish::Clear
             | Wish::Suspend
             | Wish::TooMuch(_)
-            | Wish::Cleaned(_) => Ok(Goes::On),
+            | Wish::Cleaned(_) => Ok(ChatState::Running),
         }
     }
 
     fn greet(&mut self) -> Result<(), Failure> {
         let (name, sure) = (words::name(&self.contact), words::sure(self.contact.trust));
-        self.desk.terminal.note(&format!(
+        self.context.terminal.note(&format!(
             "Talking with {name}, {sure}, end-to-end encrypted. A line is a message; /help lists commands."
         ));
         if let Err(failure) = may_say(self.phone, &self.contact) {
@@ -205,11 +205,11 @@ impl<'a, 'd> Chat<'a, 'd> {
     }
 
     /// Handles an event from the network.
-    fn meet(&mut self, event: &Event) -> Result<(), Failure> {
-        if let Some(news) = self.weather.observe(event, &self.relay)? {
-            self.desk.terminal.note(&news);
+    fn meet(&mut self, event: &CarrierEvent) -> Result<(), Failure> {
+        if let Some(news) = self.status.observe(event, &self.relay)? {
+            self.context.terminal.note(&news);
         }
-        let Event::Told(notices) = event else { return Ok(()) };
+        let CarrierEvent::Told(notices) = event else { return Ok(()) };
         for notice in notices {
             self.hear(notice)?;
         }
@@ -219,21 +219,21 @@ impl<'a, 'd> Chat<'a, 'd> {
     fn hear(&mut self, notice: &Notice) -> Result<(), Failure> {
         match notice {
             Notice::Received { contact, entry } if *contact == self.contact.account => {
-                show(self.desk, self.phone, &self.contact, entry, Form::Text)?;
+                show(self.context, self.phone, &self.contact, entry, Form::Text)?;
             }
             Notice::TimerChanged { contact, .. } if *contact == self.contact.account => {
                 self.contact = self.phone.contact(*contact)?;
-                show_new_from(self.desk, self.phone, &self.contact, Form::Text)?;
+                show_new_from(self.context, self.phone, &self.contact, Form::Text)?;
             }
             Notice::Received { contact, .. } => {
                 let name = words::name(&self.phone.contact(*contact)?);
-                self.desk.terminal.note(&format!("{name} wrote. `inbox` shows it after this chat."));
+                self.context.terminal.note(&format!("{name} wrote. `inbox` shows it after this chat."));
             }
             Notice::Accepted { message, .. } => {
                 self.report(*message, "sent");
                 // If the relay has asked to wait, this is reported once all waiting messages have gone.
-                if self.earlier.settle(*message) && !self.weather.is_throttled() {
-                    self.desk.terminal.note(net::ALL_GONE);
+                if self.earlier.settle(*message) && !self.status.is_throttled() {
+                    self.context.terminal.note(net::ALL_GONE);
                 }
             }
             Notice::Delivered { message, .. } => self.report(*message, "delivered"),
@@ -245,12 +245,12 @@ impl<'a, 'd> Chat<'a, 'd> {
                 if let Notice::NotSent { message: Some(message), .. } = other {
                     self.earlier.settle(*message);
                 }
-                net::tell(self.desk, self.phone, other)?;
+                net::tell(self.context, self.phone, other)?;
                 self.contact = self.phone.contact(self.contact.account)?;
             }
         }
-        if let Some(news) = self.weather.hear(notice, self.phone.unsent()) {
-            self.desk.terminal.note(&news);
+        if let Some(news) = self.status.hear(notice, self.phone.unsent()) {
+            self.context.terminal.note(&news);
         }
         Ok(())
     }
@@ -263,17 +263,17 @@ impl<'a, 'd> Chat<'a, 'd> {
             more => format!("{more} lines after /quit were"),
         };
         self.refused = true;
-        self.desk.terminal.warn(&format!("{what} not sent."));
+        self.context.terminal.warn(&format!("{what} not sent."));
     }
 
     /// Stores the lines typed before the lock.
-    fn take_last(&mut self, wishes: &mut Wishes) -> Result<Goes, Failure> {
+    fn take_last(&mut self, wishes: &mut Wishes) -> Result<ChatState, Failure> {
         while let Some(line) = wishes.waiting() {
-            if self.take(line)? != Goes::On {
+            if self.take(line)? != ChatState::Running {
                 break;
             }
         }
-        Ok(Goes::Locked)
+        Ok(ChatState::Locked)
     }
 
     /// Returns true if the phone will retry by itself within `patience`.
@@ -285,18 +285,18 @@ impl<'a, 'd> Chat<'a, 'd> {
     /// Returns true if every message typed here has left this phone.
     fn all_said(&self) -> bool {
         // A chat without a message still fetches waiting ones, once.
-        self.said.iter().all(|said| said.settled) && (self.weather.connected || !self.said.is_empty())
+        self.said.iter().all(|said| said.settled) && (self.status.connected || !self.said.is_empty())
     }
 
     /// Ends the chat after its input, and reports messages that still wait. Messages that waited before the chat do
     /// not make it fail.
-    fn farewell(&mut self) -> Result<Goes, Failure> {
-        let waits = waiting::tell(self.desk, self.phone, None)?;
+    fn farewell(&mut self) -> Result<ChatState, Failure> {
+        let waits = waiting::tell(self.context, self.phone, None)?;
         self.refused |= waits && !self.all_said();
-        if let Some(trouble) = self.weather.trouble.take() {
+        if let Some(trouble) = self.status.trouble.take() {
             return Err(trouble);
         }
-        if self.refused { Err(Failure::Told(Exit::No)) } else { Ok(Goes::Over) }
+        if self.refused { Err(Failure::Told(Exit::No)) } else { Ok(ChatState::Over) }
     }
 
     /// Reports why a line was refused.
@@ -306,7 +306,7 @@ impl<'a, 'd> Chat<'a, 'd> {
     }
 
     pub(super) fn complain(&mut self, failure: &Failure) {
-        complain(self.desk, failure);
+        complain(self.context, failure);
     }
 
     /// Shows the recipient and how far the owner can trust their key, always in view of the user.
@@ -318,13 +318,13 @@ impl<'a, 'd> Chat<'a, 'd> {
             }
             // A long name is cut, the trust never.
             let frame = format!("to  ({})> ", sentences::trust(trust)).width();
-            let room = self.desk.terminal.width().saturating_sub(frame + 1);
+            let room = self.context.terminal.width().saturating_sub(frame + 1);
             let name = if name.width() > room { fit(&name, room) } else { name };
             let plain = format!("to {name} ({})> ", sentences::trust(trust));
             let styled = format!("to {name} ({})> ", words::sure(trust));
-            self.desk.terminal.draw(&Prompt { plain, styled }, draft);
-        } else if self.person && !self.desk.terminal.is_asking() {
-            self.desk.terminal.ask(&format!("to {name} ({})> ", words::sure(trust)));
+            self.context.terminal.draw(&Prompt { plain, styled }, draft);
+        } else if self.person && !self.context.terminal.is_asking() {
+            self.context.terminal.ask(&format!("to {name} ({})> ", words::sure(trust)));
         }
     }
 }

@@ -2,11 +2,11 @@
 
 use pillarbox_client::{Contact, Phone};
 
-use super::super::desk::{Desk, find};
+use super::super::context::{CliContext, find};
 use super::super::failure::Failure;
 use super::super::typing::Prompt;
 use super::super::words;
-use super::keyboard::Line;
+use super::keyboard::InputLine;
 use super::screen::{self, complain};
 use super::typed::Typed;
 use super::wishes::{Wish, Wishes};
@@ -40,12 +40,12 @@ pub(super) fn is_anybody_there(phone: &Phone, person: bool) -> Result<(), Failur
 ///
 /// A half-typed answer is part of a name, so it is dropped when the question ends without an answer.
 pub(super) async fn whom(
-    desk: &mut Desk<'_>,
+    context: &mut CliContext<'_>,
     phone: &Phone,
     name: Option<&str>,
     wishes: &mut Wishes,
 ) -> Result<Option<Contact>, Failure> {
-    let answer = ask(desk, phone, name, wishes).await;
+    let answer = ask(context, phone, name, wishes).await;
     if !matches!(answer, Ok(Some(_)))
         && let Some(draft) = wishes.draft_mut()
     {
@@ -55,7 +55,7 @@ pub(super) async fn whom(
 }
 
 async fn ask(
-    desk: &mut Desk<'_>,
+    context: &mut CliContext<'_>,
     phone: &Phone,
     name: Option<&str>,
     wishes: &mut Wishes,
@@ -66,38 +66,38 @@ async fn ask(
     let mut unknown = Failure::NobodyNamed;
     loop {
         match wishes.draft() {
-            Some(draft) => desk.terminal.draw(&prompt(), draft),
-            None if desk.terminal.is_asking() => {}
-            None => desk.terminal.ask(QUESTION),
+            Some(draft) => context.terminal.draw(&prompt(), draft),
+            None if context.terminal.is_asking() => {}
+            None => context.terminal.ask(QUESTION),
         }
         let wish = wishes.next().await;
-        let line = match screen::settle(desk, wishes, wish)? {
+        let line = match screen::settle(context, wishes, wish)? {
             Some(Wish::Lock) => return Ok(None),
             Some(Wish::End) => return Err(unknown),
             Some(Wish::Stop(failure)) => return Err(failure),
             Some(Wish::Line(line)) => line,
-            Some(Wish::Entered(kept)) => Line::Text(kept.text),
+            Some(Wish::Entered(kept)) => InputLine::Text(kept.text),
             _ => continue,
         };
-        desk.terminal.leave();
-        desk.terminal.answered();
+        context.terminal.leave();
+        context.terminal.answered();
         match line {
-            Line::Text(line) => match (Typed::from(line.as_str()), find(phone, line.trim())) {
+            InputLine::Text(line) => match (Typed::from(line.as_str()), find(phone, line.trim())) {
                 (Typed::Lock, _) => return Ok(None),
                 (Typed::Quit, _) => return Err(Failure::Declined),
                 (Typed::Nothing, _) => {}
                 (_, Ok(contact)) => return Ok(Some(contact)),
                 (typed, Err(Failure::UnknownContact { .. })) if typed.is_command() => {
-                    desk.terminal.note(NO_COMMANDS_YET);
+                    context.terminal.note(NO_COMMANDS_YET);
                 }
                 (_, Err(failure @ Failure::UnknownContact { .. })) => {
-                    complain(desk, &failure);
+                    complain(context, &failure);
                     unknown = failure;
                 }
                 (_, Err(failure)) => return Err(failure),
             },
-            Line::TooLong | Line::NotText => complain(desk, &Failure::BadName),
-            Line::Failed(error) => return Err(Failure::Input(error)),
+            InputLine::TooLong | InputLine::NotText => complain(context, &Failure::BadName),
+            InputLine::Failed(error) => return Err(Failure::Input(error)),
         }
     }
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use pillarbox_client::vault::{FILE_NAME, is_open};
 
-use super::super::desk::Desk;
+use super::super::context::CliContext;
 use super::super::failure::Failure;
 use super::holder::{failed, find};
 
@@ -19,13 +19,13 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const LOOK: Duration = Duration::from_millis(10);
 
 /// Runs `pillarbox account lock`.
-pub(crate) fn tell(desk: &mut Desk<'_>) -> Result<(), Failure> {
-    let directory = desk.directory()?;
+pub(crate) fn tell(context: &mut CliContext<'_>) -> Result<(), Failure> {
+    let directory = context.directory()?;
     if !directory.join(FILE_NAME).exists() {
         return Err(Failure::NoProfile);
     }
     let holder = || find(&directory).map_err(|error| failed(&directory, &error));
-    let Some(process) = holder()? else { return nobody(desk, &directory) };
+    let Some(process) = holder()? else { return nobody(context, &directory) };
     say_lock(process)?;
     let until = Instant::now() + PATIENCE;
     while holder()? == Some(process) {
@@ -34,15 +34,17 @@ pub(crate) fn tell(desk: &mut Desk<'_>) -> Result<(), Failure> {
         }
         thread::sleep(LOOK);
     }
-    desk.terminal.result("Locked: neither texts nor keys are left in the program that had this profile open.")
+    context
+        .terminal
+        .result("Locked: neither texts nor keys are left in the program that had this profile open.")
 }
 
 /// Reports that no process listens. A command that ends by itself is not told to end sooner.
-fn nobody(desk: &mut Desk<'_>, directory: &Path) -> Result<(), Failure> {
+fn nobody(context: &mut CliContext<'_>, directory: &Path) -> Result<(), Failure> {
     if is_open(directory)? {
         return Err(Failure::AtWork);
     }
-    desk.terminal.result("Nothing to lock: no pillarbox has this profile open.")
+    context.terminal.result("Nothing to lock: no pillarbox has this profile open.")
 }
 
 #[cfg(unix)]

@@ -6,7 +6,7 @@ use pillarbox_wire::{AccountId, Timestamp};
 
 use crate::phone::engine::Phone;
 use crate::phone::error::PhoneError;
-use crate::phone::rows::errands::all_errands;
+use crate::phone::rows::pending::all_pending;
 use crate::phone::state::outbox::{Item, Stage};
 use crate::records::body::Content;
 use crate::records::contact::ContactRecord;
@@ -40,8 +40,8 @@ impl Phone {
                 one.messages += messages;
                 one.asked_at = one.asked_at.or(asked_at);
             };
-            for errands in all_errands(rows)? {
-                count(errands.contact, errands.missed(), errands.renews_at(now));
+            for pending in all_pending(rows)? {
+                count(pending.contact, pending.missed(), pending.renews_at(now));
             }
             for item in rows.load_all::<Item>(Table::Outbox)? {
                 if let (Content::ResendRequest(request), Stage::Waiting | Stage::Sealed { .. }) =

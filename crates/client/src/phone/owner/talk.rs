@@ -7,11 +7,13 @@ use rand_core::CryptoRng;
 use crate::phone::engine::Phone;
 use crate::phone::error::PhoneError;
 use crate::phone::rows::entries::{self, Draft, Source};
-use crate::phone::rows::records::{Expiring, Seen, digest_key, has_blocked, load_contact, store_item};
+use crate::phone::rows::records::{
+    DeduplicationRecord, Expiring, digest_key, has_blocked, load_contact, store_item,
+};
 use crate::phone::state::outbox::{Item, Outbox, Stage};
 use crate::records::body::{Content, MAX_TEXT_LEN, Text, Timer};
 use crate::records::contact::ContactRecord;
-use crate::records::history::{Entry, EntryKind};
+use crate::records::history::{EntryKind, HistoryEntry};
 use crate::records::ids::BodyId;
 use crate::vault::{StorageError, Table};
 
@@ -94,7 +96,7 @@ impl Phone {
         say: impl FnOnce(&mut ContactRecord) -> (Draft, Content),
     ) -> Result<(), PhoneError> {
         let order = self.outbox.next_order();
-        let brief = self.vault.transact(rng, |rows| {
+        let indexed = self.vault.transact(rng, |rows| {
             let mut record = load_contact(rows, contact)?;
             if !record.trust.may_send() {
                 return Err(PhoneError::KeyChanged);
@@ -107,18 +109,18 @@ impl Phone {
             entries::add(rows, &mut record, draft, &Source::Ours { order }, now)?;
             let item = Item { order, to: contact, content, stage: Stage::Waiting, resends: 0 };
             store_item(rows, &item)?;
-            Ok(item.brief())
+            Ok(item.index_entry())
         })?;
-        self.outbox.insert(order, brief);
+        self.outbox.insert(order, indexed);
         // Writing to a contact accepts them, so whatever is owed may go.
-        Ok(self.note_errands(contact, now)?)
+        Ok(self.note_pending(contact, now)?)
     }
 
     /// Returns the conversation with a contact, oldest entry first.
     ///
     /// # Errors
     /// [`PhoneError::UnknownContact`], [`PhoneError::Storage`].
-    pub fn history(&self, contact: AccountId) -> Result<Vec<Entry>, PhoneError> {
+    pub fn history(&self, contact: AccountId) -> Result<Vec<HistoryEntry>, PhoneError> {
         self.history_from(contact, 0)
     }
 
@@ -126,7 +128,7 @@ impl Phone {
     ///
     /// # Errors
     /// As for [`history`](Self::history).
-    pub fn history_from(&self, contact: AccountId, place: u64) -> Result<Vec<Entry>, PhoneError> {
+    pub fn history_from(&self, contact: AccountId, place: u64) -> Result<Vec<HistoryEntry>, PhoneError> {
         self.vault.read(|rows| {
             let record = load_contact(rows, contact)?;
             let places = place..record.next_place;
@@ -140,7 +142,7 @@ impl Phone {
     ///
     /// # Errors
     /// [`PhoneError::Storage`].
-    pub fn unshown(&self) -> Result<Vec<(AccountId, Entry)>, PhoneError> {
+    pub fn unshown(&self) -> Result<Vec<(AccountId, HistoryEntry)>, PhoneError> {
         let mut unshown = Vec::new();
         for contact in self.contacts()? {
             // Entries stored in the same millisecond are ordered by the senders' clocks.
@@ -208,7 +210,9 @@ impl Phone {
         rng: &mut impl CryptoRng,
     ) -> Result<(), StorageError> {
         self.vault.transact(rng, |rows| {
-            for Seen { contact, digest, at } in rows.load_all::<Seen>(Table::Digests)? {
+            for DeduplicationRecord { contact, digest, at } in
+                rows.load_all::<DeduplicationRecord>(Table::Digests)?
+            {
                 if now.since(at) > SEEN_KEPT {
                     rows.remove(Table::Digests, &digest_key(contact, &digest.0))?;
                 }

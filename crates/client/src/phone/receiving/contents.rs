@@ -2,7 +2,7 @@
 
 use pillarbox_wire::Timestamp;
 
-use crate::phone::receiving::effects::{Coming, Effects, NotTaken, owe_receipt, take_text};
+use crate::phone::receiving::effects::{ArrivalContext, Effects, NotTaken, owe_receipt, take_text};
 use crate::phone::receiving::news;
 use crate::phone::rows::entries::{self, Draft, Source};
 use crate::phone::rows::groups;
@@ -18,7 +18,7 @@ pub(crate) fn take(
     rows: &mut Rows<'_>,
     mut record: ContactRecord,
     body: Body,
-    coming: &Coming<'_>,
+    arrival: &ArrivalContext<'_>,
     effects: &mut Effects,
 ) -> Result<(), NotTaken> {
     let Body { introduction, content } = body;
@@ -26,13 +26,13 @@ pub(crate) fn take(
         meet(rows, &mut record, introduction)?;
     }
     match content {
-        Content::Text(text) => take_text(rows, record, text, None, coming, effects)?,
-        Content::GroupText(said) => news::take_group_text(rows, record, said, coming, effects)?,
-        Content::Roster(roster) => news::take_roster(rows, record.account, roster, coming, effects)?,
-        Content::Leave(leave) => news::take_leave(rows, record.account, &leave, coming, effects)?,
-        Content::Timer(timer) => take_timer(rows, record, &timer, coming, effects)?,
-        Content::Receipt(receipt) => take_receipt(rows, record, &receipt, coming.now, effects)?,
-        Content::ResendRequest(request) => take_resend_request(rows, record, &request, coming, effects)?,
+        Content::Text(text) => take_text(rows, record, text, None, arrival, effects)?,
+        Content::GroupText(said) => news::take_group_text(rows, record, said, arrival, effects)?,
+        Content::Roster(roster) => news::take_roster(rows, record.account, roster, arrival, effects)?,
+        Content::Leave(leave) => news::take_leave(rows, record.account, &leave, arrival, effects)?,
+        Content::Timer(timer) => take_timer(rows, record, &timer, arrival, effects)?,
+        Content::Receipt(receipt) => take_receipt(rows, record, &receipt, arrival.now, effects)?,
+        Content::ResendRequest(request) => take_resend_request(rows, record, &request, arrival, effects)?,
     }
     Ok(())
 }
@@ -54,12 +54,12 @@ fn take_timer(
     rows: &mut Rows<'_>,
     mut record: ContactRecord,
     timer: &Timer,
-    coming: &Coming<'_>,
+    arrival: &ArrivalContext<'_>,
     effects: &mut Effects,
 ) -> Result<(), StorageError> {
     let contact = record.account;
     let &Timer { id, sent_at, expires_after } = timer;
-    owe_receipt(rows, contact, id, coming, effects)?;
+    owe_receipt(rows, contact, id, arrival, effects)?;
     if entries::find(rows, contact, id)?.is_some() {
         return Ok(());
     }
@@ -71,7 +71,7 @@ fn take_timer(
     }
     let draft =
         Draft { id, kind: EntryKind::Timer(expires_after), sent_at, expires_after: None, group: None };
-    entries::add(rows, &mut record, draft, &Source::Theirs { sealed: coming.sealed }, coming.now)?;
+    entries::add(rows, &mut record, draft, &Source::Theirs { sealed: arrival.sealed }, arrival.now)?;
     Ok(())
 }
 
@@ -106,7 +106,7 @@ fn take_resend_request(
     rows: &mut Rows<'_>,
     mut record: ContactRecord,
     request: &ResendRequest,
-    coming: &Coming<'_>,
+    arrival: &ArrivalContext<'_>,
     effects: &mut Effects,
 ) -> Result<(), StorageError> {
     let contact = record.account;
@@ -114,7 +114,7 @@ fn take_resend_request(
     record.introduced = false;
     store_contact(rows, &record)?;
     if request.digests.is_empty() {
-        let own = coming.account.address.map(|own| own.account);
+        let own = arrival.account.address.map(|own| own.account);
         groups::tell_again(rows, contact, own)?;
         effects.outbox_changed = true;
         return Ok(());

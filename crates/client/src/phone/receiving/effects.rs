@@ -4,7 +4,7 @@ use pillarbox_crypto::IdentityError;
 use pillarbox_wire::{AccountId, Timestamp};
 
 use crate::phone::rows::entries::{self, Draft, Source};
-use crate::phone::rows::errands::{load_errands, store_errands};
+use crate::phone::rows::pending::{load_pending, store_pending};
 use crate::phone::rows::records::message_key;
 use crate::phone::state::mailbox::Full;
 use crate::records::account::Account;
@@ -38,7 +38,7 @@ pub(crate) fn again() -> Effects {
 }
 
 /// The circumstances in which a content arrived.
-pub(crate) struct Coming<'a> {
+pub(crate) struct ArrivalContext<'a> {
     /// True if the relay was not told the sender.
     pub(crate) sealed: bool,
     /// This phone's own account.
@@ -53,22 +53,22 @@ pub(crate) fn take_text(
     mut record: ContactRecord,
     text: Text,
     group: Option<GroupId>,
-    coming: &Coming<'_>,
+    arrival: &ArrivalContext<'_>,
     effects: &mut Effects,
 ) -> Result<(), StorageError> {
     let contact = record.account;
-    owe_receipt(rows, contact, text.id, coming, effects)?;
+    owe_receipt(rows, contact, text.id, arrival, effects)?;
     // The sender repeated it in another envelope, without knowing that it had arrived.
     if entries::find(rows, contact, text.id)?.is_some() {
         return Ok(());
     }
     let Text { id, sent_at, text, expires_after } = text;
-    if let Some(evidence) = &coming.evidence {
+    if let Some(evidence) = &arrival.evidence {
         rows.store(Table::Reports, &message_key(contact, id), evidence)?;
     }
     let draft = Draft { id, kind: EntryKind::Text(text), sent_at, expires_after, group };
     let entry =
-        entries::add(rows, &mut record, draft, &Source::Theirs { sealed: coming.sealed }, coming.now)?;
+        entries::add(rows, &mut record, draft, &Source::Theirs { sealed: arrival.sealed }, arrival.now)?;
     effects.notices.push(Notice::Received { contact, entry });
     Ok(())
 }
@@ -77,15 +77,15 @@ pub(crate) fn owe_receipt(
     rows: &mut Rows<'_>,
     contact: AccountId,
     id: BodyId,
-    coming: &Coming<'_>,
+    arrival: &ArrivalContext<'_>,
     effects: &mut Effects,
 ) -> Result<(), StorageError> {
     let (view, rng) = rows.split();
-    let mut errands = load_errands(view, contact)?;
-    if let Some(due) = coming.account.habits.receipts.due(coming.now, rng) {
-        errands.owe_receipt(id, due);
+    let mut pending = load_pending(view, contact)?;
+    if let Some(due) = arrival.account.habits.receipts.due(arrival.now, rng) {
+        pending.owe_receipt(id, due);
     }
-    store_errands(rows, &errands)?;
+    store_pending(rows, &pending)?;
     effects.owed = true;
     Ok(())
 }

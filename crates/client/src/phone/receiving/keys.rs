@@ -6,7 +6,7 @@ use rand_core::CryptoRng;
 
 use crate::phone::engine::Phone;
 use crate::phone::error::PhoneError;
-use crate::phone::rows::errands::{load_errands, store_errands};
+use crate::phone::rows::pending::{load_pending, store_pending};
 use crate::phone::rows::records::{
     CERTIFICATE, CertificateRecord, load_contact, load_conversation, store_contact, store_conversation,
 };
@@ -101,11 +101,11 @@ impl Phone {
             if !record.trust.may_send() {
                 return Ok::<_, PhoneError>((notices, other, true));
             }
-            let mut errands = load_errands(rows, contact)?;
+            let mut pending = load_pending(rows, contact)?;
             if protection == Protection::ServerReadable {
                 // Without encryption there is no session to begin; the answer only names the phone to write to.
-                errands.renewed(now);
-                store_errands(rows, &errands)?;
+                pending.renewed(now);
+                store_pending(rows, &pending)?;
                 return Ok((notices, other, true));
             }
             let current = load_conversation(rows, contact)?;
@@ -124,12 +124,12 @@ impl Phone {
             if let Some(degraded) = conversation.degraded() {
                 notices.push(Notice::Degraded { contact, degraded });
             }
-            if errands.renew {
+            if pending.renew {
                 if !changed {
                     notices.push(Notice::Recovered { contact });
                 }
-                errands.renewed(now);
-                store_errands(rows, &errands)?;
+                pending.renewed(now);
+                store_pending(rows, &pending)?;
             }
             store_conversation(rows, contact, &conversation)?;
             Ok((notices, changed || aged, true))
@@ -159,10 +159,10 @@ impl Phone {
         rng: &mut impl CryptoRng,
     ) -> Result<(), PhoneError> {
         let may = self.vault.transact(rng, |rows| {
-            let mut errands = load_errands(rows, contact)?;
-            errands.renew = true;
-            store_errands(rows, &errands)?;
-            Ok::<_, PhoneError>(errands.may_renew(now))
+            let mut pending = load_pending(rows, contact)?;
+            pending.renew = true;
+            store_pending(rows, &pending)?;
+            Ok::<_, PhoneError>(pending.may_renew(now))
         })?;
         if !may {
             self.pauses.begin(contact, WaitCause::TooManyStarts, now);

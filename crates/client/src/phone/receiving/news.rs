@@ -9,7 +9,7 @@
 
 use pillarbox_wire::AccountId;
 
-use crate::phone::receiving::effects::{Coming, Effects, NotTaken, owe_receipt, take_text};
+use crate::phone::receiving::effects::{ArrivalContext, Effects, NotTaken, owe_receipt, take_text};
 use crate::phone::rows::groups::{keep_roster, store_group};
 use crate::phone::state::mailbox::Full;
 use crate::records::body::{GroupText, Leave, Roster};
@@ -27,11 +27,11 @@ pub(crate) fn take_roster(
     rows: &mut Rows<'_>,
     from: AccountId,
     roster: Roster,
-    coming: &Coming<'_>,
+    arrival: &ArrivalContext<'_>,
     effects: &mut Effects,
 ) -> Result<(), NotTaken> {
     let Roster { id, group, name, members, key } = roster;
-    let own = coming.account.address.map(|address| address.account);
+    let own = arrival.account.address.map(|address| address.account);
     let record = match (load(rows, group)?, own) {
         (Some(mut record), Some(own)) if record.has(from) && record.has(own) => {
             let mut is_full = false;
@@ -45,7 +45,7 @@ pub(crate) fn take_roster(
             if is_full {
                 effects.notices.push(Notice::GroupFull { group, by: from });
             } else {
-                owe_receipt(rows, from, id, coming, effects)?;
+                owe_receipt(rows, from, id, arrival, effects)?;
             }
             record
         }
@@ -54,7 +54,7 @@ pub(crate) fn take_roster(
             if groups.iter().filter(|known| known.has(own)).count() >= MAX_GROUPS {
                 return Err(NotTaken::NoRoom(Full::Groups { by: from }));
             }
-            owe_receipt(rows, from, id, coming, effects)?;
+            owe_receipt(rows, from, id, arrival, effects)?;
             let mut record = GroupRecord::new(group, name, key);
             for member in members {
                 record.add(member);
@@ -63,22 +63,22 @@ pub(crate) fn take_roster(
             record
         }
         // The claim is not believed, and is finished with that.
-        _ => return Ok(owe_receipt(rows, from, id, coming, effects)?),
+        _ => return Ok(owe_receipt(rows, from, id, arrival, effects)?),
     };
     store_group(rows, &record)?;
     effects.facts_changed = true;
-    Ok(keep_roster(rows, &record, coming.account)?)
+    Ok(keep_roster(rows, &record, arrival.account)?)
 }
 
 pub(crate) fn take_leave(
     rows: &mut Rows<'_>,
     from: AccountId,
     leave: &Leave,
-    coming: &Coming<'_>,
+    arrival: &ArrivalContext<'_>,
     effects: &mut Effects,
 ) -> Result<(), StorageError> {
     let Leave { id, group } = *leave;
-    owe_receipt(rows, from, id, coming, effects)?;
+    owe_receipt(rows, from, id, arrival, effects)?;
     let Some(mut record) = load(rows, group)? else {
         return Ok(());
     };
@@ -88,25 +88,25 @@ pub(crate) fn take_leave(
     effects.notices.push(Notice::MemberLeft { group, member: from });
     store_group(rows, &record)?;
     effects.facts_changed = true;
-    keep_roster(rows, &record, coming.account)
+    keep_roster(rows, &record, arrival.account)
 }
 
 pub(crate) fn take_group_text(
     rows: &mut Rows<'_>,
     record: ContactRecord,
     said: GroupText,
-    coming: &Coming<'_>,
+    arrival: &ArrivalContext<'_>,
     effects: &mut Effects,
 ) -> Result<(), StorageError> {
     let GroupText { group, text } = said;
-    let own = coming.account.address.map(|address| address.account);
+    let own = arrival.account.address.map(|address| address.account);
     let known = load(rows, group)?;
     if known.as_ref().is_some_and(|known| own.is_none_or(|own| !known.has(own))) {
         return Ok(());
     }
     // The roster of a group that is not known yet may still be on its way.
     let belongs = known.is_none_or(|known| known.has(record.account));
-    take_text(rows, record, text, belongs.then_some(group), coming, effects)
+    take_text(rows, record, text, belongs.then_some(group), arrival, effects)
 }
 
 #[cfg(test)]
@@ -114,7 +114,7 @@ mod tests {
     use pillarbox_wire::FixedBytes;
 
     use super::*;
-    use crate::phone::rows::errands::load_errands;
+    use crate::phone::rows::pending::load_pending;
     use crate::phone::testing::{NOW, OWN, phone};
     use crate::records::body::MAX_GROUP_MEMBERS;
     use crate::records::ids::BodyId;
@@ -127,14 +127,14 @@ mod tests {
         let from = member(1);
         let account = phone.account.clone();
         let told = |roster: Vec<AccountId>, rows: &mut Rows<'_>| {
-            let coming = Coming { sealed: true, account: &account, evidence: None, now: NOW };
+            let arrival = ArrivalContext { sealed: true, account: &account, evidence: None, now: NOW };
             let id = BodyId::generate(&mut rows.rng);
             let (name, key) = (String::new(), FixedBytes([0; 32]));
             let mut effects = Effects::default();
             let roster = Roster { id, group, name, members: roster, key };
-            let taken = take_roster(rows, from, roster, &coming, &mut effects);
+            let taken = take_roster(rows, from, roster, &arrival, &mut effects);
             assert!(taken.is_ok());
-            (effects.notices, load_errands(rows, from).unwrap().receipts.contains(&id))
+            (effects.notices, load_pending(rows, from).unwrap().receipts.contains(&id))
         };
         phone
             .vault

@@ -6,7 +6,7 @@ use rand_core::CryptoRng;
 use crate::phone::engine::Phone;
 use crate::phone::error::PhoneError;
 use crate::phone::rows::records::{load_item, remove_item, store_item};
-use crate::phone::rows::{entries, errands};
+use crate::phone::rows::{entries, pending};
 use crate::phone::state::outbox::{Item, MAX_UNCONFIRMED, Stage};
 use crate::records::history::DeliveryState;
 use crate::records::ids::BodyId;
@@ -44,14 +44,14 @@ impl Phone {
             Ok::<_, StorageError>(Some((item, news)))
         })?;
         let Some((item, news)) = outcome else {
-            if let Some(brief) = self.outbox.get_mut(order) {
-                brief.in_flight = None;
+            if let Some(indexed) = self.outbox.get_mut(order) {
+                indexed.in_flight = None;
             }
             return Ok(Vec::new());
         };
         self.pauses.end(item.to);
         if item.may_be_resent() {
-            self.outbox.insert(order, item.brief());
+            self.outbox.insert(order, item.index_entry());
             self.drop_oldest_unconfirmed(item.to, rng)?;
         } else {
             self.outbox.remove(order);
@@ -103,7 +103,7 @@ impl Phone {
 
     /// Forgets everything owed to an account that is gone.
     pub(super) fn forgive(&mut self, contact: AccountId, rng: &mut impl CryptoRng) -> Result<(), PhoneError> {
-        self.vault.transact(rng, |rows| errands::forget(rows, contact))?;
+        self.vault.transact(rng, |rows| pending::forget(rows, contact))?;
         self.owed.forget(contact);
         Ok(())
     }

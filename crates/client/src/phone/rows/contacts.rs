@@ -4,7 +4,7 @@ use pillarbox_wire::AccountId;
 
 use crate::phone::error::PhoneError;
 use crate::phone::rows::entries;
-use crate::phone::rows::errands::{self, load_errands, store_errands};
+use crate::phone::rows::pending::{self, load_pending, store_pending};
 use crate::phone::rows::records::{
     TOOK_OVER, has_blocked, load_delivery_key, remove_conversation, remove_place,
 };
@@ -19,9 +19,9 @@ pub(crate) fn view(rows: &View<'_>, record: &ContactRecord, seals: bool) -> Resu
 /// Notes that a new contact is to be greeted, if this phone replaced another one, which the contact may have known.
 pub(crate) fn greet(rows: &mut Rows<'_>, contact: AccountId) -> Result<(), StorageError> {
     if rows.has(Table::Account, TOOK_OVER)? {
-        let mut errands = load_errands(rows, contact)?;
-        errands.greet();
-        store_errands(rows, &errands)?;
+        let mut pending = load_pending(rows, contact)?;
+        pending.greet();
+        store_pending(rows, &pending)?;
     }
     Ok(())
 }
@@ -38,7 +38,7 @@ pub(crate) fn forget(rows: &mut Rows<'_>, record: &ContactRecord) -> Result<(), 
 /// Removes everything stored about an account except its conversation. A blocked account stays blocked.
 pub(crate) fn remove_contact(rows: &mut Rows<'_>, account: AccountId) -> Result<(), StorageError> {
     remove_conversation(rows, account)?;
-    errands::forget(rows, account)?;
+    pending::forget(rows, account)?;
     let tables =
         [Table::Contacts, Table::DeliveryKeys, Table::Devices, Table::FormerAccounts, Table::Strangers];
     tables.into_iter().try_for_each(|table| rows.remove(table, &account.0))

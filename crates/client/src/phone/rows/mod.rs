@@ -3,11 +3,11 @@
 
 pub(crate) mod contacts;
 pub(crate) mod entries;
-pub(crate) mod errands;
 pub(crate) mod facts;
 pub(crate) mod groups;
 pub(crate) mod names;
 pub(crate) mod numbers;
+pub(crate) mod pending;
 pub(crate) mod records;
 pub(crate) mod renewal;
 pub(crate) mod strangers;

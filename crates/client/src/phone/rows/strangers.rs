@@ -18,7 +18,7 @@ use pillarbox_wire::{AccountId, Encoded, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::phone::rows::contacts::forget;
-use crate::phone::rows::{entries, errands, names};
+use crate::phone::rows::{entries, names, pending};
 use crate::records::contact::{ContactRecord, Trust};
 use crate::vault::{Rows, StorageError, Table, View};
 
@@ -92,7 +92,7 @@ impl Newcomer {
         let surplus = unopened.len().saturating_sub(MAX_UNOPENED);
         for stranger in unopened.iter().filter(|it| it.account != self.account).take(surplus) {
             rows.remove(Table::Strangers, &stranger.account.0)?;
-            errands::forget(rows, stranger.account)?;
+            pending::forget(rows, stranger.account)?;
         }
         Ok(())
     }
@@ -170,7 +170,7 @@ mod tests {
     use crate::phone::rows::records::store_contact;
     use crate::phone::testing::{NOW, phone};
     use crate::phone::{Phone, PhoneError};
-    use crate::records::contact::Origin;
+    use crate::records::contact::ContactOrigin;
 
     fn account(number: usize) -> AccountId {
         AccountId(u128::try_from(number).unwrap().to_be_bytes())
@@ -180,7 +180,7 @@ mod tests {
     fn former_request(rows: &mut Rows<'_>, number: usize) -> Result<(), StorageError> {
         let account = account(number);
         let at = NOW + Duration::from_seconds(u64::try_from(number).unwrap());
-        store_contact(rows, &ContactRecord::new(account, names::short(account), Origin::Stranger, at))
+        store_contact(rows, &ContactRecord::new(account, names::short(account), ContactOrigin::Stranger, at))
     }
 
     #[test]

@@ -16,18 +16,18 @@ use rand_core::CryptoRng;
 
 use crate::phone::engine::Phone;
 use crate::phone::error::PhoneError;
-use crate::phone::rows::errands::{self, load_errands, store_errands};
+use crate::phone::rows::pending::{self, load_pending, store_pending};
 use crate::phone::rows::records::{
     device, load_contact, load_conversation, load_delivery_key, load_item, store_conversation, store_item,
 };
 use crate::phone::state::link::Link;
 use crate::phone::state::links::Question;
-use crate::phone::state::outbox::{Brief, BriefStage, Item, MAX_IN_FLIGHT, Stage};
+use crate::phone::state::outbox::{IndexEntry, IndexStage, Item, MAX_IN_FLIGHT, Stage};
 use crate::phone::state::pauses::WaitCause;
 use crate::records::account::Protection;
 use crate::records::body::{Body, Content, Introduction, MAX_RECEIPT_IDS, Receipt, ResendRequest};
 use crate::records::contact::ContactRecord;
-use crate::records::recovery::{self, Errands};
+use crate::records::recovery::{self, PendingReplies};
 use crate::vault::{Rows, StorageError};
 
 /// The decisions of one transaction.
@@ -37,7 +37,7 @@ struct Decided {
     fetches: Vec<(AccountId, Option<FixedBytes<32>>)>,
     submissions: Vec<Submission>,
     /// Items that stay as they are for now.
-    kept: Vec<(u64, Brief)>,
+    kept: Vec<(u64, IndexEntry)>,
     /// Items that no longer exist: nothing later may wait for them.
     gone: Vec<u64>,
     /// Contacts to whom nothing more is owed.
@@ -56,7 +56,7 @@ struct Next {
 }
 
 struct Submission {
-    item: Brief,
+    item: IndexEntry,
     order: u64,
     digest: [u8; 32],
     payload: Bytes,
@@ -66,11 +66,11 @@ struct Submission {
 }
 
 /// A contact, loaded for writing to it.
-struct Correspondent {
+struct LoadedContact {
     record: ContactRecord,
     identity: Option<IdentityPublic>,
     delivery_key: Option<SecretBytes<32>>,
-    errands: Errands,
+    pending: PendingReplies,
     conversation: Option<Conversation>,
     device: DeviceAddress,
     changed: bool,
@@ -85,9 +85,9 @@ impl Phone {
         if !self.account.seals() {
             return Ok(false);
         }
-        let waiting = self.outbox.iter().filter(|(_, brief)| brief.stage != BriefStage::Accepted);
+        let waiting = self.outbox.iter().filter(|(_, indexed)| indexed.stage != IndexStage::Accepted);
         let contacts: BTreeSet<AccountId> =
-            waiting.map(|(_, brief)| brief.to).chain(self.owed.due()).collect();
+            waiting.map(|(_, indexed)| indexed.to).chain(self.owed.due()).collect();
         self.vault.read(|rows| {
             for contact in contacts {
                 if load_delivery_key(rows, contact)?.is_some()
@@ -122,7 +122,7 @@ impl Phone {
             let draining = self.mailbox.comes_more();
             let (vault, me) = (
                 &mut self.vault,
-                Speaker { account: &self.account, secrets: &self.secrets, link, now, draining },
+                LinkSender { account: &self.account, secrets: &self.secrets, link, now, draining },
             );
             vault.transact(rng, |rows| {
                 let mut decided = Decided::default();
@@ -142,12 +142,14 @@ impl Phone {
         let mut agenda: BTreeMap<AccountId, Next> =
             self.owed.due().map(|contact| (contact, Next::default())).collect();
         let mut on_its_way = BTreeSet::new();
-        for (order, brief) in self.outbox.iter().filter(|(_, brief)| brief.stage != BriefStage::Accepted) {
-            let next = agenda.entry(brief.to).or_default();
-            match brief.stage {
-                _ if brief.in_flight.is_some() => drop(on_its_way.insert(brief.to)),
-                BriefStage::Sealed => drop(next.sealed.get_or_insert(order)),
-                BriefStage::Waiting | BriefStage::Accepted => drop(next.waiting.get_or_insert(order)),
+        for (order, indexed) in
+            self.outbox.iter().filter(|(_, indexed)| indexed.stage != IndexStage::Accepted)
+        {
+            let next = agenda.entry(indexed.to).or_default();
+            match indexed.stage {
+                _ if indexed.in_flight.is_some() => drop(on_its_way.insert(indexed.to)),
+                IndexStage::Sealed => drop(next.sealed.get_or_insert(order)),
+                IndexStage::Waiting | IndexStage::Accepted => drop(next.waiting.get_or_insert(order)),
             }
         }
         agenda.retain(|contact, _| !on_its_way.contains(contact) && self.pauses.are_over(*contact, now));
@@ -164,8 +166,8 @@ impl Phone {
         rng: &mut impl CryptoRng,
         frames: &mut Vec<ClientFrame>,
     ) {
-        for (order, brief) in decided.kept {
-            self.outbox.insert(order, brief);
+        for (order, indexed) in decided.kept {
+            self.outbox.insert(order, indexed);
         }
         decided.gone.into_iter().for_each(|order| self.outbox.remove(order));
         for contact in decided.paid {
@@ -203,14 +205,14 @@ impl Phone {
             };
             let sealed = delivery_key.is_some();
             let request = connection.ask(Question::Submit { order, digest, sealed });
-            self.outbox.insert(order, Brief { in_flight: Some((link, request)), ..item });
+            self.outbox.insert(order, IndexEntry { in_flight: Some((link, request)), ..item });
             frames.push(ClientFrame::Submit(Submit { request, to, delivery_key, payload }));
         }
     }
 }
 
 /// This phone, speaking on one link at one moment.
-struct Speaker<'a> {
+struct LinkSender<'a> {
     account: &'a crate::account::Account,
     secrets: &'a crate::phone::engine::Secrets,
     link: Link,
@@ -220,7 +222,7 @@ struct Speaker<'a> {
     draining: bool,
 }
 
-impl Speaker<'_> {
+impl LinkSender<'_> {
     fn serve(
         &self,
         rows: &mut Rows<'_>,
@@ -238,7 +240,7 @@ impl Speaker<'_> {
             return Ok(());
         }
         let end_to_end = self.account.protection == Protection::EndToEnd;
-        let renews = them.errands.may_renew(self.now) && !self.draining;
+        let renews = them.pending.may_renew(self.now) && !self.draining;
         let begins = end_to_end
             && them.conversation.as_ref().is_none_or(|current| recovery::has_aged(current, self.now));
         if begins || renews {
@@ -246,10 +248,10 @@ impl Speaker<'_> {
             decided.fetches.push((contact, key));
             return Ok(());
         }
-        let owed = them.errands.clone();
+        let owed = them.pending.clone();
         let mut order = next.sealed;
         if order.is_none() {
-            let contents = self.pay(rows, &them.record, &mut them.errands, *room)?;
+            let contents = self.pay(rows, &them.record, &mut them.pending, *room)?;
             let asks = contents.iter().any(|content| matches!(content, Content::ResendRequest(_)));
             for content in contents {
                 let mut item =
@@ -269,25 +271,25 @@ impl Speaker<'_> {
         if let (true, Some(conversation)) = (them.changed, &them.conversation) {
             store_conversation(rows, contact, conversation)?;
         }
-        if them.errands != owed {
-            store_errands(rows, &them.errands)?;
+        if them.pending != owed {
+            store_pending(rows, &them.pending)?;
         }
-        if !them.record.accepted || !them.errands.are_due(self.now) {
+        if !them.record.accepted || !them.pending.are_due(self.now) {
             decided.paid.push(contact);
         }
         Ok(())
     }
 
-    fn look_up(&self, rows: &Rows<'_>, contact: AccountId) -> Result<Option<Correspondent>, PhoneError> {
+    fn look_up(&self, rows: &Rows<'_>, contact: AccountId) -> Result<Option<LoadedContact>, PhoneError> {
         let record = match load_contact(rows, contact) {
             Ok(record) => record,
             Err(PhoneError::UnknownContact) => return Ok(None),
             Err(error) => return Err(error),
         };
-        Ok(Some(Correspondent {
+        Ok(Some(LoadedContact {
             identity: record.identity()?,
             delivery_key: if self.account.seals() { load_delivery_key(rows, contact)? } else { None },
-            errands: load_errands(rows, contact)?,
+            pending: load_pending(rows, contact)?,
             conversation: load_conversation(rows, contact)?,
             device: device(rows, contact)?,
             record,
@@ -296,7 +298,7 @@ impl Speaker<'_> {
     }
 
     /// Only a phone that seals has delivery keys.
-    fn route(them: &Correspondent) -> Link {
+    fn route(them: &LoadedContact) -> Link {
         if them.delivery_key.is_some() { Link::Nameless } else { Link::Named }
     }
 
@@ -304,7 +306,7 @@ impl Speaker<'_> {
     fn submit(
         &self,
         rows: &mut Rows<'_>,
-        them: &mut Correspondent,
+        them: &mut LoadedContact,
         item: &mut Item,
         room: &mut usize,
         decided: &mut Decided,
@@ -312,7 +314,7 @@ impl Speaker<'_> {
         if matches!(item.stage, Stage::Waiting) {
             let Some(payload) = self.protect(them, &item.content)? else {
                 store_item(rows, item)?;
-                decided.kept.push((item.order, item.brief()));
+                decided.kept.push((item.order, item.index_entry()));
                 decided.stuck.push(item.to);
                 return Ok(());
             };
@@ -321,13 +323,13 @@ impl Speaker<'_> {
             item.stage = Stage::Sealed { payload: Bytes(payload), digest, identity };
             store_item(rows, item)?;
         }
-        let brief = item.brief();
+        let indexed = item.index_entry();
         if let Stage::Sealed { payload, digest, .. } = &item.stage {
             let key = them.delivery_key.as_ref().map(|key| FixedBytes(*key.as_bytes()));
             let sealed = if self.link == Link::Nameless { them.identity.zip(key) } else { None };
             let payload = payload.clone();
             decided.submissions.push(Submission {
-                item: brief,
+                item: indexed,
                 order: item.order,
                 digest: digest.0,
                 payload,
@@ -340,7 +342,7 @@ impl Speaker<'_> {
     }
 
     /// Encrypts a content and advances the conversation. Returns `None` if the session layer refuses.
-    fn protect(&self, them: &mut Correspondent, content: &Content) -> Result<Option<Vec<u8>>, PhoneError> {
+    fn protect(&self, them: &mut LoadedContact, content: &Content) -> Result<Option<Vec<u8>>, PhoneError> {
         let end_to_end = self.account.protection == Protection::EndToEnd;
         let introduce = them.record.accepted && !them.record.introduced;
         let introduction = introduce.then(|| Introduction {
@@ -364,7 +366,7 @@ impl Speaker<'_> {
             }
             // The session is used up after 16 million messages without an answer; a new one has numbers again.
             Err(_) => {
-                them.errands.renew = true;
+                them.pending.renew = true;
                 Ok(None)
             }
         }
@@ -375,26 +377,26 @@ impl Speaker<'_> {
         &self,
         rows: &mut Rows<'_>,
         them: &ContactRecord,
-        errands: &mut Errands,
+        pending: &mut PendingReplies,
         room: usize,
     ) -> Result<Vec<Content>, StorageError> {
         let mut contents = Vec::new();
         if !them.accepted {
             return Ok(contents);
         }
-        while contents.len() < room && errands.may_ask() && !self.draining {
-            let Some(digests) = errands::take_request(rows, errands)? else { break };
+        while contents.len() < room && pending.may_ask() && !self.draining {
+            let Some(digests) = pending::take_request(rows, pending)? else { break };
             contents.push(Content::ResendRequest(ResendRequest { digests }));
         }
         // A receipt tells the other phone that its requests were read. While one of them may be among the missing messages,
         // a receipt would make that phone forget it.
-        let asks = errands.asks() || !contents.is_empty();
-        while !asks && contents.len() < room && errands.may_confirm(self.now) {
-            let count = errands.receipts.len().min(MAX_RECEIPT_IDS);
-            contents.push(Content::Receipt(Receipt { ids: errands.receipts.drain(..count).collect() }));
+        let asks = pending.asks() || !contents.is_empty();
+        while !asks && contents.len() < room && pending.may_confirm(self.now) {
+            let count = pending.receipts.len().min(MAX_RECEIPT_IDS);
+            contents.push(Content::Receipt(Receipt { ids: pending.receipts.drain(..count).collect() }));
         }
-        if errands.receipts.is_empty() {
-            errands.receipts_due = None;
+        if pending.receipts.is_empty() {
+            pending.receipts_due = None;
         }
         Ok(contents)
     }

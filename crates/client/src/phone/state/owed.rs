@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use pillarbox_wire::{AccountId, Timestamp};
 
-use crate::records::recovery::Errands;
+use crate::records::recovery::PendingReplies;
 
 /// Accepted contacts to whom something is owed.
 #[derive(Clone, Debug, Default)]
@@ -17,13 +17,13 @@ pub(crate) struct Owed {
 
 impl Owed {
     /// Updates the index from the record of an accepted contact.
-    pub(crate) fn note(&mut self, errands: &Errands, now: Timestamp) {
-        if errands.are_due(now) {
-            self.due.insert(errands.contact);
+    pub(crate) fn note(&mut self, pending: &PendingReplies, now: Timestamp) {
+        if pending.are_due(now) {
+            self.due.insert(pending.contact);
         }
-        match errands.waits_until(now) {
-            Some(at) => self.later.insert(errands.contact, at),
-            None => self.later.remove(&errands.contact),
+        match pending.waits_until(now) {
+            Some(at) => self.later.insert(pending.contact, at),
+            None => self.later.remove(&pending.contact),
         };
     }
 

@@ -1,6 +1,6 @@
 //! Reports that reached an operator.
 
-use pillarbox_client::report::Report;
+use pillarbox_client::report::AbuseReport;
 use pillarbox_wire::Timestamp;
 
 use super::site::SiteId;
@@ -16,5 +16,5 @@ pub struct Filed {
     /// The person who reports.
     pub by: PersonId,
     /// The report.
-    pub report: Report,
+    pub report: AbuseReport,
 }

@@ -68,7 +68,7 @@ impl Subject {
 
 /// All buckets.
 #[derive(Clone, Debug)]
-pub(crate) struct Rates {
+pub(crate) struct RateLimiter {
     /// The time at which each bucket is full again. A bucket that is full needs no entry.
     full_at: HashMap<(Request, Subject), Timestamp>,
     most: usize,
@@ -78,7 +78,7 @@ pub(crate) struct Rates {
 /// Pause between two passes over a full table, so that a flood does not trigger one for each request.
 const CLEARING: Duration = Duration::from_seconds(10);
 
-impl Rates {
+impl RateLimiter {
     pub(crate) fn new(most: u32) -> Self {
         Self { full_at: HashMap::new(), most: most as usize, cleared: Timestamp(0) }
     }
@@ -162,12 +162,12 @@ mod tests {
     proptest! {
         #[test]
         fn no_span_of_time_sees_more_than_the_burst_and_the_refill(gaps in proptest::collection::vec(0_u64..2_500, 1..80)) {
-            let mut rates = Rates::new(10);
+            let mut limiter = RateLimiter::new(10);
             let mut now = Timestamp(1_000_000);
             let mut taken: Vec<Timestamp> = Vec::new();
             for gap in gaps {
                 now = now + Duration(gap);
-                if rates.take(Request::LookUp, account(1), RATE, now).is_ok() {
+                if limiter.take(Request::LookUp, account(1), RATE, now).is_ok() {
                     taken.push(now);
                 }
             }
@@ -181,67 +181,67 @@ mod tests {
 
         #[test]
         fn the_table_never_outgrows_its_bound(names in proptest::collection::vec(any::<u8>(), 1..200)) {
-            let mut rates = Rates::new(8);
+            let mut limiter = RateLimiter::new(8);
             for (at, name) in names.into_iter().enumerate() {
-                let _ = rates.take(Request::LookUp, account(name), RATE, Timestamp(at as u64));
-                prop_assert!(rates.full_at.len() <= 8 + 1);
+                let _ = limiter.take(Request::LookUp, account(name), RATE, Timestamp(at as u64));
+                prop_assert!(limiter.full_at.len() <= 8 + 1);
             }
         }
     }
 
     #[test]
     fn waiting_as_long_as_told_is_enough() {
-        let mut rates = Rates::new(10);
+        let mut limiter = RateLimiter::new(10);
         let now = Timestamp(5_000);
         for _ in 0..3 {
-            rates.take(Request::LookUp, account(1), RATE, now).unwrap();
+            limiter.take(Request::LookUp, account(1), RATE, now).unwrap();
         }
-        let refused = rates.take(Request::LookUp, account(1), RATE, now);
+        let refused = limiter.take(Request::LookUp, account(1), RATE, now);
         assert_eq!(refused, Err(Refusal::RateLimited { retry_after: 1 }));
-        rates.take(Request::LookUp, account(2), RATE, now).unwrap();
-        rates.take(Request::Certificate, account(1), RATE, now).unwrap();
-        rates.take(Request::LookUp, account(1), RATE, now + Duration(1_000)).unwrap();
+        limiter.take(Request::LookUp, account(2), RATE, now).unwrap();
+        limiter.take(Request::Certificate, account(1), RATE, now).unwrap();
+        limiter.take(Request::LookUp, account(1), RATE, now + Duration(1_000)).unwrap();
     }
 
     #[test]
     fn a_clock_set_back_locks_nobody_out() {
-        let mut rates = Rates::new(10);
+        let mut limiter = RateLimiter::new(10);
         for _ in 0..3 {
-            rates.take(Request::LookUp, account(1), RATE, Timestamp(1 << 40)).unwrap();
+            limiter.take(Request::LookUp, account(1), RATE, Timestamp(1 << 40)).unwrap();
         }
-        rates.take(Request::LookUp, account(1), RATE, Timestamp(5_000)).unwrap();
+        limiter.take(Request::LookUp, account(1), RATE, Timestamp(5_000)).unwrap();
     }
 
     #[test]
     fn a_network_of_many_addresses_has_a_few_times_what_one_has() {
-        let mut rates = Rates::new(1_000);
-        let taken = |rates: &mut Rates, address: String| {
+        let mut limiter = RateLimiter::new(1_000);
+        let taken = |limiter: &mut RateLimiter, address: String| {
             let subject = Subject::address(address.parse().unwrap());
-            (0..10).filter(|_| rates.take(Request::LookUp, subject, RATE, Timestamp(5_000)).is_ok()).count()
+            (0..10).filter(|_| limiter.take(Request::LookUp, subject, RATE, Timestamp(5_000)).is_ok()).count()
         };
         // 256 addresses of one household, four times what one has; 256 households of one organisation, sixteen times.
-        let household: usize = (0..256).map(|at| taken(&mut rates, format!("2001:db8:1:{at:x}::1"))).sum();
+        let household: usize = (0..256).map(|at| taken(&mut limiter, format!("2001:db8:1:{at:x}::1"))).sum();
         assert_eq!(household, 3 * 4);
         let organisation: usize =
-            (1..256).map(|at| taken(&mut rates, format!("2001:db8:1:{at:x}00::1"))).sum();
+            (1..256).map(|at| taken(&mut limiter, format!("2001:db8:1:{at:x}00::1"))).sum();
         assert_eq!(household + organisation, 3 * 16);
         assert_eq!(
-            taken(&mut rates, "2001:db8:2::1".to_owned()),
+            taken(&mut limiter, "2001:db8:2::1".to_owned()),
             3,
             "whoever is elsewhere has not asked yet"
         );
-        assert_eq!(taken(&mut rates, "192.0.2.1".to_owned()), 3);
+        assert_eq!(taken(&mut limiter, "192.0.2.1".to_owned()), 3);
         // A refusal by a wide network leaves no entry for the narrow ones.
-        assert!(rates.full_at.len() < 60, "{}", rates.full_at.len());
+        assert!(limiter.full_at.len() < 60, "{}", limiter.full_at.len());
     }
 
     #[test]
     fn what_one_refuses_is_counted_for_none() {
-        let mut rates = Rates::new(10);
+        let mut limiter = RateLimiter::new(10);
         let address = Subject::address("192.0.2.1".parse().unwrap());
         let wide = RATE.times(2);
         let mut ask = |name| {
-            rates
+            limiter
                 .take_all(Request::LookUp, &[(address, wide), (account(name), RATE)], Timestamp(5_000))
                 .is_ok()
         };

@@ -1,12 +1,12 @@
 //! Receipts and resend requests owed to a contact, as rows.
 //!
-//! The request being filled is part of the contact's [`Errands`]. Each full one is a separate row, so that noting one
-//! more message costs the same however many are missing.
+//! The request being filled is part of the contact's [`PendingReplies`]. Each full one is a separate row, so that noting
+//! one more message costs the same however many are missing.
 
 use pillarbox_wire::{AccountId, FixedBytes};
 
 use crate::phone::rows::records::read_grown;
-use crate::records::recovery::{Errands, FullRequest, Missed, asked_for};
+use crate::records::recovery::{FullRequest, Missed, PendingReplies, asked_for};
 use crate::vault::{Rows, StorageError, Table, View};
 
 fn request_key(contact: AccountId, number: u32) -> Vec<u8> {
@@ -15,68 +15,68 @@ fn request_key(contact: AccountId, number: u32) -> Vec<u8> {
 
 /// Notes a message that did not open. Returns false if too many are noted already.
 pub(crate) fn note(rows: &mut Rows<'_>, contact: AccountId, digest: [u8; 32]) -> Result<bool, StorageError> {
-    let mut errands = load_errands(rows, contact)?;
-    let missed = errands.miss(digest);
+    let mut pending = load_pending(rows, contact)?;
+    let missed = pending.miss(digest);
     if let Missed::Filled(number, request) = &missed {
         rows.store(Table::ResendRequests, &request_key(contact, *number), request)?;
     }
-    store_errands(rows, &errands)?;
+    store_pending(rows, &pending)?;
     Ok(missed != Missed::GivenUp)
 }
 
 /// Notes that a message of the contact has opened, so that the conversation works: missing messages are asked for
 /// without restarting it. Messages overtaken by too many others are missing although no one lost keys.
 pub(crate) fn leads_through(rows: &mut Rows<'_>, contact: AccountId) -> Result<(), StorageError> {
-    let mut errands = load_errands(rows, contact)?;
-    if errands.renew && errands.asks() {
-        errands.renew = false;
-        store_errands(rows, &errands)?;
+    let mut pending = load_pending(rows, contact)?;
+    if pending.renew && pending.asks() {
+        pending.renew = false;
+        store_pending(rows, &pending)?;
     }
     Ok(())
 }
 
-/// Takes the digests of the oldest request from `errands`, which the caller stores. A request without digests is a
+/// Takes the digests of the oldest request from `pending`, which the caller stores. A request without digests is a
 /// greeting.
 pub(crate) fn take_request(
     rows: &mut Rows<'_>,
-    errands: &mut Errands,
+    pending: &mut PendingReplies,
 ) -> Result<Option<Vec<FixedBytes<32>>>, StorageError> {
-    let noted = match errands.take_full() {
+    let noted = match pending.take_full() {
         Some(number) => {
-            let key = request_key(errands.contact, number);
+            let key = request_key(pending.contact, number);
             let request: FullRequest =
                 rows.load(Table::ResendRequests, &key)?.ok_or(StorageError::Damaged)?;
             rows.remove(Table::ResendRequests, &key)?;
             request.digests
         }
-        None => errands.take_missing(),
+        None => pending.take_missing(),
     };
     Ok((!noted.is_empty()).then(|| asked_for(noted)))
 }
 
 /// Forgets everything owed to a contact.
 pub(crate) fn forget(rows: &mut Rows<'_>, contact: AccountId) -> Result<(), StorageError> {
-    let mut errands = load_errands(rows, contact)?;
-    while let Some(number) = errands.take_full() {
+    let mut pending = load_pending(rows, contact)?;
+    while let Some(number) = pending.take_full() {
         rows.remove(Table::ResendRequests, &request_key(contact, number))?;
     }
-    rows.remove(Table::Errands, &contact.0)
+    rows.remove(Table::PendingReplies, &contact.0)
 }
 
-pub(crate) fn load_errands(rows: &View<'_>, account: AccountId) -> Result<Errands, StorageError> {
-    let row = rows.get(Table::Errands, &account.0)?;
-    Ok(row.map(|row| read_grown(&row)).transpose()?.unwrap_or(Errands::none(account)))
+pub(crate) fn load_pending(rows: &View<'_>, account: AccountId) -> Result<PendingReplies, StorageError> {
+    let row = rows.get(Table::PendingReplies, &account.0)?;
+    Ok(row.map(|row| read_grown(&row)).transpose()?.unwrap_or(PendingReplies::none(account)))
 }
 
-pub(crate) fn all_errands(rows: &View<'_>) -> Result<Vec<Errands>, StorageError> {
-    rows.all(Table::Errands)?.iter().map(|row| read_grown(row)).collect()
+pub(crate) fn all_pending(rows: &View<'_>) -> Result<Vec<PendingReplies>, StorageError> {
+    rows.all(Table::PendingReplies)?.iter().map(|row| read_grown(row)).collect()
 }
 
 /// Stores the record of what is owed, or removes it if it is empty.
-pub(crate) fn store_errands(rows: &mut Rows<'_>, errands: &Errands) -> Result<(), StorageError> {
-    if *errands == Errands::none(errands.contact) {
-        rows.remove(Table::Errands, &errands.contact.0)
+pub(crate) fn store_pending(rows: &mut Rows<'_>, pending: &PendingReplies) -> Result<(), StorageError> {
+    if *pending == PendingReplies::none(pending.contact) {
+        rows.remove(Table::PendingReplies, &pending.contact.0)
     } else {
-        rows.store(Table::Errands, &errands.contact.0, errands)
+        rows.store(Table::PendingReplies, &pending.contact.0, pending)
     }
 }
