@@ -11,12 +11,12 @@ use std::path::{Path, PathBuf};
 use pillarbox_access::{Design, designs};
 use pillarbox_lab::audit::encoding::Encoding;
 use pillarbox_lab::audit::lengths::Misfit;
-use pillarbox_lab::audit::locking::{self, Way};
-use pillarbox_lab::audit::needle::Role;
-use pillarbox_lab::audit::report::{self, Finding, Locking, Moment, Report};
+use pillarbox_lab::audit::locking::{self, LockingWay};
+use pillarbox_lab::audit::needle::NeedleRole;
+use pillarbox_lab::audit::report::{self, AuditReport, Finding, Locking, Moment};
 use pillarbox_lab::audit::seam::Patch;
 use pillarbox_lab::audit::search::Hit;
-use pillarbox_lab::audit::{AuditError, Plan, text};
+use pillarbox_lab::audit::{AuditError, AuditPlan, text};
 use pillarbox_lab::progress::Progress;
 use pillarbox_tests::{Ended, Place, Process, programs};
 use serde_json::Value;
@@ -31,14 +31,14 @@ fn audit(place: &Place, arguments: &[&str]) -> Ended {
     Process::run(command, "")
 }
 
-fn audit_of(readable: Design, unreadable: Design) -> Result<Report, AuditError> {
-    let plan = Plan { readable, unreadable, ..plan(&programs().phone) };
+fn audit_of(readable: Design, unreadable: Design) -> Result<AuditReport, AuditError> {
+    let plan = AuditPlan { readable, unreadable, ..plan(&programs().phone) };
     runtime().block_on(pillarbox_lab::audit::run(&plan, &Progress::none()))
 }
 
 /// Returns a plan for the usual designs, with this as the phone's program.
-fn plan(phone: &Path) -> Plan {
-    Plan { phone_program: phone.to_owned(), ..Plan::new(programs().relay.clone()) }
+fn plan(phone: &Path) -> AuditPlan {
+    AuditPlan { phone_program: phone.to_owned(), ..AuditPlan::new(programs().relay.clone()) }
 }
 
 fn runtime() -> Runtime {
@@ -55,7 +55,12 @@ fn phone_in_a_shell(place: &Place, first: &str) -> PathBuf {
 }
 
 /// Returns the findings about these roles in a place of the phone, at a moment.
-fn found_at(locking: &Locking, place: report::Place, moment: Moment, roles: &[Role]) -> Vec<Hit> {
+fn found_at(
+    locking: &Locking,
+    place: report::SearchedPlace,
+    moment: Moment,
+    roles: &[NeedleRole],
+) -> Vec<Hit> {
     let looked: Vec<_> = locking.at(place, moment).collect();
     assert!(looked.iter().map(|looked| looked.bytes).sum::<u64>() > 0, "{place:?}, {moment:?}");
     let hits = looked.iter().flat_map(|looked| &looked.hits);
@@ -77,7 +82,7 @@ fn count<'a>(looked: impl Iterator<Item = &'a Value>, places: &[&str], roles: &[
 }
 
 /// Returns the claims that do not hold.
-fn broken(report: &Report) -> Vec<&str> {
+fn broken(report: &AuditReport) -> Vec<&str> {
     report.claims.iter().filter(|claim| !claim.holds).map(|claim| &*claim.claim).collect()
 }
 
@@ -208,7 +213,7 @@ fn a_design_that_leaks_is_found_out() {
 #[test]
 fn a_phone_that_appends_words_backwards_is_found_out_by_form_and_by_length() {
     let backwards = |text: &str| Patch::Append(text.bytes().rev().collect());
-    let plan = Plan { patch: Some(backwards), ..plan(&programs().phone) };
+    let plan = AuditPlan { patch: Some(backwards), ..plan(&programs().phone) };
     let report = runtime().block_on(pillarbox_lab::audit::run(&plan, &Progress::none())).unwrap();
     assert_eq!(report.finding, Finding::NotAsClaimed);
     assert_eq!(
@@ -218,7 +223,8 @@ fn a_phone_that_appends_words_backwards_is_found_out_by_form_and_by_length() {
             "all: no row or payload is of another length than the protocol's",
         ]
     );
-    let hits: Vec<_> = report.runs[1].relay.iter().flat_map(|looked| looked.found(Role::Said)).collect();
+    let hits: Vec<_> =
+        report.runs[1].relay.iter().flat_map(|looked| looked.found(NeedleRole::Said)).collect();
     assert!(hits.iter().all(|hit| hit.form.backwards), "{hits:?}");
     // Each of the three texts is checked as it left, as it came and as it waited. The received text equals the sent
     // one.
@@ -261,17 +267,21 @@ fn an_audit_of_another_process_gives_no_result() {
 
 #[test]
 fn a_chat_that_another_process_tells_to_lock_leaves_nothing_either() {
-    let locking = runtime().block_on(locking::play(&plan(&programs().phone), Way::Told)).unwrap();
-    let roles = [Role::Said, Role::Name, Role::Key];
+    let locking = runtime().block_on(locking::play(&plan(&programs().phone), LockingWay::Told)).unwrap();
+    let roles = [NeedleRole::Said, NeedleRole::Name, NeedleRole::Key];
     for role in roles {
-        assert_ne!(found_at(&locking, report::Place::PhoneMemory, Moment::Open, &[role]), [], "{role:?}");
+        assert_ne!(
+            found_at(&locking, report::SearchedPlace::PhoneMemory, Moment::Open, &[role]),
+            [],
+            "{role:?}"
+        );
     }
     for moment in [Moment::Open, Moment::Locked, Moment::Reopened] {
-        assert_eq!(found_at(&locking, report::Place::PhoneFiles, moment, &roles), [], "{moment:?}");
+        assert_eq!(found_at(&locking, report::SearchedPlace::PhoneFiles, moment, &roles), [], "{moment:?}");
     }
-    assert_eq!(found_at(&locking, report::Place::PhoneMemory, Moment::Locked, &roles), []);
+    assert_eq!(found_at(&locking, report::SearchedPlace::PhoneMemory, Moment::Locked, &roles), []);
     // The files that exist while a chat is open, among them the log of what was just said.
-    let files = locking.at(report::Place::PhoneFiles, Moment::Open).flat_map(|looked| &looked.parts);
+    let files = locking.at(report::SearchedPlace::PhoneFiles, Moment::Open).flat_map(|looked| &looked.parts);
     let files: Vec<_> = files.map(|part| part.name.as_str()).collect();
     assert_eq!(files, ["open.lock", "vault.sqlite", "vault.sqlite-wal"]);
 }
@@ -285,7 +295,8 @@ fn a_lock_that_leaves_a_name_in_memory_is_found_out() {
     let report = runtime().block_on(pillarbox_lab::audit::run(&plan, &Progress::none())).unwrap();
     assert_eq!(report.finding, Finding::NotAsClaimed);
     assert_eq!(broken(&report), ["chat locked: no text, name, key or passphrase is in the memory"]);
-    let left = found_at(&report.locking, report::Place::PhoneMemory, Moment::Locked, &[Role::Name]);
+    let left =
+        found_at(&report.locking, report::SearchedPlace::PhoneMemory, Moment::Locked, &[NeedleRole::Name]);
     assert!(left.iter().all(|hit| hit.what == "the contact's name"), "{left:?}");
 }
 
@@ -301,8 +312,8 @@ fn a_phone_whose_memory_is_another_processs_does_not_pass() {
     for needed in ["the text that it said", "texts that it heard", "private signing key", "the vault's key"] {
         assert!(missed.iter().any(|control| control.control.contains(needed)), "{needed}: {missed:?}");
     }
-    let missing = Plan { phone_program: place.path("missing"), ..plan };
-    let error = runtime().block_on(locking::play(&missing, Way::Typed)).unwrap_err();
+    let missing = AuditPlan { phone_program: place.path("missing"), ..plan };
+    let error = runtime().block_on(locking::play(&missing, LockingWay::Typed)).unwrap_err();
     assert!(error.to_string().contains("cargo build --release --workspace"), "{error}");
 }
 

@@ -15,13 +15,6 @@ const ALLOWED: &[(&str, &str)] = &[(
     "metadata: `model_a::Settings` and `model_b::Settings`, written with their module wherever used",
 )];
 
-/// Names that stand several times in lab, or in lab and in one other crate. The reason is the same for each: lab, to be
-/// qualified.
-const LAB: &[&str] = &[
-    "Answer", "Control", "Document", "Found", "Inquiry", "Kept", "Means", "Network", "Person", "Place",
-    "Plan", "Posts", "Report", "Role", "Run", "Table", "Timer", "Told", "Way",
-];
-
 /// For each name of a public type, the modules that declare one.
 type Declared = BTreeMap<String, BTreeSet<String>>;
 
@@ -36,18 +29,12 @@ fn no_public_type_has_the_name_of_another_without_a_reason() {
     }
     assert!(declared.len() > 400, "the reader finds types at all: {}", declared.len());
     let several: BTreeMap<&str, &BTreeSet<String>> = several(&declared).collect();
-    let listed: BTreeSet<&str> = ALLOWED.iter().map(|(name, _)| *name).chain(LAB.iter().copied()).collect();
-    assert_eq!(listed.len(), ALLOWED.len() + LAB.len(), "a name is listed once");
+    let listed: BTreeSet<&str> = ALLOWED.iter().map(|(name, _)| *name).collect();
+    assert_eq!(listed.len(), ALLOWED.len(), "a name is listed once");
     let unlisted: Vec<_> = several.iter().filter(|(name, _)| !listed.contains(*name)).collect();
     assert!(unlisted.is_empty(), "types of the same name: {unlisted:#?}");
     let unneeded: Vec<_> = listed.iter().filter(|name| !several.contains_key(*name)).collect();
     assert!(unneeded.is_empty(), "names that stand once, and need no place in the lists: {unneeded:?}");
-    for name in LAB {
-        let in_lab = several[name].iter().any(|module| module.starts_with("lab"));
-        assert!(in_lab, "{name} is not in lab: {:?}", several[name]);
-        let outside = several[name].iter().filter(|module| !module.starts_with("lab")).count();
-        assert!(outside <= 1, "{name} stands {outside} times outside lab: {:?}", several[name]);
-    }
 }
 
 #[test]

@@ -33,6 +33,6 @@ pub use facts::Facts;
 pub use holdings_classes::{Holding, HoldingLine, holdings_classes};
 pub use item::{Item, Reach};
 pub use opened::OpenedCounts;
-pub use returned::{Answer, Blank};
+pub use returned::{Blank, ItemAnswer};
 pub use served::{ItemLine, Served};
 pub use view::RelayHoldings;

@@ -2,7 +2,7 @@
 
 use crate::item::Item;
 use crate::reading::{Keys, read_with};
-use crate::returned::Answer;
+use crate::returned::ItemAnswer;
 use crate::view::RelayHoldings;
 
 /// Messages and backups stored at an operator, and those that open with its keys.
@@ -35,12 +35,12 @@ impl OpenedCounts {
             opened.texts += u64::from(attempts.reads_a_text());
         }
         for account in &holdings.rows().accounts {
-            if !matches!(Item::DeviceBackup.read(holdings, account).answer, Answer::Returned { .. }) {
+            if !matches!(Item::DeviceBackup.read(holdings, account).answer, ItemAnswer::Returned { .. }) {
                 continue;
             }
             let backup = Item::read_backup(holdings, account);
             opened.backups += 1;
-            opened.backups_open += u64::from(!matches!(backup.answer, Answer::HeldUnreadable { .. }));
+            opened.backups_open += u64::from(!matches!(backup.answer, ItemAnswer::HeldUnreadable { .. }));
             opened.backed_up += u64::try_from(backup.facts.said.len()).unwrap_or(u64::MAX);
         }
         opened

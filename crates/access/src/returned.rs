@@ -12,7 +12,7 @@ use crate::speaker::Speaker;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "state")]
 #[non_exhaustive]
-pub enum Answer {
+pub enum ItemAnswer {
     /// The operator handed something over.
     Returned {
         /// The number of entries or rows.
@@ -38,9 +38,9 @@ pub enum Answer {
         other_form: u64,
         /// The number of those rows that contain plain words. `pillarbox-relay ledger` shows the words.
         plain_words: u64,
-        /// See [`Answer::HeldUnreadable`].
+        /// See [`ItemAnswer::HeldUnreadable`].
         private_keys: u64,
-        /// See [`Answer::HeldUnreadable`].
+        /// See [`ItemAnswer::HeldUnreadable`].
         public_values: u64,
     },
     /// The relay has nothing of this kind.
@@ -63,7 +63,7 @@ pub enum Answer {
     },
 }
 
-impl Answer {
+impl ItemAnswer {
     /// Builds an answer from returned lines. Without a line, it becomes a blank with the reason `otherwise`.
     #[must_use]
     pub fn of(lines: Vec<String>, otherwise: Blank) -> Self {
@@ -204,7 +204,7 @@ impl fmt::Display for Blank {
     }
 }
 
-impl fmt::Display for Answer {
+impl fmt::Display for ItemAnswer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Returned { count, .. } => write!(f, "returned {count}"),
@@ -260,8 +260,14 @@ mod tests {
     #[test]
     fn held_but_unreadable_is_said_only_of_what_is_in_form() {
         let held = |count, other_form, plain_words| {
-            Answer::HeldInAnotherForm { count, other_form, plain_words, private_keys: 2, public_values: 3 }
-                .to_string()
+            ItemAnswer::HeldInAnotherForm {
+                count,
+                other_form,
+                plain_words,
+                private_keys: 2,
+                public_values: 3,
+            }
+            .to_string()
         };
         let all = [held(4, 4, 4), held(4, 4, 0), held(4, 4, 1), held(1, 1, 1), held(6, 4, 4), held(6, 4, 3)];
         let other = "held, not in a form that this program reads";

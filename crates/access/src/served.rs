@@ -9,7 +9,7 @@ use crate::demand::Demand;
 use crate::evidence::Exhibit;
 use crate::facts::Facts;
 use crate::item::{Item, Reach};
-use crate::returned::Answer;
+use crate::returned::ItemAnswer;
 
 /// The answer's line about one item.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -24,7 +24,7 @@ pub struct ItemLine {
     /// True if the demand itself states the item, so that nothing was learned.
     pub was_known: bool,
     /// The result for the item.
-    pub answer: Answer,
+    pub answer: ItemAnswer,
     /// The rows that the answer was read from.
     pub exhibits: Vec<Exhibit>,
 }
@@ -51,7 +51,7 @@ pub struct Served {
 impl Served {
     /// Returns the answer about one item.
     #[must_use]
-    pub fn answer(&self, item: Item) -> Option<&Answer> {
+    pub fn answer(&self, item: Item) -> Option<&ItemAnswer> {
         self.lines.iter().find(|line| line.item == item).map(|line| &line.answer)
     }
 
@@ -59,7 +59,10 @@ impl Served {
     #[must_use]
     pub fn returned(&self) -> BTreeSet<Item> {
         let learned = self.lines.iter().filter(|line| !line.was_known);
-        learned.filter(|line| matches!(line.answer, Answer::Returned { .. })).map(|line| line.item).collect()
+        learned
+            .filter(|line| matches!(line.answer, ItemAnswer::Returned { .. }))
+            .map(|line| line.item)
+            .collect()
     }
 
     /// Returns the other people whom the answer names.

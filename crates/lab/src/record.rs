@@ -126,7 +126,7 @@ pub enum Kind {
     /// An order reached an operator or a network.
     Order { order: &'static str, says: String },
     /// The number of rows that a relay keeps, by kind.
-    Kept { relay: usize, rows: Kept },
+    Kept { relay: usize, rows: KeptCounts },
     /// The counts of the run, and the SHA-256 of every line before this one.
     Footer { lines: u64, frames: u64, notices: u64, events: u64, skipped: u64, sha256: String },
 }
@@ -134,7 +134,7 @@ pub enum Kind {
 /// The number of rows that a relay keeps in each table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[allow(missing_docs, reason = "one field for each table")]
-pub struct Kept {
+pub struct KeptCounts {
     pub accounts: usize,
     pub devices: usize,
     pub prekeys: usize,

@@ -17,7 +17,7 @@ pub struct SaidId(pub usize);
 
 /// The place of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum WhereSaid {
     /// Between two people.
     Private,
     /// In a group.
@@ -36,7 +36,7 @@ pub struct Said {
     /// The recipients; for a channel, the followers at that time.
     pub to: Vec<PersonId>,
     /// The place.
-    pub place: Place,
+    pub place: WhereSaid,
     /// The words.
     pub text: String,
 }
@@ -122,7 +122,7 @@ impl Truth {
     }
 
     pub(crate) fn read_post(&mut self, channel: &ChannelName, text: &str, who: PersonId, at: Timestamp) {
-        let place = Place::Channel(channel.clone());
+        let place = WhereSaid::Channel(channel.clone());
         let found = self.said.iter().position(|said| said.place == place && said.text == text).map(SaidId);
         if let Some(said) = found
             && !self.read.iter().any(|read| read.said == said && read.who == who)

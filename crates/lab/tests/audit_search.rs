@@ -16,7 +16,7 @@ use std::sync::Mutex;
 
 use pillarbox_lab::audit::encoding::Encoding;
 use pillarbox_lab::audit::form::{Form, Pattern};
-use pillarbox_lab::audit::needle::{Needle, Planted, Role};
+use pillarbox_lab::audit::needle::{Needle, NeedleRole, Planted};
 use pillarbox_lab::audit::recorder::Recorder;
 use pillarbox_lab::audit::search::{Hit, Search};
 use pillarbox_lab::audit::{files, memory};
@@ -199,7 +199,7 @@ fn what_a_process_holds_is_found_in_each_form() {
     let held: Vec<(&str, &[u8])> = held.iter().map(|(place, bytes)| (*place, bytes.as_slice())).collect();
     let holder = Holder::holding(&held);
     let needles = all.iter().enumerate().map(|(number, (_, planted))| {
-        Needle::new(Role::Said, number.to_string(), planted.words.as_bytes()).unwrap()
+        Needle::new(NeedleRole::Said, number.to_string(), planted.words.as_bytes()).unwrap()
     });
     let hits = holder.search(&Search::new(needles.collect()).unwrap());
     for (number, (form, planted)) in all.iter().enumerate() {

@@ -17,14 +17,14 @@ async fn the_same_demands_return_what_each_design_leaves_at_its_relay() {
     let [plain, end_to_end] = report.runs.as_slice() else { panic!("two designs") };
 
     // The phones show the same texts, so the differences below are not due to the conversation.
-    let texts = |run: &demonstration::report::Run| -> Vec<Vec<String>> {
+    let texts = |run: &demonstration::report::DemonstrationRun| -> Vec<Vec<String>> {
         run.phones.iter().map(|phone| phone.lines.iter().map(|line| line.text.clone()).collect()).collect()
     };
     assert_eq!(texts(plain), texts(end_to_end));
     assert_eq!(plain.saw.len(), end_to_end.saw.len());
 
     // The positive control: under the plain server the same search reads every row.
-    let content = |run: &demonstration::report::Run| -> Answer {
+    let content = |run: &demonstration::report::DemonstrationRun| -> Answer {
         run.returns[1].answer(Item::MessageContent).unwrap().clone()
     };
     let Answer::Returned { count, lines } = content(plain) else { panic!("{:?}", content(plain)) };

@@ -14,7 +14,7 @@ use std::sync::LazyLock;
 
 use pillarbox_access::designs;
 use pillarbox_lab::metadata::source::{Source, csv, world};
-use pillarbox_lab::metadata::{Choices, Inquiry, files, json, table, text};
+use pillarbox_lab::metadata::{AnalysedSource, Choices, files, json, table, text};
 use pillarbox_lab::scenario::library;
 use pillarbox_lab::screen::plain;
 use pillarbox_lab::world::World;
@@ -36,8 +36,8 @@ fn told(story: &str, design: &str) -> Source {
 
 static SEALED: LazyLock<Source> = LazyLock::new(|| story("signal-now"));
 
-fn inquiry(source: &Source, observer: Observer) -> Inquiry {
-    Inquiry::of(source, Choices { observer, ..Choices::default() }).unwrap()
+fn inquiry(source: &Source, observer: Observer) -> AnalysedSource {
+    AnalysedSource::of(source, Choices { observer, ..Choices::default() }).unwrap()
 }
 
 /// Writes a table of two people who write by turns, with receipts, and of strangers beside them.
@@ -73,7 +73,7 @@ fn a_sealed_sender_hides_no_pair_whose_first_message_is_not_sealed() {
     assert_eq!((score.right, score.named), (score.there, score.there));
     // Removing the senders removes the pairs, because the means rests on nothing else.
     let without = Choices { without: vec![TraceField::Names], ..Choices::default() };
-    let blind = Inquiry::of(&SEALED, without).unwrap();
+    let blind = AnalysedSource::of(&SEALED, without).unwrap();
     assert!(blind.analysis.found(Means::Named).is_none());
 }
 
@@ -91,7 +91,7 @@ fn a_story_without_a_network_is_not_inferred_from() {
 fn a_story_with_a_network_is_inferred_from_and_its_shuffled_rows_name_nobody() {
     let source = told("neighbours", "signal-now");
     let without = vec![TraceField::Names, TraceField::Address, TraceField::Connection, TraceField::Size];
-    let inquiry = Inquiry::of(&source, Choices { without, ..Choices::default() }).unwrap();
+    let inquiry = AnalysedSource::of(&source, Choices { without, ..Choices::default() }).unwrap();
     let found = inquiry.analysis.found(Means::Statistics).unwrap();
     let score = found.score.clone().unwrap();
     assert!(score.right * 2 > score.there && score.false_leads.len() < 5, "{score:?}");
@@ -169,9 +169,9 @@ fn the_files_hold_the_pairs_the_network_and_the_hours() {
 #[test]
 fn nobody_of_that_name_is_an_error() {
     let choices = Choices { about: Some("Nobody".into()), ..Choices::default() };
-    let error = Inquiry::of(&SEALED, choices).unwrap_err().to_string();
+    let error = AnalysedSource::of(&SEALED, choices).unwrap_err().to_string();
     assert!(error.starts_with("nobody here is called Nobody"), "{error}");
-    let error =
-        Inquiry::of(&strangers(), Choices { observer: Observer::Keeps, ..Choices::default() }).unwrap_err();
+    let error = AnalysedSource::of(&strangers(), Choices { observer: Observer::Keeps, ..Choices::default() })
+        .unwrap_err();
     assert!(error.to_string().starts_with("this source says what passed"), "{error}");
 }

@@ -21,7 +21,7 @@ use pillarbox_access::oracle::chart::CHART;
 use pillarbox_access::oracle::compare::against_chart;
 use pillarbox_access::oracle::reasons::REASONS;
 use pillarbox_access::oracle::{Agreement, ComparedRow, OracleSource, Reasons};
-use pillarbox_lab::oracle::{self, Report, Run};
+use pillarbox_lab::oracle::{self, OracleReport, OracleRun};
 use pillarbox_lab::progress::Progress;
 use pillarbox_lab::screen::plain as without_weights;
 use pillarbox_relay::keeping::Granularity;
@@ -30,7 +30,7 @@ use pillarbox_wire::Duration;
 use serde_json::Value;
 
 /// One comparison for all tests here. It runs every design that stands for a messenger.
-static REPORT: LazyLock<Report> = LazyLock::new(|| {
+static REPORT: LazyLock<OracleReport> = LazyLock::new(|| {
     oracle::run(designs::all(), &OracleSource::ALL, &REASONS, &Progress::none()).expect("the worlds run")
 });
 
@@ -99,7 +99,7 @@ fn returning() -> impl Iterator<Item = &'static Design> {
 
 fn compared(design: &Design) -> Vec<ComparedRow> {
     let standing = oracle::standing(design).unwrap();
-    against_chart(&CHART, &standing, &Run::of(design, &standing).unwrap())
+    against_chart(&CHART, &standing, &OracleRun::of(design, &standing).unwrap())
 }
 
 #[test]

@@ -18,7 +18,7 @@ use pillarbox_access::designs;
 use pillarbox_lab::evidence::Evidence;
 use pillarbox_lab::experiments::control::Control;
 use pillarbox_lab::matrix::check::Folder;
-use pillarbox_lab::matrix::{self, Plan, Run, folder};
+use pillarbox_lab::matrix::{self, PageInput, Plan, folder};
 use pillarbox_lab::page::{self, Appendix, Options, PageError, bundle, escape::escaped};
 use pillarbox_lab::progress::Progress;
 use pillarbox_lab::scenario::Scenario;
@@ -31,7 +31,7 @@ const DEMANDS: [&str; 6] =
 /// A story whose names and texts are markup; the browser's check uses it, too.
 const HOSTILE: &str = include_str!("../../../tests/browser/hostile/scenario.toml");
 
-fn run(scenario: Scenario) -> Run {
+fn run(scenario: Scenario) -> PageInput {
     let plan = Plan {
         scenario,
         designs: ["plain-server", "end-to-end", "whatsapp-2017", "signal-now"]
@@ -46,12 +46,12 @@ fn run(scenario: Scenario) -> Run {
     matrix::run(&plan, &Progress::none(), &AtomicBool::new(false)).unwrap()
 }
 
-static STRANGERS: LazyLock<(Scenario, Run)> = LazyLock::new(|| {
+static STRANGERS: LazyLock<(Scenario, PageInput)> = LazyLock::new(|| {
     let scenario = Scenario::parse("scenario.toml", HOSTILE).unwrap();
     (scenario.clone(), run(scenario))
 });
 
-fn evidence(run: &Run) -> BTreeMap<String, Evidence> {
+fn evidence(run: &PageInput) -> BTreeMap<String, Evidence> {
     let read = |name: &String| (name.clone(), serde_json::from_str(&run.files[name]).unwrap());
     run.cells.iter().map(|cell| read(&cell.evidence)).collect()
 }
@@ -59,8 +59,13 @@ fn evidence(run: &Run) -> BTreeMap<String, Evidence> {
 fn rendered(options: &Options) -> Result<String, PageError> {
     let (story, run) = &*STRANGERS;
     let evidence = evidence(run);
-    let run =
-        page::Run { manifest: &run.manifest, story, cells: &run.cells, evidence: &evidence, rerun: "again" };
+    let run = page::PageInput {
+        manifest: &run.manifest,
+        story,
+        cells: &run.cells,
+        evidence: &evidence,
+        rerun: "again",
+    };
     page::render(run, options)
 }
 
@@ -215,10 +220,10 @@ fn one_cell_makes_a_page_of_its_own() {
     let (story, run) = &*STRANGERS;
     let evidence = evidence(run);
     let cells = &run.cells[..1];
-    let run = page::Run { manifest: &run.manifest, story, cells, evidence: &evidence, rerun: "again" };
+    let run = page::PageInput { manifest: &run.manifest, story, cells, evidence: &evidence, rerun: "again" };
     let page = page::render(run, &Options::default()).unwrap();
     assert_eq!(page.matches("<article id=").count(), 1);
-    let nothing = page::Run { cells: &[], ..run };
+    let nothing = page::PageInput { cells: &[], ..run };
     assert!(matches!(page::render(nothing, &Options::default()), Err(PageError::Empty)));
 }
 

@@ -18,7 +18,7 @@ use pillarbox_access::designs;
 use pillarbox_lab::experiments::control::Control;
 use pillarbox_lab::matrix::check::Folder;
 use pillarbox_lab::matrix::manifest::{RERUN, STORY};
-use pillarbox_lab::matrix::pairs::{Document, FILE, TABLE};
+use pillarbox_lab::matrix::pairs::{FILE, PairsDocument, TABLE};
 use pillarbox_lab::matrix::rerun::Rerun;
 use pillarbox_lab::matrix::table::{self, View};
 use pillarbox_lab::matrix::{self, Plan, Run};
@@ -36,7 +36,7 @@ const DOCUMENT: &str = include_str!("month/pairs.json");
 /// Lines of a window less the next step below the table and the prompt.
 const ROOM: usize = 22;
 
-fn document() -> Document {
+fn document() -> PairsDocument {
     serde_json::from_str(DOCUMENT).unwrap()
 }
 
@@ -113,7 +113,7 @@ fn a_check_names_what_was_changed() {
     let others = told.replacen(digest.as_str(), &sha256(b"another"), 1);
     assert_eq!(forged(FILE, &others), ["pairs.json is not of the designs that manifest.json names"]);
     // Both files forged in the same way: only a fresh run knows, and that one says so.
-    let both: Document = serde_json::from_str(&other).unwrap();
+    let both: PairsDocument = serde_json::from_str(&other).unwrap();
     let forged_run = RUN.clone().with_pairs(both);
     assert_eq!(folder(&forged_run).findings(), Vec::<String>::new());
     assert_eq!(
@@ -139,7 +139,7 @@ fn a_check_names_what_was_changed() {
 }
 
 /// A table of cells that are all alike but for the month.
-fn shown(designs: &[String], pairs: Option<&Document>, form: Form, width: usize) -> String {
+fn shown(designs: &[String], pairs: Option<&PairsDocument>, form: Form, width: usize) -> String {
     let rows: BTreeMap<&str, _> = RUN.cells[..2].iter().map(|cell| (cell.demand.as_str(), cell)).collect();
     let cells = designs.iter().enumerate().flat_map(|(at, design)| {
         let cell = |name: &String| {

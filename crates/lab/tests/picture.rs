@@ -9,7 +9,7 @@
 
 use std::collections::BTreeSet;
 
-use pillarbox_lab::picture::{Hours, NOT_NAMED, Network, Panels, csv, graphml};
+use pillarbox_lab::picture::{Hours, NOT_NAMED, NetworkPicture, Panels, csv, graphml};
 use pillarbox_metadata::{Known, Tie, Ties};
 
 const KINDS: [Known; 3] = [Known::Kept, Known::Seen, Known::Inferred];
@@ -123,7 +123,7 @@ fn overlapping(boxes: &[(String, [f64; 4])]) -> Vec<(String, String)> {
 #[test]
 fn at_30_people_every_name_stands_on_nothing_and_at_300_those_with_most_ties() {
     for (people, names) in [(2, 2), (5, 5), (12, 12), (30, 30), (40, 40), (300, 100)] {
-        let svg = Network::of("Who talks to whom", &network(people)).file().unwrap();
+        let svg = NetworkPicture::of("Who talks to whom", &network(people)).file().unwrap();
         shown(&format!("network-{people}.svg"), &svg);
         let boxes = labels(&svg);
         assert_eq!(overlapping(&boxes), [], "{people} people");
@@ -131,7 +131,7 @@ fn at_30_people_every_name_stands_on_nothing_and_at_300_those_with_most_ties() {
             boxes.iter().filter(|(text, _)| network(people).people.iter().any(|name| name == text)).count();
         assert!(written >= names, "{written} names of {people} people");
     }
-    let mut boxes = labels(&Network::of("", &network(30)).file().unwrap());
+    let mut boxes = labels(&NetworkPicture::of("", &network(30)).file().unwrap());
     let moved = boxes[31].1;
     boxes[35].1 = moved;
     assert_ne!(overlapping(&boxes), [], "the search finds what it looks for");
@@ -140,7 +140,7 @@ fn at_30_people_every_name_stands_on_nothing_and_at_300_those_with_most_ties() {
 #[test]
 fn who_has_most_ties_is_named_first_and_the_text_has_everybody() {
     let ties = network(300);
-    let network = Network::of("", &ties);
+    let network = NetworkPicture::of("", &ties);
     let svg = network.file().unwrap();
     let number = |at: usize| ties.ties.iter().filter(|tie| tie.one == at || tie.other == at).count();
     let mut most: Vec<usize> = (0..300).collect();
@@ -158,7 +158,7 @@ fn who_has_most_ties_is_named_first_and_the_text_has_everybody() {
 fn the_text_of_a_picture_equals_its_ties_and_so_do_its_lines() {
     for people in [5, 30, 300] {
         let ties = network(people);
-        let svg = Network::of("Who talks to whom", &ties).file().unwrap();
+        let svg = NetworkPicture::of("Who talks to whom", &ties).file().unwrap();
         let document = roxmltree::Document::parse(&svg).unwrap();
         let one = |name: &str| document.descendants().find(|node| node.tag_name().name() == name).unwrap();
         assert_eq!(one("title").text(), Some("Who talks to whom"));
@@ -229,7 +229,7 @@ fn a_pair_known_in_several_ways_is_one_line_the_surest() {
         ],
         groups: vec![vec![0, 1, 9]],
     };
-    assert_eq!(Network::of("", &ties).words().pairs, ["Bob to Alice: 7; Alice to Bob: 0"]);
+    assert_eq!(NetworkPicture::of("", &ties).words().pairs, ["Bob to Alice: 7; Alice to Bob: 0"]);
     let each = Panels::of(&ties, 1);
     let said = each.each().each_ref().map(|panel| panel.words().pairs.concat());
     assert_eq!(
@@ -295,7 +295,7 @@ fn graphml_is_read_back_with_every_person_and_every_tie() {
 #[test]
 fn strangers_names_are_names_and_no_element_brings_a_style_of_its_own() {
     let ties = strangers();
-    let network = Network::of("<b>", &ties);
+    let network = NetworkPicture::of("<b>", &ties);
     let hours = Hours::by_day("<b>", &[0, 1]);
     for svg in [
         network.file().unwrap(),
@@ -326,7 +326,7 @@ fn strangers_names_are_names_and_no_element_brings_a_style_of_its_own() {
 
 #[test]
 fn the_picture_of_a_small_network_is_this_one() {
-    insta::assert_snapshot!(Network::of("Who talks to whom", &network(5)).svg("people").unwrap());
+    insta::assert_snapshot!(NetworkPicture::of("Who talks to whom", &network(5)).svg("people").unwrap());
 }
 
 #[test]
@@ -342,14 +342,17 @@ fn whoever_is_not_named_counts_as_nobody() {
     let tie = |one, other| Tie { one, other, there: 1, back: 0, known: Known::Seen };
     let people = vec!["Alice".to_owned(), "Bob".to_owned(), NOT_NAMED.to_owned()];
     let of = |ties| {
-        Network::of("", &Ties { people: people.clone(), ties, groups: Vec::new() }).words().summary.clone()
+        NetworkPicture::of("", &Ties { people: people.clone(), ties, groups: Vec::new() })
+            .words()
+            .summary
+            .clone()
     };
     assert_eq!(
         of(vec![tie(2, 1)]),
         "The picture shows 2 people. No pair of people is named. 1 line leads to whoever rows do not name. 1 person has no line."
     );
     let network =
-        Network::of("", &Ties { people: people.clone(), ties: vec![tie(2, 1)], groups: Vec::new() });
+        NetworkPicture::of("", &Ties { people: people.clone(), ties: vec![tie(2, 1)], groups: Vec::new() });
     assert_eq!(network.words().pairs, ["somebody who is not named to Bob: 1"]);
     assert_eq!(network.file().unwrap().matches("<circle class=\"p\"").count(), 2, "and a hollow one");
     assert_eq!(

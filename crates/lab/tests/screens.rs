@@ -106,7 +106,7 @@ fn a_story_reads_like_a_play_with_what_is_left_at_its_end() {
     let design = designs::named(&scenario.design).unwrap();
     let mut world = World::new(design, &scenario, scenario.seed).unwrap();
     world.run().unwrap();
-    let told = Told::of(&world).unwrap();
+    let told = PlayedStory::of(&world).unwrap();
     for width in WIDTHS {
         let play = plain(&told.play(width));
         assert!(play.lines().all(|line| display_width(line) <= width), "{width}: {play}");

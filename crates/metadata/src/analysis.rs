@@ -6,7 +6,7 @@ use crate::control::{chance, shuffled};
 use crate::means::{self, Lead, Means, MeansRefusal, MeansSettings};
 use crate::score::{PairScorer, PairTruth, Score};
 use crate::ties::{Known, Tie, Ties};
-use crate::trace::{Person, Trace};
+use crate::trace::{Trace, TracePerson};
 
 /// The result of one means, and its controls.
 #[derive(Clone, Debug, PartialEq)]
@@ -93,7 +93,7 @@ impl Analysis {
     /// that number of messages; `None` means all of them.
     #[must_use]
     pub fn ties(&self, trace: &Trace, named: Known, messages: Option<u64>) -> Ties {
-        let mut pairs: BTreeMap<(bool, Person, Person), Tie> = BTreeMap::new();
+        let mut pairs: BTreeMap<(bool, TracePerson, TracePerson), Tie> = BTreeMap::new();
         for line in &self.lines {
             let Ok(found) = &line.outcome else { continue };
             let is_inferred = !line.means.is_named();
@@ -109,13 +109,15 @@ impl Analysis {
             }
         }
         // A pair that a row names needs no inference.
-        let is_named = |pair: &(bool, Person, Person)| pair.0 && pairs.contains_key(&(false, pair.1, pair.2));
+        let is_named =
+            |pair: &(bool, TracePerson, TracePerson)| pair.0 && pairs.contains_key(&(false, pair.1, pair.2));
         let ties = pairs.iter().filter(|(pair, _)| !is_named(pair)).map(|(_, tie)| tie.clone()).collect();
         let groups = match self.found(Means::Groups) {
             Some(_) => means::sets(trace),
             None => Vec::new(),
         };
-        let groups = groups.into_iter().map(|set| set.into_iter().map(Person::place).collect()).collect();
+        let groups =
+            groups.into_iter().map(|set| set.into_iter().map(TracePerson::place).collect()).collect();
         Ties { people: trace.people.clone(), ties, groups }
     }
 }

@@ -32,12 +32,12 @@ pub fn chance(there: u64, possible: u64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trace::{Person, TraceRow};
+    use crate::trace::{TracePerson, TraceRow};
 
     #[test]
     fn only_the_recipients_change_places() {
         let row = |at| TraceRow {
-            to: Some(Person(u32::try_from(at).unwrap())),
+            to: Some(TracePerson(u32::try_from(at).unwrap())),
             ..TraceRow::new(at, RowKind::Sent)
         };
         let trace = Trace { rows: (0..50).map(row).collect(), ..Trace::default() };

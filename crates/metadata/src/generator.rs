@@ -3,7 +3,7 @@
 
 use crate::random::Random;
 use crate::score::PairTruth;
-use crate::trace::{Person, RowKind, Trace, TraceRow};
+use crate::trace::{RowKind, Trace, TracePerson, TraceRow};
 
 /// The settings of an invented trace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,14 +41,14 @@ pub fn sealed(settings: GeneratorSettings) -> (Trace, PairTruth) {
         let Some((one, other)) = random.pick(&pairs).copied() else { break };
         let (from, to) = if random.below(2) == 0 { (one, other) } else { (other, one) };
         at += random.below(2 * gap.max(1));
-        truth.wrote(Person(from), Person(to));
+        truth.wrote(TracePerson(from), TracePerson(to));
         let text =
-            TraceRow { to: Some(Person(to)), bytes: Some(SIZES.1), ..TraceRow::new(at, RowKind::Sent) };
+            TraceRow { to: Some(TracePerson(to)), bytes: Some(SIZES.1), ..TraceRow::new(at, RowKind::Sent) };
         rows.push(text);
         if let Some(within) = receipts_within {
             let later = at + 100 + random.below(within.max(1));
             rows.push(TraceRow {
-                to: Some(Person(from)),
+                to: Some(TracePerson(from)),
                 bytes: Some(SIZES.0),
                 ..TraceRow::new(later, RowKind::Sent)
             });

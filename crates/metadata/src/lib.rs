@@ -25,4 +25,4 @@ pub use means::{Lead, Means, MeansRefusal, MeansSettings};
 pub use observer::{Observer, TraceField};
 pub use score::{PairScorer, PairTruth, Score};
 pub use ties::{Known, Tie, Ties};
-pub use trace::{Person, RowKind, Trace, TraceRow, TraceTiming};
+pub use trace::{RowKind, Trace, TracePerson, TraceRow, TraceTiming};

@@ -178,12 +178,12 @@ pub fn rounded(trace: &Trace, to: u64) -> Trace {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trace::Person;
+    use crate::trace::TracePerson;
 
     fn trace() -> Trace {
         let row = |at, kind, bytes| TraceRow {
-            from: Some(Person(0)),
-            to: Some(Person(1)),
+            from: Some(TracePerson(0)),
+            to: Some(TracePerson(1)),
             connection: Some(5),
             address: Some(0),
             bytes: Some(bytes),
@@ -192,7 +192,7 @@ mod tests {
         Trace {
             people: vec!["Nell".into(), "Odo".into()],
             addresses: vec!["192.0.2.1".into()],
-            subscribers: vec![Some(Person(0))],
+            subscribers: vec![Some(TracePerson(0))],
             rows: vec![
                 row(1_500, RowKind::FetchedKeys, 0),
                 row(1_700, RowKind::Sent, 600),
@@ -207,14 +207,17 @@ mod tests {
     #[test]
     fn a_push_service_has_no_sender_and_no_size() {
         let push = observed(&trace(), Observer::Push, None);
-        assert_eq!(push.rows, [TraceRow { to: Some(Person(1)), ..TraceRow::new(62_000, RowKind::Woken) }]);
+        assert_eq!(
+            push.rows,
+            [TraceRow { to: Some(TracePerson(1)), ..TraceRow::new(62_000, RowKind::Woken) }]
+        );
     }
 
     #[test]
     fn a_tap_names_subscribers_and_never_a_recipient_of_what_goes_up() {
         let wire = observed(&trace(), Observer::Wire, None);
         assert_eq!(wire.rows.len(), 3);
-        assert!(wire.of(RowKind::Sent).all(|row| row.from == Some(Person(0)) && row.to.is_none()));
+        assert!(wire.of(RowKind::Sent).all(|row| row.from == Some(TracePerson(0)) && row.to.is_none()));
         assert!(wire.of(RowKind::Delivered).all(|row| row.from.is_none()));
     }
 

@@ -6,12 +6,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::means::{Lead, Means};
-use crate::trace::Person;
+use crate::trace::TracePerson;
 
 /// Two people in ascending order.
-type Pair = (Person, Person);
+type Pair = (TracePerson, TracePerson);
 
-fn ordered(one: Person, other: Person) -> Pair {
+fn ordered(one: TracePerson, other: TracePerson) -> Pair {
     if one <= other { (one, other) } else { (other, one) }
 }
 
@@ -20,19 +20,19 @@ fn ordered(one: Person, other: Person) -> Pair {
 pub struct PairTruth {
     wrote: BTreeMap<Pair, u64>,
     together: BTreeSet<Pair>,
-    owners: BTreeMap<Person, Person>,
+    owners: BTreeMap<TracePerson, TracePerson>,
 }
 
 impl PairTruth {
     /// Notes that one wrote to the other.
-    pub fn wrote(&mut self, from: Person, to: Person) {
+    pub fn wrote(&mut self, from: TracePerson, to: TracePerson) {
         if from != to {
             *self.wrote.entry(ordered(from, to)).or_default() += 1;
         }
     }
 
     /// Notes that these people, writer and readers, had one text together.
-    pub fn together(&mut self, people: &[Person]) {
+    pub fn together(&mut self, people: &[TracePerson]) {
         for (place, one) in people.iter().enumerate() {
             let others = people.iter().skip(place + 1).filter(|other| *other != one);
             self.together.extend(others.map(|other| ordered(*one, *other)));
@@ -43,12 +43,12 @@ impl PairTruth {
     ///
     /// Rows of a messenger with an account for each contact do not say which accounts belong to one person, and no
     /// means may know.
-    pub fn owns(&mut self, owner: Person, account: Person) {
+    pub fn owns(&mut self, owner: TracePerson, account: TracePerson) {
         self.owners.insert(account, owner);
     }
 
     /// Returns the person behind an account.
-    fn owner(&self, account: Person) -> Person {
+    fn owner(&self, account: TracePerson) -> TracePerson {
         self.owners.get(&account).copied().unwrap_or(account)
     }
 
@@ -71,7 +71,7 @@ pub struct Score {
     /// The number of messages that had passed when half of the existing pairs had been found; `None` if fewer were.
     pub half_after: Option<u64>,
     /// Named pairs that do not write to each other.
-    pub false_leads: Vec<(Person, Person)>,
+    pub false_leads: Vec<(TracePerson, TracePerson)>,
 }
 
 /// The only reader of a [`PairTruth`].
@@ -96,7 +96,7 @@ impl<'t> PairScorer<'t> {
         }
     }
 
-    fn is_true(self, means: Means, one: Person, other: Person) -> bool {
+    fn is_true(self, means: Means, one: TracePerson, other: TracePerson) -> bool {
         let pair = ordered(one, other);
         match means {
             Means::Groups => self.truth.together.contains(&pair),
@@ -135,35 +135,35 @@ mod tests {
     use super::*;
 
     fn lead(one: u32, other: u32, after: u64) -> Lead {
-        Lead { one: Person(one), other: Person(other), after, there: 1, back: 0, rows: Vec::new() }
+        Lead { one: TracePerson(one), other: TracePerson(other), after, there: 1, back: 0, rows: Vec::new() }
     }
 
     #[test]
     fn leads_are_counted_and_false_ones_named() {
         let mut truth = PairTruth::default();
         assert!(PairScorer::new(&truth).is_none());
-        truth.wrote(Person(1), Person(0));
-        truth.wrote(Person(0), Person(1));
-        truth.wrote(Person(2), Person(3));
-        truth.wrote(Person(4), Person(4));
-        truth.together(&[Person(0), Person(1), Person(2)]);
+        truth.wrote(TracePerson(1), TracePerson(0));
+        truth.wrote(TracePerson(0), TracePerson(1));
+        truth.wrote(TracePerson(2), TracePerson(3));
+        truth.wrote(TracePerson(4), TracePerson(4));
+        truth.together(&[TracePerson(0), TracePerson(1), TracePerson(2)]);
         let scorer = PairScorer::new(&truth).unwrap();
         let score = scorer.score(Means::Named, &[lead(0, 1, 7), lead(0, 2, 3)]);
         assert_eq!((score.right, score.named, score.there, score.half_after), (1, 2, 2, Some(7)));
-        assert_eq!(score.false_leads, [(Person(0), Person(2))]);
+        assert_eq!(score.false_leads, [(TracePerson(0), TracePerson(2))]);
         let groups = scorer.score(Means::Groups, &[lead(0, 2, 3)]);
         assert_eq!((groups.right, groups.there, groups.half_after), (1, 3, None));
     }
     #[test]
     fn accounts_of_one_person_are_one_person_to_the_scorer() {
         let mut truth = PairTruth::default();
-        truth.wrote(Person(0), Person(1));
-        truth.owns(Person(0), Person(2));
-        truth.owns(Person(1), Person(3));
+        truth.wrote(TracePerson(0), TracePerson(1));
+        truth.owns(TracePerson(0), TracePerson(2));
+        truth.owns(TracePerson(1), TracePerson(3));
         let scorer = PairScorer::new(&truth).unwrap();
         let score = scorer.score(Means::Named, &[lead(2, 3, 9), lead(1, 2, 4), lead(0, 2, 1)]);
         assert_eq!((score.right, score.named, score.half_after), (1, 2, Some(4)));
         // Nobody writes to themselves.
-        assert_eq!(score.false_leads, [(Person(0), Person(0))]);
+        assert_eq!(score.false_leads, [(TracePerson(0), TracePerson(0))]);
     }
 }

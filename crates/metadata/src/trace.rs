@@ -2,9 +2,9 @@
 
 /// A person of a trace, by place in [`Trace::people`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Person(pub u32);
+pub struct TracePerson(pub u32);
 
-impl Person {
+impl TracePerson {
     /// Returns the place in a table with one entry for each person.
     #[must_use]
     pub const fn place(self) -> usize {
@@ -44,9 +44,9 @@ pub struct TraceRow {
     /// The kind.
     pub kind: RowKind,
     /// The person who acted, if the row names them.
-    pub from: Option<Person>,
+    pub from: Option<TracePerson>,
     /// The person whom it concerns, if the row names them.
-    pub to: Option<Person>,
+    pub to: Option<TracePerson>,
     /// The connection on which it came, if the observer can tell connections apart.
     pub connection: Option<u64>,
     /// The network address at the phone's end, by place in [`Trace::addresses`].
@@ -84,7 +84,7 @@ pub struct Trace {
     /// Network addresses, in words.
     pub addresses: Vec<String>,
     /// The one subscriber of each address, as an access provider has it; `None` for an address that several people share.
-    pub subscribers: Vec<Option<Person>>,
+    pub subscribers: Vec<Option<TracePerson>>,
     /// The rows.
     pub rows: Vec<TraceRow>,
     /// The clock and the network behind the rows.
@@ -110,7 +110,7 @@ impl Trace {
 
     /// Returns a person's name.
     #[must_use]
-    pub fn name(&self, person: Person) -> &str {
+    pub fn name(&self, person: TracePerson) -> &str {
         self.people.get(person.place()).map_or("somebody", String::as_str)
     }
 

@@ -2,7 +2,7 @@
 
 use pillarbox_metadata::generator::{GeneratorSettings, sealed};
 use pillarbox_metadata::{
-    Analysis, Known, Lead, Means, MeansRefusal, Observer, Person, RowKind, TraceField, TraceRow,
+    Analysis, Known, Lead, Means, MeansRefusal, Observer, RowKind, TraceField, TracePerson, TraceRow,
 };
 use pillarbox_metadata::{MeansSettings, PairTruth, Trace, TraceTiming, observer};
 
@@ -14,7 +14,7 @@ fn trace(people: usize, rows: Vec<TraceRow>) -> Trace {
 }
 
 fn row(at: u64, kind: RowKind, from: Option<u32>, to: Option<u32>) -> TraceRow {
-    TraceRow { from: from.map(Person), to: to.map(Person), ..TraceRow::new(at, kind) }
+    TraceRow { from: from.map(TracePerson), to: to.map(TracePerson), ..TraceRow::new(at, kind) }
 }
 
 fn pairs(leads: &[Lead]) -> Vec<(u32, u32)> {
@@ -115,7 +115,7 @@ fn a_tap_on_the_wire_ties_what_goes_up_to_what_comes_down() {
         rows.push(sized(600, 2, row(time + 10, RowKind::Sent, None, Some(1))));
         rows.push(sized(700, 1, row(time + 100, RowKind::Delivered, None, Some(1))));
     }
-    let subscribers = vec![Some(Person(0)), Some(Person(1)), Some(Person(2))];
+    let subscribers = vec![Some(TracePerson(0)), Some(TracePerson(1)), Some(TracePerson(2))];
     let all = Trace { subscribers, addresses: vec![String::new(); 3], ..trace(3, rows) };
     let wire = observer::observed(&all, Observer::Wire, None);
     assert_eq!(find(Means::Size, &wire), Ok(vec![(0, 1)]));
@@ -203,7 +203,7 @@ fn a_story_without_a_network_is_not_inferred_from_and_names_still_count() {
     let (mut trace, _) = sealed(CROWD);
     trace.timing = TraceTiming::Instant;
     trace.rows[0].from = trace.rows[1].to;
-    trace.rows.iter_mut().filter(|row| row.from == row.to).for_each(|row| row.from = Some(Person(7)));
+    trace.rows.iter_mut().filter(|row| row.from == row.to).for_each(|row| row.from = Some(TracePerson(7)));
     for means in
         Means::ALL.into_iter().filter(|means| !matches!(means, Means::Named | Means::Lookup | Means::Groups))
     {
@@ -218,7 +218,7 @@ fn what_a_row_names_is_never_told_as_inferred() {
     let inferred = Analysis::of(&trace, &truth, MeansSettings::default()).ties(&trace, Known::Seen, None);
     assert!(inferred.ties.iter().all(|tie| tie.known == Known::Inferred) && inferred.ties.len() > 20);
     let tie = inferred.ties[0].clone();
-    let place = |person: usize| Some(Person(u32::try_from(person).unwrap()));
+    let place = |person: usize| Some(TracePerson(u32::try_from(person).unwrap()));
     trace.rows[0].from = place(tie.one);
     trace.rows[0].to = place(tie.other);
     let ties = Analysis::of(&trace, &truth, MeansSettings::default()).ties(&trace, Known::Kept, None).ties;

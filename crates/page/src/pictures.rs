@@ -5,8 +5,10 @@ use askama::Template;
 use pillarbox_access::facts::Wrote;
 use pillarbox_access::law::Day;
 use pillarbox_lab::page::ties;
-use pillarbox_lab::picture::{Hours, Lane, Network, Words};
-use pillarbox_metadata::{Analysis, Known, Means, MeansSettings, PairTruth, Person, RowKind, Ties, Trace};
+use pillarbox_lab::picture::{Hours, Lane, NetworkPicture, Words};
+use pillarbox_metadata::{
+    Analysis, Known, Means, MeansSettings, PairTruth, RowKind, Ties, Trace, TracePerson,
+};
 use pillarbox_wire::Timestamp;
 
 use crate::error::StageError;
@@ -59,7 +61,7 @@ fn of_relay(number: usize, live: &Live, at: Timestamp) -> Result<OfRelay<'_>, St
     let of = |rows: &[Wrote], known| ties::of_rows(rows, known, str::to_owned);
     let both: Vec<Wrote> = seen.iter().chain(&kept).cloned().collect();
     let all = united(of(&both, Known::Seen), [of(&kept, Known::Kept), of(&seen, Known::Seen), inferred]);
-    let network = Network::of("", &all);
+    let network = NetworkPicture::of("", &all);
     let figure = |title: &'static str, known| {
         let network = network.only(&format!("{title}: {design}"), &all, known);
         let id = format!("{}{number}", title.to_lowercase().replace(' ', "-"));
@@ -83,7 +85,7 @@ fn of_relay(number: usize, live: &Live, at: Timestamp) -> Result<OfRelay<'_>, St
 
 /// The rows of messages that were handed over.
 fn sent(trace: &Trace) -> Vec<Wrote> {
-    let name = |person: Option<Person>| Some(trace.name(person?).to_owned());
+    let name = |person: Option<TracePerson>| Some(trace.name(person?).to_owned());
     trace
         .of(RowKind::Sent)
         .map(|row| Wrote { at: Timestamp(row.at), from: name(row.from), to: name(row.to) })

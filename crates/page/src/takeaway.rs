@@ -88,7 +88,7 @@ fn run(scenario: &Scenario, designs: &[&Design], demand: &str) -> Result<Run, St
 fn report(run: &Run, folder: &Folder, story: &Scenario) -> Result<String, StageError> {
     let names = run.cells.iter().map(|cell| cell.evidence.clone());
     let evidence = names.filter_map(|name| Some((name.clone(), folder.evidence(&name)?))).collect();
-    let run = page::Run {
+    let run = page::PageInput {
         manifest: &run.manifest,
         story,
         cells: &run.cells,

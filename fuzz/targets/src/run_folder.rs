@@ -13,7 +13,7 @@ use pillarbox_lab::matrix::check::Folder;
 use pillarbox_lab::matrix::manifest::{Manifest, STORY};
 use pillarbox_lab::record::sha256;
 use pillarbox_lab::scenario::library;
-use pillarbox_lab::score::{Brought, Means, Measures, What, Yardstick};
+use pillarbox_lab::score::{Brought, Capability, Measures, What, Yardstick};
 use pillarbox_session::kind::SERVER_READABLE;
 use pillarbox_wire::{FixedBytes, encode};
 
@@ -66,7 +66,7 @@ fn evidence() -> Evidence {
         world_sha256: sha256(b""),
         view: ViewKind::RelayHoldings,
         ordered: None,
-        means: Means::There,
+        means: Capability::There,
         only_from_now_on: false,
         what: What::Texts,
         unit: "texts".to_owned(),

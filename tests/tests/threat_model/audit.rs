@@ -3,12 +3,12 @@
 use std::iter;
 
 use pillarbox_lab::audit::form::Form;
-use pillarbox_lab::audit::needle::{Needle, Planted, Role};
+use pillarbox_lab::audit::needle::{Needle, NeedleRole, Planted};
 use pillarbox_lab::audit::report::Finding;
 use pillarbox_lab::audit::seam::Patch;
 use pillarbox_lab::audit::search::Search;
 use pillarbox_lab::audit::selftest::{self, Sent};
-use pillarbox_lab::audit::{self, Plan};
+use pillarbox_lab::audit::{self, AuditPlan};
 use pillarbox_lab::progress::Progress;
 use pillarbox_tests::programs;
 use tokio::runtime::Runtime;
@@ -17,14 +17,15 @@ fn runtime() -> Runtime {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap()
 }
 
-fn plan() -> Plan {
-    Plan { phone_program: programs().phone.clone(), ..Plan::new(programs().relay.clone()) }
+fn plan() -> AuditPlan {
+    AuditPlan { phone_program: programs().phone.clone(), ..AuditPlan::new(programs().relay.clone()) }
 }
 
 /// Returns a relay's rows from a phone that alters its messages in this way, and the audit's findings about the words
 /// in them.
 fn send(words: &str, patches: &[Patch]) -> Sent {
-    let search = Search::new(vec![Needle::new(Role::Said, "the words", words.as_bytes()).unwrap()]).unwrap();
+    let search =
+        Search::new(vec![Needle::new(NeedleRole::Said, "the words", words.as_bytes()).unwrap()]).unwrap();
     let plan = plan();
     runtime().block_on(selftest::send(&plan, &plan.unreadable, patches, &search)).unwrap()
 }
@@ -56,7 +57,7 @@ fn the_audit_can_find_that_a_message_is_longer_than_the_protocol_has_it_whatever
         let piece = |piece: &[u8]| [piece, &rand::random::<[u8; 4]>()].concat();
         Patch::Append(text.as_bytes().chunks(3).flat_map(piece).collect())
     };
-    let plan = Plan { patch: Some(pieces), ..plan() };
+    let plan = AuditPlan { patch: Some(pieces), ..plan() };
     let report = runtime().block_on(audit::run(&plan, &Progress::none())).unwrap();
     assert_eq!(report.finding, Finding::NotAsClaimed);
     let broken: Vec<&str> =

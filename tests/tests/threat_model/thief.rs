@@ -9,10 +9,10 @@ use pillarbox_client::vault::FILE_NAME;
 use pillarbox_client::{NewAccount, Passphrase, Phone, PhoneError, ProfileError, Protection, StorageError};
 use pillarbox_crypto::labels::VAULT_WRAP;
 use pillarbox_crypto::{AeadKey, PasswordCost, aead, kdf, password};
-use pillarbox_lab::audit::Plan;
-use pillarbox_lab::audit::locking::{self, Way};
-use pillarbox_lab::audit::needle::Role;
-use pillarbox_lab::audit::report::{Locking, Moment, Place};
+use pillarbox_lab::audit::AuditPlan;
+use pillarbox_lab::audit::locking::{self, LockingWay};
+use pillarbox_lab::audit::needle::NeedleRole;
+use pillarbox_lab::audit::report::{Locking, Moment, SearchedPlace};
 use pillarbox_tests::programs;
 use pillarbox_wire::AccountId;
 use rand::SeedableRng;
@@ -218,19 +218,20 @@ fn a_thief_cannot_move_a_row_of_the_vault_to_another_place_unnoticed() {
 fn chat() -> &'static Locking {
     static LOOKED: OnceLock<Locking> = OnceLock::new();
     LOOKED.get_or_init(|| {
-        let plan = Plan { phone_program: programs().phone.clone(), ..Plan::new(programs().relay.clone()) };
+        let plan =
+            AuditPlan { phone_program: programs().phone.clone(), ..AuditPlan::new(programs().relay.clone()) };
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-        runtime.block_on(locking::play(&plan, Way::Typed)).unwrap()
+        runtime.block_on(locking::play(&plan, LockingWay::Typed)).unwrap()
     })
 }
 
 /// Returns the number of times that something of a role was found in the program's memory.
-fn in_memory(moment: Moment, role: Role) -> usize {
-    chat().at(Place::PhoneMemory, moment).map(|looked| looked.found(role).count()).sum()
+fn in_memory(moment: Moment, role: NeedleRole) -> usize {
+    chat().at(SearchedPlace::PhoneMemory, moment).map(|looked| looked.found(role).count()).sum()
 }
 
 /// The roles that a thief is after.
-const YIELD: [Role; 3] = [Role::Said, Role::Name, Role::Key];
+const YIELD: [NeedleRole; 3] = [NeedleRole::Said, NeedleRole::Name, NeedleRole::Key];
 
 #[test]
 fn a_thief_can_find_texts_names_and_keys_in_the_memory_of_a_chat_that_is_open() {
@@ -245,6 +246,8 @@ fn a_thief_cannot_find_a_text_a_name_or_a_key_in_the_memory_of_a_locked_chat() {
         assert_eq!(in_memory(Moment::Locked, role), 0, "{role:?}");
     }
     // This is the memory of a working program and of the same process. Opened again, it contains them again.
-    assert!(in_memory(Moment::Locked, Role::Witness) > 0);
-    assert!(in_memory(Moment::Reopened, Role::Name) > 0 && in_memory(Moment::Reopened, Role::Key) > 0);
+    assert!(in_memory(Moment::Locked, NeedleRole::Witness) > 0);
+    assert!(
+        in_memory(Moment::Reopened, NeedleRole::Name) > 0 && in_memory(Moment::Reopened, NeedleRole::Key) > 0
+    );
 }

@@ -5,7 +5,7 @@ use super::definition::{Demand, EVERYTHING, ViewKind, When};
 use super::stored;
 use crate::facts::Facts;
 use crate::item::{Item, ItemReading};
-use crate::returned::Answer;
+use crate::returned::ItemAnswer;
 use crate::served::Served;
 use crate::view::RelayHoldings;
 
@@ -29,10 +29,10 @@ pub const BACKUP: [Item; 2] = [Item::DeviceBackup, Item::BackupKeys];
 pub fn serve(case: &Case<'_>, store: &RelayHoldings) -> Served {
     let mut served = stored::serve(&BACKUP_WARRANT, case, store);
     let texts = match (served.answer(Item::DeviceBackup), case.account(store)) {
-        (Some(Answer::Returned { .. }), Some(account)) => Item::read_backup(store, account),
+        (Some(ItemAnswer::Returned { .. }), Some(account)) => Item::read_backup(store, account),
         (backup, _) => ItemReading {
             // Without the backup there are no texts either.
-            answer: backup.cloned().unwrap_or(Answer::NotCovered),
+            answer: backup.cloned().unwrap_or(ItemAnswer::NotCovered),
             facts: Facts::default(),
             exhibits: Vec::new(),
         },

@@ -14,7 +14,7 @@ use super::definition::{Demand, ViewKind, When};
 use crate::evidence::Exhibit;
 use crate::facts::{Facts, Wrote};
 use crate::item::{Item, Reach};
-use crate::returned::{Answer, Blank};
+use crate::returned::{Blank, ItemAnswer};
 use crate::served::{ItemLine, Served};
 use crate::view::{OperatorTap, RelayHoldings};
 
@@ -105,8 +105,8 @@ fn paper(case: &Case<'_>, holdings: &RelayHoldings, passed: Vec<Wrote>) -> Serve
             class: item.class(),
             was_known: false,
             answer: match (read, case.operator.withholding(*item, case.circumstances)) {
-                (None, _) => Answer::NotCovered,
-                (Some(_), Some(withheld)) if of_item().next().is_some() => Answer::Withheld {
+                (None, _) => ItemAnswer::NotCovered,
+                (Some(_), Some(withheld)) if of_item().next().is_some() => ItemAnswer::Withheld {
                     count: u64::try_from(of_item().count()).unwrap_or(u64::MAX),
                     says: withheld.says.to_owned(),
                     from: withheld.from.to_owned(),
@@ -114,7 +114,7 @@ fn paper(case: &Case<'_>, holdings: &RelayHoldings, passed: Vec<Wrote>) -> Serve
                 },
                 (Some(_), _) => {
                     let nothing = if passed.is_empty() { Blank::NonePassed } else { Blank::NotWrittenDown };
-                    Answer::of(of_item().map(|(_, line)| line).collect(), nothing)
+                    ItemAnswer::of(of_item().map(|(_, line)| line).collect(), nothing)
                 }
             },
             exhibits: of_item().map(|(wrote, _)| Exhibit::field("tap", "message", wrote)).collect(),

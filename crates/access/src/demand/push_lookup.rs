@@ -9,7 +9,7 @@ use super::definition::{Demand, ViewKind, When};
 use super::stored;
 use crate::evidence::{Exhibit, hexadecimal};
 use crate::item::{Item, Reach};
-use crate::returned::{Answer, Blank};
+use crate::returned::{Blank, ItemAnswer};
 use crate::served::Served;
 use crate::view::{PushRecords, RelayHoldings};
 
@@ -30,7 +30,7 @@ pub struct PushLookUp {
     /// The answer of the messenger's operator.
     pub first: Served,
     /// The push service's answer about the tokens from the first step.
-    pub second: Answer,
+    pub second: ItemAnswer,
     /// The rows behind the second step.
     pub exhibits: Vec<Exhibit>,
     /// The names of the people.
@@ -43,8 +43,8 @@ pub fn serve(case: &Case<'_>, holdings: &RelayHoldings, push: &PushRecords) -> P
     let names = [case.names, &[Item::PushToken]].concat();
     let case = Case { names: &names, ..*case };
     let first = stored::serve(&PUSH_LOOKUP, &case, holdings);
-    let Some(Answer::Returned { .. }) = first.answer(Item::PushToken) else {
-        let second = Answer::NoneHeld { reason: Blank::NoneLeft { kind: DepositKind::PushToken } };
+    let Some(ItemAnswer::Returned { .. }) = first.answer(Item::PushToken) else {
+        let second = ItemAnswer::NoneHeld { reason: Blank::NoneLeft { kind: DepositKind::PushToken } };
         return PushLookUp { first, second, exhibits: Vec::new(), owners: Vec::new() };
     };
     let account = case.account(holdings).map(|row| row.account);
@@ -63,5 +63,5 @@ pub fn serve(case: &Case<'_>, holdings: &RelayHoldings, push: &PushRecords) -> P
             owners.push(owner.name.clone());
         }
     }
-    PushLookUp { first, second: Answer::of(lines, Blank::NoSuchAccount), exhibits, owners }
+    PushLookUp { first, second: ItemAnswer::of(lines, Blank::NoSuchAccount), exhibits, owners }
 }

@@ -10,7 +10,7 @@ use super::case::{Case, DemandTarget};
 use super::definition::{Demand, EVERYTHING, ViewKind, When};
 use crate::facts::Facts;
 use crate::item::{Item, ItemReading, Reach, Rows};
-use crate::returned::{Answer, Blank};
+use crate::returned::{Blank, ItemAnswer};
 use crate::served::{ItemLine, Served};
 use crate::view::{OperatorTap, RelayHoldings};
 
@@ -163,7 +163,7 @@ fn closed_since(case: &Case<'_>, holdings: &RelayHoldings, seen: &AnswerSource<'
 
 enum HandedOver {
     Yes(ItemReading),
-    No(Answer),
+    No(ItemAnswer),
 }
 
 /// Answers about one item as the operator would. An item that stands for several is answered with those of its parts
@@ -176,10 +176,10 @@ fn hand_over(
     nobody: Blank,
 ) -> HandedOver {
     if !reaches(item, demand, case) {
-        return HandedOver::No(Answer::NotCovered);
+        return HandedOver::No(ItemAnswer::NotCovered);
     }
     let Some(rows) = rows else {
-        return HandedOver::No(Answer::NoneHeld { reason: nobody });
+        return HandedOver::No(ItemAnswer::NoneHeld { reason: nobody });
     };
     let freely = |item: Item| {
         reaches(item, demand, case) && case.operator.withholding(item, case.circumstances).is_none()
@@ -190,9 +190,12 @@ fn hand_over(
             let reply = item.read_in(rows);
             match (&reply.answer, reply.answer.held()) {
                 // An operator cannot withhold what nobody can read.
-                (Answer::HeldUnreadable { .. } | Answer::HeldInAnotherForm { plain_words: 0, .. }, _)
+                (
+                    ItemAnswer::HeldUnreadable { .. } | ItemAnswer::HeldInAnotherForm { plain_words: 0, .. },
+                    _,
+                )
                 | (_, 0) => HandedOver::Yes(reply),
-                (_, count) => HandedOver::No(Answer::Withheld {
+                (_, count) => HandedOver::No(ItemAnswer::Withheld {
                     count,
                     says: withheld.says.to_owned(),
                     from: withheld.from.to_owned(),

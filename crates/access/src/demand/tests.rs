@@ -9,7 +9,7 @@ use pillarbox_wire::{DeviceAddress, DeviceId, Duration, Timestamp};
 use super::*;
 use crate::design::{LiveDelivery, Operator, Practice, Withholding};
 use crate::item::{Item, Reach};
-use crate::returned::{Answer, Blank};
+use crate::returned::{Blank, ItemAnswer};
 use crate::speaker::Speaker;
 use crate::testing::{ADDRESS, AT, OTHER, TARGET, WORDS, account, everything, number, readable};
 use crate::view::{OperatorTap, PushOwner, PushRecords, RelayHoldings};
@@ -46,7 +46,7 @@ fn a_harder_process_reaches_more() {
             !serde_json::to_string(less).unwrap().contains(WORDS),
             "what is not covered is nowhere in the answer"
         );
-        assert_eq!(less.answer(Item::MessageContent), Some(&Answer::NotCovered));
+        assert_eq!(less.answer(Item::MessageContent), Some(&ItemAnswer::NotCovered));
     }
     assert_eq!(content.facts.said.len(), 1);
     assert_eq!(content.others(), BTreeSet::from([OTHER.1]));
@@ -78,9 +78,11 @@ fn what_is_held_and_not_handed_over_is_said_to_be_held() {
     let case = Case::new(&about, &operator);
     let served = stored::serve(&ENTITY_DATA, &case, &holdings);
     let expected =
-        Answer::Withheld { count: 1, says: says.into(), from: "a test".into(), by: Speaker::Operator };
+        ItemAnswer::Withheld { count: 1, says: says.into(), from: "a test".into(), by: Speaker::Operator };
     assert_eq!(served.answer(Item::IpAddress), Some(&expected));
-    let Some(Answer::Returned { lines, .. }) = served.answer(Item::BasicSubscriberRecord) else { panic!() };
+    let Some(ItemAnswer::Returned { lines, .. }) = served.answer(Item::BasicSubscriberRecord) else {
+        panic!()
+    };
     assert!(
         !lines.iter().any(|line| line.contains(ADDRESS)),
         "not as a part of something else either: {lines:?}"
@@ -109,7 +111,7 @@ fn an_operator_may_hand_over_at_another_process() {
     };
     let served = stored::serve(&ENTITY_DATA, &Case::new(&about, &operator), &everything());
     assert!(served.returned().contains(&Item::MessageTimes));
-    assert_eq!(served.answer(Item::Email), Some(&Answer::NotCovered));
+    assert_eq!(served.answer(Item::Email), Some(&ItemAnswer::NotCovered));
 }
 
 #[test]
@@ -118,7 +120,7 @@ fn nobody_has_no_account() {
     let operator = Operator::default();
     let served = stored::serve(&CONTENT_WARRANT, &Case::new(&about, &operator), &everything());
     assert!(!served.has_account && served.returned().is_empty());
-    assert_eq!(served.answer(Item::IpLog), Some(&Answer::NoneHeld { reason: Blank::NoSuchAccount }));
+    assert_eq!(served.answer(Item::IpLog), Some(&ItemAnswer::NoneHeld { reason: Blank::NoSuchAccount }));
 }
 
 #[test]
@@ -132,9 +134,9 @@ fn what_the_log_says_about_an_account_that_is_gone_is_said_to_be_there() {
         served.answer(Item::IpLog).cloned()
     };
     let closed = Blank::ClosedAndLogged { rows: 8 };
-    assert_eq!(reason(DemandTarget::Account(account(TARGET))), Some(Answer::NoneHeld { reason: closed }));
+    assert_eq!(reason(DemandTarget::Account(account(TARGET))), Some(ItemAnswer::NoneHeld { reason: closed }));
     let sought = Blank::LookedUpInVain { rows: 1 };
-    assert_eq!(reason(target()), Some(Answer::NoneHeld { reason: sought }));
+    assert_eq!(reason(target()), Some(ItemAnswer::NoneHeld { reason: sought }));
 }
 
 fn passing(minute: u64, from: Option<(u8, &str)>, to: (u8, &str)) -> Passing {
@@ -242,5 +244,5 @@ fn a_push_token_leads_to_its_owner_in_two_steps() {
     let nobody = push_lookup::serve(&case, &crate::testing::least(), &push);
     assert!(nobody.owners.is_empty());
     let unknown = push_lookup::serve(&case, &holdings, &PushRecords::default());
-    assert!(matches!(unknown.second, Answer::NoneHeld { .. }));
+    assert!(matches!(unknown.second, ItemAnswer::NoneHeld { .. }));
 }

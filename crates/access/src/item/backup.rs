@@ -10,7 +10,7 @@ use super::rows::{ItemReading, Rows};
 use crate::evidence::Exhibit;
 use crate::facts::{Facts, ReadableText, addressed};
 use crate::reading::Keys;
-use crate::returned::{Answer, Blank};
+use crate::returned::{Blank, ItemAnswer};
 
 pub(super) fn parts(rows: &Rows<'_>) -> ItemReading {
     let parts: Vec<&DepositRow> = rows.left(DepositKind::BackupPart).collect();
@@ -86,7 +86,7 @@ pub(super) fn texts(rows: &Rows<'_>) -> ItemReading {
     if unreadable > 0 {
         let tried = Keys::for_recipient(rows.holdings, Some(rows.account.account), PUBLIC_ATTEMPTS);
         let (private_keys, public_values) = tried.counts();
-        let answer = Answer::HeldUnreadable { count: unreadable, private_keys, public_values };
+        let answer = ItemAnswer::HeldUnreadable { count: unreadable, private_keys, public_values };
         return ItemReading { answer, facts, exhibits };
     }
     ItemReading::of(lines, exhibits, Blank::NoTextInside).with(facts)

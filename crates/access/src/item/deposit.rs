@@ -37,7 +37,7 @@ mod tests {
     use super::*;
     use crate::demand::{CONTENT_WARRANT, Case, DemandTarget, stored};
     use crate::design::Operator;
-    use crate::returned::{Answer, Blank};
+    use crate::returned::{Blank, ItemAnswer};
     use crate::testing::{TARGET, least};
 
     #[test]
@@ -46,7 +46,7 @@ mod tests {
         let operator = Operator::default();
         let case = Case { names: Item::ALL, ..Case::new(&about, &operator) };
         for line in stored::serve(&CONTENT_WARRANT, &case, &least()).lines {
-            if let Answer::NoneHeld { reason: Blank::NoneLeft { kind } } = line.answer {
+            if let ItemAnswer::NoneHeld { reason: Blank::NoneLeft { kind } } = line.answer {
                 assert_eq!(line.item.deposit(), Some(kind), "{}", line.item.as_str());
             }
         }

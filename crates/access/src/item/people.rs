@@ -10,7 +10,7 @@ use super::profile::{exhibits, unreadable, words};
 use super::rows::{ItemReading, Rows};
 use crate::facts::{Facts, Knows, Member};
 use crate::reading::Keys;
-use crate::returned::{Answer, Blank};
+use crate::returned::{Blank, ItemAnswer};
 
 /// Reads the people about whom the account has left an entry.
 pub(super) fn left(kind: DepositKind, rows: &Rows<'_>) -> ItemReading {
@@ -131,7 +131,11 @@ fn member(line: &str) -> String {
     if line.starts_with('+') { line.to_owned() } else { format!("account {line}") }
 }
 
-fn held(count: usize, rows: &Rows<'_>) -> Answer {
+fn held(count: usize, rows: &Rows<'_>) -> ItemAnswer {
     let (private_keys, public_values) = Keys::all(rows.holdings).counts();
-    Answer::HeldUnreadable { count: u64::try_from(count).unwrap_or(u64::MAX), private_keys, public_values }
+    ItemAnswer::HeldUnreadable {
+        count: u64::try_from(count).unwrap_or(u64::MAX),
+        private_keys,
+        public_values,
+    }
 }

@@ -6,14 +6,14 @@ use pillarbox_wire::DepositKind;
 
 use super::rows::{ItemReading, Rows};
 use crate::evidence::{Exhibit, hexadecimal};
-use crate::returned::Answer;
+use crate::returned::ItemAnswer;
 
 /// Reads deposits that are text. Bytes that are not text count as held and unreadable.
 pub(super) fn text(kind: DepositKind, rows: &Rows<'_>) -> ItemReading {
     let left: Vec<&DepositRow> = rows.left(kind).collect();
     let lines: Vec<String> = left.iter().filter_map(|row| words(row.value.as_slice())).collect();
     let mut reply = ItemReading::of(lines, exhibits(&left), rows.no_deposit(kind));
-    if !left.is_empty() && !matches!(reply.answer, Answer::Returned { .. }) {
+    if !left.is_empty() && !matches!(reply.answer, ItemAnswer::Returned { .. }) {
         reply.answer = unreadable(left.len());
     }
     reply
@@ -51,8 +51,8 @@ pub(super) fn exhibits(rows: &[&DepositRow]) -> Vec<Exhibit> {
 
 /// Builds the answer for deposits that are not text. No key is tried, because a value that was never encrypted has no
 /// key.
-pub(super) fn unreadable(count: usize) -> Answer {
-    Answer::HeldUnreadable {
+pub(super) fn unreadable(count: usize) -> ItemAnswer {
+    ItemAnswer::HeldUnreadable {
         count: u64::try_from(count).unwrap_or(u64::MAX),
         private_keys: 0,
         public_values: 0,

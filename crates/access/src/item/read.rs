@@ -5,7 +5,7 @@ use pillarbox_wire::DepositKind;
 
 use super::rows::{ItemReading, Rows};
 use super::{Item, account, backup, channels, log, people, profile, queue, traffic};
-use crate::returned::{Answer, Blank};
+use crate::returned::{Blank, ItemAnswer};
 use crate::view::RelayHoldings;
 
 impl Item {
@@ -103,12 +103,12 @@ fn together(parts: impl Iterator<Item = Item>, rows: &Rows<'_>) -> ItemReading {
     let mut together = ItemReading::blank(Blank::NotWrittenDown);
     for part in parts {
         let ItemReading { answer, facts, exhibits } = part.read_in(rows);
-        if let Answer::Returned { lines: found, .. } = answer {
+        if let ItemAnswer::Returned { lines: found, .. } = answer {
             lines.extend(found.into_iter().map(|line| format!("{}: {line}", part.wording())));
             together.facts.add(facts);
             together.exhibits.extend(exhibits);
         }
     }
-    together.answer = Answer::of(lines, Blank::NotWrittenDown);
+    together.answer = ItemAnswer::of(lines, Blank::NotWrittenDown);
     together
 }

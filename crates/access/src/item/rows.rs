@@ -6,7 +6,7 @@ use pillarbox_wire::{AccountId, DepositKind, Timestamp};
 
 use crate::evidence::Exhibit;
 use crate::facts::Facts;
-use crate::returned::{Answer, Blank};
+use crate::returned::{Blank, ItemAnswer};
 use crate::view::{OperatorTap, RelayHoldings};
 
 /// Everything from which an operator answers about one account.
@@ -30,7 +30,7 @@ pub struct Rows<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ItemReading {
     /// The answer for the demand's line.
-    pub answer: Answer,
+    pub answer: ItemAnswer,
     /// The answer as structured data, if it can be counted.
     pub facts: Facts,
     /// The rows that the item was read from.
@@ -40,13 +40,13 @@ pub struct ItemReading {
 impl ItemReading {
     /// Builds a blank, which rests on no row.
     pub(super) fn blank(reason: Blank) -> Self {
-        Self { answer: Answer::NoneHeld { reason }, facts: Facts::default(), exhibits: Vec::new() }
+        Self { answer: ItemAnswer::NoneHeld { reason }, facts: Facts::default(), exhibits: Vec::new() }
     }
 
     /// Builds an answer from lines and the rows behind them. Without a line, it becomes a blank with the reason
     /// `otherwise`.
     pub(super) fn of(lines: Vec<String>, exhibits: Vec<Exhibit>, otherwise: Blank) -> Self {
-        Self { answer: Answer::of(lines, otherwise), facts: Facts::default(), exhibits }
+        Self { answer: ItemAnswer::of(lines, otherwise), facts: Facts::default(), exhibits }
     }
 
     pub(super) fn with(mut self, facts: Facts) -> Self {

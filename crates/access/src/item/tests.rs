@@ -6,7 +6,7 @@ use pillarbox_wire::inventory::Class;
 
 use super::*;
 use crate::facts::{Facts, Knows, Member, Wrote};
-use crate::returned::{Answer, Blank};
+use crate::returned::{Blank, ItemAnswer};
 use crate::testing::{AT, OTHER, TARGET, WORDS, account, everything, least, number};
 use crate::view::RelayHoldings;
 
@@ -31,9 +31,9 @@ fn every_item_is_found_where_it_is() {
     for item in Item::ALL {
         let reply = read(*item, &holdings);
         if NO_SUCH_THING.contains(item) {
-            assert_eq!(reply.answer, Answer::NoneHeld { reason: Blank::NoSuchThing }, "{item:?}");
+            assert_eq!(reply.answer, ItemAnswer::NoneHeld { reason: Blank::NoSuchThing }, "{item:?}");
         } else {
-            assert!(matches!(reply.answer, Answer::Returned { .. }), "{item:?}: {:?}", reply.answer);
+            assert!(matches!(reply.answer, ItemAnswer::Returned { .. }), "{item:?}: {:?}", reply.answer);
             assert!(!reply.exhibits.is_empty(), "{item:?} rests on something");
         }
     }
@@ -46,7 +46,7 @@ fn no_item_is_found_where_it_is_not() {
     let always = [Item::AccountRecord, Item::PublicKey];
     for item in Item::ALL.iter().filter(|item| !always.contains(item)) {
         let reply = read(*item, &holdings);
-        assert!(matches!(reply.answer, Answer::NoneHeld { .. }), "{item:?}: {:?}", reply.answer);
+        assert!(matches!(reply.answer, ItemAnswer::NoneHeld { .. }), "{item:?}: {:?}", reply.answer);
         assert_eq!((reply.facts, reply.exhibits.len()), (Facts::default(), 0), "{item:?}");
     }
 }
@@ -55,7 +55,7 @@ fn no_item_is_found_where_it_is_not() {
 fn what_is_seen_and_not_kept_is_said_to_be() {
     let answer = read(Item::IpLog, &least()).answer;
     let reason = Blank::SeenNotKept { what: pillarbox_relay::Logged::Connected };
-    assert_eq!(answer, Answer::NoneHeld { reason });
+    assert_eq!(answer, ItemAnswer::NoneHeld { reason });
     assert!(answer.to_string().contains("could have them from now on"));
 }
 
@@ -89,7 +89,7 @@ fn a_roster_that_is_no_text_is_held_and_not_read() {
         row.value = pillarbox_wire::Bytes(vec![0xff; 80]);
     }
     let holdings = RelayHoldings::of(rows, None, Vec::new());
-    assert!(matches!(read(Item::GroupInfo, &holdings).answer, Answer::HeldUnreadable { count: 1, .. }));
+    assert!(matches!(read(Item::GroupInfo, &holdings).answer, ItemAnswer::HeldUnreadable { count: 1, .. }));
 }
 
 #[test]
@@ -102,16 +102,16 @@ fn a_day_tells_no_time() {
         row.last_seen = Some(AT.day());
     }
     let with_log = RelayHoldings::of(rows.clone(), None, Vec::new());
-    let Answer::Returned { lines, .. } = read(Item::RegisteredAt, &with_log).answer else { panic!() };
+    let ItemAnswer::Returned { lines, .. } = read(Item::RegisteredAt, &with_log).answer else { panic!() };
     assert_eq!(lines, [AT.to_string()], "the log has the time that the account's row lacks");
     rows.events.clear();
     let holdings = RelayHoldings::of(rows, None, Vec::new());
     assert_eq!(
         read(Item::RegisteredAt, &holdings).answer,
-        Answer::NoneHeld { reason: Blank::NotWrittenDown }
+        ItemAnswer::NoneHeld { reason: Blank::NotWrittenDown }
     );
     for item in [Item::RegisteredDate, Item::LastSeenDate] {
-        let Answer::Returned { lines, .. } = read(item, &holdings).answer else { panic!("{item:?}") };
+        let ItemAnswer::Returned { lines, .. } = read(item, &holdings).answer else { panic!("{item:?}") };
         assert_eq!(lines, ["2017-03-22 (day only)"]);
     }
 }
@@ -214,6 +214,6 @@ fn a_backup_opens_with_the_key_that_lies_beside_it_and_not_without() {
         assert_eq!(opens.facts.said[0].to, Some(format!("account {}", account(TARGET))));
     }
     let owners = left(BackupKey::Owner, false);
-    assert!(matches!(owners.answer, Answer::HeldUnreadable { count: 1, .. }), "{:?}", owners.answer);
+    assert!(matches!(owners.answer, ItemAnswer::HeldUnreadable { count: 1, .. }), "{:?}", owners.answer);
     assert_eq!(owners.facts, Facts::default());
 }

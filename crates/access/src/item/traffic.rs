@@ -12,7 +12,7 @@ use super::rows::{ItemReading, Rows};
 use crate::evidence::Exhibit;
 use crate::facts::{Facts, Member, ReadableText, Wrote, addressed};
 use crate::reading::{Keys, read_with};
-use crate::returned::{Answer, Blank};
+use crate::returned::{Blank, ItemAnswer};
 
 /// The number of attempts that one answer spends on public values in place of private keys, over all its messages. They
 /// never open anything. They are made to leave no doubt about which key was meant, and each costs as much as an attempt
@@ -120,7 +120,7 @@ fn told(
         }
     }
     let otherwise = if some { Blank::NotWrittenDown } else { nothing(rows) };
-    reply.answer = Answer::of(lines, otherwise);
+    reply.answer = ItemAnswer::of(lines, otherwise);
     reply
 }
 
@@ -202,10 +202,10 @@ pub(super) fn content(rows: &Rows<'_>) -> ItemReading {
     reply.answer = match (lines.is_empty(), held) {
         (true, 0) => reply.answer,
         (true, count) if other_form > 0 => {
-            Answer::HeldInAnotherForm { count, other_form, plain_words, private_keys, public_values }
+            ItemAnswer::HeldInAnotherForm { count, other_form, plain_words, private_keys, public_values }
         }
-        (true, count) => Answer::HeldUnreadable { count, private_keys, public_values },
-        (false, _) => Answer::of(lines, Blank::NonePassed),
+        (true, count) => ItemAnswer::HeldUnreadable { count, private_keys, public_values },
+        (false, _) => ItemAnswer::of(lines, Blank::NonePassed),
     };
     reply
 }

@@ -4,7 +4,7 @@
 use pillarbox_access::demand::ViewKind;
 use pillarbox_access::law::Day;
 use pillarbox_access::served::ItemLine;
-use pillarbox_access::{Answer as ItemAnswer, Item, Reach, Served};
+use pillarbox_access::{Item, ItemAnswer, Reach, Served};
 
 use super::Answer;
 use super::sentences::{self, Rows};

@@ -17,13 +17,13 @@ use super::chat::{Chat, Profile};
 use super::error::AuditError;
 use super::lengths::{Lengths, Measured};
 use super::memory;
-use super::needle::{Needle, Planted, Role};
+use super::needle::{Needle, NeedleRole, Planted};
 use super::person::{Person, account};
 use super::phones::{SQLITE, in_folder, said};
-use super::plan::Plan;
+use super::plan::AuditPlan;
 use super::program::RelayProcess;
 use super::randomness::Remembered;
-use super::report::{Locking, Moment, Place, Searched};
+use super::report::{Locking, Moment, Searched, SearchedPlace};
 use super::search::Search;
 use super::searched::searched;
 use super::stage::{ALICE, BOB};
@@ -43,7 +43,7 @@ const LOCKED: &str = "/unlock opens";
 
 /// The way in which the chat is made to lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
+pub enum LockingWay {
     /// `/lock` is typed into it.
     Typed,
     /// Another process runs `pillarbox account lock`.
@@ -65,8 +65,8 @@ struct Made {
 ///
 /// # Errors
 /// [`AuditError`].
-pub async fn play(plan: &Plan, way: Way) -> Result<Locking, AuditError> {
-    let Plan { relay_program, phone_program, .. } = plan;
+pub async fn play(plan: &AuditPlan, way: LockingWay) -> Result<Locking, AuditError> {
+    let AuditPlan { relay_program, phone_program, .. } = plan;
     if !phone_program.is_file() {
         return Err(AuditError::NoPhone { program: phone_program.clone() });
     }
@@ -78,7 +78,7 @@ pub async fn play(plan: &Plan, way: Way) -> Result<Locking, AuditError> {
     let data = folder.path().join("relay");
     let relay = RelayProcess::start(relay_program, &data, &Keeping::LEAST)?;
     // Whatever the plan compares, the program knows one design only.
-    let as_shipped = Plan::new(relay_program.clone()).unreadable;
+    let as_shipped = AuditPlan::new(relay_program.clone()).unreadable;
     let mut bob = Person::begin(BOB, &as_shipped, &relay, folder.path()).await?;
     let own = folder.path().join(ALICE.0);
     let made = Made::make(&own, &as_shipped, &relay, &mut bob).await?;
@@ -108,8 +108,8 @@ pub async fn play(plan: &Plan, way: Way) -> Result<Locking, AuditError> {
     lengths.rows(&mut measured, &Holdings::read(&data)?, Moment::Open.name());
 
     match way {
-        Way::Typed => chat.type_line("/lock")?,
-        Way::Told => profile.account_lock()?,
+        LockingWay::Typed => chat.type_line("/lock")?,
+        LockingWay::Told => profile.account_lock()?,
     }
     chat.wait_for(LOCKED)?;
     look(&mut looked, Moment::Locked, &chat, &search, &own)?;
@@ -152,7 +152,7 @@ impl Made {
         // An empty vault has one secret.
         let mut needles = rng.keys("the vault")?;
         match needles.as_mut_slice() {
-            [key] => *key = Needle::new(Role::Key, "the vault's key", key.bytes())?,
+            [key] => *key = Needle::new(NeedleRole::Key, "the vault's key", key.bytes())?,
             _ => return Err(AuditError::WentWrong { what: "an empty vault has more than one secret" }),
         }
         let new = account(&name, ALICE.1, design, relay.address().clone())?;
@@ -166,19 +166,19 @@ impl Made {
         let keys = rng.identity("the phone", &invitation.identity)?;
         needles.extend(keys.ok_or(AuditError::WentWrong { what: "a phone's keys are not the drawn ones" })?);
         needles.extend(rng.keys("the phone")?);
-        needles.push(Needle::new(Role::Key, "the passphrase", passphrase.as_bytes())?);
-        needles.push(Needle::new(Role::Name, "the owner's name", name.as_bytes())?);
-        needles.push(Needle::new(Role::Name, "the contact's name", contact.as_bytes())?);
+        needles.push(Needle::new(NeedleRole::Key, "the passphrase", passphrase.as_bytes())?);
+        needles.push(Needle::new(NeedleRole::Name, "the owner's name", name.as_bytes())?);
+        needles.push(Needle::new(NeedleRole::Name, "the contact's name", contact.as_bytes())?);
         Ok(Self { needles, name, contact, passphrase })
     }
 
     fn search(&self, planted: &[Planted], folder: &Path) -> Result<Search, AuditError> {
         let mut needles = said(planted)?;
         needles.extend(self.needles.iter().cloned());
-        needles.push(Needle::new(Role::Witness, "what a SQLite file begins with", SQLITE)?);
+        needles.push(Needle::new(NeedleRole::Witness, "what a SQLite file begins with", SQLITE)?);
         // The path stands on the program's command line, before and after.
         let path = folder.display().to_string();
-        needles.push(Needle::new(Role::Witness, "the profile's folder", path.as_bytes())?);
+        needles.push(Needle::new(NeedleRole::Witness, "the profile's folder", path.as_bytes())?);
         Ok(Search::new(needles)?)
     }
 }
@@ -191,7 +191,7 @@ fn look(
     folder: &Path,
 ) -> Result<(), AuditError> {
     let memory::Looked { parts, not_read, hits } = memory::search(chat.child(), search)?;
-    let looked = searched(Place::PhoneMemory, moment, search, parts, hits);
+    let looked = searched(SearchedPlace::PhoneMemory, moment, search, parts, hits);
     into.push(Searched { not_read, ..looked });
     into.push(in_folder(search, folder, moment)?);
     Ok(())

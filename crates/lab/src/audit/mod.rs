@@ -47,9 +47,9 @@ mod verdict;
 
 use crate::progress::Progress;
 pub use error::AuditError;
-pub use plan::Plan;
+pub use plan::AuditPlan;
 pub use program::{RELAY_PROGRAM, beside_this_program};
-use report::{Finding, Report};
+use report::{AuditReport, Finding};
 
 /// The parts that an audit leaves out. Every report says them.
 const NOT_SEARCHED: &[&str] = &[
@@ -70,12 +70,12 @@ pub const CONVERSATIONS: usize = 4;
 ///
 /// # Errors
 /// [`AuditError`]; in this case nothing is shown, and nothing is left behind.
-pub async fn run(plan: &Plan, progress: &Progress) -> Result<Report, AuditError> {
+pub async fn run(plan: &AuditPlan, progress: &Progress) -> Result<AuditReport, AuditError> {
     let readable = stage::play(&plan.relay_program, &plan.readable, None).await?;
     progress.step();
     let unreadable = stage::play(&plan.relay_program, &plan.unreadable, plan.patch).await?;
     progress.step();
-    let locking = locking::play(plan, locking::Way::Typed).await?;
+    let locking = locking::play(plan, locking::LockingWay::Typed).await?;
     progress.step();
     let self_test = selftest::play(plan).await?;
     progress.step();
@@ -88,7 +88,7 @@ pub async fn run(plan: &Plan, progress: &Progress) -> Result<Report, AuditError>
         return Err(AuditError::Control { control: missed.control.clone() });
     }
     let finding = if as_claimed { Finding::AsClaimed } else { Finding::NotAsClaimed };
-    Ok(Report {
+    Ok(AuditReport {
         v: 1,
         finding,
         claims,

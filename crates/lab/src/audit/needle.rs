@@ -21,7 +21,7 @@ pub const MIN_LEN: usize = 8;
 /// The reason for which something is searched for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Role {
+pub enum NeedleRole {
     /// One phone said it to the other.
     Said,
     /// It is a private key.
@@ -39,7 +39,7 @@ pub enum Role {
 /// Invariant: at least [`MIN_LEN`] bytes.
 #[derive(Clone)]
 pub struct Needle {
-    role: Role,
+    role: NeedleRole,
     name: String,
     bytes: Vec<u8>,
 }
@@ -64,7 +64,7 @@ impl Needle {
     ///
     /// # Errors
     /// [`TooShort`].
-    pub fn new(role: Role, name: impl Into<String>, bytes: &[u8]) -> Result<Self, TooShort> {
+    pub fn new(role: NeedleRole, name: impl Into<String>, bytes: &[u8]) -> Result<Self, TooShort> {
         if bytes.len() < MIN_LEN {
             return Err(TooShort { got: bytes.len() });
         }
@@ -78,12 +78,12 @@ impl Needle {
     /// [`TooShort`].
     pub fn key(name: impl Into<String>, key: &[u8]) -> Result<Self, TooShort> {
         let inner = key.get(1..key.len().saturating_sub(1)).unwrap_or_default();
-        Self::new(Role::Key, name, inner)
+        Self::new(NeedleRole::Key, name, inner)
     }
 
     /// Returns the reason for which it is searched for.
     #[must_use]
-    pub const fn role(&self) -> Role {
+    pub const fn role(&self) -> NeedleRole {
         self.role
     }
 
@@ -131,8 +131,8 @@ impl Planted {
     /// [`TooShort`], never for a drawn text.
     pub fn needles(&self, number: usize) -> Result<[Needle; 2], TooShort> {
         Ok([
-            Needle::new(Role::Said, format!("text {number}, words"), self.words.as_bytes())?,
-            Needle::new(Role::Said, format!("text {number}, tag"), self.tag.as_bytes())?,
+            Needle::new(NeedleRole::Said, format!("text {number}, words"), self.words.as_bytes())?,
+            Needle::new(NeedleRole::Said, format!("text {number}, tag"), self.tag.as_bytes())?,
         ])
     }
 }
@@ -168,7 +168,7 @@ mod tests {
 
     #[test]
     fn what_chance_would_find_is_refused() {
-        assert_eq!(Needle::new(Role::Said, "short", b"seven b").unwrap_err(), TooShort { got: 7 });
+        assert_eq!(Needle::new(NeedleRole::Said, "short", b"seven b").unwrap_err(), TooShort { got: 7 });
     }
 
     #[test]

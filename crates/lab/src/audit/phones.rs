@@ -5,9 +5,9 @@ use std::path::Path;
 
 use super::error::AuditError;
 use super::files;
-use super::needle::{Needle, Planted, Role};
+use super::needle::{Needle, NeedleRole, Planted};
 use super::person::Person;
-use super::report::{Moment, Place, Searched};
+use super::report::{Moment, Searched, SearchedPlace};
 use super::search::Search;
 use super::searched::searched;
 
@@ -38,7 +38,7 @@ pub(super) fn look(
     for person in people {
         needles.extend(person.rng.keys(person.name)?);
     }
-    needles.push(Needle::new(Role::Witness, "what a SQLite file begins with", SQLITE)?);
+    needles.push(Needle::new(NeedleRole::Witness, "what a SQLite file begins with", SQLITE)?);
     let search = Search::new(needles)?;
     people.iter().map(|person| in_folder(&search, &folder.join(person.name), Moment::Waiting)).collect()
 }
@@ -52,7 +52,7 @@ pub(super) fn in_folder(search: &Search, folder: &Path, moment: Moment) -> Resul
         parts.push(part);
         hits.extend(found);
     }
-    Ok(searched(Place::PhoneFiles, moment, search, parts, hits))
+    Ok(searched(SearchedPlace::PhoneFiles, moment, search, parts, hits))
 }
 
 /// Plants every needle in a file of the folder, and insists that the search finds each.

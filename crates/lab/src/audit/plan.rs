@@ -9,7 +9,7 @@ use super::seam::Patch;
 
 /// The programs and designs of an audit.
 #[derive(Clone, Debug)]
-pub struct Plan {
+pub struct AuditPlan {
     /// The relay's program.
     pub relay_program: PathBuf,
     /// The phone's program.
@@ -22,7 +22,7 @@ pub struct Plan {
     pub patch: Option<fn(&str) -> Patch>,
 }
 
-impl Plan {
+impl AuditPlan {
     /// Creates a plan with the plain server as the control, and end to end as the claim. The phone's program is the one
     /// beside this program.
     #[must_use]

@@ -64,7 +64,7 @@ impl Drop for Recorder {
 }
 
 #[derive(Clone, Copy)]
-enum Way {
+enum LockingWay {
     Up,
     Down,
 }
@@ -86,8 +86,8 @@ async fn listen(listener: TcpListener, relay: SocketAddr, recordings: Shared) {
         };
         let (from_phone, to_phone) = phone.into_split();
         let (from_relay, to_relay) = relay.into_split();
-        tokio::spawn(pass(from_phone, to_relay, Arc::clone(&recordings), number, Way::Up));
-        tokio::spawn(pass(from_relay, to_phone, Arc::clone(&recordings), number, Way::Down));
+        tokio::spawn(pass(from_phone, to_relay, Arc::clone(&recordings), number, LockingWay::Up));
+        tokio::spawn(pass(from_relay, to_phone, Arc::clone(&recordings), number, LockingWay::Down));
     }
 }
 
@@ -97,7 +97,7 @@ async fn pass(
     mut to: impl AsyncWrite + Unpin,
     recordings: Shared,
     number: usize,
-    way: Way,
+    way: LockingWay,
 ) {
     let mut piece = vec![0; PIECE];
     // A connection that breaks has ended, for both of its ends.
@@ -105,8 +105,8 @@ async fn pass(
         let bytes = piece.get(..count).unwrap_or_default();
         if let Some(recording) = recordings.lock().unwrap_or_else(PoisonError::into_inner).get_mut(number) {
             let side = match way {
-                Way::Up => &mut recording.up,
-                Way::Down => &mut recording.down,
+                LockingWay::Up => &mut recording.up,
+                LockingWay::Down => &mut recording.down,
             };
             side.extend_from_slice(bytes);
         }

@@ -3,12 +3,12 @@
 use serde::Serialize;
 
 use super::form::Form;
-use super::needle::{Planted, Role};
+use super::needle::{NeedleRole, Planted};
 use super::search::Hit;
 
 /// The searched places, the findings, and the conclusions.
 #[derive(Clone, Debug, Serialize)]
-pub struct Report {
+pub struct AuditReport {
     /// The version of this layout.
     pub v: u32,
     /// The answer: whether every claim holds.
@@ -16,9 +16,9 @@ pub struct Report {
     /// The claims, each with its count.
     pub claims: Vec<Claim>,
     /// The things that had to be found for the search to count. In a report whose claims hold, all were found.
-    pub controls: Vec<Control>,
+    pub controls: Vec<AuditControl>,
     /// Each design's run. The first is the one in which the relay can read.
-    pub runs: Vec<Run>,
+    pub runs: Vec<AuditRun>,
     /// The run of the phone's program.
     pub locking: Locking,
     /// The run of a patched phone.
@@ -27,7 +27,7 @@ pub struct Report {
     pub not_searched: &'static [&'static str],
 }
 
-impl Report {
+impl AuditReport {
     /// Returns every row and payload with a wrong length.
     pub fn misfits(&self) -> impl Iterator<Item = &Misfit> {
         let runs = self.runs.iter().map(|run| &run.lengths);
@@ -60,7 +60,7 @@ pub struct Claim {
 
 /// Something that a good search finds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Control {
+pub struct AuditControl {
     /// The thing and its place.
     pub control: String,
     /// The number of times that it was found.
@@ -69,7 +69,7 @@ pub struct Control {
 
 /// One conversation under one design.
 #[derive(Clone, Debug, Serialize)]
-pub struct Run {
+pub struct AuditRun {
     /// The design's name.
     pub design: String,
     /// The design in one plain phrase.
@@ -99,7 +99,7 @@ pub struct Locking {
 
 impl Locking {
     /// Returns the searches of one place at one moment.
-    pub fn at(&self, place: Place, moment: Moment) -> impl Iterator<Item = &Searched> {
+    pub fn at(&self, place: SearchedPlace, moment: Moment) -> impl Iterator<Item = &Searched> {
         self.looked.iter().filter(move |looked| looked.place == place && looked.moment == moment)
     }
 }
@@ -177,7 +177,7 @@ impl Moment {
 /// The place of a search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Place {
+pub enum SearchedPlace {
     /// The relay process: every mapping that it can read itself.
     Memory,
     /// The relay's database file.
@@ -204,7 +204,7 @@ pub enum Place {
     PhoneMemory,
 }
 
-impl Place {
+impl SearchedPlace {
     /// Returns the place in words.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -235,7 +235,7 @@ impl Place {
 #[derive(Clone, Debug, Serialize)]
 pub struct Searched {
     /// The place.
-    pub place: Place,
+    pub place: SearchedPlace,
     /// The moment.
     pub moment: Moment,
     /// The parts of the place: files, mappings, directions of connections.
@@ -252,7 +252,7 @@ pub struct Searched {
 
 impl Searched {
     /// Returns the findings of one role.
-    pub fn found(&self, role: Role) -> impl Iterator<Item = &Hit> {
+    pub fn found(&self, role: NeedleRole) -> impl Iterator<Item = &Hit> {
         self.hits.iter().filter(move |hit| hit.role == role)
     }
 }

@@ -9,7 +9,7 @@ use aho_corasick::{AhoCorasick, BuildError};
 use serde::Serialize;
 
 use super::form::{Form, Pattern, differences};
-use super::needle::{Needle, Role};
+use super::needle::{Needle, NeedleRole};
 
 /// A prepared search.
 #[derive(Debug)]
@@ -63,7 +63,7 @@ impl Patterns {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Hit {
     /// The reason for which it was searched for.
-    pub role: Role,
+    pub role: NeedleRole,
     /// The name of the needle.
     pub what: String,
     /// The form in which it stands there.
@@ -192,7 +192,7 @@ mod tests {
     use super::*;
 
     fn needle(bytes: &[u8]) -> Needle {
-        Needle::new(Role::Said, "it", bytes).unwrap()
+        Needle::new(NeedleRole::Said, "it", bytes).unwrap()
     }
 
     fn under(key: u8, bytes: &[u8]) -> Vec<u8> {

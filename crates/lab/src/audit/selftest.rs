@@ -14,9 +14,9 @@ use super::encoding::Encoding;
 use super::error::AuditError;
 use super::form::{Form, Pattern};
 use super::lengths::{Lengths, Measured};
-use super::needle::{Needle, Planted, Role};
+use super::needle::{Needle, NeedleRole, Planted};
 use super::person::Person;
-use super::plan::Plan;
+use super::plan::AuditPlan;
 use super::program::RelayProcess;
 use super::report::{Moment, Plant, SelfTest};
 use super::seam::Patch;
@@ -72,7 +72,7 @@ fn drawn(form: Form, rng: &mut impl CryptoRng) -> Vec<Writing> {
 ///
 /// # Errors
 /// [`AuditError`].
-pub async fn play(plan: &Plan) -> Result<SelfTest, AuditError> {
+pub async fn play(plan: &AuditPlan) -> Result<SelfTest, AuditError> {
     let mut rng = rand::rng();
     let planted: Vec<(Form, Vec<Writing>)> = forms(&mut rng)
         .into_iter()
@@ -89,7 +89,7 @@ pub async fn play(plan: &Plan) -> Result<SelfTest, AuditError> {
     patches.push(Patch::Append(pieces.as_bytes().chunks(PIECE).flat_map(noise).collect()));
     patches.push(Patch::Append(vec![0]));
     let words = planted.iter().flat_map(|(_, writings)| writings);
-    let needles = words.map(|Writing { words, .. }| Needle::new(Role::Said, words, words.as_bytes()));
+    let needles = words.map(|Writing { words, .. }| Needle::new(NeedleRole::Said, words, words.as_bytes()));
     let search = Search::new(needles.collect::<Result<_, _>>()?)?;
     let Sent { on_disk, in_memory, noticed, rows: _ } =
         send(plan, &plan.unreadable, &patches, &search).await?;
@@ -127,7 +127,7 @@ pub struct Sent {
 /// # Errors
 /// [`AuditError`].
 pub async fn send(
-    plan: &Plan,
+    plan: &AuditPlan,
     design: &Design,
     patches: &[Patch],
     search: &Search,

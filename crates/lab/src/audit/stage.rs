@@ -11,12 +11,12 @@ use tempfile::TempDir;
 
 use super::error::AuditError;
 use super::lengths::{Lengths, Measured};
-use super::needle::{Needle, Planted, Role};
+use super::needle::{Needle, NeedleRole, Planted};
 use super::person::Person;
 use super::phones;
 use super::program::RelayProcess;
 use super::recorder::Recording;
-use super::report::{Moment, Part, Place, Run, Searched};
+use super::report::{AuditRun, Moment, Part, Searched, SearchedPlace};
 use super::seam::{Patch, Patched};
 use super::search::Search;
 use super::searched::searched;
@@ -48,7 +48,7 @@ pub(super) async fn play(
     program: &Path,
     design: &Design,
     patch: Option<fn(&str) -> Patch>,
-) -> Result<Run, AuditError> {
+) -> Result<AuditRun, AuditError> {
     let folder = tempfile::tempdir().map_err(|error| AuditError::Folder {
         folder: std::env::temp_dir().display().to_string(),
         kind: error.kind(),
@@ -108,7 +108,7 @@ pub(super) async fn play(
     for (person, texts, sessions) in [(&alice, TEXTS - 1, 1), (&bob, 1, 0)] {
         lengths.measure_person(&mut measured, person, texts, sessions);
     }
-    Ok(Run {
+    Ok(AuditRun {
         design: design.name.clone(),
         plain: design.plain.clone(),
         planted,
@@ -152,7 +152,7 @@ struct Looker<'a> {
 
 impl Looker<'_> {
     fn witness(&mut self, name: &str, bytes: &[u8]) -> Result<(), AuditError> {
-        self.needles.push(Needle::new(Role::Witness, name, bytes)?);
+        self.needles.push(Needle::new(NeedleRole::Witness, name, bytes)?);
         Ok(())
     }
 
@@ -162,8 +162,8 @@ impl Looker<'_> {
 
     /// Returns the same search with another thing that must be found.
     fn search_with(&self, name: &str, bytes: &[u8]) -> Result<Search, AuditError> {
-        let own = self.needles.iter().filter(|needle| needle.role() != Role::Witness).cloned();
-        let witness = Needle::new(Role::Witness, name, bytes)?;
+        let own = self.needles.iter().filter(|needle| needle.role() != NeedleRole::Witness).cloned();
+        let witness = Needle::new(NeedleRole::Witness, name, bytes)?;
         Ok(Search::new(own.chain([witness]).collect())?)
     }
 
@@ -174,9 +174,14 @@ impl Looker<'_> {
             let memory::Looked { parts, not_read, hits } = memory::search(relay.child(), &search)?;
             let metrics = relay.metrics().await?;
             let of_metrics = self.search_with("a figure's name", METRIC)?;
-            let looked = searched(Place::Memory, moment, &search, parts, hits);
+            let looked = searched(SearchedPlace::Memory, moment, &search, parts, hits);
             self.searched.push(Searched { not_read, ..looked });
-            self.searched.push(bytes(Place::Metrics, moment, &of_metrics, [("the answer", &*metrics)]));
+            self.searched.push(bytes(
+                SearchedPlace::Metrics,
+                moment,
+                &of_metrics,
+                [("the answer", &*metrics)],
+            ));
         }
         self.files(moment, &search)
     }
@@ -186,7 +191,7 @@ impl Looker<'_> {
         let relay = self.relay.take().ok_or(AuditError::NotReady)?;
         let printed = relay.stop()?;
         let search = self.search_with("the line that it is ready", LOG_LINE)?;
-        self.searched.push(bytes(Place::Log, Moment::Ended, &search, [("all lines", &*printed)]));
+        self.searched.push(bytes(SearchedPlace::Log, Moment::Ended, &search, [("all lines", &*printed)]));
         let mut directions = Vec::new();
         for person in people {
             for (link, name) in [(Link::Named, "named"), (Link::Nameless, "nameless")] {
@@ -198,7 +203,7 @@ impl Looker<'_> {
         }
         let search = self.search_with("what each begins with", MAGIC)?;
         let directions = directions.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice()));
-        self.searched.push(bytes(Place::Connections, Moment::Ended, &search, directions));
+        self.searched.push(bytes(SearchedPlace::Connections, Moment::Ended, &search, directions));
         let search = self.search()?;
         self.files(Moment::Ended, &search)
     }
@@ -207,17 +212,21 @@ impl Looker<'_> {
     fn files(&mut self, moment: Moment, search: &Search) -> Result<(), AuditError> {
         let holdings = Holdings::read(&self.folder.path().join("relay"))?;
         self.lengths.rows(&mut self.measured, &holdings, moment.name());
-        let mut looked: Vec<Searched> =
-            [Place::Database, Place::WriteAheadLog, Place::SharedMemory, Place::OtherFiles]
-                .map(|place| searched(place, moment, search, Vec::new(), Vec::new()))
-                .into();
+        let mut looked: Vec<Searched> = [
+            SearchedPlace::Database,
+            SearchedPlace::WriteAheadLog,
+            SearchedPlace::SharedMemory,
+            SearchedPlace::OtherFiles,
+        ]
+        .map(|place| searched(place, moment, search, Vec::new(), Vec::new()))
+        .into();
         for file in files::files(&self.folder.path().join("relay"))? {
             let (part, hits) = files::search(&file, search)?;
             let place = match part.name.strip_prefix(DATABASE_FILE) {
-                Some("") => Place::Database,
-                Some("-wal") => Place::WriteAheadLog,
-                Some("-shm") => Place::SharedMemory,
-                _ => Place::OtherFiles,
+                Some("") => SearchedPlace::Database,
+                Some("-wal") => SearchedPlace::WriteAheadLog,
+                Some("-shm") => SearchedPlace::SharedMemory,
+                _ => SearchedPlace::OtherFiles,
             };
             if let Some(searched) = looked.iter_mut().find(|searched| searched.place == place) {
                 searched.bytes += part.bytes;
@@ -236,13 +245,14 @@ fn with_message(sender: &Person, row: MessageRow) -> Result<Vec<Searched>, Audit
     let invitation = sender.phone.invitation()?;
     // Without its plus sign, the number is found with it and without it.
     let number = ALICE.1.trim_start_matches('+');
-    let names = |name: &str, bytes: &[u8]| Needle::new(Role::Sender, format!("the sender's {name}"), bytes);
+    let names =
+        |name: &str, bytes: &[u8]| Needle::new(NeedleRole::Sender, format!("the sender's {name}"), bytes);
     let needles = vec![
         names("number", number.as_bytes())?,
         names("account", &invitation.account.0)?,
         names("public signing key", invitation.identity.signing().as_bytes())?,
         names("public agreement key", invitation.identity.agreement().as_bytes())?,
-        Needle::new(Role::Witness, "what each begins with", MAGIC)?,
+        Needle::new(NeedleRole::Witness, "what each begins with", MAGIC)?,
     ];
     let search = Search::new(needles)?;
     let MessageRow { message, mailbox, accepted_at, sender: from, delivered_at, payload } = row;
@@ -250,7 +260,7 @@ fn with_message(sender: &Person, row: MessageRow) -> Result<Vec<Searched>, Audit
         from.map(|from| [&from.account.0[..], &from.device.0.to_be_bytes()].concat()).unwrap_or_default();
     let numbers = format!("{message} {} {accepted_at:?} {delivered_at:?}", mailbox.0);
     let row = bytes(
-        Place::Row,
+        SearchedPlace::Row,
         Moment::Waiting,
         &search,
         [("sender", &*from), ("payload", payload.as_slice()), ("numbers and times", numbers.as_bytes())],
@@ -259,12 +269,12 @@ fn with_message(sender: &Person, row: MessageRow) -> Result<Vec<Searched>, Audit
     let directions = recordings.iter().flat_map(|Recording { up, down }| {
         [("to the relay", up.as_slice()), ("from the relay", down.as_slice())]
     });
-    Ok(vec![row, bytes(Place::NamelessConnection, Moment::Waiting, &search, directions)])
+    Ok(vec![row, bytes(SearchedPlace::NamelessConnection, Moment::Waiting, &search, directions)])
 }
 
 /// Searches bytes that are at hand, part by part.
 fn bytes<'a>(
-    place: Place,
+    place: SearchedPlace,
     moment: Moment,
     search: &Search,
     parts: impl IntoIterator<Item = (&'a str, &'a [u8])>,

@@ -6,8 +6,10 @@ use pillarbox_access::designs;
 
 use super::encoding::Encoding;
 use super::form::Form;
-use super::needle::{Planted, Role};
-use super::report::{Claim, Finding, Locking, Moment, Part, Place, Plant, Report, Searched, SelfTest};
+use super::needle::{NeedleRole, Planted};
+use super::report::{
+    AuditReport, Claim, Finding, Locking, Moment, Part, Plant, Searched, SearchedPlace, SelfTest,
+};
 use super::search::{Hit, by_form};
 use crate::columns::Column;
 use crate::screen::{Screen, Table, Weight};
@@ -39,7 +41,7 @@ const SHOWN: usize = 8;
 
 /// Writes the claims, whether the search works, and the answer, for a window of `width` columns.
 #[must_use]
-pub fn short(report: &Report, width: usize) -> String {
+pub fn short(report: &AuditReport, width: usize) -> String {
     let mut screen = Screen::new(width);
     screen.say_in(Weight::Bold, CLAIMED);
     claims(&mut screen, report, |claim| claim.claim.clone());
@@ -61,7 +63,7 @@ pub fn short(report: &Report, width: usize) -> String {
 
 /// Writes the whole report, for a window of `width` columns.
 #[must_use]
-pub fn render(report: &Report, width: usize) -> String {
+pub fn render(report: &AuditReport, width: usize) -> String {
     let mut screen = Screen::new(width);
     screen.title(CLAIMED);
     claims(&mut screen, report, |claim| format!("{} ({} searched)", claim.claim, size(claim.searched_bytes)));
@@ -84,7 +86,7 @@ pub fn render(report: &Report, width: usize) -> String {
     screen.into_text()
 }
 
-fn answer(screen: &mut Screen, report: &Report) {
+fn answer(screen: &mut Screen, report: &AuditReport) {
     let table = Table::new(&COUNTED);
     let searched = report.runs.iter().map(|run| size(run.relay.iter().map(|looked| looked.bytes).sum()));
     screen.say(&format!(
@@ -94,7 +96,7 @@ fn answer(screen: &mut Screen, report: &Report) {
         searched.collect::<Vec<_>>().join(" and "),
     ));
     for run in &report.runs {
-        let hits: Vec<&Hit> = run.relay.iter().flat_map(|looked| looked.found(Role::Said)).collect();
+        let hits: Vec<&Hit> = run.relay.iter().flat_map(|looked| looked.found(NeedleRole::Said)).collect();
         let title = designs::named(&run.design).map_or(run.design.as_str(), |design| &design.title);
         screen.row(&table, &[format!("  {title} ({})", run.plain), times(hits.len())]);
         if !hits.is_empty() && !hits.iter().all(|hit| hit.form.is_plain()) {
@@ -115,8 +117,8 @@ fn answer(screen: &mut Screen, report: &Report) {
 
 fn lock(screen: &mut Screen, table: &Table, locking: &Locking) {
     let found = |moment| {
-        let looked = locking.at(Place::PhoneMemory, moment).flat_map(|looked| &looked.hits);
-        times(looked.filter(|hit| hit.role != Role::Witness).count())
+        let looked = locking.at(SearchedPlace::PhoneMemory, moment).flat_map(|looked| &looked.hits);
+        times(looked.filter(|hit| hit.role != NeedleRole::Witness).count())
     };
     let open = "Texts, names and keys, in a phone's memory in a chat";
     screen.row(table, &[open.into(), found(Moment::Open)]);
@@ -131,7 +133,7 @@ fn times(hits: usize) -> String {
     }
 }
 
-fn claims(screen: &mut Screen, report: &Report, says: fn(&Claim) -> String) {
+fn claims(screen: &mut Screen, report: &AuditReport, says: fn(&Claim) -> String) {
     let table = Table::new(&COUNTED);
     for claim in &report.claims {
         let found = if claim.holds { "holds".into() } else { format!("FOUND {}", claim.hits) };
@@ -141,7 +143,7 @@ fn claims(screen: &mut Screen, report: &Report, says: fn(&Claim) -> String) {
 }
 
 /// Writes the first of the rows and payloads that do not fit.
-fn misfits(screen: &mut Screen, report: &Report) {
+fn misfits(screen: &mut Screen, report: &AuditReport) {
     for misfit in report.misfits().take(SHOWN) {
         screen.entry(Weight::Normal, &format!("- {}.", misfit.sentence()));
     }
@@ -172,7 +174,7 @@ fn places(screen: &mut Screen, name: &str, planted: &[Planted], all: &[&Searched
         screen.say(&format!("Nobody can read the kernel's own pages in a process: {names}."));
     }
     let hits: Vec<&Hit> =
-        all.iter().flat_map(|looked| &looked.hits).filter(|hit| hit.role != Role::Witness).collect();
+        all.iter().flat_map(|looked| &looked.hits).filter(|hit| hit.role != NeedleRole::Witness).collect();
     if !hits.is_empty() {
         screen.blank();
     }
@@ -184,7 +186,7 @@ fn places(screen: &mut Screen, name: &str, planted: &[Planted], all: &[&Searched
     }
 }
 
-fn controls(screen: &mut Screen, report: &Report) {
+fn controls(screen: &mut Screen, report: &AuditReport) {
     screen.title("WHAT SHOWS THAT THE SEARCH WORKS");
     screen.say(
         "The same search has to find each of these. If one is missed, to have found nothing means nothing, and the audit \
@@ -228,9 +230,9 @@ fn self_test(screen: &mut Screen, test: &SelfTest) {
 fn amount(looked: &Searched) -> String {
     let pieces: u64 = looked.parts.iter().map(|part: &Part| part.pieces).sum();
     let name = match looked.place {
-        Place::Memory | Place::PhoneMemory => "mappings",
-        Place::Connections | Place::NamelessConnection => "directions",
-        Place::PhoneFiles | Place::OtherFiles => "files",
+        SearchedPlace::Memory | SearchedPlace::PhoneMemory => "mappings",
+        SearchedPlace::Connections | SearchedPlace::NamelessConnection => "directions",
+        SearchedPlace::PhoneFiles | SearchedPlace::OtherFiles => "files",
         _ => "",
     };
     match (pieces, name) {
@@ -242,7 +244,7 @@ fn amount(looked: &Searched) -> String {
 
 /// Describes the findings, without the witnesses.
 fn found(looked: &Searched) -> String {
-    let hits: Vec<&Hit> = looked.hits.iter().filter(|hit| hit.role != Role::Witness).collect();
+    let hits: Vec<&Hit> = looked.hits.iter().filter(|hit| hit.role != NeedleRole::Witness).collect();
     match (hits.len(), looked.parts.is_empty()) {
         (0, true) => String::new(),
         (0, false) => "nothing".into(),

@@ -2,7 +2,7 @@
 
 use pillarbox_lab::audit::memory::MemoryError;
 use pillarbox_lab::audit::report::Finding;
-use pillarbox_lab::audit::{self, AuditError, Plan};
+use pillarbox_lab::audit::{self, AuditError, AuditPlan};
 use pillarbox_lab::progress::Progress;
 
 use super::args::Audit;
@@ -16,7 +16,7 @@ pub(super) fn run(wanted: &Audit) -> Result<(), Failure> {
         Some(program) => program.clone(),
         None => audit::beside_this_program().map_err(in_words)?,
     };
-    let mut plan = Plan::new(relay);
+    let mut plan = AuditPlan::new(relay);
     if let Some(phone) = &wanted.phone_program {
         plan.phone_program.clone_from(phone);
     }

@@ -13,7 +13,7 @@ use pillarbox_lab::matrix::cell::Cell;
 use pillarbox_lab::matrix::expected::{self, Comparison, Expected};
 use pillarbox_lab::matrix::folder::{self, WriteError};
 use pillarbox_lab::matrix::manifest::TIMING;
-use pillarbox_lab::matrix::pairs::{self, Document};
+use pillarbox_lab::matrix::pairs::{self, PairsDocument};
 use pillarbox_lab::matrix::rerun::{Rerun, quoted};
 use pillarbox_lab::matrix::table::{self, View};
 use pillarbox_lab::matrix::{self, Plan, Run, counted};
@@ -152,7 +152,7 @@ fn one_of_each_name(designs: &[Design], typed: &[String]) -> Result<(), Failure>
 struct Printed<'a> {
     cells: &'a [Cell],
     #[serde(skip_serializing_if = "Option::is_none")]
-    pairs: Option<&'a Document>,
+    pairs: Option<&'a PairsDocument>,
 }
 
 fn show(wanted: &Matrix, scenario: &Scenario, run: &Run, to: &Path) -> Result<(), Failure> {

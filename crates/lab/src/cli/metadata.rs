@@ -8,7 +8,7 @@ use pillarbox_access::RelayHoldings;
 use pillarbox_lab::metadata::defences::{self, Bought, Defence};
 use pillarbox_lab::metadata::models::{self, Model};
 use pillarbox_lab::metadata::source::{Source, SourceError, csv, holdings, ledger, record, world};
-use pillarbox_lab::metadata::{Choices, Inquiry, files, json, table, text};
+use pillarbox_lab::metadata::{AnalysedSource, Choices, files, json, table, text};
 use pillarbox_lab::progress::Progress;
 use pillarbox_lab::world::{PARTS, World};
 use pillarbox_metadata::{MeansSettings, Observer, TraceField, generator};
@@ -46,13 +46,13 @@ pub(super) fn run(wanted: &Metadata) -> Result<(), Failure> {
         settings: MeansSettings { window: wanted.window, seed: wanted.seed },
         about: wanted.about.clone(),
     };
-    let inquiry = Inquiry::of(&source, choices).map_err(|error| usage(error.to_string()))?;
+    let inquiry = AnalysedSource::of(&source, choices).map_err(|error| usage(error.to_string()))?;
     if let Some(folder) = &wanted.out {
         save(folder, &inquiry)?;
     }
     let width = window::width();
     if wanted.json {
-        print_json(&json::Document::of(&inquiry))
+        print_json(&json::MetadataDocument::of(&inquiry))
     } else if wanted.csv {
         print(&table::pairs(&inquiry))
     } else if wanted.full {
@@ -243,7 +243,7 @@ fn live() -> Result<Source, Failure> {
 /// come at each doubling.
 const FIRST_WORD: usize = 10;
 
-fn save(folder: &Path, inquiry: &Inquiry) -> Result<(), Failure> {
+fn save(folder: &Path, inquiry: &AnalysedSource) -> Result<(), Failure> {
     let all = files::all(inquiry).map_err(|error| Failure {
         sentence: format!("a picture cannot be drawn: {error}. This is a fault of the program."),
         code: FAILED,

@@ -57,7 +57,7 @@ fn write_page(wanted: &Report, folder: &Folder) -> Result<(), Failure> {
     let evidence: BTreeMap<_, _> =
         names.filter_map(|name| Some((name.clone(), folder.evidence(&name)?))).collect();
     let rerun = folder.files.get(RERUN).map_or_else(String::new, |text| String::from_utf8_lossy(text).into());
-    let run = page::Run {
+    let run = page::PageInput {
         manifest: &folder.manifest,
         story: &story,
         cells: &cells,

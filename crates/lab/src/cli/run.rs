@@ -51,7 +51,7 @@ pub(super) fn run(wanted: &Run) -> Result<(), Failure> {
     if wanted.json {
         print(&record)?;
     } else {
-        let (told, width) = (Told::of(&world).map_err(went_wrong)?, window::width());
+        let (told, width) = (PlayedStory::of(&world).map_err(went_wrong)?, window::width());
         print(&if wanted.full {
             told.render(width)
         } else if wanted.play {

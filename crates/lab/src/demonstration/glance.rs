@@ -1,10 +1,10 @@
 //! The report on one screen: the question, what each server gave, and one row as each keeps it. Every figure comes from
 //! the run.
 
-use pillarbox_access::{Answer, Item};
+use pillarbox_access::{Item, ItemAnswer};
 use pillarbox_relay::tally::SubmissionTally;
 
-use super::report::{Kept, Report, Run, lines_of};
+use super::report::{DemonstrationReport, DemonstrationRun, KeptRow, lines_of};
 use crate::columns::Column;
 use crate::screen::{Screen, Table, Weight};
 
@@ -26,7 +26,7 @@ const ACCOUNT: [(Item, &str); 3] =
 
 /// Renders the screen, for a window of `width` columns.
 #[must_use]
-pub fn render(report: &Report, width: usize) -> String {
+pub fn render(report: &DemonstrationReport, width: usize) -> String {
     let mut screen = Screen::new(width);
     let names: Vec<&str> = report.people.iter().map(|person| person.name).collect();
     screen.say_in(
@@ -55,7 +55,7 @@ pub fn render(report: &Report, width: usize) -> String {
     screen.into_text()
 }
 
-fn opening(report: &Report) -> String {
+fn opening(report: &DemonstrationReport) -> String {
     let receipts = report.runs.iter().map(receipts).max().unwrap_or(0);
     let off = report.switched_off;
     format!(
@@ -66,8 +66,8 @@ fn opening(report: &Report) -> String {
 }
 
 /// Describes what the passing rows would tell an observer of this conversation who writes them down.
-fn passing(report: &Report) -> String {
-    let told = |run: Option<&Run>| {
+fn passing(report: &DemonstrationReport) -> String {
+    let told = |run: Option<&DemonstrationRun>| {
         let mut told = SubmissionTally::default();
         let sights = run.into_iter().flat_map(|run| &run.saw);
         sights.for_each(|sight| told.message(sight.from.as_deref(), &sight.to));
@@ -77,16 +77,16 @@ fn passing(report: &Report) -> String {
 }
 
 /// Counts messages that are no texts: each phone confirms what it fetched.
-fn receipts(run: &Run) -> usize {
+fn receipts(run: &DemonstrationRun) -> usize {
     let texts = run.phones.iter().flat_map(|phone| &phone.lines).filter(|line| line.state.is_some());
     run.saw.len().saturating_sub(texts.count())
 }
 
-fn table(screen: &mut Screen, report: &Report) {
+fn table(screen: &mut Screen, report: &DemonstrationReport) {
     let heads = std::iter::once(String::new()).chain(report.runs.iter().map(head)).collect();
     let table = Table::headed(&ASKED, heads);
     screen.heads(&table);
-    let mut row = |what: &str, cell: &dyn Fn(&Run) -> String| {
+    let mut row = |what: &str, cell: &dyn Fn(&DemonstrationRun) -> String| {
         let cells = std::iter::once(format!("  {what}")).chain(report.runs.iter().map(cell));
         screen.row(&table, &cells.collect::<Vec<_>>());
     };
@@ -111,7 +111,7 @@ fn table(screen: &mut Screen, report: &Report) {
 }
 
 /// Returns the head of a server's column: its ability if it can read, or else its design.
-fn head(run: &Run) -> String {
+fn head(run: &DemonstrationRun) -> String {
     let is_read = run.kept.iter().any(|row| row.readable.is_some());
     if is_read { "SERVER CAN READ".to_owned() } else { run.design.to_uppercase().replace('-', " ") }
 }
@@ -121,7 +121,7 @@ fn part(n: usize, of: usize, unit: &str) -> String {
 }
 
 /// Returns true if the messages whose time came back are those that wait for the phone that is off.
-fn waits(report: &Report, run: &Run, times: usize) -> bool {
+fn waits(report: &DemonstrationReport, run: &DemonstrationRun, times: usize) -> bool {
     let number = report.people.iter().find(|person| person.name == report.switched_off).map(|it| it.number);
     times == 1
         && times < run.saw.len()
@@ -130,20 +130,20 @@ fn waits(report: &Report, run: &Run, times: usize) -> bool {
 }
 
 /// Describes the data about the account itself that came back.
-fn account(run: &Run) -> String {
+fn account(run: &DemonstrationRun) -> String {
     let Some(served) = run.returns.last() else { return String::new() };
     let came = ACCOUNT.into_iter().filter_map(|(item, word)| match served.answer(item)? {
-        Answer::Returned { lines, .. } if lines.iter().any(|line| line.ends_with("(day only)")) => {
+        ItemAnswer::Returned { lines, .. } if lines.iter().any(|line| line.ends_with("(day only)")) => {
             Some(format!("day of {word}"))
         }
-        Answer::Returned { .. } => Some(word.to_owned()),
+        ItemAnswer::Returned { .. } => Some(word.to_owned()),
         _ => None,
     });
     came.collect::<Vec<_>>().join(", ")
 }
 
 /// Describes the last text's row: the people whom it names, and its content.
-fn last_row(run: &Run) -> (String, String) {
+fn last_row(run: &DemonstrationRun) -> (String, String) {
     let Some(row) = run.kept.last() else { return ("  no message".into(), String::new()) };
     let from = row.from.as_deref().unwrap_or("nobody");
     let says = row.readable.clone().unwrap_or_else(|| unreadable(run, row));
@@ -151,11 +151,11 @@ fn last_row(run: &Run) -> (String, String) {
 }
 
 /// Describes the first bytes of a row that nothing opened, and the number of keys that were tried.
-fn unreadable(run: &Run, row: &Kept) -> String {
+fn unreadable(run: &DemonstrationRun, row: &KeptRow) -> String {
     let digits: Vec<char> = row.first_bytes.chars().collect();
     let groups: Vec<String> = digits.chunks(GROUPED).map(|group| group.iter().collect()).collect();
     let tried = run.returns.iter().find_map(|served| match served.answer(Item::MessageContent)? {
-        Answer::HeldUnreadable { private_keys, public_values, .. } => Some(private_keys + public_values),
+        ItemAnswer::HeldUnreadable { private_keys, public_values, .. } => Some(private_keys + public_values),
         _ => None,
     });
     let tried = tried.map_or_else(String::new, |keys| format!("  {keys} keys tried"));

@@ -15,7 +15,7 @@ use pillarbox_access::designs;
 
 use crate::progress::Progress;
 pub use error::DemonstrationError;
-use report::Report;
+use report::DemonstrationReport;
 use script::{ALONE, BOB, PEOPLE, TOGETHER};
 
 /// The number of steps of the whole demonstration, for [`Progress`].
@@ -25,12 +25,12 @@ pub const STEPS: usize = 2 * stage::STEPS;
 ///
 /// # Errors
 /// [`DemonstrationError`]; in this case, too, nothing is left behind.
-pub async fn run(progress: &Progress) -> Result<Report, DemonstrationError> {
+pub async fn run(progress: &Progress) -> Result<DemonstrationReport, DemonstrationError> {
     let mut runs = Vec::new();
     for design in [designs::plain_server(), designs::end_to_end()] {
         runs.push(stage::play(design, progress).await?);
     }
-    Ok(Report {
+    Ok(DemonstrationReport {
         v: 1,
         people: PEOPLE.to_vec(),
         texts_said: TOGETHER.len() + 1,

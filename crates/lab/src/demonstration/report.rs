@@ -1,17 +1,17 @@
 //! The findings of the demonstration, as data. The text on the terminal and the JSON are views of them.
 
-use pillarbox_access::{Answer, Item, Served};
+use pillarbox_access::{Item, ItemAnswer, Served};
 use serde::Serialize;
 
 use crate::answer::{Server, due_to_encryption};
 
 /// The whole demonstration: one conversation, once under each design.
 #[derive(Clone, Debug, Serialize)]
-pub struct Report {
+pub struct DemonstrationReport {
     /// The version of this layout.
     pub v: u8,
     /// The people who took part.
-    pub people: Vec<Person>,
+    pub people: Vec<DemonstratedPerson>,
     /// The number of texts in each run.
     pub texts_said: usize,
     /// The person whose phone was switched off before the last text. The demands are about the same person.
@@ -19,10 +19,10 @@ pub struct Report {
     /// The text that was said after that.
     pub switched_off_before: &'static str,
     /// The runs, one for each design, in the same order everywhere.
-    pub runs: Vec<Run>,
+    pub runs: Vec<DemonstrationRun>,
 }
 
-impl Report {
+impl DemonstrationReport {
     /// Returns the differences that are due to the encryption, and the others.
     #[must_use]
     pub fn verdict(&self) -> String {
@@ -31,7 +31,7 @@ impl Report {
     }
 }
 
-impl Run {
+impl DemonstrationRun {
     /// Counts the texts that a thief reads from a copy of the relay's files, without any demand.
     #[must_use]
     pub fn texts_for_a_thief(&self) -> usize {
@@ -56,14 +56,14 @@ impl Run {
 /// can be about one message.
 pub(super) fn lines_of(served: &Served, item: Item) -> usize {
     match served.answer(item) {
-        Some(Answer::Returned { lines, .. }) => lines.len(),
+        Some(ItemAnswer::Returned { lines, .. }) => lines.len(),
         _ => 0,
     }
 }
 
 /// A person with a phone.
 #[derive(Clone, Copy, Debug, Serialize)]
-pub struct Person {
+pub struct DemonstratedPerson {
     /// The first name, invented.
     pub name: &'static str,
     /// A number that the regulator reserves for drama.
@@ -72,7 +72,7 @@ pub struct Person {
 
 /// The conversation under one design.
 #[derive(Clone, Debug, Serialize)]
-pub struct Run {
+pub struct DemonstrationRun {
     /// The design's name.
     pub design: &'static str,
     /// The design in one plain phrase.
@@ -84,7 +84,7 @@ pub struct Run {
     /// The number of other frames that the relay saw, each with its time and the network address it came from.
     pub saw_besides: usize,
     /// The message rows in the relay's database at the end.
-    pub kept: Vec<Kept>,
+    pub kept: Vec<KeptRow>,
     /// The demands served about the person whose phone was switched off, and what came back.
     pub returns: Vec<Served>,
     /// The same demands about everybody else.
@@ -126,7 +126,7 @@ pub struct Sight {
 
 /// One message row that the relay still has.
 #[derive(Clone, Debug, Serialize)]
-pub struct Kept {
+pub struct KeptRow {
     /// The row's number.
     pub message: u64,
     /// The sender in the row.

@@ -1,16 +1,16 @@
 //! The conversation of the demonstration. People and texts are invented; the numbers are drama numbers (Ofcom).
 
-use super::report::Person;
+use super::report::DemonstratedPerson;
 
 /// The first of the two people.
-pub(super) const ALICE: Person = Person { name: "Alice", number: "+447700900101" };
+pub(super) const ALICE: DemonstratedPerson = DemonstratedPerson { name: "Alice", number: "+447700900101" };
 
 /// The second of the two people. This phone is switched off before the last text, and the demands are about this
 /// person.
-pub(super) const BOB: Person = Person { name: "Bob", number: "+447700900102" };
+pub(super) const BOB: DemonstratedPerson = DemonstratedPerson { name: "Bob", number: "+447700900102" };
 
 /// Everybody, in the order of the tables.
-pub(super) const PEOPLE: [Person; 2] = [ALICE, BOB];
+pub(super) const PEOPLE: [DemonstratedPerson; 2] = [ALICE, BOB];
 
 /// One text.
 pub(super) struct Said {

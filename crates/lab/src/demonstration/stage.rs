@@ -15,7 +15,7 @@ use pillarbox_transport::RelayAddress;
 use pillarbox_wire::{AccountId, Handle};
 
 use super::error::DemonstrationError;
-use super::report::{Kept, Person, PhoneScreen, Run, ScreenLine, Sight};
+use super::report::{DemonstratedPerson, DemonstrationRun, KeptRow, PhoneScreen, ScreenLine, Sight};
 use super::script::{ALONE, BOB, PEOPLE, Said, TOGETHER};
 use crate::folder;
 use crate::progress::Progress;
@@ -34,7 +34,10 @@ const FIRST_BYTES: usize = 8;
 pub(super) const STEPS: usize = PEOPLE.len() + TOGETHER.len() + 2;
 
 /// Plays the conversation under `design` and serves the demands.
-pub(super) async fn play(design: &'static Design, progress: &Progress) -> Result<Run, DemonstrationError> {
+pub(super) async fn play(
+    design: &'static Design,
+    progress: &Progress,
+) -> Result<DemonstrationRun, DemonstrationError> {
     let folder = tempfile::tempdir().map_err(|error| DemonstrationError::Folder {
         folder: std::env::temp_dir().display().to_string(),
         kind: error.kind(),
@@ -75,7 +78,7 @@ pub(super) async fn play(design: &'static Design, progress: &Progress) -> Result
         passed.push(event);
     }
     let holdings = RelayHoldings::read(&relay_folder)?;
-    let serve_about = |person: Person| -> Result<Vec<Served>, DemonstrationError> {
+    let serve_about = |person: DemonstratedPerson| -> Result<Vec<Served>, DemonstrationError> {
         let about = DemandTarget::Number(Handle::parse(person.number)?);
         Ok(DEMANDS.iter().map(|demand| folder::read(demand, &about, &holdings)).collect())
     };
@@ -85,7 +88,7 @@ pub(super) async fn play(design: &'static Design, progress: &Progress) -> Result
     }
     progress.step();
     let saw: Vec<Sight> = passed.iter().filter_map(|event| sight(event, &holdings)).collect();
-    Ok(Run {
+    Ok(DemonstrationRun {
         design: &design.name,
         plain: &design.plain,
         phones,
@@ -100,7 +103,7 @@ pub(super) async fn play(design: &'static Design, progress: &Progress) -> Result
 
 /// A person with an open phone.
 struct Owner {
-    person: Person,
+    person: DemonstratedPerson,
     phone: Phone,
     /// The other person's account, once known.
     contact: Option<AccountId>,
@@ -108,7 +111,7 @@ struct Owner {
 
 impl Owner {
     async fn begin(
-        person: Person,
+        person: DemonstratedPerson,
         design: &Design,
         relay: &RelayAddress,
         folder: &Path,
@@ -212,11 +215,11 @@ fn sight(event: &Arc<Passing>, holdings: &RelayHoldings) -> Option<Sight> {
     })
 }
 
-fn kept(holdings: &RelayHoldings) -> Vec<Kept> {
+fn kept(holdings: &RelayHoldings) -> Vec<KeptRow> {
     let rows = holdings.rows().messages.iter().map(|row| {
         let payload = row.payload.as_slice();
         let attempts = pillarbox_access::reading::read(payload, holdings);
-        Kept {
+        KeptRow {
             message: row.message.0,
             from: row.sender.map(|sender| holdings.name(sender.account)),
             to: holdings

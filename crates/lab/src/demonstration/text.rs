@@ -2,7 +2,7 @@
 
 use pillarbox_access::{Item, Served};
 
-use super::report::{Kept, PhoneScreen, Report, Run, Sight, lines_of};
+use super::report::{DemonstrationReport, DemonstrationRun, KeptRow, PhoneScreen, Sight, lines_of};
 use crate::columns::Column;
 use crate::paper::{in_words, legal_names};
 use crate::screen::{Screen, Table, Weight};
@@ -32,7 +32,7 @@ const SHORT: [Item; 6] = [
 
 /// Renders the whole report, for a window of `width` columns.
 #[must_use]
-pub fn render(report: &Report, width: usize) -> String {
+pub fn render(report: &DemonstrationReport, width: usize) -> String {
     let mut screen = Screen::new(width);
     opening(&mut screen, report);
     phones(&mut screen, report);
@@ -43,7 +43,7 @@ pub fn render(report: &Report, width: usize) -> String {
     screen.into_text()
 }
 
-fn opening(screen: &mut Screen, report: &Report) {
+fn opening(screen: &mut Screen, report: &DemonstrationReport) {
     screen.title("THE SAME CONVERSATION, UNDER TWO DESIGNS");
     let names: Vec<String> =
         report.people.iter().map(|person| format!("{} ({})", person.name, person.number)).collect();
@@ -57,7 +57,7 @@ fn opening(screen: &mut Screen, report: &Report) {
     ));
 }
 
-fn answers(screen: &mut Screen, report: &Report) {
+fn answers(screen: &mut Screen, report: &DemonstrationReport) {
     screen.title("THE ANSWER");
     for run in &report.runs {
         let receipts = run.saw.len().saturating_sub(report.texts_said);
@@ -70,7 +70,7 @@ fn answers(screen: &mut Screen, report: &Report) {
             yielded(report, run, &run.returns)
         ));
     }
-    let each = |what: &dyn Fn(&Run) -> String| {
+    let each = |what: &dyn Fn(&DemonstrationRun) -> String| {
         let parts: Vec<String> =
             report.runs.iter().map(|run| format!("{}: {}", named(run), what(run))).collect();
         parts.join("; ")
@@ -90,7 +90,7 @@ fn answers(screen: &mut Screen, report: &Report) {
 }
 
 /// Describes the most that any of these demands returned, in numbers.
-fn yielded(report: &Report, run: &Run, returns: &[Served]) -> String {
+fn yielded(report: &DemonstrationReport, run: &DemonstrationRun, returns: &[Served]) -> String {
     let most = |count: &dyn Fn(&Served) -> usize| returns.iter().map(count).max().unwrap_or(0);
     format!(
         "{} of {} texts, the times of {} of {} messages, and who wrote to whom in {}",
@@ -102,7 +102,7 @@ fn yielded(report: &Report, run: &Run, returns: &[Served]) -> String {
     )
 }
 
-fn phones(screen: &mut Screen, report: &Report) {
+fn phones(screen: &mut Screen, report: &DemonstrationReport) {
     for (position, person) in report.people.iter().enumerate() {
         screen.title(&format!("{}'S PHONE SHOWS", person.name.to_uppercase()));
         let screens = report.runs.iter().map(|run| run.phones.get(position).map(shown).unwrap_or_default());
@@ -119,7 +119,7 @@ fn shown(phone: &PhoneScreen) -> String {
 }
 
 /// Writes both designs side by side, each under its name.
-fn halves(screen: &mut Screen, report: &Report, cells: &[String]) {
+fn halves(screen: &mut Screen, report: &DemonstrationReport, cells: &[String]) {
     if screen.is_narrow() {
         for (run, cell) in report.runs.iter().zip(cells) {
             screen.say(&named(run));
@@ -132,7 +132,7 @@ fn halves(screen: &mut Screen, report: &Report, cells: &[String]) {
     screen.row(&table, cells);
 }
 
-fn relay(screen: &mut Screen, report: &Report) {
+fn relay(screen: &mut Screen, report: &DemonstrationReport) {
     screen.title("THE RELAY SAW, PASSING THROUGH (sender to recipient, bytes)");
     let saw = report
         .runs
@@ -153,7 +153,7 @@ fn sight(sight: &Sight) -> String {
     format!("{from} to {}, {}", sight.to, sight.bytes)
 }
 
-fn row(row: &Kept) -> String {
+fn row(row: &KeptRow) -> String {
     let from = row.from.as_deref().unwrap_or("(no sender)");
     let says = row.readable.clone().unwrap_or_else(|| format!("unreadable: {}...", row.first_bytes));
     format!("{from} to {}\n  {says}", row.to)
@@ -167,7 +167,7 @@ fn listed<T>(rows: &[T], show: fn(&T) -> String) -> String {
     lines.join("\n")
 }
 
-fn demands(screen: &mut Screen, report: &Report) {
+fn demands(screen: &mut Screen, report: &DemonstrationReport) {
     let count = report.runs.iter().map(|run| run.returns.len()).min().unwrap_or(0);
     for position in 0..count {
         let returns: Vec<&Served> = report.runs.iter().filter_map(|run| run.returns.get(position)).collect();
@@ -206,6 +206,6 @@ fn not_shown(screen: &mut Screen) {
     );
 }
 
-fn named(run: &Run) -> String {
+fn named(run: &DemonstrationRun) -> String {
     run.design.to_uppercase().replace('-', " ")
 }

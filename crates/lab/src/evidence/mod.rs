@@ -17,7 +17,7 @@ pub(crate) mod reread;
 use pillarbox_access::demand::ViewKind;
 use serde::{Deserialize, Serialize};
 
-use crate::score::{Brought, Counts, Means, Measures, Share, State, What, Yardstick, score};
+use crate::score::{Brought, Capability, Counts, Measures, Share, State, What, Yardstick, score};
 
 pub use context::{Context, OperatorsWord, WordIs};
 pub use piece::{How, Piece};
@@ -48,7 +48,7 @@ pub struct Evidence {
     /// The order, in words; none if nothing was ordered.
     pub ordered: Option<String>,
     /// The kind of outcome: whether the party asked can do it at all, and in which way.
-    pub means: Means,
+    pub means: Capability,
     /// True if the demand is about the future alone.
     pub only_from_now_on: bool,
     /// The counted quantity.
@@ -117,13 +117,13 @@ impl Evidence {
             measures.kinds.clear();
             measures.kinds_withheld.clear();
         }
-        if self.means == Means::Withdrawn {
+        if self.means == Capability::Withdrawn {
             // The data that then lies open includes the time before, because a new backup carries the old history.
             let (past, future) = (measures.content_past, measures.content_future);
             counts = Counts { returned: past.n + future.n, of: past.of + future.of, ..counts };
         }
         // An order that asks for nothing is counted by what it stops.
-        if matches!(self.means, Means::CutsOff | Means::Left | Means::Refused) {
+        if matches!(self.means, Capability::CutsOff | Capability::Left | Capability::Refused) {
             let Share { n, of } = self.effects.function_lost;
             counts = Counts { returned: n, of, ..Counts::default() };
         }

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use pillarbox_access::evidence::Exhibit;
 use pillarbox_access::facts::{Facts, Wrote};
 use pillarbox_access::served::ItemLine;
-use pillarbox_access::{Answer as ItemAnswer, Item, Served};
+use pillarbox_access::{Item, ItemAnswer, Served};
 use pillarbox_wire::Timestamp;
 
 use super::guessing::GuessTime;
 use crate::columns::capital;
 use crate::evidence::{How, Piece};
-use crate::score::{Brought, Counts, Entry, Means, Measures, Statement};
+use crate::score::{Brought, Capability, Counts, Entry, Measures, Statement};
 
 /// The result of a demand.
 #[derive(Clone, Debug, Default)]
@@ -19,7 +19,7 @@ pub struct Answered {
     /// Everything that came back.
     pub brought: Brought,
     /// The kind of outcome: whether the party asked can do it at all, and in which way.
-    pub means: Means,
+    pub means: Capability,
     /// Counts that the serving step itself made, if it is about something other than texts, messages and entries.
     pub counted: Option<Counts>,
     /// The unit of those counts.

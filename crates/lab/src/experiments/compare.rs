@@ -7,7 +7,7 @@ use super::staging::{Staged, channel_of};
 use crate::record::{Kind, text_id};
 use crate::scenario::PersonId;
 use crate::score::{Measures, Noticed, Share};
-use crate::truth::Place;
+use crate::truth::WhereSaid;
 
 /// The result of a comparison.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -113,7 +113,7 @@ fn read(staged: &Staged) -> BTreeSet<Reading> {
 /// Returns true if a text was said to a group.
 fn is_to_a_group(staged: &Staged, (at, _, text): &Reading) -> bool {
     let mut said = staged.world.scorer().said().iter();
-    said.any(|said| said.at.0 == *at && said.text == *text && matches!(said.place, Place::Group(_)))
+    said.any(|said| said.at.0 == *at && said.text == *text && matches!(said.place, WhereSaid::Group(_)))
 }
 
 /// Names a text by its number in the story, and its reader.
@@ -134,7 +134,7 @@ fn met(staged: &Staged, by_number: bool) -> u64 {
 fn readers(staged: &Staged) -> Readers {
     let Some(channel) = channel_of(&staged.scenario) else { return Readers::default() };
     let (scorer, since) = (staged.world.scorer(), staged.scenario.inquiry.ordered);
-    let is_there = |place: &Place| matches!(place, Place::Channel(there) if there == channel);
+    let is_there = |place: &WhereSaid| matches!(place, WhereSaid::Channel(there) if there == channel);
     let posts: BTreeSet<usize> = scorer
         .said()
         .iter()

@@ -16,7 +16,9 @@ use super::phones::Participant;
 use super::staging::Staged;
 use super::views::Views;
 use crate::evidence::Evidence;
-use crate::score::{Brought, Counts, Holder, Means, Party, Share, TextsAt, Thief, What, Yardstick, score};
+use crate::score::{
+    Brought, Capability, Counts, Holder, Party, Share, TextsAt, Thief, What, Yardstick, score,
+};
 
 /// The places of a target's texts in one world, and the messages that the operator's rows tell of.
 #[derive(Clone, Debug, Default)]
@@ -55,7 +57,7 @@ pub(super) fn everywhere(
 /// time before as well.
 const fn since(evidence: &Evidence, brings_the_past: bool) -> u64 {
     match (evidence.what, evidence.means) {
-        (_, Means::Withdrawn) => 0,
+        (_, Capability::Withdrawn) => 0,
         (What::TextsAfter, _) if brings_the_past => 0,
         (What::TextsAfter | What::MessagesAfter, _) => evidence.yardstick.ordered,
         (What::Texts | What::Messages | What::Entries, _) => 0,

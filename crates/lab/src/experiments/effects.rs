@@ -15,7 +15,7 @@ use super::staging::{Ordered, channel_of};
 use super::views::Views;
 use crate::answer::counted_by;
 use crate::scenario::Scenario;
-use crate::score::{Counts, Elsewhere, Means, Posts, Share, What};
+use crate::score::{Capability, Counts, Elsewhere, PostCounts, Share, What};
 
 /// Removes a public channel.
 pub(super) struct Takedown;
@@ -43,7 +43,8 @@ impl Experiment for Takedown {
     }
 
     fn serve(&self, views: &Views<'_>, _: &Views<'_>) -> Result<Answered, ExperimentError> {
-        let mut answered = Answered { means: Means::Removes, unit: Some("posts"), ..Answered::default() };
+        let mut answered =
+            Answered { means: Capability::Removes, unit: Some("posts"), ..Answered::default() };
         let mut counts = Counts::default();
         answered.counted = Some(counts);
         let Some(channel) = views.channel() else {
@@ -78,7 +79,7 @@ impl Experiment for Takedown {
         let Some(Otherwise { readers, .. }) = &compared.otherwise else { return };
         let of = |n: u64| Share { n, of: readers.posts };
         let gone = answered.counted.unwrap_or_default();
-        answered.effects.posts = Some(Posts {
+        answered.effects.posts = Some(PostCounts {
             destroyed: Share { n: gone.returned, of: gone.of },
             stranger_before: of(readers.stranger_before),
             stranger_after: of(readers.stranger_after),
@@ -135,7 +136,7 @@ impl Experiment for Blocking {
     }
 
     fn serve(&self, _: &Views<'_>, _: &Views<'_>) -> Result<Answered, ExperimentError> {
-        Ok(Answered { means: Means::CutsOff, ..Answered::default() })
+        Ok(Answered { means: Capability::CutsOff, ..Answered::default() })
     }
 
     fn compared(&self, answered: &mut Answered, compared: &Compared) {

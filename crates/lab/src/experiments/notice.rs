@@ -17,7 +17,7 @@ use super::views::Views;
 use crate::evidence::How;
 use crate::evidence::reread;
 use crate::scenario::Scenario;
-use crate::score::{Brought, Means, NoticeOutcome, NoticeOutcomes, Share, What};
+use crate::score::{Brought, Capability, NoticeOutcome, NoticeOutcomes, Share, What};
 
 /// Changes the software so that the operator can read along.
 pub(super) struct Notice;
@@ -103,15 +103,15 @@ impl Experiment for Notice {
             complied: refuses(answer).then(|| outcome(Some(AnswersNotice::Complies))),
         });
         match answer {
-            Some(AnswersNotice::Withdraws) => answered.means = Means::Withdrawn,
-            Some(AnswersNotice::Leaves) => answered.means = Means::Left,
-            Some(AnswersNotice::Refuses) => answered.means = Means::Refused,
+            Some(AnswersNotice::Withdraws) => answered.means = Capability::Withdrawn,
+            Some(AnswersNotice::Leaves) => answered.means = Capability::Left,
+            Some(AnswersNotice::Refuses) => answered.means = Capability::Refused,
             None | Some(AnswersNotice::Complies) => {
                 let (with, without) = (readable(views)?, readable(usual)?);
                 if with == without && !with.is_empty() {
                     // The operator has stated whether it hands over what it has with the present software.
                     answered = Answered { effects: answered.effects, ..read_along(views, &design.operator)? };
-                    answered.means = Means::InPlace;
+                    answered.means = Capability::InPlace;
                 } else {
                     answered.reasons.extend(names_senders(design));
                     answered
@@ -141,10 +141,10 @@ impl Experiment for Notice {
         let (country, about) = (notice.country.clone(), notice.about);
         let mut reasons = Vec::new();
         match answered.means {
-            Means::InPlace => {
+            Capability::InPlace => {
                 reasons.push("The operator can read the same with the software that there is.".to_owned());
             }
-            Means::Withdrawn | Means::Left | Means::Refused => {
+            Capability::Withdrawn | Capability::Left | Capability::Refused => {
                 reasons.push(stated_in_words(answered.means, about, &country));
                 reasons.extend(arrived(compared.lost));
             }
@@ -153,7 +153,7 @@ impl Experiment for Notice {
                 EVERYBODY_GETS_IT.to_owned(),
             ]),
         }
-        if answered.means != Means::InPlace {
+        if answered.means != Capability::InPlace {
             reasons.extend(before(
                 scored.content_past,
                 answered.pieces.iter().any(|piece| piece.how == How::Backup),
@@ -209,17 +209,17 @@ fn without_change(with: &Brought, without: &Brought) -> Option<String> {
 }
 
 /// Describes the operator's answer in words.
-fn stated_in_words(means: Means, about: Option<Subject>, country: &str) -> String {
+fn stated_in_words(means: Capability, about: Option<Subject>, country: &str) -> String {
     let country = country::name(country);
     let (answer, effect) = match (means, about) {
-        (Means::Left, _) => (
+        (Capability::Left, _) => (
             "to leave the country",
             format!(
                 "Assumed: that means that the accounts of the people in {country} are closed, and that they are told so. \
                  Everybody else keeps theirs."
             ),
         ),
-        (Means::Refused, _) => (
+        (Capability::Refused, _) => (
             "to refuse, and to be blocked",
             format!("The networks of {country} then let nobody connect. No account is closed."),
         ),

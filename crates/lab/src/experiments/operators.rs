@@ -8,7 +8,7 @@ use pillarbox_access::demand::{
     interception, pen_register, push_lookup, retention,
 };
 use pillarbox_access::design::Design;
-use pillarbox_access::{Answer as ItemAnswer, Item, RelayHoldings};
+use pillarbox_access::{Item, ItemAnswer, RelayHoldings};
 use pillarbox_wire::AccountId;
 
 use super::answer::{self, Answered};

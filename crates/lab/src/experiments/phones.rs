@@ -17,7 +17,7 @@ use super::experiment::Experiment;
 use super::guessing::try_codes;
 use super::views::Views;
 use crate::evidence::reread::pieces::{self, Names};
-use crate::score::{Absence, Counts, Means, Party, SAME_MOMENT_MS, Timer, What};
+use crate::score::{Absence, Capability, Counts, DisappearingTimer, Party, SAME_MOMENT_MS, What};
 
 /// The assumption behind the state between on and off.
 const MEMORY_TOOL: &str = "This assumes a tool that reads the memory of a phone that is locked and runs. Whoever has none has a phone \
@@ -57,13 +57,13 @@ impl Experiment for Taken {
 
     fn serve(&self, views: &Views<'_>, _: &Views<'_>) -> Result<Answered, ExperimentError> {
         let mut answered =
-            Answered { means: Means::NotModelled, container: "locked phone", ..Answered::default() };
+            Answered { means: Capability::NotModelled, container: "locked phone", ..Answered::default() };
         answered.reasons.push("Nobody's phone is taken in this story under this design.".into());
         let owner = views.about().to_string();
         for (number, taken) in views.phones().enumerate() {
             let place = format!("phone {}", number + 1);
-            if answered.means == Means::NotModelled {
-                answered.means = Means::There;
+            if answered.means == Capability::NotModelled {
+                answered.means = Capability::There;
                 answered.reasons.clear();
             }
             let phone = match (self.0, taken.memory()) {
@@ -122,7 +122,7 @@ fn take(
         answered.rereadable = true;
     }
     for (with, seconds) in &found.timers {
-        answered.effects.timers.push(Timer { with: with.clone(), seconds: u64::from(*seconds) });
+        answered.effects.timers.push(DisappearingTimer { with: with.clone(), seconds: u64::from(*seconds) });
         answered.reasons.push(format!(
             "Texts with {with} disappear after {}: those whose time was over when the phone was taken are not on it.",
             about(f64::from(*seconds))
@@ -144,7 +144,7 @@ impl Experiment for Participant {
     }
 
     fn serve(&self, views: &Views<'_>, _: &Views<'_>) -> Result<Answered, ExperimentError> {
-        let mut answered = Answered { means: Means::NotModelled, ..Answered::default() };
+        let mut answered = Answered { means: Capability::NotModelled, ..Answered::default() };
         let mut verified = 0_usize;
         // A person whose phone is in other hands has nothing to show.
         for (own, phones) in views.contacts().filter(|(_, phones)| !phones.is_empty()) {
@@ -164,7 +164,7 @@ impl Experiment for Participant {
                 }
             }
             verified += usize::from(has_verified);
-            answered.means = Means::There;
+            answered.means = Capability::There;
             answered.brought.parties.push(Party { who: own, said });
         }
         answered.brought.said = Party::together(&answered.brought.parties);

@@ -20,7 +20,7 @@ use super::worlds::{Arranged, Ran, Worlds};
 use crate::answer::name_the_account;
 use crate::evidence::{Alternative, Evidence, VERSION};
 use crate::scenario::Scenario;
-use crate::score::{Means, Measures, Yardstick, score};
+use crate::score::{Capability, Measures, Yardstick, score};
 use crate::stopwatch::Stopwatch;
 use crate::world::WorldError;
 
@@ -139,7 +139,7 @@ fn one(
     let demand: &Demand = experiment.demand();
     let yardstick = Yardstick::of(&staged.scenario, staged.world.scorer(), target);
     // If nothing would have to be changed, nothing is, and there is no order to compare with.
-    let mut compared = if *ordered == Ordered::Nothing || answered.means == Means::InPlace {
+    let mut compared = if *ordered == Ordered::Nothing || answered.means == Capability::InPlace {
         Compared::default()
     } else {
         compare(&usual.staged, staged, otherwise.map(|ran| &ran.staged))

@@ -11,7 +11,7 @@ use pillarbox_wire::{AccountId, ChannelName, Duration, Timestamp};
 
 use super::contacts::contact_of;
 use crate::scenario::{Act, Connectivity, Event, LockState, Passcode, Person, PersonId, Scenario};
-use crate::truth::Place;
+use crate::truth::WhereSaid;
 use crate::world::World;
 
 /// An order, and its addressee.
@@ -183,7 +183,7 @@ pub(super) fn accounts_of(world: &World, who: PersonId) -> Vec<AccountId> {
 /// Returns the person with whom somebody has exchanged most texts alone by now; of several, the earliest.
 pub(super) fn main_contact(world: &World, who: PersonId) -> Option<PersonId> {
     let mut counts: Vec<(PersonId, usize)> = Vec::new();
-    for said in world.scorer().said().iter().filter(|said| said.place == Place::Private) {
+    for said in world.scorer().said().iter().filter(|said| said.place == WhereSaid::Private) {
         let with = match said.to.as_slice() {
             [to] if said.by == who => *to,
             [to] if *to == who => said.by,

@@ -21,9 +21,9 @@ use crate::world::{World, WorldError};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Controls {
     /// The findings when the story has been told.
-    pub planted: Found,
+    pub planted: ControlFound,
     /// The findings before anything was said.
-    pub before: Found,
+    pub before: ControlFound,
 }
 
 impl Controls {
@@ -49,7 +49,7 @@ impl Controls {
 
 /// The findings of one control, as fractions of what this demand could find.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Found {
+pub struct ControlFound {
     /// Texts, word for word.
     pub texts: Share,
     /// Messages: who wrote to whom, and when.
@@ -74,10 +74,10 @@ pub enum ControlFailed {
     /// Something that was planted was not found.
     #[error("the control failed: of what was planted it found {} of {} texts, {} of {} messages and {} of {} tables",
         .0.texts.n, .0.texts.of, .0.messages.n, .0.messages.of, .0.tables.n, .0.tables.of)]
-    Missed(Found),
+    Missed(ControlFound),
     /// Something was found before it was there.
     #[error("the control failed: before anything was said it found {} texts and {} messages", .0.texts.n, .0.messages.n)]
-    Invented(Found),
+    Invented(ControlFound),
 }
 
 /// Returns the tables from which an item of this kind is read.
@@ -104,14 +104,14 @@ pub fn run(demand: &'static Demand) -> Result<Controls, ControlFailed> {
     let mut world = World::new(&design, &scenario, scenario.seed)?;
     world.run_until(scenario.start)?;
     let before = ask(demand, &target, &world)?;
-    let before = Found {
+    let before = ControlFound {
         texts: Share { n: count(before.facts.said.len()), of: 0 },
         messages: Share { n: count(before.facts.wrote.len()), of: 0 },
         tables: Share::default(),
     };
     world.run_until(scenario.inquiry.served)?;
     let served = ask(demand, &target, &world)?;
-    let planted = Found {
+    let planted = ControlFound {
         texts: texts(demand, &scenario, &served),
         messages: messages(demand, &scenario, &served),
         tables: rested_on(demand, &served),
@@ -120,11 +120,11 @@ pub fn run(demand: &'static Demand) -> Result<Controls, ControlFailed> {
 }
 
 /// Returns both controls, if they hold: nothing was found before it was there, and everything that was there was found.
-fn judged(before: Found, planted: Found, has_account: bool) -> Result<Controls, ControlFailed> {
+fn judged(before: ControlFound, planted: ControlFound, has_account: bool) -> Result<Controls, ControlFailed> {
     if before.texts.n + before.messages.n > 0 {
         return Err(ControlFailed::Invented(before));
     }
-    let Found { texts, messages, tables } = planted;
+    let ControlFound { texts, messages, tables } = planted;
     let is_whole = |share: Share| share.n == share.of;
     if has_account && is_whole(texts) && is_whole(messages) && is_whole(tables) {
         Ok(Controls { planted, before })
@@ -208,25 +208,27 @@ mod tests {
             assert!(controls.planted.tables.of > 0, "{}", demand.name);
             assert_eq!(controls.planted.texts.of > 0, demand.wants().contains(&Reach::Contents));
             assert_eq!(controls.planted.messages.of > 0, demand.wants().contains(&Reach::Records));
-            assert_eq!(controls.before, Found::default());
+            assert_eq!(controls.before, ControlFound::default());
         }
     }
 
     #[test]
     fn a_control_that_misses_something_or_finds_what_is_not_there_fails() {
         let share = |n, of| Share { n, of };
-        let none = Found::default();
-        let whole = Found { texts: share(4, 4), messages: share(4, 4), tables: share(8, 8) };
+        let none = ControlFound::default();
+        let whole = ControlFound { texts: share(4, 4), messages: share(4, 4), tables: share(8, 8) };
         assert_eq!(judged(none, whole, true), Ok(Controls { planted: whole, before: none }));
         assert_eq!(judged(none, whole, false), Err(ControlFailed::Missed(whole)));
         for missed in [
-            Found { texts: share(3, 4), ..whole },
-            Found { messages: share(3, 4), ..whole },
-            Found { tables: share(7, 8), ..whole },
+            ControlFound { texts: share(3, 4), ..whole },
+            ControlFound { messages: share(3, 4), ..whole },
+            ControlFound { tables: share(7, 8), ..whole },
         ] {
             assert_eq!(judged(none, missed, true), Err(ControlFailed::Missed(missed)));
         }
-        for invented in [Found { texts: share(1, 0), ..none }, Found { messages: share(1, 0), ..none }] {
+        for invented in
+            [ControlFound { texts: share(1, 0), ..none }, ControlFound { messages: share(1, 0), ..none }]
+        {
             assert_eq!(judged(invented, whole, true), Err(ControlFailed::Invented(invented)));
         }
     }

@@ -4,7 +4,7 @@ use pillarbox_wire::Timestamp;
 
 use super::cell::Cell;
 use crate::csv::line;
-use crate::score::{Elsewhere, Measures, NoticeOutcome, Posts};
+use crate::score::{Elsewhere, Measures, NoticeOutcome, PostCounts};
 
 /// The columns of `matrix.csv`.
 const COLUMNS: &str = "design,demand,state,n,of,says,content_past,content_past_of,content_future,content_future_of,pairs_right,\
@@ -90,7 +90,7 @@ fn special(measures: &Measures) -> Vec<String> {
         joined(&measures.timers, |it| it.seconds.to_string()),
     ]);
     let posts = measures.posts;
-    let post = |field: fn(Posts) -> u64| number(posts.map(field));
+    let post = |field: fn(PostCounts) -> u64| number(posts.map(field));
     fields.extend([
         post(|it| it.destroyed.n),
         post(|it| it.destroyed.of),

@@ -41,7 +41,7 @@ const COLUMNS: [&str; 14] = [
 /// The month under several designs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Document {
+pub struct PairsDocument {
     /// [`VERSION`].
     pub v: u8,
     /// The story.
@@ -60,7 +60,7 @@ pub struct Document {
     pub designs: Vec<Month>,
 }
 
-impl Document {
+impl PairsDocument {
     /// The document of these months.
     #[must_use]
     pub fn of(story: &Scenario, designs: Vec<Month>) -> Self {

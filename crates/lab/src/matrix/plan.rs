@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::cell::Cell;
 use super::csv;
 use super::manifest::{Manifest, RERUN, STORY, design_file};
-use super::pairs::Document;
+use super::pairs::PairsDocument;
 use super::timing::Timing;
 use crate::evidence::{Evidence, VERSION, pretty};
 use crate::experiments::control::{self, Control};
@@ -52,7 +52,7 @@ pub struct Run {
     /// The time that each part took. It is in none of the files above.
     pub timing: Timing,
     /// Pairs of people that are known after a month, if they were counted.
-    pub pairs: Option<Document>,
+    pub pairs: Option<PairsDocument>,
 }
 
 /// Returns the number of cells of a plan.
@@ -168,7 +168,7 @@ impl Run {
 impl Run {
     /// The same with the month beside its cells: two files more, which the manifest names.
     #[must_use]
-    pub fn with_pairs(mut self, document: Document) -> Self {
+    pub fn with_pairs(mut self, document: PairsDocument) -> Self {
         for (name, text) in document.files() {
             self.manifest.files.insert(name.clone(), sha256(text.as_bytes()));
             self.files.insert(name, text);

@@ -9,7 +9,7 @@ use textwrap::core::display_width;
 use super::by_answer;
 use super::cell::Cell;
 use super::codes::{counts_what, meaning, place};
-use super::pairs::{COLUMN, Document};
+use super::pairs::{COLUMN, PairsDocument};
 use super::room;
 pub use super::view::View;
 use super::view::{demand, with_word};
@@ -244,7 +244,7 @@ fn compact(
     }
     let of = |demand: &String| counts_what(view.cells.iter().filter(|cell| cell.demand == *demand));
     let column = |word: &String| {
-        let of = view.pairs.filter(|_| word == COLUMN).map_or_else(|| of(word), Document::of_how_many);
+        let of = view.pairs.filter(|_| word == COLUMN).map_or_else(|| of(word), PairsDocument::of_how_many);
         let about: Vec<&str> = [if is_titled { word.as_str() } else { "" }, of.as_str()]
             .into_iter()
             .filter(|part| !part.is_empty())

@@ -7,7 +7,7 @@ use pillarbox_access::law::Day;
 
 use super::cell::Cell;
 use super::codes::code;
-use super::pairs::{COLUMN, Document};
+use super::pairs::{COLUMN, PairsDocument};
 use crate::answer::Answer;
 use crate::experiments;
 use crate::metadata::month::Month;
@@ -27,7 +27,7 @@ pub struct View<'a> {
     /// The cells.
     pub cells: &'a [Cell],
     /// Pairs of people that are known after a month, if they were counted: one more column.
-    pub pairs: Option<&'a Document>,
+    pub pairs: Option<&'a PairsDocument>,
 }
 
 impl<'a> View<'a> {

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::AtomicBool;
 
-use super::pairs::Document;
+use super::pairs::PairsDocument;
 use super::plan::{Plan, Run};
 use crate::metadata::month::run::{self as month, MonthError};
 use crate::progress::Progress;
@@ -16,7 +16,7 @@ pub fn with_month(run: Run, plan: &Plan, progress: &Progress, stop: &AtomicBool)
     let begun = Stopwatch::start();
     let story = month::story()?;
     let months = month::every(&month::rows_of(&plan.designs), &story, plan.threads, progress, stop)?;
-    let mut run = run.with_pairs(Document::of(&story, months));
+    let mut run = run.with_pairs(PairsDocument::of(&story, months));
     run.timing.month = Some(begun.elapsed());
     Ok(run)
 }

@@ -4,7 +4,7 @@ use pillarbox_access::Item;
 use pillarbox_wire::Timestamp;
 
 use crate::evidence::Evidence;
-use crate::score::{Besides, Elsewhere, Guesses, Measures, Posts, Rates, Sealed, Share};
+use crate::score::{Besides, Elsewhere, Guesses, Measures, PostCounts, Rates, Sealed, Share};
 
 /// The two names of a measure: for data that came back, and for data that the operator has and does not hand over.
 struct Named {
@@ -124,7 +124,7 @@ fn erases(guesses: &Guesses) -> String {
 }
 
 fn posts(measures: &Measures) -> [Line; 4] {
-    let of = |field: fn(&Posts) -> Share| {
+    let of = |field: fn(&PostCounts) -> Share| {
         measures.posts.as_ref().map(field).map(|share| format!("{} of {}", share.n, share.of))
     };
     let followers = measures.posts.map(|it| format!("by {} phones", it.followers));
@@ -175,7 +175,7 @@ mod tests {
     use super::*;
     use crate::score::{Entry, Statement};
     use pillarbox_access::speaker::Speaker;
-    use pillarbox_access::{Answer, Blank};
+    use pillarbox_access::{Blank, ItemAnswer};
 
     #[test]
     fn what_an_operator_keeps_back_did_not_come_back() {
@@ -189,7 +189,7 @@ mod tests {
         };
         let entry = |asked, is_kept: bool| Entry {
             asked,
-            answer: Answer::of(vec!["1".into()], Blank::NotWrittenDown),
+            answer: ItemAnswer::of(vec!["1".into()], Blank::NotWrittenDown),
             was_known: false,
             withheld: is_kept.then(|| Statement {
                 says: "Not that.".into(),

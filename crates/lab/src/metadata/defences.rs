@@ -13,7 +13,7 @@ use pillarbox_wire::Timestamp;
 use serde::Serialize;
 
 use super::source::world::{self, WorldSourceError};
-use super::{Choices, Inquiry};
+use super::{AnalysedSource, Choices};
 use crate::columns::{Column, grouped};
 use crate::scenario::{AddressKind, PersonId, Scenario};
 use crate::screen::{Screen, Table, Weight};
@@ -107,7 +107,7 @@ pub struct Right {
 /// When senders were told that their texts had arrived: what a late receipt costs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub struct Told {
+pub struct ReceiptTimes {
     /// Texts that a phone showed, once for each reader.
     pub shown: u64,
     /// Those of which the sender's phone was told.
@@ -123,7 +123,7 @@ pub struct Told {
     pub longest_ms: Option<u64>,
 }
 
-impl Told {
+impl ReceiptTimes {
     fn of(scorer: Scorer<'_>) -> Self {
         let shown: BTreeMap<(SaidId, PersonId), Timestamp> =
             scorer.read().iter().rev().map(|read| ((read.said, read.who), read.at)).collect();
@@ -162,7 +162,7 @@ pub struct Bought {
     /// The number of their bytes.
     pub bytes: u64,
     /// When senders were told.
-    pub told: Told,
+    pub told: ReceiptTimes,
 }
 
 impl Bought {
@@ -181,7 +181,7 @@ impl Bought {
             settings: MeansSettings { seed: story.seed, ..MeansSettings::default() },
             ..Choices::default()
         };
-        let inquiry = Inquiry::of(&source, choices)?;
+        let inquiry = AnalysedSource::of(&source, choices)?;
         let found = |means: Means| {
             let found = inquiry.analysis.found(means)?;
             let score = found.score.as_ref()?;
@@ -201,7 +201,7 @@ impl Bought {
             found: MEANS.into_iter().filter_map(found).collect(),
             messages: inquiry.trace.messages(),
             bytes: inquiry.trace.of(RowKind::Sent).filter_map(|row| row.bytes).map(u64::from).sum(),
-            told: Told::of(world.scorer()),
+            told: ReceiptTimes::of(world.scorer()),
         })
     }
 
@@ -270,7 +270,7 @@ fn cost(rows: &[Bought]) -> Option<String> {
         ours.zip(theirs).is_none_or(|(ours, theirs)| theirs / 2 > ours)
     };
     let says = |row: &Bought| {
-        let Told { shown, told, median_ms, most_ms, longest_ms } = row.told;
+        let ReceiptTimes { shown, told, median_ms, most_ms, longest_ms } = row.told;
         let when = median_ms.zip(most_ms).zip(longest_ms).map_or_else(
             || "never".to_owned(),
             |((median, most), longest)| {

@@ -3,8 +3,8 @@
 
 use pillarbox_metadata::RowKind;
 
-use super::{Inquiry, table};
-use crate::picture::{Hours, Network, graphml};
+use super::{AnalysedSource, table};
+use crate::picture::{Hours, NetworkPicture, graphml};
 
 /// The most people of a picture. More points than this are a cloud, and are in the other files.
 const MOST_DRAWN: usize = 400;
@@ -13,12 +13,12 @@ const MOST_DRAWN: usize = 400;
 ///
 /// # Errors
 /// A template failed.
-pub fn all(inquiry: &Inquiry) -> Result<Vec<(&'static str, String)>, askama::Error> {
+pub fn all(inquiry: &AnalysedSource) -> Result<Vec<(&'static str, String)>, askama::Error> {
     let ties = inquiry.ties(None);
     let mut files = vec![("pairs.csv", table::pairs(inquiry)), ("graph.graphml", graphml(&ties)?)];
     if ties.people.len() <= MOST_DRAWN {
         let title = format!("Who talks to whom: {}", inquiry.choices.observer.wording());
-        files.push(("network.svg", Network::of(&title, &ties).file()?));
+        files.push(("network.svg", NetworkPicture::of(&title, &ties).file()?));
     }
     if let Some(about) = inquiry.about {
         let is_own = |row: &&pillarbox_metadata::TraceRow| {

@@ -3,14 +3,14 @@
 use pillarbox_metadata::{Known, Lead, Means, MeansOutcome, MeansResult};
 use serde::Serialize;
 
-use super::{Inquiry, table};
+use super::{AnalysedSource, table};
 
 /// The version of the form.
 const VERSION: u8 = 1;
 
 /// The document.
 #[derive(Debug, Serialize)]
-pub struct Document<'i> {
+pub struct MetadataDocument<'i> {
     version: u8,
     source: &'i str,
     observer: &'static str,
@@ -69,10 +69,10 @@ struct PairLine<'i> {
     rows: &'i [usize],
 }
 
-impl<'i> Document<'i> {
+impl<'i> MetadataDocument<'i> {
     /// Makes the document of an outcome.
     #[must_use]
-    pub fn of(inquiry: &'i Inquiry) -> Self {
+    pub fn of(inquiry: &'i AnalysedSource) -> Self {
         let choices = &inquiry.choices;
         let name = |place: &usize| inquiry.trace.people.get(*place).map_or("", String::as_str);
         let groups = inquiry.ties(None).groups;
@@ -94,7 +94,7 @@ impl<'i> Document<'i> {
     }
 }
 
-fn means<'i>(inquiry: &'i Inquiry, line: &'i MeansOutcome) -> MeansLine<'i> {
+fn means<'i>(inquiry: &'i AnalysedSource, line: &'i MeansOutcome) -> MeansLine<'i> {
     let how = if line.means == Means::Named { inquiry.named() } else { Known::Inferred };
     MeansLine {
         means: line.means.as_str(),
@@ -104,7 +104,7 @@ fn means<'i>(inquiry: &'i Inquiry, line: &'i MeansOutcome) -> MeansLine<'i> {
     }
 }
 
-fn found<'i>(inquiry: &'i Inquiry, found: &'i MeansResult) -> FoundLine<'i> {
+fn found<'i>(inquiry: &'i AnalysedSource, found: &'i MeansResult) -> FoundLine<'i> {
     let name = |person| inquiry.trace.name(person);
     let pair = |lead: &'i Lead| PairLine {
         one: name(lead.one),

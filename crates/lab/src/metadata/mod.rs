@@ -22,7 +22,7 @@ pub mod table;
 pub mod text;
 
 use pillarbox_metadata::{
-    Analysis, Known, MeansSettings, Observer, Person, Ties, Trace, TraceField, observer,
+    Analysis, Known, MeansSettings, Observer, Ties, Trace, TraceField, TracePerson, observer,
 };
 
 pub use source::{Source, SourceError};
@@ -44,7 +44,7 @@ pub struct Choices {
 
 /// A source, analysed.
 #[derive(Clone, Debug)]
-pub struct Inquiry {
+pub struct AnalysedSource {
     /// The source, in a few words.
     pub what: String,
     /// Sentences about the source that a reader has to know.
@@ -52,14 +52,14 @@ pub struct Inquiry {
     /// The choices.
     pub choices: Choices,
     /// The person asked about, if the choices or the source name one.
-    pub about: Option<Person>,
+    pub about: Option<TracePerson>,
     /// The rows that the observer has.
     pub trace: Trace,
     /// The outcome.
     pub analysis: Analysis,
 }
 
-impl Inquiry {
+impl AnalysedSource {
     /// Analyses the part of a source that an observer has.
     ///
     /// # Errors
@@ -72,7 +72,7 @@ impl Inquiry {
             Some(name) => Some(place(name).ok_or_else(|| SourceError::Nobody { name: name.clone() })?),
             None => source.about.as_ref().and_then(place),
         };
-        let about = about.and_then(|place| u32::try_from(place).ok()).map(Person);
+        let about = about.and_then(|place| u32::try_from(place).ok()).map(TracePerson);
         let analysis = Analysis::of(&trace, &source.truth, choices.settings);
         Ok(Self { what: source.what.clone(), notes: source.notes.clone(), choices, about, trace, analysis })
     }

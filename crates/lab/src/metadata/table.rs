@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use pillarbox_metadata::Known;
 
-use super::Inquiry;
+use super::AnalysedSource;
 
 const HEADS: &str = "one,other,there,back,known,means,after\n";
 
@@ -20,7 +20,7 @@ pub const fn known(known: Known) -> &'static str {
 
 /// Returns every pair that a means names: a line for each pair and means.
 #[must_use]
-pub fn pairs(inquiry: &Inquiry) -> String {
+pub fn pairs(inquiry: &AnalysedSource) -> String {
     let mut text = HEADS.to_owned();
     for line in &inquiry.analysis.lines {
         let Ok(found) = &line.outcome else { continue };

@@ -3,10 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pillarbox_metadata::{Lead, Means, MeansOutcome, MeansResult, Person};
+use pillarbox_metadata::{Lead, Means, MeansOutcome, MeansResult, TracePerson};
 use pillarbox_wire::Timestamp;
 
-use super::Inquiry;
+use super::AnalysedSource;
 use crate::columns::{Column, grouped};
 use crate::screen::{Screen, Table, Weight};
 
@@ -33,7 +33,7 @@ const NOTHING: &str = "No row of a message names both people here.";
 
 /// Writes the outcome on one screen.
 #[must_use]
-pub fn short(inquiry: &Inquiry, width: usize) -> String {
+pub fn short(inquiry: &AnalysedSource, width: usize) -> String {
     let mut screen = Screen::new(width);
     screen.say_in(Weight::Bold, &use_of_it(inquiry));
     screen.say(&read(inquiry));
@@ -48,7 +48,7 @@ pub fn short(inquiry: &Inquiry, width: usize) -> String {
 
 /// Writes the outcome with every pair and every false lead.
 #[must_use]
-pub fn full(inquiry: &Inquiry, width: usize) -> String {
+pub fn full(inquiry: &AnalysedSource, width: usize) -> String {
     let mut screen = Screen::new(width);
     for MeansOutcome { means, outcome } in &inquiry.analysis.lines {
         let Ok(found) = outcome else { continue };
@@ -92,7 +92,7 @@ pub fn full(inquiry: &Inquiry, width: usize) -> String {
 
 /// Returns the person asked about: the one whom the reader names, the one whom the story is about, or the one in most
 /// pairs.
-fn subject(inquiry: &Inquiry) -> Option<Person> {
+fn subject(inquiry: &AnalysedSource) -> Option<TracePerson> {
     let leads = &inquiry.analysis.found(Means::Named)?.leads;
     if let Some(about) = inquiry.about {
         return Some(about);
@@ -108,7 +108,7 @@ fn subject(inquiry: &Inquiry) -> Option<Person> {
 }
 
 /// Describes what source and destination alone establish.
-fn use_of_it(inquiry: &Inquiry) -> String {
+fn use_of_it(inquiry: &AnalysedSource) -> String {
     let Some((about, found)) = subject(inquiry).zip(inquiry.analysis.found(Means::Named)) else {
         return NOTHING.to_owned();
     };
@@ -136,7 +136,7 @@ fn use_of_it(inquiry: &Inquiry) -> String {
 }
 
 /// Says from when to when two people wrote.
-fn times(inquiry: &Inquiry, one: Person, other: Person) -> String {
+fn times(inquiry: &AnalysedSource, one: TracePerson, other: TracePerson) -> String {
     let rows = inquiry.trace.rows.iter().filter(|row| {
         row.kind == pillarbox_metadata::RowKind::Sent
             && matches!((row.from, row.to), (Some(from), Some(to)) if [(one, other), (other, one)].contains(&(from, to)))
@@ -168,7 +168,7 @@ fn pairs(number: usize) -> String {
 }
 
 /// Describes the source, and what was removed from it.
-fn read(inquiry: &Inquiry) -> String {
+fn read(inquiry: &AnalysedSource) -> String {
     let choices = &inquiry.choices;
     let mut poorer: Vec<String> = choices.without.iter().map(|field| field.as_str().to_owned()).collect();
     poorer = if poorer.is_empty() { poorer } else { vec![format!("without {}", poorer.join(", "))] };
@@ -199,7 +199,7 @@ pub fn span(milliseconds: u64) -> String {
     )
 }
 
-fn table(inquiry: &Inquiry, screen: &mut Screen) {
+fn table(inquiry: &AnalysedSource, screen: &mut Screen) {
     let tried =
         || inquiry.analysis.lines.iter().filter_map(|line| Some((line.means, line.outcome.as_ref().ok()?)));
     if tried().next().is_none() {
@@ -262,7 +262,7 @@ fn percent(chance: f64) -> String {
 }
 
 /// Lists the means that were not tried, those with one reason together.
-fn refusals(inquiry: &Inquiry, screen: &mut Screen) {
+fn refusals(inquiry: &AnalysedSource, screen: &mut Screen) {
     for (reason, means) in inquiry.analysis.refused() {
         let means: Vec<&str> = means.into_iter().map(Means::wording).collect();
         screen.entry(Weight::Normal, &format!("Not tried: {}. Reason: {reason}.", means.join(", ")));
@@ -270,16 +270,16 @@ fn refusals(inquiry: &Inquiry, screen: &mut Screen) {
 }
 
 /// Names people whom the same rows name, and who have nothing to do with the person asked about.
-fn bystanders(inquiry: &Inquiry) -> Option<String> {
+fn bystanders(inquiry: &AnalysedSource) -> Option<String> {
     let about = subject(inquiry)?;
     let found = inquiry.analysis.found(Means::Named)?;
     let leads = || found.leads.iter();
-    let own: BTreeSet<Person> = leads()
+    let own: BTreeSet<TracePerson> = leads()
         .filter(|lead| lead.one == about || lead.other == about)
         .flat_map(|lead| [lead.one, lead.other])
         .collect();
     let beside: Vec<&Lead> = leads().filter(|lead| lead.one != about && lead.other != about).collect();
-    let others: BTreeSet<Person> =
+    let others: BTreeSet<TracePerson> =
         beside.iter().flat_map(|lead| [lead.one, lead.other]).filter(|one| !own.contains(one)).collect();
     let name = inquiry.trace.name(about);
     Some(match (others.len(), beside.len()) {
@@ -294,9 +294,9 @@ fn bystanders(inquiry: &Inquiry) -> Option<String> {
 }
 
 /// Lists, by name, pairs that a means names and that do not write to each other.
-fn false_leads(inquiry: &Inquiry) -> Option<String> {
-    let mut wrong: Vec<(Person, Person)> = Vec::new();
-    let mut right: BTreeSet<(Person, Person)> = BTreeSet::new();
+fn false_leads(inquiry: &AnalysedSource) -> Option<String> {
+    let mut wrong: Vec<(TracePerson, TracePerson)> = Vec::new();
+    let mut right: BTreeSet<(TracePerson, TracePerson)> = BTreeSet::new();
     for line in &inquiry.analysis.lines {
         let Some((found, score)) =
             line.outcome.as_ref().ok().and_then(|found| Some((found, found.score.as_ref()?)))

@@ -9,7 +9,7 @@ use pillarbox_access::oracle::{Asked, AskedParty, Observed as _, Process};
 use pillarbox_client::{BackupKey, Protection};
 use serde::Serialize;
 
-use super::run::Run;
+use super::run::OracleRun;
 use crate::scenario::Act;
 
 /// A consequence.
@@ -27,7 +27,7 @@ pub struct Derived {
 const PAIR: [&str; 3] = ["at", "from", "to"];
 
 /// Checks all consequences for one design.
-pub(super) fn of(design: &Design, run: &Run) -> Vec<Derived> {
+pub(super) fn of(design: &Design, run: &OracleRun) -> Vec<Derived> {
     let mut derived = Vec::new();
     let mut add = |says, holds| derived.push(Derived { design: design.name.clone(), says, holds });
     if let Some((key, of)) = backup(design) {

@@ -16,7 +16,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 
 use super::error::OracleError;
-use super::run::Run;
+use super::run::OracleRun;
 use super::{salamander, waiting};
 
 /// The seconds of a day.
@@ -33,7 +33,11 @@ pub(super) const COMPUTED: [&str; 3] = ["passcode_4_digits_s", "passcode_6_digit
 ///
 /// # Errors
 /// [`OracleError`].
-pub(super) fn of_design(design: &Design, standing: &StandIn, run: &Run) -> Result<Measurements, OracleError> {
+pub(super) fn of_design(
+    design: &Design,
+    standing: &StandIn,
+    run: &OracleRun,
+) -> Result<Measurements, OracleError> {
     let mut measured = Measurements::new();
     for figure in FIGURES.iter().filter(|figure| figure.app() == Some(&standing.app)) {
         let value = match figure.measure() {
@@ -94,14 +98,14 @@ fn erased_after(tries: u64) -> Option<u64> {
 }
 
 /// Measures the distance from midnight of the time at which the target was last seen.
-fn last_seen(run: &Run) -> Option<MeasuredFigure> {
+fn last_seen(run: &OracleRun) -> Option<MeasuredFigure> {
     let devices = run.holdings().rows().devices.iter().filter(|device| device.account == run.target());
     let seen: Timestamp = devices.filter_map(|device| device.last_seen).max()?;
     Some(MeasuredFigure::Exactly(seconds(seen.0) % DAY))
 }
 
 /// Returns the age in days of the oldest row that came back, if something older did not.
-fn oldest(run: &Run, process: Process, item: Item) -> Option<MeasuredFigure> {
+fn oldest(run: &OracleRun, process: Process, item: Item) -> Option<MeasuredFigure> {
     let ages = run.returned(&Asked::plainly(process)).ages.remove(&item)?;
     let oldest = ages.came.last().copied()?;
     let older = ages.happened.range(oldest + 1..).next();
@@ -109,7 +113,7 @@ fn oldest(run: &Run, process: Process, item: Item) -> Option<MeasuredFigure> {
 }
 
 /// Returns the most frequent length of one sending from the target's address; of several as frequent, the shortest.
-fn block(run: &Run) -> Option<MeasuredFigure> {
+fn block(run: &OracleRun) -> Option<MeasuredFigure> {
     let behind = |peer| run.world().scorer().behind_address(peer) == Some(run.scenario().inquiry.about);
     // The very first sendings are the keys with which an account is made.
     let later = run.world().wire().crossings.iter().filter(|crossing| crossing.at > run.scenario().start);

@@ -31,8 +31,8 @@ use pillarbox_access::oracle::{ComparedRow, Explained, OracleSource, OutcomeCoun
 use crate::progress::Progress;
 pub use derived::Derived;
 pub use error::OracleError;
-pub use report::{Report, Table};
-pub use run::Run;
+pub use report::{OracleReport, OracleTable};
+pub use run::OracleRun;
 pub use text::{markdown, plain, render, short};
 
 /// Returns the messenger of the tables for which a design stands, if it stands for one.
@@ -56,14 +56,14 @@ pub fn run<'d>(
     sources: &[OracleSource],
     reasons: &Reasons,
     progress: &Progress,
-) -> Result<Report, OracleError> {
+) -> Result<OracleReport, OracleError> {
     let mut rows = Vec::new();
     let mut derived = Vec::new();
     let mut names = Vec::new();
     let mut brought_by_blocking = 0;
     for design in designs {
         let Some(standing) = standing(design) else { continue };
-        let run = Run::of(design, &standing)?;
+        let run = OracleRun::of(design, &standing)?;
         names.push(design.name.clone());
         brought_by_blocking += run.brought_by_blocking();
         for source in sources {
@@ -93,12 +93,19 @@ fn report(
     derived: Vec<Derived>,
     sources: &[OracleSource],
     reasons: &Reasons,
-) -> Report {
+) -> OracleReport {
     let Explained { rows, unused } = reasons.explain(rows, sources);
     let unexplained = rows.iter().filter(|row| row.wants_reason() && row.reason.is_none()).count();
     let tables = sources.iter().map(|source| {
         let rows: Vec<ComparedRow> = rows.iter().filter(|row| row.source == *source).cloned().collect();
-        Table { source: *source, heading: source.heading(), counts: OutcomeCounts::of(&rows), rows }
+        OracleTable { source: *source, heading: source.heading(), counts: OutcomeCounts::of(&rows), rows }
     });
-    Report { version: 1, designs, tables: tables.collect(), derived, unexplained, unused_reasons: unused }
+    OracleReport {
+        version: 1,
+        designs,
+        tables: tables.collect(),
+        derived,
+        unexplained,
+        unused_reasons: unused,
+    }
 }

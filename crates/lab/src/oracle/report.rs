@@ -7,7 +7,7 @@ use super::derived::Derived;
 
 /// One table, compared.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Table {
+pub struct OracleTable {
     /// The source of the table.
     pub source: OracleSource,
     /// The heading.
@@ -20,13 +20,13 @@ pub struct Table {
 
 /// The findings of the comparison.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Report {
+pub struct OracleReport {
     /// The form of this document.
     pub version: u8,
     /// The designs that were run.
     pub designs: Vec<String>,
     /// The tables.
-    pub tables: Vec<Table>,
+    pub tables: Vec<OracleTable>,
     /// The consequences of the returns.
     pub derived: Vec<Derived>,
     /// The number of differences for which nobody has given a reason.
@@ -35,7 +35,7 @@ pub struct Report {
     pub unused_reasons: Vec<String>,
 }
 
-impl Report {
+impl OracleReport {
     /// Returns true if each difference has a reason, each reason a difference, and all consequences hold.
     #[must_use]
     pub fn is_as_written(&self) -> bool {

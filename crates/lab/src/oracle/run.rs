@@ -14,7 +14,7 @@ use pillarbox_access::oracle::{
     Ages, Asked, AskedParty, Observed, Process, QuestionSubject, Returned, StandIn,
 };
 use pillarbox_access::view::OperatorTap;
-use pillarbox_access::{Answer, Blank, Item, RelayHoldings, Served};
+use pillarbox_access::{Blank, Item, ItemAnswer, RelayHoldings, Served};
 use pillarbox_wire::{AccountId, Duration, Timestamp};
 
 use super::error::OracleError;
@@ -43,14 +43,14 @@ impl Desk {
         };
         let nothing = |item: &Item| {
             let answer = item.read(&self.holdings, account).answer;
-            matches!(answer, Answer::NoneHeld { reason: Blank::NoSuchThing })
+            matches!(answer, ItemAnswer::NoneHeld { reason: Blank::NoSuchThing })
         };
         Item::ALL.iter().copied().filter(nothing).collect()
     }
 }
 
 /// A finished world under one design.
-pub struct Run {
+pub struct OracleRun {
     design: String,
     asked_by: Option<Item>,
     scenario: Scenario,
@@ -70,13 +70,13 @@ pub struct Run {
     answers: RefCell<BTreeMap<Asked, Returned>>,
 }
 
-impl std::fmt::Debug for Run {
+impl std::fmt::Debug for OracleRun {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Run({})", self.design)
     }
 }
 
-impl Run {
+impl OracleRun {
     /// Runs the scenario under `design`.
     ///
     /// # Errors
@@ -215,7 +215,7 @@ impl Run {
 
     /// Returns true if the accounts that an answer joins with the target's are exactly the target's other accounts.
     fn really_joined(&self, served: &Served) -> bool {
-        let Some(Answer::Returned { lines, .. }) = served.answer(Item::QueueCorrelation) else {
+        let Some(ItemAnswer::Returned { lines, .. }) = served.answer(Item::QueueCorrelation) else {
             return false;
         };
         let named = |account: &&AccountId| lines.contains(&format!("account {account}"));
@@ -272,7 +272,7 @@ impl Run {
     }
 }
 
-impl Observed for Run {
+impl Observed for OracleRun {
     fn returned(&self, asked: &Asked) -> Returned {
         if let Some(known) = self.answers.borrow().get(asked) {
             return known.clone();

@@ -8,7 +8,7 @@ use pillarbox_access::oracle::{Agreement, ComparedRow, OracleSource, OutcomeCoun
 use pillarbox_access::{Item, designs};
 
 use super::measure;
-use super::report::{Report, Table};
+use super::report::{OracleReport, OracleTable};
 use crate::columns::Column;
 use crate::screen::{Screen, Table as Layout, Weight};
 
@@ -28,7 +28,7 @@ const LEGEND: &str = "no row: the source does not list the item, which a list th
 
 /// Writes the differences, and the number of rows that agree, for a window of `width` columns. The sums stand last.
 #[must_use]
-pub fn short(report: &Report, width: usize) -> String {
+pub fn short(report: &OracleReport, width: usize) -> String {
     let mut screen = Screen::new(width);
     let heads = ["DIFFERS", "IN", "SOURCE SAYS", "RUN SAYS", "ROWS"].map(str::to_owned).to_vec();
     let table = Layout::headed(&DIFFERS, heads);
@@ -69,7 +69,7 @@ struct Difference<'r> {
 }
 
 /// Returns each difference once for all designs of a messenger and all processes with the same difference.
-fn differences(report: &Report) -> Vec<Difference<'_>> {
+fn differences(report: &OracleReport) -> Vec<Difference<'_>> {
     let mut known: Vec<Difference<'_>> = Vec::new();
     let rows = report.tables.iter().flat_map(|table| &table.rows);
     for row in rows.filter(|row| row.agreement == Agreement::Differs) {
@@ -127,7 +127,7 @@ fn is_computed(row: &ComparedRow) -> bool {
 }
 
 /// Writes the sum over all tables.
-fn total(report: &Report) -> String {
+fn total(report: &OracleReport) -> String {
     let rows: usize = report.tables.iter().map(|table| table.rows.len()).sum();
     let all: Vec<ComparedRow> = report.tables.iter().flat_map(|table| table.rows.clone()).collect();
     format!("Of {rows} rows that others published, {}", briefly(&OutcomeCounts::of(&all)))
@@ -144,7 +144,7 @@ fn briefly(counts: &OutcomeCounts) -> String {
 
 /// Writes the whole report, for a window of `width` columns. The sums stand last.
 #[must_use]
-pub fn render(report: &Report, width: usize) -> String {
+pub fn render(report: &OracleReport, width: usize) -> String {
     let mut screen = Screen::new(width);
     for table in &report.tables {
         screen.title(table.heading);
@@ -268,7 +268,7 @@ fn counted(counts: &OutcomeCounts) -> String {
 }
 
 /// Lists the reasons for which the comparison fails.
-fn complaints(report: &Report) -> Vec<String> {
+fn complaints(report: &OracleReport) -> Vec<String> {
     let mut out = Vec::new();
     if report.unexplained > 0 {
         out.push(format!("{} rows want a reason and have none.", report.unexplained));
@@ -281,7 +281,7 @@ fn complaints(report: &Report) -> Vec<String> {
 
 /// Writes one line for each row, its fields between tabs: for other programs, and for people who listen to a terminal.
 #[must_use]
-pub fn plain(report: &Report) -> String {
+pub fn plain(report: &OracleReport) -> String {
     let mut out = String::from(
         "source\tapp\tdesign\torigin\tprocess\tcase\titem\ttable says\trun says\tfinding\tmark\treason\n",
     );
@@ -316,7 +316,7 @@ pub fn plain(report: &Report) -> String {
 
 /// Writes the tables of the page `docs/oracle.md`.
 #[must_use]
-pub fn markdown(report: &Report) -> String {
+pub fn markdown(report: &OracleReport) -> String {
     let mut out = String::new();
     for table in &report.tables {
         let _ = writeln!(out, "### {}\n", table.heading);
@@ -345,7 +345,7 @@ pub fn markdown(report: &Report) -> String {
 }
 
 /// Lists every reason of a table, with the rows that it is about.
-fn reasons(table: &Table) -> String {
+fn reasons(table: &OracleTable) -> String {
     let mut told: Vec<(&Reason, Vec<&ComparedRow>)> = Vec::new();
     for row in &table.rows {
         let Some(reason) = &row.reason else { continue };

@@ -45,7 +45,7 @@ use crate::answer::Answer;
 use crate::evidence::Evidence;
 use crate::matrix::cell::Cell;
 use crate::matrix::manifest::Manifest;
-use crate::matrix::pairs::Document;
+use crate::matrix::pairs::PairsDocument;
 use crate::scenario::Scenario;
 use crate::score::TextsAt;
 use cells::{OfDemand, OfDesign, PaperAt};
@@ -68,7 +68,7 @@ const FULL_SHEET: [usize; 2] = [2_900, 4_900];
 
 /// The parts of a run from which a page is made.
 #[derive(Clone, Copy, Debug)]
-pub struct Run<'a> {
+pub struct PageInput<'a> {
     /// The manifest.
     pub manifest: &'a Manifest,
     /// The story.
@@ -101,7 +101,7 @@ pub struct Options {
     /// The printed part after the summary.
     pub appendix: Appendix,
     /// Pairs of people known after a month, if the run counted them.
-    pub pairs: Option<Document>,
+    pub pairs: Option<PairsDocument>,
 }
 
 /// The reason why a page could not be made.
@@ -179,8 +179,8 @@ struct Page<'a> {
 ///
 /// # Errors
 /// [`PageError`].
-pub fn render(run: Run<'_>, options: &Options) -> Result<String, PageError> {
-    let Run { manifest, story, cells, evidence, rerun } = run;
+pub fn render(run: PageInput<'_>, options: &Options) -> Result<String, PageError> {
+    let PageInput { manifest, story, cells, evidence, rerun } = run;
     let grid = Grid::of(&manifest.designs, cells, evidence);
     let at = place(&grid, story, options)?;
     let first = grid.at(at.0, at.1).ok_or(PageError::Empty)?;

@@ -3,7 +3,7 @@
 use super::grid::Grid;
 use crate::columns::capital;
 use crate::matrix::manifest::Manifest;
-use crate::matrix::pairs::{Document, FILE};
+use crate::matrix::pairs::{FILE, PairsDocument};
 use crate::metadata::month::{Pairs, Rule, words};
 
 /// The table.
@@ -61,7 +61,7 @@ pub(super) struct MonthCell {
 
 impl<'a> MonthTable<'a> {
     /// The table of a document.
-    pub(super) fn of(document: &'a Document, grid: &Grid<'_>, manifest: &'a Manifest) -> Self {
+    pub(super) fn of(document: &'a PairsDocument, grid: &Grid<'_>, manifest: &'a Manifest) -> Self {
         let section = |name: &str| {
             let place = grid.designs.iter().position(|design| design.name == name)?;
             Some(format!("d{}", place + 1))
@@ -114,7 +114,7 @@ impl MonthCell {
 }
 
 /// What the table says, why designs differ or do not, and its controls.
-fn sentences(document: &Document) -> Vec<String> {
+fn sentences(document: &PairsDocument) -> Vec<String> {
     let months = &document.designs;
     let mut all: Vec<String> = words::headline(months).into_iter().collect();
     all.extend(words::only_keeping_differs(months));

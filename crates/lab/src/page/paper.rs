@@ -232,7 +232,7 @@ mod tests {
     use crate::score::{Entry, Statement};
     use pillarbox_access::facts::Addressed;
     use pillarbox_access::speaker::Speaker;
-    use pillarbox_access::{Answer, Blank};
+    use pillarbox_access::{Blank, ItemAnswer};
 
     fn spot(id: &str) -> Spot {
         Spot { id: id.into(), name: id.into() }
@@ -265,7 +265,12 @@ mod tests {
 
     fn entry(asked: Item, lines: &[&str]) -> Entry {
         let lines = lines.iter().map(|line| (*line).to_owned()).collect();
-        Entry { asked, answer: Answer::of(lines, Blank::NotWrittenDown), was_known: false, withheld: None }
+        Entry {
+            asked,
+            answer: ItemAnswer::of(lines, Blank::NotWrittenDown),
+            was_known: false,
+            withheld: None,
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use pillarbox_metadata::Known;
 
 use super::rows::Rows;
 use super::ties;
-use crate::picture::{Network, Words};
+use crate::picture::{NetworkPicture, Words};
 
 /// The picture, and the text that says the same.
 #[derive(Clone, Debug)]
@@ -30,7 +30,7 @@ impl People {
             _ => Known::Kept,
         };
         let ties = ties::of_rows(rows.rows, known, |end| evidence.in_names(end));
-        let network = Network::of("Who talks to whom", &ties);
+        let network = NetworkPicture::of("Who talks to whom", &ties);
         Ok(Self {
             picture: network.svg("people")?,
             words: network.words().clone(),

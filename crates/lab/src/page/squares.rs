@@ -69,10 +69,10 @@ pub(super) fn held(evidence: &Evidence, at: &TextsAt) -> Vec<Square> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::score::{Entry, Statement, Told};
+    use crate::score::{Entry, Statement, Utterance};
     use pillarbox_access::facts::ReadableText;
     use pillarbox_access::speaker::Speaker;
-    use pillarbox_access::{Answer, Item};
+    use pillarbox_access::{Item, ItemAnswer};
 
     const ORDERED: u64 = 10;
 
@@ -80,7 +80,7 @@ mod tests {
     fn evidence(what: What, back: &[u64]) -> Evidence {
         let mut evidence: Evidence =
             serde_json::from_str(include_str!("../../tests/page/evidence.json")).unwrap();
-        let told = |at: u64| Told {
+        let told = |at: u64| Utterance {
             at,
             by: "Rhys".into(),
             to: vec!["Bea".into()],
@@ -124,7 +124,7 @@ mod tests {
         let lines = vec!["1".to_owned(), "2".to_owned()];
         let entry = |withheld| Entry {
             asked: Item::MessageContent,
-            answer: Answer::Returned { count: 2, lines: lines.clone() },
+            answer: ItemAnswer::Returned { count: 2, lines: lines.clone() },
             was_known: false,
             withheld,
         };

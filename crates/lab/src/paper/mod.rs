@@ -12,7 +12,7 @@ use pillarbox_access::demand::Demand;
 use pillarbox_access::law::{self, Country, Day};
 use pillarbox_access::reading;
 use pillarbox_access::served::ItemLine;
-use pillarbox_access::{Answer, Blank, Item};
+use pillarbox_access::{Blank, Item, ItemAnswer};
 
 use crate::columns::{Column, capital};
 use crate::evidence::Evidence;
@@ -93,24 +93,24 @@ impl PaperLine {
 
     /// Returns the line of one item.
     #[must_use]
-    pub fn of(item: Item, answer: &Answer) -> Self {
+    pub fn of(item: Item, answer: &ItemAnswer) -> Self {
         Self {
             item: Some(item),
             asked: item.wording().to_owned(),
             says: in_words(item, answer, usize::MAX),
             standing: match answer {
-                Answer::Returned { .. } => Standing::Returned,
-                Answer::NoneHeld { .. } => Standing::NotHeld,
-                Answer::NotCovered => Standing::NotReached,
-                Answer::Withheld { .. } => Standing::KeptBack,
+                ItemAnswer::Returned { .. } => Standing::Returned,
+                ItemAnswer::NoneHeld { .. } => Standing::NotHeld,
+                ItemAnswer::NotCovered => Standing::NotReached,
+                ItemAnswer::Withheld { .. } => Standing::KeptBack,
                 _ => Standing::Closed,
             },
             fold: match answer {
-                Answer::NoneHeld { reason } => fold(reason),
+                ItemAnswer::NoneHeld { reason } => fold(reason),
                 _ => "",
             },
             entries: match answer {
-                Answer::Returned { count, .. } | Answer::Withheld { count, .. } => *count,
+                ItemAnswer::Returned { count, .. } | ItemAnswer::Withheld { count, .. } => *count,
                 _ => 0,
             },
             rows: answer.held(),
@@ -193,9 +193,9 @@ const KNOWN: &str = " (the demand names it)";
 
 /// Describes an answer in words, with at most `most` of the lines that came back. Messages are counted together with
 /// receipts. If the lines tell which are receipts, so does the count.
-pub(crate) fn in_words(item: Item, answer: &Answer, most: usize) -> String {
+pub(crate) fn in_words(item: Item, answer: &ItemAnswer, most: usize) -> String {
     match answer {
-        Answer::Returned { count, lines } => {
+        ItemAnswer::Returned { count, lines } => {
             let mut shown: Vec<String> = Vec::new();
             let receipts = lines.iter().filter(|line| reading::is_receipt(line)).count();
             if *count > 1 {
@@ -344,21 +344,21 @@ mod tests {
 
     fn returned(item: Item, lines: &[&str]) -> PaperLine {
         let lines = lines.iter().map(|line| (*line).to_owned()).collect();
-        PaperLine::of(item, &Answer::of(lines, Blank::NotWrittenDown))
+        PaperLine::of(item, &ItemAnswer::of(lines, Blank::NotWrittenDown))
     }
 
     #[test]
     fn a_thing_is_counted_once_whatever_words_ask_for_it() {
-        let not_held = |item| PaperLine::of(item, &Answer::of(Vec::new(), Blank::NotWrittenDown));
+        let not_held = |item| PaperLine::of(item, &ItemAnswer::of(Vec::new(), Blank::NotWrittenDown));
         let asked = [
             not_held(Item::UserProfile),
             not_held(Item::RegisteredAt),
             returned(Item::RegisteredDate, &["2017-03-20"]),
             not_held(Item::IpLog),
             not_held(Item::IpAddress),
-            PaperLine::of(Item::MessageTimes, &Answer::NotCovered),
-            PaperLine::of(Item::MessageCount, &Answer::NotCovered),
-            PaperLine::of(Item::UsageInfo, &Answer::NotCovered),
+            PaperLine::of(Item::MessageTimes, &ItemAnswer::NotCovered),
+            PaperLine::of(Item::MessageCount, &ItemAnswer::NotCovered),
+            PaperLine::of(Item::UsageInfo, &ItemAnswer::NotCovered),
         ];
         let of =
             |standing| once_each(&asked, standing).iter().filter_map(|line| line.item).collect::<Vec<_>>();
@@ -391,12 +391,12 @@ mod tests {
                 returned(Item::MessageSourceDestination, &["14:00: a to b"]),
                 returned(Item::Name, &[]),
                 returned(Item::Email, &[]),
-                PaperLine::of(Item::Cookies, &Answer::of(Vec::new(), Blank::NoSuchThing)),
-                PaperLine::of(Item::Voicemail, &Answer::of(Vec::new(), Blank::NoSuchThing)),
-                PaperLine::of(Item::PushToken, &Answer::NotCovered),
+                PaperLine::of(Item::Cookies, &ItemAnswer::of(Vec::new(), Blank::NoSuchThing)),
+                PaperLine::of(Item::Voicemail, &ItemAnswer::of(Vec::new(), Blank::NoSuchThing)),
+                PaperLine::of(Item::PushToken, &ItemAnswer::NotCovered),
                 PaperLine::of(
                     Item::MessageContent,
-                    &Answer::HeldUnreadable { count: 2, private_keys: 1, public_values: 3 },
+                    &ItemAnswer::HeldUnreadable { count: 2, private_keys: 1, public_values: 3 },
                 ),
             ],
             &[Item::Name],

@@ -4,7 +4,7 @@
 use pillarbox_access::demand::{self, ViewKind};
 use pillarbox_access::design::Design;
 use pillarbox_access::speaker::Speaker;
-use pillarbox_access::{Answer as ItemAnswer, country};
+use pillarbox_access::{ItemAnswer, country};
 use pillarbox_client::display::safe;
 
 use super::short::{Short, one_screen};
@@ -12,7 +12,7 @@ use super::{COLUMNS, KEPT_BACK, NOT_KNOWN, PaperLine, Standing, ends, lines};
 use crate::answer::with_article;
 use crate::columns::capital;
 use crate::evidence::Evidence;
-use crate::score::{Entry, Means, State, Statement};
+use crate::score::{Capability, Entry, State, Statement};
 use crate::screen::{Screen, Table, Weight};
 
 /// Writes the paper on one screen of `height` lines, for a window of `width` columns: what came back first, the answer
@@ -81,7 +81,7 @@ fn changed(evidence: &Evidence) -> Option<&str> {
     let (state, ..) = evidence.score();
     let is_nothing = match evidence.view {
         ViewKind::PublicChannel => matches!(state, State::None { .. }),
-        _ => evidence.means == Means::InPlace,
+        _ => evidence.means == Capability::InPlace,
     };
     evidence.ordered.as_deref().filter(|_| !is_nothing)
 }

@@ -8,7 +8,7 @@
 //! | `layout` | places for people; the one file that names the library that finds them |
 //! | `labels` | names beside points, on nothing else |
 //! | `hull` | shaded areas around sets of people |
-//! | [`Network`] | who talks to whom: lines that are solid, dashed or dotted, with a legend in words |
+//! | [`NetworkPicture`] | who talks to whom: lines that are solid, dashed or dotted, with a legend in words |
 //! | [`Panels`] | the same people three times: as kept, as seen, as inferred |
 //! | [`Hours`] | 24 columns, a lane for each weekday, day or person |
 //! | `words` | the text of a picture |
@@ -16,7 +16,7 @@
 //! | `style` | what a page's style must have for pictures that are part of it |
 //!
 //! ```
-//! use pillarbox_lab::picture::{Hours, Network, Panels, csv, graphml};
+//! use pillarbox_lab::picture::{Hours, NetworkPicture, Panels, csv, graphml};
 //! use pillarbox_metadata::{Known, Tie, Ties};
 //!
 //! let tie = |one, other, known| Tie { one, other, there: 3, back: 2, known };
@@ -25,7 +25,7 @@
 //!     ties: vec![tie(0, 1, Known::Kept), tie(0, 1, Known::Seen), tie(1, 2, Known::Seen), tie(0, 2, Known::Inferred)],
 //!     groups: vec![vec![0, 1, 2]],
 //! };
-//! let network = Network::of("Who talks to whom", &ties);
+//! let network = NetworkPicture::of("Who talks to whom", &ties);
 //! assert_eq!(network.words().pairs[0], "Alice to Bob: 3; Bob to Alice: 2, kept");
 //! let file = network.file()?; // a file of its own
 //! let part = network.svg("people")?; // a part of a page
@@ -48,6 +48,6 @@ mod words;
 
 pub use files::{csv, graphml};
 pub use hours::{Hours, Lane};
-pub use network::Network;
+pub use network::NetworkPicture;
 pub use panels::Panels;
 pub use words::{NOT_NAMED, Words};

@@ -117,7 +117,7 @@ struct Sample {
 
 /// A network of people, placed and drawn. The same ties give the same bytes on every computer.
 #[derive(Clone, Debug)]
-pub struct Network {
+pub struct NetworkPicture {
     title: String,
     ties: Ties,
     size: Size,
@@ -134,7 +134,7 @@ pub struct Network {
 #[derive(Template)]
 #[template(path = "picture/drawing.svg")]
 struct Drawing<'a> {
-    it: &'a Network,
+    it: &'a NetworkPicture,
 }
 
 #[derive(Template)]
@@ -142,14 +142,14 @@ struct Drawing<'a> {
 struct Svg<'a> {
     /// Distinguishes the parts of this picture from those of others on one page.
     id: &'a str,
-    it: &'a Network,
+    it: &'a NetworkPicture,
     /// The style, for a file of its own, which also contains the whole text.
     style: Option<String>,
     says: String,
     drawing: String,
 }
 
-impl Network {
+impl NetworkPicture {
     /// Places people and draws their ties. If a pair is known in several ways, the surest is drawn: kept, then seen,
     /// then inferred.
     #[must_use]

@@ -3,7 +3,7 @@
 use askama::Template;
 use pillarbox_metadata::{Known, Ties};
 
-use super::network::Network;
+use super::network::NetworkPicture;
 use super::style;
 
 /// The gap between two panels, and above them for their titles.
@@ -12,7 +12,7 @@ const GAP: i32 = 40;
 /// Three pictures of one network.
 #[derive(Clone, Debug)]
 pub struct Panels {
-    panels: [Network; 3],
+    panels: [NetworkPicture; 3],
 }
 
 #[derive(Template)]
@@ -32,7 +32,7 @@ impl Panels {
     /// in several of them.
     #[must_use]
     pub fn of(ties: &Ties, messages: u64) -> Self {
-        let all = Network::of("", ties);
+        let all = NetworkPicture::of("", ties);
         let inferred = match messages {
             1 => "As inferred after 1 message".to_owned(),
             messages => format!("As inferred after {messages} messages"),
@@ -44,7 +44,7 @@ impl Panels {
 
     /// Returns the pictures: kept, seen, inferred. Each is a picture of its own.
     #[must_use]
-    pub const fn each(&self) -> &[Network; 3] {
+    pub const fn each(&self) -> &[NetworkPicture; 3] {
         &self.panels
     }
 
@@ -53,8 +53,8 @@ impl Panels {
     /// # Errors
     /// A template failed.
     pub fn file(&self, title: &str) -> Result<String, askama::Error> {
-        let width = self.panels.iter().map(Network::width).max().unwrap_or_default();
-        let height = self.panels.iter().map(Network::height).max().unwrap_or_default();
+        let width = self.panels.iter().map(NetworkPicture::width).max().unwrap_or_default();
+        let height = self.panels.iter().map(NetworkPicture::height).max().unwrap_or_default();
         let steps = (0..).map(|place: i32| place * (width + GAP));
         let mut panels = Vec::new();
         for (x, panel) in steps.zip(&self.panels) {

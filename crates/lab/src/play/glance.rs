@@ -7,7 +7,7 @@ use pillarbox_wire::Timestamp;
 
 use super::left;
 use super::scenes::{self, Scene};
-use super::told::Told;
+use super::told::PlayedStory;
 use crate::scenario::{Act, Audience, Event, PersonId, Scenario};
 use crate::screen::{Screen, Weight};
 
@@ -17,7 +17,7 @@ const LEAST: usize = 5;
 /// The number of lines before the order for each line after it. Police mostly ask for the past.
 const BEFORE: usize = 3;
 
-impl Told<'_> {
+impl PlayedStory<'_> {
     /// Renders the story for a window of `width` columns and `height` lines. `rest` tells the reader how to get the
     /// whole play.
     #[must_use]

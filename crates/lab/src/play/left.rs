@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use pillarbox_access::country;
 use pillarbox_wire::Timestamp;
 
-use super::told::Told;
+use super::told::PlayedStory;
 use crate::answer::can_read;
-use crate::record::{Fate, Kept, Kind, Record};
+use crate::record::{Fate, KeptCounts, Kind, Record};
 use crate::screen::{Screen, Weight};
 
 /// Writes what each relay saw, keeps and can read, and up to `most` of its message rows. If `most` is 0, each relay
 /// gets one paragraph.
-pub(super) fn left(screen: &mut Screen, told: &Told<'_>, most: usize) {
+pub(super) fn left(screen: &mut Screen, told: &PlayedStory<'_>, most: usize) {
     let record = told.record;
     let mut frames: BTreeMap<usize, u64> = BTreeMap::new();
     let mut names: BTreeMap<usize, String> = BTreeMap::new();
@@ -84,8 +84,8 @@ fn rows_left(record: &Record, of: usize) -> Vec<String> {
 }
 
 /// Lists counts of rows by kind, and leaves out kinds with a count of zero.
-fn in_words(kept: Kept) -> String {
-    let Kept { accounts, devices, prekeys, messages, message_bytes, deposits, events, channels, posts } =
+fn in_words(kept: KeptCounts) -> String {
+    let KeptCounts { accounts, devices, prekeys, messages, message_bytes, deposits, events, channels, posts } =
         kept;
     let kinds = [
         (accounts, "account", String::new()),
@@ -109,7 +109,7 @@ fn in_words(kept: Kept) -> String {
     if kinds.is_empty() { "nothing".into() } else { kinds.join(", ") }
 }
 
-fn last_kept(record: &Record) -> BTreeMap<usize, Kept> {
+fn last_kept(record: &Record) -> BTreeMap<usize, KeptCounts> {
     let kept = record.lines().iter().filter_map(|line| match &line.kind {
         Kind::Kept { relay, rows } => Some((*relay, *rows)),
         _ => None,

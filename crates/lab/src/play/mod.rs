@@ -13,4 +13,4 @@ mod scenes;
 mod told;
 mod whole;
 
-pub use told::Told;
+pub use told::PlayedStory;

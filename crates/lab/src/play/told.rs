@@ -9,7 +9,7 @@ use crate::world::{World, WorldError};
 
 /// A story that has run under a design, to be told.
 #[derive(Debug)]
-pub struct Told<'w> {
+pub struct PlayedStory<'w> {
     pub(super) record: &'w Record,
     pub(super) scenario: &'w Scenario,
     pub(super) design: &'w Design,
@@ -17,7 +17,7 @@ pub struct Told<'w> {
     pub(super) opened: Vec<OpenedCounts>,
 }
 
-impl<'w> Told<'w> {
+impl<'w> PlayedStory<'w> {
     /// Prepares the story of a world that has come to its end.
     ///
     /// # Errors

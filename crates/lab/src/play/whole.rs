@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::left;
 use super::scenes::{self, MACHINERY};
-use super::told::Told;
+use super::told::PlayedStory;
 use crate::columns::Column;
 use crate::record::{Kind, Record, Way};
 use crate::screen::{Screen, Table};
@@ -19,7 +19,7 @@ const FRAMES: [Column; 4] = [Column::Fixed(14), Column::Fixed(22), Column::Fixed
 /// The number of message rows of a relay that are shown one by one.
 const ROWS: usize = 3;
 
-impl Told<'_> {
+impl PlayedStory<'_> {
     /// Renders the story as a play, and what is left of it, for a window of `width` columns.
     #[must_use]
     pub fn play(&self, width: usize) -> String {

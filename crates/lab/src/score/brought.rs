@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use pillarbox_access::attribution::Provenance;
 use pillarbox_access::facts::{Member, ReadableText, Wrote};
 use pillarbox_access::speaker::Speaker;
-use pillarbox_access::{Answer as ItemAnswer, Item};
+use pillarbox_access::{Item, ItemAnswer};
 use pillarbox_wire::Timestamp;
 use serde::{Deserialize, Serialize};
 

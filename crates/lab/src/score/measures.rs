@@ -4,14 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use pillarbox_access::attribution::{Attribution, attribution};
 use pillarbox_access::facts::Wrote;
-use pillarbox_access::{Answer as ItemAnswer, Item};
+use pillarbox_access::{Item, ItemAnswer};
 use serde::{Deserialize, Serialize};
 
 use super::brought::{Brought, Entry, Party};
 use super::share::{Noticed, Rates, Share};
-use super::special::{Besides, Elsewhere, Guesses, NoticeOutcomes, Posts, Shows, TextsAt, Thief, Timer};
+use super::special::{
+    Besides, DisappearingTimer, Elsewhere, Guesses, NoticeOutcomes, PostCounts, Shows, TextsAt, Thief,
+};
 use super::state::{Absence, Counts};
-use super::yardstick::{ACCOUNT, Told, Yardstick};
+use super::yardstick::{ACCOUNT, Utterance, Yardstick};
 use crate::record::sha256;
 
 /// The largest difference between a row's time and that of the text that it is about. The way to the relay takes a few
@@ -131,9 +133,9 @@ pub struct Measures {
     /// Guesses at the passcode, one for each vault that lies on a phone that is off.
     pub guesses: Vec<Guesses>,
     /// Conversations on a phone whose texts disappear.
-    pub timers: Vec<Timer>,
+    pub timers: Vec<DisappearingTimer>,
     /// The fate of a channel's posts.
-    pub posts: Option<Posts>,
+    pub posts: Option<PostCounts>,
     /// The effect of a block when people move.
     pub elsewhere: Option<Elsewhere>,
     /// The outcomes of a notice to change the software.
@@ -156,12 +158,12 @@ impl Measures {
 /// Scores an answer.
 #[must_use]
 pub fn score(what: What, brought: &Brought, yardstick: &Yardstick) -> (Counts, Measures) {
-    let is_future = |told: &&&Told| told.at >= yardstick.ordered;
+    let is_future = |told: &&&Utterance| told.at >= yardstick.ordered;
     let mut read: Vec<(u64, String)> =
         brought.said.iter().map(|text| (text.at.0, sha256(text.text.as_bytes()))).collect();
-    let texts: Vec<&Told> = yardstick.of_target().collect();
+    let texts: Vec<&Utterance> = yardstick.of_target().collect();
     // Each text that came back matches one text that was said, and no more: two equal ones must have come back twice.
-    let known: Vec<&Told> = texts.iter().copied().filter(|told| take(&mut read, told)).collect();
+    let known: Vec<&Utterance> = texts.iter().copied().filter(|told| take(&mut read, told)).collect();
     let share = |of_known: usize, of: usize| Share { n: of_known as u64, of: of as u64 };
     let future = share(known.iter().filter(is_future).count(), texts.iter().filter(is_future).count());
     let past = share(known.len() - future.n as usize, texts.len() - future.of as usize);
@@ -245,9 +247,13 @@ fn absence(what: What, brought: &Brought, of: u64) -> Absence {
 /// Returns the target's texts in ciphertexts that nothing opened, without those that were read elsewhere; the number of
 /// ciphertexts that carry a text; and the number of those texts that were read elsewhere. The scorer recognises them by
 /// time and ends, which the bytes do not show.
-fn sealed<'y>(brought: &Brought, yardstick: &'y Yardstick, known: &[&Told]) -> (Vec<&'y Told>, u64, u64) {
+fn sealed<'y>(
+    brought: &Brought,
+    yardstick: &'y Yardstick,
+    known: &[&Utterance],
+) -> (Vec<&'y Utterance>, u64, u64) {
     let mut rows: Vec<&Wrote> = brought.sealed.iter().collect();
-    let mut carried: Vec<&Told> = Vec::new();
+    let mut carried: Vec<&Utterance> = Vec::new();
     let mut carrying = 0;
     for (told, from, to) in yardstick.legs() {
         if take_row(&mut rows, yardstick, (told.at, from, to)) {
@@ -257,8 +263,8 @@ fn sealed<'y>(brought: &Brought, yardstick: &'y Yardstick, known: &[&Told]) -> (
             }
         }
     }
-    let is_known = |told: &&Told| known.iter().any(|other| std::ptr::eq(*other, *told));
-    let (read, closed): (Vec<&Told>, Vec<&Told>) = carried.into_iter().partition(is_known);
+    let is_known = |told: &&Utterance| known.iter().any(|other| std::ptr::eq(*other, *told));
+    let (read, closed): (Vec<&Utterance>, Vec<&Utterance>) = carried.into_iter().partition(is_known);
     (closed, carrying, read.len() as u64)
 }
 
@@ -305,7 +311,7 @@ fn besides(what: What, brought: &Brought) -> Vec<Besides> {
 }
 
 /// Counts the target's texts that somebody shows.
-fn shows(party: &Party, texts: &[&Told]) -> Shows {
+fn shows(party: &Party, texts: &[&Utterance]) -> Shows {
     let mut read: Vec<(u64, String)> =
         party.said.iter().map(|text| (text.at.0, sha256(text.text.as_bytes()))).collect();
     let known = texts.iter().filter(|told| take(&mut read, told)).count();
@@ -313,7 +319,7 @@ fn shows(party: &Party, texts: &[&Told]) -> Shows {
 }
 
 /// Takes one of the texts that came back for one that was said.
-fn take(read: &mut Vec<(u64, String)>, told: &Told) -> bool {
+fn take(read: &mut Vec<(u64, String)>, told: &Utterance) -> bool {
     match read.iter().position(|(_, digest)| *digest == told.sha256) {
         Some(at) => {
             read.swap_remove(at);
@@ -325,7 +331,7 @@ fn take(read: &mut Vec<(u64, String)>, told: &Told) -> bool {
 
 /// Returns the number and the list of messages whose passing, with its time, came back. A row about them is enough,
 /// even with one end, and so is their text, which has its time on it.
-fn times(brought: &Brought, yardstick: &Yardstick, known: &[&Told], since: u64) -> (Rates, Vec<String>) {
+fn times(brought: &Brought, yardstick: &Yardstick, known: &[&Utterance], since: u64) -> (Rates, Vec<String>) {
     let mut passed = Vec::new();
     let mut rows: Vec<&Wrote> = brought.wrote.iter().filter(|row| row.at.0 >= since).collect();
     let mut rates = Rates { found: rows.len() as u64, ..Rates::default() };

@@ -16,7 +16,8 @@ pub use measures::{Measures, Sealed, What, score};
 pub(crate) use measures::{SAME_MOMENT_MS, things};
 pub use share::{Noticed, Rates, Share};
 pub use special::{
-    Besides, Elsewhere, Guesses, Holder, NoticeOutcome, NoticeOutcomes, Posts, Shows, TextsAt, Thief, Timer,
+    Besides, DisappearingTimer, Elsewhere, Guesses, Holder, NoticeOutcome, NoticeOutcomes, PostCounts, Shows,
+    TextsAt, Thief,
 };
-pub use state::{Absence, Counts, Means, State};
-pub use yardstick::{Told, Yardstick};
+pub use state::{Absence, Capability, Counts, State};
+pub use yardstick::{Utterance, Yardstick};

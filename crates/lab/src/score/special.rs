@@ -34,7 +34,7 @@ pub struct Guesses {
 /// A conversation whose texts disappear.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Timer {
+pub struct DisappearingTimer {
     /// The other person, as the phone names them.
     pub with: String,
     /// The lifetime of a text in seconds.
@@ -44,7 +44,7 @@ pub struct Timer {
 /// The posts that a takedown destroys, and those that it does not reach.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Posts {
+pub struct PostCounts {
     /// The posts that are gone from the operator's rows, as a fraction of those that it could have handed over the
     /// moment before.
     pub destroyed: Share,

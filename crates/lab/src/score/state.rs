@@ -53,7 +53,7 @@ impl Absence {
 /// The kind of outcome that a demand has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Means {
+pub enum Capability {
     /// Something is handed over, or shown.
     #[default]
     There,
@@ -159,23 +159,23 @@ pub enum State {
 impl State {
     /// Computes the state from counts.
     #[must_use]
-    pub const fn of(means: Means, only_from_now_on: bool, counts: &Counts) -> Self {
+    pub const fn of(means: Capability, only_from_now_on: bool, counts: &Counts) -> Self {
         let (n, of) = (counts.returned, counts.of);
         match means {
-            Means::NotModelled => Self::NotModelled,
-            Means::InPlace => Self::InPlace { n, of },
-            Means::Withdrawn => Self::Withdrawn { n, of },
-            Means::Left => Self::Left { n, of },
-            Means::Refused => Self::Refused { n, of },
-            Means::Removes if of > 0 => Self::Removed { n, of },
-            Means::CutsOff if of > 0 => Self::CutOff { n, of },
-            Means::Removes | Means::CutsOff => Self::None { why: Absence::NotInStory },
-            Means::There if n > 0 && counts.withheld >= n => Self::Withheld { n, of },
-            Means::There if n > 0 && only_from_now_on => Self::FromNowOn { n, of },
-            Means::There if n > 0 => Self::Returned { n, of },
-            Means::There if counts.unreadable > 0 => Self::Unreadable { n: counts.unreadable, of },
-            Means::There if counts.closed > 0 => Self::Unreadable { n: 0, of },
-            Means::There => Self::None { why: counts.absence },
+            Capability::NotModelled => Self::NotModelled,
+            Capability::InPlace => Self::InPlace { n, of },
+            Capability::Withdrawn => Self::Withdrawn { n, of },
+            Capability::Left => Self::Left { n, of },
+            Capability::Refused => Self::Refused { n, of },
+            Capability::Removes if of > 0 => Self::Removed { n, of },
+            Capability::CutsOff if of > 0 => Self::CutOff { n, of },
+            Capability::Removes | Capability::CutsOff => Self::None { why: Absence::NotInStory },
+            Capability::There if n > 0 && counts.withheld >= n => Self::Withheld { n, of },
+            Capability::There if n > 0 && only_from_now_on => Self::FromNowOn { n, of },
+            Capability::There if n > 0 => Self::Returned { n, of },
+            Capability::There if counts.unreadable > 0 => Self::Unreadable { n: counts.unreadable, of },
+            Capability::There if counts.closed > 0 => Self::Unreadable { n: 0, of },
+            Capability::There => Self::None { why: counts.absence },
         }
     }
 
@@ -288,7 +288,7 @@ mod tests {
     fn what_came_back_counts_before_what_did_not() {
         let counts =
             Counts { returned: 2, of: 4, unreadable: 2, closed: 1, withheld: 1, ..Counts::default() };
-        let says = |only, counts: &Counts| State::of(Means::There, only, counts).to_string();
+        let says = |only, counts: &Counts| State::of(Capability::There, only, counts).to_string();
         assert_eq!(says(false, &counts), "returned 2 of 4");
         assert_eq!(says(true, &counts), "from the order on: 2 of 4");
         assert_eq!(says(true, &Counts { withheld: 2, ..counts }), "held, not handed over: 2 of 4");
@@ -301,7 +301,7 @@ mod tests {
     fn none_is_one_of_four_words() {
         let says = |absence| {
             let counts = Counts { of: 4, absence, ..Counts::default() };
-            State::of(Means::There, false, &counts).to_string()
+            State::of(Capability::There, false, &counts).to_string()
         };
         assert_eq!(says(Absence::NothingKept), "nothing kept");
         assert_eq!(says(Absence::NotInStory), "nothing of the kind in this story");
@@ -313,17 +313,17 @@ mod tests {
     fn an_order_that_asks_for_nothing_says_its_outcome() {
         let counts = Counts { returned: 3, of: 4, ..Counts::default() };
         for (means, word) in [
-            (Means::InPlace, "already in place: 3 of 4"),
-            (Means::Withdrawn, "feature withdrawn: 3 of 4"),
-            (Means::Left, "operator leaves: 3 of 4"),
-            (Means::Refused, "operator refuses, is blocked: 3 of 4"),
-            (Means::Removes, "removed: 3 of 4"),
-            (Means::CutsOff, "cut off: 3 of 4"),
-            (Means::NotModelled, "not modelled"),
+            (Capability::InPlace, "already in place: 3 of 4"),
+            (Capability::Withdrawn, "feature withdrawn: 3 of 4"),
+            (Capability::Left, "operator leaves: 3 of 4"),
+            (Capability::Refused, "operator refuses, is blocked: 3 of 4"),
+            (Capability::Removes, "removed: 3 of 4"),
+            (Capability::CutsOff, "cut off: 3 of 4"),
+            (Capability::NotModelled, "not modelled"),
         ] {
             assert_eq!(State::of(means, false, &counts).to_string(), word);
         }
-        let nothing = State::of(Means::Removes, false, &Counts::default());
+        let nothing = State::of(Capability::Removes, false, &Counts::default());
         assert_eq!(nothing, State::None { why: Absence::NotInStory });
     }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::record::{sha256, text_id};
 use crate::scenario::{PersonId, Scenario};
-use crate::truth::{Place, Scorer};
+use crate::truth::{Scorer, WhereSaid};
 
 /// Stands before an account without a number.
 pub(super) const ACCOUNT: &str = "account ";
@@ -15,7 +15,7 @@ pub(super) const ACCOUNT: &str = "account ";
 /// text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Told {
+pub struct Utterance {
     /// The time, in milliseconds since 1970.
     pub at: u64,
     /// The author.
@@ -41,7 +41,7 @@ pub struct Yardstick {
     /// The person behind each number, account and internet address.
     pub names: BTreeMap<String, String>,
     /// Everything that was said.
-    pub said: Vec<Told>,
+    pub said: Vec<Utterance>,
     /// The members of each group that the target is in.
     pub groups: BTreeMap<String, Vec<String>>,
 }
@@ -62,11 +62,11 @@ impl Yardstick {
         for behind in scorer.accounts() {
             names.insert(behind.account.to_string(), name(behind.who));
         }
-        let said = scorer.said().iter().map(|said| Told {
+        let said = scorer.said().iter().map(|said| Utterance {
             at: said.at.0,
             by: name(said.by),
             to: all(&said.to),
-            public: matches!(said.place, Place::Channel(_)),
+            public: matches!(said.place, WhereSaid::Channel(_)),
             sha256: sha256(said.text.as_bytes()),
         });
         let groups = scorer.groups().iter().filter(|(_, group)| group.members.contains(&target));
@@ -133,14 +133,14 @@ impl Yardstick {
     }
 
     /// Returns the private texts from and to the target.
-    pub fn of_target(&self) -> impl Iterator<Item = &Told> {
+    pub fn of_target(&self) -> impl Iterator<Item = &Utterance> {
         self.said
             .iter()
             .filter(|told| !told.public && (told.by == self.target || told.to.contains(&self.target)))
     }
 
     /// Returns the same texts as messages, one for each recipient: the text, the author, the recipient.
-    pub fn legs(&self) -> impl Iterator<Item = (&Told, &str, &str)> {
+    pub fn legs(&self) -> impl Iterator<Item = (&Utterance, &str, &str)> {
         self.of_target().flat_map(|told| {
             let legs = told.to.iter().filter(|to| told.by == self.target || **to == self.target);
             legs.map(move |to| (told, told.by.as_str(), to.as_str()))
@@ -149,7 +149,7 @@ impl Yardstick {
 
     /// Returns the number that a text has in the story.
     #[must_use]
-    pub fn id(&self, told: &Told) -> String {
+    pub fn id(&self, told: &Utterance) -> String {
         text_id(self.said.iter().position(|other| std::ptr::eq(other, told)).unwrap_or_default())
     }
 }

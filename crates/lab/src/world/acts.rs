@@ -14,7 +14,7 @@ use super::state::seized::Seized;
 use super::state::site::{Role, SiteId};
 use crate::record::{Kind, sha256};
 use crate::scenario::{Act, Audience, Event, LOCK_STATES, LockState, PersonId, Sought};
-use crate::truth::{Place, Said};
+use crate::truth::{Said, WhereSaid};
 
 impl World {
     /// Carries out one event of the scenario.
@@ -94,7 +94,8 @@ impl World {
         let now = self.now;
         let Some((phone, rng)) = self.profile_mut(own)?.in_hand() else { return Ok(()) };
         let body = phone.queue_text(theirs, text, now, rng)?;
-        let said = Said { at: now, by: who, to: vec![whom], place: Place::Private, text: text.to_owned() };
+        let said =
+            Said { at: now, by: who, to: vec![whom], place: WhereSaid::Private, text: text.to_owned() };
         self.note_said(said, Some(body));
         self.restless.insert(own);
         Ok(())

@@ -7,7 +7,7 @@ use super::state::World;
 use super::state::profile::ProfileId;
 use super::state::site::SiteId;
 use crate::scenario::PersonId;
-use crate::truth::{Place, Said};
+use crate::truth::{Said, WhereSaid};
 
 impl World {
     /// Returns true if the design has channels. Otherwise it records that it has none.
@@ -52,7 +52,7 @@ impl World {
             phone.post(channel.clone(), text.to_owned(), rng)?;
         }
         let to = self.truth.followers(channel);
-        let place = Place::Channel(channel.clone());
+        let place = WhereSaid::Channel(channel.clone());
         self.note_said(Said { at: self.now, by: who, to: to.clone(), place, text: text.to_owned() }, None);
         self.restless.insert(own);
         self.wait_for(own)?;

@@ -12,7 +12,7 @@ use super::state::group::GroupHere;
 use super::state::profile::ProfileId;
 use super::state::profile::Purpose;
 use crate::scenario::PersonId;
-use crate::truth::{Place, Said, TrueGroup};
+use crate::truth::{Said, TrueGroup, WhereSaid};
 
 impl World {
     pub(super) fn make_group(
@@ -84,7 +84,8 @@ impl World {
         let now = self.now;
         let Some((phone, rng)) = self.profile_mut(own)?.in_hand() else { return Ok(()) };
         let body = phone.queue_group_text(id, text, now, rng)?;
-        let said = Said { at: now, by: who, to, place: Place::Group(name.to_owned()), text: text.to_owned() };
+        let said =
+            Said { at: now, by: who, to, place: WhereSaid::Group(name.to_owned()), text: text.to_owned() };
         self.note_said(said, Some(body));
         self.restless.insert(own);
         Ok(())

@@ -11,7 +11,7 @@ use super::state::World;
 use super::state::order::{Order, Whom};
 use super::state::profile::{ProfileId, Purpose};
 use super::state::site::{Role, SiteId};
-use crate::record::{Kept, Kind};
+use crate::record::{KeptCounts, Kind};
 use crate::scenario::PersonId;
 
 impl World {
@@ -157,7 +157,7 @@ impl World {
         for (relay, site) in self.sites.iter().enumerate() {
             let holdings = site.holdings()?;
             let rows = holdings.rows();
-            let rows = Kept {
+            let rows = KeptCounts {
                 accounts: rows.accounts.len(),
                 devices: rows.devices.len(),
                 prekeys: rows.prekeys.len(),

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::leads::{Leads, Passed};
 use super::{Lead, MeansRefusal, MeansSettings};
-use crate::trace::{Person, RowKind, Trace};
+use crate::trace::{RowKind, Trace, TracePerson};
 
 /// The time around a message within which a person has to be seen at its address, in milliseconds. Addresses change
 /// hands.
@@ -34,8 +34,8 @@ pub(super) fn find(trace: &Trace, _: MeansSettings) -> Result<Vec<Lead>, MeansRe
 }
 
 /// Returns the people seen at each address under their name, in order of time. A delivery names its recipient.
-fn sightings(trace: &Trace) -> BTreeMap<u32, Vec<(u64, Person)>> {
-    let mut seen: BTreeMap<u32, Vec<(u64, Person)>> = BTreeMap::new();
+fn sightings(trace: &Trace) -> BTreeMap<u32, Vec<(u64, TracePerson)>> {
+    let mut seen: BTreeMap<u32, Vec<(u64, TracePerson)>> = BTreeMap::new();
     for row in &trace.rows {
         let who = match row.kind {
             RowKind::Delivered => row.to,
@@ -53,7 +53,7 @@ fn sightings(trace: &Trace) -> BTreeMap<u32, Vec<(u64, Person)>> {
 }
 
 /// Returns the only person at an address around a moment.
-fn the_one_at(seen: &[(u64, Person)], at: u64) -> Option<Person> {
+fn the_one_at(seen: &[(u64, TracePerson)], at: u64) -> Option<TracePerson> {
     let first = seen.partition_point(|(when, _)| when.saturating_add(SEEN_WITHIN) < at);
     let mut near = seen.iter().skip(first).take_while(|(when, _)| *when <= at.saturating_add(SEEN_WITHIN));
     let (_, who) = near.next()?;

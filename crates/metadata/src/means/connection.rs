@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::leads::{Leads, Passed};
 use super::{Lead, MeansRefusal, MeansSettings, lookup, named};
-use crate::trace::{Person, RowKind, Trace};
+use crate::trace::{RowKind, Trace, TracePerson};
 
 /// The number of recipients that have to point at an owner. With one, everybody who writes with that one person would
 /// do.
@@ -23,13 +23,13 @@ pub(super) fn find(trace: &Trace, settings: MeansSettings) -> Result<Vec<Lead>, 
     if known.is_empty() {
         return Err(MeansRefusal::NamesNobody);
     }
-    let mut recipients: BTreeMap<u64, BTreeSet<Person>> = BTreeMap::new();
+    let mut recipients: BTreeMap<u64, BTreeSet<TracePerson>> = BTreeMap::new();
     for row in trace.rows.iter().filter(|row| is_nameless(row)) {
         if let (Some(connection), Some(to)) = (row.connection, row.to) {
             recipients.entry(connection).or_default().insert(to);
         }
     }
-    let owners: BTreeMap<u64, Person> = recipients
+    let owners: BTreeMap<u64, TracePerson> = recipients
         .iter()
         .filter_map(|(connection, recipients)| Some((*connection, owner(recipients, &known)?)))
         .collect();
@@ -45,8 +45,8 @@ pub(super) fn find(trace: &Trace, settings: MeansSettings) -> Result<Vec<Lead>, 
 }
 
 /// Returns the people with whom each person is known to write, from rows that name both.
-fn known(trace: &Trace, settings: MeansSettings) -> BTreeMap<Person, BTreeSet<Person>> {
-    let mut known: BTreeMap<Person, BTreeSet<Person>> = BTreeMap::new();
+fn known(trace: &Trace, settings: MeansSettings) -> BTreeMap<TracePerson, BTreeSet<TracePerson>> {
+    let mut known: BTreeMap<TracePerson, BTreeSet<TracePerson>> = BTreeMap::new();
     let named = named::find(trace).unwrap_or_default();
     for lead in named.iter().chain(&lookup::find(trace, settings).unwrap_or_default()) {
         known.entry(lead.one).or_default().insert(lead.other);
@@ -56,8 +56,11 @@ fn known(trace: &Trace, settings: MeansSettings) -> BTreeMap<Person, BTreeSet<Pe
 }
 
 /// Returns the person at whom most of the recipients point, if nobody else has as many.
-fn owner(recipients: &BTreeSet<Person>, known: &BTreeMap<Person, BTreeSet<Person>>) -> Option<Person> {
-    let mut pointing: BTreeMap<Person, usize> = BTreeMap::new();
+fn owner(
+    recipients: &BTreeSet<TracePerson>,
+    known: &BTreeMap<TracePerson, BTreeSet<TracePerson>>,
+) -> Option<TracePerson> {
+    let mut pointing: BTreeMap<TracePerson, usize> = BTreeMap::new();
     for partner in recipients.iter().filter_map(|recipient| known.get(recipient)).flatten() {
         // Nobody sends messages to themselves.
         if !recipients.contains(partner) {

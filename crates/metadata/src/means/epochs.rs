@@ -1,12 +1,12 @@
 //! Epochs of a trace: an event at one person, and the people who get a message within a window after it.
 
-use crate::trace::{Person, RowKind, Trace, TraceRow};
+use crate::trace::{RowKind, Trace, TracePerson, TraceRow};
 
 /// Something that happened to a person.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Event {
     pub(super) at: u64,
-    pub(super) who: Person,
+    pub(super) who: TracePerson,
     pub(super) bytes: Option<u32>,
     /// The place of its row.
     pub(super) row: usize,

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::leads::{Leads, Passed};
 use super::{Lead, MeansRefusal, MeansSettings};
-use crate::trace::{Person, RowKind, Trace, TraceRow};
+use crate::trace::{RowKind, Trace, TracePerson, TraceRow};
 
 /// The longest time in which one text is handed over to all members, in milliseconds.
 const ONE_TEXT: u64 = 1_000;
@@ -17,7 +17,7 @@ const MOST: usize = 256;
 /// The phone that a row came from, as far as the row tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Phone {
-    Named(Person),
+    Named(TracePerson),
     Connection(u64),
     Address(u32),
     Unknown,
@@ -36,7 +36,7 @@ impl Phone {
 /// People who got one text together, with the sender if a row names one.
 #[derive(Clone, Debug, Default)]
 struct Burst {
-    people: Vec<Person>,
+    people: Vec<TracePerson>,
     row: usize,
     passed: u64,
     began: u64,
@@ -59,12 +59,12 @@ pub(super) fn find(trace: &Trace, _: MeansSettings) -> Result<Vec<Lead>, MeansRe
 
 /// Returns sets of at least three people who had one text together, each once, without those that lie within another.
 #[must_use]
-pub fn sets(trace: &Trace) -> Vec<Vec<Person>> {
-    let mut sets: Vec<Vec<Person>> = found(trace).into_iter().map(|burst| burst.people).collect();
+pub fn sets(trace: &Trace) -> Vec<Vec<TracePerson>> {
+    let mut sets: Vec<Vec<TracePerson>> = found(trace).into_iter().map(|burst| burst.people).collect();
     sets.retain(|set| set.len() > 2);
     sets.sort_unstable_by(|one, other| other.len().cmp(&one.len()).then_with(|| one.cmp(other)));
     sets.dedup();
-    let mut kept: Vec<Vec<Person>> = Vec::new();
+    let mut kept: Vec<Vec<TracePerson>> = Vec::new();
     for set in sets {
         if !kept.iter().any(|larger| set.iter().all(|one| larger.contains(one))) {
             kept.push(set);
@@ -95,7 +95,7 @@ fn found(trace: &Trace) -> Vec<Burst> {
     }
     closed.extend(open.into_iter().map(|((phone, _), burst)| (phone, burst)));
     closed.retain(|(_, burst)| (2..=MOST).contains(&burst.people.len()));
-    let mut times: BTreeMap<Vec<Person>, u64> = BTreeMap::new();
+    let mut times: BTreeMap<Vec<TracePerson>, u64> = BTreeMap::new();
     let mut bursts = Vec::new();
     closed.sort_by_key(|(_, burst)| burst.row);
     for (phone, mut burst) in closed {

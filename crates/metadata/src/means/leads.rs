@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Lead;
-use crate::trace::{Person, Trace, TraceRow};
+use crate::trace::{Trace, TracePerson, TraceRow};
 
 /// The number of rows that a lead shows as evidence.
 const MOST_ROWS: usize = 3;
@@ -29,7 +29,7 @@ impl Passed {
 /// The observations so far.
 #[derive(Default)]
 pub(super) struct Leads {
-    pairs: BTreeMap<(Person, Person), Lead>,
+    pairs: BTreeMap<(TracePerson, TracePerson), Lead>,
     /// The number of observations that name a pair.
     needed: u64,
 }
@@ -41,7 +41,7 @@ impl Leads {
     }
 
     /// Notes that `from` was observed to write to `to`.
-    pub(super) fn observe(&mut self, from: Person, to: Person, row: usize, passed: u64) {
+    pub(super) fn observe(&mut self, from: TracePerson, to: TracePerson, row: usize, passed: u64) {
         if from == to {
             return;
         }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::leads::{Leads, Passed};
 use super::{Lead, MeansRefusal, MeansSettings};
-use crate::trace::{Person, RowKind, Trace};
+use crate::trace::{RowKind, Trace, TracePerson};
 
 /// The time after a key fetch within which the first message is expected, in milliseconds. The phone needs the keys for
 /// nothing else.
@@ -19,7 +19,7 @@ pub(super) fn find(trace: &Trace, settings: MeansSettings) -> Result<Vec<Lead>, 
     }
     let within = FOLLOWS_WITHIN.max(settings.window);
     // The people who asked for somebody's keys and have not written since, by the owner of the keys.
-    let mut asked: BTreeMap<Person, Vec<(Person, u64, usize)>> = BTreeMap::new();
+    let mut asked: BTreeMap<TracePerson, Vec<(TracePerson, u64, usize)>> = BTreeMap::new();
     let (mut leads, mut passed) = (Leads::after(1), Passed::of(trace));
     for (place, row) in trace.rows.iter().enumerate() {
         let number = passed.with(row);

@@ -13,7 +13,7 @@ use super::{Lead, MeansRefusal, MeansSettings};
 use crate::disclosure::Scores;
 use crate::random::Random;
 use crate::statistics::{combined, poisson_tail};
-use crate::trace::{Person, RowKind, Trace};
+use crate::trace::{RowKind, Trace, TracePerson};
 
 /// The number of false leads that are expected in a whole analysis if nobody writes to anybody.
 const RISK: f64 = 0.05;
@@ -80,8 +80,8 @@ pub(super) fn disclosed(
 
 /// A person seen in epochs of a target.
 struct CoOccurrence {
-    target: Person,
-    who: Person,
+    target: TracePerson,
+    who: TracePerson,
     /// The number of the target's epochs.
     of: u32,
     /// The number of those in which the person was seen.
@@ -98,14 +98,14 @@ fn at_once(
     begin: &[Event],
     follow: &[Event],
     settings: MeansSettings,
-) -> BTreeMap<(Person, Person), Lead> {
+) -> BTreeMap<(TracePerson, TracePerson), Lead> {
     let mut following = Following::new(follow, settings.window);
-    let epochs: Vec<(Person, &[Event])> =
+    let epochs: Vec<(TracePerson, &[Event])> =
         begin.iter().map(|event| (event.who, following.after(event.at))).collect();
     let seen = seen(people, &epochs, settings.seed);
     let rates = background(people, &epochs, &seen, &even(people, follow, settings.window));
     let passed = follow.last().map_or(0, |event| event.passed);
-    let mut tails: BTreeMap<(Person, Person), (f64, Lead)> = BTreeMap::new();
+    let mut tails: BTreeMap<(TracePerson, TracePerson), (f64, Lead)> = BTreeMap::new();
     for seen in seen.iter().filter(|seen| seen.epochs > 1 && seen.score > 1) {
         let tail = seen.tail(&rates);
         if tail > WORTH_A_LOOK {
@@ -138,7 +138,7 @@ impl CoOccurrence {
 }
 
 /// Returns everybody who is seen in epochs of each target, with the published score.
-fn seen(people: usize, epochs: &[(Person, &[Event])], seed: u64) -> Vec<CoOccurrence> {
+fn seen(people: usize, epochs: &[(TracePerson, &[Event])], seed: u64) -> Vec<CoOccurrence> {
     let mut of: Vec<Vec<usize>> = vec![Vec::new(); people];
     for (place, (who, _)) in epochs.iter().enumerate() {
         if let Some(own) = of.get_mut(who.place()) {
@@ -150,7 +150,7 @@ fn seen(people: usize, epochs: &[(Person, &[Event])], seed: u64) -> Vec<CoOccurr
     let mut rows: Vec<Option<usize>> = vec![None; people];
     let mut all = Vec::new();
     for (target, own) in of.iter().enumerate().filter(|(_, own)| !own.is_empty()) {
-        let target = Person(u32::try_from(target).unwrap_or(u32::MAX));
+        let target = TracePerson(u32::try_from(target).unwrap_or(u32::MAX));
         scores.begin_again();
         for (_, epoch) in own.iter().filter_map(|place| epochs.get(*place)) {
             scores.target_epoch(others(epoch, target).map(|event| event.who.0));
@@ -166,7 +166,7 @@ fn seen(people: usize, epochs: &[(Person, &[Event])], seed: u64) -> Vec<CoOccurr
         }
         let of = u32::try_from(own.len()).unwrap_or(u32::MAX);
         all.extend(scores.seen().filter(|(_, epochs, _)| *epochs > 0).map(|(who, epochs, score)| {
-            let who = Person(who);
+            let who = TracePerson(who);
             let row = rows.get_mut(who.place()).and_then(Option::take).unwrap_or(0);
             CoOccurrence { target, who, of, epochs, score, row }
         }));
@@ -179,7 +179,12 @@ fn seen(people: usize, epochs: &[(Person, &[Event])], seed: u64) -> Vec<CoOccurr
 /// The fraction of all epochs would not do: in a quiet trace most of those are answers to the person's own
 /// correspondents. Targets that stand out are therefore left out, and the fraction is taken again, several times. On
 /// shuffled rows nobody stands out.
-fn background(people: usize, epochs: &[(Person, &[Event])], seen: &[CoOccurrence], even: &[f64]) -> Vec<f64> {
+fn background(
+    people: usize,
+    epochs: &[(TracePerson, &[Event])],
+    seen: &[CoOccurrence],
+    even: &[f64],
+) -> Vec<f64> {
     let mut own = vec![0_u32; people];
     for (who, _) in epochs {
         if let Some(own) = own.get_mut(who.place()) {
@@ -205,7 +210,7 @@ fn background(people: usize, epochs: &[(Person, &[Event])], seen: &[CoOccurrence
     rates
 }
 
-fn others(epoch: &[Event], target: Person) -> impl Iterator<Item = &Event> {
+fn others(epoch: &[Event], target: TracePerson) -> impl Iterator<Item = &Event> {
     epoch.iter().filter(move |event| event.who != target)
 }
 

@@ -2,15 +2,15 @@
 
 use std::fmt;
 
-use crate::trace::{Person, RowKind};
+use crate::trace::{RowKind, TracePerson};
 
 /// A pair of people that a means names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lead {
     /// The person with the smaller place.
-    pub one: Person,
+    pub one: TracePerson,
     /// The other person.
-    pub other: Person,
+    pub other: TracePerson,
     /// The number of observations from the one to the other.
     pub there: u64,
     /// The number of observations the other way.

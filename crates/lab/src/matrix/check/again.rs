@@ -9,7 +9,7 @@ use pillarbox_client::display::safe;
 use crate::evidence::reread::{self, handed};
 use crate::evidence::{Evidence, How};
 use crate::experiments::answered_by;
-use crate::score::{Brought, Guesses, Party, Timer};
+use crate::score::{Brought, DisappearingTimer, Guesses, Party};
 
 /// Returns everything that does not agree.
 pub(super) fn findings(evidence: &Evidence) -> Vec<String> {
@@ -50,7 +50,7 @@ fn phones(evidence: &Evidence) -> Vec<String> {
                 by_owner.entry(owner).or_default().extend(shown.said.iter().cloned());
                 again.said.extend(shown.said);
                 again.members.extend(shown.members);
-                let timer = |(with, seconds)| Timer { with, seconds: u64::from(seconds) };
+                let timer = |(with, seconds)| DisappearingTimer { with, seconds: u64::from(seconds) };
                 timers.extend(found.timers.into_iter().map(timer));
             }
         }

@@ -13,7 +13,7 @@ use pillarbox_text::read::document_of;
 use crate::evidence::Evidence;
 use crate::matrix::cell::Cell;
 use crate::matrix::manifest::{DESIGNS, MANIFEST, Manifest, STORY, TIMING, design_file};
-use crate::matrix::pairs::{self, Document};
+use crate::matrix::pairs::{self, PairsDocument};
 use crate::record::sha256;
 use crate::scenario::Scenario;
 
@@ -116,7 +116,7 @@ impl Folder {
 
     /// The pairs of a month, if they were counted.
     #[must_use]
-    pub fn pairs(&self) -> Option<Document> {
+    pub fn pairs(&self) -> Option<PairsDocument> {
         serde_json::from_slice(self.files.get(pairs::FILE)?).ok()
     }
 

@@ -4,7 +4,7 @@
 use super::agree;
 use super::folder::Folder;
 use crate::matrix::manifest::{MANIFEST, RERUN};
-use crate::matrix::pairs::{Document, FILE, TABLE};
+use crate::matrix::pairs::{FILE, PairsDocument, TABLE};
 
 /// Everything that does not agree.
 pub(super) fn findings(folder: &Folder) -> Vec<String> {
@@ -32,7 +32,7 @@ pub(super) fn findings(folder: &Folder) -> Vec<String> {
     }
     let are_intact = [FILE, TABLE].iter().all(|name| folder.is_intact(name));
     if are_intact
-        && folder.files.get(TABLE).is_some_and(|text| *text != Document::table(&document).as_bytes())
+        && folder.files.get(TABLE).is_some_and(|text| *text != PairsDocument::table(&document).as_bytes())
     {
         findings.push(format!("{TABLE} does not say what {FILE} says"));
     }

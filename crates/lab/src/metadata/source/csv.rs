@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use pillarbox_metadata::{PairTruth, Person, RowKind, Trace, TraceRow};
+use pillarbox_metadata::{PairTruth, RowKind, Trace, TracePerson, TraceRow};
 
 use super::people::{Addresses, People};
 use super::record::instant;
@@ -50,7 +50,7 @@ pub fn read(what: &str, text: &str) -> Result<Source, SourceError> {
         let at = time(field(Column::Time)).ok_or_else(|| {
             wrong("the time is neither seconds since 1970 nor of the form 2017-03-22T14:38:00Z".to_owned())
         })?;
-        let mut person = |name: &str| -> Person { people.called(name.to_owned(), || name.to_owned()) };
+        let mut person = |name: &str| -> TracePerson { people.called(name.to_owned(), || name.to_owned()) };
         let to = field(Column::To);
         if to.is_empty() {
             return Err(wrong("nobody stands in the column `to`".to_owned()));

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use pillarbox_access::RelayHoldings;
-use pillarbox_metadata::{Person, RowKind, Trace, TraceRow};
+use pillarbox_metadata::{RowKind, Trace, TracePerson, TraceRow};
 use pillarbox_relay::Logged;
 use pillarbox_wire::{AccountId, Handle};
 
@@ -28,7 +28,7 @@ pub fn read(what: &str, holdings: &RelayHoldings) -> Source {
 /// Returns the rows of messages and of the log, in no order of time. `person` gives each account its place.
 pub(super) fn kept(
     holdings: &RelayHoldings,
-    person: &mut dyn FnMut(AccountId) -> Person,
+    person: &mut dyn FnMut(AccountId) -> TracePerson,
     addresses: &mut Addresses,
 ) -> Vec<TraceRow> {
     let rows = holdings.rows();

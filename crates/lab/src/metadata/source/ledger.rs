@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use pillarbox_metadata::{Person, RowKind, Trace, TraceRow};
+use pillarbox_metadata::{RowKind, Trace, TracePerson, TraceRow};
 use serde::Deserialize;
 
 use super::people::{Addresses, People};
@@ -125,7 +125,7 @@ impl Ledger {
     }
 
     /// Names the person who has just registered a number on this connection after that number.
-    fn registered(&mut self, connection: Option<u64>, person: Option<Person>) {
+    fn registered(&mut self, connection: Option<u64>, person: Option<TracePerson>) {
         let (Some(connection), Some(person)) = (connection, person) else { return };
         if let Some(number) = self.registering.remove(&connection) {
             self.people.rename(person, number.clone());
@@ -134,7 +134,7 @@ impl Ledger {
     }
 
     /// Returns the person of an account, or of one of its devices.
-    fn account(&mut self, id: &str) -> Person {
+    fn account(&mut self, id: &str) -> TracePerson {
         let account = id.split_once('.').map_or(id, |(account, _)| account);
         self.people.called(account.to_owned(), || account.chars().take(SHORT_ID).collect())
     }
@@ -181,7 +181,7 @@ mod tests {
         let row = &trace.rows[1];
         assert_eq!(
             (row.kind, row.from, row.to, row.bytes),
-            (RowKind::Sent, Some(Person(0)), Some(Person(1)), Some(509))
+            (RowKind::Sent, Some(TracePerson(0)), Some(TracePerson(1)), Some(509))
         );
         assert!(source.notes[0].starts_with("7 events passed too quickly"), "{:?}", source.notes);
     }

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-use pillarbox_metadata::Person;
+use pillarbox_metadata::TracePerson;
 
 /// People by every name that rows have for them.
 #[derive(Clone, Debug)]
 pub(super) struct People<K> {
-    places: HashMap<K, Person>,
+    places: HashMap<K, TracePerson>,
     names: Vec<String>,
 }
 
@@ -18,24 +18,24 @@ impl<K: Eq + Hash> People<K> {
     }
 
     /// Adds a new person with this name.
-    pub(super) fn add(&mut self, name: String) -> Person {
-        let person = Person(u32::try_from(self.names.len()).unwrap_or(u32::MAX));
+    pub(super) fn add(&mut self, name: String) -> TracePerson {
+        let person = TracePerson(u32::try_from(self.names.len()).unwrap_or(u32::MAX));
         self.names.push(name);
         person
     }
 
     /// Notes that rows call a person `key`.
-    pub(super) fn call(&mut self, key: K, person: Person) {
+    pub(super) fn call(&mut self, key: K, person: TracePerson) {
         self.places.insert(key, person);
     }
 
     /// Returns the person whom rows call `key`.
-    pub(super) fn known(&self, key: &K) -> Option<Person> {
+    pub(super) fn known(&self, key: &K) -> Option<TracePerson> {
         self.places.get(key).copied()
     }
 
     /// Returns the person whom rows call `key`, and adds a new one if nobody has this name yet.
-    pub(super) fn called(&mut self, key: K, name: impl FnOnce() -> String) -> Person {
+    pub(super) fn called(&mut self, key: K, name: impl FnOnce() -> String) -> TracePerson {
         if let Some(person) = self.known(&key) {
             return person;
         }
@@ -45,7 +45,7 @@ impl<K: Eq + Hash> People<K> {
     }
 
     /// Gives a person another name to be shown.
-    pub(super) fn rename(&mut self, person: Person, name: String) {
+    pub(super) fn rename(&mut self, person: TracePerson, name: String) {
         if let Some(known) = self.names.get_mut(person.place()) {
             *known = name;
         }
@@ -65,7 +65,7 @@ impl<K: Eq + Hash> People<K> {
 pub(super) struct Addresses {
     places: HashMap<String, u32>,
     words: Vec<String>,
-    subscribers: Vec<Vec<Person>>,
+    subscribers: Vec<Vec<TracePerson>>,
 }
 
 impl Addresses {
@@ -81,15 +81,15 @@ impl Addresses {
     }
 
     /// Notes that an address is a person's home.
-    pub(super) fn subscribe(&mut self, address: &str, person: Person) {
+    pub(super) fn subscribe(&mut self, address: &str, person: TracePerson) {
         let place = self.place(address);
         if let Some(subscribers) = self.subscribers.get_mut(place as usize) {
             subscribers.push(person);
         }
     }
 
-    pub(super) fn into_parts(self) -> (Vec<String>, Vec<Option<Person>>) {
-        let alone = |all: Vec<Person>| match all.as_slice() {
+    pub(super) fn into_parts(self) -> (Vec<String>, Vec<Option<TracePerson>>) {
+        let alone = |all: Vec<TracePerson>| match all.as_slice() {
             [one] => Some(*one),
             _ => None,
         };

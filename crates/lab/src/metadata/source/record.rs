@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use pillarbox_metadata::{Person, RowKind, Trace, TraceRow, TraceTiming};
+use pillarbox_metadata::{RowKind, Trace, TracePerson, TraceRow, TraceTiming};
 use serde::Deserialize;
 
 use super::people::{Addresses, People};
@@ -87,14 +87,14 @@ pub(super) struct Reader {
     rows: Vec<TraceRow>,
     timing: TraceTiming,
     /// The last event with a text, by the number of the text: the author and the recipient.
-    said: HashMap<String, (Person, Option<Person>)>,
-    does: Option<(Person, Option<Person>)>,
-    read: BTreeMap<String, BTreeSet<Person>>,
-    last_sent_to: Option<Person>,
-    tokens: HashMap<String, Person>,
+    said: HashMap<String, (TracePerson, Option<TracePerson>)>,
+    does: Option<(TracePerson, Option<TracePerson>)>,
+    read: BTreeMap<String, BTreeSet<TracePerson>>,
+    last_sent_to: Option<TracePerson>,
+    tokens: HashMap<String, TracePerson>,
     wakes: Vec<(u64, String)>,
     /// The number of accounts of each person. Rows do not say that a further account is the same person's.
-    has_account: BTreeMap<Person, u64>,
+    has_account: BTreeMap<TracePerson, u64>,
 }
 
 impl Reader {
@@ -203,7 +203,7 @@ impl Reader {
     }
 
     /// Returns the author of a text, and the recipient if it is one person.
-    fn says(&self, line: &Line) -> Option<(Person, Option<Person>)> {
+    fn says(&self, line: &Line) -> Option<(TracePerson, Option<TracePerson>)> {
         let who = self.people.known(&line.who)?;
         let whom = (line.does == "says").then_some(line.what.strip_prefix("to ")).flatten();
         let whom = whom.and_then(|rest| rest.split_once(':')).map(|(name, _)| name.to_owned());
@@ -267,7 +267,7 @@ impl Reader {
             read.extend(whom.filter(|whom| whom != who));
             read.iter().for_each(|reader| truth.wrote(*who, *reader));
             if read.len() > 1 {
-                let all: Vec<Person> = read.iter().copied().chain([*who]).collect();
+                let all: Vec<TracePerson> = read.iter().copied().chain([*who]).collect();
                 truth.together(&all);
             }
         }

@@ -8,11 +8,11 @@ use pillarbox_access::speaker::Speaker;
 use pillarbox_wire::Timestamp;
 
 use super::super::brought::Statement;
-use super::super::state::{Means, State};
+use super::super::state::{Capability, State};
 use super::*;
 
-fn told(at: u64, by: &str, to: &str, text: &str) -> Told {
-    Told { at, by: by.into(), to: vec![to.into()], public: false, sha256: sha256(text.as_bytes()) }
+fn told(at: u64, by: &str, to: &str, text: &str) -> Utterance {
+    Utterance { at, by: by.into(), to: vec![to.into()], public: false, sha256: sha256(text.as_bytes()) }
 }
 
 fn yardstick() -> Yardstick {
@@ -170,7 +170,7 @@ fn a_ciphertext_is_a_text_only_where_one_was_said() {
     // A receipt goes back to the author, so it fits no text of that time.
     let (counts, measures) = sealed(vec![wrote(500_200, None, Some("+1"))]);
     assert_eq!((counts.unreadable, measures.sealed.ciphertexts), (0, 1));
-    assert_eq!(State::of(Means::There, false, &counts), State::None { why: Absence::NothingKept });
+    assert_eq!(State::of(Capability::There, false, &counts), State::None { why: Absence::NothingKept });
     let (counts, measures) = sealed(vec![wrote(500_200, None, Some("+2")), wrote(500_300, None, Some("+1"))]);
     assert_eq!((counts.unreadable, measures.sealed.ciphertexts), (1, 2));
     assert_eq!(measures.sealed.texts, ["T01"]);
@@ -195,11 +195,11 @@ fn a_statement_about_the_item_is_about_all_of_it() {
     let rows = vec![wrote(500_000, Some("+1"), Some("+2"))];
     let brought = Brought { wrote: rows, entries: vec![pairs.clone()], ..Brought::default() };
     let (counts, _) = score(What::Messages, &brought, &yardstick());
-    assert_eq!(State::of(Means::There, false, &counts), State::Withheld { n: 1, of: 2 });
+    assert_eq!(State::of(Capability::There, false, &counts), State::Withheld { n: 1, of: 2 });
     // An answer that gives the time at which each message passed also shows that it passed.
     let brought = Brought { entries: vec![pairs, entry(Item::MessageTimes, 1)], ..brought };
     let (counts, _) = score(What::Messages, &brought, &yardstick());
-    assert_eq!(State::of(Means::There, false, &counts), State::Returned { n: 1, of: 2 });
+    assert_eq!(State::of(Capability::There, false, &counts), State::Returned { n: 1, of: 2 });
 }
 
 #[test]
