@@ -5,8 +5,8 @@ use std::net::IpAddr;
 use pillarbox_client::BodyId;
 use pillarbox_client::body::{Body, Content, Text};
 use pillarbox_relay::store::{
-    AccountRow, ChannelPostRow, ChannelRow, Counters, DepositRow, DeviceNumber, DeviceRow, EventNumber,
-    EventRow, MessageRow,
+    AccountRow, ChannelRow, Counters, DepositRow, DeviceNumber, DeviceRow, EventNumber, EventRow, MessageRow,
+    PublishedRow,
 };
 use pillarbox_relay::{Holdings, Keeping, Logged};
 use pillarbox_session::kind::SERVER_READABLE;
@@ -149,7 +149,7 @@ pub(crate) fn everything() -> RelayHoldings {
     let name = ChannelName::try_from("@clock".to_owned()).unwrap();
     let channel =
         ChannelRow { channel: name.clone(), owner: target, opened_at: AT, posted: 1, taken_down: None };
-    let post = ChannelPostRow { channel: name, number: 1, posted_at: AT, content: Bytes(b"Tick.".to_vec()) };
+    let post = PublishedRow { channel: name, number: 1, posted_at: AT, content: Bytes(b"Tick.".to_vec()) };
     holdings(Holdings {
         keeping: Some(Keeping { deposits: DepositKind::ALL.to_vec(), channels: true, ..Keeping::HISTORY }),
         counters: Counters { next_message: MessageId(8), ..Counters::default() },

@@ -2,7 +2,7 @@
 
 use pillarbox_client::display;
 use pillarbox_relay::Logged;
-use pillarbox_relay::store::{ChannelPostRow, ChannelRow, DepositRow, EventRow};
+use pillarbox_relay::store::{ChannelRow, DepositRow, EventRow, PublishedRow};
 use pillarbox_wire::DepositKind;
 
 use super::profile;
@@ -22,7 +22,7 @@ pub(super) fn opened(rows: &Rows<'_>) -> ItemReading {
 }
 
 pub(super) fn posts(rows: &Rows<'_>) -> ItemReading {
-    let published: Vec<&ChannelPostRow> = of_account(rows)
+    let published: Vec<&PublishedRow> = of_account(rows)
         .flat_map(|channel| {
             let all = rows.holdings.rows().posts.iter();
             all.filter(move |post| post.channel == channel.channel && rows.is_in_time(post.posted_at))

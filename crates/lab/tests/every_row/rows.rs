@@ -7,7 +7,7 @@ use pillarbox_access::evidence::hexadecimal;
 use pillarbox_access::reading::read;
 use pillarbox_access::{Answer, Blank, Item, RelayHoldings};
 use pillarbox_relay::store::{
-    AccountRow, ChannelPostRow, ChannelRow, Counters, DepositRow, DeviceRow, EventRow, MessageRow, PreKeyRow,
+    AccountRow, ChannelRow, Counters, DepositRow, DeviceRow, EventRow, MessageRow, PreKeyRow, PublishedRow,
 };
 use pillarbox_relay::{Holdings, Logged};
 use pillarbox_wire::{AccountId, DepositKind};
@@ -325,8 +325,8 @@ fn of_channel(row: &ChannelRow) -> Row {
     Row { is: json(row), wanted: vec![wanted] }
 }
 
-fn of_post(row: &ChannelPostRow, holdings: &RelayHoldings) -> Row {
-    let ChannelPostRow { channel, number: _, posted_at: _, content: _ } = row;
+fn of_post(row: &PublishedRow, holdings: &RelayHoldings) -> Row {
+    let PublishedRow { channel, number: _, posted_at: _, content: _ } = row;
     let of = holdings.rows().channels.iter().filter(|known| known.channel == *channel);
     let wanted = of.map(|known| Wanted {
         account: known.owner,

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use pillarbox_relay::Holdings;
 use pillarbox_relay::legible;
-use pillarbox_relay::store::{ChannelPostRow, ChannelRow, DepositRow, EventRow};
+use pillarbox_relay::store::{ChannelRow, DepositRow, EventRow, PublishedRow};
 use pillarbox_wire::{AccountId, Timestamp};
 
 use super::names::Names;
@@ -255,8 +255,8 @@ fn plain_channel(row: &ChannelRow) -> Vec<String> {
     ]
 }
 
-fn post(row: &ChannelPostRow) -> Vec<String> {
-    let ChannelPostRow { channel, number, posted_at, content: bytes } = row;
+fn post(row: &PublishedRow) -> Vec<String> {
+    let PublishedRow { channel, number, posted_at, content: bytes } = row;
     // Posts are text for everybody: there is nothing to search for in them.
     let text = String::from_utf8_lossy(bytes.as_slice());
     vec![
@@ -268,8 +268,8 @@ fn post(row: &ChannelPostRow) -> Vec<String> {
     ]
 }
 
-fn plain_post(row: &ChannelPostRow) -> Vec<String> {
-    let ChannelPostRow { channel, number, posted_at, content } = row;
+fn plain_post(row: &PublishedRow) -> Vec<String> {
+    let PublishedRow { channel, number, posted_at, content } = row;
     vec![
         posted_at.0.to_string(),
         channel.to_string(),

@@ -15,7 +15,7 @@ use crate::memory::channels::Opening;
 use crate::memory::connection_id::ConnectionId;
 use crate::memory::rate_limiter::Request;
 use crate::rules::keeping::Logged;
-use crate::store::{Changes, ChannelPostRow, ChannelRow, Store, StoreError};
+use crate::store::{Changes, ChannelRow, PublishedRow, Store, StoreError};
 
 impl<S: Store> Relay<S> {
     pub(super) fn open_channel(&mut self, id: ConnectionId, frame: OpenChannel, round: &mut Round) {
@@ -83,7 +83,7 @@ impl<S: Store> Relay<S> {
         // The next post has the next number, which memory knows once this one is committed.
         round.claimed_channels.insert(channel.clone());
         round.block(id);
-        round.changes.posts.push(ChannelPostRow { channel, number, posted_at: round.now, content });
+        round.changes.posts.push(PublishedRow { channel, number, posted_at: round.now, content });
         Ok(number)
     }
 
@@ -118,7 +118,7 @@ impl<S: Store> Relay<S> {
         let read = LogEntry::on(&connection, Logged::Read).about(Some(owner)).named(channel.as_str());
         self.log(read.anyway(), round);
         let posts = rows.into_iter().map(|row| {
-            let ChannelPostRow { channel: _, number, posted_at, content } = row;
+            let PublishedRow { channel: _, number, posted_at, content } = row;
             PostRow { number, posted_at, content }
         });
         Ok(posts.collect())

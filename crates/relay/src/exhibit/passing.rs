@@ -75,6 +75,7 @@ declare!(
 
 /// Returns the frame's name, its subject and its payload bytes.
 pub(crate) fn from_phone(frame: &ClientFrame) -> (&'static str, Option<FrameSubject>, usize) {
+    let channel = |name: &ChannelName| Some(FrameSubject::Channel(name.clone()));
     match frame {
         ClientFrame::Authenticate(frame) => ("Authenticate", Some(FrameSubject::Device(frame.address)), 0),
         ClientFrame::Register(frame) => ("Register", frame.handle.clone().map(FrameSubject::Handle), 0),
@@ -89,15 +90,9 @@ pub(crate) fn from_phone(frame: &ClientFrame) -> (&'static str, Option<FrameSubj
         ClientFrame::Ping(_) => ("Ping", None, 0),
         ClientFrame::LeaveDeposits(frame) => ("LeaveDeposits", None, deposited_bytes(frame)),
         ClientFrame::Recall(_) => ("Recall", None, 0),
-        ClientFrame::OpenChannel(frame) => {
-            ("OpenChannel", Some(FrameSubject::Channel(frame.channel.clone())), 0)
-        }
-        ClientFrame::Post(frame) => {
-            ("Post", Some(FrameSubject::Channel(frame.channel.clone())), frame.content.len())
-        }
-        ClientFrame::ReadChannel(frame) => {
-            ("ReadChannel", Some(FrameSubject::Channel(frame.channel.clone())), 0)
-        }
+        ClientFrame::OpenChannel(frame) => ("OpenChannel", channel(&frame.channel), 0),
+        ClientFrame::Post(frame) => ("Post", channel(&frame.channel), frame.content.len()),
+        ClientFrame::ReadChannel(frame) => ("ReadChannel", channel(&frame.channel), 0),
         ClientFrame::RegisterWithCode(frame) => {
             ("RegisterWithCode", frame.registration.handle.clone().map(FrameSubject::Handle), 0)
         }

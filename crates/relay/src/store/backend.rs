@@ -6,8 +6,8 @@ use pillarbox_wire::{
 };
 
 use super::{
-    AccountRow, Applied, Changes, ChannelPostRow, ChannelRow, Counters, DepositRow, Deposits, DeviceNumber,
-    DeviceRow, MessageRow, StoreError,
+    AccountRow, Applied, Changes, ChannelRow, Counters, DepositRow, Deposits, DeviceNumber, DeviceRow,
+    MessageRow, PublishedRow, StoreError,
 };
 use crate::memory::mailbox::QueuedMessage;
 
@@ -129,7 +129,7 @@ pub trait Store {
         after: u32,
         bytes: usize,
         most: u32,
-    ) -> Result<Vec<ChannelPostRow>, StoreError>;
+    ) -> Result<Vec<PublishedRow>, StoreError>;
 
     /// Writes all of `changes`, in the order of their fields, in one transaction that is durable on return; or writes
     /// nothing.

@@ -8,7 +8,7 @@ use pillarbox_wire::{
 };
 use serde::Serialize;
 
-use super::channels::{ChannelPostRow, ChannelRow};
+use super::channels::{ChannelRow, PublishedRow};
 use super::deposits::Leaving;
 use super::events::{EventNumber, EventRow, Lapse};
 use super::rows::{AccountRow, DeviceNumber, DeviceRow, MessageRow, PreKeyKind};
@@ -203,7 +203,7 @@ pub struct Changes {
     /// New channels.
     pub channels: Vec<ChannelRow>,
     /// New posts. The number of each becomes its channel's [`ChannelRow::posted`].
-    pub posts: Vec<ChannelPostRow>,
+    pub posts: Vec<PublishedRow>,
     /// Channels that are taken down, with the time. Their posts go.
     pub taken_down: Vec<(ChannelName, Timestamp)>,
     /// New messages, with rising numbers.

@@ -34,7 +34,7 @@ declare!(
 
 /// A row of `posts`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ChannelPostRow {
+pub struct PublishedRow {
     /// The channel that it was published in.
     pub channel: ChannelName,
     /// Its number in its channel, from 1.
@@ -47,8 +47,8 @@ pub struct ChannelPostRow {
 }
 
 declare!(
-    /// Columns of [`ChannelPostRow`].
-    PUBLISHED: ChannelPostRow {
+    /// Columns of [`PublishedRow`].
+    PUBLISHED: PublishedRow {
         channel: Events, Channels, "where it was published, and so by whom";
         number: Events, Channels, "its place in the channel";
         posted_at: Events, Channels, "when it was published";

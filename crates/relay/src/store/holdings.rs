@@ -6,8 +6,8 @@ use pillarbox_wire::{AccountId, DeviceAddress, Handle, Timestamp};
 use serde::Serialize;
 
 use super::{
-    AccountRow, ChannelPostRow, ChannelRow, Completeness, Counters, DepositRow, DeviceNumber, DeviceRow,
-    EventRow, MessageRow, PreKeyRow,
+    AccountRow, ChannelRow, Completeness, Counters, DepositRow, DeviceNumber, DeviceRow, EventRow,
+    MessageRow, PreKeyRow, PublishedRow,
 };
 use crate::rules::keeping::Keeping;
 
@@ -37,7 +37,7 @@ pub struct Holdings {
     /// All channels, by name.
     pub channels: Vec<ChannelRow>,
     /// Posts that are published in the channels, by channel and number.
-    pub posts: Vec<ChannelPostRow>,
+    pub posts: Vec<PublishedRow>,
 }
 
 impl Holdings {

@@ -24,7 +24,7 @@ pub use changes::{
     Applied, COMMIT_COUNT, COUNTERS, Changes, Closing, CommitCount, Counters, Forget, LastSeen, Registration,
     Replacement, Set, Taken, Trim, Upload,
 };
-pub use channels::{CHANNEL, ChannelPostRow, ChannelRow, PUBLISHED};
+pub use channels::{CHANNEL, ChannelRow, PUBLISHED, PublishedRow};
 pub use completeness::Completeness;
 #[cfg(feature = "server")]
 pub(crate) use completeness::Log;

@@ -5,8 +5,8 @@ use pillarbox_wire::{AccountId, Bytes, ChannelName, DepositKind, Timestamp};
 use super::rows::{account, message};
 use crate::rules::keeping::{Granularity, Keeping, Logged};
 use crate::store::{
-    Changes, ChannelPostRow, ChannelRow, Closing, DepositRow, Deposits, DeviceNumber, EventNumber, EventRow,
-    Holdings, Lapse, LastSeen, Leaving, Staying, Store, Trim,
+    Changes, ChannelRow, Closing, DepositRow, Deposits, DeviceNumber, EventNumber, EventRow, Holdings, Lapse,
+    LastSeen, Leaving, PublishedRow, Staying, Store, Trim,
 };
 
 const ANNE: AccountId = AccountId([1; 16]);
@@ -63,9 +63,9 @@ fn channel(name: &str, owner: AccountId) -> ChannelRow {
     ChannelRow { channel, owner, opened_at: Timestamp(7), posted: 0, taken_down: None }
 }
 
-fn post(name: &str, number: u32, content: &[u8]) -> ChannelPostRow {
+fn post(name: &str, number: u32, content: &[u8]) -> PublishedRow {
     let channel = ChannelName::try_from(name.to_owned()).unwrap();
-    ChannelPostRow { channel, number, posted_at: Timestamp(8), content: Bytes(content.to_vec()) }
+    PublishedRow { channel, number, posted_at: Timestamp(8), content: Bytes(content.to_vec()) }
 }
 
 pub(super) fn channels_are_read_in_order_and_taken_down<S: Store>(

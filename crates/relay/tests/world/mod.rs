@@ -18,7 +18,7 @@ use std::rc::Rc;
 use pillarbox_crypto::labels::DELIVERY_KEY;
 use pillarbox_crypto::{SigningSecret, kdf};
 use pillarbox_relay::store::{
-    Applied, Changes, ChannelPostRow, Deposits, DeviceNumber, MessageRow, Room, Skip, Stock, StoreContents,
+    Applied, Changes, Deposits, DeviceNumber, MessageRow, PublishedRow, Room, Skip, Stock, StoreContents,
     StoredPreKeys,
 };
 use pillarbox_relay::{
@@ -99,7 +99,7 @@ impl Store for Flaky {
         after: u32,
         bytes: usize,
         most: u32,
-    ) -> Result<Vec<ChannelPostRow>, StoreError> {
+    ) -> Result<Vec<PublishedRow>, StoreError> {
         self.check()?;
         self.inner.posts(channel, after, bytes, most)
     }

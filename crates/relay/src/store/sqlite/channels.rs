@@ -4,7 +4,7 @@ use pillarbox_wire::{AccountId, Bytes, ChannelName, Timestamp};
 use rusqlite::{Connection, Row, Transaction, params};
 
 use super::columns::{optional_time, time, unsigned};
-use crate::store::{ChannelPostRow, ChannelRow, StoreError};
+use crate::store::{ChannelRow, PublishedRow, StoreError};
 
 pub(super) const CHANNEL_COLUMNS: &str = "channel, owner, opened_at, posted, taken_down";
 pub(super) const POST_COLUMNS: &str = "channel, number, posted_at, content";
@@ -23,8 +23,8 @@ pub(super) fn channel(row: &Row<'_>) -> Result<ChannelRow, StoreError> {
     })
 }
 
-pub(super) fn post(row: &Row<'_>) -> Result<ChannelPostRow, StoreError> {
-    Ok(ChannelPostRow {
+pub(super) fn post(row: &Row<'_>) -> Result<PublishedRow, StoreError> {
+    Ok(PublishedRow {
         channel: name(row)?,
         number: unsigned(row, 1)?,
         posted_at: Timestamp(unsigned(row, 2)?),
@@ -38,13 +38,13 @@ pub(super) fn posts(
     after: u32,
     bytes: usize,
     most: u32,
-) -> Result<Vec<ChannelPostRow>, StoreError> {
+) -> Result<Vec<PublishedRow>, StoreError> {
     let mut statement = connection.prepare_cached(
         "SELECT channel, number, posted_at, content FROM posts WHERE channel = ?1 AND number > ?2 \
          ORDER BY number LIMIT ?3",
     )?;
     let mut found = statement.query(params![channel.as_str(), after, most])?;
-    let mut posts: Vec<ChannelPostRow> = Vec::new();
+    let mut posts: Vec<PublishedRow> = Vec::new();
     let mut room = bytes;
     while let Some(row) = found.next()? {
         let post = post(row)?;
@@ -69,8 +69,8 @@ pub(super) fn open(transaction: &Transaction<'_>, row: &ChannelRow) -> Result<()
     Ok(())
 }
 
-pub(super) fn publish(transaction: &Transaction<'_>, row: &ChannelPostRow) -> Result<(), StoreError> {
-    let ChannelPostRow { channel, number, posted_at, content } = row;
+pub(super) fn publish(transaction: &Transaction<'_>, row: &PublishedRow) -> Result<(), StoreError> {
+    let PublishedRow { channel, number, posted_at, content } = row;
     transaction.prepare_cached("INSERT INTO posts VALUES (?1, ?2, ?3, ?4)")?.execute(params![
         channel.as_str(),
         number,

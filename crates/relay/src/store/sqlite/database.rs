@@ -14,7 +14,7 @@ use super::watch::Watch;
 use super::{channels, deposits, read, schema, write};
 use crate::memory::mailbox::QueuedMessage;
 use crate::store::{
-    Applied, Changes, ChannelPostRow, Deposits, DeviceNumber, Holdings, MessageRow, Room, Skip, Stock, Store,
+    Applied, Changes, Deposits, DeviceNumber, Holdings, MessageRow, PublishedRow, Room, Skip, Stock, Store,
     StoreContents, StoreError, StoredPreKeys,
 };
 
@@ -164,7 +164,7 @@ impl Store for SqliteStore {
         after: u32,
         bytes: usize,
         most: u32,
-    ) -> Result<Vec<ChannelPostRow>, StoreError> {
+    ) -> Result<Vec<PublishedRow>, StoreError> {
         channels::posts(&self.connection, channel, after, bytes, most)
     }
 
