@@ -202,7 +202,7 @@ fn the_page_has_a_row_for_each_design_with_controls_and_reasons() {
         .map(|cell| (cell.evidence.clone(), serde_json::from_str(&RUN.files[&cell.evidence]).unwrap()));
     let evidence = evidence.collect();
     let page = |pairs| {
-        let run = page::Run {
+        let run = page::PageInput {
             manifest: &RUN.manifest,
             story: &story,
             cells: &RUN.cells,
