@@ -11,12 +11,11 @@
 mod cli_program;
 mod server_phone;
 
-use std::io::{BufRead, BufReader};
 use std::net::Ipv4Addr;
 use std::path::Path;
-use std::process::Stdio;
 
 use pillarbox_relay::{ConnectionId, Effect, Input, Keeping, LogRule, Logged, Relay, Settings, SqliteStore};
+use pillarbox_testkit::program::{Process, Stream};
 use pillarbox_wire::{
     Bytes, ChannelName, ClientFrame, Deposit, DepositKind, DeviceAddress, Duration, Handle, LeaveDeposits,
     LookUp, OpenChannel, Post, RelayFrame, RequestId, Timestamp,
@@ -25,7 +24,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use serde_json::Value;
 
-use cli_program::{RunningProgram, program, say};
+use cli_program::{program, say, start};
 use server_phone::{Link, registration, submission};
 
 /// 22 March 2017, 14:40:07 UTC.
@@ -97,7 +96,7 @@ fn two_messages(data: &Path) {
 
 fn page(arguments: &[&str]) -> String {
     let said = say(arguments);
-    assert_eq!((said.code, said.err.as_str()), (Some(0), ""), "{said:?}");
+    assert_eq!((said.code(), said.err.as_str()), (Some(0), ""), "{said:?}");
     said.out
 }
 
@@ -247,23 +246,18 @@ fn the_inventory_is_made_from_what_the_relay_is_told_to_keep() {
 async fn a_running_relay_has_a_ledger_and_can_be_followed() {
     let data = tempfile::tempdir().unwrap();
     let path = data.path().to_str().unwrap().to_owned();
-    let relay = RunningProgram::start(data.path(), &[]);
-    let mut link = Link::open(&relay.address).await;
+    let relay = start(data.path(), &[]);
+    let mut link = Link::open(&relay.parsed_address()).await;
     let own = link.register(1, Some("+447700900123")).await;
 
-    let mut follower = program(&["ledger", "--follow", "--data", &path])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(follower.stdout.take().unwrap()).lines();
+    let mut follower = Process::start(program(&["ledger", "--follow", "--data", &path]));
     // The heading is printed once the relay has answered: what this is, what it is not, the columns.
-    let heading: Vec<String> =
-        lines.by_ref().map(Result::unwrap).take_while(|line| !line.starts_with("UTC ")).collect();
+    follower.wait_for(Stream::Out, |_| true);
     let command = format!("pillarbox-relay ledger --fields --data {path}");
-    assert!(heading[1..].iter().any(|line| line.ends_with(&command)), "{heading:?}");
+    follower.wait_for(Stream::Out, |line| line.ends_with(&command));
+    follower.wait_for(Stream::Out, |line| line.starts_with("UTC "));
     link.submit(own.address, READABLE).await;
-    let line = lines.next().unwrap().unwrap();
+    let line = follower.wait_for(Stream::Out, |_| true);
     assert!(line.contains("sent to") && line.ends_with("+447700900123     22  127.0.0.1"), "{line}");
     assert!(!line.contains("see you"), "{line}");
 
@@ -271,6 +265,6 @@ async fn a_running_relay_has_a_ledger_and_can_be_followed() {
     assert!(held.contains("+447700900123  +447700900123") && held.contains("\"see you at"), "{held}");
     drop(link);
     relay.signal("TERM");
-    assert_eq!(relay.wait().0.code(), Some(0));
-    assert_eq!(follower.wait().unwrap().code(), Some(3));
+    relay.finish().expect(0);
+    follower.wait_for_end().expect(3);
 }

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use pillarbox_relay::limits::CONNECTIONS_PER_ADDRESS;
-use pillarbox_tests::PATIENCE;
+use pillarbox_testkit::PATIENCE;
 use pillarbox_wire::{Farewell, Goodbye, RelayFrame};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;

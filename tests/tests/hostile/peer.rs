@@ -4,7 +4,7 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 
 use pillarbox_crypto::SigningSecret;
-use pillarbox_tests::PATIENCE;
+use pillarbox_testkit::PATIENCE;
 use pillarbox_transport::{Channel, HandshakeError, Reader, RelayAddress, Writer, sign_handshake};
 use pillarbox_wire::{
     Authenticate, Bytes, ClientFrame, DeviceAddress, FixedBytes, IdentityKey, KemPreKey, Ping, PreKeyId,

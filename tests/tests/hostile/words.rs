@@ -1,6 +1,6 @@
 //! A client submits plain words in no format of this project. The relay's operator must be told about them.
 
-use pillarbox_tests::{Place, Process, programs, relay_command};
+use pillarbox_testkit::program::{Place, Process, programs, relay_command};
 use pillarbox_wire::{
     Bytes, ClientFrame, DeviceAddress, DeviceId, Handle, LookUp, RelayFrame, RequestId, Submit,
 };
@@ -47,7 +47,7 @@ fn plain_words_of_a_hostile_client_are_not_called_unreadable() {
     let data = place.path("relay");
     let data = data.to_str().unwrap();
     let demand = |more: &[&str]| {
-        let mut command = place.command(&programs().lab);
+        let mut command = place.command(programs().lab());
         command.args(["demand", "content-warrant", "--about", ALICE, "--i-own-this-data", "--data", data]);
         command.args(more);
         Process::run(command, "").expect(0)

@@ -6,7 +6,7 @@ use pillarbox_client::{BodyId, Invitation};
 use pillarbox_crypto::labels::DELIVERY_KEY;
 use pillarbox_crypto::{IdentityPublic, IdentitySecret, Padding, SigningSecret, kdf};
 use pillarbox_session::{Conversation, KemPreKeySecret, SignedPreKeySecret};
-use pillarbox_tests::PATIENCE;
+use pillarbox_testkit::PATIENCE;
 use pillarbox_transport::{Reader, RelayAddress, Writer, sign_handshake};
 use pillarbox_wire::{
     Bytes, ClientFrame, DeviceAddress, DeviceId, FetchBundles, FixedBytes, IdentityKey, PreKeyId,

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use pillarbox_client::{Notice, Trust};
 use pillarbox_relay::Settings;
-use pillarbox_tests::{Place, Relay};
+use pillarbox_testkit::program::{Place, Relay};
 use pillarbox_wire::{ClientFrame, CloseAccount, FetchBundles, Refusal, Refused, RelayFrame};
 
 use crate::forger::{Forger, REQUEST, login, submission};

@@ -13,7 +13,7 @@ use pillarbox_lab::audit::Plan;
 use pillarbox_lab::audit::locking::{self, Way};
 use pillarbox_lab::audit::needle::Role;
 use pillarbox_lab::audit::report::{Locking, Moment, Place};
-use pillarbox_tests::programs;
+use pillarbox_testkit::program::programs;
 use pillarbox_wire::AccountId;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
@@ -218,7 +218,7 @@ fn a_thief_cannot_move_a_row_of_the_vault_to_another_place_unnoticed() {
 fn chat() -> &'static Locking {
     static LOOKED: OnceLock<Locking> = OnceLock::new();
     LOOKED.get_or_init(|| {
-        let plan = Plan { phone_program: programs().phone.clone(), ..Plan::new(programs().relay.clone()) };
+        let plan = Plan { phone_program: programs().phone(), ..Plan::new(programs().relay()) };
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
         runtime.block_on(locking::play(&plan, Way::Typed)).unwrap()
     })

@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
-use crate::{Ended, PATIENCE, Place, Process, Stream, programs};
+use pillarbox_transport::RelayAddress;
+
+use super::{Ended, Place, Process, Stream};
+use crate::PATIENCE;
 
 /// A running relay.
 #[derive(Debug)]
@@ -37,7 +40,7 @@ impl Relay {
     /// Returns the command line of a relay on this data, for a test that expects it not to start.
     #[must_use]
     pub fn command(place: &Place, data: &Path, listen: &str) -> Command {
-        let mut command = place.command(&programs().relay);
+        let mut command = place.command(place.programs().relay());
         command.args(["run", "--listen", listen, "--admin", "127.0.0.1:0", "--data"]).arg(data);
         command
     }
@@ -85,6 +88,12 @@ impl Relay {
         &self.address
     }
 
+    /// Returns the address as the transport reads it.
+    #[must_use]
+    pub fn parsed_address(&self) -> RelayAddress {
+        self.address.parse().unwrap()
+    }
+
     /// Returns the same address with another relay's key.
     #[must_use]
     pub fn with_key_of(&self, other: &Self) -> String {
@@ -107,7 +116,7 @@ impl Relay {
     /// Starts `ledger --follow` on the relay with more options, and waits until it follows.
     #[must_use]
     pub fn follow_with(&self, place: &Place, options: &[&str]) -> Process {
-        let mut command = place.command(&programs().relay);
+        let mut command = place.command(place.programs().relay());
         command.args(["ledger", "--follow", "--data"]).arg(&self.data).args(options);
         let mut follow = Process::start(command);
         follow.wait_for(Stream::Out, |line| line.starts_with("UTC "));
@@ -132,6 +141,11 @@ impl Relay {
         self.process.signal("TERM");
         let stopped = Stopped { data: self.data, address: self.address, options: self.options };
         (stopped, self.process.finish())
+    }
+
+    /// Waits for the end of a relay that ends by itself or by a signal.
+    pub fn finish(self) -> Ended {
+        self.process.finish()
     }
 
     /// Returns the id of the relay's process.
@@ -211,7 +225,7 @@ fn host_and_port(address: &str) -> String {
 
 /// Runs `pillarbox-relay` to its end with these arguments.
 pub fn relay_command(place: &Place, arguments: &[&str]) -> Ended {
-    let mut command = place.command(&programs().relay);
+    let mut command = place.command(place.programs().relay());
     command.args(arguments);
     Process::run(command, "")
 }

@@ -1,0 +1,23 @@
+//! Support for the tests of all crates and for the whole-system tests under `tests/`.
+//!
+//! [`program`] runs the real programs as processes of their own, as a person at a terminal does.
+//! No shipped crate depends on this one; tests name it among their dev-dependencies.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that goes wrong should stop"
+)]
+
+pub mod program;
+mod said;
+
+use std::time::Duration;
+
+pub use said::{Said, Wrong};
+
+/// The longest wait before a test gives up. Everything that a test waits for takes milliseconds, or a few seconds if a
+/// phone pauses before it connects again. An event that has not come after a minute will not come.
+pub const PATIENCE: Duration = Duration::from_secs(60);
