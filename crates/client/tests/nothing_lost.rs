@@ -12,18 +12,16 @@
     reason = "a failed expectation is a failed test"
 )]
 
-mod world;
-
 use std::collections::BTreeMap;
 
 use pillarbox_client::{DeliveryState, Notice};
 use pillarbox_relay::Settings;
 use pillarbox_relay::limits::Rate;
+use pillarbox_testkit::world::{Fault, World};
 use pillarbox_wire::Duration;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand_core::Rng;
-use world::{Fault, World};
 
 /// Runs of the everyday test.
 const SEEDS: u64 = 10;
@@ -135,7 +133,8 @@ fn programs_that_end_at_any_step_on_both_sides_lose_double_and_reorder_nothing()
 /// Runs the same test while one of them restores an old copy of their phone.
 fn put_back(seed: u64) {
     let mut world = throttled();
-    (0..3).for_each(|at| assert_eq!(world.phone_on_disk(["Alice", "Bob", "Carol"][at]), at));
+    (0..3)
+        .for_each(|at| assert_eq!(world.phone_on_disk(world.new_account(["Alice", "Bob", "Carol"][at])), at));
     for (one, other) in [(0, 1), (0, 2), (1, 2)] {
         world.invite(one, other);
         world.invite(other, one);
@@ -152,7 +151,7 @@ fn put_back(seed: u64) {
     world.fault = faults(StdRng::seed_from_u64(seed ^ u64::MAX), one_in);
     for round in 0..ROUNDS {
         if round == copied {
-            copy = Some(world.copy(back));
+            copy = Some(world.copy_folder(back));
             let own = said.iter().filter(|((from, _), _)| *from == back);
             forgotten = own.map(|(way, texts)| (*way, texts.clone())).collect();
         }
@@ -166,7 +165,7 @@ fn put_back(seed: u64) {
                 let before = forgotten.get(&(*from, *to)).map_or(0, Vec::len);
                 forgotten.insert((*from, *to), texts[before..].to_vec());
             }
-            world.restore(back, copy.take().unwrap());
+            world.put_back(back, copy.take().unwrap());
         }
     }
     calm(&mut world, Duration::from_seconds(1_200));

@@ -1,6 +1,8 @@
 //! Support for the tests of all crates and for the whole-system tests under `tests/`.
 //!
 //! [`program`] runs the real programs as processes of their own, as a person at a terminal does.
+//! [`world`] joins phones and a relay in memory, with hooks for whoever stands between them; [`relay`] is that relay by
+//! itself, and [`frames`] builds what phones without sessions say to one.
 //! No shipped crate depends on this one; tests name it among their dev-dependencies.
 
 #![allow(
@@ -11,8 +13,11 @@
     reason = "a test that goes wrong should stop"
 )]
 
+pub mod frames;
 pub mod program;
+pub mod relay;
 mod said;
+pub mod world;
 
 use std::time::Duration;
 

@@ -8,14 +8,14 @@ use pillarbox_crypto::labels::DELIVERY_KEY;
 use pillarbox_crypto::{IdentityPublic, IdentitySecret, Padding, SigningSecret, kdf};
 use pillarbox_relay::ConnectionId;
 use pillarbox_session::{Conversation, KemPreKeySecret, SignedPreKeySecret, seal};
+use pillarbox_testkit::frames::{handle, identity_key};
+use pillarbox_testkit::world::{Who, World};
 use pillarbox_transport::sign_handshake;
 use pillarbox_wire::{
     Authenticate, Bytes, ClientFrame, DeviceAddress, FetchBundles, FixedBytes, Handle, IdentityKey, PreKeyId,
     PreKeyUpload, Register, RelayFrame, RequestCertificate, RequestId, SenderCertificate, Submit, encode,
 };
 use rand_core::CryptoRng;
-
-use crate::world::{Who, World, handle};
 
 /// The number of every request. The connection tells answers apart, because each asks one question at a time.
 pub(crate) const REQUEST: RequestId = RequestId(1);
@@ -150,12 +150,4 @@ pub(crate) fn registration(
 
 pub(crate) fn identity_public(key: &IdentityKey) -> IdentityPublic {
     IdentityPublic::from_parts(key.signing.0, key.agreement.0, key.cross_signature.0).unwrap()
-}
-
-pub(crate) fn identity_key(identity: &IdentityPublic) -> IdentityKey {
-    IdentityKey {
-        signing: FixedBytes(*identity.signing().as_bytes()),
-        agreement: FixedBytes(*identity.agreement().as_bytes()),
-        cross_signature: FixedBytes(*identity.cross_signature().as_bytes()),
-    }
 }
