@@ -30,7 +30,7 @@ const SEEDS: u64 = 10;
 const ROUNDS: usize = 6;
 
 /// Texts by sender and recipient.
-type Said = BTreeMap<(usize, usize), Vec<String>>;
+type Texts = BTreeMap<(usize, usize), Vec<String>>;
 
 fn seeds() -> std::ops::Range<u64> {
     let more = std::env::var("PILLARBOX_SEEDS").ok().and_then(|seeds| seeds.parse().ok());
@@ -60,7 +60,7 @@ fn faults(mut dice: StdRng, one_in: u32) -> Box<dyn FnMut(usize) -> Option<Fault
 }
 
 /// Sends up to four texts each way, and carries frames for a while.
-fn talk(world: &mut World, dice: &mut StdRng, said: &mut Said) {
+fn talk(world: &mut World, dice: &mut StdRng, said: &mut Texts) {
     for from in 0..3 {
         for to in (0..3).filter(|to| *to != from) {
             let texts = said.entry((from, to)).or_default();
@@ -102,7 +102,7 @@ fn killed(seed: u64) {
     }
     let mut dice = StdRng::seed_from_u64(seed);
     let one_in = 8 << (dice.next_u32() % 4);
-    let mut said = Said::new();
+    let mut said = Texts::new();
     world.fault = faults(StdRng::seed_from_u64(seed ^ u64::MAX), one_in);
     (0..ROUNDS).for_each(|_| talk(&mut world, &mut dice, &mut said));
     calm(&mut world, Duration::from_seconds(1));
@@ -144,9 +144,9 @@ fn put_back(seed: u64) {
     let back = dice.next_u32() as usize % 3;
     let (copied, restored) = (dice.next_u32() as usize % ROUNDS, dice.next_u32() as usize % ROUNDS);
     let (copied, restored) = (copied.min(restored), copied.max(restored));
-    let mut said = Said::new();
+    let mut said = Texts::new();
     // What each had said to the phone that was put back, and it had read; and what it had said itself since the copy.
-    let (mut read, mut forgotten) = (Said::new(), Said::new());
+    let (mut read, mut forgotten) = (Texts::new(), Texts::new());
     let mut copy = None;
     world.fault = faults(StdRng::seed_from_u64(seed ^ u64::MAX), one_in);
     for round in 0..ROUNDS {

@@ -24,7 +24,7 @@ impl World {
 
     /// Opens such a connection from this network address.
     pub fn guest_from(&mut self, peer: IpAddr) -> (ConnectionId, [u8; 32]) {
-        self.relay.now = self.now;
+        self.set_relay_to_its_clock();
         let connection = self.relay.open_from(peer);
         (connection, handshake(connection))
     }
@@ -98,7 +98,7 @@ impl World {
         if self.step(who) {
             return true;
         }
-        let (now, mut rng) = (self.now, self.fork());
+        let (now, mut rng) = (self.clock(who), self.fork());
         let frames = self.at(who).outgoing(link, now, &mut rng).unwrap();
         let moved = !frames.is_empty();
         if moved && self.carry_up(way, connection, &frames) {
@@ -195,7 +195,7 @@ impl World {
 
     /// Gives the relay a batch, and carries what it sends. What goes to nobody's phone stays with the relay.
     pub(super) fn process(&mut self, mut batch: Vec<(ConnectionId, Input)>) {
-        self.relay.now = self.now;
+        self.set_relay_to_its_clock();
         loop {
             let outcome = self.relay.process(std::mem::take(&mut batch));
             self.passed.extend(outcome.passed);
@@ -211,6 +211,10 @@ impl World {
                 return;
             }
         }
+    }
+
+    pub(super) fn set_relay_to_its_clock(&mut self) {
+        self.relay.now = self.relay_clock.unwrap_or(self.now);
     }
 
     fn way_of(&self, connection: ConnectionId) -> Option<Way> {

@@ -39,7 +39,7 @@ impl World {
             }
         }
         self.late.clear();
-        self.relay.now = self.now;
+        self.set_relay_to_its_clock();
         self.relay.crash();
     }
 
@@ -62,7 +62,7 @@ impl World {
             drop(phone);
             return self.open_folder(who);
         }
-        let (now, mut rng) = (self.now, self.fork());
+        let (now, mut rng) = (self.clock(who), self.fork());
         self.slots[who].phone = Some(Phone::open_in(phone.into_vault(), now, &mut rng).unwrap());
     }
 
@@ -100,7 +100,7 @@ impl World {
     }
 
     fn open_folder(&mut self, who: Who) {
-        let (now, mut rng) = (self.now, self.fork());
+        let (now, mut rng) = (self.clock(who), self.fork());
         let folder = self.folder(who);
         self.slots[who].phone = Some(Phone::open(&folder, &passphrase(), now, &mut rng).unwrap());
     }

@@ -89,6 +89,8 @@ struct Slot {
     lines: [Option<Line>; 2],
     online: bool,
     peer: IpAddr,
+    /// Its own clock, if it differs from the world's.
+    clock: Option<Timestamp>,
     notices: Vec<Notice>,
 }
 
@@ -98,8 +100,9 @@ pub struct World {
     pub relay: LoneRelay,
     key: AgreementSecret,
     slots: Vec<Slot>,
-    /// The clock of everybody.
+    /// The clock of everybody who has no other.
     pub now: Timestamp,
+    relay_clock: Option<Timestamp>,
     /// The randomness of the phones.
     pub rng: StdRng,
     /// The padding of new phones.
@@ -191,6 +194,7 @@ impl World {
             key: AgreementSecret::generate(&mut rng),
             slots: Vec::new(),
             now: START,
+            relay_clock: None,
             rng,
             padding: PaddingRule::Blocks80,
             late: VecDeque::new(),
@@ -276,7 +280,7 @@ impl World {
         let number = (self.slots.len() + 1) as u8;
         let peer = IpAddr::V4(Ipv4Addr::new(192, 0, 2, number));
         let (lines, notices) = ([None, None], Vec::new());
-        self.slots.push(Slot { phone: Some(phone), folder, lines, online: true, peer, notices });
+        self.slots.push(Slot { phone: Some(phone), folder, lines, online: true, peer, clock: None, notices });
         self.run();
         self.slots.len() - 1
     }
@@ -346,7 +350,7 @@ impl World {
     /// Lets `who` add `whom` by the link of its invitation.
     pub fn invite(&mut self, who: Who, whom: Who) -> Contact {
         let link = self.invitation(whom).to_string();
-        let (now, mut rng) = (self.now, self.fork());
+        let (now, mut rng) = (self.clock(who), self.fork());
         self.at(who).add_invited(&link.parse().unwrap(), None, now, &mut rng).unwrap()
     }
 
@@ -358,7 +362,7 @@ impl World {
 
     /// Lets a phone queue a text.
     pub fn say(&mut self, who: Who, to: Who, text: &str) {
-        let (contact, now, mut rng) = (self.id(to), self.now, self.fork());
+        let (contact, now, mut rng) = (self.id(to), self.clock(who), self.fork());
         self.at(who).queue_text(contact, text, now, &mut rng).unwrap();
     }
 
@@ -387,16 +391,41 @@ impl World {
         std::mem::take(&mut self.slots[who].notices)
     }
 
-    /// Lets time pass.
+    /// Lets time pass on every clock.
     pub fn pass(&mut self, span: Duration) {
         self.now = self.now + span;
+        let clocks = self.slots.iter_mut().map(|slot| &mut slot.clock).chain([&mut self.relay_clock]);
+        for clock in clocks.flatten() {
+            *clock = *clock + span;
+        }
+    }
+
+    /// Gives a phone a clock of its own.
+    pub fn set_clock(&mut self, who: Who, clock: Timestamp) {
+        self.slots[who].clock = Some(clock);
+    }
+
+    /// Gives the relay a clock of its own.
+    pub fn set_relay_clock(&mut self, clock: Timestamp) {
+        self.relay_clock = Some(clock);
+    }
+
+    /// Returns the time on a phone's clock.
+    #[must_use]
+    pub fn clock(&self, who: Who) -> Timestamp {
+        self.slots[who].clock.unwrap_or(self.now)
+    }
+
+    /// Lets the relay do what has become due.
+    pub fn sweep(&mut self) {
+        self.process(Vec::new());
     }
 
     /// Lets `days` days pass, in which the relay drops messages that are too old. Phones do nothing.
     pub fn age(&mut self, days: u64) {
         for _ in 0..24 * days {
             self.pass(Duration::from_seconds(3_600));
-            self.process(Vec::new());
+            self.sweep();
         }
     }
 
