@@ -63,7 +63,14 @@ const ARROWS: &[(&str, &[&str])] = &[
     // Of tests alone: no crate above names it, except among its dev-dependencies.
     (
         "pillarbox-testkit",
-        &["pillarbox-client", "pillarbox-crypto", "pillarbox-relay", "pillarbox-transport", "pillarbox-wire"],
+        &[
+            "pillarbox-client",
+            "pillarbox-crypto",
+            "pillarbox-relay",
+            "pillarbox-session",
+            "pillarbox-transport",
+            "pillarbox-wire",
+        ],
     ),
 ];
 

@@ -9,7 +9,6 @@
 )]
 
 mod cli_program;
-mod server_phone;
 
 use std::fs::File;
 use std::process::{Command, Stdio};
@@ -17,11 +16,11 @@ use std::time::{Duration, Instant};
 
 use pillarbox_relay::DATABASE_FILE;
 use pillarbox_relay::server::KEY_FILE;
+use pillarbox_testkit::link::Link;
 use pillarbox_testkit::program::{Ended, Process, Stream};
 use pillarbox_wire::RelayFrame;
 
 use cli_program::{program, say, start};
-use server_phone::Link;
 
 /// Runs a command that must fail, and returns its one sentence.
 fn fails(code: i32, arguments: &[&str]) -> String {
@@ -162,8 +161,9 @@ fn a_limit_from_the_file_holds_and_the_others_stay() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let _first = Link::open(&relay.parsed_address()).await;
-        let stream =
-            tokio::net::TcpStream::connect(server_phone::socket(&relay.parsed_address())).await.unwrap();
+        let stream = tokio::net::TcpStream::connect(pillarbox_testkit::link::socket(&relay.parsed_address()))
+            .await
+            .unwrap();
         let mut second = Link::secure(stream, &relay.parsed_address()).await;
         assert!(matches!(second.receive().await, Some(RelayFrame::Goodbye(_))));
     });

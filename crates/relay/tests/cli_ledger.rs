@@ -9,12 +9,13 @@
 )]
 
 mod cli_program;
-mod server_phone;
 
 use std::net::Ipv4Addr;
 use std::path::Path;
 
 use pillarbox_relay::{ConnectionId, Effect, Input, Keeping, LogRule, Logged, Relay, Settings, SqliteStore};
+use pillarbox_testkit::frames::{plain_registration, submission};
+use pillarbox_testkit::link::Link;
 use pillarbox_testkit::program::{Process, Stream};
 use pillarbox_wire::{
     Bytes, ChannelName, ClientFrame, Deposit, DepositKind, DeviceAddress, Duration, Handle, LeaveDeposits,
@@ -25,7 +26,6 @@ use rand_chacha::rand_core::SeedableRng;
 use serde_json::Value;
 
 use cli_program::{program, say, start};
-use server_phone::{Link, registration, submission};
 
 /// 22 March 2017, 14:40:07 UTC.
 const WHEN: Timestamp = Timestamp(1_490_193_607_000);
@@ -63,14 +63,14 @@ impl Past {
     fn register(&mut self, connection: u64, handle: Option<&str>) -> DeviceAddress {
         let handshake_hash = [connection as u8; 32];
         self.process(connection, Input::Opened { peer: Ipv4Addr::LOCALHOST.into(), handshake_hash });
-        let frame = registration(connection as u8, handle, &handshake_hash, RequestId(1));
+        let frame = plain_registration(connection as u8, handle, &handshake_hash, RequestId(1));
         let answer = self.frame(connection, frame);
         let RelayFrame::Registered(registered) = answer else { panic!("{answer:?}") };
         registered.address
     }
 
     fn submit(&mut self, connection: u64, to: DeviceAddress, payload: &[u8]) {
-        let answer = self.frame(connection, submission(RequestId(2), to, payload));
+        let answer = self.frame(connection, submission(RequestId(2), to, None, payload));
         assert!(matches!(answer, RelayFrame::Accepted(_)), "{answer:?}");
     }
 }

@@ -9,7 +9,6 @@
 )]
 
 mod cli_program;
-mod server_phone;
 
 use pillarbox_relay::server::log::{ADDED_BY_TRACING, LOG};
 use pillarbox_testkit::program::Ended;
@@ -18,7 +17,6 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use cli_program::start;
-use server_phone::{Link, socket};
 
 /// Runs a relay with everything that it can log at `level`, and returns its lines.
 async fn log(level: &str) -> (Vec<Map<String, Value>>, String) {
@@ -95,3 +93,4 @@ fn a_lock_that_is_missing_beside_a_database_is_told() {
     assert!(told.contains(says), "{told}");
     assert!(data.path().join("lock").exists() && !start().contains(says));
 }
+use pillarbox_testkit::link::{Link, socket};

@@ -10,18 +10,17 @@
 )]
 
 mod cli_program;
-mod server_phone;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use pillarbox_relay::DATABASE_FILE;
+use pillarbox_testkit::link::Link;
 use pillarbox_testkit::program::Ended;
 use pillarbox_wire::RelayFrame;
 
 use cli_program::start;
-use server_phone::Link;
 
 /// Enough for more than one page of the log, and for more than a copy takes at once.
 const MESSAGES: u8 = 40;

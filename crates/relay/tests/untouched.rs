@@ -9,7 +9,6 @@
 )]
 
 mod cli_program;
-mod server_phone;
 
 use std::collections::BTreeMap;
 use std::fs::{self, Permissions};
@@ -19,6 +18,7 @@ use std::time::SystemTime;
 
 use pillarbox_relay::server::KEY_FILE;
 use pillarbox_relay::{Completeness, DATABASE_FILE, Holdings};
+use pillarbox_testkit::link::Link;
 use pillarbox_testkit::program::{Ended, Relay};
 use pillarbox_wire::RelayFrame;
 use rusqlite::Connection;
@@ -26,7 +26,6 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use cli_program::{say, start};
-use server_phone::Link;
 
 /// Messages that the relay of these tests has accepted.
 const ACCEPTED: usize = 3;

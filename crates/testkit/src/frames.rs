@@ -1,13 +1,15 @@
 //! Frames of phones that know their keys and nothing of sessions.
 
 use pillarbox_crypto::labels::DELIVERY_KEY;
-use pillarbox_crypto::{IdentityPublic, SigningSecret, kdf};
+use pillarbox_crypto::{IdentityPublic, IdentitySecret, SigningSecret, kdf};
+use pillarbox_session::{KemPreKeySecret, SignedPreKeySecret};
 use pillarbox_transport::sign_handshake;
 use pillarbox_wire::{
     AccountId, Authenticate, Bytes, ClientFrame, Deliver, DeviceAddress, DeviceId, FixedBytes, Handle,
     IdentityKey, KemPreKey, OneTimePreKey, PreKeyId, PreKeyUpload, Register, RelayFrame, RequestId,
     SignedPreKey, Submit,
 };
+use rand_core::CryptoRng;
 
 /// Returns the device key that is derived from a seed.
 #[must_use]
@@ -128,4 +130,75 @@ pub fn identity_key(identity: &IdentityPublic) -> IdentityKey {
         agreement: FixedBytes(*identity.agreement().as_bytes()),
         cross_signature: FixedBytes(*identity.cross_signature().as_bytes()),
     }
+}
+
+/// Returns an uploaded identity as sessions use it.
+#[must_use]
+pub fn identity_public(key: &IdentityKey) -> IdentityPublic {
+    IdentityPublic::from_parts(key.signing.0, key.agreement.0, key.cross_signature.0).unwrap()
+}
+
+/// Builds a registration without one-time prekeys, whose other keys are the seed repeated.
+#[must_use]
+pub fn plain_registration(
+    seed: u8,
+    handle: Option<&str>,
+    handshake_hash: &[u8; 32],
+    request: RequestId,
+) -> ClientFrame {
+    let handle = handle.map(self::handle);
+    filled_registration(&device_key(seed), [seed; 32], seed, handle, handshake_hash, request)
+}
+
+/// Builds a registration without one-time prekeys, whose other keys are `fixed`, with `filler` as their signatures.
+#[must_use]
+pub fn filled_registration(
+    key: &SigningSecret,
+    fixed: [u8; 32],
+    filler: u8,
+    handle: Option<Handle>,
+    handshake_hash: &[u8; 32],
+    request: RequestId,
+) -> ClientFrame {
+    let (fixed, signature) = (FixedBytes(fixed), FixedBytes([filler; 64]));
+    let kem = Box::new(FixedBytes([filler; 1184]));
+    ClientFrame::Register(Box::new(Register {
+        request,
+        handle,
+        identity: IdentityKey { signing: fixed, agreement: fixed, cross_signature: signature },
+        device_key: FixedBytes(*key.public().as_bytes()),
+        delivery_verifier: fixed,
+        prekeys: PreKeyUpload {
+            signed: Some(SignedPreKey { id: PreKeyId(1), key: fixed, signature }),
+            last_resort: Some(KemPreKey { id: PreKeyId(1), key: kem, signature }),
+            ..PreKeyUpload::default()
+        },
+        signature: sign_handshake(key, handshake_hash),
+    }))
+}
+
+/// Builds a registration with which sessions can begin, and with a delivery key of 32 bytes of 1.
+#[must_use]
+pub fn session_registration(
+    identity: &IdentitySecret,
+    device: &SigningSecret,
+    handle: Option<Handle>,
+    handshake_hash: &[u8; 32],
+    rng: &mut impl CryptoRng,
+) -> ClientFrame {
+    let signed = SignedPreKeySecret::generate(PreKeyId(1), identity, rng).public();
+    let last_resort = KemPreKeySecret::generate(PreKeyId(2), identity, rng).public();
+    ClientFrame::Register(Box::new(Register {
+        request: RequestId(1),
+        handle,
+        identity: identity_key(&identity.public()),
+        device_key: FixedBytes(*device.public().as_bytes()),
+        delivery_verifier: FixedBytes(kdf::hash(DELIVERY_KEY, &[&[1; 32]])),
+        prekeys: PreKeyUpload {
+            signed: Some(signed),
+            last_resort: Some(last_resort),
+            ..PreKeyUpload::default()
+        },
+        signature: sign_handshake(device, handshake_hash),
+    }))
 }

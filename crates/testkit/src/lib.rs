@@ -2,7 +2,7 @@
 //!
 //! [`program`] runs the real programs as processes of their own, as a person at a terminal does.
 //! [`world`] joins phones and a relay in memory, with hooks for whoever stands between them; [`relay`] is that relay by
-//! itself, and [`frames`] builds what phones without sessions say to one.
+//! itself. [`frames`] builds what phones without sessions say to a relay, and [`link`] says it over TCP.
 //! No shipped crate depends on this one; tests name it among their dev-dependencies.
 
 #![allow(
@@ -14,6 +14,7 @@
 )]
 
 pub mod frames;
+pub mod link;
 pub mod program;
 pub mod relay;
 mod said;

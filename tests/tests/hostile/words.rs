@@ -24,15 +24,15 @@ const NO_WORDS: [u8; 40] = [0xfe; 40];
 /// Submits each payload to the holder of the number.
 async fn submit(front: Front, number: &str, payloads: &[&[u8]]) {
     let mut link = front.link(31).await;
-    assert!(matches!(link.register(31).await, RelayFrame::Registered(_)));
+    assert!(matches!(peer::register(&mut link, 31).await, RelayFrame::Registered(_)));
     let request = RequestId(2);
     let handle = Handle::parse(number).unwrap();
-    let found = link.ask(&ClientFrame::LookUp(LookUp { request, handle })).await.unwrap();
+    let found = link.try_ask(&ClientFrame::LookUp(LookUp { request, handle })).await.unwrap();
     let RelayFrame::Found(found) = found else { panic!("{found:?}") };
     let to = DeviceAddress { account: found.account, device: DeviceId::FIRST };
     for payload in payloads {
         let submit = Submit { request, to, delivery_key: None, payload: Bytes(payload.to_vec()) };
-        let answer = link.ask(&ClientFrame::Submit(submit)).await;
+        let answer = link.try_ask(&ClientFrame::Submit(submit)).await;
         assert!(matches!(answer, Some(RelayFrame::Accepted(_))), "{answer:?}");
     }
 }

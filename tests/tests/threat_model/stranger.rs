@@ -5,14 +5,14 @@ use std::net::IpAddr;
 use pillarbox_client::{Notice, Origin};
 use pillarbox_crypto::{IdentitySecret, SigningSecret};
 use pillarbox_relay::Settings;
-use pillarbox_testkit::frames::handle;
+use pillarbox_testkit::frames::{handle, session_registration};
 use pillarbox_testkit::world::World;
 use pillarbox_wire::{
     AccountId, Acknowledge, ClientFrame, Duration, FetchBundles, FixedBytes, LookUp, Refusal, Refused,
     RelayFrame,
 };
 
-use crate::forger::{Forger, REQUEST, login, registration, submission, text_body};
+use crate::forger::{Forger, REQUEST, login, submission, text_body};
 use crate::world;
 
 const NUMBER: &str = "+44 7700 900123";
@@ -43,7 +43,7 @@ fn a_stranger_can_ask_whether_a_number_has_an_account() {
     let (connection, hash) = world.guest();
     let mut rng = world.fork();
     let (identity, device) = (IdentitySecret::generate(&mut rng), SigningSecret::generate(&mut rng));
-    let frame = registration(&identity, &device, Some(handle(NUMBER)), &hash, &mut rng);
+    let frame = session_registration(&identity, &device, Some(handle(NUMBER)), &hash, &mut rng);
     assert_eq!(world.ask(connection, frame), refused(Refusal::HandleTaken));
 }
 
@@ -212,7 +212,7 @@ fn a_stranger_cannot_take_a_number_that_another_account_has() {
     let (identity, device) = (IdentitySecret::generate(&mut rng), SigningSecret::generate(&mut rng));
     let (connection, hash) = world.guest();
     let mut take = |number| {
-        let frame = registration(&identity, &device, Some(handle(number)), &hash, &mut rng);
+        let frame = session_registration(&identity, &device, Some(handle(number)), &hash, &mut rng);
         world.ask(connection, frame)
     };
     assert_eq!(take(NUMBER), refused(Refusal::HandleTaken));
