@@ -17,6 +17,7 @@ const TREES: &[&str] = &[
     "relay",
     "session",
     "system",
+    "testkit",
     "text",
     "transport",
     "wire",

@@ -1,12 +1,10 @@
 //! The relay under attack: a process whose memory and processor time can be read.
 
 use std::fs;
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::path::Path;
 
-use pillarbox_testkit::PATIENCE;
-use pillarbox_testkit::program::{Place, Relay};
+use pillarbox_testkit::program::{Place, Relay, admin_get};
 
 /// Ticks of the processor clock in a second, as `/proc` counts them on every Linux (`USER_HZ`).
 const TICKS_PER_SECOND: f64 = 100.0;
@@ -76,11 +74,7 @@ impl RelayProcess {
 
 /// Returns one of the counters on the admin port.
 pub(crate) fn metric(admin: SocketAddr, name: &str) -> u64 {
-    let mut stream = TcpStream::connect(admin).unwrap();
-    stream.set_read_timeout(Some(PATIENCE)).unwrap();
-    write!(stream, "GET /metrics HTTP/1.0\r\nHost: {admin}\r\n\r\n").unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
+    let (_, answer) = admin_get(admin, "/metrics");
     let line = answer.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
     line.unwrap_or_else(|| panic!("no {name} in {answer}")).parse().unwrap()
 }

@@ -23,4 +23,4 @@ pub use phone::Phone;
 pub use place::{PASSPHRASE, Place};
 pub use process::{Process, Stream};
 pub use programs::{Programs, programs};
-pub use relay::{Relay, Stopped, relay_command};
+pub use relay::{Relay, Stopped, admin_get, relay_command};

@@ -5,7 +5,10 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use super::{Ended, Place, Process, Relay};
+use super::ended::Ended;
+use super::place::Place;
+use super::process::Process;
+use super::relay::Relay;
 
 /// One person's phone.
 #[derive(Debug)]
@@ -16,7 +19,7 @@ pub struct Phone {
 }
 
 impl Phone {
-    pub(super) fn new(place: Place, profile: &str) -> Self {
+    fn new(place: Place, profile: &str) -> Self {
         Self { place, profile: profile.to_owned(), data: None }
     }
 
@@ -132,6 +135,31 @@ impl Phone {
     #[must_use]
     pub fn folder(&self) -> PathBuf {
         self.data.clone().unwrap_or_else(|| self.place.home().join(&self.profile))
+    }
+}
+
+impl Place {
+    /// Returns a phone without an account.
+    #[must_use]
+    pub fn phone(&self, profile: &str) -> Phone {
+        Phone::new(self.clone(), profile)
+    }
+
+    /// Returns a phone with an account. Its name is the profile's with a capital letter.
+    #[must_use]
+    pub fn account(&self, relay: &Relay, profile: &str) -> Phone {
+        let phone = self.phone(profile);
+        phone.register(relay, &[]);
+        phone
+    }
+
+    /// Returns two phones with accounts that have added each other.
+    #[must_use]
+    pub fn alice_and_bob(&self, relay: &Relay) -> (Phone, Phone) {
+        let (alice, bob) = (self.account(relay, "alice"), self.account(relay, "bob"));
+        alice.add(&bob);
+        bob.add(&alice);
+        (alice, bob)
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use tempfile::TempDir;
 
-use super::{Phone, Programs, Relay, programs};
+use super::programs::{Programs, programs};
 
 /// The passphrase of every profile in these tests.
 pub const PASSPHRASE: &str = "correct horse battery staple";
@@ -77,35 +77,6 @@ impl Place {
     #[must_use]
     pub fn home(&self) -> PathBuf {
         self.path("home")
-    }
-
-    /// Starts a relay in this place, on a free port.
-    #[must_use]
-    pub fn relay(&self) -> Relay {
-        Relay::start(self, &self.path("relay"))
-    }
-
-    /// Returns a phone without an account.
-    #[must_use]
-    pub fn phone(&self, profile: &str) -> Phone {
-        Phone::new(self.clone(), profile)
-    }
-
-    /// Returns a phone with an account. Its name is the profile's with a capital letter.
-    #[must_use]
-    pub fn account(&self, relay: &Relay, profile: &str) -> Phone {
-        let phone = self.phone(profile);
-        phone.register(relay, &[]);
-        phone
-    }
-
-    /// Returns two phones with accounts that have added each other.
-    #[must_use]
-    pub fn alice_and_bob(&self, relay: &Relay) -> (Phone, Phone) {
-        let (alice, bob) = (self.account(relay, "alice"), self.account(relay, "bob"));
-        alice.add(&bob);
-        bob.add(&alice);
-        (alice, bob)
     }
 
     /// Returns a command in this place's environment, in which a shell finds the programs by name.

@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::Ended;
+use super::ended::Ended;
 use crate::PATIENCE;
 
 /// An output stream of a program.

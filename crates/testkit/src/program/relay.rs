@@ -1,14 +1,17 @@
 //! A `pillarbox-relay` that runs, is killed, and runs again on the same port with the same data.
 
+use std::fmt::Display;
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpStream, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
 use pillarbox_transport::RelayAddress;
 
-use super::{Ended, Place, Process, Stream};
+use super::ended::Ended;
+use super::place::Place;
+use super::process::{Process, Stream};
 use crate::PATIENCE;
 
 /// A running relay.
@@ -168,14 +171,7 @@ impl Relay {
     /// Requests `path` from the admin port, and returns the status and the body.
     #[must_use]
     pub fn get(&self, path: &str) -> (u16, String) {
-        let mut stream = TcpStream::connect(&self.admin).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        let admin = &self.admin;
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: {admin}\r\nConnection: close\r\n\r\n").unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
+        admin_get(&self.admin, path)
     }
 
     /// Requests `path` again and again until the answer is as wanted.
@@ -188,6 +184,14 @@ impl Relay {
             }
             assert!(Instant::now() < until, "{path} still answers {status}: {body}");
         }
+    }
+}
+
+impl Place {
+    /// Starts a relay in this place, on a free port.
+    #[must_use]
+    pub fn relay(&self) -> Relay {
+        Relay::start(self, &self.path("relay"))
     }
 }
 
@@ -221,6 +225,18 @@ impl Stopped {
 
 fn host_and_port(address: &str) -> String {
     address.strip_prefix("pillarbox://").and_then(|rest| rest.split('/').next()).unwrap().to_owned()
+}
+
+/// Requests `path` from an admin port, and returns the status and the body.
+pub fn admin_get(admin: impl ToSocketAddrs + Display, path: &str) -> (u16, String) {
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {admin}\r\nConnection: close\r\n\r\n");
+    let mut stream = TcpStream::connect(admin).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
 }
 
 /// Runs `pillarbox-relay` to its end with these arguments.
