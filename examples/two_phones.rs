@@ -8,7 +8,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use pillarbox_client::{EntryKind, Habits, Link, NewAccount, PaddingRule, Phone, Protection, Vault};
 use pillarbox_crypto::AgreementSecret;
-use pillarbox_relay::{ConnectionId, Effect, Input, Relay, Settings, SqliteStore};
+use pillarbox_relay::{ConnectionId, Effect, Input, Relay, RelaySettings, SqliteStore};
 use pillarbox_transport::RelayAddress;
 use pillarbox_wire::Timestamp;
 use rand::{SeedableRng, rngs::StdRng};
@@ -23,7 +23,7 @@ const LINKS: [Link; 2] = [Link::Named, Link::Nameless];
 fn main() -> Result<(), Box<dyn Error>> {
     // Seeded, so that every run prints the same. A real phone takes its randomness from the system.
     let mut rng = StdRng::from_seed([7; 32]);
-    let mut relay = Relay::open(SqliteStore::in_memory()?, Settings::default(), NOW, &mut rng)?;
+    let mut relay = Relay::open(SqliteStore::in_memory()?, RelaySettings::default(), NOW, &mut rng)?;
     let address = RelayAddress::new("relay.example", 7455, AgreementSecret::generate(&mut rng).public())?;
     let mut person = |name: &str| {
         let new = NewAccount {

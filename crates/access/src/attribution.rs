@@ -42,7 +42,7 @@ impl Attribution {
 /// The origin of something that came back, as far as known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Origin {
+pub struct Provenance {
     /// A row or a frame names somebody.
     pub named_by_operator: bool,
     /// A party handed it over.
@@ -53,7 +53,7 @@ pub struct Origin {
     pub stamp_verified: bool,
 }
 
-impl Origin {
+impl Provenance {
     /// Combines two origins.
     #[must_use]
     pub const fn or(self, other: Self) -> Self {
@@ -68,7 +68,7 @@ impl Origin {
 
 /// Returns the firmest tie that the origin supports.
 #[must_use]
-pub const fn attribution(origin: Origin) -> Attribution {
+pub const fn attribution(origin: Provenance) -> Attribution {
     if origin.stamp_verified {
         Attribution::StampedByOperator
     } else if origin.found_on_phone {

@@ -21,7 +21,7 @@ pub struct Wrote {
 /// A text that somebody could read.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Said {
+pub struct ReadableText {
     /// The time, by the best clock that came with the text.
     pub at: Timestamp,
     /// The author, if known.
@@ -76,7 +76,7 @@ pub struct Facts {
     /// Messages that passed.
     pub wrote: Vec<Wrote>,
     /// Texts that could be read.
-    pub said: Vec<Said>,
+    pub said: Vec<ReadableText>,
     /// Messages that are there byte for byte and that nothing opened. Their holder cannot tell whether they are texts.
     pub sealed: Vec<Wrote>,
     /// Members of groups.

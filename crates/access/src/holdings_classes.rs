@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use pillarbox_relay::inventory::{Kept, whole};
+use pillarbox_relay::inventory::{KeptFor, whole};
 use pillarbox_wire::inventory::Class;
 
 use crate::design::Design;
@@ -18,7 +18,7 @@ pub enum Holding {
     /// example.
     Seen,
     /// The relay stores it.
-    Kept(Kept),
+    Kept(KeptFor),
     /// It passes through and the relay does not store it. The relay could be made to.
     Loggable,
 }
@@ -70,7 +70,7 @@ pub fn holdings_classes(design: &Design) -> Vec<HoldingLine> {
 
 #[cfg(test)]
 mod tests {
-    use pillarbox_wire::inventory::Direction;
+    use pillarbox_wire::inventory::FrameDirection;
 
     use super::*;
     use crate::designs;
@@ -95,7 +95,7 @@ mod tests {
         let lines = whole(&designs::plain_server().relay, &[]);
         let on_the_wire: Vec<_> = lines
             .iter()
-            .filter(|line| line.direction != Direction::Own)
+            .filter(|line| line.direction != FrameDirection::Own)
             .map(|line| (line.record, line.field))
             .collect();
         assert!(on_the_wire.len() > 90);

@@ -32,7 +32,7 @@ pub use design::{Design, DesignError, StandsFor};
 pub use facts::Facts;
 pub use holdings_classes::{Holding, HoldingLine, holdings_classes};
 pub use item::{Item, Reach};
-pub use opened::Opened;
+pub use opened::OpenedCounts;
 pub use returned::{Answer, Blank};
 pub use served::{ItemLine, Served};
 pub use view::RelayHoldings;

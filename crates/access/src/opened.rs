@@ -7,7 +7,7 @@ use crate::view::RelayHoldings;
 
 /// Messages and backups stored at an operator, and those that open with its keys.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Opened {
+pub struct OpenedCounts {
     /// Messages in its rows, receipts included.
     pub messages: u64,
     /// Messages that it can read.
@@ -22,7 +22,7 @@ pub struct Opened {
     pub backed_up: u64,
 }
 
-impl Opened {
+impl OpenedCounts {
     /// Tries each message with every private key of the operator, and each backup as its owner's phone would open it.
     #[must_use]
     pub fn of(holdings: &RelayHoldings) -> Self {

@@ -13,7 +13,7 @@ use pillarbox_client::display;
 use pillarbox_client::group::{Group, GroupId};
 use pillarbox_crypto::{SecretBytes, SigningPublic};
 use pillarbox_relay::legible;
-use pillarbox_session::kind::{self, Kind};
+use pillarbox_session::kind::{self, PayloadKind};
 use pillarbox_session::lengths::overheads;
 use pillarbox_session::{Conversation, commitment_of, sealed_sender};
 use pillarbox_wire::{AccountId, Timestamp, decode};
@@ -168,10 +168,10 @@ pub(crate) fn read_with(payload: &[u8], keys: &Keys<'_>) -> Attempts {
     };
     match kind::kind(payload) {
         Err(error) => attempts.note("as a payload", error),
-        Ok(Kind::ServerReadable) => in_the_clear(payload, &mut attempts),
-        Ok(Kind::Sealed) => return remembered(payload, keys, attempts, sealed),
-        Ok(Kind::PreKey) => return remembered(payload, keys, attempts, first_message),
-        Ok(Kind::Ratchet) => {
+        Ok(PayloadKind::ServerReadable) => in_the_clear(payload, &mut attempts),
+        Ok(PayloadKind::Sealed) => return remembered(payload, keys, attempts, sealed),
+        Ok(PayloadKind::PreKey) => return remembered(payload, keys, attempts, first_message),
+        Ok(PayloadKind::Ratchet) => {
             attempts.note("as a message of a running session", "the rows hold no session state to try");
         }
     }
@@ -217,9 +217,9 @@ fn remembered(
 fn is_in_form(payload: &[u8]) -> bool {
     let Ok(kind) = kind::kind(payload) else { return false };
     match kind {
-        Kind::ServerReadable => payload.get(1..).is_some_and(|body| decode::<Body>(body).is_ok()),
-        Kind::Ratchet | Kind::PreKey => commitment_of(payload).is_some(),
-        Kind::Sealed => overheads(kind).first().is_some_and(|least| payload.len() >= *least),
+        PayloadKind::ServerReadable => payload.get(1..).is_some_and(|body| decode::<Body>(body).is_ok()),
+        PayloadKind::Ratchet | PayloadKind::PreKey => commitment_of(payload).is_some(),
+        PayloadKind::Sealed => overheads(kind).first().is_some_and(|least| payload.len() >= *least),
     }
 }
 

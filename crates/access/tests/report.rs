@@ -13,7 +13,7 @@ use pillarbox_client::BodyId;
 use pillarbox_client::body::{Body, Content, Text};
 use pillarbox_crypto::{AeadKey, Padding, SigningSecret, aead};
 use pillarbox_relay::stamp::StampKey;
-use pillarbox_relay::{Relay, Settings, SqliteStore};
+use pillarbox_relay::{Relay, RelaySettings, SqliteStore};
 use pillarbox_session::{Opening, franking, kind};
 use pillarbox_wire::{AccountId, DeviceAddress, DeviceId, FixedBytes, Timestamp, encode};
 use proptest::prelude::*;
@@ -24,7 +24,8 @@ const AT: Timestamp = Timestamp(1_490_193_420_000);
 
 fn holdings() -> RelayHoldings {
     let mut rng = ChaCha20Rng::seed_from_u64(1);
-    let relay = Relay::open(SqliteStore::in_memory().unwrap(), Settings::default(), AT, &mut rng).unwrap();
+    let relay =
+        Relay::open(SqliteStore::in_memory().unwrap(), RelaySettings::default(), AT, &mut rng).unwrap();
     RelayHoldings::of_relay(&relay, None).unwrap()
 }
 

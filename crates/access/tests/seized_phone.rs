@@ -5,7 +5,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use pillarbox_access::demand::seized_phone::{Guessed, Passcode, Seized, four_digits, guess, serve};
+use pillarbox_access::demand::seized_phone::{
+    Guessed, PasscodeKind, SeizureResult, four_digits, guess, serve,
+};
 use pillarbox_access::view::SeizedPhone;
 use pillarbox_client::{Passphrase, ProfileError, Vault, vault};
 use pillarbox_crypto::PasswordCost;
@@ -72,14 +74,14 @@ fn the_published_arithmetic_is_ours_at_80_milliseconds() {
     };
     let guess = Duration::from_millis(80);
     for (passcode, id) in [
-        (Passcode::FourDigits, "passcode_4_digits_s"),
-        (Passcode::SixDigits, "passcode_6_digits_s"),
-        (Passcode::SixLettersOrDigits, "passcode_6_alnum_s"),
+        (PasscodeKind::FourDigits, "passcode_4_digits_s"),
+        (PasscodeKind::SixDigits, "passcode_6_digits_s"),
+        (PasscodeKind::SixLettersOrDigits, "passcode_6_alnum_s"),
     ] {
         let (ours, theirs) = (passcode.seconds_for_all(guess), expected(id));
         assert!((ours - theirs).abs() < theirs * 1e-9, "{id}: {ours} {theirs}");
     }
-    assert_eq!(four_digits().count() as u128, Passcode::FourDigits.codes());
+    assert_eq!(four_digits().count() as u128, PasscodeKind::FourDigits.codes());
 }
 
 #[test]
@@ -87,5 +89,5 @@ fn a_phone_that_is_off_shows_a_sealed_file() {
     let folder = tempfile::tempdir().unwrap();
     sealed(folder.path(), "0000");
     let seized = serve(&SeizedPhone::off(folder.path()), "Ann").unwrap();
-    assert!(matches!(seized, Seized::Sealed { bytes: 1.. }), "{seized:?}");
+    assert!(matches!(seized, SeizureResult::Sealed { bytes: 1.. }), "{seized:?}");
 }

@@ -8,10 +8,10 @@
     reason = "a failed expectation is a failed test"
 )]
 
-use pillarbox_client::backup::{self, Backup, BackupError, Contents, SavedText};
-use pillarbox_client::{BackupKey, BodyId, Direction, Habits, NewAccount, PhoneError, Protection};
+use pillarbox_client::backup::{self, Backup, BackupContents, BackupError, SavedText};
+use pillarbox_client::{BackupKey, BodyId, EntryDirection, Habits, NewAccount, PhoneError, Protection};
 use pillarbox_crypto::SecretBytes;
-use pillarbox_relay::Settings;
+use pillarbox_relay::RelaySettings;
 use pillarbox_testkit::world::World;
 use pillarbox_wire::limits::MAX_PAYLOAD_LEN;
 use pillarbox_wire::{AccountId, ClientFrame, DepositKind, FixedBytes, Timestamp};
@@ -25,15 +25,17 @@ fn text(number: u8, len: usize) -> SavedText {
         stored_at: Timestamp(u64::from(number)),
         contact: Some(AccountId([9; 16])),
         group: None,
-        direction: Direction::Received { sealed: true, verified: false },
+        direction: EntryDirection::Received { sealed: true, verified: false },
         text: "x".repeat(len),
     }
 }
 
 /// Makes a backup of four parts: two texts of 16 KiB go into each.
-fn made(key: Option<[u8; 32]>) -> (Contents, Backup) {
-    let contents =
-        Contents { texts: (0..8).map(|number| text(number, 16_384)).collect(), ..Contents::default() };
+fn made(key: Option<[u8; 32]>) -> (BackupContents, Backup) {
+    let contents = BackupContents {
+        texts: (0..8).map(|number| text(number, 16_384)).collect(),
+        ..BackupContents::default()
+    };
     let held_by = if key.is_some() { BackupKey::Owner } else { BackupKey::None };
     let mut rng = StdRng::from_seed([3; 32]);
     let backup = Backup::make(contents.clone(), held_by, key.map(SecretBytes::from_bytes), &mut rng).unwrap();
@@ -43,7 +45,7 @@ fn made(key: Option<[u8; 32]>) -> (Contents, Backup) {
 
 const KEYS: [Option<[u8; 32]>; 2] = [None, Some([5; 32])];
 
-fn reopened(parts: &[Vec<u8>], key: Option<[u8; 32]>) -> Result<Contents, BackupError> {
+fn reopened(parts: &[Vec<u8>], key: Option<[u8; 32]>) -> Result<BackupContents, BackupError> {
     backup::open(parts, key.map(SecretBytes::from_bytes).as_ref())
 }
 
@@ -55,8 +57,9 @@ fn what_was_backed_up_comes_back_and_every_part_fits_a_deposit() {
         assert_eq!(reopened(&backup.parts, key), Ok(contents));
     }
     let nothing =
-        Backup::make(Contents::default(), BackupKey::None, None, &mut StdRng::from_seed([3; 32])).unwrap();
-    assert_eq!(reopened(&nothing.parts, None), Ok(Contents::default()));
+        Backup::make(BackupContents::default(), BackupKey::None, None, &mut StdRng::from_seed([3; 32]))
+            .unwrap();
+    assert_eq!(reopened(&nothing.parts, None), Ok(BackupContents::default()));
 }
 
 #[test]
@@ -64,7 +67,10 @@ fn missing_swapped_doubled_and_foreign_parts_are_noticed() {
     for key in KEYS {
         let (_, Backup { parts, .. }) = made(key);
         let other = Backup::make(
-            Contents { texts: (0..8).map(|number| text(number, 16_384)).collect(), ..Contents::default() },
+            BackupContents {
+                texts: (0..8).map(|number| text(number, 16_384)).collect(),
+                ..BackupContents::default()
+            },
             BackupKey::Owner,
             key.map(SecretBytes::from_bytes),
             &mut StdRng::from_seed([4; 32]),
@@ -88,7 +94,7 @@ fn missing_swapped_doubled_and_foreign_parts_are_noticed() {
 #[test]
 fn a_part_that_was_cut_off_anywhere_or_altered_anywhere_does_not_open() {
     let key = Some([5; 32]);
-    let short = Contents { texts: vec![text(1, 20)], ..Contents::default() };
+    let short = BackupContents { texts: vec![text(1, 20)], ..BackupContents::default() };
     let held = key.map(SecretBytes::from_bytes);
     let backup = Backup::make(short, BackupKey::Owner, held, &mut StdRng::from_seed([3; 32])).unwrap();
     let part = &backup.parts[0];
@@ -130,7 +136,7 @@ fn a_key_is_64_digits_that_can_be_typed_again() {
 }
 
 fn backing_up(whose: Option<BackupKey>) -> (World, [usize; 2]) {
-    let mut settings = Settings::default();
+    let mut settings = RelaySettings::default();
     settings.keeping.deposits = vec![DepositKind::BackupPart, DepositKind::BackupKey];
     let mut world = World::with(settings);
     let phones = ["Alice", "Bob"].map(|name| {
@@ -201,7 +207,7 @@ fn a_later_backup_takes_the_place_of_the_one_before() {
     leave(&mut world, alice);
     let (parts, _) = left(&world);
     let key = backup::key_from(&world.see(alice).backup_key().unwrap().unwrap()).unwrap();
-    let nothing = Contents { made_at: world.now, ..Contents::default() };
+    let nothing = BackupContents { made_at: world.now, ..BackupContents::default() };
     assert_eq!(backup::open(&parts, Some(&key)), Ok(nothing));
 }
 

@@ -9,7 +9,7 @@
 )]
 
 use pillarbox_client::{Notice, PhoneError};
-use pillarbox_relay::Settings;
+use pillarbox_relay::RelaySettings;
 use pillarbox_testkit::world::World;
 use pillarbox_wire::{ChannelName, ClientFrame, Refusal, RelayFrame};
 
@@ -18,7 +18,7 @@ fn harbour() -> ChannelName {
 }
 
 fn publishing() -> World {
-    let mut settings = Settings::default();
+    let mut settings = RelaySettings::default();
     settings.keeping.channels = true;
     World::with(settings)
 }

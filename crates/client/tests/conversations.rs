@@ -8,7 +8,7 @@
     reason = "a failed expectation is a failed test"
 )]
 
-use pillarbox_client::{DeliveryState, Notice, Origin, Protection, Trust};
+use pillarbox_client::{ContactOrigin, DeliveryState, Notice, Protection, Trust};
 use pillarbox_testkit::world::{World, altering};
 use pillarbox_wire::{ClientFrame, Duration, FixedBytes, Handle, Refusal, RelayFrame};
 
@@ -31,7 +31,7 @@ fn after_an_invitation_the_relay_is_never_told_who_sends() {
     world.say(alice, bob, "hello");
     world.run();
     let stranger = world.see(bob).contact(world.id(alice)).unwrap();
-    assert_eq!((stranger.origin, stranger.accepted), (Origin::Stranger, false));
+    assert_eq!((stranger.origin, stranger.accepted), (ContactOrigin::Stranger, false));
     assert_eq!(stranger.suggested_name.as_deref(), Some("Alice"));
     assert!(stranger.sealed, "her key came with the first message");
     world.say(bob, alice, "who is this?");
@@ -148,7 +148,7 @@ fn three_phones_keep_their_conversations_apart() {
 
 #[test]
 fn exhausted_prekeys_are_told_on_both_phones() {
-    let mut settings = pillarbox_relay::Settings::default();
+    let mut settings = pillarbox_relay::RelaySettings::default();
     settings.limits.bundles_of_one =
         pillarbox_relay::Rate { burst: 10_000, every: pillarbox_wire::Duration(1) };
     settings.limits.bundles = settings.limits.bundles_of_one;

@@ -8,7 +8,7 @@
     reason = "a failed expectation is a failed test"
 )]
 
-use pillarbox_client::vault::{self, Exhibit};
+use pillarbox_client::vault::{self, VaultExhibit};
 use pillarbox_client::{Passphrase, Phone, PhoneError, ProfileError, StorageError, Vault};
 use pillarbox_crypto::{PasswordCost, SecretBytes};
 use pillarbox_testkit::world::{World, passphrase};
@@ -43,13 +43,13 @@ fn another_key_or_another_byte_opens_nothing() {
     let mut world = World::new();
     let (alice, _) = world.pair();
     let (taken, mut rng) = (world.see(alice).exhibit().unwrap(), world.fork());
-    let other = Exhibit { key: SecretBytes::from_bytes([7; 32]), rows: taken.rows.clone() };
+    let other = VaultExhibit { key: SecretBytes::from_bytes([7; 32]), rows: taken.rows.clone() };
     // Under another key nothing is found where it should be, or does not open.
     assert!(Phone::of_exhibit(&other, &mut rng).is_err());
     for at in 0..taken.rows.len() {
         let mut rows = taken.rows.clone();
         rows[at].sealed[0] ^= 1;
-        let altered = Exhibit { key: SecretBytes::from_bytes(*taken.key.as_bytes()), rows };
+        let altered = VaultExhibit { key: SecretBytes::from_bytes(*taken.key.as_bytes()), rows };
         let shown = |phone: Phone| -> Result<(), PhoneError> {
             let contacts = phone.contacts()?;
             contacts.iter().try_for_each(|it| phone.history(it.account).map(drop))

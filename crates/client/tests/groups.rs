@@ -9,8 +9,10 @@
 )]
 
 use pillarbox_client::group::MAX_GROUPS;
-use pillarbox_client::{DeliveryState, GroupId, Habits, NewAccount, Notice, Origin, PhoneError, Protection};
-use pillarbox_relay::{Rate, Settings};
+use pillarbox_client::{
+    ContactOrigin, DeliveryState, GroupId, Habits, NewAccount, Notice, PhoneError, Protection,
+};
+use pillarbox_relay::{Rate, RelaySettings};
 use pillarbox_testkit::world::World;
 use pillarbox_wire::{AccountId, ClientFrame, Deposit, DepositKind, Duration, Handle};
 
@@ -152,7 +154,7 @@ fn a_member_adds_a_contact_whom_the_others_do_not_know_and_all_can_write_to_all(
     for at in [alice, bob, carol, dave] {
         assert_eq!(heard(&world, at, group).len(), 3, "at {at}");
     }
-    assert_eq!(world.see(alice).contact(whom).unwrap().origin, Origin::Group);
+    assert_eq!(world.see(alice).contact(whom).unwrap().origin, ContactOrigin::Group);
 }
 
 #[test]
@@ -206,7 +208,7 @@ fn a_roster_is_left_at_the_relay_only_by_habit_in_the_open_or_sealed_and_taken_b
     for (deposits, sealed_rosters) in
         [(Vec::new(), false), (vec![DepositKind::Group], false), (vec![DepositKind::Group], true)]
     {
-        let mut settings = Settings::default();
+        let mut settings = RelaySettings::default();
         settings.keeping.deposits = DepositKind::ALL.to_vec();
         let mut world = World::with(settings);
         let habits = Habits { deposits: deposits.clone(), sealed_rosters, ..Habits::default() };
@@ -231,7 +233,7 @@ fn a_roster_is_left_at_the_relay_only_by_habit_in_the_open_or_sealed_and_taken_b
 
 #[test]
 fn a_group_for_which_there_is_no_room_is_left_at_the_relay_until_the_owner_has_left_one() {
-    let mut settings = Settings::default();
+    let mut settings = RelaySettings::default();
     settings.limits.sealed_submissions = Rate::UNLIMITED;
     let mut world = World::with(settings);
     let (alice, bob) = world.pair();

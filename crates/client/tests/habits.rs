@@ -9,7 +9,7 @@
 )]
 
 use pillarbox_client::{DeliveryState, Habits, NewAccount, Notice, PhoneError, Protection, Receipts};
-use pillarbox_relay::Settings;
+use pillarbox_relay::RelaySettings;
 use pillarbox_testkit::world::World;
 use pillarbox_wire::{
     Bytes, ClientFrame, Deposit, DepositKind, Duration, Handle, Refusal, RelayFrame, Submit,
@@ -45,7 +45,7 @@ fn deposits(world: &World) -> Vec<Deposit> {
 
 /// Makes a world whose relay keeps every deposit.
 fn keeping_everything() -> World {
-    let mut settings = Settings::default();
+    let mut settings = RelaySettings::default();
     settings.keeping.deposits = DepositKind::ALL.to_vec();
     World::with(settings)
 }

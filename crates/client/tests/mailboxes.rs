@@ -13,15 +13,15 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use pillarbox_client::{DeliveryState, Habits, Notice};
-use pillarbox_relay::{Limits, Rate, Settings};
+use pillarbox_relay::{Limits, Rate, RelaySettings};
 use pillarbox_testkit::world::{Fault, World, altering, honest};
 use pillarbox_wire::{Duration, Pong, RelayFrame, RequestId};
 
 /// Settings of a relay that never asks to wait, so that the tests are fast.
-fn patient() -> Settings {
+fn patient() -> RelaySettings {
     let limits =
         Limits { submissions: Rate::UNLIMITED, sealed_submissions: Rate::UNLIMITED, ..Limits::default() };
-    Settings { limits, ..Settings::default() }
+    RelaySettings { limits, ..RelaySettings::default() }
 }
 
 fn texts(what: &str, count: usize) -> Vec<String> {

@@ -10,17 +10,17 @@
 
 use std::time::Duration;
 
-use pillarbox_client::net::{Carrier, Event, NetError, now, sync, sync_until};
+use pillarbox_client::net::{Carrier, CarrierEvent, NetError, now, sync, sync_until};
 use pillarbox_client::{Habits, Link, NewAccount, Notice, PaddingRule, Phone, Protection, Vault};
 use pillarbox_crypto::AgreementSecret;
-use pillarbox_relay::server::{Running, Server, ServerConfig};
+use pillarbox_relay::server::{RelayServer, Running, ServerConfig};
 use pillarbox_transport::{HandshakeError, RelayAddress};
 use pillarbox_wire::{Farewell, Handle, Refusal};
 
 const LIMIT: Duration = Duration::from_secs(20);
 
 async fn relay(folder: &tempfile::TempDir) -> Running {
-    Server::start(ServerConfig::on_loopback(folder.path().to_owned())).await.unwrap()
+    RelayServer::start(ServerConfig::on_loopback(folder.path().to_owned())).await.unwrap()
 }
 
 fn phone(relay: &RelayAddress, name: &str, number: Option<&str>) -> Phone {
@@ -76,11 +76,11 @@ async fn a_phone_that_stays_connected_hears_at_once() {
         let mut carrier = Carrier::new();
         let mut rng = self::rng();
         loop {
-            if let Event::Told(notices) = carrier.next(&mut bob, &mut rng).await.unwrap()
+            if let CarrierEvent::Told(notices) = carrier.next(&mut bob, &mut rng).await.unwrap()
                 && notices.iter().any(|notice| matches!(notice, Notice::Received { .. }))
             {
                 // Its receipt goes out with the next rounds.
-                while carrier.next(&mut bob, &mut rng).await.unwrap() != Event::Quiet {}
+                while carrier.next(&mut bob, &mut rng).await.unwrap() != CarrierEvent::Quiet {}
                 carrier.close(&mut bob).await;
                 return;
             }
@@ -124,10 +124,10 @@ async fn a_phone_that_stays_comes_back_when_its_relay_does() {
     let (mut alice, mut rng) = (phone(first.address(), "Alice", None), rng());
     let listen = (std::net::Ipv4Addr::LOCALHOST, first.address().port()).into();
     let mut carrier = Carrier::new();
-    while carrier.next(&mut alice, &mut rng).await.unwrap() != Event::Quiet {}
+    while carrier.next(&mut alice, &mut rng).await.unwrap() != CarrierEvent::Quiet {}
     let hearing = async {
         loop {
-            if let Event::Down { error, .. } = carrier.next(&mut alice, &mut rng).await.unwrap() {
+            if let CarrierEvent::Down { error, .. } = carrier.next(&mut alice, &mut rng).await.unwrap() {
                 break error;
             }
         }
@@ -136,8 +136,8 @@ async fn a_phone_that_stays_comes_back_when_its_relay_does() {
     stopped.unwrap();
     assert_eq!(down, NetError::Farewell(Farewell::Stopping));
     let config = ServerConfig { listen, ..ServerConfig::on_loopback(folder.path().to_owned()) };
-    let second = Server::start(config).await.unwrap();
-    let again = async { while carrier.next(&mut alice, &mut rng).await.unwrap() != Event::Quiet {} };
+    let second = RelayServer::start(config).await.unwrap();
+    let again = async { while carrier.next(&mut alice, &mut rng).await.unwrap() != CarrierEvent::Quiet {} };
     tokio::time::timeout(LIMIT, again).await.unwrap();
     assert!(alice.is_ready(Link::Named));
     second.stop().await.unwrap();

@@ -15,7 +15,7 @@
 use std::collections::BTreeMap;
 
 use pillarbox_client::{DeliveryState, Notice};
-use pillarbox_relay::Settings;
+use pillarbox_relay::RelaySettings;
 use pillarbox_relay::limits::Rate;
 use pillarbox_testkit::world::{Fault, World};
 use pillarbox_wire::Duration;
@@ -39,7 +39,7 @@ fn seeds() -> std::ops::Range<u64> {
 }
 
 fn throttled() -> World {
-    let mut settings = Settings::default();
+    let mut settings = RelaySettings::default();
     settings.limits.sealed_submissions = Rate { burst: 4, every: Duration(300) };
     settings.limits.submissions = Rate { burst: 4, every: Duration(300) };
     World::with(settings)

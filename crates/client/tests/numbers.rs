@@ -9,7 +9,7 @@
 )]
 
 use pillarbox_client::{DeliveryState, NewAccount, Notice, PhoneError, Protection, Trust};
-use pillarbox_relay::Settings;
+use pillarbox_relay::RelaySettings;
 use pillarbox_testkit::world::{Fault, World, altering, honest};
 use pillarbox_wire::{AccountId, Duration, Farewell, Handle, IdentityKey, Refusal, RelayFrame};
 
@@ -18,7 +18,7 @@ const BOB: &str = "+447700900132";
 const CAROL: &str = "+447700900133";
 
 fn verifying() -> World {
-    World::with(Settings { verify_numbers: true, ..Settings::default() })
+    World::with(RelaySettings { verify_numbers: true, ..RelaySettings::default() })
 }
 
 /// Registers a phone's number, with the code if the relay asks for one.
@@ -76,8 +76,8 @@ fn states(world: &World, at: usize, contact: AccountId) -> Vec<DeliveryState> {
     history
         .iter()
         .filter_map(|entry| match entry.direction {
-            pillarbox_client::Direction::Sent(state) => Some(state),
-            pillarbox_client::Direction::Received { .. } => None,
+            pillarbox_client::EntryDirection::Sent(state) => Some(state),
+            pillarbox_client::EntryDirection::Received { .. } => None,
         })
         .collect()
 }

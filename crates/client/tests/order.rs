@@ -8,16 +8,16 @@
     reason = "a failed expectation is a failed test"
 )]
 
-use pillarbox_client::phone::{WaitCause, Waiting};
+use pillarbox_client::phone::{UnsentMessages, WaitCause};
 use pillarbox_client::{DeliveryState, Notice};
-use pillarbox_relay::Settings;
+use pillarbox_relay::RelaySettings;
 use pillarbox_relay::limits::Rate;
 use pillarbox_testkit::world::World;
 use pillarbox_wire::{AccountId, Duration, Refusal};
 
 /// A relay that takes three sealed messages at once, and then one every 200 ms, from everybody together.
 fn throttled() -> World {
-    let mut settings = Settings::default();
+    let mut settings = RelaySettings::default();
     settings.limits.sealed_submissions = Rate { burst: 3, every: Duration(200) };
     World::with(settings)
 }
@@ -91,7 +91,7 @@ fn what_is_said_to_one_person_and_to_a_group_keeps_its_order_while_the_relay_ask
 
 #[test]
 fn what_waits_is_told_with_its_reason() {
-    let mut settings = Settings::default();
+    let mut settings = RelaySettings::default();
     settings.limits.mailbox_messages = 3;
     let mut world = World::with(settings);
     let (alice, bob) = world.pair();
@@ -100,7 +100,7 @@ fn what_waits_is_told_with_its_reason() {
     world.offline(bob);
     world.offline(alice);
     (0..5).for_each(|number| world.say(alice, bob, &format!("text {number}")));
-    let waiting = |messages, cause| [Waiting { contact, messages, cause }];
+    let waiting = |messages, cause| [UnsentMessages { contact, messages, cause }];
     assert_eq!(world.see(alice).waiting().unwrap(), waiting(5, WaitCause::NotReached));
     world.online(alice);
     world.run();

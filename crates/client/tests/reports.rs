@@ -10,7 +10,7 @@
 
 use pillarbox_client::body::{Body, Content};
 use pillarbox_client::{BodyId, Habits, NewAccount, PhoneError, Protection};
-use pillarbox_relay::Settings;
+use pillarbox_relay::RelaySettings;
 use pillarbox_session::{Opening, commitment_of, franking};
 use pillarbox_testkit::world::World;
 use pillarbox_wire::{Duration, decode};
@@ -26,7 +26,7 @@ fn reporting(world: &mut World, sealed_sender: bool, reports: bool) -> [usize; 2
 }
 
 fn stamping() -> World {
-    let mut settings = Settings::default();
+    let mut settings = RelaySettings::default();
     settings.keeping.stamps = true;
     World::with(settings)
 }

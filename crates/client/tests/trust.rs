@@ -154,7 +154,7 @@ fn a_message_under_a_new_key_is_shown_as_unverified_and_blocks_answers() {
     let history = world.see(alice).history(whom).unwrap();
     let last = history.last().unwrap();
     assert_eq!(last.text(), Some("I am Bob, honestly"));
-    assert!(matches!(last.direction, pillarbox_client::Direction::Received { verified: false, .. }));
+    assert!(matches!(last.direction, pillarbox_client::EntryDirection::Received { verified: false, .. }));
     let now = world.now;
     assert_eq!(world.at(alice).queue_text(whom, "really?", now, &mut rng), Err(PhoneError::KeyChanged));
 }

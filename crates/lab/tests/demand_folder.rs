@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use pillarbox_client::net::{now, sync};
 use pillarbox_client::{BackupKey, Habits, NewAccount, PaddingRule, Passphrase, Phone, Protection};
-use pillarbox_relay::server::{Server, ServerConfig};
-use pillarbox_relay::{Keeping, LogRule, Logged, Settings};
+use pillarbox_relay::server::{RelayServer, ServerConfig};
+use pillarbox_relay::{Keeping, LogRule, Logged, RelaySettings};
 use pillarbox_transport::RelayAddress;
 use pillarbox_wire::{AccountId, ChannelName, DepositKind, Handle};
 use serde_json::Value;
@@ -60,8 +60,8 @@ async fn history(folder: &Path) {
     let keeping =
         Keeping { log: log.into(), deposits: DepositKind::ALL.to_vec(), channels: true, ..Keeping::LEAST };
     let mut config = ServerConfig::on_loopback(folder.join("relay"));
-    config.settings = Settings { keeping, ..Settings::default() };
-    let relay = Server::start(config).await.unwrap();
+    config.settings = RelaySettings { keeping, ..RelaySettings::default() };
+    let relay = RelayServer::start(config).await.unwrap();
     let mut alice = phone("Alice", ALICE, relay.address(), folder).await;
     let mut bob = phone("Bob", BOB, relay.address(), folder).await;
     let to = introduced(&mut alice, &bob).await;

@@ -8,7 +8,7 @@ mod markdown;
 use std::fmt::Write;
 use std::path::Path;
 
-use pillarbox_access::demand::{self, Demand, View, When};
+use pillarbox_access::demand::{self, Demand, ViewKind, When};
 use pillarbox_access::design::Mark;
 use pillarbox_access::item::{Item, Reach, uk_section};
 use pillarbox_access::law::{self, Power};
@@ -199,17 +199,17 @@ fn when(when: When) -> &'static str {
     }
 }
 
-fn entitled(view: View) -> &'static str {
+fn entitled(view: ViewKind) -> &'static str {
     match view {
-        View::RelayHoldings => "the rows of the messenger's operator, and its keys",
-        View::OperatorTap => "what passes the operator from the order on, with its rows and keys",
-        View::PushRecords => "the operator's rows, and then those of the push service",
-        View::BackupStore => "the rows of whoever the backups lie with",
-        View::SeizedPhone => "one phone, in the state in which it was taken",
-        View::OpenPhone => "one phone that its owner shows",
-        View::ReportedMessage => "one message that its recipient hands over",
-        View::PublicChannel => "what everybody can read",
-        View::Nothing => "nothing",
+        ViewKind::RelayHoldings => "the rows of the messenger's operator, and its keys",
+        ViewKind::OperatorTap => "what passes the operator from the order on, with its rows and keys",
+        ViewKind::PushRecords => "the operator's rows, and then those of the push service",
+        ViewKind::BackupStore => "the rows of whoever the backups lie with",
+        ViewKind::SeizedPhone => "one phone, in the state in which it was taken",
+        ViewKind::OpenPhone => "one phone that its owner shows",
+        ViewKind::ReportedMessage => "one message that its recipient hands over",
+        ViewKind::PublicChannel => "what everybody can read",
+        ViewKind::Nothing => "nothing",
     }
 }
 

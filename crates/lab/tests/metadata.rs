@@ -18,7 +18,7 @@ use pillarbox_lab::metadata::{Choices, Inquiry, files, json, table, text};
 use pillarbox_lab::scenario::library;
 use pillarbox_lab::screen::plain;
 use pillarbox_lab::world::World;
-use pillarbox_metadata::{Field, Means, Observer, Refusal};
+use pillarbox_metadata::{Means, MeansRefusal, Observer, TraceField};
 use serde_json::Value;
 
 /// Returns the flagship story, told under a design.
@@ -72,7 +72,7 @@ fn a_sealed_sender_hides_no_pair_whose_first_message_is_not_sealed() {
     let score = named.score.unwrap();
     assert_eq!((score.right, score.named), (score.there, score.there));
     // Removing the senders removes the pairs, because the means rests on nothing else.
-    let without = Choices { without: vec![Field::Names], ..Choices::default() };
+    let without = Choices { without: vec![TraceField::Names], ..Choices::default() };
     let blind = Inquiry::of(&SEALED, without).unwrap();
     assert!(blind.analysis.found(Means::Named).is_none());
 }
@@ -82,7 +82,7 @@ fn a_story_without_a_network_is_not_inferred_from() {
     let inquiry = inquiry(&SEALED, Observer::Sees);
     for means in [Means::Address, Means::Connection, Means::Size, Means::Receipt, Means::Statistics] {
         let line = inquiry.analysis.lines.iter().find(|line| line.means == means).unwrap();
-        assert_eq!(line.outcome, Err(Refusal::NoNetwork), "{means:?}");
+        assert_eq!(line.outcome, Err(MeansRefusal::NoNetwork), "{means:?}");
     }
     assert!(inquiry.analysis.found(Means::Named).is_some());
 }
@@ -90,7 +90,7 @@ fn a_story_without_a_network_is_not_inferred_from() {
 #[test]
 fn a_story_with_a_network_is_inferred_from_and_its_shuffled_rows_name_nobody() {
     let source = told("neighbours", "signal-now");
-    let without = vec![Field::Names, Field::Address, Field::Connection, Field::Size];
+    let without = vec![TraceField::Names, TraceField::Address, TraceField::Connection, TraceField::Size];
     let inquiry = Inquiry::of(&source, Choices { without, ..Choices::default() }).unwrap();
     let found = inquiry.analysis.found(Means::Statistics).unwrap();
     let score = found.score.clone().unwrap();

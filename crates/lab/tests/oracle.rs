@@ -20,7 +20,7 @@ use pillarbox_access::designs;
 use pillarbox_access::oracle::chart::CHART;
 use pillarbox_access::oracle::compare::against_chart;
 use pillarbox_access::oracle::reasons::REASONS;
-use pillarbox_access::oracle::{Agreement, Reasons, Row, Source};
+use pillarbox_access::oracle::{Agreement, ComparedRow, OracleSource, Reasons};
 use pillarbox_lab::oracle::{self, Report, Run};
 use pillarbox_lab::progress::Progress;
 use pillarbox_lab::screen::plain as without_weights;
@@ -31,10 +31,10 @@ use serde_json::Value;
 
 /// One comparison for all tests here. It runs every design that stands for a messenger.
 static REPORT: LazyLock<Report> = LazyLock::new(|| {
-    oracle::run(designs::all(), &Source::ALL, &REASONS, &Progress::none()).expect("the worlds run")
+    oracle::run(designs::all(), &OracleSource::ALL, &REASONS, &Progress::none()).expect("the worlds run")
 });
 
-fn rows() -> impl Iterator<Item = &'static Row> {
+fn rows() -> impl Iterator<Item = &'static ComparedRow> {
     REPORT.tables.iter().flat_map(|table| &table.rows)
 }
 
@@ -56,7 +56,7 @@ fn every_messenger_of_the_tables_has_a_design_and_rows_that_agree() {
         assert!(standing.iter().any(|standing| standing.app == app), "nothing stands for {app}");
     }
     for standing in &standing {
-        let agrees = |row: &&Row| {
+        let agrees = |row: &&ComparedRow| {
             row.design == standing.design
                 && matches!(row.agreement, Agreement::Agrees | Agreement::AgreesElsewhere { .. })
         };
@@ -66,10 +66,10 @@ fn every_messenger_of_the_tables_has_a_design_and_rows_that_agree() {
 
 #[test]
 fn without_reasons_the_comparison_fails_and_so_it_does_with_one_too_many() {
-    let bare = |row: &Row| Row { reason: None, ..row.clone() };
-    let bare: Vec<Row> = rows().map(bare).collect();
-    assert!(!Reasons::default().explain(bare.clone(), &Source::ALL).is_whole());
-    assert!(REASONS.explain(bare.clone(), &Source::ALL).is_whole());
+    let bare = |row: &ComparedRow| ComparedRow { reason: None, ..row.clone() };
+    let bare: Vec<ComparedRow> = rows().map(bare).collect();
+    assert!(!Reasons::default().explain(bare.clone(), &OracleSource::ALL).is_whole());
+    assert!(REASONS.explain(bare.clone(), &OracleSource::ALL).is_whole());
     let agreeing = bare.iter().find(|row| row.agreement == Agreement::Agrees).unwrap();
     let excuse = Reasons::parse(&format!(
         "[[difference]]\nsource = \"{}\"\napp = \"{}\"\nitems = [\"{}\"]\ndesigns = [\"{}\"]\nprocesses = [\"{}\"]\n\
@@ -81,15 +81,15 @@ fn without_reasons_the_comparison_fails_and_so_it_does_with_one_too_many() {
         agreeing.process
     ));
     let only = vec![agreeing.clone()];
-    assert_eq!(excuse.unwrap().explain(only, &Source::ALL).unused.len(), 1);
+    assert_eq!(excuse.unwrap().explain(only, &OracleSource::ALL).unused.len(), 1);
 }
 
 /// Returns the designs of the chart that return something under a subpoena.
 fn returning() -> impl Iterator<Item = &'static Design> {
     designs::all().iter().filter(|design| {
-        let returned = |row: &&Row| {
+        let returned = |row: &&ComparedRow| {
             row.design == design.name
-                && row.source == Source::Chart
+                && row.source == OracleSource::Chart
                 && row.says == "returned"
                 && row.agreement == Agreement::Agrees
         };
@@ -97,7 +97,7 @@ fn returning() -> impl Iterator<Item = &'static Design> {
     })
 }
 
-fn compared(design: &Design) -> Vec<Row> {
+fn compared(design: &Design) -> Vec<ComparedRow> {
     let standing = oracle::standing(design).unwrap();
     against_chart(&CHART, &standing, &Run::of(design, &standing).unwrap())
 }
@@ -134,7 +134,7 @@ fn something_planted_that_no_row_lists_is_noticed() {
         curious.relay.log.push(logins);
         curious.operator.withholds.clear();
         curious.operator.hands_over = None;
-        let planted = |rows: &[Row]| {
+        let planted = |rows: &[ComparedRow]| {
             rows.iter().any(|row| {
                 row.item == "ip_log" && row.agreement == Agreement::Differs && row.run == "returned"
             })

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::SystemTime;
 
-use pillarbox_relay::{DATABASE_FILE, Relay, Settings, SqliteStore};
+use pillarbox_relay::{DATABASE_FILE, Relay, RelaySettings, SqliteStore};
 use pillarbox_wire::Timestamp;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -56,7 +56,7 @@ fn a_demand_on_a_copy_without_its_log_says_that_rows_may_be_missing() {
     let data = tempfile::tempdir().unwrap();
     let mut rng = ChaCha20Rng::from_seed([3; 32]);
     let store = SqliteStore::open(data.path()).unwrap();
-    let relay = Relay::open(store, Settings::default(), Timestamp(1_490_193_607_000), &mut rng).unwrap();
+    let relay = Relay::open(store, RelaySettings::default(), Timestamp(1_490_193_607_000), &mut rng).unwrap();
     let log = format!("{DATABASE_FILE}-wal");
     let both = copied(data.path(), &[DATABASE_FILE, &log]);
     let alone = copied(data.path(), &[DATABASE_FILE]);

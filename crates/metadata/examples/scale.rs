@@ -4,8 +4,8 @@
 use std::error::Error;
 use std::time::Instant;
 
-use pillarbox_metadata::generator::{Settings as Made, sealed};
-use pillarbox_metadata::{Analysis, Settings};
+use pillarbox_metadata::generator::{GeneratorSettings as Made, sealed};
+use pillarbox_metadata::{Analysis, MeansSettings};
 
 /// The milliseconds of a month, over which the messages are spread.
 const MONTH: u64 = 2_592_000_000;
@@ -20,7 +20,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let made = Made { people, contacts: 5, messages, gap, receipts_within: Some(800), seed: 1 };
         let (trace, truth) = sealed(made);
         let begun = Instant::now();
-        let analysis = Analysis::of(&trace, &truth, Settings::default());
+        let analysis = Analysis::of(&trace, &truth, MeansSettings::default());
         let took = begun.elapsed();
         println!("{messages} messages, {people} people: {:.1} s", took.as_secs_f64());
         for line in &analysis.lines {

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use crate::control::{chance, shuffled};
-use crate::means::{self, Lead, Means, Refusal, Settings};
-use crate::score::{Score, Scorer, Truth};
+use crate::means::{self, Lead, Means, MeansRefusal, MeansSettings};
+use crate::score::{PairScorer, PairTruth, Score};
 use crate::ties::{Known, Tie, Ties};
 use crate::trace::{Person, Trace};
 
 /// The result of one means, and its controls.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Found {
+pub struct MeansResult {
     /// The pairs that it names.
     pub leads: Vec<Lead>,
     /// The score; `None` if the truth is not known.
@@ -25,35 +25,35 @@ pub struct Found {
 
 /// The line of one means.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Line {
+pub struct MeansOutcome {
     /// The means.
     pub means: Means,
     /// The result, or the reason why it was not tried.
-    pub outcome: Result<Found, Refusal>,
+    pub outcome: Result<MeansResult, MeansRefusal>,
 }
 
 /// The outcome of every means.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Analysis {
     /// A line for each means, in the order of [`Means::ALL`].
-    pub lines: Vec<Line>,
+    pub lines: Vec<MeansOutcome>,
     /// The number of messages in the trace.
     pub messages: u64,
     /// The settings of the means.
-    pub settings: Settings,
+    pub settings: MeansSettings,
 }
 
 impl Analysis {
     /// Runs every means on a trace and on the shuffled one. The truth goes to the scorer and nowhere else.
     #[must_use]
-    pub fn of(trace: &Trace, truth: &Truth, settings: Settings) -> Self {
-        let scorer = Scorer::new(truth);
+    pub fn of(trace: &Trace, truth: &PairTruth, settings: MeansSettings) -> Self {
+        let scorer = PairScorer::new(truth);
         let mixed = shuffled(trace, settings.seed);
         let line = |means: Means| {
             let outcome = means.find(trace, settings).map(|leads| {
                 let mixed = means.find(&mixed, settings).unwrap_or_default();
                 let score = scorer.map(|scorer| scorer.score(means, &leads));
-                Found {
+                MeansResult {
                     shuffled_named: mixed.len() as u64,
                     shuffled_right: scorer.map(|scorer| scorer.score(means, &mixed).right),
                     chance: scorer.map(|scorer| chance(scorer.there(means), trace.possible_pairs())),
@@ -61,22 +61,22 @@ impl Analysis {
                     score,
                 }
             });
-            Line { means, outcome }
+            MeansOutcome { means, outcome }
         };
         Self { lines: Means::ALL.into_iter().map(line).collect(), messages: trace.messages(), settings }
     }
 
     /// Returns the result of a means, unless it was not tried.
     #[must_use]
-    pub fn found(&self, means: Means) -> Option<&Found> {
+    pub fn found(&self, means: Means) -> Option<&MeansResult> {
         self.lines.iter().find(|line| line.means == means)?.outcome.as_ref().ok()
     }
 
     /// Returns the means that were not tried, by reason: those with one reason together.
     #[must_use]
-    pub fn refused(&self) -> Vec<(Refusal, Vec<Means>)> {
-        let mut reasons: Vec<(Refusal, Vec<Means>)> = Vec::new();
-        for Line { means, outcome } in &self.lines {
+    pub fn refused(&self) -> Vec<(MeansRefusal, Vec<Means>)> {
+        let mut reasons: Vec<(MeansRefusal, Vec<Means>)> = Vec::new();
+        for MeansOutcome { means, outcome } in &self.lines {
             let Err(refusal) = outcome else { continue };
             match reasons.iter_mut().find(|(known, _)| known == refusal) {
                 Some((_, all)) => all.push(*means),

@@ -1,7 +1,7 @@
 //! The control: the same method on a trace in which recipients are shuffled in time, and the rate of chance.
 
 use crate::random::Random;
-use crate::trace::{Kind, Trace};
+use crate::trace::{RowKind, Trace};
 
 /// The purpose of the stream of random numbers.
 const PURPOSE: u64 = 0x7368_7566;
@@ -12,7 +12,7 @@ const PURPOSE: u64 = 0x7368_7566;
 pub fn shuffled(trace: &Trace, seed: u64) -> Trace {
     let mut shuffled = trace.clone();
     let mut random = Random::new(seed, PURPOSE);
-    for kind in Kind::ALL {
+    for kind in RowKind::ALL {
         let mut recipients: Vec<_> = trace.of(kind).map(|row| row.to).collect();
         random.shuffle(&mut recipients);
         let rows = shuffled.rows.iter_mut().filter(|row| row.kind == kind);
@@ -32,17 +32,21 @@ pub fn chance(there: u64, possible: u64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::trace::{Person, Row};
+    use crate::trace::{Person, TraceRow};
 
     #[test]
     fn only_the_recipients_change_places() {
-        let row = |at| Row { to: Some(Person(u32::try_from(at).unwrap())), ..Row::new(at, Kind::Sent) };
+        let row = |at| TraceRow {
+            to: Some(Person(u32::try_from(at).unwrap())),
+            ..TraceRow::new(at, RowKind::Sent)
+        };
         let trace = Trace { rows: (0..50).map(row).collect(), ..Trace::default() };
         let other = shuffled(&trace, 1);
         assert_ne!(other, trace);
         assert_eq!(other, shuffled(&trace, 1), "the same seed, the same shuffle");
-        let blank =
-            |trace: &Trace| trace.rows.iter().map(|row| Row { to: None, ..row.clone() }).collect::<Vec<_>>();
+        let blank = |trace: &Trace| {
+            trace.rows.iter().map(|row| TraceRow { to: None, ..row.clone() }).collect::<Vec<_>>()
+        };
         assert_eq!(blank(&other), blank(&trace));
         let mut recipients: Vec<_> = other.rows.iter().map(|row| row.to).collect();
         recipients.sort_unstable();

@@ -2,12 +2,12 @@
 //! network.
 
 use crate::random::Random;
-use crate::score::Truth;
-use crate::trace::{Kind, Person, Row, Trace};
+use crate::score::PairTruth;
+use crate::trace::{Person, RowKind, Trace, TraceRow};
 
 /// The settings of an invented trace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Settings {
+pub struct GeneratorSettings {
     /// The number of people.
     pub people: u32,
     /// The number of contacts with whom each person begins conversations.
@@ -27,10 +27,10 @@ const SIZES: (u32, u32) = (349, 509);
 
 /// Invents a trace in which no row names a sender, and its truth.
 #[must_use]
-pub fn sealed(settings: Settings) -> (Trace, Truth) {
-    let Settings { people, contacts, messages, gap, receipts_within, seed } = settings;
+pub fn sealed(settings: GeneratorSettings) -> (Trace, PairTruth) {
+    let GeneratorSettings { people, contacts, messages, gap, receipts_within, seed } = settings;
     let mut random = Random::new(seed, 0x6d61_6b65);
-    let (mut truth, mut rows) = (Truth::default(), Vec::new());
+    let (mut truth, mut rows) = (PairTruth::default(), Vec::new());
     let anybody = |random: &mut Random| u32::try_from(random.below(u64::from(people))).unwrap_or(0);
     let mut pairs = Vec::new();
     for one in 0..people {
@@ -42,11 +42,16 @@ pub fn sealed(settings: Settings) -> (Trace, Truth) {
         let (from, to) = if random.below(2) == 0 { (one, other) } else { (other, one) };
         at += random.below(2 * gap.max(1));
         truth.wrote(Person(from), Person(to));
-        let text = Row { to: Some(Person(to)), bytes: Some(SIZES.1), ..Row::new(at, Kind::Sent) };
+        let text =
+            TraceRow { to: Some(Person(to)), bytes: Some(SIZES.1), ..TraceRow::new(at, RowKind::Sent) };
         rows.push(text);
         if let Some(within) = receipts_within {
             let later = at + 100 + random.below(within.max(1));
-            rows.push(Row { to: Some(Person(from)), bytes: Some(SIZES.0), ..Row::new(later, Kind::Sent) });
+            rows.push(TraceRow {
+                to: Some(Person(from)),
+                bytes: Some(SIZES.0),
+                ..TraceRow::new(later, RowKind::Sent)
+            });
         }
     }
     rows.sort_by_key(|row| row.at);

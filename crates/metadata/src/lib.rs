@@ -20,9 +20,9 @@ pub mod statistics;
 pub mod ties;
 pub mod trace;
 
-pub use analysis::{Analysis, Found, Line};
-pub use means::{Lead, Means, Refusal, Settings};
-pub use observer::{Field, Observer};
-pub use score::{Score, Scorer, Truth};
+pub use analysis::{Analysis, MeansOutcome, MeansResult};
+pub use means::{Lead, Means, MeansRefusal, MeansSettings};
+pub use observer::{Observer, TraceField};
+pub use score::{PairScorer, PairTruth, Score};
 pub use ties::{Known, Tie, Ties};
-pub use trace::{Kind, Person, Row, Timing, Trace};
+pub use trace::{Person, RowKind, Trace, TraceRow, TraceTiming};

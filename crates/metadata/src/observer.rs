@@ -1,6 +1,6 @@
 //! Observers: the part of a source's rows that each of them has, and the same rows reduced step by step.
 
-use crate::trace::{Kind, Row, Trace};
+use crate::trace::{RowKind, Trace, TraceRow};
 
 /// An observer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -49,7 +49,7 @@ impl Observer {
 
 /// A field or a kind of row that is removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Field {
+pub enum TraceField {
     /// The sender, in rows that name one.
     Names,
     /// The network address.
@@ -68,7 +68,7 @@ pub enum Field {
     Push,
 }
 
-impl Field {
+impl TraceField {
     /// Every field.
     pub const ALL: [Self; 8] = [
         Self::Names,
@@ -107,55 +107,55 @@ pub fn observed(all: &Trace, observer: Observer, from: Option<u64>) -> Trace {
     let rows = match observer {
         Observer::Sees | Observer::Keeps => return all.clone(),
         Observer::LogsFromNowOn => rows
-            .filter(|row| row.kind != Kind::Woken && from.is_none_or(|from| row.at >= from))
-            .map(|row| Row { connection: None, ..row.clone() })
+            .filter(|row| row.kind != RowKind::Woken && from.is_none_or(|from| row.at >= from))
+            .map(|row| TraceRow { connection: None, ..row.clone() })
             .collect(),
         Observer::Wire => rows.filter_map(|row| on_the_wire(all, row)).collect(),
         Observer::Push => rows
-            .filter(|row| row.kind == Kind::Woken)
-            .map(|row| Row { to: row.to, ..Row::new(row.at, row.kind) })
+            .filter(|row| row.kind == RowKind::Woken)
+            .map(|row| TraceRow { to: row.to, ..TraceRow::new(row.at, row.kind) })
             .collect(),
     };
     Trace { rows, ..all.without_rows() }
 }
 
 /// Returns the tap's view of a row: something went up from an address, or down to one.
-fn on_the_wire(all: &Trace, row: &Row) -> Option<Row> {
+fn on_the_wire(all: &Trace, row: &TraceRow) -> Option<TraceRow> {
     let subscriber = row.address.and_then(|address| all.subscribers.get(address as usize)).copied().flatten();
     let (from, to) = match row.kind {
-        Kind::Sent => (subscriber, None),
-        Kind::Delivered => (None, subscriber),
+        RowKind::Sent => (subscriber, None),
+        RowKind::Delivered => (None, subscriber),
         _ => return None,
     };
-    Some(Row { from, to, ..row.clone() })
+    Some(TraceRow { from, to, ..row.clone() })
 }
 
 /// Returns the same rows without some fields.
 #[must_use]
-pub fn without(trace: &Trace, fields: &[Field]) -> Trace {
+pub fn without(trace: &Trace, fields: &[TraceField]) -> Trace {
     let mut poorer = trace.clone();
     let has = |field| fields.contains(&field);
-    let smallest = trace.of(Kind::Sent).filter_map(|row| row.bytes).min();
+    let smallest = trace.of(RowKind::Sent).filter_map(|row| row.bytes).min();
     poorer.rows.retain(|row| match row.kind {
-        Kind::LookedUp | Kind::FetchedKeys => !has(Field::Lookups),
-        Kind::Woken => !has(Field::Push),
-        Kind::Delivered if has(Field::Deliveries) => false,
-        Kind::Sent | Kind::Delivered => {
-            !(has(Field::Receipts) && row.bytes.is_some() && row.bytes == smallest)
+        RowKind::LookedUp | RowKind::FetchedKeys => !has(TraceField::Lookups),
+        RowKind::Woken => !has(TraceField::Push),
+        RowKind::Delivered if has(TraceField::Deliveries) => false,
+        RowKind::Sent | RowKind::Delivered => {
+            !(has(TraceField::Receipts) && row.bytes.is_some() && row.bytes == smallest)
         }
-        Kind::Connected => true,
+        RowKind::Connected => true,
     });
     for row in &mut poorer.rows {
-        if has(Field::Names) {
+        if has(TraceField::Names) {
             row.from = None;
         }
-        if has(Field::Address) {
+        if has(TraceField::Address) {
             row.address = None;
         }
-        if has(Field::Size) {
+        if has(TraceField::Size) {
             row.bytes = None;
         }
-        if has(Field::Connection) {
+        if has(TraceField::Connection) {
             row.connection = None;
         }
     }
@@ -181,24 +181,24 @@ mod tests {
     use crate::trace::Person;
 
     fn trace() -> Trace {
-        let row = |at, kind, bytes| Row {
+        let row = |at, kind, bytes| TraceRow {
             from: Some(Person(0)),
             to: Some(Person(1)),
             connection: Some(5),
             address: Some(0),
             bytes: Some(bytes),
-            ..Row::new(at, kind)
+            ..TraceRow::new(at, kind)
         };
         Trace {
             people: vec!["Nell".into(), "Odo".into()],
             addresses: vec!["192.0.2.1".into()],
             subscribers: vec![Some(Person(0))],
             rows: vec![
-                row(1_500, Kind::FetchedKeys, 0),
-                row(1_700, Kind::Sent, 600),
-                row(1_900, Kind::Delivered, 600),
-                row(61_900, Kind::Sent, 349),
-                row(62_000, Kind::Woken, 0),
+                row(1_500, RowKind::FetchedKeys, 0),
+                row(1_700, RowKind::Sent, 600),
+                row(1_900, RowKind::Delivered, 600),
+                row(61_900, RowKind::Sent, 349),
+                row(62_000, RowKind::Woken, 0),
             ],
             ..Trace::default()
         }
@@ -207,15 +207,15 @@ mod tests {
     #[test]
     fn a_push_service_has_no_sender_and_no_size() {
         let push = observed(&trace(), Observer::Push, None);
-        assert_eq!(push.rows, [Row { to: Some(Person(1)), ..Row::new(62_000, Kind::Woken) }]);
+        assert_eq!(push.rows, [TraceRow { to: Some(Person(1)), ..TraceRow::new(62_000, RowKind::Woken) }]);
     }
 
     #[test]
     fn a_tap_names_subscribers_and_never_a_recipient_of_what_goes_up() {
         let wire = observed(&trace(), Observer::Wire, None);
         assert_eq!(wire.rows.len(), 3);
-        assert!(wire.of(Kind::Sent).all(|row| row.from == Some(Person(0)) && row.to.is_none()));
-        assert!(wire.of(Kind::Delivered).all(|row| row.from.is_none()));
+        assert!(wire.of(RowKind::Sent).all(|row| row.from == Some(Person(0)) && row.to.is_none()));
+        assert!(wire.of(RowKind::Delivered).all(|row| row.from.is_none()));
     }
 
     #[test]
@@ -228,13 +228,21 @@ mod tests {
     #[test]
     fn what_is_taken_away_is_gone() {
         let whole = trace();
-        let poorer =
-            without(&whole, &[Field::Names, Field::Address, Field::Size, Field::Connection, Field::Lookups]);
+        let poorer = without(
+            &whole,
+            &[
+                TraceField::Names,
+                TraceField::Address,
+                TraceField::Size,
+                TraceField::Connection,
+                TraceField::Lookups,
+            ],
+        );
         assert_eq!(poorer.rows.len(), 4);
         let blank =
-            |row: &Row| (row.from, row.address, row.bytes, row.connection) == (None, None, None, None);
+            |row: &TraceRow| (row.from, row.address, row.bytes, row.connection) == (None, None, None, None);
         assert!(poorer.rows.iter().all(blank));
-        assert!(without(&whole, &[Field::Receipts]).rows.iter().all(|row| row.bytes != Some(349)));
+        assert!(without(&whole, &[TraceField::Receipts]).rows.iter().all(|row| row.bytes != Some(349)));
         assert_eq!(without(&whole, &[]), whole);
     }
 

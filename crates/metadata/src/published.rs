@@ -14,7 +14,7 @@ use crate::{model_a, model_b};
 
 /// A published figure and this program's.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Comparison {
+pub struct PublishedComparison {
     /// The figure's name in the published table.
     pub id: String,
     /// The quantity.
@@ -40,7 +40,7 @@ fn reason(id: &str) -> Option<&'static str> {
     (id == DIFFERS.0).then_some(DIFFERS.1)
 }
 
-impl Comparison {
+impl PublishedComparison {
     /// Returns true if this program's number lies within the tolerance.
     #[must_use]
     pub fn holds(&self) -> bool {
@@ -60,10 +60,10 @@ const MODEL_A: [(u32, u32, f64); 6] = [
 
 /// Compares model A, with `runs` independent runs of each row.
 #[must_use]
-pub fn model_a(seed: u64, runs: u64) -> Vec<Comparison> {
+pub fn model_a(seed: u64, runs: u64) -> Vec<PublishedComparison> {
     let compare = |(users, epoch, median): (u32, u32, f64)| {
         let [_, ours, _] = quartiles(&model_a::runs(model_a::Settings { users, epoch }, seed, runs));
-        Comparison {
+        PublishedComparison {
             id: format!("intersection_n{users}_e{epoch}"),
             what: format!("median epochs to one candidate, {users} users, epochs of {epoch} s"),
             published: median,
@@ -172,7 +172,7 @@ const SHARES: [(u8, u32, f64); 12] = [
 /// Compares model B with 50 to 225 background messages and replies as in the authors' program, with `runs` runs of each
 /// row.
 #[must_use]
-pub fn model_b_small(seed: u64, runs: u64) -> Vec<Comparison> {
+pub fn model_b_small(seed: u64, runs: u64) -> Vec<PublishedComparison> {
     let mut compared = Vec::new();
     for background in [50, 100, 200, 225] {
         let rows: Vec<SmallRow> = SMALL.into_iter().filter(|row| row.0 == background).collect();
@@ -193,7 +193,7 @@ pub fn model_b_small(seed: u64, runs: u64) -> Vec<Comparison> {
 
 /// Compares one experiment of model B with 800 background messages and pure replies, with `runs` runs.
 #[must_use]
-pub fn model_b_large(experiment: u8, seed: u64, runs: u64) -> Vec<Comparison> {
+pub fn model_b_large(experiment: u8, seed: u64, runs: u64) -> Vec<PublishedComparison> {
     let rows: Vec<_> = LARGE.into_iter().filter(|row| row.0 == experiment).collect();
     let after: Vec<u32> = rows.iter().map(|row| row.1).collect();
     let ranks = best_ranks(model_b::Settings::experiment(experiment, 800, Replies::Pure), seed, runs, &after);
@@ -221,9 +221,9 @@ fn best_ranks(settings: model_b::Settings, seed: u64, runs: u64, after: &[u32]) 
     ranks
 }
 
-fn rank_row(id: &str, what: &str, [lower, median, upper]: [f64; 3], ranks: &[f64]) -> Comparison {
+fn rank_row(id: &str, what: &str, [lower, median, upper]: [f64; 3], ranks: &[f64]) -> PublishedComparison {
     let [_, ours, _] = quartiles(ranks);
-    Comparison {
+    PublishedComparison {
         id: id.to_owned(),
         what: format!("median rank of Bob's best-placed correspondent, {what}"),
         published: median,
@@ -233,12 +233,12 @@ fn rank_row(id: &str, what: &str, [lower, median, upper]: [f64; 3], ranks: &[f64
     }
 }
 
-fn share_row(id: &str, what: &str, share: f64, ranks: &[f64]) -> Comparison {
+fn share_row(id: &str, what: &str, share: f64, ranks: &[f64]) -> PublishedComparison {
     let runs = ranks.len().max(1) as f64;
     let ours = ranks.iter().filter(|rank| **rank == 1.0).count() as f64 / runs;
     let own = 2.0 * (ours * (1.0 - ours) / runs).sqrt();
     let (lower, upper) = wilson(share, RUNS);
-    Comparison {
+    PublishedComparison {
         id: id.to_owned(),
         what: format!("share of runs with a correspondent alone in front, {what}"),
         published: share,
@@ -265,7 +265,7 @@ fn wilson(share: f64, runs: f64) -> (f64, f64) {
 mod tests {
     use super::*;
 
-    fn disagreeing(compared: &[Comparison]) -> Vec<String> {
+    fn disagreeing(compared: &[PublishedComparison]) -> Vec<String> {
         let wrong = compared.iter().filter(|row| !row.holds() && row.reason.is_none());
         wrong.map(|row| format!("{}: {} is not within {:?}", row.id, row.ours, row.agrees)).collect()
     }

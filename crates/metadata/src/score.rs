@@ -1,7 +1,7 @@
 //! The scorer: the results of means, compared with the truth.
 //!
-//! [`Truth`] has no public field and no public reader. A method takes a [`Trace`](crate::Trace), which does not lead
-//! here. Only [`Scorer`] compares, and it returns counts and the names of false leads.
+//! [`PairTruth`] has no public field and no public reader. A method takes a [`Trace`](crate::Trace), which does not lead
+//! here. Only [`PairScorer`] compares, and it returns counts and the names of false leads.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,13 +17,13 @@ fn ordered(one: Person, other: Person) -> Pair {
 
 /// The pairs who really wrote to each other.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Truth {
+pub struct PairTruth {
     wrote: BTreeMap<Pair, u64>,
     together: BTreeSet<Pair>,
     owners: BTreeMap<Person, Person>,
 }
 
-impl Truth {
+impl PairTruth {
     /// Notes that one wrote to the other.
     pub fn wrote(&mut self, from: Person, to: Person) {
         if from != to {
@@ -74,16 +74,16 @@ pub struct Score {
     pub false_leads: Vec<(Person, Person)>,
 }
 
-/// The only reader of a [`Truth`].
+/// The only reader of a [`PairTruth`].
 #[derive(Clone, Copy, Debug)]
-pub struct Scorer<'t> {
-    truth: &'t Truth,
+pub struct PairScorer<'t> {
+    truth: &'t PairTruth,
 }
 
-impl<'t> Scorer<'t> {
+impl<'t> PairScorer<'t> {
     /// Creates a scorer; `None` if the truth is not known.
     #[must_use]
-    pub fn new(truth: &'t Truth) -> Option<Self> {
+    pub fn new(truth: &'t PairTruth) -> Option<Self> {
         (!truth.is_empty()).then_some(Self { truth })
     }
 
@@ -140,14 +140,14 @@ mod tests {
 
     #[test]
     fn leads_are_counted_and_false_ones_named() {
-        let mut truth = Truth::default();
-        assert!(Scorer::new(&truth).is_none());
+        let mut truth = PairTruth::default();
+        assert!(PairScorer::new(&truth).is_none());
         truth.wrote(Person(1), Person(0));
         truth.wrote(Person(0), Person(1));
         truth.wrote(Person(2), Person(3));
         truth.wrote(Person(4), Person(4));
         truth.together(&[Person(0), Person(1), Person(2)]);
-        let scorer = Scorer::new(&truth).unwrap();
+        let scorer = PairScorer::new(&truth).unwrap();
         let score = scorer.score(Means::Named, &[lead(0, 1, 7), lead(0, 2, 3)]);
         assert_eq!((score.right, score.named, score.there, score.half_after), (1, 2, 2, Some(7)));
         assert_eq!(score.false_leads, [(Person(0), Person(2))]);
@@ -156,11 +156,11 @@ mod tests {
     }
     #[test]
     fn accounts_of_one_person_are_one_person_to_the_scorer() {
-        let mut truth = Truth::default();
+        let mut truth = PairTruth::default();
         truth.wrote(Person(0), Person(1));
         truth.owns(Person(0), Person(2));
         truth.owns(Person(1), Person(3));
-        let scorer = Scorer::new(&truth).unwrap();
+        let scorer = PairScorer::new(&truth).unwrap();
         let score = scorer.score(Means::Named, &[lead(2, 3, 9), lead(1, 2, 4), lead(0, 2, 1)]);
         assert_eq!((score.right, score.named, score.half_after), (1, 2, Some(4)));
         // Nobody writes to themselves.

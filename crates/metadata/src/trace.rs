@@ -15,7 +15,7 @@ impl Person {
 /// The kind of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub enum Kind {
+pub enum RowKind {
     /// A phone opened a connection, or signed in on one.
     Connected,
     /// A phone looked somebody up in the directory.
@@ -30,7 +30,7 @@ pub enum Kind {
     Woken,
 }
 
-impl Kind {
+impl RowKind {
     /// Every kind.
     pub const ALL: [Self; 6] =
         [Self::Connected, Self::LookedUp, Self::FetchedKeys, Self::Sent, Self::Delivered, Self::Woken];
@@ -38,11 +38,11 @@ impl Kind {
 
 /// One row, as its observer has it. A field that the observer does not have is `None`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Row {
+pub struct TraceRow {
     /// The time, in milliseconds since the Unix epoch.
     pub at: u64,
     /// The kind.
-    pub kind: Kind,
+    pub kind: RowKind,
     /// The person who acted, if the row names them.
     pub from: Option<Person>,
     /// The person whom it concerns, if the row names them.
@@ -55,17 +55,17 @@ pub struct Row {
     pub bytes: Option<u32>,
 }
 
-impl Row {
+impl TraceRow {
     /// Creates a row of which only the time and the kind are known.
     #[must_use]
-    pub const fn new(at: u64, kind: Kind) -> Self {
+    pub const fn new(at: u64, kind: RowKind) -> Self {
         Self { at, kind, from: None, to: None, connection: None, address: None, bytes: None }
     }
 }
 
 /// The clock and the network behind the times of a trace.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Timing {
+pub enum TraceTiming {
     /// A real network, or one that a story simulates: times and addresses mean something.
     #[default]
     Network,
@@ -76,7 +76,7 @@ pub enum Timing {
 
 /// Rows in order of time, with the names that they refer to.
 ///
-/// The true senders are not part of it. They are in [`Truth`](crate::score::Truth), which no method takes.
+/// The true senders are not part of it. They are in [`Truth`](crate::score::PairTruth), which no method takes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Trace {
     /// Names of people.
@@ -86,9 +86,9 @@ pub struct Trace {
     /// The one subscriber of each address, as an access provider has it; `None` for an address that several people share.
     pub subscribers: Vec<Option<Person>>,
     /// The rows.
-    pub rows: Vec<Row>,
+    pub rows: Vec<TraceRow>,
     /// The clock and the network behind the rows.
-    pub timing: Timing,
+    pub timing: TraceTiming,
 }
 
 impl Trace {
@@ -96,7 +96,7 @@ impl Trace {
     /// trace has.
     #[must_use]
     pub fn messages(&self) -> u64 {
-        [Kind::Sent, Kind::Delivered, Kind::Woken]
+        [RowKind::Sent, RowKind::Delivered, RowKind::Woken]
             .into_iter()
             .map(|kind| self.rows.iter().filter(|row| row.kind == kind).count() as u64)
             .find(|count| *count > 0)
@@ -104,7 +104,7 @@ impl Trace {
     }
 
     /// Returns the rows of one kind.
-    pub fn of(&self, kind: Kind) -> impl Iterator<Item = &Row> {
+    pub fn of(&self, kind: RowKind) -> impl Iterator<Item = &TraceRow> {
         self.rows.iter().filter(move |row| row.kind == kind)
     }
 
@@ -138,9 +138,9 @@ impl Trace {
 
     /// Returns the kind of row that counts the messages of this trace.
     #[must_use]
-    pub fn counted(&self) -> Option<Kind> {
-        let has = |kind: &Kind| self.rows.iter().any(|row| row.kind == *kind);
-        [Kind::Sent, Kind::Delivered, Kind::Woken].into_iter().find(has)
+    pub fn counted(&self) -> Option<RowKind> {
+        let has = |kind: &RowKind| self.rows.iter().any(|row| row.kind == *kind);
+        [RowKind::Sent, RowKind::Delivered, RowKind::Woken].into_iter().find(has)
     }
 
     /// Returns the names of a trace, without its rows.

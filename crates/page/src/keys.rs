@@ -12,7 +12,7 @@ use crate::story::PEOPLE;
 
 /// The keys of one design's world.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Shelf {
+pub(crate) struct KeyShelf {
     /// The hands, and the keys in them.
     pub(crate) hands: Vec<(String, String)>,
 }
@@ -28,15 +28,15 @@ pub(crate) struct Held {
 #[derive(Template)]
 #[template(path = "shelf.html")]
 struct Shelves<'a> {
-    shelves: &'a [(&'a str, Shelf)],
+    shelves: &'a [(&'a str, KeyShelf)],
 }
 
 /// Renders the shelf of each design.
-pub(crate) fn render(shelves: &[(&str, Shelf)]) -> Result<String, askama::Error> {
+pub(crate) fn render(shelves: &[(&str, KeyShelf)]) -> Result<String, askama::Error> {
     Shelves { shelves }.render()
 }
 
-impl Shelf {
+impl KeyShelf {
     /// Makes the shelf of a world whose operator has `holdings` and reads `reads` of the `texts` that passed.
     pub(crate) fn of(
         world: &World,

@@ -38,5 +38,5 @@ mod timeline;
 
 pub use error::StageError;
 pub use lanes::TableRow;
-pub use request::{File, Progress, Reply, Request};
+pub use request::{File, PageReply, Request, RequestProgress};
 pub use stage::Stage;

@@ -16,7 +16,7 @@ use pillarbox_lab::world::{Site, World, WorldError};
 use pillarbox_wire::AccountId;
 
 use crate::error::StageError;
-use crate::keys::{self, Held, Shelf};
+use crate::keys::{self, Held, KeyShelf};
 use crate::timeline::Timeline;
 
 /// One design's world on the stage.
@@ -28,7 +28,7 @@ pub(crate) struct Live {
     /// Texts that the relay can read.
     reads: usize,
     known: Known,
-    shelf: Shelf,
+    shelf: KeyShelf,
     follower: Follower,
     /// The traffic at the relay and the rows that it keeps, as traces.
     source: Source,
@@ -147,7 +147,7 @@ impl Live {
             passages: BTreeMap::new(),
             reads: 0,
             known: Known::default(),
-            shelf: Shelf::default(),
+            shelf: KeyShelf::default(),
             follower: Follower::new(&design.title),
             source: Source::default(),
             told: 0,
@@ -220,7 +220,7 @@ impl Live {
             }
         }
         self.source = self.follower.read(world)?;
-        self.shelf = Shelf::of(world, &holdings, (self.reads, self.passages.len()))?;
+        self.shelf = KeyShelf::of(world, &holdings, (self.reads, self.passages.len()))?;
         Ok(news.events)
     }
 
@@ -259,7 +259,7 @@ impl Live {
     }
 
     /// Returns the keys of this world in each hand.
-    pub(crate) const fn shelf(&self) -> &Shelf {
+    pub(crate) const fn shelf(&self) -> &KeyShelf {
         &self.shelf
     }
 }

@@ -6,7 +6,7 @@ use pillarbox_access::facts::Wrote;
 use pillarbox_access::law::Day;
 use pillarbox_lab::page::ties;
 use pillarbox_lab::picture::{Hours, Lane, Network, Words};
-use pillarbox_metadata::{Analysis, Kind, Known, Means, Person, Settings, Ties, Trace, Truth};
+use pillarbox_metadata::{Analysis, Known, Means, MeansSettings, PairTruth, Person, RowKind, Ties, Trace};
 use pillarbox_wire::Timestamp;
 
 use crate::error::StageError;
@@ -54,7 +54,7 @@ fn of_relay(number: usize, live: &Live, at: Timestamp) -> Result<OfRelay<'_>, St
     let passed = live.source().passed.as_ref().unwrap_or(&nothing);
     let (kept, seen) = (sent(live.source().kept.as_ref().unwrap_or(&nothing)), sent(passed));
     // The pairs who really wrote to each other are for a scorer. This page has none.
-    let analysis = Analysis::of(passed, &Truth::default(), Settings::default());
+    let analysis = Analysis::of(passed, &PairTruth::default(), MeansSettings::default());
     let inferred = inferred(&analysis, passed);
     let of = |rows: &[Wrote], known| ties::of_rows(rows, known, str::to_owned);
     let both: Vec<Wrote> = seen.iter().chain(&kept).cloned().collect();
@@ -85,7 +85,7 @@ fn of_relay(number: usize, live: &Live, at: Timestamp) -> Result<OfRelay<'_>, St
 fn sent(trace: &Trace) -> Vec<Wrote> {
     let name = |person: Option<Person>| Some(trace.name(person?).to_owned());
     trace
-        .of(Kind::Sent)
+        .of(RowKind::Sent)
         .map(|row| Wrote { at: Timestamp(row.at), from: name(row.from), to: name(row.to) })
         .collect()
 }

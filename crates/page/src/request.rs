@@ -41,7 +41,7 @@ impl Request {
 
 /// The page's instructions for a result.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Reply {
+pub struct PageReply {
     /// New contents of elements, by their `id`.
     pub parts: BTreeMap<&'static str, String>,
     /// Rows of the conversation's table that are new or have changed, in their order in the table.
@@ -55,7 +55,7 @@ pub struct Reply {
     pub address: String,
     /// Set while the request is on its way and waits to be continued.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub more: Option<Progress>,
+    pub more: Option<RequestProgress>,
     /// A file to take away.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<File>,
@@ -63,7 +63,7 @@ pub struct Reply {
 
 /// The progress of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Progress {
+pub struct RequestProgress {
     /// The number of things that have happened in worlds.
     pub done: usize,
     /// The number of things that will have happened at the end, as far as that is known now.
@@ -81,7 +81,7 @@ pub struct File {
     pub text: String,
 }
 
-impl Reply {
+impl PageReply {
     /// Returns the bytes for the page.
     #[must_use]
     pub fn to_json(&self) -> Vec<u8> {

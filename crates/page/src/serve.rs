@@ -5,7 +5,7 @@ use pillarbox_lab::scenario::Scenario;
 use crate::dockets::About;
 use crate::error::StageError;
 use crate::question::{self, Question, story_named};
-use crate::request::{Progress, Reply, Request};
+use crate::request::{PageReply, Request, RequestProgress};
 use crate::served::{self, Asking, Served};
 use crate::serving::Serving;
 use crate::stage::Stage;
@@ -19,7 +19,7 @@ impl Stage {
     ///
     /// # Errors
     /// [`StageError`].
-    pub fn move_order(&mut self, request: &Request) -> Result<Reply, StageError> {
+    pub fn move_order(&mut self, request: &Request) -> Result<PageReply, StageError> {
         let before = self.story.line();
         self.story.move_line(request.number("after").ok_or(StageError::NoSuchRequest)?);
         let says = format!("The order comes after text {}.", self.story.line());
@@ -40,7 +40,7 @@ impl Stage {
     ///
     /// # Errors
     /// [`StageError`].
-    pub fn serve(&mut self, request: &Request) -> Result<Reply, StageError> {
+    pub fn serve(&mut self, request: &Request) -> Result<PageReply, StageError> {
         let guess = question::guess(request.word("guess")).ok_or(StageError::NoGuess)?;
         self.serving = Some(Serving::of(Question::of(request), guess, self.story.line()));
         self.go_on()
@@ -50,7 +50,7 @@ impl Stage {
     ///
     /// # Errors
     /// [`StageError`].
-    pub fn serve_cell(&mut self, request: &Request) -> Result<Reply, StageError> {
+    pub fn serve_cell(&mut self, request: &Request) -> Result<PageReply, StageError> {
         let asked = Question::of(request);
         if asked.design.is_none() || asked.demand != request.word("demand") || asked.story.is_none() {
             return Err(StageError::NoSuchRequest);
@@ -63,12 +63,12 @@ impl Stage {
     ///
     /// # Errors
     /// [`StageError`].
-    pub fn go_on(&mut self) -> Result<Reply, StageError> {
+    pub fn go_on(&mut self) -> Result<PageReply, StageError> {
         let mut serving = self.serving.take().ok_or(StageError::NoSuchRequest)?;
         match self.serve_on(&mut serving) {
             Ok(Some(more)) => {
                 self.serving = Some(serving);
-                Ok(Reply { more: Some(more), ..self.reply([])? })
+                Ok(PageReply { more: Some(more), ..self.reply([])? })
             }
             Ok(None) => {
                 let Serving { asked, guess, served, focus, says, .. } = serving;
@@ -76,7 +76,7 @@ impl Stage {
                 let question = self.asked.render()?;
                 let lanes = self.lanes()?;
                 let parts = [("question", question), ("answers", self.answers()?), ("lanes", lanes)];
-                Ok(Reply { focus, says, ..self.reply(parts)? })
+                Ok(PageReply { focus, says, ..self.reply(parts)? })
             }
             Err(error) => {
                 self.story.move_line(serving.line_before);
@@ -89,7 +89,7 @@ impl Stage {
     ///
     /// # Errors
     /// [`StageError`].
-    pub fn stop(&mut self) -> Result<Reply, StageError> {
+    pub fn stop(&mut self) -> Result<PageReply, StageError> {
         let serving = self.serving.take().ok_or(StageError::NoSuchRequest)?;
         self.story.move_line(serving.line_before);
         let lanes = self.lanes()?;
@@ -98,7 +98,7 @@ impl Stage {
         Ok(reply)
     }
 
-    fn serve_on(&mut self, serving: &mut Serving) -> Result<Option<Progress>, StageError> {
+    fn serve_on(&mut self, serving: &mut Serving) -> Result<Option<RequestProgress>, StageError> {
         let Question { demand, country, story, .. } = serving.asked;
         if !self.controlled.contains(demand) {
             served::control(demand)?;
@@ -120,7 +120,7 @@ impl Stage {
         &mut self,
         serving: &mut Serving,
         scenario: &Scenario,
-    ) -> Result<Option<Progress>, StageError> {
+    ) -> Result<Option<RequestProgress>, StageError> {
         let Question { demand, story, .. } = serving.asked;
         let about = if story.is_some() { About::BuiltIn } else { About::Conversation(&self.story) };
         let mut budget = AT_ONCE;

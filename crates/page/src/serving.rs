@@ -4,7 +4,7 @@ use pillarbox_access::design::Design;
 use pillarbox_lab::scenario::Scenario;
 
 use crate::question::Question;
-use crate::request::Progress;
+use crate::request::RequestProgress;
 use crate::served::Served;
 
 /// A demand on its way.
@@ -42,11 +42,11 @@ impl Serving {
     }
 
     /// Counts a piece of the way. `left` is the number of things that are still to happen under the present design.
-    pub(crate) fn has_done(&mut self, happened: usize, left: usize) -> Progress {
+    pub(crate) fn has_done(&mut self, happened: usize, left: usize) -> RequestProgress {
         self.done += happened;
         // About as much will happen under each of the designs that come after it.
         let others = self.designs.len().saturating_sub(self.served.len() + 1);
         let each = (self.done + left) / (self.served.len() + 1);
-        Progress { done: self.done, of: self.done + left + others * each }
+        RequestProgress { done: self.done, of: self.done + left + others * each }
     }
 }

@@ -17,10 +17,10 @@ use crate::lanes::{self, Table, TableRow};
 use crate::live::Live;
 use crate::pictures;
 use crate::question::{BOTH, Question, story_named};
-use crate::request::{File, Reply, Request};
+use crate::request::{File, PageReply, Request};
 use crate::served::{self, Served};
 use crate::serving::Serving;
-use crate::story::{MAX_CHARS, MAX_TEXTS, PEOPLE, Story, Text};
+use crate::story::{MAX_CHARS, MAX_TEXTS, PEOPLE, Story, StoryText};
 use crate::takeaway::Form;
 
 /// The most pinned answers. Two answers are compared, and a third would stand in nobody's view.
@@ -87,7 +87,7 @@ impl Stage {
     }
 
     /// Does what a request asks, or gives the reason for a refusal in one sentence.
-    pub fn answer(&mut self, request: &Request) -> Reply {
+    pub fn answer(&mut self, request: &Request) -> PageReply {
         let done = match request.word("do") {
             "open" => self.open(request),
             "say" => self.say(request),
@@ -106,10 +106,10 @@ impl Stage {
             "record" => self.record(request),
             _ => Err(StageError::NoSuchRequest),
         };
-        done.unwrap_or_else(|error| Reply {
+        done.unwrap_or_else(|error| PageReply {
             says: format!("{}.", capital(&error.to_string())),
             address: self.address(),
-            ..Reply::default()
+            ..PageReply::default()
         })
     }
 
@@ -117,7 +117,7 @@ impl Stage {
     ///
     /// # Errors
     /// [`StageError`].
-    pub fn open(&mut self, request: &Request) -> Result<Reply, StageError> {
+    pub fn open(&mut self, request: &Request) -> Result<PageReply, StageError> {
         self.asked = Question::of(request);
         if let Some(line) = request.number("order") {
             self.story.move_line(line);
@@ -137,7 +137,7 @@ impl Stage {
     ///
     /// # Errors
     /// [`StageError`].
-    pub fn say(&mut self, request: &Request) -> Result<Reply, StageError> {
+    pub fn say(&mut self, request: &Request) -> Result<PageReply, StageError> {
         let by = request.number("who").filter(|who| *who < PEOPLE.len()).ok_or(StageError::NoSuchRequest)?;
         let text = value(request.word("text")).to_owned();
         match text.chars().count() {
@@ -146,7 +146,7 @@ impl Stage {
             _ if self.story.texts().len() >= MAX_TEXTS => return Err(StageError::Full),
             _ => {}
         }
-        self.story.say(Text { by, text });
+        self.story.say(StoryText { by, text });
         let scenario = self.story.scenario(self.country()).inspect_err(|_| self.story.unsay())?;
         let mut events = BTreeSet::new();
         for live in &mut self.relays {
@@ -166,7 +166,7 @@ impl Stage {
     ///
     /// # Errors
     /// [`StageError`].
-    pub fn ask(&mut self, request: &Request) -> Result<Reply, StageError> {
+    pub fn ask(&mut self, request: &Request) -> Result<PageReply, StageError> {
         let asked = Question::of(request);
         // Another story belongs to another country, unless somebody chooses one anew.
         let is_other = asked.story != self.asked.story;
@@ -181,7 +181,7 @@ impl Stage {
     ///
     /// # Errors
     /// [`StageError`].
-    pub fn try_keys(&mut self, request: &Request) -> Result<Reply, StageError> {
+    pub fn try_keys(&mut self, request: &Request) -> Result<PageReply, StageError> {
         let text = request.number("text").filter(|text| *text > 0).ok_or(StageError::NoSuchRequest)?;
         let live = request.number("relay").and_then(|relay| self.relays.get(relay));
         let live = live.ok_or(StageError::NoSuchRequest)?;
@@ -198,7 +198,7 @@ impl Stage {
     ///
     /// # Errors
     /// [`StageError`].
-    pub fn pin(&mut self, request: &Request) -> Result<Reply, StageError> {
+    pub fn pin(&mut self, request: &Request) -> Result<PageReply, StageError> {
         let served = request.number("answer").and_then(|answer| self.served.get(answer));
         let served = served.ok_or(StageError::NoSuchRequest)?.clone();
         self.pinned.push(served);
@@ -214,7 +214,7 @@ impl Stage {
     ///
     /// # Errors
     /// [`StageError`].
-    pub fn unpin(&mut self, request: &Request) -> Result<Reply, StageError> {
+    pub fn unpin(&mut self, request: &Request) -> Result<PageReply, StageError> {
         let answer = request.number("answer").filter(|answer| *answer < self.pinned.len());
         self.pinned.remove(answer.ok_or(StageError::NoSuchRequest)?);
         let mut reply = self.reply([("pinned", served::pinned(&self.pinned)?)])?;
@@ -226,13 +226,13 @@ impl Stage {
     ///
     /// # Errors
     /// [`StageError`].
-    pub fn take_story(&self) -> Result<Reply, StageError> {
+    pub fn take_story(&self) -> Result<PageReply, StageError> {
         let file = File {
             name: "story.toml".to_owned(),
             kind: "application/toml",
             text: self.story.file(self.country()),
         };
-        Ok(Reply { file: Some(file), ..self.reply([])? })
+        Ok(PageReply { file: Some(file), ..self.reply([])? })
     }
 
     /// Returns report, table or archive of the question that was served last, as a file. The conversation is taken in
@@ -240,7 +240,7 @@ impl Stage {
     ///
     /// # Errors
     /// [`StageError`].
-    pub fn take(&self, request: &Request) -> Result<Reply, StageError> {
+    pub fn take(&self, request: &Request) -> Result<PageReply, StageError> {
         let form = Form::named(request.word("form")).ok_or(StageError::NoSuchRequest)?;
         if self.served.is_empty() {
             return Err(StageError::NothingServed);
@@ -251,25 +251,25 @@ impl Stage {
         };
         let file = form.of(&scenario, &self.asked.designs(), self.asked.demand)?;
         let says = format!("{} is made.", file.name);
-        Ok(Reply { file: Some(file), says, ..self.reply([])? })
+        Ok(PageReply { file: Some(file), says, ..self.reply([])? })
     }
 
     /// Returns the evidence of one answer as a file.
     ///
     /// # Errors
     /// [`StageError`].
-    pub fn take_evidence(&self, request: &Request) -> Result<Reply, StageError> {
+    pub fn take_evidence(&self, request: &Request) -> Result<PageReply, StageError> {
         let served = request.number("answer").and_then(|answer| self.served.get(answer));
         let evidence = &served.ok_or(StageError::NoSuchRequest)?.evidence;
         let file = File { name: evidence.file_name(), kind: "application/json", text: evidence.to_json() };
-        Ok(Reply { file: Some(file), ..self.reply([])? })
+        Ok(PageReply { file: Some(file), ..self.reply([])? })
     }
 
     /// Runs a story of this program under a design, and gives the SHA-256 of its record: that of `pillarbox-lab run`.
     ///
     /// # Errors
     /// [`StageError`].
-    pub fn record(&self, request: &Request) -> Result<Reply, StageError> {
+    pub fn record(&self, request: &Request) -> Result<PageReply, StageError> {
         let design = designs::named(request.word("design")).ok_or(StageError::NoSuchRequest)?;
         let text = BUILT_IN.iter().find(|(name, _)| *name == request.word("story"));
         let (name, text) = text.ok_or(StageError::NoSuchRequest)?;
@@ -277,7 +277,7 @@ impl Stage {
         let mut world = World::new(design, &story, story.seed)?;
         world.keep_no_wire();
         world.run_in_parts(|| ())?;
-        Ok(Reply { says: world.record().sha256(), ..self.reply([])? })
+        Ok(PageReply { says: world.record().sha256(), ..self.reply([])? })
     }
 
     /// Returns the answers on the stage, with their evidence.
@@ -330,7 +330,7 @@ impl Stage {
     pub(crate) fn reply<const N: usize>(
         &self,
         parts: [(&'static str, String); N],
-    ) -> Result<Reply, StageError> {
-        Ok(Reply { parts: parts.into(), address: self.address(), ..Reply::default() })
+    ) -> Result<PageReply, StageError> {
+        Ok(PageReply { parts: parts.into(), address: self.address(), ..PageReply::default() })
     }
 }

@@ -42,7 +42,7 @@ pub const MAX_TEXTS: usize = 2_000;
 
 /// One text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Text {
+pub struct StoryText {
     /// The speaker, by their place among [`PEOPLE`].
     pub by: usize,
     /// The words.
@@ -52,13 +52,13 @@ pub struct Text {
 /// The conversation, and the place of the order in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Story {
-    texts: Vec<Text>,
+    texts: Vec<StoryText>,
     line: usize,
 }
 
 impl Default for Story {
     fn default() -> Self {
-        let text = |(by, text): (usize, &str)| Text { by, text: text.to_owned() };
+        let text = |(by, text): (usize, &str)| StoryText { by, text: text.to_owned() };
         Self { texts: CONVERSATION.map(text).into(), line: LINE }
     }
 }
@@ -66,7 +66,7 @@ impl Default for Story {
 impl Story {
     /// Returns the texts of the conversation, in order.
     #[must_use]
-    pub fn texts(&self) -> &[Text] {
+    pub fn texts(&self) -> &[StoryText] {
         &self.texts
     }
 
@@ -82,7 +82,7 @@ impl Story {
     }
 
     /// Adds a text at the end, and returns the time at which it is said.
-    pub fn say(&mut self, text: Text) -> Timestamp {
+    pub fn say(&mut self, text: StoryText) -> Timestamp {
         self.texts.push(text);
         Self::at(self.texts.len() - 1)
     }
@@ -176,7 +176,7 @@ mod tests {
             ["\"]] [[events]]\nat = 1", "it's \\ \u{7f}\u{1}\t", "</script><b>", "مرحبا", "'''\"\"\""]
         {
             let mut story = Story::default();
-            story.say(Text { by: 1, text: typed.to_owned() });
+            story.say(StoryText { by: 1, text: typed.to_owned() });
             let scenario = story.scenario("GB").unwrap_or_else(|error| panic!("{error}"));
             let Some(Event { act: Act::Says { text, .. }, at, .. }) = Story::last(&scenario) else {
                 panic!()

@@ -3,9 +3,9 @@
 
 use pillarbox_lab::experiments;
 use pillarbox_lab::scenario::Scenario;
-use pillarbox_page::{Reply, Request, Stage};
+use pillarbox_page::{PageReply, Request, Stage};
 
-fn open(fragment: &[(&str, &str)]) -> (Stage, Reply) {
+fn open(fragment: &[(&str, &str)]) -> (Stage, PageReply) {
     let mut stage = Stage::new().unwrap();
     let words: Vec<_> = [("do", "open")].into_iter().chain(fragment.iter().copied()).collect();
     let reply = stage.answer(&Request::of(&words));
@@ -13,7 +13,7 @@ fn open(fragment: &[(&str, &str)]) -> (Stage, Reply) {
 }
 
 /// Returns the reply to a request, once it has come to its end.
-fn ask(stage: &mut Stage, words: &[(&str, &str)]) -> Reply {
+fn ask(stage: &mut Stage, words: &[(&str, &str)]) -> PageReply {
     let mut reply = stage.answer(&Request::of(words));
     while reply.more.is_some() {
         reply = stage.answer(&Request::of(&[("do", "go-on")]));
@@ -397,7 +397,7 @@ fn one_key_is_tried_alone_and_gives_its_own_error() {
 #[test]
 fn the_key_shelf_counts_what_hands_hold_and_changes_with_the_conversation() {
     let (mut stage, reply) = open(&[]);
-    let shelf = |reply: &Reply| reply.parts.get("shelf").or(reply.parts.get("stage")).unwrap().clone();
+    let shelf = |reply: &PageReply| reply.parts.get("shelf").or(reply.parts.get("stage")).unwrap().clone();
     let first = shelf(&reply);
     let reads = |texts: usize| format!("With these it reads {texts} of the {texts} texts that passed.");
     assert!(first.contains(&reads(5)) && first.contains("it reads 0 of the 5 texts"), "{first}");

@@ -26,11 +26,11 @@ pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use crate::core::{ConnectionId, Counts, Effect, Input, Outcome, Relay, Settings, stamp};
+pub use crate::core::{ConnectionId, RelayCounts, Effect, Input, Outcome, Relay, RelaySettings, stamp};
 pub use exhibit::holdings::{Completeness, Holdings, HoldingsError};
-pub use exhibit::passing::{About, Passing};
+pub use exhibit::passing::{FrameSubject, Passing};
 pub use exhibit::{holdings, inventory, legible, passing, row_changes, told};
-pub use memory::mailbox::{Entrance, Waiting};
+pub use memory::mailbox::{Entrance, QueuedMessage};
 pub use rules::keeping::{Granularity, Keeping, LogRule, Logged};
 pub use rules::limits::{Amount, Limit, Limits, Rate};
 pub use rules::{ageing, keeping, limits};

@@ -11,7 +11,7 @@ use std::net::IpAddr;
 
 use pillarbox_crypto::labels::SENDER_CERTIFICATE;
 use pillarbox_crypto::{Signature, SigningPublic};
-use pillarbox_relay::{Effect, Granularity, Holdings, Input, Keeping, Limits, Rate, Settings};
+use pillarbox_relay::{Effect, Granularity, Holdings, Input, Keeping, Limits, Rate, RelaySettings};
 use pillarbox_testkit::frames;
 use pillarbox_testkit::frames::{identity, submission};
 use pillarbox_testkit::relay::{LoneRelay, authenticate, registration};
@@ -29,7 +29,7 @@ fn refusal(frame: &RelayFrame) -> Refusal {
 
 #[test]
 fn a_registration_that_was_not_heard_is_repeated_without_a_second_account() {
-    let mut world = LoneRelay::in_memory(Settings::default());
+    let mut world = LoneRelay::in_memory(RelaySettings::default());
     let (anne, first) = world.register(1, Some(ANNE));
     let (again, second) = world.register(1, Some(ANNE));
     assert_eq!(anne.address, again.address);
@@ -50,7 +50,7 @@ fn a_registration_that_was_not_heard_is_repeated_without_a_second_account() {
 
 #[test]
 fn a_number_belongs_to_whoever_came_first_even_in_one_batch() {
-    let mut world = LoneRelay::in_memory(Settings::default());
+    let mut world = LoneRelay::in_memory(RelaySettings::default());
     let mut batch = Vec::new();
     let mut connections = Vec::new();
     for seed in [1, 2] {
@@ -68,7 +68,7 @@ fn a_number_belongs_to_whoever_came_first_even_in_one_batch() {
 
 #[test]
 fn frames_that_follow_a_registration_at_once_are_done_after_it() {
-    let mut world = LoneRelay::in_memory(Settings::default());
+    let mut world = LoneRelay::in_memory(RelaySettings::default());
     let (connection, opened) = world.opening();
     let register = registration(1, None, connection, RequestId(1));
     let certificate = ClientFrame::RequestCertificate(RequestCertificate { request: RequestId(2) });
@@ -86,7 +86,7 @@ fn frames_that_follow_a_registration_at_once_are_done_after_it() {
 
 #[test]
 fn a_signature_for_one_connection_opens_no_other() {
-    let mut world = LoneRelay::in_memory(Settings::default());
+    let mut world = LoneRelay::in_memory(RelaySettings::default());
     let (anne, first) = world.register(1, None);
     let other = world.open();
     let replayed = authenticate(&anne, first, RequestId(5));
@@ -102,7 +102,7 @@ fn a_signature_for_one_connection_opens_no_other() {
 
 #[test]
 fn a_registration_needs_its_prekeys_and_its_signature() {
-    let mut world = LoneRelay::in_memory(Settings::default());
+    let mut world = LoneRelay::in_memory(RelaySettings::default());
     let connection = world.open();
     let ClientFrame::Register(good) = registration(1, None, connection, RequestId(1)) else { panic!() };
     let mut without = good.clone();
@@ -118,7 +118,7 @@ fn a_registration_needs_its_prekeys_and_its_signature() {
 
 #[test]
 fn the_directory_answers_devices_only() {
-    let mut world = LoneRelay::in_memory(Settings::default());
+    let mut world = LoneRelay::in_memory(RelaySettings::default());
     let (anne, _) = world.register(1, Some(ANNE));
     let (_, ben) = world.register(2, None);
     let nameless = world.open();
@@ -134,7 +134,7 @@ fn the_directory_answers_devices_only() {
 
 #[test]
 fn a_certificate_verifies_under_the_key_of_the_welcome_and_outlives_a_restart() {
-    let mut world = LoneRelay::on_disk(Settings::default());
+    let mut world = LoneRelay::on_disk(RelaySettings::default());
     let (anne, connection) = world.register(1, None);
     let request = RequestId(9);
     let frame = ClientFrame::RequestCertificate(RequestCertificate { request });
@@ -154,7 +154,7 @@ fn a_certificate_verifies_under_the_key_of_the_welcome_and_outlives_a_restart() 
 #[test]
 fn closing_an_account_deletes_everything_held_of_it() {
     for keeping in [Keeping::LEAST, Keeping::HISTORY] {
-        let mut world = LoneRelay::on_disk(Settings { keeping, ..Settings::default() });
+        let mut world = LoneRelay::on_disk(RelaySettings { keeping, ..RelaySettings::default() });
         let (anne, anne_here) = world.register(1, Some(ANNE));
         let (_, ben_here) = world.register(2, None);
         world.submit(ben_here, anne.address, b"kept after delivery");
@@ -182,7 +182,7 @@ fn closing_an_account_deletes_everything_held_of_it() {
 
 #[test]
 fn an_account_that_its_operator_ends_is_as_gone_as_one_that_its_owner_closes() {
-    let mut world = LoneRelay::on_disk(Settings::default());
+    let mut world = LoneRelay::on_disk(RelaySettings::default());
     let (anne, anne_here) = world.register(1, Some(ANNE));
     let (_, ben_here) = world.register(2, None);
     world.submit(ben_here, anne.address, b"delivered and not acknowledged");
@@ -204,7 +204,8 @@ fn times_and_addresses_are_kept_as_exactly_as_set() {
     let nothing =
         Keeping { last_seen: Granularity::Nothing, registered: Granularity::Nothing, ..Keeping::LEAST };
     for keeping in [Keeping::LEAST, Keeping::HISTORY, nothing] {
-        let mut world = LoneRelay::on_disk(Settings { keeping: keeping.clone(), ..Settings::default() });
+        let mut world =
+            LoneRelay::on_disk(RelaySettings { keeping: keeping.clone(), ..RelaySettings::default() });
         let (anne, first) = world.register(1, None);
         let registered = world.now;
         world.now = world.now + Duration(100_000_123);
@@ -221,7 +222,7 @@ fn times_and_addresses_are_kept_as_exactly_as_set() {
 fn a_good_proof_is_never_refused_because_others_failed() {
     let rate = Rate { burst: 2, every: Duration(5_000) };
     let limits = Limits { authentication_failures: rate, register: rate, ..Limits::default() };
-    let mut world = LoneRelay::in_memory(Settings { limits, ..Settings::default() });
+    let mut world = LoneRelay::in_memory(RelaySettings { limits, ..RelaySettings::default() });
     let (anne, _) = world.register(1, None);
     let neighbour = IpAddr::from([198, 51, 100, 7]);
     let bad = |address, request| {

@@ -8,7 +8,7 @@
     reason = "a failed expectation is a failed test"
 )]
 
-use pillarbox_relay::{ConnectionId, Input, Keeping, Limits, Settings};
+use pillarbox_relay::{ConnectionId, Input, Keeping, Limits, RelaySettings};
 use pillarbox_testkit::relay::LoneRelay;
 use pillarbox_wire::{
     Bytes, ChannelName, ClientFrame, CloseAccount, OpenChannel, Post, ReadChannel, Refusal, RelayFrame,
@@ -17,7 +17,7 @@ use pillarbox_wire::{
 
 fn world(limits: Limits) -> LoneRelay {
     let keeping = Keeping { channels: true, ..Keeping::LEAST };
-    LoneRelay::in_memory(Settings { keeping, limits, ..Settings::default() })
+    LoneRelay::in_memory(RelaySettings { keeping, limits, ..RelaySettings::default() })
 }
 
 fn named(name: &str) -> ChannelName {
@@ -68,7 +68,7 @@ fn read(
 
 #[test]
 fn a_relay_without_channels_offers_none() {
-    let mut world = LoneRelay::in_memory(Settings::default());
+    let mut world = LoneRelay::in_memory(RelaySettings::default());
     let (_, anne) = world.register(1, None);
     assert_eq!(open(&mut world, anne, "@news"), Err(Refusal::NotOffered));
     assert_eq!(post(&mut world, anne, "@news", b"x"), Err(Refusal::NotOffered));

@@ -13,7 +13,9 @@ mod cli_program;
 use std::net::Ipv4Addr;
 use std::path::Path;
 
-use pillarbox_relay::{ConnectionId, Effect, Input, Keeping, LogRule, Logged, Relay, Settings, SqliteStore};
+use pillarbox_relay::{
+    ConnectionId, Effect, Input, Keeping, LogRule, Logged, Relay, RelaySettings, SqliteStore,
+};
 use pillarbox_testkit::frames::{plain_registration, submission};
 use pillarbox_testkit::link::Link;
 use pillarbox_testkit::program::{Process, Stream};
@@ -42,7 +44,7 @@ struct Past {
 impl Past {
     fn new(data: &Path, keeping: Keeping) -> Self {
         let mut rng = ChaCha20Rng::from_seed([17; 32]);
-        let settings = Settings { keeping, ..Settings::default() };
+        let settings = RelaySettings { keeping, ..RelaySettings::default() };
         let store = SqliteStore::open(data).unwrap();
         Self { relay: Relay::open(store, settings, WHEN, &mut rng).unwrap(), rng }
     }

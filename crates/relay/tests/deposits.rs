@@ -8,7 +8,7 @@
     reason = "a failed expectation is a failed test"
 )]
 
-use pillarbox_relay::{ConnectionId, Keeping, Limits, Settings, StoreError};
+use pillarbox_relay::{ConnectionId, Keeping, Limits, RelaySettings, StoreError};
 use pillarbox_testkit::relay::LoneRelay;
 use pillarbox_wire::{
     Bytes, ClientFrame, CloseAccount, Deposit, DepositKind, Handle, LeaveDeposits, LookUp, Recall, Refusal,
@@ -20,7 +20,7 @@ fn keeping(deposits: &[DepositKind]) -> Keeping {
 }
 
 fn world(deposits: &[DepositKind]) -> LoneRelay {
-    LoneRelay::in_memory(Settings { keeping: keeping(deposits), ..Settings::default() })
+    LoneRelay::in_memory(RelaySettings { keeping: keeping(deposits), ..RelaySettings::default() })
 }
 
 fn deposit(kind: DepositKind, subject: &str, value: Option<&str>) -> Deposit {
@@ -123,7 +123,8 @@ fn the_entries_of_an_address_book_that_have_accounts_are_named_where_numbers_can
 #[test]
 fn an_account_has_room_for_so_much_and_makes_room_by_taking_back() {
     let limits = Limits { deposit_rows: 3, deposit_bytes: 30, ..Limits::default() };
-    let settings = Settings { limits, keeping: keeping(&[DepositKind::Group]), ..Settings::default() };
+    let settings =
+        RelaySettings { limits, keeping: keeping(&[DepositKind::Group]), ..RelaySettings::default() };
     let mut world = LoneRelay::in_memory(settings);
     let (_, anne) = world.register(1, None);
     let group = |subject: &str, value: &str| vec![deposit(DepositKind::Group, subject, Some(value))];

@@ -14,7 +14,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use pillarbox_relay::{ConnectionId, Effect, Input, Limits, Rate, Settings, StoreError};
+use pillarbox_relay::{ConnectionId, Effect, Input, Limits, Rate, RelaySettings, StoreError};
 use pillarbox_testkit::frames;
 use pillarbox_testkit::frames::{device_key, submission, upload};
 use pillarbox_testkit::relay::{BarePhone, LoneRelay, authenticate, registration};
@@ -415,7 +415,7 @@ impl Game {
     }
 }
 
-fn settings() -> Settings {
+fn settings() -> RelaySettings {
     let limits = Limits {
         mailbox_messages: QUOTA,
         mailbox_reserved_messages: 0,
@@ -427,7 +427,7 @@ fn settings() -> Settings {
         bundles_of_one: Rate::UNLIMITED,
         ..Limits::default()
     };
-    Settings { limits, verify_numbers: true, ..Settings::default() }
+    RelaySettings { limits, verify_numbers: true, ..RelaySettings::default() }
 }
 
 proptest! {

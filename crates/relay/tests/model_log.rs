@@ -13,7 +13,9 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 
 use pillarbox_relay::ageing::SWEEP_INTERVAL;
-use pillarbox_relay::{ConnectionId, Input, Keeping, Limits, LogRule, Logged, Rate, Settings, StoreError};
+use pillarbox_relay::{
+    ConnectionId, Input, Keeping, Limits, LogRule, Logged, Rate, RelaySettings, StoreError,
+};
 use pillarbox_testkit::frames::{deliveries, submission, upload};
 use pillarbox_testkit::relay::{BarePhone, LoneRelay, START};
 use pillarbox_wire::{
@@ -102,7 +104,7 @@ struct Game {
     served: Vec<Vec<MessageId>>,
     next_prekey: u32,
     next_payload: u32,
-    settings: Settings,
+    settings: RelaySettings,
     failing: bool,
     /// The log as it should be.
     log: Vec<Event>,
@@ -127,7 +129,7 @@ impl Game {
             ..Limits::default()
         };
         let keeping = Keeping { deposits: KINDS.to_vec(), ..Keeping::LEAST };
-        let settings = Settings { keeping, limits, ..Settings::default() };
+        let settings = RelaySettings { keeping, limits, ..RelaySettings::default() };
         let mut world = LoneRelay::in_memory(settings.clone());
         let (phones, connections) =
             (0..PHONES).map(|at| world.register(at as u8 + 1, Some(&number(at)))).unzip();
@@ -431,7 +433,7 @@ fn registrations_and_readings_are_logged_and_refused_requests_are_not() {
         only: Vec::new(),
     });
     let keeping = Keeping { log: everything.collect(), channels: true, ..Keeping::LEAST };
-    let mut world = LoneRelay::in_memory(Settings { keeping, ..Settings::default() });
+    let mut world = LoneRelay::in_memory(RelaySettings { keeping, ..RelaySettings::default() });
     let (anne, anne_here) = world.register(1, None);
     let nameless = world.open();
     let request = world.request();

@@ -7,7 +7,7 @@
     reason = "a failed expectation is a failed test"
 )]
 
-use pillarbox_relay::{Effect, Input, Keeping, LogRule, Logged, Settings, StoreError};
+use pillarbox_relay::{Effect, Input, Keeping, LogRule, Logged, RelaySettings, StoreError};
 use pillarbox_testkit::frames;
 use pillarbox_testkit::frames::{deliveries, device_key, identity, submission};
 use pillarbox_testkit::relay::{BarePhone, LoneRelay, authenticate, registration};
@@ -20,8 +20,8 @@ use pillarbox_wire::{
 const ANNE: &str = "+447700900001";
 const BEN: &str = "+447700900002";
 
-fn settings() -> Settings {
-    Settings { verify_numbers: true, ..Settings::default() }
+fn settings() -> RelaySettings {
+    RelaySettings { verify_numbers: true, ..RelaySettings::default() }
 }
 
 fn refusal(frame: &RelayFrame) -> Refusal {
@@ -95,7 +95,7 @@ fn a_number_is_registered_with_its_code_and_without_it_by_nobody() {
     assert_eq!(anne.address.device, DeviceId::FIRST);
     // An account without a number needs none.
     world.register(2, None);
-    let at_once = LoneRelay::in_memory(Settings::default()).register(1, Some(ANNE));
+    let at_once = LoneRelay::in_memory(RelaySettings::default()).register(1, Some(ANNE));
     assert_eq!(at_once.0.address.device, DeviceId::FIRST);
 }
 
@@ -142,7 +142,7 @@ fn codes_to_one_number_run_dry_and_another_number_gets_one() {
 
 #[test]
 fn a_relay_without_codes_takes_none_and_says_so() {
-    let mut world = LoneRelay::in_memory(Settings::default());
+    let mut world = LoneRelay::in_memory(RelaySettings::default());
     let refused = show(&mut world, 1, ANNE, NumberCode::from_number(4_217)).err();
     assert_eq!(refused, Some(Refusal::NotOffered));
     world.register(1, Some(ANNE));
@@ -154,7 +154,7 @@ fn a_relay_without_codes_takes_none_and_says_so() {
 #[test]
 fn a_directory_that_sends_codes_says_so() {
     for verify_numbers in [false, true] {
-        let mut world = LoneRelay::in_memory(Settings { verify_numbers, ..Settings::default() });
+        let mut world = LoneRelay::in_memory(RelaySettings { verify_numbers, ..RelaySettings::default() });
         let (_, asking) = world.register(2, None);
         if verify_numbers {
             register(&mut world, 1, ANNE);
@@ -183,7 +183,7 @@ fn who_registers_a_number_again_keeps_the_account_and_everything_that_the_operat
     });
     let keeping =
         Keeping { deposits: vec![DepositKind::Name], channels: true, log: log.to_vec(), ..Keeping::HISTORY };
-    let mut world = LoneRelay::on_disk(Settings { keeping, ..settings() });
+    let mut world = LoneRelay::on_disk(RelaySettings { keeping, ..settings() });
     let anne = register(&mut world, 1, ANNE);
     let (anne_here, _) = world.connect(&anne);
     let (ben, ben_here) = world.register(2, None);

@@ -7,7 +7,7 @@
     reason = "a failed expectation is a failed test"
 )]
 
-use pillarbox_relay::{Input, Limits, Settings};
+use pillarbox_relay::{Input, Limits, RelaySettings};
 use pillarbox_testkit::frames;
 use pillarbox_testkit::frames::deliveries;
 use pillarbox_testkit::relay::LoneRelay;
@@ -15,7 +15,7 @@ use pillarbox_wire::{ClientFrame, CloseAccount, PublishPreKeys, Refusal, Refused
 
 #[test]
 fn on_a_full_disk_what_goes_goes_in_as_small_parts_as_it_takes() {
-    let mut world = LoneRelay::on_disk(Settings::default());
+    let mut world = LoneRelay::on_disk(RelaySettings::default());
     let (anne, anne_here) = world.register(1, None);
     let (cleo, cleo_here) = world.register(3, None);
     let (_, ben_here) = world.register(2, None);
@@ -47,7 +47,7 @@ fn on_a_full_disk_what_goes_goes_in_as_small_parts_as_it_takes() {
 #[test]
 fn past_the_total_of_bytes_nothing_new_is_taken_and_everything_may_go() {
     let limits = Limits { stored_bytes: 1 << 20, ..Limits::default() };
-    let mut world = LoneRelay::in_memory(Settings { limits, ..Settings::default() });
+    let mut world = LoneRelay::in_memory(RelaySettings { limits, ..RelaySettings::default() });
     let (anne, anne_here) = world.register(1, None);
     let (_, ben_here) = world.register(2, None);
     let refused = |frame: &RelayFrame| {

@@ -8,14 +8,14 @@
 )]
 
 use pillarbox_relay::row_changes::{Became, RowChange, Why};
-use pillarbox_relay::{Input, Keeping, Limits, Settings, StoreError};
+use pillarbox_relay::{Input, Keeping, Limits, RelaySettings, StoreError};
 use pillarbox_testkit::frames::submission;
 use pillarbox_testkit::relay::LoneRelay;
 use pillarbox_wire::{Acknowledge, ClientFrame, CloseAccount, Duration, MessageId, RequestId};
 
-fn settings(keeping: Keeping) -> Settings {
+fn settings(keeping: Keeping) -> RelaySettings {
     let limits = Limits { ageing_step: Duration::from_days(36_500), ..Limits::default() };
-    Settings { keeping, limits, ..Settings::default() }
+    RelaySettings { keeping, limits, ..RelaySettings::default() }
 }
 
 fn gone(why: Why) -> RowChange {

@@ -11,7 +11,7 @@
 mod server_running;
 
 use pillarbox_relay::Holdings;
-use pillarbox_relay::server::{DataDirError, Server, ServerConfig, StartError};
+use pillarbox_relay::server::{DataDirError, RelayServer, ServerConfig, StartError};
 use pillarbox_testkit::frames::submission;
 use pillarbox_testkit::link::Link;
 use pillarbox_wire::limits::MAX_PAYLOAD_LEN;
@@ -145,7 +145,7 @@ async fn one_data_directory_has_one_relay() {
     let data = tempfile::tempdir().unwrap();
     let config = ServerConfig::on_loopback(data.path().into());
     let relay = start(config.clone()).await;
-    let second = Server::start(config.clone()).await;
+    let second = RelayServer::start(config.clone()).await;
     let expected = DataDirError::InUse { path: data.path().into() };
     assert_eq!(second.err(), Some(StartError::Data(expected)));
     // The first is none the worse for it.
@@ -161,7 +161,7 @@ async fn a_port_that_is_taken_is_said_and_nothing_is_left_running() {
     let address = taken.local_addr().unwrap();
     let mut config = ServerConfig::on_loopback(data.path().into());
     config.listen = address;
-    let refused = Server::start(config.clone()).await;
+    let refused = RelayServer::start(config.clone()).await;
     assert_eq!(refused.err(), Some(StartError::AddressTaken { address, option: "--listen" }));
     drop(taken);
     start(config).await.stop().await.unwrap();

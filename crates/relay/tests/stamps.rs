@@ -9,7 +9,7 @@
 )]
 
 use pillarbox_relay::stamp::StampKey;
-use pillarbox_relay::{Input, Keeping, Settings};
+use pillarbox_relay::{Input, Keeping, RelaySettings};
 use pillarbox_testkit::frames::{deliveries, submission};
 use pillarbox_testkit::relay::LoneRelay;
 use pillarbox_wire::{Bytes, ClientFrame, Deposit, DepositKind, LeaveDeposits, RelayFrame};
@@ -17,7 +17,7 @@ use pillarbox_wire::{Bytes, ClientFrame, Deposit, DepositKind, LeaveDeposits, Re
 #[test]
 fn a_message_of_a_named_sender_is_stamped_and_no_other() {
     let keeping = Keeping { stamps: true, ..Keeping::LEAST };
-    let mut world = LoneRelay::on_disk(Settings { keeping, ..Settings::default() });
+    let mut world = LoneRelay::on_disk(RelaySettings { keeping, ..RelaySettings::default() });
     let (anne, anne_here) = world.register(1, None);
     let (ben, ben_here) = world.register(2, None);
     world.submit(ben_here, anne.address, b"named");
@@ -60,7 +60,7 @@ fn leave_token(world: &mut LoneRelay, connection: pillarbox_relay::ConnectionId,
 #[test]
 fn a_device_that_is_away_is_woken_once_for_each_message_through_the_token_that_its_phone_left() {
     let keeping = Keeping { deposits: vec![DepositKind::PushToken], ..Keeping::LEAST };
-    let mut world = LoneRelay::in_memory(Settings { keeping, ..Settings::default() });
+    let mut world = LoneRelay::in_memory(RelaySettings { keeping, ..RelaySettings::default() });
     let (anne, anne_here) = world.register(1, None);
     let (_, ben_here) = world.register(2, None);
     leave_token(&mut world, anne_here, Some(b"first"));

@@ -16,7 +16,7 @@ use pillarbox_relay::store::{
 };
 use pillarbox_relay::testing::store_suite;
 use pillarbox_relay::{
-    Completeness, DATABASE_FILE, Holdings, HoldingsError, Input, Keeping, Limits, Settings, SqliteStore,
+    Completeness, DATABASE_FILE, Holdings, HoldingsError, Input, Keeping, Limits, RelaySettings, SqliteStore,
     Store, StoreError,
 };
 use pillarbox_testkit::frames::{deliveries, submission};
@@ -62,7 +62,7 @@ fn on_disk(open: fn(&Path) -> Result<SqliteStore, StoreError>) {
 #[test]
 fn a_message_that_was_fetched_leaves_no_bytes_in_any_file_once_the_relay_has_tidied_up() {
     const WORDS: &[u8] = b"under the clock at six, with the red folder";
-    let mut world = LoneRelay::on_disk(Settings::default());
+    let mut world = LoneRelay::on_disk(RelaySettings::default());
     let (anne, anne_here) = world.register(1, None);
     let (_, ben_here) = world.register(2, None);
     assert!(matches!(world.submit(ben_here, anne.address, WORDS), RelayFrame::Accepted(_)));
@@ -86,7 +86,7 @@ fn a_message_that_was_fetched_leaves_no_bytes_in_any_file_once_the_relay_has_tid
 
 #[test]
 fn a_full_disk_refuses_keeps_what_was_accepted_and_empties_as_phones_fetch() {
-    let mut world = LoneRelay::with_pages(Settings::default(), 100);
+    let mut world = LoneRelay::with_pages(RelaySettings::default(), 100);
     let (anne, anne_here) = world.register(1, None);
     let (ben, ben_here) = world.register(2, None);
     world.process(vec![(anne_here, Input::Closed)]);
@@ -124,7 +124,7 @@ fn a_full_disk_refuses_keeps_what_was_accepted_and_empties_as_phones_fetch() {
 
 #[test]
 fn a_disk_that_cannot_be_read_holds_messages_back_and_loses_none() {
-    let mut world = LoneRelay::in_memory(Settings::default());
+    let mut world = LoneRelay::in_memory(RelaySettings::default());
     let (anne, anne_here) = world.register(1, None);
     let (_, ben_here) = world.register(2, None);
     world.process(vec![(anne_here, Input::Closed)]);
@@ -141,7 +141,8 @@ fn a_disk_that_cannot_be_read_holds_messages_back_and_loses_none() {
 
 #[test]
 fn acknowledged_messages_that_a_disk_refused_to_remove_go_later() {
-    let mut world = LoneRelay::on_disk(Settings { limits: Limits::default(), ..Settings::default() });
+    let mut world =
+        LoneRelay::on_disk(RelaySettings { limits: Limits::default(), ..RelaySettings::default() });
     let (anne, anne_here) = world.register(1, None);
     let (_, ben_here) = world.register(2, None);
     world.submit(ben_here, anne.address, b"payload");
@@ -201,7 +202,7 @@ fn a_database_of_a_newer_relay_is_refused_and_left_alone() {
 
 /// Makes a database of the first layout, with one account and a message.
 fn of_the_first_layout(folder: &Path) -> std::path::PathBuf {
-    let mut world = LoneRelay::on_disk(Settings::default());
+    let mut world = LoneRelay::on_disk(RelaySettings::default());
     let (anne, _) = world.register(1, Some("+447700900001"));
     let (_, ben_here) = world.register(2, None);
     world.submit(ben_here, anne.address, b"payload");
@@ -264,7 +265,7 @@ fn only_the_owner_can_read_the_database_and_the_files_beside_it() {
 
 #[test]
 fn a_value_that_cannot_be_is_damage_and_nothing_is_guessed() {
-    let mut world = LoneRelay::on_disk(Settings::default());
+    let mut world = LoneRelay::on_disk(RelaySettings::default());
     world.register(1, Some("+447700900001"));
     for damage in [
         "UPDATE accounts SET handle = 'anne'",
@@ -285,7 +286,7 @@ fn a_value_that_cannot_be_is_damage_and_nothing_is_guessed() {
         let before = kept();
         let store = SqliteStore::open(copy.path()).unwrap();
         // Another rule and another time, which a relay writes down when it opens.
-        let settings = Settings { keeping: Keeping::HISTORY, ..Settings::default() };
+        let settings = RelaySettings { keeping: Keeping::HISTORY, ..RelaySettings::default() };
         let later = world.now + Duration::from_days(1);
         let opened = pillarbox_relay::Relay::open(store, settings, later, &mut world.rng).err();
         assert_eq!(opened, Some(StoreError::Damaged), "{damage}");
@@ -295,7 +296,7 @@ fn a_value_that_cannot_be_is_damage_and_nothing_is_guessed() {
 
 #[test]
 fn the_holdings_are_read_while_the_relay_runs_and_from_a_copy_of_its_file() {
-    let mut world = LoneRelay::on_disk(Settings::default());
+    let mut world = LoneRelay::on_disk(RelaySettings::default());
     let (anne, _) = world.register(1, Some("+447700900001"));
     let (_, ben_here) = world.register(2, None);
     // While the relay runs, with its write-ahead log not carried over.
@@ -318,7 +319,7 @@ fn the_holdings_are_read_while_the_relay_runs_and_from_a_copy_of_its_file() {
 
 /// Copies a database and the log of an earlier moment. In between, the relay accepted messages of this size.
 fn with_an_earlier_log(messages: usize, bytes: usize) -> Result<Holdings, HoldingsError> {
-    let mut world = LoneRelay::on_disk(Settings::default());
+    let mut world = LoneRelay::on_disk(RelaySettings::default());
     let (anne, _) = world.register(1, None);
     let (_, ben_here) = world.register(2, None);
     let copy = tempfile::tempdir().unwrap();
@@ -345,7 +346,7 @@ fn a_log_of_an_earlier_moment_than_the_database_is_recognised() {
 
 #[test]
 fn a_relay_that_had_nothing_to_do_and_was_killed_leaves_a_log_that_says_so() {
-    let mut world = LoneRelay::on_disk(Settings::default());
+    let mut world = LoneRelay::on_disk(RelaySettings::default());
     world.register(1, None);
     world.engine().tidy().unwrap();
     let copy = tempfile::tempdir().unwrap();
@@ -359,7 +360,7 @@ fn a_relay_that_had_nothing_to_do_and_was_killed_leaves_a_log_that_says_so() {
 
 #[test]
 fn the_file_explains_itself_to_whoever_opens_it() {
-    let mut world = LoneRelay::on_disk(Settings::default());
+    let mut world = LoneRelay::on_disk(RelaySettings::default());
     let (anne, _) = world.register(1, Some("+447700900001"));
     let (_, ben_here) = world.register(2, None);
     world.submit(ben_here, anne.address, b"payload");
@@ -378,7 +379,7 @@ fn the_file_explains_itself_to_whoever_opens_it() {
 
 #[test]
 fn what_is_gone_is_gone_from_the_file() {
-    let mut world = LoneRelay::on_disk(Settings::default());
+    let mut world = LoneRelay::on_disk(RelaySettings::default());
     let (anne, anne_here) = world.register(1, None);
     let (_, ben_here) = world.register(2, None);
     let marker = b"a marker that stands nowhere else";

@@ -61,7 +61,7 @@ pub struct Conversation {
 /// An opened message. The caller commits everything here together, or nothing.
 ///
 /// `Debug` prints only the type's name, because the message holds the body.
-pub struct Opened {
+pub struct OpenedMessage {
     /// The body that the sender gave to `encrypt`.
     pub body: Zeroizing<Vec<u8>>,
     /// The conversation after the message, which replaces the stored one.
@@ -80,7 +80,7 @@ pub struct Opened {
     pub commitment: Commitment,
 }
 
-redacted_debug!(Conversation, Opened);
+redacted_debug!(Conversation, OpenedMessage);
 
 impl Conversation {
     /// Starts a conversation at the time `now` with the device whose bundle this is.
@@ -156,7 +156,7 @@ impl Conversation {
         theirs: Option<&IdentityPublic>,
         payload: &[u8],
         rng: &mut impl CryptoRng,
-    ) -> Result<Opened, OpenError> {
+    ) -> Result<OpenedMessage, OpenError> {
         let message = Message::read(payload)?;
         let theirs = theirs.or(current.map(|current| &current.parties.theirs));
         let parties = theirs.map(|theirs| Parties::new(&ours.public(), theirs));
@@ -298,11 +298,11 @@ struct Found {
 }
 
 impl Found {
-    fn finish(self, message: &Message<'_>) -> Result<Opened, OpenError> {
+    fn finish(self, message: &Message<'_>) -> Result<OpenedMessage, OpenError> {
         let Self { plaintext: Plaintext { padded, opening }, next, consumed, started } = self;
         let (body, commitment) = (content::unwrap(padded)?, message.commitment());
         let (sender_identity, degraded) = (next.parties.theirs, next.active.degraded);
-        Ok(Opened { body, next, sender_identity, consumed, started, degraded, opening, commitment })
+        Ok(OpenedMessage { body, next, sender_identity, consumed, started, degraded, opening, commitment })
     }
 }
 
@@ -324,7 +324,7 @@ fn respond(
     header: &PreKeyHeader,
     message: &Message<'_>,
     rng: &mut impl CryptoRng,
-) -> Result<Opened, OpenError> {
+) -> Result<OpenedMessage, OpenError> {
     let theirs = header.identity.verify().map_err(|_| OpenError::Malformed)?;
     let parties = Parties::new(&ours.public(), &theirs);
     let mut response = pqxdh::respond(ours, prekeys, &theirs, header)?;

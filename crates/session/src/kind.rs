@@ -19,7 +19,7 @@ pub const SEALED: u8 = 0x03;
 
 /// See the constants of this module.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
+pub enum PayloadKind {
     /// [`SERVER_READABLE`].
     ServerReadable,
     /// [`RATCHET`].
@@ -49,13 +49,13 @@ pub enum KindError {
 ///
 /// # Errors
 /// [`KindError`] if the payload is empty or its first byte is none of the four kinds.
-pub fn kind(payload: &[u8]) -> Result<Kind, KindError> {
+pub fn kind(payload: &[u8]) -> Result<PayloadKind, KindError> {
     match payload.first() {
         None => Err(KindError::Empty),
-        Some(&SERVER_READABLE) => Ok(Kind::ServerReadable),
-        Some(&RATCHET) => Ok(Kind::Ratchet),
-        Some(&PREKEY) => Ok(Kind::PreKey),
-        Some(&SEALED) => Ok(Kind::Sealed),
+        Some(&SERVER_READABLE) => Ok(PayloadKind::ServerReadable),
+        Some(&RATCHET) => Ok(PayloadKind::Ratchet),
+        Some(&PREKEY) => Ok(PayloadKind::PreKey),
+        Some(&SEALED) => Ok(PayloadKind::Sealed),
         Some(&got) => Err(KindError::Unknown { got }),
     }
 }
@@ -67,8 +67,11 @@ mod tests {
     #[test]
     fn every_first_byte_has_one_meaning() {
         assert_eq!(kind(&[]), Err(KindError::Empty));
-        let known: Vec<Kind> = (0..=u8::MAX).filter_map(|byte| kind(&[byte, 9]).ok()).collect();
-        assert_eq!(known, [Kind::ServerReadable, Kind::Ratchet, Kind::PreKey, Kind::Sealed]);
+        let known: Vec<PayloadKind> = (0..=u8::MAX).filter_map(|byte| kind(&[byte, 9]).ok()).collect();
+        assert_eq!(
+            known,
+            [PayloadKind::ServerReadable, PayloadKind::Ratchet, PayloadKind::PreKey, PayloadKind::Sealed]
+        );
         assert_eq!(kind(&[4]), Err(KindError::Unknown { got: 4 }));
     }
 }

@@ -4,7 +4,7 @@
 //! which the layouts are read and written, so a changed layout changes them. `docs/protocol.md`, section 6, has them
 //! as a table, and a test compares the two.
 
-use crate::kind::Kind;
+use crate::kind::PayloadKind;
 use crate::message::{PREKEY_OVERHEAD, RATCHET_OVERHEAD};
 use crate::sealed_sender::SEALED_OVERHEAD;
 
@@ -14,11 +14,11 @@ pub const CLEAR_OVERHEAD: usize = 1;
 /// Bytes that a payload of this kind may have over its padded plaintext. An envelope has two numbers, because it
 /// hides the kind of message inside; the first is for a message of a running session.
 #[must_use]
-pub const fn overheads(kind: Kind) -> &'static [usize] {
+pub const fn overheads(kind: PayloadKind) -> &'static [usize] {
     match kind {
-        Kind::ServerReadable => &[CLEAR_OVERHEAD],
-        Kind::Ratchet => &[RATCHET_OVERHEAD],
-        Kind::PreKey => &[PREKEY_OVERHEAD],
-        Kind::Sealed => &[SEALED_OVERHEAD + RATCHET_OVERHEAD, SEALED_OVERHEAD + PREKEY_OVERHEAD],
+        PayloadKind::ServerReadable => &[CLEAR_OVERHEAD],
+        PayloadKind::Ratchet => &[RATCHET_OVERHEAD],
+        PayloadKind::PreKey => &[PREKEY_OVERHEAD],
+        PayloadKind::Sealed => &[SEALED_OVERHEAD + RATCHET_OVERHEAD, SEALED_OVERHEAD + PREKEY_OVERHEAD],
     }
 }

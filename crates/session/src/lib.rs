@@ -38,9 +38,9 @@ pub mod safety_number;
 pub mod sealed_sender;
 mod session;
 
-pub use conversation::{Conversation, Opened};
+pub use conversation::{Conversation, OpenedMessage};
 pub use franking::{Commitment, Opening};
-pub use kind::{Kind, KindError, kind};
+pub use kind::{KindError, PayloadKind, kind};
 pub use message::{MalformedMessage, PREKEY_OVERHEAD, RATCHET_OVERHEAD, claimed_identity, commitment_of};
 pub use outcome::{EncryptError, OpenError};
 pub use pqxdh::{Degraded, InitiateError};

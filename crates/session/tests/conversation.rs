@@ -7,8 +7,8 @@ mod support;
 
 use pillarbox_crypto::Padding;
 use pillarbox_session::{
-    Conversation, Degraded, EncryptError, InitiateError, Kind, OpenError, PREKEY_OVERHEAD, RATCHET_OVERHEAD,
-    claimed_identity, conversation::MAX_PLAINTEXT_LEN, franking, kind,
+    Conversation, Degraded, EncryptError, InitiateError, OpenError, PREKEY_OVERHEAD, PayloadKind,
+    RATCHET_OVERHEAD, claimed_identity, conversation::MAX_PLAINTEXT_LEN, franking, kind,
 };
 use pillarbox_wire::FixedBytes;
 use proptest::prelude::*;
@@ -25,11 +25,11 @@ fn sizes_are_those_of_the_specification() {
     let mut pair = Pair::begun();
     let body = [7; 300];
     let first = pair.alice_writes(&body);
-    assert_eq!((kind(&first), first.len()), (Ok(Kind::PreKey), body.len() + 1 + PREKEY_OVERHEAD));
+    assert_eq!((kind(&first), first.len()), (Ok(PayloadKind::PreKey), body.len() + 1 + PREKEY_OVERHEAD));
     assert_eq!(PREKEY_OVERHEAD, 1_348);
     pair.bob_reads(&first).unwrap();
     let answer = pair.bob_writes(&body);
-    assert_eq!((kind(&answer), answer.len()), (Ok(Kind::Ratchet), body.len() + 1 + RATCHET_OVERHEAD));
+    assert_eq!((kind(&answer), answer.len()), (Ok(PayloadKind::Ratchet), body.len() + 1 + RATCHET_OVERHEAD));
     assert_eq!(RATCHET_OVERHEAD, 87);
 
     let conversation = pair.at_bob.as_ref().unwrap();
@@ -41,7 +41,7 @@ fn sizes_are_those_of_the_specification() {
 fn every_message_carries_the_beginning_until_the_first_answer() {
     let mut pair = Pair::begun();
     let messages: Vec<_> = (0..4_u8).map(|n| pair.alice_writes(&[n])).collect();
-    assert!(messages.iter().all(|message| kind(message) == Ok(Kind::PreKey)));
+    assert!(messages.iter().all(|message| kind(message) == Ok(PayloadKind::PreKey)));
     assert_eq!(claimed_identity(&messages[0]), Ok(Some(pair.alice.public())));
     // The last arrives first and starts the session; the others find it.
     for (started, n) in [(true, 3), (false, 0), (false, 2), (false, 1)] {
@@ -55,7 +55,7 @@ fn every_message_carries_the_beginning_until_the_first_answer() {
     let answer = pair.bob_writes(b"answer");
     pair.alice_reads(&answer).unwrap();
     let next = pair.alice_writes(b"next");
-    assert_eq!(kind(&next), Ok(Kind::Ratchet));
+    assert_eq!(kind(&next), Ok(PayloadKind::Ratchet));
     assert_eq!(claimed_identity(&next), Ok(None));
 }
 

@@ -5,7 +5,7 @@
 mod support;
 
 use pillarbox_crypto::Padding;
-use pillarbox_session::kind::Kind;
+use pillarbox_session::kind::PayloadKind;
 use pillarbox_session::lengths::{CLEAR_OVERHEAD, overheads};
 use pillarbox_session::{PREKEY_OVERHEAD, RATCHET_OVERHEAD, SEALED_OVERHEAD, kind};
 use proptest::prelude::*;
@@ -28,12 +28,12 @@ fn the_lengths_are_those_of_the_protocol() {
     let [sealed, sealed_first] = row("| sealed envelope, if there is one |");
     assert_eq!((running, first), (RATCHET_OVERHEAD, PREKEY_OVERHEAD));
     assert_eq!((sealed, sealed_first), (SEALED_OVERHEAD, SEALED_OVERHEAD));
-    assert_eq!(overheads(Kind::Ratchet), [running]);
-    assert_eq!(overheads(Kind::PreKey), [first]);
-    assert_eq!(overheads(Kind::Sealed), [sealed + running, sealed_first + first]);
+    assert_eq!(overheads(PayloadKind::Ratchet), [running]);
+    assert_eq!(overheads(PayloadKind::PreKey), [first]);
+    assert_eq!(overheads(PayloadKind::Sealed), [sealed + running, sealed_first + first]);
     // Without padding and encryption, a payload is its kind and its body.
     assert!(PROTOCOL.contains("| `0x00` server-readable | kind (1), encoded body:"));
-    assert_eq!(overheads(Kind::ServerReadable), [CLEAR_OVERHEAD]);
+    assert_eq!(overheads(PayloadKind::ServerReadable), [CLEAR_OVERHEAD]);
     assert_eq!(CLEAR_OVERHEAD, 1);
 }
 

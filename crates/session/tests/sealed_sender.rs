@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
 
 use pillarbox_crypto::{IdentitySecret, SigningSecret, labels::SENDER_CERTIFICATE};
-use pillarbox_session::{Kind, SEALED_OVERHEAD, SealError, UnsealError, Unsealed, kind, seal, unseal};
+use pillarbox_session::{PayloadKind, SEALED_OVERHEAD, SealError, UnsealError, Unsealed, kind, seal, unseal};
 use pillarbox_wire::{
     AccountId, DeviceAddress, DeviceId, FixedBytes, SenderCertificate, Timestamp, limits::MAX_PAYLOAD_LEN,
 };
@@ -55,7 +55,7 @@ fn certify(relay: &SigningSecret, identity: &IdentitySecret, expires_at: u32) ->
 fn the_recipient_learns_sender_and_payload() {
     let mut post = Post::new();
     let envelope = post.seal(b"payload").unwrap();
-    assert_eq!((kind(&envelope), envelope.len()), (Ok(Kind::Sealed), 7 + SEALED_OVERHEAD));
+    assert_eq!((kind(&envelope), envelope.len()), (Ok(PayloadKind::Sealed), 7 + SEALED_OVERHEAD));
     assert_eq!(SEALED_OVERHEAD, 182);
     let unsealed = post.unseal(&envelope).unwrap();
     assert_eq!(unsealed.sender, post.certificate.sender);

@@ -13,7 +13,9 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadHalf, Wr
 use tokio::time::timeout;
 
 use crate::halves::{Reader, Writer};
-use crate::handshake::{AwaitingAnswer, AwaitingOffer, Established, HandshakeError, MESSAGE_LEN, Refused};
+use crate::handshake::{
+    AwaitingAnswer, AwaitingOffer, Established, HandshakeError, HandshakeRefused, MESSAGE_LEN,
+};
 use crate::timeouts;
 use crate::version::{Versions, may_begin_preamble};
 
@@ -127,9 +129,9 @@ async fn send(stream: &mut (impl AsyncWrite + Unpin), bytes: &[u8]) -> Result<()
 /// Returns the result of a step that succeeded, and tells the phone about one that failed.
 async fn unless_refused<T>(
     stream: &mut (impl AsyncWrite + Unpin),
-    step: Result<T, Refused>,
+    step: Result<T, HandshakeRefused>,
 ) -> Result<T, HandshakeError> {
-    let Refused { farewell, reason } = match step {
+    let HandshakeRefused { farewell, reason } = match step {
         Ok(done) => return Ok(done),
         Err(refused) => refused,
     };

@@ -12,7 +12,7 @@ use pillarbox_wire::Encoded;
 use thiserror::Error;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 
-use crate::record::{OpenError, Opener, SealError, Sealer};
+use crate::record::{Opener, RecordOpenError, RecordSealError, Sealer};
 use crate::unread::Unread;
 
 /// Bytes read from the stream at once. Most records fit whole into one system call. The buffer is on the stack for
@@ -25,7 +25,7 @@ const READ_LEN: usize = 16 * 1024;
 pub enum ReceiveError {
     /// The received bytes are not valid records.
     #[error(transparent)]
-    Record(#[from] OpenError),
+    Record(#[from] RecordOpenError),
     /// The stream ended inside a record.
     #[error("the connection ended in the middle of a record")]
     Truncated,
@@ -40,7 +40,7 @@ pub enum ReceiveError {
 pub enum SendError {
     /// The frames could not be sealed. The channel is as before.
     #[error(transparent)]
-    Seal(#[from] SealError),
+    Seal(#[from] RecordSealError),
     /// Writing to the stream failed. The channel is no longer usable.
     #[error("the connection failed: {0}")]
     Io(io::ErrorKind),

@@ -85,14 +85,14 @@ pub enum HandshakeError {
 /// A relay's refusal: the bytes to send before closing, and the reason.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{reason}")]
-pub struct Refused {
+pub struct HandshakeRefused {
     /// The bytes to send; empty for a peer that speaks another protocol.
     pub farewell: Vec<u8>,
     /// The reason, for this side's own log.
     pub reason: HandshakeError,
 }
 
-impl From<HandshakeError> for Refused {
+impl From<HandshakeError> for HandshakeRefused {
     fn from(reason: HandshakeError) -> Self {
         Self { farewell: Vec::new(), reason }
     }
@@ -203,13 +203,16 @@ impl AwaitingOffer {
     ///
     /// # Errors
     /// [`HandshakeError::NotPillarbox`] or [`HandshakeError::Version`], with the bytes to send.
-    pub fn offered(self, offer: &[u8; OFFER_LEN]) -> Result<(AwaitingOpening, [u8; ANSWER_LEN]), Refused> {
+    pub fn offered(
+        self,
+        offer: &[u8; OFFER_LEN],
+    ) -> Result<(AwaitingOpening, [u8; ANSWER_LEN]), HandshakeRefused> {
         let theirs = Versions::from_offer(offer).ok_or(HandshakeError::NotPillarbox)?;
         let picked = self.versions.pick(theirs);
         let answer = self.versions.to_answer(picked);
         let Some(version) = picked else {
             let reason = HandshakeError::Version { ours: self.versions, theirs };
-            return Err(Refused { farewell: answer.to_vec(), reason });
+            return Err(HandshakeRefused { farewell: answer.to_vec(), reason });
         };
         let prologue = [offer.as_slice(), &answer].concat();
         let noise = builder(self.ephemeral, &prologue)
@@ -234,10 +237,12 @@ impl AwaitingOpening {
     pub fn opened(
         mut self,
         opening: &[u8; MESSAGE_LEN],
-    ) -> Result<(Established, [u8; MESSAGE_LEN]), Refused> {
+    ) -> Result<(Established, [u8; MESSAGE_LEN]), HandshakeRefused> {
         let reply = self.noise.read_message(opening, &mut []).and_then(|_| write(&mut self.noise));
-        let reply = reply
-            .map_err(|_| Refused { farewell: NOT_OPENED.to_vec(), reason: HandshakeError::ForeignKey })?;
+        let reply = reply.map_err(|_| HandshakeRefused {
+            farewell: NOT_OPENED.to_vec(),
+            reason: HandshakeError::ForeignKey,
+        })?;
         Ok((Established::new(self.noise, self.version)?, reply))
     }
 }

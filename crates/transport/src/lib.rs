@@ -52,6 +52,6 @@ pub use authentication::{NotAuthentic, sign_handshake, verify_handshake};
 pub use channel::{Channel, accept, connect};
 pub use halves::{Reader, ReceiveError, SendError, Writer};
 pub use handshake::{Established, HandshakeError};
-pub use record::{OpenError, Opener, SealError, Sealer};
+pub use record::{Opener, RecordOpenError, RecordSealError, Sealer};
 pub use signs::{Signs, Stalled, Watched};
 pub use version::Versions;

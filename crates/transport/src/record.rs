@@ -46,7 +46,7 @@ const _: () = assert!(FRAME_LENGTH_PREFIX == size_of::<u16>() && RECORD_LENGTH_P
 /// The reason why frames were not sealed. Nothing was sealed then, and the channel is as before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
-pub enum SealError {
+pub enum RecordSealError {
     /// A frame cannot be encoded.
     #[error("a frame cannot be sent: {0}")]
     Frame(#[from] CodecError),
@@ -58,7 +58,7 @@ pub enum SealError {
 /// The reason why received bytes are not records. The channel is no longer usable: asking again gives the same error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
-pub enum OpenError {
+pub enum RecordOpenError {
     /// A record was altered, repeated, left out or made under another key. The error does not say which.
     #[error("a record does not authenticate")]
     NotAuthentic,
@@ -105,17 +105,17 @@ impl Sealer {
     /// A type whose longest form is longer than a frame does not compile here.
     ///
     /// # Errors
-    /// See [`SealError`].
+    /// See [`RecordSealError`].
     pub fn seal<'a, T: Encoded + 'a>(
         &mut self,
         frames: impl IntoIterator<Item = &'a T>,
-    ) -> Result<Vec<u8>, SealError> {
+    ) -> Result<Vec<u8>, RecordSealError> {
         const { assert!(T::MAX_LEN <= MAX_FRAME_LEN, "longer than a frame") };
         // All frames are encoded before the first nonce is used, so an error leaves no gap.
         let contents = pack(frames)?;
-        let last = u64::try_from(contents.len()).map_err(|_| SealError::Exhausted)?;
+        let last = u64::try_from(contents.len()).map_err(|_| RecordSealError::Exhausted)?;
         // The greatest nonce is reserved (section 5.1).
-        self.nonce.checked_add(last).ok_or(SealError::Exhausted)?;
+        self.nonce.checked_add(last).ok_or(RecordSealError::Exhausted)?;
 
         let total = contents.iter().map(|content| content.len() + RECORD_OVERHEAD).sum();
         let mut records = Vec::with_capacity(total);
@@ -125,20 +125,22 @@ impl Sealer {
         Ok(records)
     }
 
-    fn seal_record(&mut self, content: &[u8], records: &mut Vec<u8>) -> Result<(), SealError> {
+    fn seal_record(&mut self, content: &[u8], records: &mut Vec<u8>) -> Result<(), RecordSealError> {
         let message_len = content.len() + TAG_LEN;
         records.extend_from_slice(&length_prefix(message_len)?);
         let start = records.len();
         records.resize(start + message_len, 0);
         let message = records.get_mut(start..).unwrap_or_default();
-        self.cipher.write_message(self.nonce, content, message).map_err(|_| SealError::Exhausted)?;
+        self.cipher.write_message(self.nonce, content, message).map_err(|_| RecordSealError::Exhausted)?;
         self.nonce += 1;
         Ok(())
     }
 }
 
 /// Encodes `frames` and packs them into the contents of records.
-fn pack<'a, T: Encoded + 'a>(frames: impl IntoIterator<Item = &'a T>) -> Result<Vec<Vec<u8>>, SealError> {
+fn pack<'a, T: Encoded + 'a>(
+    frames: impl IntoIterator<Item = &'a T>,
+) -> Result<Vec<Vec<u8>>, RecordSealError> {
     let mut full = Vec::new();
     let mut content = Vec::new();
     for frame in frames {
@@ -192,8 +194,8 @@ impl Opener {
     /// Returns the next frame, if all of its record has come.
     ///
     /// # Errors
-    /// See [`OpenError`].
-    pub fn next_frame<T: Encoded>(&mut self) -> Result<Option<T>, OpenError> {
+    /// See [`RecordOpenError`].
+    pub fn next_frame<T: Encoded>(&mut self) -> Result<Option<T>, RecordOpenError> {
         if self.content.is_empty() && !self.open_record()? {
             return Ok(None);
         }
@@ -212,16 +214,18 @@ impl Opener {
     }
 
     /// Opens the next record, if all of it has come.
-    fn open_record(&mut self) -> Result<bool, OpenError> {
+    fn open_record(&mut self) -> Result<bool, RecordOpenError> {
         let Some((length, rest)) = self.received.rest().split_first_chunk() else { return Ok(false) };
         let message_len = usize::from(u16::from_be_bytes(*length));
-        let content_len = message_len.checked_sub(TAG_LEN).ok_or(OpenError::NotAuthentic)?;
+        let content_len = message_len.checked_sub(TAG_LEN).ok_or(RecordOpenError::NotAuthentic)?;
         let Some(message) = rest.get(..message_len) else { return Ok(false) };
         if self.nonce == u64::MAX {
-            return Err(OpenError::Exhausted);
+            return Err(RecordOpenError::Exhausted);
         }
         let mut content = vec![0; content_len];
-        self.cipher.read_message(self.nonce, message, &mut content).map_err(|_| OpenError::NotAuthentic)?;
+        self.cipher
+            .read_message(self.nonce, message, &mut content)
+            .map_err(|_| RecordOpenError::NotAuthentic)?;
         check_content(&content)?;
 
         self.nonce += 1;
@@ -231,7 +235,7 @@ impl Opener {
     }
 }
 
-fn check_content(content: &[u8]) -> Result<(), OpenError> {
+fn check_content(content: &[u8]) -> Result<(), RecordOpenError> {
     let (_, mut rest) = split_frame(content)?;
     while !rest.is_empty() {
         (_, rest) = split_frame(rest)?;
@@ -240,14 +244,14 @@ fn check_content(content: &[u8]) -> Result<(), OpenError> {
 }
 
 /// Splits off the first frame. Returns its encoding and the rest.
-fn split_frame(content: &[u8]) -> Result<(&[u8], &[u8]), OpenError> {
+fn split_frame(content: &[u8]) -> Result<(&[u8], &[u8]), RecordOpenError> {
     if content.is_empty() {
-        return Err(OpenError::Empty);
+        return Err(RecordOpenError::Empty);
     }
-    let trailing = OpenError::TrailingBytes { count: content.len() };
+    let trailing = RecordOpenError::TrailingBytes { count: content.len() };
     let (length, rest) = content.split_first_chunk().ok_or(trailing)?;
     let announced = usize::from(u16::from_be_bytes(*length));
-    let beyond = OpenError::FrameBeyondRecord { announced, left: rest.len() };
+    let beyond = RecordOpenError::FrameBeyondRecord { announced, left: rest.len() };
     rest.split_at_checked(announced).ok_or(beyond)
 }
 
@@ -291,7 +295,7 @@ mod tests {
     }
 
     /// Returns the opener's result for a record with `content`, sealed by a peer that keeps no rules.
-    fn opened(content: &[u8]) -> Result<Option<ClientFrame>, OpenError> {
+    fn opened(content: &[u8]) -> Result<Option<ClientFrame>, RecordOpenError> {
         let (mut sealer, mut opener) = pair();
         let mut record = Vec::new();
         sealer.seal_record(content, &mut record).unwrap();
@@ -312,12 +316,12 @@ mod tests {
     fn content_that_keeps_no_rules_has_its_error() {
         let good = framed(&pillarbox_wire::encode(&ping(1)).unwrap());
         assert_eq!(opened(&good), Ok(Some(ping(1))));
-        assert_eq!(opened(&[]), Err(OpenError::Empty));
-        assert_eq!(opened(&[0]), Err(OpenError::TrailingBytes { count: 1 }));
-        assert_eq!(opened(&[&good[..], &[0]].concat()), Err(OpenError::TrailingBytes { count: 1 }));
-        let beyond = OpenError::FrameBeyondRecord { announced: 3, left: 2 };
+        assert_eq!(opened(&[]), Err(RecordOpenError::Empty));
+        assert_eq!(opened(&[0]), Err(RecordOpenError::TrailingBytes { count: 1 }));
+        assert_eq!(opened(&[&good[..], &[0]].concat()), Err(RecordOpenError::TrailingBytes { count: 1 }));
+        let beyond = RecordOpenError::FrameBeyondRecord { announced: 3, left: 2 };
         assert_eq!(opened(&[&good[..], &[0, 3, 1, 1]].concat()), Err(beyond));
-        let longest = OpenError::FrameBeyondRecord { announced: 65_535, left: MAX_FRAME_LEN };
+        let longest = RecordOpenError::FrameBeyondRecord { announced: 65_535, left: MAX_FRAME_LEN };
         assert_eq!(opened(&[&[0xff; 2][..], &[0; MAX_FRAME_LEN]].concat()), Err(longest));
     }
 
@@ -329,7 +333,7 @@ mod tests {
         opener.feed(&record);
         for _ in 0..2 {
             let error = opener.next_frame::<ClientFrame>();
-            assert_eq!(error, Err(OpenError::Frame(CodecError::Empty)));
+            assert_eq!(error, Err(RecordOpenError::Frame(CodecError::Empty)));
         }
     }
 
@@ -337,7 +341,7 @@ mod tests {
     fn a_message_shorter_than_its_tag_is_refused_before_it_has_come() {
         let (_, mut opener) = pair();
         opener.feed(&[0, 15]);
-        assert_eq!(opener.next_frame::<ClientFrame>(), Err(OpenError::NotAuthentic));
+        assert_eq!(opener.next_frame::<ClientFrame>(), Err(RecordOpenError::NotAuthentic));
     }
 
     #[test]
@@ -345,11 +349,11 @@ mod tests {
         let (mut sealer, mut opener) = pair();
         (sealer.nonce, opener.nonce) = (u64::MAX - 1, u64::MAX - 1);
         let last = sealer.seal(&[ping(1)]).unwrap();
-        assert_eq!(sealer.seal(&[ping(2)]), Err(SealError::Exhausted));
+        assert_eq!(sealer.seal(&[ping(2)]), Err(RecordSealError::Exhausted));
         opener.feed(&last);
         assert_eq!(opener.next_frame(), Ok(Some(ping(1))));
         opener.feed(&last);
-        assert_eq!(opener.next_frame::<ClientFrame>(), Err(OpenError::Exhausted));
+        assert_eq!(opener.next_frame::<ClientFrame>(), Err(RecordOpenError::Exhausted));
     }
 
     #[test]
@@ -358,7 +362,7 @@ mod tests {
         sealer.nonce = u64::MAX - 1;
         let frames: Vec<_> = (0..6_000).map(ping).collect();
         assert!(pack(&frames).unwrap().len() > 1);
-        assert_eq!(sealer.seal(&frames), Err(SealError::Exhausted));
+        assert_eq!(sealer.seal(&frames), Err(RecordSealError::Exhausted));
         assert_eq!(sealer.nonce, u64::MAX - 1);
     }
 

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 
 use common::{Handshake, block_on, channels, deliver, ping};
-use pillarbox_transport::{OpenError, Reader, ReceiveError, SealError, SendError, Writer};
+use pillarbox_transport::{Reader, ReceiveError, RecordOpenError, RecordSealError, SendError, Writer};
 use pillarbox_wire::arbitrary::{client_frame, relay_frame};
 use pillarbox_wire::limits::MAX_FRAME_LEN;
 use pillarbox_wire::{ClientFrame, CodecError, RelayFrame};
@@ -77,7 +77,7 @@ proptest! {
         // A length made longer waits for bytes that never come.
         prop_assert!(matches!(
             end,
-            Err(ReceiveError::Record(OpenError::NotAuthentic) | ReceiveError::Truncated)
+            Err(ReceiveError::Record(RecordOpenError::NotAuthentic) | ReceiveError::Truncated)
         ));
     }
 }
@@ -136,7 +136,7 @@ fn a_record_left_out_repeated_or_moved_is_refused() {
         let bytes = order.map(Vec::as_slice).concat();
         let (got, end) = block_on(receive_until_end(&mut reader(&bytes)));
         assert_eq!(got.len(), good);
-        assert_eq!(end, Err(ReceiveError::Record(OpenError::NotAuthentic)));
+        assert_eq!(end, Err(ReceiveError::Record(RecordOpenError::NotAuthentic)));
     }
 }
 
@@ -146,7 +146,7 @@ fn what_a_side_sent_cannot_be_sent_back_to_it() {
     let bytes = phone.sealer.seal(&[ping(1)]).unwrap();
     let mut reader = Reader::new(bytes.as_slice(), phone.opener);
     let error = block_on(reader.receive::<ClientFrame>());
-    assert_eq!(error, Err(ReceiveError::Record(OpenError::NotAuthentic)));
+    assert_eq!(error, Err(ReceiveError::Record(RecordOpenError::NotAuthentic)));
 }
 
 #[test]
@@ -181,7 +181,7 @@ fn the_longest_frame_fits_and_a_longer_one_leaves_the_channel_as_it_was() {
         let longer = deliver(MAX_FRAME_LEN - around + 1);
         let too_long = CodecError::TooLong { most: MAX_FRAME_LEN, got: MAX_FRAME_LEN + 1 };
         let refused = from_relay.send(&[deliver(1), longer]).await;
-        assert_eq!(refused, Err(SendError::Seal(SealError::Frame(too_long))));
+        assert_eq!(refused, Err(SendError::Seal(RecordSealError::Frame(too_long))));
         from_relay.send([&longest]).await.unwrap();
         assert_eq!(at_phone.receive().await, Ok(Some(longest)));
     });

@@ -7,7 +7,7 @@ use std::{env, fs};
 
 use pillarbox_client::BackupKey;
 use pillarbox_client::Invitation;
-use pillarbox_client::backup::{Backup, Contents, SavedContact};
+use pillarbox_client::backup::{Backup, BackupContents, SavedContact};
 use pillarbox_client::body::{
     Body, BodyId, Content, GroupText, Introduction, Leave, Receipt, ResendRequest, Roster, Text, Timer,
 };
@@ -262,7 +262,7 @@ fn kept() -> Seeds {
     };
     let group =
         Group { id: GroupId(FixedBytes([6; 16])), name: "Harbour".to_owned(), members: vec![account] };
-    let contents = Contents {
+    let contents = BackupContents {
         made_at: Timestamp(1_490_193_600_000),
         contacts: vec![contact],
         groups: vec![group],

@@ -2,8 +2,8 @@
 
 use std::sync::LazyLock;
 
-use pillarbox_client::backup::{self, Backup, Contents, SavedText};
-use pillarbox_client::{BackupKey, BodyId, Direction};
+use pillarbox_client::backup::{self, Backup, BackupContents, SavedText};
+use pillarbox_client::{BackupKey, BodyId, EntryDirection};
 use pillarbox_crypto::SecretBytes;
 use pillarbox_wire::limits::MAX_PAYLOAD_LEN;
 use pillarbox_wire::{Bytes, Encoded, FixedBytes, encode};
@@ -32,11 +32,11 @@ static SEALED: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
         stored_at: NOW,
         contact: None,
         group: None,
-        direction: Direction::Received { sealed: true, verified: false },
+        direction: EntryDirection::Received { sealed: true, verified: false },
         text: "x".repeat(LONG),
     };
     let texts = vec![text; MAX_PAYLOAD_LEN / LONG + 1];
-    let contents = Contents { made_at: NOW, texts, ..Contents::default() };
+    let contents = BackupContents { made_at: NOW, texts, ..BackupContents::default() };
     let mut rng = ChaCha20Rng::seed_from_u64(5);
     let made = Backup::make(contents, BackupKey::Owner, Some(key()), &mut rng).expect("short enough");
     assert_eq!(made.parts.len(), 2);

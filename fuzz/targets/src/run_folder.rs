@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use data_encoding::HEXLOWER;
-use pillarbox_access::demand::View;
-use pillarbox_access::facts::Said;
+use pillarbox_access::demand::ViewKind;
+use pillarbox_access::facts::ReadableText;
 use pillarbox_client::body::{Body, BodyId, Content, Text};
 use pillarbox_lab::answer::Context;
 use pillarbox_lab::matrix::cell::{Evidence, How, Piece, VERSION};
@@ -54,7 +54,8 @@ fn evidence() -> Evidence {
         Text { id: BodyId(FixedBytes([4; 16])), sent_at: NOW, text: "hello".to_owned(), expires_after: None };
     let body = encode(&Body { introduction: None, content: Content::Text(text) }).expect("a short text");
     let payload = [&[SERVER_READABLE], body.as_slice()].concat();
-    let said = Said { at: NOW, from: Some("1".to_owned()), to: None, text: "hello".to_owned(), group: None };
+    let said =
+        ReadableText { at: NOW, from: Some("1".to_owned()), to: None, text: "hello".to_owned(), group: None };
     Evidence {
         v: VERSION,
         scenario: "s".to_owned(),
@@ -63,7 +64,7 @@ fn evidence() -> Evidence {
         power: "d".to_owned(),
         seed: 1,
         world_sha256: sha256(b""),
-        view: View::RelayHoldings,
+        view: ViewKind::RelayHoldings,
         ordered: None,
         means: Means::There,
         only_from_now_on: false,

@@ -67,7 +67,7 @@ fn open(
     ours: &IdentitySecret,
     stock: &Stock,
     payload: &[u8],
-) -> Result<pillarbox_session::Opened, pillarbox_session::OpenError> {
+) -> Result<pillarbox_session::OpenedMessage, pillarbox_session::OpenError> {
     Conversation::decrypt(state, ours, stock, None, payload, &mut ChaCha20Rng::seed_from_u64(4))
 }
 

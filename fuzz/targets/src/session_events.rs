@@ -56,7 +56,7 @@ impl End {
         (self.keys.stock, self.inbox) = (stock, inbox);
     }
 
-    fn open(&mut self, payload: &[u8]) -> Result<pillarbox_session::Opened, OpenError> {
+    fn open(&mut self, payload: &[u8]) -> Result<pillarbox_session::OpenedMessage, OpenError> {
         let Keys { identity, stock, rng, .. } = &mut self.keys;
         Conversation::decrypt(self.conversation.as_ref(), identity, stock, None, payload, rng)
     }

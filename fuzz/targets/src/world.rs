@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use pillarbox_client::{Habits, Link, NewAccount, PaddingRule, Phone, Protection, Vault};
 use pillarbox_crypto::AgreementSecret;
-use pillarbox_relay::{ConnectionId, Effect, Input, Keeping, Relay, Settings, SqliteStore};
+use pillarbox_relay::{ConnectionId, Effect, Input, Keeping, Relay, RelaySettings, SqliteStore};
 use pillarbox_transport::RelayAddress;
 use pillarbox_wire::{AccountId, DepositKind, Handle, RelayFrame, Timestamp};
 use rand_chacha::ChaCha20Rng;
@@ -40,7 +40,7 @@ impl World {
         // A relay that keeps everything that a frame can bring, so that its rule refuses nothing.
         let keeping =
             Keeping { deposits: DepositKind::ALL.to_vec(), channels: true, stamps: true, ..Keeping::LEAST };
-        let settings = Settings { keeping, ..Settings::default() };
+        let settings = RelaySettings { keeping, ..RelaySettings::default() };
         let relay = Relay::open(store, settings, NOW, &mut rng).expect("a relay");
         Self { relay, slots: Vec::new(), rng, next_connection: 1 }
     }

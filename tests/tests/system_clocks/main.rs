@@ -8,7 +8,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use pillarbox_client::{Direction, Entry, Notice};
+use pillarbox_client::{EntryDirection, HistoryEntry, Notice};
 use pillarbox_relay::ageing::SWEEP_INTERVAL;
 use pillarbox_testkit::relay::START;
 use pillarbox_testkit::world::{Who, World, honest};
@@ -44,9 +44,9 @@ fn everybody_connects_again(world: &mut World, people: [Who; 2]) {
     people.into_iter().for_each(|who| connect_again(world, who));
 }
 
-fn received(world: &World, who: Who, from: Who) -> Vec<Entry> {
+fn received(world: &World, who: Who, from: Who) -> Vec<HistoryEntry> {
     let history = world.history(who, world.id(from));
-    history.into_iter().filter(Entry::is_received).collect()
+    history.into_iter().filter(HistoryEntry::is_received).collect()
 }
 
 /// Returns the clock's two wrong times, which are `by` ahead and `by` behind.
@@ -60,7 +60,8 @@ fn all_is_well(world: &mut World, (alice, bob): (Who, Who), texts: &[&str]) {
         let mut expected = vec![first];
         expected.extend(texts);
         assert_eq!(world.heard(to, from), expected);
-        let sealed = |entry: &Entry| matches!(entry.direction, Direction::Received { sealed: true, .. });
+        let sealed =
+            |entry: &HistoryEntry| matches!(entry.direction, EntryDirection::Received { sealed: true, .. });
         assert!(received(world, to, from).iter().skip(1).all(sealed));
         let trouble = |notice: &Notice| {
             !matches!(

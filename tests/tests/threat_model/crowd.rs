@@ -1,7 +1,7 @@
 //! A stranger with hundreds of accounts: what they can take up at a phone, and what they cannot take from anybody else.
 
 use pillarbox_client::phone::MAX_REQUESTS;
-use pillarbox_client::{DeliveryState, Direction, Notice};
+use pillarbox_client::{DeliveryState, EntryDirection, Notice};
 use pillarbox_testkit::world::{Who, World, honest};
 use pillarbox_wire::{ClientFrame, Duration};
 
@@ -133,7 +133,7 @@ fn a_stranger_cannot_have_a_newcomers_message_acknowledged_and_dropped() {
         assert_eq!(world.holdings().messages.len(), 1);
     }
     let direction = world.history(dave, world.id(bob))[0].direction;
-    assert_eq!(direction, Direction::Sent(DeliveryState::Sent), "and Dave's phone claims no more");
+    assert_eq!(direction, EntryDirection::Sent(DeliveryState::Sent), "and Dave's phone claims no more");
     look(&mut world, bob);
     reconnect(&mut world, bob);
     assert_eq!(world.heard(bob, dave), ["from Dave"]);
@@ -292,7 +292,7 @@ fn a_stranger_cannot_see_that_they_are_blocked() {
     let states = |whom: Who| -> Vec<_> {
         world.history(mallory, world.id(whom)).iter().map(|entry| entry.direction).collect()
     };
-    assert_eq!(states(bob), [Direction::Sent(DeliveryState::Sent); 3]);
+    assert_eq!(states(bob), [EntryDirection::Sent(DeliveryState::Sent); 3]);
     assert_eq!(states(bob), states(off));
     assert_eq!(world.deliveries(mallory), []);
 }

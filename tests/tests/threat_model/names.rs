@@ -1,6 +1,6 @@
 //! Nobody is mistaken for somebody else: tests of numbers, and of names that contacts give themselves.
 
-use pillarbox_client::{Contact, Origin, Trust, Whom, naming};
+use pillarbox_client::{Contact, ContactMatch, ContactOrigin, Trust, naming};
 
 use crate::world;
 use pillarbox_testkit::world::{Who, World};
@@ -23,9 +23,9 @@ fn with_somebody_called(name: &str) -> (World, [Who; 3]) {
 /// Returns the contact whom Alice's phone takes a text to mean.
 fn meant(world: &World, alice: Who, typed: &str) -> Option<Contact> {
     match world.see(alice).whom(typed).unwrap() {
-        Whom::One(contact) => Some(*contact),
-        Whom::Nobody => None,
-        Whom::Several(contacts) => panic!("{typed} means {contacts:?}"),
+        ContactMatch::One(contact) => Some(*contact),
+        ContactMatch::Nobody => None,
+        ContactMatch::Several(contacts) => panic!("{typed} means {contacts:?}"),
     }
 }
 
@@ -125,6 +125,6 @@ fn a_stranger_can_take_a_number_that_has_no_account_and_be_found_by_it() {
     let (alice, mallory) = (world.phone("Alice"), world.phone_with_number("Carol", NUMBER));
     world.look_up(alice, NUMBER);
     let found = meant(&world, alice, NUMBER).unwrap();
-    assert_eq!((found.account, found.origin), (world.id(mallory), Origin::Number));
+    assert_eq!((found.account, found.origin), (world.id(mallory), ContactOrigin::Number));
     assert_eq!(found.trust, Trust::Unverified, "the relay's word, and no more");
 }

@@ -1,7 +1,7 @@
 //! Numbers. A person with the code gets the number, and the phones of people who know the number report it.
 
 use pillarbox_client::{NewAccount, Notice, PhoneError};
-use pillarbox_relay::Settings;
+use pillarbox_relay::RelaySettings;
 use pillarbox_testkit::frames::handle;
 use pillarbox_testkit::world::{Who, World};
 use pillarbox_wire::{Found, NumberCode, Refusal, RelayFrame};
@@ -12,7 +12,7 @@ const BOB: &str = "+44 7700 900123";
 const ALICE: &str = "+44 7700 900124";
 
 fn verifying() -> World {
-    world::with(Settings { verify_numbers: true, ..Settings::default() })
+    world::with(RelaySettings { verify_numbers: true, ..RelaySettings::default() })
 }
 
 /// Returns a phone that asks for a number and is told that a code was sent to it.
@@ -93,7 +93,7 @@ fn a_stranger_cannot_take_over_an_account_by_guessing_the_code_that_is_sent_to_i
     let thief = asking(&mut world, "Mallory", BOB);
     let (_, code) = world.relay.codes.pop().unwrap();
     let number: u32 = code.to_string().parse().unwrap();
-    for guess in 1..=Settings::default().limits.code_tries {
+    for guess in 1..=RelaySettings::default().limits.code_tries {
         show_code(&mut world, thief, NumberCode::from_number(number + guess));
     }
     show_code(&mut world, thief, code);
@@ -109,7 +109,7 @@ fn a_stranger_cannot_take_over_an_account_by_guessing_the_code_that_is_sent_to_i
 #[test]
 fn a_stranger_can_keep_a_number_from_its_owner_by_using_up_the_codes_that_are_sent_to_it() {
     let mut world = verifying();
-    let limits = Settings::default().limits;
+    let limits = RelaySettings::default().limits;
     let (owner, stranger) = (asking(&mut world, "Bob", BOB), asking(&mut world, "Mallory", BOB));
     // The owner can read the latest code, and the stranger can spoil it.
     let (_, code) = world.relay.codes.pop().unwrap();

@@ -3,7 +3,7 @@
 use pillarbox_client::Link;
 use pillarbox_crypto::AgreementSecret;
 use pillarbox_testkit::world::{Way, contains};
-use pillarbox_transport::{Established, HandshakeError, OpenError, Versions};
+use pillarbox_transport::{Established, HandshakeError, RecordOpenError, Versions};
 use pillarbox_wire::{ClientFrame, Ping, Refusal, Refused, RelayFrame, RequestId};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
@@ -91,7 +91,7 @@ fn somebody_on_the_wire_cannot_change_a_frame_unnoticed() {
                 Ok(Some(frame)) => heard.push(frame),
                 Ok(None) => return (heard, opener.is_idle().then_some(())),
                 Err(error) => {
-                    assert_eq!(error, OpenError::NotAuthentic);
+                    assert_eq!(error, RecordOpenError::NotAuthentic);
                     return (heard, None);
                 }
             }
@@ -154,7 +154,7 @@ fn somebody_on_the_wire_cannot_log_in_with_a_login_that_they_recorded() {
         opener.next_frame::<ClientFrame>()
     };
     assert!(replayed(2).unwrap().is_some(), "the same draws: the connection that was recorded");
-    assert_eq!(replayed(3), Err(OpenError::NotAuthentic));
+    assert_eq!(replayed(3), Err(RecordOpenError::NotAuthentic));
 
     // Even in the clear it would be useless, because it names the connection that it was made for.
     let (first, hash) = world.guest();

@@ -1,6 +1,6 @@
 //! A relay cannot read messages, alter them, or have them shown again.
 
-use pillarbox_client::{Direction, NewAccount, Notice, PaddingRule, Protection};
+use pillarbox_client::{EntryDirection, NewAccount, Notice, PaddingRule, Protection};
 use pillarbox_session::kind::SERVER_READABLE;
 use pillarbox_testkit::world::{Who, World, contains};
 use pillarbox_wire::{Bytes, Deliver, Duration, MessageId, RelayFrame, encode};
@@ -101,7 +101,7 @@ fn the_relay_cannot_find_the_sender_in_a_sealed_message() {
     world.run();
     let entry = world.history(bob, world.id(alice)).remove(0);
     assert_eq!(entry.text(), Some("sealed"));
-    assert_eq!(entry.direction, Direction::Received { sealed: true, verified: false });
+    assert_eq!(entry.direction, EntryDirection::Received { sealed: true, verified: false });
 }
 
 #[test]

@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use pillarbox_client::{ConfirmError, DeliveryState, Direction, Link, Notice};
-use pillarbox_relay::{About, Passing};
+use pillarbox_client::{ConfirmError, DeliveryState, EntryDirection, Link, Notice};
+use pillarbox_relay::{FrameSubject, Passing};
 use pillarbox_session::safety_number;
 use pillarbox_testkit::frames::handle;
 use pillarbox_testkit::relay::START;
@@ -19,7 +19,7 @@ const NUMBER: &str = "+44 7700 900123";
 /// Returns the messages that came on connections without a name: their times, network addresses, and mailboxes.
 fn nameless(passed: &[Passing]) -> impl Iterator<Item = (&Passing, DeviceAddress)> {
     passed.iter().filter_map(|passing| match (&passing.about, passing.frame, passing.from) {
-        (Some(About::Device(to)), "Submit", None) => Some((passing, *to)),
+        (Some(FrameSubject::Device(to)), "Submit", None) => Some((passing, *to)),
         _ => None,
     })
 }
@@ -154,7 +154,7 @@ fn the_relay_can_see_which_numbers_an_account_asks_about() {
     let mut world = world::new();
     let alice = world.phone("Alice");
     world.look_up(alice, NUMBER);
-    let about = Some(About::Handle(handle(NUMBER)));
+    let about = Some(FrameSubject::Handle(handle(NUMBER)));
     let asked: Vec<_> = world.passed.iter().filter(|passing| passing.about == about).collect();
     assert_eq!(asked.iter().map(|passing| passing.from).collect::<Vec<_>>(), [Some(world.address(alice))]);
 }
@@ -201,11 +201,11 @@ fn the_relay_can_withhold_a_message() {
     assert_eq!(world.heard(bob, alice), ["hello"]);
     assert_eq!(world.take_notices(bob), [], "the phone that gets nothing cannot tell");
     let state = |world: &World| world.history(alice, world.id(bob)).last().unwrap().direction;
-    assert_eq!(state(&world), Direction::Sent(DeliveryState::Sent), "the other one sees no receipt");
+    assert_eq!(state(&world), EntryDirection::Sent(DeliveryState::Sent), "the other one sees no receipt");
     world.down = honest();
     world.restart(bob);
     assert_eq!(world.heard(bob, alice), ["hello", "are you there?"]);
-    assert_eq!(state(&world), Direction::Sent(DeliveryState::Delivered));
+    assert_eq!(state(&world), EntryDirection::Sent(DeliveryState::Delivered));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use pillarbox_client::body::{Body, Content, ResendRequest};
-use pillarbox_client::{ConfirmError, Direction, Notice, Origin, PhoneError};
+use pillarbox_client::{ConfirmError, ContactOrigin, EntryDirection, Notice, PhoneError};
 use pillarbox_crypto::kdf;
 use pillarbox_crypto::labels::{ENVELOPE_DIGEST, SENDER_CERTIFICATE};
 use pillarbox_session::kind::RATCHET;
@@ -97,7 +97,7 @@ fn the_relay_cannot_write_in_the_name_of_a_known_contact_without_the_phone_telli
     assert_eq!(world.heard(alice, bob).last().unwrap(), "not from Bob", "it is shown");
     assert_eq!(key_changes(&mut world, alice, bob), [Notice::KeyChanged { contact, blocked: false }]);
     let last = world.history(alice, contact).pop().unwrap();
-    assert_eq!(last.direction, Direction::Received { sealed: true, verified: false });
+    assert_eq!(last.direction, EntryDirection::Received { sealed: true, verified: false });
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn the_relay_can_make_up_strangers_and_what_they_say() {
     assert!(world.holdings().accounts.iter().all(|row| row.account != sender.account), "no such account");
     assert_eq!(world.history(bob, sender.account)[0].text(), Some("you do not know me"));
     let contact = world.see(bob).contact(sender.account).unwrap();
-    assert_eq!((contact.origin, contact.accepted), (Origin::Stranger, false));
+    assert_eq!((contact.origin, contact.accepted), (ContactOrigin::Stranger, false));
 }
 
 /// A change to the second writer's bundle, made from the first writer's and the intended one.

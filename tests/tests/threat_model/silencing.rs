@@ -6,7 +6,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use pillarbox_client::{Notice, Trust};
-use pillarbox_relay::Settings;
+use pillarbox_relay::RelaySettings;
 use pillarbox_testkit::program::{Place, Relay};
 use pillarbox_testkit::world::{Who, World};
 use pillarbox_wire::{ClientFrame, CloseAccount, FetchBundles, Refusal, Refused, RelayFrame};
@@ -46,7 +46,7 @@ fn a_stranger_cannot_make_somebody_unreachable_by_asking_for_their_prekeys() {
     let account = world.id(bob);
     let fetch = ClientFrame::FetchBundles(FetchBundles { request: REQUEST, account, delivery_key: None });
     // Enough strangers register to use up everything that is handed out to everybody together.
-    let limits = Settings::default().limits;
+    let limits = RelaySettings::default().limits;
     for _ in 0..3 {
         let stranger = Forger::new(&mut world);
         for asked in 0..=limits.bundles.burst {
@@ -107,8 +107,8 @@ fn fill(world: &mut World, victim: Who) {
     }
 }
 
-fn small_relay() -> Settings {
-    let mut settings = Settings::default();
+fn small_relay() -> RelaySettings {
+    let mut settings = RelaySettings::default();
     settings.limits.stored_bytes = 3 << 20;
     settings
 }
@@ -192,14 +192,14 @@ fn a_stranger_cannot_shut_phones_out_by_holding_the_admin_port() {
     drop(ended.expect(0).prints(said));
 }
 
-fn few_messages() -> Settings {
-    let mut settings = Settings::default();
+fn few_messages() -> RelaySettings {
+    let mut settings = RelaySettings::default();
     (settings.limits.mailbox_messages, settings.limits.mailbox_reserved_messages) = (12, 6);
     settings
 }
 
-fn few_bytes() -> Settings {
-    let mut settings = Settings::default();
+fn few_bytes() -> RelaySettings {
+    let mut settings = RelaySettings::default();
     (settings.limits.mailbox_bytes, settings.limits.mailbox_reserved_bytes) = (80_000, 40_000);
     settings
 }

@@ -2,9 +2,9 @@
 
 use std::net::IpAddr;
 
-use pillarbox_client::{Notice, Origin};
+use pillarbox_client::{ContactOrigin, Notice};
 use pillarbox_crypto::{IdentitySecret, SigningSecret};
-use pillarbox_relay::Settings;
+use pillarbox_relay::RelaySettings;
 use pillarbox_testkit::frames::{handle, session_registration};
 use pillarbox_testkit::world::World;
 use pillarbox_wire::{
@@ -64,7 +64,7 @@ fn tried(world: &mut World, accounts: usize, addresses: &[IpAddr]) -> usize {
 
 #[test]
 fn a_stranger_can_try_out_numbers_as_fast_as_the_relays_limits_let_them() {
-    let limits = Settings::default().limits;
+    let limits = RelaySettings::default().limits;
     let mut world = world::new();
     let here = [IpAddr::from([198, 51, 100, 1])];
     assert_eq!(tried(&mut world, 1, &here), limits.look_ups.burst as usize);
@@ -82,7 +82,7 @@ fn a_stranger_can_try_out_numbers_as_fast_as_the_relays_limits_let_them() {
 
 #[test]
 fn a_stranger_cannot_try_out_more_numbers_by_making_more_accounts() {
-    let limits = Settings::default().limits;
+    let limits = RelaySettings::default().limits;
     let mut world = world::new();
     let (alice, bob) = (world.phone("Alice"), world.phone_with_number("Bob", NUMBER));
     let here = [IpAddr::from([198, 51, 100, 1])];
@@ -105,13 +105,13 @@ fn a_stranger_can_send_a_first_message_to_a_number() {
     world.tell(stranger, bob, "you do not know me");
     assert_eq!(world.heard(bob, stranger), ["you do not know me"]);
     let contact = world.see(bob).contact(world.id(stranger)).unwrap();
-    assert_eq!((contact.origin, contact.accepted), (Origin::Stranger, false), "it shows as a request");
+    assert_eq!((contact.origin, contact.accepted), (ContactOrigin::Stranger, false), "it shows as a request");
     assert!(world.take_notices(bob).contains(&Notice::Requested { contact: contact.account }));
 }
 
 #[test]
 fn a_stranger_can_fill_the_part_of_a_mailbox_that_other_strangers_write_to() {
-    let mut settings = Settings::default();
+    let mut settings = RelaySettings::default();
     settings.limits.mailbox_messages = 8;
     settings.limits.mailbox_reserved_messages = 3;
     let mut world = world::with(settings);
@@ -139,7 +139,7 @@ fn a_stranger_can_use_up_one_time_prekeys_as_fast_as_the_relays_limit_lets_them(
     let mut world = world::new();
     let (bob, stranger) = (world.phone("Bob"), Forger::new(&mut world));
     let full = world.stock(world.id(bob));
-    let burst = Settings::default().limits.bundles_of_one.burst as usize;
+    let burst = RelaySettings::default().limits.bundles_of_one.burst as usize;
     let account = world.id(bob);
     let mut with_one_time = 0;
     for _ in 0..burst + 10 {

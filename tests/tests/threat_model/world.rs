@@ -2,14 +2,14 @@
 //! program makes them.
 
 use pillarbox_client::PaddingRule;
-use pillarbox_relay::Settings;
+use pillarbox_relay::RelaySettings;
 use pillarbox_testkit::world::World;
 
 pub(crate) fn new() -> World {
-    with(Settings::default())
+    with(RelaySettings::default())
 }
 
-pub(crate) fn with(settings: Settings) -> World {
+pub(crate) fn with(settings: RelaySettings) -> World {
     let mut world = World::on_disk(settings);
     world.padding = PaddingRule::Padme;
     world.relay.engine().follow(Some(usize::MAX));

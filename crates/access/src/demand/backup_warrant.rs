@@ -1,10 +1,10 @@
 //! A warrant for a backup, served on its keeper: the messenger's operator or another one.
 
 use super::case::Case;
-use super::definition::{Demand, EVERYTHING, View, When};
+use super::definition::{Demand, EVERYTHING, ViewKind, When};
 use super::stored;
 use crate::facts::Facts;
-use crate::item::{Item, Reply};
+use crate::item::{Item, ItemReading};
 use crate::returned::Answer;
 use crate::served::Served;
 use crate::view::RelayHoldings;
@@ -15,7 +15,7 @@ pub const BACKUP_WARRANT: Demand = Demand {
     title: "a backup warrant",
     plain: "the backup of the phone, and what opens it, from whoever it lies with",
     reaches: EVERYTHING,
-    view: View::BackupStore,
+    view: ViewKind::BackupStore,
     when: When::Past,
 };
 
@@ -30,7 +30,7 @@ pub fn serve(case: &Case<'_>, store: &RelayHoldings) -> Served {
     let mut served = stored::serve(&BACKUP_WARRANT, case, store);
     let texts = match (served.answer(Item::DeviceBackup), case.account(store)) {
         (Some(Answer::Returned { .. }), Some(account)) => Item::read_backup(store, account),
-        (backup, _) => Reply {
+        (backup, _) => ItemReading {
             // Without the backup there are no texts either.
             answer: backup.cloned().unwrap_or(Answer::NotCovered),
             facts: Facts::default(),

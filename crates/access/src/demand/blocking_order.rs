@@ -1,7 +1,7 @@
 //! A blocking order. The networks of a country are told to let nobody reach the relay. It asks for nothing and returns
 //! nothing.
 
-use super::definition::{Demand, View, When};
+use super::definition::{Demand, ViewKind, When};
 
 /// The demand that this module describes.
 pub const BLOCKING_ORDER: Demand = Demand {
@@ -9,6 +9,6 @@ pub const BLOCKING_ORDER: Demand = Demand {
     title: "a blocking order",
     plain: "nobody in the country is to reach the messenger",
     reaches: &[],
-    view: View::Nothing,
+    view: ViewKind::Nothing,
     when: When::FromNowOn,
 };

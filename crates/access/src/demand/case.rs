@@ -11,14 +11,14 @@ use crate::view::RelayHoldings;
 
 /// The person whom a demand names.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum About {
+pub enum DemandTarget {
     /// The holder of this number.
     Number(Handle),
     /// The holder of this account, where accounts have no numbers.
     Account(AccountId),
 }
 
-impl fmt::Display for About {
+impl fmt::Display for DemandTarget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Number(number) => number.fmt(f),
@@ -31,7 +31,7 @@ impl fmt::Display for About {
 #[derive(Clone, Copy, Debug)]
 pub struct Case<'a> {
     /// The person whom it is about.
-    pub about: &'a About,
+    pub about: &'a DemandTarget,
     /// The operator's practice and statements about demands.
     pub operator: &'a Operator,
     /// Words for the circumstances of the case, which an operator may ask for.
@@ -43,7 +43,7 @@ pub struct Case<'a> {
 impl<'a> Case<'a> {
     /// Creates a case without special circumstances.
     #[must_use]
-    pub const fn new(about: &'a About, operator: &'a Operator) -> Self {
+    pub const fn new(about: &'a DemandTarget, operator: &'a Operator) -> Self {
         Self { about, operator, circumstances: &[], names: &[] }
     }
 }
@@ -53,8 +53,10 @@ impl Case<'_> {
     #[must_use]
     pub fn account<'h>(&self, holdings: &'h RelayHoldings) -> Option<&'h AccountRow> {
         match self.about {
-            About::Number(number) => holdings.account(number),
-            About::Account(account) => holdings.rows().accounts.iter().find(|row| row.account == *account),
+            DemandTarget::Number(number) => holdings.account(number),
+            DemandTarget::Account(account) => {
+                holdings.rows().accounts.iter().find(|row| row.account == *account)
+            }
         }
     }
 }

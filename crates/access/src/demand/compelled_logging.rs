@@ -6,7 +6,7 @@ use pillarbox_relay::{Keeping, LogRule, Logged};
 use pillarbox_wire::{AccountId, Duration, Timestamp};
 
 use super::case::Case;
-use super::definition::{Demand, View, When};
+use super::definition::{Demand, ViewKind, When};
 use super::stored;
 use crate::item::Reach;
 use crate::served::Served;
@@ -18,7 +18,7 @@ pub const COMPELLED_LOGGING: Demand = Demand {
     title: "an order to keep a log",
     plain: "what the account does from now on, written down because the operator is told to",
     reaches: &[Reach::Subscriber, Reach::Records],
-    view: View::RelayHoldings,
+    view: ViewKind::RelayHoldings,
     when: When::FromNowOn,
 };
 

@@ -7,7 +7,7 @@ use crate::item::Reach;
 /// The view that a party needs so that it can answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum View {
+pub enum ViewKind {
     /// The holdings of the messenger's operator.
     RelayHoldings,
     /// The traffic that passes the messenger's operator from the order on.
@@ -54,7 +54,7 @@ pub struct Demand {
     pub reaches: &'static [Reach],
     /// The view that the answering party needs.
     #[serde(skip)]
-    pub view: View,
+    pub view: ViewKind,
     /// The time that the demand is about.
     #[serde(skip)]
     pub when: When,
@@ -66,7 +66,7 @@ impl Demand {
     #[must_use]
     pub const fn wants(&self) -> &'static [Reach] {
         match self.view {
-            View::BackupStore => &[Reach::Contents],
+            ViewKind::BackupStore => &[Reach::Contents],
             _ => self.reaches,
         }
     }

@@ -2,7 +2,7 @@
 //! operator has is tried on it.
 
 use super::case::Case;
-use super::definition::{Demand, EVERYTHING, View, When};
+use super::definition::{Demand, EVERYTHING, ViewKind, When};
 use super::stored;
 use crate::served::Served;
 use crate::view::{OperatorTap, RelayHoldings};
@@ -13,7 +13,7 @@ pub const INTERCEPTION: Demand = Demand {
     title: "an interception warrant",
     plain: "what is said from now on, as it passes the operator",
     reaches: EVERYTHING,
-    view: View::OperatorTap,
+    view: ViewKind::OperatorTap,
     when: When::FromNowOn,
 };
 
@@ -21,5 +21,5 @@ pub const INTERCEPTION: Demand = Demand {
 /// phone leaves is stored and not in transit, so it belongs to another demand.
 #[must_use]
 pub fn serve(case: &Case<'_>, tap: &OperatorTap, holdings: &RelayHoldings) -> Served {
-    stored::over(&INTERCEPTION, case, holdings, &stored::Seen::Tap { tap, backups: false })
+    stored::over(&INTERCEPTION, case, holdings, &stored::AnswerSource::Tap { tap, backups: false })
 }

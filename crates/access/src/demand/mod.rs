@@ -48,9 +48,9 @@ pub mod takedown;
 
 pub use backup_warrant::BACKUP_WARRANT;
 pub use blocking_order::BLOCKING_ORDER;
-pub use case::{About, Case};
+pub use case::{Case, DemandTarget};
 pub use compelled_logging::COMPELLED_LOGGING;
-pub use definition::{Demand, View, When};
+pub use definition::{Demand, ViewKind, When};
 pub use interception::INTERCEPTION;
 pub use notice_to_change::NOTICE_TO_CHANGE;
 pub use participant::PARTICIPANT;

@@ -11,7 +11,7 @@ use pillarbox_wire::DepositKind;
 use serde::{Deserialize, Serialize};
 
 use super::case::Case;
-use super::definition::{Demand, EVERYTHING, View, When};
+use super::definition::{Demand, EVERYTHING, ViewKind, When};
 use super::stored;
 use crate::design::Design;
 use crate::served::Served;
@@ -23,7 +23,7 @@ pub const NOTICE_TO_CHANGE: Demand = Demand {
     title: "a notice to change the software",
     plain: "the software is to be changed so that the operator can read",
     reaches: EVERYTHING,
-    view: View::OperatorTap,
+    view: ViewKind::OperatorTap,
     when: When::FromNowOn,
 };
 
@@ -115,5 +115,5 @@ fn backup_key(design: &Design) -> Option<BackupKey> {
 /// meanwhile.
 #[must_use]
 pub fn serve(case: &Case<'_>, tap: &OperatorTap, holdings: &RelayHoldings) -> Served {
-    stored::over(&NOTICE_TO_CHANGE, case, holdings, &stored::Seen::Tap { tap, backups: true })
+    stored::over(&NOTICE_TO_CHANGE, case, holdings, &stored::AnswerSource::Tap { tap, backups: true })
 }

@@ -4,8 +4,8 @@ use pillarbox_client::{Phone, PhoneError};
 use pillarbox_wire::AccountId;
 use serde::Serialize;
 
-use super::definition::{Demand, EVERYTHING, View, When};
-use crate::facts::{Facts, Said, addressed};
+use super::definition::{Demand, EVERYTHING, ViewKind, When};
+use crate::facts::{Facts, ReadableText, addressed};
 
 /// The demand that this module describes.
 pub const PARTICIPANT: Demand = Demand {
@@ -13,7 +13,7 @@ pub const PARTICIPANT: Demand = Demand {
     title: "contacts who open their phones",
     plain: "what somebody shows who was written to",
     reaches: EVERYTHING,
-    view: View::OpenPhone,
+    view: ViewKind::OpenPhone,
     when: When::Both,
 };
 
@@ -38,7 +38,7 @@ pub fn serve(phone: &Phone, contact: AccountId, own: &str, other: &str) -> Resul
     for entry in phone.history(contact)? {
         let Some(text) = entry.text() else { continue };
         let (from, to) = if entry.is_received() { (other, own) } else { (own, other) };
-        facts.said.push(Said {
+        facts.said.push(ReadableText {
             at: entry.sent_at,
             from: Some(from.to_owned()),
             to: Some(to.to_owned()),
@@ -51,7 +51,7 @@ pub fn serve(phone: &Phone, contact: AccountId, own: &str, other: &str) -> Resul
             let Some(text) = said.entry.text() else { continue };
             let (at, from) = (said.entry.sent_at, Some(own.to_owned()));
             let group = addressed(Some(group.id), &groups);
-            facts.said.push(Said { at, from, to: None, text: text.to_owned(), group });
+            facts.said.push(ReadableText { at, from, to: None, text: text.to_owned(), group });
         }
     }
     Ok(Shown { facts, verified })

@@ -10,7 +10,7 @@ use pillarbox_wire::{AccountId, Duration, Timestamp};
 use serde::Serialize;
 
 use super::case::Case;
-use super::definition::{Demand, View, When};
+use super::definition::{Demand, ViewKind, When};
 use crate::evidence::Exhibit;
 use crate::facts::{Facts, Wrote};
 use crate::item::{Item, Reach};
@@ -24,7 +24,7 @@ pub const PEN_REGISTER: Demand = Demand {
     title: "a pen register order",
     plain: "who writes to whom from now on, delivered in batches; not what is said",
     reaches: &[Reach::Records],
-    view: View::OperatorTap,
+    view: ViewKind::OperatorTap,
     when: When::FromNowOn,
 };
 

@@ -5,7 +5,7 @@ use pillarbox_wire::DepositKind;
 use serde::Serialize;
 
 use super::case::Case;
-use super::definition::{Demand, View, When};
+use super::definition::{Demand, ViewKind, When};
 use super::stored;
 use crate::evidence::{Exhibit, hexadecimal};
 use crate::item::{Item, Reach};
@@ -20,7 +20,7 @@ pub const PUSH_LOOKUP: Demand = Demand {
     title: "a push token look-up",
     plain: "whose device the account's push token stands for, from the push service",
     reaches: &[Reach::Subscriber, Reach::Records],
-    view: View::PushRecords,
+    view: ViewKind::PushRecords,
     when: When::Past,
 };
 

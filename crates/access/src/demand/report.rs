@@ -14,9 +14,9 @@ use pillarbox_session::{Opening, commitment_of, franking};
 use pillarbox_wire::decode;
 use serde::Serialize;
 
-use super::definition::{Demand, EVERYTHING, View, When};
-use crate::attribution::{Attribution, Origin, attribution};
-use crate::facts::{Facts, Said, addressed};
+use super::definition::{Demand, EVERYTHING, ViewKind, When};
+use crate::attribution::{Attribution, Provenance, attribution};
+use crate::facts::{Facts, ReadableText, addressed};
 use crate::reading::text_of;
 use crate::view::{RelayHoldings, ReportedMessage};
 
@@ -26,7 +26,7 @@ pub const REPORT: Demand = Demand {
     title: "a victim's report",
     plain: "a message that its recipient hands over, checked by the operator",
     reaches: EVERYTHING,
-    view: View::ReportedMessage,
+    view: ViewKind::ReportedMessage,
     when: When::Past,
 };
 
@@ -55,7 +55,7 @@ pub struct Proven {
     /// The sender, the recipient and the words.
     pub facts: Facts,
     /// The origin of these facts.
-    pub origin: Origin,
+    pub origin: Provenance,
     /// The strength with which they are tied to the sender.
     pub attribution: Attribution,
 }
@@ -101,7 +101,7 @@ pub fn serve(
     key: &StampKey,
     holdings: &RelayHoldings,
 ) -> Result<Proven, NotProven> {
-    let said = Said {
+    let said = ReadableText {
         text: check(reported, key)?,
         // A message has the number of its group and not its name.
         group: addressed(went_to(&reported.body), &[]),
@@ -109,8 +109,12 @@ pub fn serve(
         from: Some(holdings.name(reported.from.account)),
         to: Some(holdings.name(reported.to.account)),
     };
-    let origin =
-        Origin { named_by_operator: true, shown_by_party: true, stamp_verified: true, ..Origin::default() };
+    let origin = Provenance {
+        named_by_operator: true,
+        shown_by_party: true,
+        stamp_verified: true,
+        ..Provenance::default()
+    };
     let facts = Facts { said: vec![said], ..Facts::default() };
     Ok(Proven { facts, origin, attribution: attribution(origin) })
 }

@@ -4,7 +4,7 @@ use pillarbox_relay::{Keeping, LogRule, Logged};
 use pillarbox_wire::Duration;
 
 use super::case::Case;
-use super::definition::{Demand, View, When};
+use super::definition::{Demand, ViewKind, When};
 use super::stored;
 use crate::item::Reach;
 use crate::served::Served;
@@ -16,7 +16,7 @@ pub const RETENTION: Demand = Demand {
     title: "a retention notice",
     plain: "what everybody does, kept for a time because the operator is told to",
     reaches: &[Reach::Subscriber, Reach::Records],
-    view: View::RelayHoldings,
+    view: ViewKind::RelayHoldings,
     when: When::Both,
 };
 

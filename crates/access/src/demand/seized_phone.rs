@@ -2,18 +2,18 @@
 //! takes to guess the passcode of one that is off.
 //!
 //! Guesses use the vault's own key derivation, one after the other. A clock from the caller measures the time, which
-//! stands apart in [`Timing`]. Two runs find the same code with the same guess and need not take the same time. A hash
-//! of a record therefore leaves `Timing` out.
+//! stands apart in [`GuessTiming`]. Two runs find the same code with the same guess and need not take the same time. A hash
+//! of a record therefore leaves `GuessTiming` out.
 
 use std::path::Path;
 use std::time::Duration;
 
-use pillarbox_client::{Entry, Passphrase, Phone, PhoneError, ProfileError, Vault, vault};
+use pillarbox_client::{HistoryEntry, Passphrase, Phone, PhoneError, ProfileError, Vault, vault};
 use pillarbox_wire::{AccountId, Timestamp};
 use serde::Serialize;
 
-use super::definition::{Demand, EVERYTHING, View, When};
-use crate::facts::{Facts, Member, Said, addressed};
+use super::definition::{Demand, EVERYTHING, ViewKind, When};
+use crate::facts::{Facts, Member, ReadableText, addressed};
 use crate::view::{LockState, SeizedPhone};
 
 /// The demand that this module describes.
@@ -22,14 +22,14 @@ pub const SEIZED_PHONE: Demand = Demand {
     title: "a seized phone",
     plain: "what is on the phone itself, if it can be opened",
     reaches: EVERYTHING,
-    view: View::SeizedPhone,
+    view: ViewKind::SeizedPhone,
     when: When::Past,
 };
 
 /// A kind of passcode, which decides the number of codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Passcode {
+pub enum PasscodeKind {
     /// Four decimal digits.
     FourDigits,
     /// Six decimal digits.
@@ -56,7 +56,7 @@ pub const SUPPOSED_GUESS: Duration = Duration::from_millis(80);
 /// The number of wrong guesses after which a phone erases itself, if its owner has switched that on.
 pub const ERASES_AFTER: u64 = 10;
 
-impl Passcode {
+impl PasscodeKind {
     /// Every kind, the weakest first.
     pub const ALL: [Self; 5] = [
         Self::FourDigits,
@@ -132,7 +132,7 @@ impl Passcode {
 
 /// Returns every four-digit code, in order.
 pub fn four_digits() -> impl Iterator<Item = String> {
-    Passcode::FourDigits.in_order()
+    PasscodeKind::FourDigits.in_order()
 }
 
 /// Formats an estimated time in the largest unit of which it has at least two. Nobody needs more precision from an
@@ -176,14 +176,14 @@ pub enum Guessed {
 
 /// The time that guessing took. It is not part of a run's findings, because another computer takes another time.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Timing {
+pub struct GuessTiming {
     /// The number of guesses that were timed.
     pub guesses: u64,
     /// The time that they took together.
     pub all: Duration,
 }
 
-impl Timing {
+impl GuessTiming {
     /// Returns the average time of a guess, or nothing if there was no guess.
     #[must_use]
     pub fn guess(&self) -> Option<Duration> {
@@ -202,7 +202,7 @@ pub fn guess(
     codes: impl IntoIterator<Item = String>,
     erase_after: Option<u64>,
     mut clock: impl FnMut() -> Duration,
-) -> Result<(Guessed, Timing), ProfileError> {
+) -> Result<(Guessed, GuessTiming), ProfileError> {
     let start = clock();
     let mut guesses = 0;
     let mut outcome = None;
@@ -233,7 +233,7 @@ pub fn guess(
             break;
         }
     }
-    let timing = Timing { guesses, all: clock().saturating_sub(start) };
+    let timing = GuessTiming { guesses, all: clock().saturating_sub(start) };
     Ok((outcome.unwrap_or(Guessed::NotAmongThem { guesses }), timing))
 }
 
@@ -252,7 +252,7 @@ pub struct OnThePhone {
 /// The result of seizing a phone without a passcode.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "state")]
-pub enum Seized {
+pub enum SeizureResult {
     /// The phone is open, and its holder reads it.
     Open(OnThePhone),
     /// The phone is locked and its program runs. A reader of its memory has the keys, and with them these contents.
@@ -269,11 +269,11 @@ pub enum Seized {
 ///
 /// # Errors
 /// [`PhoneError`] if the phone cannot be read.
-pub fn serve(phone: &SeizedPhone<'_>, owner: &str) -> Result<Seized, PhoneError> {
+pub fn serve(phone: &SeizedPhone<'_>, owner: &str) -> Result<SeizureResult, PhoneError> {
     Ok(match (phone.state(), phone.memory()) {
-        (LockState::Unlocked, Some(running)) => Seized::Open(read(running, owner)?),
-        (LockState::AfterFirstUnlock, Some(running)) => Seized::KeysInMemory(read(running, owner)?),
-        _ => Seized::Sealed { bytes: vault::length(phone.folder()) },
+        (LockState::Unlocked, Some(running)) => SeizureResult::Open(read(running, owner)?),
+        (LockState::AfterFirstUnlock, Some(running)) => SeizureResult::KeysInMemory(read(running, owner)?),
+        _ => SeizureResult::Sealed { bytes: vault::length(phone.folder()) },
     })
 }
 
@@ -295,12 +295,12 @@ pub fn read(phone: &Phone, owner: &str) -> Result<OnThePhone, PhoneError> {
         }
     };
     let groups = phone.groups()?;
-    let mut say = |entry: &Entry, other: Option<String>| {
+    let mut say = |entry: &HistoryEntry, other: Option<String>| {
         let Some(text) = entry.text() else { return };
         let (owner, received) = (Some(owner.to_owned()), entry.is_received());
         let (from, to) = if received { (other, owner) } else { (owner, other) };
         let group = addressed(entry.group, &groups);
-        facts.said.push(Said { at: entry.sent_at, from, to, text: text.to_owned(), group });
+        facts.said.push(ReadableText { at: entry.sent_at, from, to, text: text.to_owned(), group });
     };
     for contact in &contacts {
         for entry in phone.history(contact.account)? {
@@ -331,21 +331,21 @@ mod tests {
 
     #[test]
     fn codes_are_of_their_kind_and_in_order() {
-        let first = |kind: Passcode| kind.in_order().take(2).collect::<Vec<_>>();
-        assert_eq!(first(Passcode::FourDigits), ["0000", "0001"]);
-        assert_eq!(first(Passcode::SixDigits), ["000000", "000001"]);
-        assert_eq!(first(Passcode::SixLettersOrDigits), ["aaaaaa", "aaaaab"]);
-        assert_eq!(first(Passcode::TwentyFourLetters).concat().len(), 48);
-        assert_eq!(Passcode::SixWords.in_order().count(), 0);
+        let first = |kind: PasscodeKind| kind.in_order().take(2).collect::<Vec<_>>();
+        assert_eq!(first(PasscodeKind::FourDigits), ["0000", "0001"]);
+        assert_eq!(first(PasscodeKind::SixDigits), ["000000", "000001"]);
+        assert_eq!(first(PasscodeKind::SixLettersOrDigits), ["aaaaaa", "aaaaab"]);
+        assert_eq!(first(PasscodeKind::TwentyFourLetters).concat().len(), 48);
+        assert_eq!(PasscodeKind::SixWords.in_order().count(), 0);
         assert_eq!(four_digits().last().as_deref(), Some("9999"));
-        assert_eq!(four_digits().count() as u128, Passcode::FourDigits.codes());
+        assert_eq!(four_digits().count() as u128, PasscodeKind::FourDigits.codes());
     }
 
     #[test]
     fn a_reckoned_time_is_said_in_one_unit() {
-        let all = |kind: Passcode| about(kind.seconds_for_all(SUPPOSED_GUESS));
+        let all = |kind: PasscodeKind| about(kind.seconds_for_all(SUPPOSED_GUESS));
         assert_eq!(
-            Passcode::ALL.map(all),
+            PasscodeKind::ALL.map(all),
             ["13 minutes", "22 hours", "5.5 years", "more than a million years", "more than a million years"]
         );
         assert_eq!((about(0.08), about(30.0)), ("80 ms".into(), "30 seconds".into()));

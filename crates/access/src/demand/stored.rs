@@ -6,10 +6,10 @@
 use pillarbox_relay::store::{AccountRow, EventRow};
 use pillarbox_wire::{AccountId, FixedBytes, Timestamp};
 
-use super::case::{About, Case};
-use super::definition::{Demand, EVERYTHING, View, When};
+use super::case::{Case, DemandTarget};
+use super::definition::{Demand, EVERYTHING, ViewKind, When};
 use crate::facts::Facts;
-use crate::item::{Item, Reach, Reply, Rows};
+use crate::item::{Item, ItemReading, Reach, Rows};
 use crate::returned::{Answer, Blank};
 use crate::served::{ItemLine, Served};
 use crate::view::{OperatorTap, RelayHoldings};
@@ -21,7 +21,7 @@ pub const CONTENT_WARRANT: Demand = Demand {
     title: "a content warrant",
     plain: "what was said, as far as the operator has it, and the data about it",
     reaches: EVERYTHING,
-    view: View::RelayHoldings,
+    view: ViewKind::RelayHoldings,
     when: When::Past,
 };
 
@@ -31,7 +31,7 @@ pub const ENTITY_DATA: Demand = Demand {
     title: "a demand for subscriber data",
     plain: "who stands behind the account",
     reaches: &[Reach::Subscriber],
-    view: View::RelayHoldings,
+    view: ViewKind::RelayHoldings,
     when: When::Past,
 };
 
@@ -41,20 +41,20 @@ pub const EVENTS_DATA: Demand = Demand {
     title: "a demand for records of use",
     plain: "what the account did: when, from where, with whom",
     reaches: &[Reach::Subscriber, Reach::Records],
-    view: View::RelayHoldings,
+    view: ViewKind::RelayHoldings,
     when: When::Past,
 };
 
 /// Serves `demand` on everything that an operator has.
 #[must_use]
 pub fn serve(demand: &'static Demand, case: &Case<'_>, holdings: &RelayHoldings) -> Served {
-    over(demand, case, holdings, &Seen::Rows { since: None, backups: true })
+    over(demand, case, holdings, &AnswerSource::Rows { since: None, backups: true })
 }
 
 /// Serves `demand` on an operator's messages and records, and leaves the backups stored there closed.
 #[must_use]
 pub fn serve_messages(demand: &'static Demand, case: &Case<'_>, holdings: &RelayHoldings) -> Served {
-    over(demand, case, holdings, &Seen::Rows { since: None, backups: false })
+    over(demand, case, holdings, &AnswerSource::Rows { since: None, backups: false })
 }
 
 /// Serves `demand` on everything that an operator has from the time since `since`.
@@ -65,11 +65,11 @@ pub fn serve_since(
     holdings: &RelayHoldings,
     since: Timestamp,
 ) -> Served {
-    over(demand, case, holdings, &Seen::Rows { since: Some(since), backups: true })
+    over(demand, case, holdings, &AnswerSource::Rows { since: Some(since), backups: true })
 }
 
 /// The events and messages that an answer is read from, beside the rows of accounts.
-pub(super) enum Seen<'a> {
+pub(super) enum AnswerSource<'a> {
     /// The operator's own log and messages, all of them or those since a time.
     Rows {
         /// The time at which they begin.
@@ -90,13 +90,13 @@ pub(super) fn over(
     demand: &'static Demand,
     case: &Case<'_>,
     holdings: &RelayHoldings,
-    seen: &Seen<'_>,
+    seen: &AnswerSource<'_>,
 ) -> Served {
     let account = case.account(holdings);
     let tapped;
     let (events, tap, since, backups) = match seen {
-        Seen::Rows { since, backups } => (holdings.rows().events.as_slice(), None, *since, *backups),
-        Seen::Tap { tap, backups } => {
+        AnswerSource::Rows { since, backups } => (holdings.rows().events.as_slice(), None, *since, *backups),
+        AnswerSource::Tap { tap, backups } => {
             tapped = tap.events();
             (tapped.as_slice(), Some(*tap), Some(tap.since()), *backups)
         }
@@ -135,20 +135,20 @@ const PASSES: [Item; 4] =
 
 /// Returns the account that an order named and that has no row at the relay any more. Only its name is known, from the
 /// tap or from the rule by which the relay keeps the log.
-fn closed_since(case: &Case<'_>, holdings: &RelayHoldings, seen: &Seen<'_>) -> Option<AccountRow> {
+fn closed_since(case: &Case<'_>, holdings: &RelayHoldings, seen: &AnswerSource<'_>) -> Option<AccountRow> {
     let ordered: Vec<AccountId> = match seen {
-        Seen::Tap { tap, .. } => tap.accounts().collect(),
-        Seen::Rows { since: Some(_), .. } => {
+        AnswerSource::Tap { tap, .. } => tap.accounts().collect(),
+        AnswerSource::Rows { since: Some(_), .. } => {
             let rules = holdings.rows().keeping.iter().flat_map(|keeping| &keeping.log);
             rules.flat_map(|rule| &rule.only).copied().collect()
         }
-        Seen::Rows { since: None, .. } => Vec::new(),
+        AnswerSource::Rows { since: None, .. } => Vec::new(),
     };
     let is_there = |account: &AccountId| holdings.rows().accounts.iter().any(|row| row.account == *account);
     let mut closed = ordered.into_iter().filter(|account| !is_there(account));
     let account = match case.about {
-        About::Account(named) => closed.find(|account| account == named),
-        About::Number(_) => closed.next(),
+        DemandTarget::Account(named) => closed.find(|account| account == named),
+        DemandTarget::Number(_) => closed.next(),
     };
     Some(AccountRow {
         account: account?,
@@ -162,7 +162,7 @@ fn closed_since(case: &Case<'_>, holdings: &RelayHoldings, seen: &Seen<'_>) -> O
 }
 
 enum HandedOver {
-    Yes(Reply),
+    Yes(ItemReading),
     No(Answer),
 }
 
@@ -210,13 +210,13 @@ fn nobody(case: &Case<'_>, events: &[EventRow]) -> Blank {
         u64::try_from(events.iter().filter(|event| names(event)).count()).unwrap_or(u64::MAX)
     };
     match case.about {
-        About::Account(account) => {
+        DemandTarget::Account(account) => {
             match rows(&|event| event.account == Some(*account) || event.about == Some(*account)) {
                 0 => Blank::NoSuchAccount,
                 rows => Blank::ClosedAndLogged { rows },
             }
         }
-        About::Number(number) => match rows(&|event| event.name.as_deref() == Some(number.as_str())) {
+        DemandTarget::Number(number) => match rows(&|event| event.name.as_deref() == Some(number.as_str())) {
             0 => Blank::NoSuchAccount,
             rows => Blank::LookedUpInVain { rows },
         },
@@ -230,7 +230,7 @@ fn reaches(item: Item, demand: &Demand, case: &Case<'_>) -> bool {
 /// Returns true if the demand itself states the item: the number that it names.
 fn was_known(item: Item, case: &Case<'_>, account: Option<&AccountRow>) -> bool {
     match (item, case.about) {
-        (Item::PhoneNumber, About::Number(number)) => {
+        (Item::PhoneNumber, DemandTarget::Number(number)) => {
             account.is_some_and(|account| account.handle.as_ref() == Some(number))
         }
         _ => false,

@@ -4,7 +4,7 @@
 use pillarbox_wire::{ChannelName, Timestamp};
 use serde::Serialize;
 
-use super::definition::{Demand, View, When};
+use super::definition::{Demand, ViewKind, When};
 use crate::evidence::Exhibit;
 use crate::view::PublicChannel;
 
@@ -14,7 +14,7 @@ pub const TAKEDOWN: Demand = Demand {
     title: "a takedown notice",
     plain: "a public channel is to be removed",
     reaches: &[],
-    view: View::PublicChannel,
+    view: ViewKind::PublicChannel,
     when: When::Past,
 };
 

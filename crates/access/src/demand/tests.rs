@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use pillarbox_relay::core::ConnectionId;
-use pillarbox_relay::{About as Concerning, Keeping, Passing};
+use pillarbox_relay::{FrameSubject as Concerning, Keeping, Passing};
 use pillarbox_wire::{DeviceAddress, DeviceId, Duration, Timestamp};
 
 use super::*;
@@ -14,8 +14,8 @@ use crate::speaker::Speaker;
 use crate::testing::{ADDRESS, AT, OTHER, TARGET, WORDS, account, everything, number, readable};
 use crate::view::{OperatorTap, PushOwner, PushRecords, RelayHoldings};
 
-fn target() -> About {
-    About::Number(number(TARGET))
+fn target() -> DemandTarget {
+    DemandTarget::Number(number(TARGET))
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn a_harder_process_reaches_more() {
 fn what_the_demand_says_is_not_learned() {
     let (operator, holdings) = (Operator::default(), everything());
     let by_number = target();
-    let by_account = About::Account(account(TARGET));
+    let by_account = DemandTarget::Account(account(TARGET));
     let learned = |about| stored::serve(&ENTITY_DATA, &Case::new(about, &operator), &holdings).returned();
     assert!(!learned(&by_number).contains(&Item::PhoneNumber));
     assert!(learned(&by_account).contains(&Item::PhoneNumber));
@@ -114,7 +114,7 @@ fn an_operator_may_hand_over_at_another_process() {
 
 #[test]
 fn nobody_has_no_account() {
-    let about = About::Account(pillarbox_wire::AccountId([9; 16]));
+    let about = DemandTarget::Account(pillarbox_wire::AccountId([9; 16]));
     let operator = Operator::default();
     let served = stored::serve(&CONTENT_WARRANT, &Case::new(&about, &operator), &everything());
     assert!(!served.has_account && served.returned().is_empty());
@@ -127,12 +127,12 @@ fn what_the_log_says_about_an_account_that_is_gone_is_said_to_be_there() {
     rows.accounts.retain(|row| row.account != account(TARGET));
     let holdings = RelayHoldings::of_rows(rows);
     let operator = Operator::default();
-    let reason = |about: About| {
+    let reason = |about: DemandTarget| {
         let served = stored::serve(&EVENTS_DATA, &Case::new(&about, &operator), &holdings);
         served.answer(Item::IpLog).cloned()
     };
     let closed = Blank::ClosedAndLogged { rows: 8 };
-    assert_eq!(reason(About::Account(account(TARGET))), Some(Answer::NoneHeld { reason: closed }));
+    assert_eq!(reason(DemandTarget::Account(account(TARGET))), Some(Answer::NoneHeld { reason: closed }));
     let sought = Blank::LookedUpInVain { rows: 1 };
     assert_eq!(reason(target()), Some(Answer::NoneHeld { reason: sought }));
 }

@@ -8,7 +8,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
-use super::{Accounts, Cloud, Design, Operator, PhoneSide, Source, StandsFor};
+use super::{Accounts, Cloud, Design, Operator, PhoneSide, SourcedStatement, StandsFor};
 
 /// The whole file of a design.
 #[derive(Deserialize)]
@@ -21,7 +21,7 @@ pub(super) struct Form {
     #[serde(default = "unwritten")]
     pub(super) not_known: Spanned<Vec<DepositKind>>,
     #[serde(default)]
-    pub(super) sources: Vec<Source>,
+    pub(super) sources: Vec<SourcedStatement>,
     pub(super) phone: PhoneForm,
     pub(super) relay: Spanned<Keeping>,
     pub(super) operator: Option<Spanned<Operator>>,

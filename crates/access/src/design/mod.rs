@@ -39,7 +39,7 @@ pub struct Design {
     /// The statement that its users are told, if it differs from what the design is.
     pub told: Option<String>,
     /// The sources of the design's statements.
-    pub sources: Vec<Source>,
+    pub sources: Vec<SourcedStatement>,
     /// The behaviour of its phones.
     pub phone: PhoneSide,
     /// The rules for what its relay keeps.
@@ -74,7 +74,7 @@ pub struct StandsFor {
 /// One statement of a design, with its source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Source {
+pub struct SourcedStatement {
     /// The statement in words.
     pub says: String,
     /// The source of those words.
@@ -137,7 +137,7 @@ impl Design {
     }
 
     /// Returns the statements that were assumed to have something to run.
-    pub fn assumed(&self) -> impl Iterator<Item = &Source> {
+    pub fn assumed(&self) -> impl Iterator<Item = &SourcedStatement> {
         self.sources.iter().filter(|source| matches!(source.mark, Mark::Hypothesis | Mark::Recheck))
     }
 }

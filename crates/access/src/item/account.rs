@@ -4,22 +4,22 @@ use pillarbox_relay::Logged;
 use pillarbox_relay::store::{AccountRow, EventRow, PreKeyKind};
 use pillarbox_wire::{PreKeyId, Timestamp};
 
-use super::rows::{Reply, Rows};
+use super::rows::{ItemReading, Rows};
 use crate::evidence::{Exhibit, hexadecimal};
 use crate::returned::Blank;
 
-pub(super) fn record(rows: &Rows<'_>) -> Reply {
+pub(super) fn record(rows: &Rows<'_>) -> ItemReading {
     let account = rows.account.account;
     one(format!("account {account}"), "accounts", "account", &account.to_string())
 }
 
-pub(super) fn registered_at(rows: &Rows<'_>) -> Reply {
+pub(super) fn registered_at(rows: &Rows<'_>) -> ItemReading {
     // A row kept by the day has no time of day. The log may have one.
     let exact = rows.account.registered_at.filter(|at| *at != at.day());
     registered(rows, exact, |at| at, |at| at.to_string())
 }
 
-pub(super) fn registered_date(rows: &Rows<'_>) -> Reply {
+pub(super) fn registered_date(rows: &Rows<'_>) -> ItemReading {
     registered(rows, rows.account.registered_at, Timestamp::day, day)
 }
 
@@ -29,13 +29,13 @@ fn registered(
     in_the_row: Option<Timestamp>,
     kept: fn(Timestamp) -> Timestamp,
     line: fn(Timestamp) -> String,
-) -> Reply {
+) -> ItemReading {
     let logged = registration(rows);
     let at = in_the_row.or_else(|| logged.map(|event| event.at));
     let of_row = in_the_row.map(|at| Exhibit::field("accounts", "registered_at", &kept(at)));
     let of_log = logged.map(|event| Exhibit::row("events", event));
     let exhibits = of_row.into_iter().chain(of_log).collect();
-    Reply::of(at.map(line).into_iter().collect(), exhibits, Blank::NotWrittenDown)
+    ItemReading::of(at.map(line).into_iter().collect(), exhibits, Blank::NotWrittenDown)
 }
 
 /// Returns the log's row about the registration, if there is one.
@@ -43,16 +43,16 @@ fn registration<'a>(rows: &Rows<'a>) -> Option<&'a EventRow> {
     rows.happened(Logged::Registered).next()
 }
 
-pub(super) fn phone_number(rows: &Rows<'_>) -> Reply {
+pub(super) fn phone_number(rows: &Rows<'_>) -> ItemReading {
     match &rows.account.handle {
         Some(number) => one(number.to_string(), "accounts", "handle", number),
-        None => Reply::blank(Blank::NotWrittenDown),
+        None => ItemReading::blank(Blank::NotWrittenDown),
     }
 }
 
 /// Reads the account's public keys and, for each device, its key and the prekeys that it has left here. Each
 /// conversation that somebody began has used up one of them.
-pub(super) fn public_key(rows: &Rows<'_>) -> Reply {
+pub(super) fn public_key(rows: &Rows<'_>) -> ItemReading {
     let AccountRow {
         account,
         handle: _,
@@ -83,22 +83,22 @@ pub(super) fn public_key(rows: &Rows<'_>) -> Reply {
             exhibits.push(Exhibit::field("prekeys", "kinds and numbers", &(device.device_number, own)));
         }
     }
-    Reply::of(lines, exhibits, Blank::NotWrittenDown)
+    ItemReading::of(lines, exhibits, Blank::NotWrittenDown)
 }
 
-pub(super) fn last_seen(rows: &Rows<'_>) -> Reply {
+pub(super) fn last_seen(rows: &Rows<'_>) -> ItemReading {
     let devices = rows.holdings.rows().devices.iter();
     let seen =
         devices.filter(|device| device.account == rows.account.account).filter_map(|device| device.last_seen);
     match seen.max() {
         Some(at) if at == at.day() => one(day(at), "devices", "last_seen", &at),
         Some(at) => one(at.to_string(), "devices", "last_seen", &at),
-        None => Reply::blank(Blank::NotWrittenDown),
+        None => ItemReading::blank(Blank::NotWrittenDown),
     }
 }
 
 /// Reads the last address: from the device's row, or else from the log.
-pub(super) fn ip_address(rows: &Rows<'_>) -> Reply {
+pub(super) fn ip_address(rows: &Rows<'_>) -> ItemReading {
     let account = rows.account.account;
     let devices = rows.holdings.rows().devices.iter().filter(|device| device.account == account);
     let of_device = devices.max_by_key(|device| device.last_seen).and_then(|device| device.last_address);
@@ -110,14 +110,14 @@ pub(super) fn ip_address(rows: &Rows<'_>) -> Reply {
     match own.max_by_key(|event| event.event) {
         Some(event) => {
             let address = event.address.map(|address| address.to_string()).unwrap_or_default();
-            Reply::of(vec![address], vec![Exhibit::row("events", event)], Blank::NotWrittenDown)
+            ItemReading::of(vec![address], vec![Exhibit::row("events", event)], Blank::NotWrittenDown)
         }
-        None => Reply::blank(Blank::NotWrittenDown),
+        None => ItemReading::blank(Blank::NotWrittenDown),
     }
 }
 
-fn one(line: String, table: &'static str, field: &'static str, value: &impl serde::Serialize) -> Reply {
-    Reply::of(vec![line], vec![Exhibit::field(table, field, value)], Blank::NotWrittenDown)
+fn one(line: String, table: &'static str, field: &'static str, value: &impl serde::Serialize) -> ItemReading {
+    ItemReading::of(vec![line], vec![Exhibit::field(table, field, value)], Blank::NotWrittenDown)
 }
 
 /// Formats a time that was kept by the day.

@@ -1,29 +1,29 @@
 //! Backups stored at an operator: their parts, their key, and the texts that the two give together.
 
-use pillarbox_client::backup::{self, Contents};
-use pillarbox_client::{Direction, display};
+use pillarbox_client::backup::{self, BackupContents};
+use pillarbox_client::{EntryDirection, display};
 use pillarbox_relay::store::DepositRow;
 use pillarbox_wire::{AccountId, DepositKind};
 
 use super::profile::exhibits;
-use super::rows::{Reply, Rows};
+use super::rows::{ItemReading, Rows};
 use crate::evidence::Exhibit;
-use crate::facts::{Facts, Said, addressed};
+use crate::facts::{Facts, ReadableText, addressed};
 use crate::reading::Keys;
 use crate::returned::{Answer, Blank};
 
-pub(super) fn parts(rows: &Rows<'_>) -> Reply {
+pub(super) fn parts(rows: &Rows<'_>) -> ItemReading {
     let parts: Vec<&DepositRow> = rows.left(DepositKind::BackupPart).collect();
     let bytes: usize = parts.iter().map(|part| part.value.len()).sum();
     let noun = if parts.len() == 1 { "part" } else { "parts" };
     let line = (!parts.is_empty()).then(|| format!("{} {noun}, {bytes} bytes", parts.len()));
-    Reply::of(line.into_iter().collect(), exhibits(&parts), none(rows, DepositKind::BackupPart))
+    ItemReading::of(line.into_iter().collect(), exhibits(&parts), none(rows, DepositKind::BackupPart))
 }
 
-pub(super) fn keys(rows: &Rows<'_>) -> Reply {
+pub(super) fn keys(rows: &Rows<'_>) -> ItemReading {
     let keys: Vec<&DepositRow> = rows.left(DepositKind::BackupKey).collect();
     let lines = keys.iter().map(|key| format!("a key of {} bytes", key.value.len())).collect();
-    Reply::of(lines, exhibits(&keys), none(rows, DepositKind::BackupKey))
+    ItemReading::of(lines, exhibits(&keys), none(rows, DepositKind::BackupKey))
 }
 
 fn none(rows: &Rows<'_>, kind: DepositKind) -> Blank {
@@ -81,19 +81,19 @@ fn opened(rows: &Rows<'_>, name: &dyn Fn(AccountId) -> String) -> Opened {
 }
 
 /// Reads the texts of the backup alone. Contacts have the names that the operator's other rows give them.
-pub(super) fn texts(rows: &Rows<'_>) -> Reply {
+pub(super) fn texts(rows: &Rows<'_>) -> ItemReading {
     let Opened { lines, facts, exhibits, unreadable } = opened(rows, &|account| rows.name(account));
     if unreadable > 0 {
         let tried = Keys::for_recipient(rows.holdings, Some(rows.account.account), PUBLIC_ATTEMPTS);
         let (private_keys, public_values) = tried.counts();
         let answer = Answer::HeldUnreadable { count: unreadable, private_keys, public_values };
-        return Reply { answer, facts, exhibits };
+        return ItemReading { answer, facts, exhibits };
     }
-    Reply::of(lines, exhibits, Blank::NoTextInside).with(facts)
+    ItemReading::of(lines, exhibits, Blank::NoTextInside).with(facts)
 }
 
 /// Converts the texts of a backup. A text from the owner to a group names the group and no recipient.
-fn said(contents: &Contents, owner: &str, name: &dyn Fn(AccountId) -> String) -> Vec<Said> {
+fn said(contents: &BackupContents, owner: &str, name: &dyn Fn(AccountId) -> String) -> Vec<ReadableText> {
     let other = |account: AccountId| {
         let saved = contents.contacts.iter().find(|contact| contact.account == account);
         let number = saved.and_then(|contact| contact.handle.as_ref());
@@ -102,11 +102,11 @@ fn said(contents: &Contents, owner: &str, name: &dyn Fn(AccountId) -> String) ->
     let said = contents.texts.iter().map(|text| {
         let (owner, other) = (Some(owner.to_owned()), text.contact.map(other));
         let (from, to) = match text.direction {
-            Direction::Received { .. } => (other, owner),
-            Direction::Sent(_) => (owner, other),
+            EntryDirection::Received { .. } => (other, owner),
+            EntryDirection::Sent(_) => (owner, other),
         };
         let group = addressed(text.group, &contents.groups);
-        Said { at: text.sent_at, from, to, text: text.text.clone(), group }
+        ReadableText { at: text.sent_at, from, to, text: text.text.clone(), group }
     });
     said.collect()
 }

@@ -6,11 +6,11 @@ use pillarbox_relay::store::{ChannelRow, DepositRow, EventRow, PublishedRow};
 use pillarbox_wire::DepositKind;
 
 use super::profile;
-use super::rows::{Reply, Rows};
+use super::rows::{ItemReading, Rows};
 use crate::evidence::Exhibit;
 use crate::returned::Blank;
 
-pub(super) fn opened(rows: &Rows<'_>) -> Reply {
+pub(super) fn opened(rows: &Rows<'_>) -> ItemReading {
     let opened: Vec<&ChannelRow> = of_account(rows).collect();
     let lines = opened.iter().map(|row| {
         let posts = if row.posted == 1 { "post" } else { "posts" };
@@ -18,10 +18,10 @@ pub(super) fn opened(rows: &Rows<'_>) -> Reply {
         row.taken_down.map_or(opened.clone(), |at| format!("{opened}; taken down {at}"))
     });
     let exhibits = opened.iter().map(|row| Exhibit::row("channels", row)).collect();
-    Reply::of(lines.collect(), exhibits, none(rows, Blank::NoChannelOpened))
+    ItemReading::of(lines.collect(), exhibits, none(rows, Blank::NoChannelOpened))
 }
 
-pub(super) fn posts(rows: &Rows<'_>) -> Reply {
+pub(super) fn posts(rows: &Rows<'_>) -> ItemReading {
     let published: Vec<&PublishedRow> = of_account(rows)
         .flat_map(|channel| {
             let all = rows.holdings.rows().posts.iter();
@@ -34,11 +34,11 @@ pub(super) fn posts(rows: &Rows<'_>) -> Reply {
         format!("{}, {}: {said}", post.channel, post.posted_at)
     });
     let exhibits = published.iter().map(|post| Exhibit::row("posts", post)).collect();
-    Reply::of(lines.collect(), exhibits, none(rows, Blank::NothingPublished))
+    ItemReading::of(lines.collect(), exhibits, none(rows, Blank::NothingPublished))
 }
 
 /// Reads the channels that the account follows, the channels that it reads, and every reading of its own channels.
-pub(super) fn read(rows: &Rows<'_>) -> Reply {
+pub(super) fn read(rows: &Rows<'_>) -> ItemReading {
     let follows: Vec<&DepositRow> = rows.left(DepositKind::Follows).collect();
     let reads: Vec<&EventRow> = rows.happened(Logged::Read).collect();
     let followed = follows.iter().map(|row| {
@@ -53,7 +53,7 @@ pub(super) fn read(rows: &Rows<'_>) -> Reply {
     let lines = followed.chain(read).collect();
     let mut exhibits = profile::exhibits(&follows);
     exhibits.extend(reads.iter().map(|event| Exhibit::row("events", event)));
-    Reply::of(lines, exhibits, none(rows, rows.not_logged(Logged::Read)))
+    ItemReading::of(lines, exhibits, none(rows, rows.not_logged(Logged::Read)))
 }
 
 fn of_account<'a>(rows: &Rows<'a>) -> impl Iterator<Item = &'a ChannelRow> {

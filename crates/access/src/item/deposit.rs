@@ -35,14 +35,14 @@ impl Item {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::demand::{About, CONTENT_WARRANT, Case, stored};
+    use crate::demand::{CONTENT_WARRANT, Case, DemandTarget, stored};
     use crate::design::Operator;
     use crate::returned::{Answer, Blank};
     use crate::testing::{TARGET, least};
 
     #[test]
     fn an_item_whose_blank_names_a_deposit_is_of_that_deposit() {
-        let about = About::Account(crate::testing::account(TARGET));
+        let about = DemandTarget::Account(crate::testing::account(TARGET));
         let operator = Operator::default();
         let case = Case { names: Item::ALL, ..Case::new(&about, &operator) };
         for line in stored::serve(&CONTENT_WARRANT, &case, &least()).lines {

@@ -19,7 +19,7 @@ mod things;
 mod traffic;
 
 pub use reach::{Reach, uk_section};
-pub use rows::{Reply, Rows};
+pub use rows::{ItemReading, Rows};
 pub use table::Item;
 
 #[cfg(test)]

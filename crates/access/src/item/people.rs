@@ -7,27 +7,31 @@ use pillarbox_relay::store::DepositRow;
 use pillarbox_wire::DepositKind;
 
 use super::profile::{exhibits, unreadable, words};
-use super::rows::{Reply, Rows};
+use super::rows::{ItemReading, Rows};
 use crate::facts::{Facts, Knows, Member};
 use crate::reading::Keys;
 use crate::returned::{Answer, Blank};
 
 /// Reads the people about whom the account has left an entry.
-pub(super) fn left(kind: DepositKind, rows: &Rows<'_>) -> Reply {
+pub(super) fn left(kind: DepositKind, rows: &Rows<'_>) -> ItemReading {
     let left: Vec<&DepositRow> = rows.left(kind).collect();
     let names: Vec<String> = left.iter().filter_map(|row| words(row.subject.as_slice())).collect();
     if names.is_empty() && !left.is_empty() {
         // The phone left hashes of the numbers, or something else that is not text.
-        return Reply { answer: unreadable(left.len()), facts: Facts::default(), exhibits: exhibits(&left) };
+        return ItemReading {
+            answer: unreadable(left.len()),
+            facts: Facts::default(),
+            exhibits: exhibits(&left),
+        };
     }
     let owner = rows.name(rows.account.account);
     let facts = facts(kind, names.iter().map(|name| (owner.clone(), name.clone())));
-    Reply::of(names, exhibits(&left), rows.no_deposit(kind)).with(facts)
+    ItemReading::of(names, exhibits(&left), rows.no_deposit(kind)).with(facts)
 }
 
 /// Reads the accounts that have left an entry about this one.
-pub(super) fn left_about(kind: DepositKind, rows: &Rows<'_>) -> Reply {
-    let Some(number) = &rows.account.handle else { return Reply::blank(rows.no_deposit_about(kind)) };
+pub(super) fn left_about(kind: DepositKind, rows: &Rows<'_>) -> ItemReading {
+    let Some(number) = &rows.account.handle else { return ItemReading::blank(rows.no_deposit_about(kind)) };
     let all = rows.holdings.rows().deposits.iter();
     let about: Vec<&DepositRow> = all
         .filter(|row| row.kind == kind && row.subject.as_slice() == number.as_str().as_bytes())
@@ -35,7 +39,7 @@ pub(super) fn left_about(kind: DepositKind, rows: &Rows<'_>) -> Reply {
         .collect();
     let names: Vec<String> = about.iter().map(|row| rows.name(row.account)).collect();
     let facts = facts(kind, names.iter().map(|name| (name.clone(), number.to_string())));
-    Reply::of(names, exhibits(&about), rows.no_deposit_about(kind)).with(facts)
+    ItemReading::of(names, exhibits(&about), rows.no_deposit_about(kind)).with(facts)
 }
 
 fn facts(kind: DepositKind, pairs: impl Iterator<Item = (String, String)>) -> Facts {
@@ -47,13 +51,13 @@ fn facts(kind: DepositKind, pairs: impl Iterator<Item = (String, String)>) -> Fa
 }
 
 /// Reads the groups whose rosters the account has left.
-pub(super) fn groups(rows: &Rows<'_>) -> Reply {
+pub(super) fn groups(rows: &Rows<'_>) -> ItemReading {
     let left: Vec<&DepositRow> = rows.left(DepositKind::Group).collect();
     rosters(&left, rows, rows.no_deposit(DepositKind::Group), |_| true)
 }
 
 /// Reads the groups whose rosters name the account, whoever left the roster.
-pub(super) fn memberships(rows: &Rows<'_>) -> Reply {
+pub(super) fn memberships(rows: &Rows<'_>) -> ItemReading {
     let all: Vec<&DepositRow> =
         rows.holdings.rows().deposits.iter().filter(|row| row.kind == DepositKind::Group).collect();
     let own = rows.name(rows.account.account);
@@ -76,7 +80,7 @@ fn rosters(
     rows: &Rows<'_>,
     otherwise: Blank,
     whole: impl Fn(&DepositRow) -> bool,
-) -> Reply {
+) -> ItemReading {
     let mut lines = BTreeSet::new();
     let mut members = BTreeSet::new();
     for row in left {
@@ -92,10 +96,14 @@ fn rosters(
         }
     }
     if lines.is_empty() && !left.is_empty() {
-        return Reply { answer: held(left.len(), rows), facts: Facts::default(), exhibits: exhibits(left) };
+        return ItemReading {
+            answer: held(left.len(), rows),
+            facts: Facts::default(),
+            exhibits: exhibits(left),
+        };
     }
     let facts = Facts { members: members.into_iter().collect(), ..Facts::default() };
-    Reply::of(lines.into_iter().collect(), exhibits(left), otherwise).with(facts)
+    ItemReading::of(lines.into_iter().collect(), exhibits(left), otherwise).with(facts)
 }
 
 /// Parses a roster as phones leave it: the group's name, then a member on each line. Every key that the operator has is

@@ -4,15 +4,15 @@ use pillarbox_client::display;
 use pillarbox_relay::store::DepositRow;
 use pillarbox_wire::DepositKind;
 
-use super::rows::{Reply, Rows};
+use super::rows::{ItemReading, Rows};
 use crate::evidence::{Exhibit, hexadecimal};
 use crate::returned::Answer;
 
 /// Reads deposits that are text. Bytes that are not text count as held and unreadable.
-pub(super) fn text(kind: DepositKind, rows: &Rows<'_>) -> Reply {
+pub(super) fn text(kind: DepositKind, rows: &Rows<'_>) -> ItemReading {
     let left: Vec<&DepositRow> = rows.left(kind).collect();
     let lines: Vec<String> = left.iter().filter_map(|row| words(row.value.as_slice())).collect();
-    let mut reply = Reply::of(lines, exhibits(&left), rows.no_deposit(kind));
+    let mut reply = ItemReading::of(lines, exhibits(&left), rows.no_deposit(kind));
     if !left.is_empty() && !matches!(reply.answer, Answer::Returned { .. }) {
         reply.answer = unreadable(left.len());
     }
@@ -20,7 +20,7 @@ pub(super) fn text(kind: DepositKind, rows: &Rows<'_>) -> Reply {
 }
 
 /// Reads deposits that carry meaning as bytes: a token, a hash.
-pub(super) fn bytes(kind: DepositKind, rows: &Rows<'_>) -> Reply {
+pub(super) fn bytes(kind: DepositKind, rows: &Rows<'_>) -> ItemReading {
     each(kind, rows, |row| match words(row.value.as_slice()) {
         Some(words) => words,
         None if row.value.is_empty() => hexadecimal(row.subject.as_slice()),
@@ -29,20 +29,20 @@ pub(super) fn bytes(kind: DepositKind, rows: &Rows<'_>) -> Reply {
 }
 
 /// Reads pictures. The answer gives their size.
-pub(super) fn picture(kind: DepositKind, rows: &Rows<'_>) -> Reply {
+pub(super) fn picture(kind: DepositKind, rows: &Rows<'_>) -> ItemReading {
     each(kind, rows, |row| format!("a picture of {} bytes", row.value.len()))
 }
 
 /// Counts deposits that are keyed hashes and reveal nothing else.
-pub(super) fn count_of(kind: DepositKind, rows: &Rows<'_>) -> Reply {
+pub(super) fn count_of(kind: DepositKind, rows: &Rows<'_>) -> ItemReading {
     let left: Vec<&DepositRow> = rows.left(kind).collect();
     let line = (!left.is_empty()).then(|| left.len().to_string());
-    Reply::of(line.into_iter().collect(), exhibits(&left), rows.no_deposit(kind))
+    ItemReading::of(line.into_iter().collect(), exhibits(&left), rows.no_deposit(kind))
 }
 
-fn each(kind: DepositKind, rows: &Rows<'_>, line: impl Fn(&DepositRow) -> String) -> Reply {
+fn each(kind: DepositKind, rows: &Rows<'_>, line: impl Fn(&DepositRow) -> String) -> ItemReading {
     let left: Vec<&DepositRow> = rows.left(kind).collect();
-    Reply::of(left.iter().map(|row| line(row)).collect(), exhibits(&left), rows.no_deposit(kind))
+    ItemReading::of(left.iter().map(|row| line(row)).collect(), exhibits(&left), rows.no_deposit(kind))
 }
 
 pub(super) fn exhibits(rows: &[&DepositRow]) -> Vec<Exhibit> {

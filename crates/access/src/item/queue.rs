@@ -8,7 +8,7 @@ use pillarbox_relay::Logged;
 use pillarbox_relay::store::{EventRow, MessageRow};
 use pillarbox_wire::AccountId;
 
-use super::rows::{Reply, Rows};
+use super::rows::{ItemReading, Rows};
 use super::traffic::{header, of_row};
 use crate::evidence::Exhibit;
 use crate::facts::Facts;
@@ -16,7 +16,7 @@ use crate::reading::{Keys, read_with};
 use crate::returned::Blank;
 
 /// Counts the messages that came for this account.
-pub(super) fn messages(rows: &Rows<'_>) -> Reply {
+pub(super) fn messages(rows: &Rows<'_>) -> ItemReading {
     let account = rows.account.account;
     let came: Vec<&EventRow> =
         rows.happened(Logged::Sent).filter(|event| event.about == Some(account)).collect();
@@ -29,30 +29,30 @@ pub(super) fn messages(rows: &Rows<'_>) -> Reply {
     let mut exhibits: Vec<Exhibit> = came.iter().map(|event| Exhibit::row("events", event)).collect();
     exhibits.extend(waiting.map(|row| header(row, &of_row(row, rows))));
     let line = (!exhibits.is_empty()).then(|| exhibits.len().to_string());
-    Reply::of(line.into_iter().collect(), exhibits, rows.not_logged(Logged::Sent))
+    ItemReading::of(line.into_iter().collect(), exhibits, rows.not_logged(Logged::Sent))
 }
 
 /// Reads the times at which the account's owner was connected.
-pub(super) fn reader_online(rows: &Rows<'_>) -> Reply {
+pub(super) fn reader_online(rows: &Rows<'_>) -> ItemReading {
     let account = rows.account.account;
     let own = rows.happened(Logged::Connected).filter(|event| event.account == Some(account));
     moments(&own.collect::<Vec<_>>(), rows.not_logged(Logged::Connected))
 }
 
 /// Reads the times at which senders to this account were connected. Each message shows one such time at least.
-pub(super) fn writer_online(rows: &Rows<'_>) -> Reply {
+pub(super) fn writer_online(rows: &Rows<'_>) -> ItemReading {
     let account = rows.account.account;
     let came = rows.happened(Logged::Sent).filter(|event| event.about == Some(account));
     moments(&came.collect::<Vec<_>>(), rows.not_logged(Logged::Sent))
 }
 
-fn moments(events: &[&EventRow], otherwise: Blank) -> Reply {
+fn moments(events: &[&EventRow], otherwise: Blank) -> ItemReading {
     let exhibits = events.iter().map(|event| Exhibit::row("events", event)).collect();
-    Reply::of(events.iter().map(|event| event.at.to_string()).collect(), exhibits, otherwise)
+    ItemReading::of(events.iter().map(|event| event.at.to_string()).collect(), exhibits, otherwise)
 }
 
 /// Reads the other accounts that were used from the same internet address.
-pub(super) fn joined(rows: &Rows<'_>) -> Reply {
+pub(super) fn joined(rows: &Rows<'_>) -> ItemReading {
     let uses: Vec<(AccountId, IpAddr)> = uses(rows);
     let own: BTreeSet<IpAddr> = uses
         .iter()
@@ -72,7 +72,7 @@ pub(super) fn joined(rows: &Rows<'_>) -> Reply {
     let exhibits = exhibits
         .map(|(account, address)| Exhibit::field("addresses", "used", &(account.to_string(), address)))
         .collect();
-    Reply::of(lines, exhibits, Blank::NothingJoinsIt).with(facts)
+    ItemReading::of(lines, exhibits, Blank::NothingJoinsIt).with(facts)
 }
 
 /// Collects every account with every address that the rows give for it.
@@ -86,12 +86,12 @@ fn uses(rows: &Rows<'_>) -> Vec<(AccountId, IpAddr)> {
 }
 
 /// Reads the messages that carry words, which are those that can be read.
-pub(super) fn real_or_noise(rows: &Rows<'_>) -> Reply {
+pub(super) fn real_or_noise(rows: &Rows<'_>) -> ItemReading {
     let keys = Keys::for_recipient(rows.holdings, None, 0);
     let readable: Vec<&MessageRow> =
         rows.messages().filter(|row| read_with(row.payload.as_slice(), &keys).readable.is_some()).collect();
     // The fact that a message has words is a record. The words are content, and this item does not carry them.
     let exhibits = readable.iter().map(|row| header(row, &of_row(row, rows))).collect();
     let lines = readable.iter().map(|row| format!("message {} carries a body", row.message.0)).collect();
-    Reply::of(lines, exhibits, Blank::NotWrittenDown)
+    ItemReading::of(lines, exhibits, Blank::NotWrittenDown)
 }

@@ -3,7 +3,7 @@
 use pillarbox_relay::store::AccountRow;
 use pillarbox_wire::DepositKind;
 
-use super::rows::{Reply, Rows};
+use super::rows::{ItemReading, Rows};
 use super::{Item, account, backup, channels, log, people, profile, queue, traffic};
 use crate::returned::{Answer, Blank};
 use crate::view::RelayHoldings;
@@ -11,19 +11,19 @@ use crate::view::RelayHoldings;
 impl Item {
     /// Reads this item about an account from everything that a relay's operator has.
     #[must_use]
-    pub fn read(self, holdings: &RelayHoldings, account: &AccountRow) -> Reply {
+    pub fn read(self, holdings: &RelayHoldings, account: &AccountRow) -> ItemReading {
         self.read_in(&Rows::of(holdings, account))
     }
 
     /// Reads the texts of an account's backup, as far as the operator's rows open it, and no text from anywhere else.
     #[must_use]
-    pub fn read_backup(holdings: &RelayHoldings, account: &AccountRow) -> Reply {
+    pub fn read_backup(holdings: &RelayHoldings, account: &AccountRow) -> ItemReading {
         backup::texts(&Rows::of(holdings, account))
     }
 
     /// Reads this item from the given rows.
     #[must_use]
-    pub fn read_in(self, rows: &Rows<'_>) -> Reply {
+    pub fn read_in(self, rows: &Rows<'_>) -> ItemReading {
         match self {
             Self::AccountRecord => account::record(rows),
             Self::RegisteredAt => account::registered_at(rows),
@@ -82,13 +82,13 @@ impl Item {
             | Self::CallDetailRecords
             | Self::AppDownloadTime
             | Self::Cookies
-            | Self::Voicemail => Reply::blank(Blank::NoSuchThing),
+            | Self::Voicemail => ItemReading::blank(Blank::NoSuchThing),
         }
     }
 
     /// Reads this item. An item that stands for several is read as those of its parts that are `wanted`.
     #[must_use]
-    pub fn read_parts(self, rows: &Rows<'_>, wanted: impl Fn(Self) -> bool) -> Reply {
+    pub fn read_parts(self, rows: &Rows<'_>, wanted: impl Fn(Self) -> bool) -> ItemReading {
         if self.is_several() {
             let parts = self.contains().iter().copied().filter(|part| wanted(*part));
             return together(parts, rows);
@@ -98,11 +98,11 @@ impl Item {
 }
 
 /// Reads an item that stands for several: all of its parts that the rows have.
-fn together(parts: impl Iterator<Item = Item>, rows: &Rows<'_>) -> Reply {
+fn together(parts: impl Iterator<Item = Item>, rows: &Rows<'_>) -> ItemReading {
     let mut lines = Vec::new();
-    let mut together = Reply::blank(Blank::NotWrittenDown);
+    let mut together = ItemReading::blank(Blank::NotWrittenDown);
     for part in parts {
-        let Reply { answer, facts, exhibits } = part.read_in(rows);
+        let ItemReading { answer, facts, exhibits } = part.read_in(rows);
         if let Answer::Returned { lines: found, .. } = answer {
             lines.extend(found.into_iter().map(|line| format!("{}: {line}", part.wording())));
             together.facts.add(facts);

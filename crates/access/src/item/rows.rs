@@ -28,7 +28,7 @@ pub struct Rows<'a> {
 
 /// The result of reading one item.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reply {
+pub struct ItemReading {
     /// The answer for the demand's line.
     pub answer: Answer,
     /// The answer as structured data, if it can be counted.
@@ -37,7 +37,7 @@ pub struct Reply {
     pub exhibits: Vec<Exhibit>,
 }
 
-impl Reply {
+impl ItemReading {
     /// Builds a blank, which rests on no row.
     pub(super) fn blank(reason: Blank) -> Self {
         Self { answer: Answer::NoneHeld { reason }, facts: Facts::default(), exhibits: Vec::new() }

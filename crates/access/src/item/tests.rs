@@ -20,7 +20,7 @@ const NO_SUCH_THING: [Item; 6] = [
     Item::Voicemail,
 ];
 
-fn read(item: Item, holdings: &RelayHoldings) -> Reply {
+fn read(item: Item, holdings: &RelayHoldings) -> ItemReading {
     let row = holdings.rows().accounts.iter().find(|row| row.account == account(TARGET)).unwrap();
     item.read(holdings, row)
 }
@@ -169,8 +169,8 @@ fn content_is_content_in_both_laws() {
 #[test]
 fn a_backup_opens_with_the_key_that_lies_beside_it_and_not_without() {
     use pillarbox_client::BackupKey;
-    use pillarbox_client::backup::{Backup, Contents, SavedText};
-    use pillarbox_client::{BodyId, Direction};
+    use pillarbox_client::backup::{Backup, BackupContents, SavedText};
+    use pillarbox_client::{BodyId, EntryDirection};
     use pillarbox_crypto::SecretBytes;
     use pillarbox_wire::{Bytes, DepositKind, FixedBytes};
     use rand_chacha::ChaCha20Rng;
@@ -182,10 +182,10 @@ fn a_backup_opens_with_the_key_that_lies_beside_it_and_not_without() {
         stored_at: AT,
         contact: Some(account(OTHER)),
         group: None,
-        direction: Direction::Received { sealed: false, verified: false },
+        direction: EntryDirection::Received { sealed: false, verified: false },
         text: WORDS.into(),
     };
-    let contents = Contents { texts: vec![text], ..Contents::default() };
+    let contents = BackupContents { texts: vec![text], ..BackupContents::default() };
     let key = || SecretBytes::from_bytes([8; 32]);
     let left = |held_by, with_key: bool| {
         let sealed = held_by != BackupKey::None;

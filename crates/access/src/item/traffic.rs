@@ -8,9 +8,9 @@ use pillarbox_relay::store::MessageRow;
 use pillarbox_wire::{AccountId, DeviceAddress, MessageId};
 
 use super::backup;
-use super::rows::{Reply, Rows};
+use super::rows::{ItemReading, Rows};
 use crate::evidence::Exhibit;
-use crate::facts::{Facts, Member, Said, Wrote, addressed};
+use crate::facts::{Facts, Member, ReadableText, Wrote, addressed};
 use crate::reading::{Keys, read_with};
 use crate::returned::{Answer, Blank};
 
@@ -80,7 +80,7 @@ fn nothing_held(rows: &Rows<'_>) -> Blank {
 }
 
 /// Reads the time of each message, and whether the account sent or received it. Another item names the other party.
-pub(super) fn times(rows: &Rows<'_>) -> Reply {
+pub(super) fn times(rows: &Rows<'_>) -> ItemReading {
     let own = rows.name(rows.account.account);
     let line = |known: &Known| {
         let end = match (&known.wrote.from, &known.wrote.to) {
@@ -95,7 +95,7 @@ pub(super) fn times(rows: &Rows<'_>) -> Reply {
 }
 
 /// Reads who wrote to whom. A message of which one party is unknown has no line.
-pub(super) fn source_destination(rows: &Rows<'_>) -> Reply {
+pub(super) fn source_destination(rows: &Rows<'_>) -> ItemReading {
     let line = |known: &Known| {
         let (from, to) = (known.wrote.from.as_ref()?, known.wrote.to.as_ref()?);
         Some(format!("{}: {from} to {to}", known.wrote.at))
@@ -103,9 +103,13 @@ pub(super) fn source_destination(rows: &Rows<'_>) -> Reply {
     told(rows, line, |wrote| wrote)
 }
 
-fn told(rows: &Rows<'_>, line: impl Fn(&Known) -> Option<String>, fact: impl Fn(Wrote) -> Wrote) -> Reply {
+fn told(
+    rows: &Rows<'_>,
+    line: impl Fn(&Known) -> Option<String>,
+    fact: impl Fn(Wrote) -> Wrote,
+) -> ItemReading {
     let mut lines = Vec::new();
-    let mut reply = Reply::blank(Blank::NotWrittenDown);
+    let mut reply = ItemReading::blank(Blank::NotWrittenDown);
     let known = known(rows);
     let some = !known.is_empty();
     for known in known {
@@ -122,7 +126,7 @@ fn told(rows: &Rows<'_>, line: impl Fn(&Known) -> Option<String>, fact: impl Fn(
 
 /// Counts the messages that a row or the log shows, and those that the log records as delivered. The latter rows do not
 /// name the sender.
-pub(super) fn count_of(rows: &Rows<'_>) -> Reply {
+pub(super) fn count_of(rows: &Rows<'_>) -> ItemReading {
     let known = known(rows);
     let numbered: BTreeSet<MessageId> = known.iter().filter_map(|known| known.message).collect();
     let mut count = known.len();
@@ -132,11 +136,11 @@ pub(super) fn count_of(rows: &Rows<'_>) -> Reply {
         exhibits.push(Exhibit::row("events", event));
     }
     let line = (count > 0).then(|| count.to_string());
-    Reply::of(line.into_iter().collect(), exhibits, nothing(rows))
+    ItemReading::of(line.into_iter().collect(), exhibits, nothing(rows))
 }
 
 /// Reads the messages that the relay still has after delivery, readable or not.
-pub(super) fn delivered(rows: &Rows<'_>) -> Reply {
+pub(super) fn delivered(rows: &Rows<'_>) -> ItemReading {
     let delivered: Vec<&MessageRow> = rows.messages().filter(|row| row.delivered_at.is_some()).collect();
     let lines = delivered.iter().map(|row| format!("{} bytes of {}", row.payload.len(), row.accepted_at));
     let otherwise = match (rows.keeping().delivered, rows.messages().next()) {
@@ -144,13 +148,13 @@ pub(super) fn delivered(rows: &Rows<'_>) -> Reply {
         (Some(_), Some(_)) => Blank::NoneDelivered,
         _ => nothing_held(rows),
     };
-    Reply::of(lines.collect(), delivered.iter().map(|row| payload(row)).collect(), otherwise)
+    ItemReading::of(lines.collect(), delivered.iter().map(|row| payload(row)).collect(), otherwise)
 }
 
 /// Reads the content of messages. Every key that the operator has is tried on each payload, and on a backup that is
 /// stored here.
-pub(super) fn content(rows: &Rows<'_>) -> Reply {
-    let mut reply = Reply::blank(nothing_held(rows));
+pub(super) fn content(rows: &Rows<'_>) -> ItemReading {
+    let mut reply = ItemReading::blank(nothing_held(rows));
     let (mut lines, mut held) = (Vec::new(), 0_u64);
     let (mut other_form, mut plain_words) = (0_u64, 0_u64);
     let messages = payloads(rows);
@@ -172,7 +176,7 @@ pub(super) fn content(rows: &Rows<'_>) -> Reply {
         }
         if let Some(text) = attempts.text {
             let Wrote { at, from, to } = message.wrote;
-            reply.facts.said.push(Said { at, from, to, text, group: None });
+            reply.facts.said.push(ReadableText { at, from, to, text, group: None });
             went_to.push(attempts.went_to);
         }
         if let Some(group) = attempts.group {

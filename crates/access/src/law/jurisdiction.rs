@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use super::power::mark_named;
 use super::{Country, Day};
-use crate::demand::{Demand, View};
+use crate::demand::{Demand, ViewKind};
 use crate::design::{Design, Mark, Operator};
 use crate::rows::{TableError, rows, word};
 
@@ -279,18 +279,18 @@ const PUSH_SERVICES: Country = Country::US;
 pub fn reach(asking: Country, demand: &Demand, design: &Design, day: Day) -> Vec<ReachLine> {
     let sought = DataSought::of(demand);
     match demand.view {
-        View::SeizedPhone | View::OpenPhone | View::ReportedMessage => Vec::new(),
-        View::BackupStore => match &design.cloud {
+        ViewKind::SeizedPhone | ViewKind::OpenPhone | ViewKind::ReportedMessage => Vec::new(),
+        ViewKind::BackupStore => match &design.cloud {
             Some(cloud) => to_operator(asking, &cloud.operator, sought, day, "whoever the backups lie with"),
             None => to_operator(asking, &design.operator, sought, day, ""),
         },
-        View::PushRecords => {
+        ViewKind::PushRecords => {
             let push = Operator { seat: Some(PUSH_SERVICES), ..Operator::default() };
             let mut lines = to_operator(asking, &design.operator, sought, day, "the messenger's operator");
             lines.extend(to_operator(asking, &push, &[DataSought::Push], day, "the push service"));
             lines
         }
-        View::RelayHoldings | View::OperatorTap | View::PublicChannel | View::Nothing => {
+        ViewKind::RelayHoldings | ViewKind::OperatorTap | ViewKind::PublicChannel | ViewKind::Nothing => {
             to_operator(asking, &design.operator, sought, day, "")
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-use super::conditions::{CONDITIONS, Effect};
+use super::conditions::{CONDITIONS, ConditionEffect};
 use super::process::Process;
 use crate::design::Mark;
 use crate::item::Item;
@@ -59,7 +59,7 @@ pub struct ChartRow {
     /// The number of days that the answer reaches back.
     pub window_days: Option<u32>,
     /// The conditions under which the row holds, each with its effect.
-    pub conditions: Vec<(String, Effect)>,
+    pub conditions: Vec<(String, ConditionEffect)>,
     /// The extent to which the row was checked.
     pub mark: Mark,
     /// The month that the row describes.
@@ -69,14 +69,14 @@ pub struct ChartRow {
 impl ChartRow {
     /// Returns true if one of the row's conditions has this effect.
     #[must_use]
-    pub fn has(&self, effect: Effect) -> bool {
+    pub fn has(&self, effect: ConditionEffect) -> bool {
         self.conditions.iter().any(|(_, does)| *does == effect)
     }
 
     /// Returns the circumstances of the case that the row is about.
     #[must_use]
     pub fn case(&self) -> BTreeSet<String> {
-        let words = self.conditions.iter().filter(|(_, does)| *does == Effect::Case);
+        let words = self.conditions.iter().filter(|(_, does)| *does == ConditionEffect::Case);
         words.map(|(word, _)| word.clone()).collect()
     }
 }

@@ -12,7 +12,7 @@ const HEADING: [&str; 4] = ["condition", "effect", "circumstance", "meaning"];
 
 /// The effect of a condition on its row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Effect {
+pub enum ConditionEffect {
     /// No effect. The condition says how the row was encoded, or how sure the chart is.
     Remark,
     /// The chart does not name the process, so any process for stored data will do.
@@ -31,7 +31,7 @@ pub enum Effect {
     Batches,
 }
 
-impl Effect {
+impl ConditionEffect {
     const WORDS: [(Self, &'static str); 8] = [
         (Self::Remark, "remark"),
         (Self::ProcessOpen, "process-open"),
@@ -52,7 +52,7 @@ pub struct Conditions {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Condition {
-    effect: Effect,
+    effect: ConditionEffect,
     /// The word for the condition that a demand carries and that a design's operator asks for.
     circumstance: String,
 }
@@ -65,10 +65,10 @@ impl Conditions {
     pub fn parse(text: &str) -> Result<Self, TableError> {
         let mut read = BTreeMap::new();
         for (line, [condition, effect, circumstance, _meaning]) in rows(TABLE, HEADING, text)? {
-            let known = Effect::WORDS.into_iter().find(|(_, word)| *word == effect);
+            let known = ConditionEffect::WORDS.into_iter().find(|(_, word)| *word == effect);
             let (effect, _) = word(TABLE, line, "effect", effect, known)?;
             let wrong = |wrong: String| Err(TableError { table: TABLE, line, wrong });
-            if circumstance.is_empty() == (effect == Effect::Case) {
+            if circumstance.is_empty() == (effect == ConditionEffect::Case) {
                 return wrong(format!("`{condition}`: a case, and nothing else, has a circumstance"));
             }
             let row = Condition { effect, circumstance: circumstance.to_owned() };
@@ -81,14 +81,14 @@ impl Conditions {
 
     /// Returns the effect of a condition, or nothing for an unknown word.
     #[must_use]
-    pub fn effect(&self, condition: &str) -> Option<Effect> {
+    pub fn effect(&self, condition: &str) -> Option<ConditionEffect> {
         self.rows.get(condition).map(|row| row.effect)
     }
 
     /// Returns the word that a demand carries in a case with this condition.
     #[must_use]
     pub fn circumstance(&self, condition: &str) -> Option<&str> {
-        let row = self.rows.get(condition).filter(|row| row.effect == Effect::Case)?;
+        let row = self.rows.get(condition).filter(|row| row.effect == ConditionEffect::Case)?;
         Some(&row.circumstance)
     }
 }
@@ -107,7 +107,7 @@ mod tests {
 
     #[test]
     fn the_table_is_read_and_mistakes_are_told() {
-        assert_eq!(CONDITIONS.effect("process_not_stated"), Some(Effect::ProcessOpen));
+        assert_eq!(CONDITIONS.effect("process_not_stated"), Some(ConditionEffect::ProcessOpen));
         assert_eq!(CONDITIONS.effect("on_a_sunday"), None);
         let heading = HEADING.join(",");
         for wrong in ["a,b,,c", "a,case,,c", "a,remark,w,c", "a,case,w,c\na,case,w,c"] {

@@ -34,7 +34,7 @@ pub struct Figure {
 
 /// The measurement of a run.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Measured {
+pub enum MeasuredFigure {
     /// An exact number.
     Exactly(f64),
     /// A number between two that were tried. The thing was there at the first and gone at the second.
@@ -58,15 +58,15 @@ impl Figure {
     /// Returns true if `measured` agrees with the row. For an upper bound, the measured number may be smaller and must
     /// not be zero. Any other number must be equal.
     #[must_use]
-    pub fn agrees(&self, measured: Measured) -> bool {
+    pub fn agrees(&self, measured: MeasuredFigure) -> bool {
         /// The rounding in the last digits of arithmetic on the seconds of many years.
         const ROUNDING: f64 = 1e-9;
         let same = |one: f64, other: f64| (one - other).abs() <= ROUNDING * one.abs().max(other.abs());
         let at_most = self.tolerance.starts_with("upper bound");
         match measured {
-            Measured::Exactly(number) if at_most => number > 0.0 && number <= self.expected,
-            Measured::Exactly(number) => same(number, self.expected),
-            Measured::Between(there, gone) => there <= self.expected && self.expected < gone,
+            MeasuredFigure::Exactly(number) if at_most => number > 0.0 && number <= self.expected,
+            MeasuredFigure::Exactly(number) => same(number, self.expected),
+            MeasuredFigure::Between(there, gone) => there <= self.expected && self.expected < gone,
         }
     }
 }
@@ -121,13 +121,16 @@ mod tests {
     fn a_figure_is_held_to_what_its_row_allows() {
         let exact = figure("exact");
         assert_eq!((exact.app(), exact.measure()), (Some("x"), "days"));
-        assert!(exact.agrees(Measured::Exactly(30.0)) && !exact.agrees(Measured::Exactly(29.0)));
-        assert!(exact.agrees(Measured::Between(29.0, 31.0)));
-        assert!(!exact.agrees(Measured::Between(31.0, 33.0)) && !exact.agrees(Measured::Between(20.0, 30.0)));
+        assert!(exact.agrees(MeasuredFigure::Exactly(30.0)) && !exact.agrees(MeasuredFigure::Exactly(29.0)));
+        assert!(exact.agrees(MeasuredFigure::Between(29.0, 31.0)));
+        assert!(
+            !exact.agrees(MeasuredFigure::Between(31.0, 33.0))
+                && !exact.agrees(MeasuredFigure::Between(20.0, 30.0))
+        );
         let bound = figure("upper bound");
-        assert!(bound.agrees(Measured::Exactly(7.0)) && bound.agrees(Measured::Exactly(30.0)));
-        assert!(!bound.agrees(Measured::Exactly(31.0)), "above the bound");
-        assert!(!bound.agrees(Measured::Exactly(0.0)), "nothing was measured");
+        assert!(bound.agrees(MeasuredFigure::Exactly(7.0)) && bound.agrees(MeasuredFigure::Exactly(30.0)));
+        assert!(!bound.agrees(MeasuredFigure::Exactly(31.0)), "above the bound");
+        assert!(!bound.agrees(MeasuredFigure::Exactly(0.0)), "nothing was measured");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::source::Source;
+use super::source::OracleSource;
 use crate::design::Mark;
 
 /// The comparison of a table with a run.
@@ -84,9 +84,9 @@ pub struct Reason {
 
 /// One row of a table, compared with a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Row {
+pub struct ComparedRow {
     /// The table that contains it.
-    pub source: Source,
+    pub source: OracleSource,
     /// The messenger, in the table's word. A figure about no messenger has its experiment here.
     pub app: String,
     /// The design that was run.
@@ -115,7 +115,7 @@ pub struct Row {
     pub reason: Option<Reason>,
 }
 
-impl Row {
+impl ComparedRow {
     /// Returns true if the row needs a written reason.
     #[must_use]
     pub const fn wants_reason(&self) -> bool {
@@ -125,7 +125,7 @@ impl Row {
 
 /// The number of rows with each outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Counts {
+pub struct OutcomeCounts {
     /// The table and the run say the same.
     pub agree: usize,
     /// The table and the run differ.
@@ -140,10 +140,10 @@ pub struct Counts {
     pub recheck: usize,
 }
 
-impl Counts {
+impl OutcomeCounts {
     /// Counts the outcomes of rows.
     #[must_use]
-    pub fn of<'r>(rows: impl IntoIterator<Item = &'r Row>) -> Self {
+    pub fn of<'r>(rows: impl IntoIterator<Item = &'r ComparedRow>) -> Self {
         let mut counts = Self::default();
         for row in rows {
             let (count, compared) = match row.agreement {

@@ -21,8 +21,8 @@ pub mod reasons;
 mod source;
 
 pub use crate::rows::TableError;
-pub use finding::{Agreement, Counts, Reason, Row, Whose};
-pub use observed::{About, Ages, Asked, Holder, Observed, Returned, Standing};
+pub use finding::{Agreement, ComparedRow, OutcomeCounts, Reason, Whose};
+pub use observed::{Ages, Asked, AskedParty, Observed, QuestionSubject, Returned, StandIn};
 pub use process::Process;
 pub use reasons::{Explained, Reasons};
-pub use source::Source;
+pub use source::OracleSource;

@@ -9,7 +9,7 @@ use crate::item::Item;
 
 /// A design that is compared with the tables, and what it says it stands for there.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct StandIn {
     /// The design's name.
     pub design: String,
     /// The messenger that it stands for, in the tables' word.
@@ -22,7 +22,7 @@ pub struct Standing {
 
 /// The person whom a question is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum About {
+pub enum QuestionSubject {
     /// The person whom the scenario's demand is about.
     Target,
     /// A number under which nobody has an account.
@@ -31,7 +31,7 @@ pub enum About {
 
 /// The party that is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Holder {
+pub enum AskedParty {
     /// The messenger's operator.
     Operator,
     /// The operator that stores the backups.
@@ -44,9 +44,9 @@ pub struct Asked {
     /// The process of the question.
     pub process: Process,
     /// The person whom it is about.
-    pub about: About,
+    pub about: QuestionSubject,
     /// The party that is asked.
-    pub of: Holder,
+    pub of: AskedParty,
     /// The circumstances of the case, in the tables' words.
     pub circumstances: BTreeSet<String>,
 }
@@ -55,7 +55,12 @@ impl Asked {
     /// Creates a question to the messenger's operator, about the target, without circumstances that the tables name.
     #[must_use]
     pub const fn plainly(process: Process) -> Self {
-        Self { process, about: About::Target, of: Holder::Operator, circumstances: BTreeSet::new() }
+        Self {
+            process,
+            about: QuestionSubject::Target,
+            of: AskedParty::Operator,
+            circumstances: BTreeSet::new(),
+        }
     }
 }
 

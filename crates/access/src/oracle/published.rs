@@ -18,7 +18,7 @@ const NOBODY: &str = "_unregistered_number";
 
 /// A row of the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PublishedRow {
+pub struct PublishedReturn {
     /// The demand or page.
     pub source: String,
     /// The messenger, in the table's word.
@@ -37,7 +37,7 @@ pub struct PublishedRow {
     pub reference: String,
 }
 
-impl PublishedRow {
+impl PublishedReturn {
     /// Returns true if the demand named a number under which nobody has an account.
     #[must_use]
     pub fn is_about_nobody(&self) -> bool {
@@ -49,13 +49,13 @@ impl PublishedRow {
 ///
 /// # Errors
 /// [`TableError`] for a row that cannot be read.
-pub fn parse(text: &str) -> Result<Vec<PublishedRow>, TableError> {
+pub fn parse(text: &str) -> Result<Vec<PublishedReturn>, TableError> {
     rows(TABLE, HEADING, text)?.into_iter().map(|(line, fields)| row(line, fields)).collect()
 }
 
-fn row(line: usize, fields: [&str; 8]) -> Result<PublishedRow, TableError> {
+fn row(line: usize, fields: [&str; 8]) -> Result<PublishedReturn, TableError> {
     let [source, app, process, date, item, returned, confidence, reference] = fields;
-    Ok(PublishedRow {
+    Ok(PublishedReturn {
         source: source.to_owned(),
         app: app.to_owned(),
         process: word(TABLE, line, "process", process, Process::named(process))?,
@@ -68,10 +68,10 @@ fn row(line: usize, fields: [&str; 8]) -> Result<PublishedRow, TableError> {
 }
 
 /// The table that is part of this program.
-pub static PUBLISHED: LazyLock<Vec<PublishedRow>> = LazyLock::new(embedded);
+pub static PUBLISHED: LazyLock<Vec<PublishedReturn>> = LazyLock::new(embedded);
 
 #[expect(clippy::expect_used, reason = "the file is part of this program, and a test reads it")]
-fn embedded() -> Vec<PublishedRow> {
+fn embedded() -> Vec<PublishedReturn> {
     parse(include_str!("../../oracles/published-returns.csv")).expect("a table of this program")
 }
 

@@ -8,14 +8,14 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-use super::finding::{Reason, Row, Whose};
-use super::source::Source;
+use super::finding::{ComparedRow, Reason, Whose};
+use super::source::OracleSource;
 
 /// An entry of the file: one reason for one or more differences.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Entry {
-    source: Source,
+    source: OracleSource,
     app: String,
     /// The designs with the difference. An empty list means all that stand for the app.
     #[serde(default)]
@@ -42,14 +42,14 @@ pub struct Reasons {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Explained {
     /// Every row that was compared.
-    pub rows: Vec<Row>,
+    pub rows: Vec<ComparedRow>,
     /// The claims of reasons that no difference needs, in words.
     pub unused: Vec<String>,
 }
 
 impl Explained {
     /// Returns the rows that need a reason and have none.
-    pub fn unexplained(&self) -> impl Iterator<Item = &Row> {
+    pub fn unexplained(&self) -> impl Iterator<Item = &ComparedRow> {
         self.rows.iter().filter(|row| row.wants_reason() && row.reason.is_none())
     }
 
@@ -92,7 +92,7 @@ fn every(words: &[String]) -> Vec<&str> {
 }
 
 impl Claim<'_> {
-    fn fits(&self, row: &Row) -> bool {
+    fn fits(&self, row: &ComparedRow) -> bool {
         let is = |wanted: &str, word: &str| wanted.is_empty() || wanted == word;
         row.wants_reason()
             && self.entry.source == row.source
@@ -128,7 +128,7 @@ impl Reasons {
     /// Gives each row that needs a reason the first one in the file that fits. Reasons about tables other than
     /// `sources` are ignored.
     #[must_use]
-    pub fn explain(&self, mut rows: Vec<Row>, sources: &[Source]) -> Explained {
+    pub fn explain(&self, mut rows: Vec<ComparedRow>, sources: &[OracleSource]) -> Explained {
         let entries = self.entries.iter().filter(|entry| sources.contains(&entry.source));
         let mut unused = Vec::new();
         for claim in entries.flat_map(Entry::claims) {
@@ -159,9 +159,9 @@ mod tests {
     use crate::design::Mark;
     use crate::oracle::Agreement;
 
-    fn row(process: &str, item: &str, agreement: Agreement) -> Row {
-        Row {
-            source: Source::Chart,
+    fn row(process: &str, item: &str, agreement: Agreement) -> ComparedRow {
+        ComparedRow {
+            source: OracleSource::Chart,
             app: "x".into(),
             design: "x-now".into(),
             origin: String::new(),
@@ -195,7 +195,7 @@ mod tests {
     fn a_difference_without_a_reason_is_noticed() {
         let rows =
             vec![row("subpoena", "name", Agreement::Differs), row("subpoena", "email", Agreement::Agrees)];
-        let explained = Reasons::default().explain(rows, &Source::ALL);
+        let explained = Reasons::default().explain(rows, &OracleSource::ALL);
         assert_eq!(explained.unexplained().count(), 1);
         assert!(!explained.is_whole());
     }
@@ -205,10 +205,10 @@ mod tests {
         let reasons = reasons("items = [\"name\", \"email\"]\nprocesses = [\"subpoena\"]");
         let rows =
             vec![row("subpoena", "name", Agreement::Differs), row("subpoena", "email", Agreement::Agrees)];
-        let explained = reasons.explain(rows, &Source::ALL);
+        let explained = reasons.explain(rows, &OracleSource::ALL);
         assert_eq!(explained.unused, ["fbi-2021: x, email, under subpoena"]);
         assert!(explained.unexplained().next().is_none() && !explained.is_whole());
-        assert!(reasons.explain(Vec::new(), &[Source::Figures]).is_whole(), "a table that did not run");
+        assert!(reasons.explain(Vec::new(), &[OracleSource::Figures]).is_whole(), "a table that did not run");
     }
 
     #[test]
@@ -221,7 +221,7 @@ mod tests {
             ("items = [\"name\"]\nprocesses = [\"2703d\"]", false),
             ("items = [\"email\"]", false),
         ] {
-            assert_eq!(reasons(rest).explain(differing(), &Source::ALL).is_whole(), fits, "{rest}");
+            assert_eq!(reasons(rest).explain(differing(), &OracleSource::ALL).is_whole(), fits, "{rest}");
         }
         assert!(Reasons::parse("[[difference]]\nsource = \"hearsay\"").is_err());
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// A table of outside truth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Source {
+pub enum OracleSource {
     /// A chart of November 2020: what nine messengers return under four processes.
     #[serde(rename = "fbi-2021")]
     Chart,
@@ -15,7 +15,7 @@ pub enum Source {
     Figures,
 }
 
-impl Source {
+impl OracleSource {
     /// Every table, in the order in which they are shown.
     pub const ALL: [Self; 3] = [Self::Chart, Self::PublishedReturns, Self::Figures];
 

@@ -1,6 +1,6 @@
 //! A message that its recipient hands over to the operator, with everything that the operator needs to check it.
 
-use pillarbox_client::report::Report;
+use pillarbox_client::report::AbuseReport;
 use pillarbox_wire::{DeviceAddress, Timestamp};
 use serde::Serialize;
 
@@ -25,9 +25,9 @@ pub struct ReportedMessage {
     pub opening: [u8; 32],
 }
 
-impl From<Report> for ReportedMessage {
-    fn from(report: Report) -> Self {
-        let Report { payload, from, to, accepted_at, stamp, body, opening } = report;
+impl From<AbuseReport> for ReportedMessage {
+    fn from(report: AbuseReport) -> Self {
+        let AbuseReport { payload, from, to, accepted_at, stamp, body, opening } = report;
         Self { payload, from, to, accepted_at, stamp, body, opening }
     }
 }

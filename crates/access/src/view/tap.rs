@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use pillarbox_relay::store::{EventNumber, EventRow};
-use pillarbox_relay::{About, Logged, Passing};
+use pillarbox_relay::{FrameSubject, Logged, Passing};
 use pillarbox_wire::{AccountId, Handle, Timestamp};
 
 /// One frame that passed.
@@ -74,15 +74,15 @@ impl OperatorTap {
     pub fn passes(&mut self, passing: &Passing, payload: &[u8], accepted: bool) {
         let from = passing.from.map(|from| from.account);
         let (to, name) = match &passing.about {
-            Some(About::Device(address)) => (Some(address.account), None),
-            Some(About::Account(account)) => (Some(*account), None),
-            Some(About::Handle(number)) => (None, Some(number.to_string())),
-            Some(About::Channel(channel)) => (None, Some(channel.to_string())),
+            Some(FrameSubject::Device(address)) => (Some(address.account), None),
+            Some(FrameSubject::Account(account)) => (Some(*account), None),
+            Some(FrameSubject::Handle(number)) => (None, Some(number.to_string())),
+            Some(FrameSubject::Channel(channel)) => (None, Some(channel.to_string())),
             None => (None, None),
         };
         let names = |account: &AccountId| self.accounts.contains(account);
         let asked_for =
-            matches!(&passing.about, Some(About::Handle(number)) if self.numbers.contains(number));
+            matches!(&passing.about, Some(FrameSubject::Handle(number)) if self.numbers.contains(number));
         let concerned = from.as_ref().is_some_and(names) || to.as_ref().is_some_and(names) || asked_for;
         if passing.time < self.since || !concerned {
             return;

@@ -12,7 +12,7 @@ use pillarbox_text::read::value;
 use pillarbox_wire::Timestamp;
 use serde::Serialize;
 
-use super::desk::{Desk, must_be_open, now, passphrase};
+use super::desk::{CliContext, must_be_open, now, passphrase};
 use super::failure::Failure;
 use super::grammar::{Account as Command, source};
 use super::passphrase::{Purpose, is_short};
@@ -50,7 +50,7 @@ struct Invited<'a> {
 }
 
 /// Runs `pillarbox account`.
-pub(crate) fn run(desk: &mut Desk<'_>, command: &Command) -> Result<(), Failure> {
+pub(crate) fn run(desk: &mut CliContext<'_>, command: &Command) -> Result<(), Failure> {
     match command {
         Command::Create { relay, number, code, name, replace_closed } => {
             let new = NewAccount {
@@ -77,7 +77,7 @@ pub(crate) fn run(desk: &mut Desk<'_>, command: &Command) -> Result<(), Failure>
     }
 }
 
-fn show(desk: &mut Desk<'_>, form: Form) -> Result<(), Failure> {
+fn show(desk: &mut CliContext<'_>, form: Form) -> Result<(), Failure> {
     let phone = desk.open()?;
     let directory = desk.directory()?;
     let account = phone.account().clone();
@@ -148,7 +148,12 @@ fn shown(account: &Account, contacts: usize, waiting: usize, closed_at: Option<T
     }
 }
 
-fn invite(desk: &mut Desk<'_>, qr: Option<Size>, svg: Option<&Path>, form: Form) -> Result<(), Failure> {
+fn invite(
+    desk: &mut CliContext<'_>,
+    qr: Option<Size>,
+    svg: Option<&Path>,
+    form: Form,
+) -> Result<(), Failure> {
     let mut phone = desk.open()?;
     must_be_open(&phone)?;
     if phone.account().address.is_none() {
@@ -174,7 +179,7 @@ fn invite(desk: &mut Desk<'_>, qr: Option<Size>, svg: Option<&Path>, form: Form)
 }
 
 /// Draws the code last, so that it stands at the end of the window, or explains why it is not drawn.
-fn draw(desk: &mut Desk<'_>, code: &Code, asked: Option<Size>) -> Result<(), Failure> {
+fn draw(desk: &mut CliContext<'_>, code: &Code, asked: Option<Size>) -> Result<(), Failure> {
     let (window, colours) = (desk.terminal.window(), desk.terminal.shows_colours());
     let size = match (asked, window) {
         (Some(asked), _) => asked,
@@ -212,7 +217,7 @@ fn too_small(code: &Code, size: Size, (columns, lines): (usize, usize)) -> Strin
     format!("The code takes {wide}x{high}; this window is {columns}x{lines}. Enlarge it, or use --svg FILE.")
 }
 
-fn change_passphrase(desk: &mut Desk<'_>, new: &super::passphrase::Source) -> Result<(), Failure> {
+fn change_passphrase(desk: &mut CliContext<'_>, new: &super::passphrase::Source) -> Result<(), Failure> {
     let mut phone = desk.open()?;
     let secret = new.read(Purpose::New)?;
     if is_short(&secret) {
@@ -224,7 +229,7 @@ fn change_passphrase(desk: &mut Desk<'_>, new: &super::passphrase::Source) -> Re
     Ok(())
 }
 
-fn close(desk: &mut Desk<'_>, yes: bool) -> Result<(), Failure> {
+fn close(desk: &mut CliContext<'_>, yes: bool) -> Result<(), Failure> {
     let mut phone = desk.open()?;
     must_be_open(&phone)?;
     if !yes {

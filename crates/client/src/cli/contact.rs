@@ -1,13 +1,13 @@
 //! `pillarbox contact`: the people this phone talks to.
 
-use pillarbox_client::{Contact, Invitation, Origin, Phone, PhoneError, Trust, check_name};
+use pillarbox_client::{Contact, ContactOrigin, Invitation, Phone, PhoneError, Trust, check_name};
 use pillarbox_client::{naming, sentences};
 use pillarbox_text::read::{link, value};
 use pillarbox_wire::{AccountId, Handle};
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
-use super::desk::{Desk, find, may_say, may_write, now};
+use super::desk::{CliContext, find, may_say, may_write, now};
 use super::failure::Failure;
 use super::grammar::{Contact as Command, quote};
 use super::period::Period;
@@ -52,7 +52,7 @@ struct List<'a> {
 }
 
 /// Runs `pillarbox contact`.
-pub(crate) fn run(desk: &mut Desk<'_>, command: &Command) -> Result<(), Failure> {
+pub(crate) fn run(desk: &mut CliContext<'_>, command: &Command) -> Result<(), Failure> {
     match command {
         Command::Add { whom, name } => add(desk, whom, name.as_deref()),
         Command::List { blocked, machine } => list(desk, *blocked, machine.form()),
@@ -66,7 +66,7 @@ pub(crate) fn run(desk: &mut Desk<'_>, command: &Command) -> Result<(), Failure>
     }
 }
 
-fn add(desk: &mut Desk<'_>, whom: &str, name: Option<&str>) -> Result<(), Failure> {
+fn add(desk: &mut CliContext<'_>, whom: &str, name: Option<&str>) -> Result<(), Failure> {
     let read;
     let whom = link(match whom {
         "-" => {
@@ -114,7 +114,7 @@ fn add(desk: &mut Desk<'_>, whom: &str, name: Option<&str>) -> Result<(), Failur
 }
 
 /// Reports that a contact continues under a new key.
-fn goes_on(desk: &mut Desk<'_>, contact: &Contact) -> Result<(), Failure> {
+fn goes_on(desk: &mut CliContext<'_>, contact: &Contact) -> Result<(), Failure> {
     let (name, sure) = (words::name(contact), words::sure(contact.trust));
     desk.terminal.result(&format!("{name} goes on under the new key. {sure}."))?;
     desk.next(&format!("verify {}", quote(&name)));
@@ -122,16 +122,16 @@ fn goes_on(desk: &mut Desk<'_>, contact: &Contact) -> Result<(), Failure> {
 }
 
 /// Reports that the contact had been added before, and under which name if it has changed.
-fn had_already(desk: &mut Desk<'_>, before: &Contact, contact: &Contact) -> Result<(), Failure> {
+fn had_already(desk: &mut CliContext<'_>, before: &Contact, contact: &Contact) -> Result<(), Failure> {
     let (former, name, sure) = (words::name(before), words::name(contact), words::sure(contact.trust));
     let renamed = if former == name { String::new() } else { format!("; it is now called {name} here") };
     desk.terminal.result(&format!("You have {former} already{renamed}. {sure}."))
 }
 
 /// Reports that the invitation is a known contact's, and what else it says.
-fn known_already(desk: &mut Desk<'_>, before: &Contact, contact: &Contact) -> Result<(), Failure> {
+fn known_already(desk: &mut CliContext<'_>, before: &Contact, contact: &Contact) -> Result<(), Failure> {
     had_already(desk, before, contact)?;
-    if before.origin != Origin::Invitation {
+    if before.origin != ContactOrigin::Invitation {
         desk.terminal.note(match contact.trust {
             Trust::Verified => "The invitation has the key that you have verified.",
             _ => "The invitation brings the same key as the relay did.",
@@ -143,7 +143,7 @@ fn known_already(desk: &mut Desk<'_>, before: &Contact, contact: &Contact) -> Re
     Ok(())
 }
 
-fn added(desk: &mut Desk<'_>, phone: &Phone, contact: &Contact) -> Result<(), Failure> {
+fn added(desk: &mut CliContext<'_>, phone: &Phone, contact: &Contact) -> Result<(), Failure> {
     let name = words::name(contact);
     let sure = words::sure(contact.trust);
     desk.terminal.result(&format!("Added {name}. {sure}."))?;
@@ -151,13 +151,14 @@ fn added(desk: &mut Desk<'_>, phone: &Phone, contact: &Contact) -> Result<(), Fa
     tell_alike(desk, phone, contact)?;
     if contact.trust != Trust::Verified {
         desk.terminal.note(match contact.origin {
-            Origin::Invitation => {
+            ContactOrigin::Invitation => {
                 "The keys came with the invitation: whoever could change it on its way to you could be in \
                  the middle."
             }
-            Origin::Number | Origin::Stranger | Origin::Group | Origin::Backup => {
-                "The relay introduced you. A relay that lies could be in the middle."
-            }
+            ContactOrigin::Number
+            | ContactOrigin::Stranger
+            | ContactOrigin::Group
+            | ContactOrigin::Backup => "The relay introduced you. A relay that lies could be in the middle.",
         });
         desk.next(&format!("verify {}", quote(&name)));
     }
@@ -165,7 +166,7 @@ fn added(desk: &mut Desk<'_>, phone: &Phone, contact: &Contact) -> Result<(), Fa
 }
 
 /// Reports that a new contact's suggested name was not taken over and that the owner chose none.
-fn tell_claim(desk: &mut Desk<'_>, contact: &Contact) {
+fn tell_claim(desk: &mut CliContext<'_>, contact: &Contact) {
     let stand_in = contact.account.to_string().starts_with(&contact.name);
     if let Some(claim) = words::claim(contact).filter(|_| stand_in) {
         desk.terminal.note(&format!(
@@ -177,7 +178,7 @@ fn tell_claim(desk: &mut Desk<'_>, contact: &Contact) {
 }
 
 /// Warns that a name looks like another contact's.
-fn tell_alike(desk: &mut Desk<'_>, phone: &Phone, contact: &Contact) -> Result<(), Failure> {
+fn tell_alike(desk: &mut CliContext<'_>, phone: &Phone, contact: &Contact) -> Result<(), Failure> {
     let contacts = phone.contacts()?;
     if let Some(other) = contacts.iter().find(|other| naming::look_alike(&other.name, &contact.name)) {
         let (name, other, sure) = (words::name(contact), words::name(other), words::sure(other.trust));
@@ -192,7 +193,7 @@ fn tell_alike(desk: &mut Desk<'_>, phone: &Phone, contact: &Contact) -> Result<(
 
 /// Asks the relay for the account of a number. This is the only question that reaches the relay before anything is
 /// stored.
-fn add_number(desk: &mut Desk<'_>, handle: Handle, name: Option<&str>) -> Result<(), Failure> {
+fn add_number(desk: &mut CliContext<'_>, handle: Handle, name: Option<&str>) -> Result<(), Failure> {
     let mut phone = desk.open()?;
     let known = phone.contacts()?;
     let holder = known.iter().find(|known| known.handle.as_ref() == Some(&handle)).cloned();
@@ -217,7 +218,7 @@ fn add_number(desk: &mut Desk<'_>, handle: Handle, name: Option<&str>) -> Result
 }
 
 /// Lists all contacts, or everybody who is blocked, contact or not.
-fn list(desk: &mut Desk<'_>, blocked: bool, form: Form) -> Result<(), Failure> {
+fn list(desk: &mut CliContext<'_>, blocked: bool, form: Form) -> Result<(), Failure> {
     let phone = desk.open()?;
     let mut contacts = phone.contacts()?;
     let known: Vec<AccountId> = contacts.iter().map(|contact| contact.account).collect();
@@ -244,7 +245,7 @@ fn list(desk: &mut Desk<'_>, blocked: bool, form: Form) -> Result<(), Failure> {
     })
 }
 
-fn write_list(desk: &mut Desk<'_>, contacts: &[Contact], form: Form) -> Result<(), Failure> {
+fn write_list(desk: &mut CliContext<'_>, contacts: &[Contact], form: Form) -> Result<(), Failure> {
     match form {
         Form::Json => Ok(()),
         Form::Plain => contacts.iter().try_for_each(|contact| {
@@ -317,11 +318,11 @@ fn listed(contact: &Contact) -> Listed<'_> {
         number: contact.handle.as_ref().map(Handle::as_str),
         trust: words::trust_code(contact.trust),
         origin: match contact.origin {
-            Origin::Invitation => "invitation",
-            Origin::Number => "number",
-            Origin::Stranger => "wrote first",
-            Origin::Group => "group",
-            Origin::Backup => "backup",
+            ContactOrigin::Invitation => "invitation",
+            ContactOrigin::Number => "number",
+            ContactOrigin::Stranger => "wrote first",
+            ContactOrigin::Group => "group",
+            ContactOrigin::Backup => "backup",
         },
         accepted: contact.accepted,
         blocked: contact.blocked,
@@ -331,7 +332,7 @@ fn listed(contact: &Contact) -> Listed<'_> {
     }
 }
 
-fn rename(desk: &mut Desk<'_>, typed: &str, new_name: &str) -> Result<(), Failure> {
+fn rename(desk: &mut CliContext<'_>, typed: &str, new_name: &str) -> Result<(), Failure> {
     let new_name = value(new_name);
     check_name(new_name).map_err(|_| Failure::BadName)?;
     let mut phone = desk.open()?;
@@ -348,7 +349,7 @@ fn rename(desk: &mut Desk<'_>, typed: &str, new_name: &str) -> Result<(), Failur
 }
 
 /// Accepts a changed key. The contact is no longer verified, because the owner verified another key.
-fn accept(desk: &mut Desk<'_>, typed: &str) -> Result<(), Failure> {
+fn accept(desk: &mut CliContext<'_>, typed: &str) -> Result<(), Failure> {
     let mut phone = desk.open()?;
     let contact = find(&phone, typed)?;
     let name = words::name(&contact);
@@ -362,7 +363,7 @@ fn accept(desk: &mut Desk<'_>, typed: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-fn timer(desk: &mut Desk<'_>, typed: &str, period: Period) -> Result<(), Failure> {
+fn timer(desk: &mut CliContext<'_>, typed: &str, period: Period) -> Result<(), Failure> {
     let mut phone = desk.open()?;
     let contact = find(&phone, typed)?;
     may_say(&phone, &contact)?;
@@ -380,7 +381,7 @@ fn timer(desk: &mut Desk<'_>, typed: &str, period: Period) -> Result<(), Failure
     Ok(())
 }
 
-fn remove(desk: &mut Desk<'_>, typed: &str, yes: bool) -> Result<(), Failure> {
+fn remove(desk: &mut CliContext<'_>, typed: &str, yes: bool) -> Result<(), Failure> {
     let mut phone = desk.open()?;
     let contact = find(&phone, typed)?;
     let name = words::name(&contact);
@@ -406,7 +407,7 @@ mod tests {
             identity: None,
             former_identity: None,
             trust,
-            origin: Origin::Number,
+            origin: ContactOrigin::Number,
             accepted: true,
             sealed: true,
             blocked: false,

@@ -1,11 +1,11 @@
 //! `pillarbox history`: both sides of a conversation as this phone has stored it, without asking the relay.
 
 use pillarbox_client::display::{safe, safe_lines};
-use pillarbox_client::{Contact, Direction, Entry, EntryKind};
+use pillarbox_client::{Contact, EntryDirection, EntryKind, HistoryEntry};
 use serde::Serialize;
 
 use super::clock::milliseconds;
-use super::desk::{Desk, find, now};
+use super::desk::{CliContext, find, now};
 use super::failure::Failure;
 use super::grammar::History;
 use super::terminal::Form;
@@ -29,7 +29,7 @@ struct Said {
 }
 
 /// Runs `pillarbox history`. Every entry counts as shown afterwards.
-pub(crate) fn run(desk: &mut Desk<'_>, history: &History) -> Result<(), Failure> {
+pub(crate) fn run(desk: &mut CliContext<'_>, history: &History) -> Result<(), Failure> {
     let form = history.machine.form();
     let mut phone = desk.open()?;
     let contact = find(&phone, &history.name)?;
@@ -47,10 +47,15 @@ pub(crate) fn run(desk: &mut Desk<'_>, history: &History) -> Result<(), Failure>
     Ok(())
 }
 
-fn print(desk: &mut Desk<'_>, contact: &Contact, entry: &Entry, form: Form) -> Result<(), Failure> {
+fn print(
+    desk: &mut CliContext<'_>,
+    contact: &Contact,
+    entry: &HistoryEntry,
+    form: Form,
+) -> Result<(), Failure> {
     let (from, state, verified) = match entry.direction {
-        Direction::Sent(reached) => ("you".to_owned(), Some(words::state(reached)), None),
-        Direction::Received { verified, .. } => (words::name(contact), None, Some(verified)),
+        EntryDirection::Sent(reached) => ("you".to_owned(), Some(words::state(reached)), None),
+        EntryDirection::Received { verified, .. } => (words::name(contact), None, Some(verified)),
     };
     let (kind, text, timer_seconds) = match &entry.kind {
         EntryKind::Text(text) => ("text", Some(safe_lines(text)), entry.expires_after),

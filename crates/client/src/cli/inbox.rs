@@ -5,21 +5,21 @@ use std::pin::pin;
 use std::time::Duration;
 
 use pillarbox_client::display::{safe, safe_lines};
-use pillarbox_client::net::{Carrier, Event};
+use pillarbox_client::net::{Carrier, CarrierEvent};
 use pillarbox_client::sentences;
-use pillarbox_client::{Contact, Direction, Entry, EntryKind, Notice, Phone, Trust};
+use pillarbox_client::{Contact, EntryDirection, EntryKind, HistoryEntry, Notice, Phone, Trust};
 use pillarbox_wire::{AccountId, Refusal};
 use serde::Serialize;
 use tokio::time::interval;
 
 use super::clock::milliseconds;
-use super::desk::{Desk, must_be_open, now};
+use super::desk::{CliContext, must_be_open, now};
 use super::exit::Exit;
 use super::failure::Failure;
 use super::grammar::Inbox;
 use super::lock::Holder;
 use super::missing;
-use super::net::{self, Weather};
+use super::net::{self, ConnectionStatus};
 use super::send::is_unknown_there;
 use super::terminal::Form;
 use super::waiting;
@@ -46,7 +46,7 @@ struct Message<'a> {
 }
 
 /// Runs `pillarbox inbox`.
-pub(crate) fn run(desk: &mut Desk<'_>, inbox: &Inbox) -> Result<(), Failure> {
+pub(crate) fn run(desk: &mut CliContext<'_>, inbox: &Inbox) -> Result<(), Failure> {
     let form = inbox.machine.form();
     let mut phone = desk.open()?;
     if inbox.follow {
@@ -90,11 +90,11 @@ pub(crate) fn run(desk: &mut Desk<'_>, inbox: &Inbox) -> Result<(), Failure> {
 }
 
 /// Stays connected and prints messages as they arrive, until Ctrl-C or a lock.
-async fn follow(desk: &mut Desk<'_>, phone: &mut Phone, form: Form) -> Result<(), Failure> {
+async fn follow(desk: &mut CliContext<'_>, phone: &mut Phone, form: Form) -> Result<(), Failure> {
     show_new(desk, phone, form)?;
     must_be_open(phone)?;
     let relay = phone.account().relay.clone();
-    let (mut carrier, mut weather) = (Carrier::new(), Weather::default());
+    let (mut carrier, mut weather) = (Carrier::new(), ConnectionStatus::default());
     let mut expiry = interval(EXPIRY);
     let mut holder = Holder::hold(&desk.directory()?)?;
     // One listener for all rounds, so that Ctrl-C during a busy round reaches the next.
@@ -115,7 +115,7 @@ async fn follow(desk: &mut Desk<'_>, phone: &mut Phone, form: Form) -> Result<()
         if let Some(news) = weather.observe(&event, &relay)? {
             desk.terminal.note(&news);
         }
-        if let Event::Told(notices) = event {
+        if let CarrierEvent::Told(notices) = event {
             for notice in &notices {
                 net::tell(desk, phone, notice)?;
                 if let Some(news) = weather.hear(notice, phone.unsent()) {
@@ -138,7 +138,7 @@ async fn follow(desk: &mut Desk<'_>, phone: &mut Phone, form: Form) -> Result<()
 }
 
 /// Prints every message not shown yet, in order of arrival, across all senders.
-fn show_new(desk: &mut Desk<'_>, phone: &mut Phone, form: Form) -> Result<usize, Failure> {
+fn show_new(desk: &mut CliContext<'_>, phone: &mut Phone, form: Form) -> Result<usize, Failure> {
     let contacts: HashMap<AccountId, Contact> =
         phone.contacts()?.into_iter().map(|contact| (contact.account, contact)).collect();
     let unshown = phone.unshown()?;
@@ -152,7 +152,7 @@ fn show_new(desk: &mut Desk<'_>, phone: &mut Phone, form: Form) -> Result<usize,
 
 /// Prints the messages of one contact that were not shown yet.
 pub(crate) fn show_new_from(
-    desk: &mut Desk<'_>,
+    desk: &mut CliContext<'_>,
     phone: &mut Phone,
     contact: &Contact,
     form: Form,
@@ -168,10 +168,10 @@ pub(crate) fn show_new_from(
 /// Prints a message, and marks it as shown only afterwards and only if somebody can have seen it. After a closed pipe
 /// or a full disk it is shown again next time, which is better than never.
 pub(crate) fn show(
-    desk: &mut Desk<'_>,
+    desk: &mut CliContext<'_>,
     phone: &mut Phone,
     contact: &Contact,
-    entry: &Entry,
+    entry: &HistoryEntry,
     form: Form,
 ) -> Result<(), Failure> {
     print(desk, contact, entry, form)?;
@@ -181,10 +181,15 @@ pub(crate) fn show(
     Ok(phone.mark_shown(contact.account, entry.place, now(), &mut desk.rng)?)
 }
 
-fn print(desk: &mut Desk<'_>, contact: &Contact, entry: &Entry, form: Form) -> Result<(), Failure> {
+fn print(
+    desk: &mut CliContext<'_>,
+    contact: &Contact,
+    entry: &HistoryEntry,
+    form: Form,
+) -> Result<(), Failure> {
     let (sealed, verified) = match entry.direction {
-        Direction::Received { sealed, verified } => (sealed, verified),
-        Direction::Sent(_) => (false, false),
+        EntryDirection::Received { sealed, verified } => (sealed, verified),
+        EntryDirection::Sent(_) => (false, false),
     };
     let (kind, text, timer_seconds) = match &entry.kind {
         EntryKind::Text(text) => ("text", Some(safe_lines(text)), entry.expires_after),

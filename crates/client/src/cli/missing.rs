@@ -5,12 +5,12 @@ use pillarbox_client::phone::Missing;
 use pillarbox_client::sentences::{Choice, Names, span};
 use pillarbox_wire::Timestamp;
 
-use super::desk::{Desk, now};
+use super::desk::{CliContext, now};
 use super::failure::Failure;
 use super::words::{self, OnThisPhone};
 
 /// Reports missing messages, one sentence a contact. Returns true if there are any.
-pub(crate) fn tell(desk: &mut Desk<'_>, phone: &Phone) -> Result<bool, Failure> {
+pub(crate) fn tell(desk: &mut CliContext<'_>, phone: &Phone) -> Result<bool, Failure> {
     let now = now();
     let mut missing = Vec::new();
     for one in phone.missing(now)? {

@@ -39,7 +39,7 @@ use std::path::PathBuf;
 use pillarbox_client::display::safe_lines;
 use pillarbox_text::show::fitted;
 
-use self::desk::Desk;
+use self::desk::CliContext;
 use self::exit::Exit;
 use self::failure::Failure;
 use self::grammar::{Cli, Command};
@@ -54,7 +54,7 @@ pub(crate) fn main(words: impl IntoIterator<Item = OsString>) -> Exit {
     };
     let directory = desk::directory(&options).unwrap_or_default();
     let (mut terminal, prefix) = (Terminal::new(options.color), options.prefix());
-    let outcome = Desk::new(&mut terminal, options).and_then(|mut desk| run(&mut desk, &command));
+    let outcome = CliContext::new(&mut terminal, options).and_then(|mut desk| run(&mut desk, &command));
     match outcome {
         Ok(()) => Exit::Done,
         Err(failure) => {
@@ -73,7 +73,7 @@ pub(crate) fn main(words: impl IntoIterator<Item = OsString>) -> Exit {
     }
 }
 
-fn run(desk: &mut Desk<'_>, command: &Command) -> Result<(), Failure> {
+fn run(desk: &mut CliContext<'_>, command: &Command) -> Result<(), Failure> {
     match command {
         Command::Account(account) => account::run(desk, account),
         Command::Contact(contact) => contact::run(desk, contact),

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use pillarbox_client::net::{Carrier, Event, NetError};
+use pillarbox_client::net::{Carrier, CarrierEvent, NetError};
 use pillarbox_client::sentences::{self, Tone};
 use pillarbox_client::{Contact, Link, Notice, Phone, naming};
 use pillarbox_transport::{HandshakeError, RelayAddress};
@@ -11,7 +11,7 @@ use pillarbox_wire::{AccountId, Farewell, Handle, Refusal};
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::timeout;
 
-use super::desk::{Desk, may_write, must_be_open};
+use super::desk::{CliContext, may_write, must_be_open};
 use super::errors;
 use super::failure::Failure;
 use super::words;
@@ -30,7 +30,7 @@ pub(crate) fn runtime() -> Result<Runtime, Failure> {
 }
 
 /// Connects, sends and fetches what waits, and disconnects. Returns the relay's reason if it asked to wait.
-pub(crate) fn fetch(desk: &mut Desk<'_>, phone: &mut Phone) -> Result<Option<Refusal>, Failure> {
+pub(crate) fn fetch(desk: &mut CliContext<'_>, phone: &mut Phone) -> Result<Option<Refusal>, Failure> {
     let mut delayed = None;
     visit(desk, phone, |notice| {
         if let Notice::Delayed { reason } = notice {
@@ -42,7 +42,7 @@ pub(crate) fn fetch(desk: &mut Desk<'_>, phone: &mut Phone) -> Result<Option<Ref
 }
 
 /// Makes the account at the relay. Returns true if the number had an account before.
-pub(crate) fn register(desk: &mut Desk<'_>, phone: &mut Phone) -> Result<bool, Failure> {
+pub(crate) fn register(desk: &mut CliContext<'_>, phone: &mut Phone) -> Result<bool, Failure> {
     let mut before = false;
     visit(desk, phone, |notice| {
         before |= matches!(notice, Notice::Reregistered { .. });
@@ -52,7 +52,7 @@ pub(crate) fn register(desk: &mut Desk<'_>, phone: &mut Phone) -> Result<bool, F
 }
 
 /// Closes the account at the relay.
-pub(crate) fn close(desk: &mut Desk<'_>, phone: &mut Phone) -> Result<(), Failure> {
+pub(crate) fn close(desk: &mut CliContext<'_>, phone: &mut Phone) -> Result<(), Failure> {
     phone.close_account();
     let mut closed = false;
     visit(desk, phone, |notice| {
@@ -64,7 +64,7 @@ pub(crate) fn close(desk: &mut Desk<'_>, phone: &mut Phone) -> Result<(), Failur
 
 /// Asks the question noted by [`Phone::look_up`]. Returns the account of the number, and whether this relay sends
 /// codes to numbers.
-pub(crate) fn look_up(desk: &mut Desk<'_>, phone: &mut Phone) -> Result<(AccountId, bool), Failure> {
+pub(crate) fn look_up(desk: &mut CliContext<'_>, phone: &mut Phone) -> Result<(AccountId, bool), Failure> {
     let (mut found, mut by_code) = (None, false);
     visit(desk, phone, |notice| match notice {
         Notice::NumbersVerified => {
@@ -84,7 +84,7 @@ pub(crate) fn look_up(desk: &mut Desk<'_>, phone: &mut Phone) -> Result<(Account
 /// Makes one visit, unless the account is closed. `hear` sees every notice, and those that matter to the user are
 /// printed.
 fn visit(
-    desk: &mut Desk<'_>,
+    desk: &mut CliContext<'_>,
     phone: &mut Phone,
     mut hear: impl FnMut(&Notice) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
@@ -104,7 +104,7 @@ fn visit(
 }
 
 async fn carry(
-    desk: &mut Desk<'_>,
+    desk: &mut CliContext<'_>,
     carrier: &mut Carrier,
     phone: &mut Phone,
     relay: &RelayAddress,
@@ -121,10 +121,10 @@ async fn carry(
             return Err(Failure::Lost);
         };
         match event? {
-            Event::Up(_) => {}
-            Event::Quiet => return Ok(()),
-            Event::Down { error, .. } => return Err(failure(error, relay)),
-            Event::Told(notices) => {
+            CarrierEvent::Up(_) => {}
+            CarrierEvent::Quiet => return Ok(()),
+            CarrierEvent::Down { error, .. } => return Err(failure(error, relay)),
+            CarrierEvent::Told(notices) => {
                 for notice in &notices {
                     hear(notice)?;
                     refusal(notice)?;
@@ -153,7 +153,7 @@ pub(crate) fn refusal(notice: &Notice) -> Result<(), Failure> {
 }
 
 /// Prints a notice in words. A verified contact's changed key is reported with both numbers.
-pub(crate) fn tell(desk: &mut Desk<'_>, phone: &Phone, notice: &Notice) -> Result<(), Failure> {
+pub(crate) fn tell(desk: &mut CliContext<'_>, phone: &Phone, notice: &Notice) -> Result<(), Failure> {
     if desk.crowd.meet(notice) {
         let news = desk.crowd.news(&words::OnThisPhone(phone));
         news.into_iter().for_each(|(tone, says)| say(desk, tone, &says));
@@ -178,7 +178,7 @@ pub(crate) fn tell(desk: &mut Desk<'_>, phone: &Phone, notice: &Notice) -> Resul
     Ok(())
 }
 
-fn say(desk: &mut Desk<'_>, tone: Tone, says: &str) {
+fn say(desk: &mut CliContext<'_>, tone: Tone, says: &str) {
     match tone {
         Tone::Note => desk.terminal.note(says),
         Tone::Warning => desk.terminal.warn(says),
@@ -251,7 +251,7 @@ pub(crate) async fn pressed() -> Failure {
 
 /// The connection of a running command, as the user knows it.
 #[derive(Debug, Default)]
-pub(crate) struct Weather {
+pub(crate) struct ConnectionStatus {
     /// True while the named link is ready.
     pub(crate) connected: bool,
     /// The failure of the connection, once it was reported.
@@ -260,7 +260,7 @@ pub(crate) struct Weather {
     throttled: Option<Refusal>,
 }
 
-impl Weather {
+impl ConnectionStatus {
     /// Returns true while messages wait because the relay has asked to, and the user knows.
     pub(crate) const fn is_throttled(&self) -> bool {
         self.throttled.is_some()
@@ -281,14 +281,18 @@ impl Weather {
 
     /// Handles a network event. Returns a sentence if it is news, so that a relay that is away for an hour is
     /// reported once. Fails if a retry cannot help.
-    pub(crate) fn observe(&mut self, event: &Event, relay: &RelayAddress) -> Result<Option<String>, Failure> {
+    pub(crate) fn observe(
+        &mut self,
+        event: &CarrierEvent,
+        relay: &RelayAddress,
+    ) -> Result<Option<String>, Failure> {
         match event {
-            Event::Told(notices) => notices.iter().try_for_each(refusal)?,
-            Event::Quiet => {
+            CarrierEvent::Told(notices) => notices.iter().try_for_each(refusal)?,
+            CarrierEvent::Quiet => {
                 self.connected = true;
                 return Ok(self.trouble.take().map(|_| "Connected again.".to_owned()));
             }
-            Event::Down { link: Link::Named, error, .. } => {
+            CarrierEvent::Down { link: Link::Named, error, .. } => {
                 self.connected = false;
                 let failure = failure(*error, relay);
                 if !may_pass(&failure) {
@@ -324,7 +328,7 @@ mod tests {
 
     #[test]
     fn a_relay_that_asks_to_wait_is_told_of_once_and_once_when_all_has_gone() {
-        let mut weather = Weather::default();
+        let mut weather = ConnectionStatus::default();
         let delayed = |retry_after| Notice::Delayed { reason: Refusal::RateLimited { retry_after } };
         let accepted = Notice::Accepted { contact: AccountId([1; 16]), message: BodyId(FixedBytes([1; 16])) };
         let full = Notice::Delayed { reason: Refusal::MailboxFull };

@@ -2,12 +2,12 @@
 
 use pillarbox_client::body::MAX_TEXT_LEN;
 use pillarbox_client::sentences;
-use pillarbox_client::{BodyId, DeliveryState, Direction, Phone};
+use pillarbox_client::{BodyId, DeliveryState, EntryDirection, Phone};
 use pillarbox_text::read::is_blank;
 use pillarbox_wire::{AccountId, Refusal};
 use serde::Serialize;
 
-use super::desk::{Desk, find, may_say, may_write, must_be_open, now};
+use super::desk::{CliContext, find, may_say, may_write, must_be_open, now};
 use super::exit::Exit;
 use super::failure::Failure;
 use super::grammar::Send;
@@ -27,7 +27,7 @@ struct Sent {
 }
 
 /// Runs `pillarbox send`.
-pub(crate) fn run(desk: &mut Desk<'_>, send: &Send) -> Result<(), Failure> {
+pub(crate) fn run(desk: &mut CliContext<'_>, send: &Send) -> Result<(), Failure> {
     let text = match send.text.as_slice() {
         [dash] if dash == "-" => desk.read_stdin(MAX_TEXT_LEN)?,
         words => words.join(" "),
@@ -82,8 +82,8 @@ pub(crate) fn is_unknown_there<T>(outcome: &Result<T, Failure>) -> bool {
 fn reached(phone: &Phone, contact: AccountId, id: BodyId) -> Result<DeliveryState, Failure> {
     let entry = phone.history(contact)?.into_iter().rev().find(|entry| entry.id == id);
     Ok(match entry.map(|entry| entry.direction) {
-        Some(Direction::Sent(state)) => state,
-        Some(Direction::Received { .. }) | None => DeliveryState::Sent,
+        Some(EntryDirection::Sent(state)) => state,
+        Some(EntryDirection::Received { .. }) | None => DeliveryState::Sent,
     })
 }
 

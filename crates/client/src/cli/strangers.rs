@@ -3,7 +3,7 @@
 use pillarbox_client::{Contact, Phone, Trust};
 use pillarbox_wire::AccountId;
 
-use super::desk::{Desk, find};
+use super::desk::{CliContext, find};
 use super::failure::Failure;
 use super::grammar::quote;
 use super::words;
@@ -17,7 +17,7 @@ struct Whom {
 }
 
 /// Runs `pillarbox contact block`.
-pub(crate) fn block(desk: &mut Desk<'_>, typed: &str) -> Result<(), Failure> {
+pub(crate) fn block(desk: &mut CliContext<'_>, typed: &str) -> Result<(), Failure> {
     let mut phone = desk.open()?;
     let whom = whom(&phone, typed)?;
     if phone.blocked()?.contains(&whom.account) {
@@ -34,7 +34,7 @@ pub(crate) fn block(desk: &mut Desk<'_>, typed: &str) -> Result<(), Failure> {
 }
 
 /// Runs `pillarbox contact unblock`.
-pub(crate) fn unblock(desk: &mut Desk<'_>, typed: &str) -> Result<(), Failure> {
+pub(crate) fn unblock(desk: &mut CliContext<'_>, typed: &str) -> Result<(), Failure> {
     let mut phone = desk.open()?;
     let whom = whom(&phone, typed)?;
     if !phone.blocked()?.contains(&whom.account) {
@@ -73,7 +73,7 @@ pub(crate) fn account(typed: &str) -> Option<AccountId> {
 }
 
 /// Runs `pillarbox contact remove --strangers`.
-pub(crate) fn remove(desk: &mut Desk<'_>, yes: bool) -> Result<(), Failure> {
+pub(crate) fn remove(desk: &mut CliContext<'_>, yes: bool) -> Result<(), Failure> {
     let mut phone = desk.open()?;
     let contacts = phone.contacts()?;
     let strangers = |contact: &&Contact| !contact.accepted && contact.trust == Trust::Unverified;

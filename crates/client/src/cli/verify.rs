@@ -9,7 +9,7 @@ use pillarbox_client::{ConfirmError, Contact, Phone, Trust};
 use pillarbox_text::read::{self, is_blank, value};
 use serde::Serialize;
 
-use super::desk::{Desk, find};
+use super::desk::{CliContext, find};
 use super::failure::Failure;
 use super::grammar::{Verify, quote};
 use super::terminal::{Form, STRONG, can_ask};
@@ -48,7 +48,7 @@ enum Answer {
 }
 
 /// Runs `pillarbox verify`.
-pub(crate) fn run(desk: &mut Desk<'_>, verify: &Verify) -> Result<(), Failure> {
+pub(crate) fn run(desk: &mut CliContext<'_>, verify: &Verify) -> Result<(), Failure> {
     let form = verify.machine.form();
     let mut phone = desk.open()?;
     let contact = find(&phone, &verify.name)?;
@@ -74,7 +74,7 @@ pub(crate) fn run(desk: &mut Desk<'_>, verify: &Verify) -> Result<(), Failure> {
 
 /// Compares the number heard with the safety number, and stores the result.
 pub(crate) fn compare(
-    desk: &mut Desk<'_>,
+    desk: &mut CliContext<'_>,
     phone: &mut Phone,
     contact: &Contact,
     heard: &str,
@@ -108,7 +108,7 @@ pub(crate) fn compare(
 }
 
 /// Prints the number and the contact's trust.
-fn show(desk: &mut Desk<'_>, contact: &Contact, number: &str, form: Form) -> Result<(), Failure> {
+fn show(desk: &mut CliContext<'_>, contact: &Contact, number: &str, form: Form) -> Result<(), Failure> {
     outcome(desk, contact, number, contact.trust, None, form)?;
     if form == Form::Text {
         let name = words::name(contact);
@@ -120,7 +120,7 @@ fn show(desk: &mut Desk<'_>, contact: &Contact, number: &str, form: Form) -> Res
 
 /// Prints the result as JSON; people get sentences instead.
 fn outcome(
-    desk: &mut Desk<'_>,
+    desk: &mut CliContext<'_>,
     contact: &Contact,
     number: &str,
     trust: Trust,
@@ -146,7 +146,7 @@ fn outcome(
 }
 
 /// Leads through the comparison at a terminal. Returns the number to compare.
-fn ask(desk: &mut Desk<'_>, contact: &Contact, number: &str) -> Result<String, Failure> {
+fn ask(desk: &mut CliContext<'_>, contact: &Contact, number: &str) -> Result<String, Failure> {
     let name = words::name(contact);
     desk.terminal.result(&format!(
         "Ask {name} for the safety number on their phone, by voice or in person, not by message. Yours:"
@@ -200,7 +200,7 @@ pub(crate) fn what_is_this(name: &str) -> String {
     )
 }
 
-fn heard_on_stdin(desk: &Desk<'_>, contact: &Contact) -> Result<String, Failure> {
+fn heard_on_stdin(desk: &CliContext<'_>, contact: &Contact) -> Result<String, Failure> {
     let mut stdin = io::stdin();
     if stdin.is_terminal() {
         return Err(Failure::NotCompared { name: words::name(contact), asked: false });

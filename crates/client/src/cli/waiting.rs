@@ -1,17 +1,21 @@
 //! Sentences about messages waiting on this phone, and the reason.
 
 use pillarbox_client::Phone;
-use pillarbox_client::phone::{WaitCause, Waiting};
+use pillarbox_client::phone::{UnsentMessages, WaitCause};
 use pillarbox_client::sentences::{Choice, Names};
 use pillarbox_wire::Refusal;
 
-use super::desk::Desk;
+use super::desk::CliContext;
 use super::failure::Failure;
 use super::words::{self, OnThisPhone};
 
 /// Reports waiting messages, one sentence a contact. Returns true if there are any. `delayed` is the relay's reason
 /// if it asked to wait with something else, or if it took nothing.
-pub(crate) fn tell(desk: &mut Desk<'_>, phone: &Phone, delayed: Option<Refusal>) -> Result<bool, Failure> {
+pub(crate) fn tell(
+    desk: &mut CliContext<'_>,
+    phone: &Phone,
+    delayed: Option<Refusal>,
+) -> Result<bool, Failure> {
     let mut waiting = Vec::new();
     for one in phone.waiting()? {
         waiting.push((words::name(&phone.contact(one.contact)?), one));
@@ -23,7 +27,7 @@ pub(crate) fn tell(desk: &mut Desk<'_>, phone: &Phone, delayed: Option<Refusal>)
     Ok(!waiting.is_empty())
 }
 
-fn sentence(name: &str, waiting: &Waiting, delayed: Option<Refusal>, names: &impl Names) -> String {
+fn sentence(name: &str, waiting: &UnsentMessages, delayed: Option<Refusal>, names: &impl Names) -> String {
     let (what, goes) = match waiting.messages {
         1 => ("1 message".to_owned(), "waits on this phone"),
         more => (format!("{more} messages"), "wait on this phone"),
@@ -78,7 +82,7 @@ mod tests {
             [(1, None), (3, None), (3, Some(limited)), (2, Some(Refusal::NotAuthentic))]
         {
             for cause in causes {
-                let waiting = Waiting { contact: AccountId([1; 16]), messages, cause };
+                let waiting = UnsentMessages { contact: AccountId([1; 16]), messages, cause };
                 page += &sentence("Bob", &waiting, delayed, &Accounts);
                 page.push('\n');
             }

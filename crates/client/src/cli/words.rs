@@ -6,7 +6,7 @@ use anstyle::Style;
 use pillarbox_client::display::safe;
 use pillarbox_client::sentences::{self, Choice, Names, Tone, content, sender};
 pub(crate) use pillarbox_client::sentences::{state, trust_code};
-use pillarbox_client::{Contact, Direction, Entry, Notice, Phone, Trust};
+use pillarbox_client::{Contact, EntryDirection, HistoryEntry, Notice, Phone, Trust};
 use pillarbox_wire::{AccountId, Timestamp};
 
 use super::clock::Clock;
@@ -55,7 +55,7 @@ pub(crate) fn unreached(kind: ErrorKind) -> String {
 /// Formats an entry, beginning with its sender's name. Wrapped lines are indented and words fit `width` columns, so
 /// that no text can pose as somebody else's message.
 pub(crate) fn entry(
-    entry: &Entry,
+    entry: &HistoryEntry,
     contact: &Contact,
     clock: &Clock,
     today: Timestamp,
@@ -63,7 +63,7 @@ pub(crate) fn entry(
 ) -> String {
     let when = clock.time(entry.sent_at, today);
     let head = match entry.direction {
-        Direction::Received { verified, .. } => {
+        EntryDirection::Received { verified, .. } => {
             let from = sender(entry, &name(contact), None);
             let trust = if verified { Trust::Verified } else { Trust::Unverified };
             // Only at the end, because a name can contain the same words.
@@ -73,7 +73,7 @@ pub(crate) fn entry(
             };
             format!("{from}, {when}:")
         }
-        Direction::Sent(reached) => format!("You, {when}, {}:", state(reached)),
+        EntryDirection::Sent(reached) => format!("You, {when}, {}:", state(reached)),
     };
     format!("{head} {}", break_words(&content(entry), INDENT, width))
 }

@@ -8,7 +8,7 @@ use rand_core::CryptoRng;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::clock::now;
-use super::dial::{Happening, Line, Open};
+use super::dial::{LinkEvent, LinkState, Open};
 use super::error::NetError;
 use crate::phone::{Link, Phone, PhoneError};
 use crate::records::notice::Notice;
@@ -19,7 +19,7 @@ const TICK: Duration = Duration::from_secs(1);
 
 /// An event for whoever runs a phone.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Event {
+pub enum CarrierEvent {
     /// Notices for the owner.
     Told(Vec<Notice>),
     /// A link is connected.
@@ -41,8 +41,8 @@ pub enum Event {
 ///
 /// It holds no message of its own: if it is dropped, the next one sends everything unfinished again.
 pub struct Carrier {
-    named: Line,
-    nameless: Line,
+    named: LinkState,
+    nameless: LinkState,
     failures: u32,
     /// True if nothing has arrived since everything that could go was sent.
     at_rest: bool,
@@ -72,8 +72,8 @@ impl Carrier {
     pub fn new() -> Self {
         let at_once = Instant::now();
         Self {
-            named: Line::Down(at_once),
-            nameless: Line::Down(at_once),
+            named: LinkState::Down(at_once),
+            nameless: LinkState::Down(at_once),
             failures: 0,
             at_rest: false,
             quiet: false,
@@ -87,7 +87,11 @@ impl Carrier {
     ///
     /// # Errors
     /// [`PhoneError`] if the phone could not store something; the connections are then closed.
-    pub async fn next(&mut self, phone: &mut Phone, rng: &mut impl CryptoRng) -> Result<Event, PhoneError> {
+    pub async fn next(
+        &mut self,
+        phone: &mut Phone,
+        rng: &mut impl CryptoRng,
+    ) -> Result<CarrierEvent, PhoneError> {
         loop {
             match self.turn(phone, rng).await {
                 Ok(None) => {}
@@ -119,14 +123,14 @@ impl Carrier {
     pub fn idle(&self) -> Duration {
         let receiving = [&self.named, &self.nameless]
             .into_iter()
-            .any(|line| matches!(line, Line::Up(open) if !open.reader.is_idle()));
+            .any(|line| matches!(line, LinkState::Up(open) if !open.reader.is_idle()));
         if receiving { Duration::ZERO } else { self.stirred.elapsed() }
     }
 
     /// Closes the connections in order, so that the last bytes written are read.
     pub async fn close(mut self, phone: &mut Phone) {
         for link in [Link::Named, Link::Nameless] {
-            if let Line::Up(open) = self.line(link) {
+            if let LinkState::Up(open) = self.line(link) {
                 // A relay that is gone hears no farewell, and nothing depends on it.
                 let _told = timeout(timeouts::FAREWELL, open.writer.close()).await;
             }
@@ -139,7 +143,7 @@ impl Carrier {
         &mut self,
         phone: &mut Phone,
         rng: &mut impl CryptoRng,
-    ) -> Result<Option<Event>, PhoneError> {
+    ) -> Result<Option<CarrierEvent>, PhoneError> {
         self.dial(phone, rng)?;
         for link in [Link::Named, Link::Nameless] {
             if let Err(error) = self.send(link, phone, rng).await? {
@@ -150,7 +154,7 @@ impl Carrier {
         let quiet = self.is_quiet(phone)?;
         let was_quiet = std::mem::replace(&mut self.quiet, quiet);
         if quiet && !was_quiet {
-            return Ok(Some(Event::Quiet));
+            return Ok(Some(CarrierEvent::Quiet));
         }
         self.wait(phone, rng).await
     }
@@ -159,34 +163,34 @@ impl Carrier {
         &mut self,
         phone: &mut Phone,
         rng: &mut impl CryptoRng,
-    ) -> Result<Option<Event>, PhoneError> {
+    ) -> Result<Option<CarrierEvent>, PhoneError> {
         let (link, happening) = tokio::select! {
             happening = self.named.happening() => (Link::Named, happening),
             happening = self.nameless.happening() => (Link::Nameless, happening),
             () = sleep(TICK) => return Ok(None),
         };
         match happening {
-            Happening::Opened(open) => {
+            LinkEvent::Opened(open) => {
                 phone.connected(link, open.handshake_hash);
-                *self.line(link) = Line::Up(open);
+                *self.line(link) = LinkState::Up(open);
                 self.stirred = Instant::now();
-                Ok(Some(Event::Up(link)))
+                Ok(Some(CarrierEvent::Up(link)))
             }
-            Happening::Frame(frame) => self.took(link, frame, phone, rng),
-            Happening::Failed(error) => Ok(Some(self.failed(link, error, phone, rng))),
+            LinkEvent::Frame(frame) => self.took(link, frame, phone, rng),
+            LinkEvent::Failed(error) => Ok(Some(self.failed(link, error, phone, rng))),
         }
     }
 
     fn dial(&mut self, phone: &Phone, rng: &mut impl CryptoRng) -> Result<(), PhoneError> {
-        let due = |line: &Line| matches!(line, Line::Down(at) if *at <= Instant::now());
+        let due = |line: &LinkState| matches!(line, LinkState::Down(at) if *at <= Instant::now());
         let address = &phone.account().relay;
         if due(&self.named) {
-            self.named = Line::dial(address, rng);
+            self.named = LinkState::dial(address, rng);
         }
         // The nameless link is opened when something is to go over it, and only once the named one works: otherwise the
         // same errors would be reported twice.
         if due(&self.nameless) && phone.is_ready(Link::Named) && phone.wants_nameless()? {
-            self.nameless = Line::dial(address, rng);
+            self.nameless = LinkState::dial(address, rng);
         }
         Ok(())
     }
@@ -197,7 +201,7 @@ impl Carrier {
         phone: &mut Phone,
         rng: &mut impl CryptoRng,
     ) -> Result<Result<(), NetError>, PhoneError> {
-        if let Line::Up(open) = self.line(link) {
+        if let LinkState::Up(open) = self.line(link) {
             // What an earlier round could not finish goes first.
             if let Err(error) = Open::in_time(&open.signs, open.writer.flush()).await {
                 return Ok(Err(error));
@@ -228,8 +232,8 @@ impl Carrier {
         frame: RelayFrame,
         phone: &mut Phone,
         rng: &mut impl CryptoRng,
-    ) -> Result<Option<Event>, PhoneError> {
-        if let Line::Up(open) = self.line(link) {
+    ) -> Result<Option<CarrierEvent>, PhoneError> {
+        if let LinkState::Up(open) = self.line(link) {
             // Any frame shows that the relay is alive; the next silence is counted from here.
             open.unanswered = None;
         }
@@ -244,10 +248,16 @@ impl Carrier {
         if phone.is_ready(link) {
             self.failures = 0;
         }
-        Ok((!notices.is_empty()).then_some(Event::Told(notices)))
+        Ok((!notices.is_empty()).then_some(CarrierEvent::Told(notices)))
     }
 
-    fn failed(&mut self, link: Link, error: NetError, phone: &mut Phone, rng: &mut impl CryptoRng) -> Event {
+    fn failed(
+        &mut self,
+        link: Link,
+        error: NetError,
+        phone: &mut Phone,
+        rng: &mut impl CryptoRng,
+    ) -> CarrierEvent {
         let error = match (error, self.farewell.take()) {
             (NetError::Lost, Some(farewell)) => farewell,
             (error, _) => error,
@@ -255,15 +265,15 @@ impl Carrier {
         self.failures = self.failures.saturating_add(1);
         let retry_in = timeouts::back_off(self.failures, rng);
         self.drop_line(link, phone, retry_in);
-        Event::Down { link, error, retry_in }
+        CarrierEvent::Down { link, error, retry_in }
     }
 
     fn drop_line(&mut self, link: Link, phone: &mut Phone, retry_in: Duration) {
         phone.disconnected(link);
-        *self.line(link) = Line::Down(Instant::now() + retry_in);
+        *self.line(link) = LinkState::Down(Instant::now() + retry_in);
     }
 
-    const fn line(&mut self, link: Link) -> &mut Line {
+    const fn line(&mut self, link: Link) -> &mut LinkState {
         match link {
             Link::Named => &mut self.named,
             Link::Nameless => &mut self.nameless,

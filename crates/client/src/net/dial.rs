@@ -56,7 +56,7 @@ impl Open {
 }
 
 /// The state of one of the two connections.
-pub(super) enum Line {
+pub(super) enum LinkState {
     /// Not connected; not tried again before this time.
     Down(Instant),
     /// Connecting. The attempt lives here, so that a caller may stop waiting and come back.
@@ -66,13 +66,13 @@ pub(super) enum Line {
 }
 
 /// An event on a connection.
-pub(super) enum Happening {
+pub(super) enum LinkEvent {
     Opened(Box<Open>),
     Frame(RelayFrame),
     Failed(NetError),
 }
 
-impl Line {
+impl LinkState {
     pub(super) fn dial(address: &RelayAddress, rng: &mut impl CryptoRng) -> Self {
         let mut seed = [0; 32];
         rng.fill_bytes(&mut seed);
@@ -80,24 +80,24 @@ impl Line {
     }
 
     /// Returns the next event. Cancel-safe. A connection that is down waits for ever.
-    pub(super) async fn happening(&mut self) -> Happening {
+    pub(super) async fn happening(&mut self) -> LinkEvent {
         match self {
             Self::Down(_) => pending().await,
             Self::Dialling(attempt) => match attempt.await {
-                Ok(open) => Happening::Opened(Box::new(open)),
-                Err(error) => Happening::Failed(error),
+                Ok(open) => LinkEvent::Opened(Box::new(open)),
+                Err(error) => LinkEvent::Failed(error),
             },
             Self::Up(open) => loop {
                 let dead_at = open.dead_at();
                 tokio::select! {
                     received = open.reader.receive() => return match received {
-                        Ok(Some(frame)) => Happening::Frame(frame),
-                        Ok(None) => Happening::Failed(NetError::Lost),
-                        Err(error) => Happening::Failed(error.into()),
+                        Ok(Some(frame)) => LinkEvent::Frame(frame),
+                        Ok(None) => LinkEvent::Failed(NetError::Lost),
+                        Err(error) => LinkEvent::Failed(error.into()),
                     },
                     // Part of a frame may have come meanwhile.
                     () = sleep_until(dead_at) => if open.dead_at() <= dead_at {
-                        return Happening::Failed(NetError::Silent);
+                        return LinkEvent::Failed(NetError::Silent);
                     },
                 }
             },

@@ -12,7 +12,7 @@ mod dial;
 mod error;
 mod sync;
 
-pub use carrier::{Carrier, Event};
+pub use carrier::{Carrier, CarrierEvent};
 pub use clock::now;
 pub use error::NetError;
 pub use sync::{sync, sync_until};

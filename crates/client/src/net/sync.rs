@@ -5,7 +5,7 @@ use std::time::Duration;
 use rand_core::CryptoRng;
 use tokio::time::timeout;
 
-use super::carrier::{Carrier, Event};
+use super::carrier::{Carrier, CarrierEvent};
 use super::error::NetError;
 use crate::phone::Phone;
 use crate::records::notice::Notice;
@@ -80,10 +80,10 @@ impl Visit {
         let mut done = false;
         loop {
             match carrier.next(phone, rng).await? {
-                Event::Up(_) => {}
-                Event::Down { error, .. } => return Err(error),
-                Event::Quiet => self.quiet = true,
-                Event::Told(notices) => {
+                CarrierEvent::Up(_) => {}
+                CarrierEvent::Down { error, .. } => return Err(error),
+                CarrierEvent::Quiet => self.quiet = true,
+                CarrierEvent::Told(notices) => {
                     for notice in notices {
                         match notice {
                             Notice::RegistrationRefused { reason } => {

@@ -22,7 +22,7 @@ use crate::phone::state::channels::Channels;
 use crate::phone::state::deposits::Deposits;
 use crate::phone::state::key_stock::KeyStock;
 use crate::phone::state::link::Link;
-use crate::phone::state::links::{Connection, Links, Question, Standing};
+use crate::phone::state::links::{Connection, LinkStage, Links, Question};
 use crate::phone::state::mailbox::Mailbox;
 use crate::phone::state::outbox::{Item, Outbox};
 use crate::phone::state::owed::Owed;
@@ -31,7 +31,7 @@ use crate::records::account::{Account, AccountRecord, NewAccount};
 use crate::records::body::MAX_NAME_LEN;
 use crate::records::contact::ContactRecord;
 use crate::records::prekeys;
-use crate::records::recovery::Errands;
+use crate::records::recovery::PendingReplies;
 use crate::vault::{Passphrase, ProfileError, StorageError, Table, Vault};
 
 /// An open profile. It holds the profile's lock for as long as it lives.
@@ -262,9 +262,9 @@ impl Phone {
         }
         self.code = Some(code);
         if let Some(connection) = self.links.get_mut(Link::Named)
-            && connection.standing == Standing::Refused
+            && connection.standing == LinkStage::Refused
         {
-            connection.standing = Standing::Welcomed;
+            connection.standing = LinkStage::Welcomed;
         }
         Ok(())
     }
@@ -307,7 +307,7 @@ impl Phone {
             let record: Option<ContactRecord> = rows.load(Table::Contacts, &contact.0)?;
             Ok::<_, StorageError>((record.is_some_and(|it| it.accepted), load_errands(rows, contact)?))
         })?;
-        let errands = if accepted { errands } else { Errands::none(contact) };
+        let errands = if accepted { errands } else { PendingReplies::none(contact) };
         self.owed.note(&errands, now);
         Ok(())
     }

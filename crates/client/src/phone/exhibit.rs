@@ -12,14 +12,14 @@ use crate::phone::rows::records::{FACTS, load_contact, place_key};
 use crate::records::account::AccountRecord;
 use crate::records::group::GroupRecord;
 use crate::records::habits::Habits;
-use crate::vault::{Exhibit, ProfileError, StorageError, Table, Vault};
+use crate::vault::{ProfileError, StorageError, Table, Vault, VaultExhibit};
 
 impl Phone {
     /// Returns the rows behind all conversations and groups that this phone shows.
     ///
     /// # Errors
     /// [`PhoneError::Storage`].
-    pub fn exhibit(&self) -> Result<Exhibit, PhoneError> {
+    pub fn exhibit(&self) -> Result<VaultExhibit, PhoneError> {
         let tables = [Table::Contacts, Table::Entries, Table::Groups];
         Ok(self.vault.exhibit(&tables, &[(Table::Account, FACTS.to_vec())])?)
     }
@@ -28,7 +28,7 @@ impl Phone {
     ///
     /// # Errors
     /// [`PhoneError::UnknownContact`], [`PhoneError::Storage`].
-    pub fn exhibit_of(&self, contact: AccountId) -> Result<Exhibit, PhoneError> {
+    pub fn exhibit_of(&self, contact: AccountId) -> Result<VaultExhibit, PhoneError> {
         let places = self.vault.read(|rows| Ok::<_, PhoneError>(load_contact(rows, contact)?.next_place))?;
         let mut rows = vec![(Table::Account, FACTS.to_vec()), (Table::Contacts, contact.0.to_vec())];
         rows.extend((0..places).map(|place| (Table::Entries, place_key(contact, place))));
@@ -48,7 +48,7 @@ impl Phone {
     /// # Errors
     /// [`ProfileError::NoProfile`] if it is no exhibit of a phone; [`ProfileError::Storage`] if the key does not open
     /// it.
-    pub fn of_exhibit(exhibit: &Exhibit, rng: &mut impl CryptoRng) -> Result<Self, ProfileError> {
+    pub fn of_exhibit(exhibit: &VaultExhibit, rng: &mut impl CryptoRng) -> Result<Self, ProfileError> {
         let vault = Vault::of_exhibit(exhibit)?;
         let account = vault.read(|rows| {
             let record: AccountRecord = rows.load(Table::Account, FACTS)?.ok_or(ProfileError::NoProfile)?;

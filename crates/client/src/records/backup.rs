@@ -22,7 +22,7 @@ use zeroize::Zeroizing;
 
 use crate::records::group::Group;
 use crate::records::habits::BackupKey;
-use crate::records::history::Direction;
+use crate::records::history::EntryDirection;
 use crate::records::ids::{BodyId, GroupId};
 
 /// Bytes of contents in one part: the size of a deposit, less the overhead.
@@ -30,7 +30,7 @@ const MAX_PIECES_LEN: usize = MAX_PAYLOAD_LEN - 128;
 
 /// The contents of a backup.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Contents {
+pub struct BackupContents {
     /// Time of the backup, by the phone's clock.
     pub made_at: Timestamp,
     /// The contacts, in order of account.
@@ -68,7 +68,7 @@ pub struct SavedText {
     /// The group that it was sent to.
     pub group: Option<GroupId>,
     /// Direction and delivery state.
-    pub direction: Direction,
+    pub direction: EntryDirection,
     /// The text itself.
     pub text: String,
 }
@@ -195,7 +195,7 @@ impl Backup {
     /// # Errors
     /// [`CodecError::TooLong`] for a text or name longer than a phone stores.
     pub fn make(
-        contents: Contents,
+        contents: BackupContents,
         held_by: BackupKey,
         key: Option<SecretBytes<32>>,
         rng: &mut impl CryptoRng,
@@ -223,8 +223,8 @@ impl Backup {
 }
 
 /// Splits the contents into runs that each fit a part; returns one run if there are none.
-fn portions(contents: Contents) -> Result<Vec<Zeroizing<Vec<u8>>>, CodecError> {
-    let Contents { made_at, contacts, groups, texts } = contents;
+fn portions(contents: BackupContents) -> Result<Vec<Zeroizing<Vec<u8>>>, CodecError> {
+    let BackupContents { made_at, contacts, groups, texts } = contents;
     let contacts = contacts.into_iter().map(Piece::Contact);
     let pieces =
         contacts.chain(groups.into_iter().map(Piece::Group)).chain(texts.into_iter().map(Piece::Text));
@@ -249,8 +249,8 @@ fn portions(contents: Contents) -> Result<Vec<Zeroizing<Vec<u8>>>, CodecError> {
 ///
 /// # Errors
 /// [`BackupError`]; no part of the contents is then returned.
-pub fn open(parts: &[Vec<u8>], key: Option<&SecretBytes<32>>) -> Result<Contents, BackupError> {
-    let mut contents = Contents::default();
+pub fn open(parts: &[Vec<u8>], key: Option<&SecretBytes<32>>) -> Result<BackupContents, BackupError> {
+    let mut contents = BackupContents::default();
     let mut first = None;
     for (at, bytes) in parts.iter().enumerate() {
         let part: Part = decode(bytes).map_err(|error| BackupError::Damaged { part: at, error })?;

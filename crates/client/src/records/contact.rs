@@ -35,7 +35,7 @@ impl Trust {
 
 /// The origin of a contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Origin {
+pub enum ContactOrigin {
     /// Their invitation.
     Invitation,
     /// A look-up by number: the relay's word that the account has it.
@@ -67,7 +67,7 @@ pub struct Contact {
     /// The trust in that identity.
     pub trust: Trust,
     /// The origin of the contact.
-    pub origin: Origin,
+    pub origin: ContactOrigin,
     /// True if the owner has added it or written to it. Until then it is a request.
     pub accepted: bool,
     /// True if messages to it are sealed: its delivery key is known, and this phone seals.
@@ -90,7 +90,7 @@ pub(crate) struct ContactRecord {
     pub(crate) identity: Option<IdentityKey>,
     pub(crate) former_identity: Option<IdentityKey>,
     pub(crate) trust: Trust,
-    pub(crate) origin: Origin,
+    pub(crate) origin: ContactOrigin,
     pub(crate) accepted: bool,
     /// True once the other phone has confirmed a message that carried our introduction.
     pub(crate) introduced: bool,
@@ -109,7 +109,7 @@ impl Encoded for ContactRecord {
 }
 
 impl ContactRecord {
-    pub(crate) fn new(account: AccountId, name: String, origin: Origin, now: Timestamp) -> Self {
+    pub(crate) fn new(account: AccountId, name: String, origin: ContactOrigin, now: Timestamp) -> Self {
         Self {
             account,
             name,
@@ -119,7 +119,7 @@ impl ContactRecord {
             former_identity: None,
             trust: Trust::Unverified,
             origin,
-            accepted: origin != Origin::Stranger,
+            accepted: origin != ContactOrigin::Stranger,
             introduced: false,
             expires_after: None,
             timer_set_at: Timestamp(0),

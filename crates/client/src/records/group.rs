@@ -10,7 +10,7 @@ use pillarbox_wire::{AccountId, Encoded, FixedBytes};
 use serde::{Deserialize, Serialize};
 
 use crate::records::body::MAX_NAME_LEN;
-use crate::records::history::{DeliveryState, Entry};
+use crate::records::history::{DeliveryState, HistoryEntry};
 
 pub use crate::records::body::MAX_GROUP_MEMBERS;
 pub use crate::records::ids::GroupId;
@@ -36,7 +36,7 @@ pub struct GroupEntry {
     /// The sender; `None` for the owner.
     pub from: Option<AccountId>,
     /// The entry.
-    pub entry: Entry,
+    pub entry: HistoryEntry,
 }
 
 /// A group as the vault keeps it.

@@ -23,7 +23,7 @@ pub enum DeliveryState {
 
 /// The direction of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Direction {
+pub enum EntryDirection {
     /// Sent by this phone.
     Sent(DeliveryState),
     /// Received by this phone.
@@ -46,13 +46,13 @@ pub enum EntryKind {
 
 /// One entry of a conversation.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Entry {
+pub struct HistoryEntry {
     /// Its place in the conversation, from 0; gaps are texts that have disappeared.
     pub place: u64,
     /// The id that names it to both phones.
     pub id: BodyId,
     /// Its direction.
-    pub direction: Direction,
+    pub direction: EntryDirection,
     /// Its kind.
     pub kind: EntryKind,
     /// Time of sending, by the sender's clock.
@@ -70,7 +70,7 @@ pub struct Entry {
     pub group: Option<GroupId>,
 }
 
-impl Entry {
+impl HistoryEntry {
     /// Returns the text of a text entry.
     #[must_use]
     pub fn text(&self) -> Option<&str> {
@@ -83,17 +83,17 @@ impl Entry {
     /// Returns true if it came from the other phone.
     #[must_use]
     pub const fn is_received(&self) -> bool {
-        matches!(self.direction, Direction::Received { .. })
+        matches!(self.direction, EntryDirection::Received { .. })
     }
 }
 
-impl Encoded for Entry {
+impl Encoded for HistoryEntry {
     const VERSION: u8 = 2;
     const MAX_LEN: usize = crate::body::MAX_BODY_LEN;
 }
 
 /// Prints its place, not its words.
-impl fmt::Debug for Entry {
+impl fmt::Debug for HistoryEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Entry({}, {:?}, {:?})", self.place, self.id, self.direction)
     }

@@ -7,7 +7,7 @@ use pillarbox_wire::{
     AccountId, ChannelName, DepositKind, DeviceAddress, Farewell, Handle, PostRow, Refusal,
 };
 
-use crate::records::history::Entry;
+use crate::records::history::HistoryEntry;
 use crate::records::ids::{BodyId, GroupId};
 
 pub use pillarbox_session::Degraded;
@@ -63,7 +63,7 @@ pub enum Notice {
         /// The sender.
         contact: AccountId,
         /// The text as stored.
-        entry: Entry,
+        entry: HistoryEntry,
     },
     /// The other phone has changed the timer.
     TimerChanged {

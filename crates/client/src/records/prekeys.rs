@@ -297,12 +297,12 @@ pub(crate) fn consume(rows: &mut Rows<'_>, consumed: &[ConsumedPreKey]) -> Resul
 ///
 /// The session layer treats a missing key as an answer, but an unreadable vault must not be taken for one. So a
 /// failure is kept here, and the caller checks it before believing that a key is gone.
-pub(crate) struct Shelf<'a, 'b> {
+pub(crate) struct PrekeyLookup<'a, 'b> {
     rows: &'a View<'b>,
     failed: Cell<Option<StorageError>>,
 }
 
-impl<'a, 'b> Shelf<'a, 'b> {
+impl<'a, 'b> PrekeyLookup<'a, 'b> {
     pub(crate) const fn new(rows: &'a View<'b>) -> Self {
         Self { rows, failed: Cell::new(None) }
     }
@@ -319,7 +319,7 @@ impl<'a, 'b> Shelf<'a, 'b> {
     }
 }
 
-impl PreKeys for Shelf<'_, '_> {
+impl PreKeys for PrekeyLookup<'_, '_> {
     fn signed(&self, id: PreKeyId) -> Option<SignedPreKeySecret> {
         let record = self.note(self.rows.get(Table::SignedPreKeys, &key(id)))?;
         self.note(SignedPreKeySecret::from_record(&record).map(Some).map_err(|_| StorageError::Damaged))

@@ -60,7 +60,7 @@ const GREETING: [u8; 32] = [0; 32];
 
 /// Receipts and requests owed to one contact.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Errands {
+pub(crate) struct PendingReplies {
     pub(crate) contact: AccountId,
     /// Texts to be confirmed, at [`receipts_due`](Self::receipts_due).
     pub(crate) receipts: Vec<BodyId>,
@@ -117,7 +117,7 @@ pub const MAX_MISSING: usize = MAX_RESEND_DIGESTS * (1 + MAX_FULL_REQUESTS);
 /// See [`MAX_MISSING`].
 const MAX_FULL_REQUESTS: usize = 156;
 
-impl Encoded for Errands {
+impl Encoded for PendingReplies {
     const VERSION: u8 = 3;
     const MAX_LEN: usize = 96 + 16 * MAX_OWED_RECEIPTS + 32 * MAX_RESEND_DIGESTS + 8 * MAX_RENEWALS;
 }
@@ -126,7 +126,7 @@ impl Encoded for Errands {
 /// phone shows "sent" where "delivered" would be true.
 const MAX_OWED_RECEIPTS: usize = 16 * MAX_RECEIPT_IDS;
 
-impl Errands {
+impl PendingReplies {
     pub(crate) const fn none(contact: AccountId) -> Self {
         Self {
             contact,
@@ -281,7 +281,7 @@ mod tests {
 
     #[test]
     fn a_mailbox_of_missing_messages_is_noted_in_order_and_one_more_is_given_up() {
-        let mut errands = Errands::none(AccountId([1; 16]));
+        let mut errands = PendingReplies::none(AccountId([1; 16]));
         let mut kept = std::collections::BTreeMap::new();
         for number in 0..MAX_MISSING as u64 {
             match errands.miss(digest(number)) {
@@ -305,7 +305,7 @@ mod tests {
 
     #[test]
     fn with_too_many_receipts_owed_the_oldest_is_never_sent() {
-        let mut errands = Errands::none(AccountId([1; 16]));
+        let mut errands = PendingReplies::none(AccountId([1; 16]));
         let id = |number: usize| {
             let mut id = [0; 16];
             id[..8].copy_from_slice(&number.to_be_bytes());
@@ -319,7 +319,7 @@ mod tests {
 
     #[test]
     fn nothing_is_asked_for_before_the_conversation_has_begun_anew() {
-        let mut errands = Errands::none(AccountId([1; 16]));
+        let mut errands = PendingReplies::none(AccountId([1; 16]));
         errands.miss(digest(1));
         assert!(!errands.may_ask() && errands.are_due(Timestamp(1)));
         errands.renewed(Timestamp(1));
@@ -328,7 +328,7 @@ mod tests {
 
     #[test]
     fn new_starts_are_bounded_in_time_and_what_is_missing_is_kept() {
-        let mut errands = Errands::none(AccountId([1; 16]));
+        let mut errands = PendingReplies::none(AccountId([1; 16]));
         let mut starts = 0;
         for second in 0..3_600 {
             let now = Timestamp::from_seconds(1_000_000 + second);
@@ -368,7 +368,7 @@ mod tests {
 
     #[test]
     fn a_clock_set_back_does_not_stop_recovery() {
-        let mut errands = Errands::none(AccountId([1; 16]));
+        let mut errands = PendingReplies::none(AccountId([1; 16]));
         for _ in 0..MAX_RENEWALS {
             errands.renewed(Timestamp::from_seconds(5_000_000));
         }

@@ -15,7 +15,7 @@ use crate::records::body::MAX_BODY_LEN;
 
 /// The report of one message. `Debug` prints addresses and time, not the message.
 #[derive(Clone, PartialEq, Eq, Serialize)]
-pub struct Report {
+pub struct AbuseReport {
     /// The payload as the relay carried it.
     pub payload: Vec<u8>,
     /// The sender, by the relay's word.
@@ -32,7 +32,7 @@ pub struct Report {
     pub opening: [u8; 32],
 }
 
-impl fmt::Debug for Report {
+impl fmt::Debug for AbuseReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Report({} to {} at {:?})", self.from, self.to, self.accepted_at)
     }
@@ -55,7 +55,7 @@ impl Encoded for Evidence {
     const MAX_LEN: usize = MAX_PAYLOAD_LEN + MAX_BODY_LEN + 256;
 }
 
-impl From<Evidence> for Report {
+impl From<Evidence> for AbuseReport {
     fn from(evidence: Evidence) -> Self {
         let Evidence { payload, from, to, accepted_at, stamp, body, opening } = evidence;
         Self { payload: payload.0, from, to, accepted_at, stamp: stamp.0, body: body.0, opening: opening.0 }

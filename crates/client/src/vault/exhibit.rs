@@ -31,14 +31,14 @@ pub struct SealedRow {
 }
 
 /// Rows and the key to them. `Debug` prints the number of rows.
-pub struct Exhibit {
+pub struct VaultExhibit {
     /// The vault key.
     pub key: SecretBytes<32>,
     /// The rows, sealed.
     pub rows: Vec<SealedRow>,
 }
 
-impl fmt::Debug for Exhibit {
+impl fmt::Debug for VaultExhibit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Exhibit({} rows)", self.rows.len())
     }
@@ -50,7 +50,7 @@ impl Vault {
         &self,
         tables: &[Table],
         single: &[(Table, Vec<u8>)],
-    ) -> Result<Exhibit, StorageError> {
+    ) -> Result<VaultExhibit, StorageError> {
         let mut rows = Vec::new();
         for table in tables {
             let mut statement = self
@@ -85,14 +85,14 @@ impl Vault {
                 sealed,
             }));
         }
-        Ok(Exhibit { key: SecretBytes::from_bytes(*self.vault_key.as_bytes()), rows })
+        Ok(VaultExhibit { key: SecretBytes::from_bytes(*self.vault_key.as_bytes()), rows })
     }
 
     /// Makes a vault in memory with only these rows. A row that the key does not open fails when it is read.
     ///
     /// # Errors
     /// [`ProfileError::Storage`] if there is no memory.
-    pub fn of_exhibit(exhibit: &Exhibit) -> Result<Self, ProfileError> {
+    pub fn of_exhibit(exhibit: &VaultExhibit) -> Result<Self, ProfileError> {
         let vault_key = SecretBytes::from_bytes(*exhibit.key.as_bytes());
         let connection = Connection::open_in_memory()?;
         connection.execute_batch(SCHEMA)?;

@@ -22,7 +22,7 @@ mod place;
 mod rows;
 
 pub use error::{ProfileError, StorageError};
-pub use exhibit::{Exhibit, SealedRow, opens, wrapped_key};
+pub use exhibit::{SealedRow, VaultExhibit, opens, wrapped_key};
 pub use file::{Vault, is_open};
 pub use lock::FILE_NAME;
 pub use passphrase::{EmptyPassphrase, Passphrase};

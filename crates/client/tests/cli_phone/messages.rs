@@ -2,7 +2,7 @@
 
 use std::process::Stdio;
 
-use pillarbox_relay::{Limits, Settings};
+use pillarbox_relay::{Limits, RelaySettings};
 
 use crate::support::{Ended, Place, Process, Stream};
 
@@ -229,7 +229,7 @@ fn a_closed_pipe_ends_quietly_and_loses_nothing() {
 #[test]
 fn a_full_mailbox_is_told_and_the_message_kept() {
     let limits = Limits { mailbox_messages: 1, ..Limits::default() };
-    let place = Place::with(Settings { limits, ..Settings::default() });
+    let place = Place::with(RelaySettings { limits, ..RelaySettings::default() });
     let (alice, bob) = place.alice_and_bob();
     alice.run(&["send", "Bob", "one"]).expect(0);
     let full = alice.run(&["send", "Bob", "two"]).expect(1);

@@ -6,8 +6,8 @@ use std::sync::mpsc;
 use std::thread;
 
 use pillarbox_crypto::AgreementSecret;
-use pillarbox_relay::Settings;
-use pillarbox_relay::server::{Server, ServerConfig};
+use pillarbox_relay::RelaySettings;
+use pillarbox_relay::server::{RelayServer, ServerConfig};
 use pillarbox_transport::RelayAddress;
 use tokio::sync::{mpsc as unbounded, oneshot};
 
@@ -27,7 +27,7 @@ struct Hold {
 
 impl Relay {
     /// Starts a relay over the data in `folder`, on a free port.
-    pub(crate) fn start(folder: &Path, settings: Settings) -> Self {
+    pub(crate) fn start(folder: &Path, settings: RelaySettings) -> Self {
         Self::listen(ServerConfig { settings, ..ServerConfig::on_loopback(folder.to_owned()) })
     }
 
@@ -75,7 +75,7 @@ impl Relay {
         let thread = thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async move {
-                let running = Server::start(config).await.unwrap();
+                let running = RelayServer::start(config).await.unwrap();
                 started.send(running.address().clone()).unwrap();
                 // A test that panicked has dropped the other end; either way this is the end.
                 let holding = async {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use pillarbox_client::net::{now, sync};
 use pillarbox_client::{Habits, NewAccount, PaddingRule, Passphrase, Protection, Vault};
 use pillarbox_crypto::PasswordCost;
-use pillarbox_relay::Settings;
+use pillarbox_relay::RelaySettings;
 pub(crate) use pillarbox_testkit::program::{Ended, Phone, Process, Stream};
 use pillarbox_testkit::program::{PASSPHRASE, Place as Surroundings, Programs};
 use rand::SeedableRng;
@@ -35,11 +35,11 @@ impl Deref for Place {
 impl Place {
     /// Starts a relay in a new folder.
     pub(crate) fn new() -> Self {
-        Self::with(Settings::default())
+        Self::with(RelaySettings::default())
     }
 
     /// Starts a relay with these settings.
-    pub(crate) fn with(settings: Settings) -> Self {
+    pub(crate) fn with(settings: RelaySettings) -> Self {
         let surroundings = surroundings();
         let folder = surroundings.path("relay");
         std::fs::create_dir(&folder).unwrap();

@@ -9,7 +9,7 @@ mod rows;
 mod sentences;
 
 use pillarbox_access::Item;
-use pillarbox_access::demand::View;
+use pillarbox_access::demand::ViewKind;
 use pillarbox_access::design::AnswersNotice;
 use serde::{Deserialize, Serialize};
 
@@ -158,11 +158,11 @@ impl Answer {
             unit: &evidence.unit,
             container: &evidence.container,
             is_an_operator: evidence.is_an_operators(),
-            is_a_tap: evidence.view == View::OperatorTap,
+            is_a_tap: evidence.view == ViewKind::OperatorTap,
             is_about_the_time_after: evidence.what == What::TextsAfter,
             is_from_the_order_on: matches!(evidence.what, What::TextsAfter | What::MessagesAfter)
-                || evidence.view == View::Nothing,
-            is_about_everybody: evidence.view == View::Nothing,
+                || evidence.view == ViewKind::Nothing,
+            is_about_everybody: evidence.view == ViewKind::Nothing,
             is_anything_back: evidence.brought.is_anything_back(),
             is_hypothetical: context.hypothetical,
             keeps_back: sentences::KeepsBack::of(&evidence.brought.statements()),
@@ -171,7 +171,7 @@ impl Answer {
         let came_back = |item: Item| !brought.is_withheld(&[item]);
         let (headline, reasons) = match (evidence.view, state, evidence.reasons.split_first()) {
             // If there is nothing to remove, the reason alone says so, because it also says what is missing.
-            (View::PublicChannel, State::None { why: Absence::NotInStory }, Some((first, rest))) => {
+            (ViewKind::PublicChannel, State::None { why: Absence::NotInStory }, Some((first, rest))) => {
                 (evidence.in_names(first), rest)
             }
             _ => (sentences::headline(&subject, state, counts, measures), evidence.reasons.as_slice()),

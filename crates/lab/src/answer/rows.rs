@@ -1,7 +1,7 @@
 //! The answer from a relay's folder. Nobody told a story, so there is no truth with which to measure it. It says what
 //! is there.
 
-use pillarbox_access::demand::View;
+use pillarbox_access::demand::ViewKind;
 use pillarbox_access::law::Day;
 use pillarbox_access::served::ItemLine;
 use pillarbox_access::{Answer as ItemAnswer, Item, Reach, Served};
@@ -71,7 +71,7 @@ impl Answer {
         };
         let others: Vec<&str> = served.others().into_iter().collect();
         let headline = match (demand.view, served.answer(Item::DeviceBackup)) {
-            (View::BackupStore, answer) => {
+            (ViewKind::BackupStore, answer) => {
                 let backup = match (answer, unreadable) {
                     (Some(ItemAnswer::Returned { .. }), 0) => {
                         sentences::Backup::Opens { texts: number(served.facts.said.len()) }

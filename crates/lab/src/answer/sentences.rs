@@ -16,7 +16,7 @@ mod words;
 
 use std::collections::BTreeSet;
 
-use pillarbox_access::demand::View;
+use pillarbox_access::demand::ViewKind;
 use pillarbox_access::speaker::Speaker;
 use pillarbox_access::{Item, country};
 
@@ -216,26 +216,26 @@ pub(super) const TARGET: &str = "TARGET";
 
 /// Returns the question of a demand that is not served on an operator.
 #[must_use]
-pub fn own_question(view: View, asks: &str, demand: &str) -> String {
+pub fn own_question(view: ViewKind, asks: &str, demand: &str) -> String {
     let asks = country::name(asks);
     match view {
-        View::PushRecords => {
+        ViewKind::PushRecords => {
             format!("Under {DESIGN}: whose device does the push token of {TARGET}'s account stand for?")
         }
-        View::SeizedPhone => {
+        ViewKind::SeizedPhone => {
             format!("Under {DESIGN}: what does {TARGET}'s phone give to whoever has taken it?")
         }
-        View::OpenPhone => {
+        ViewKind::OpenPhone => {
             format!("Under {DESIGN}: what do {TARGET}'s contacts show if all of them open their phones?")
         }
-        View::ReportedMessage => {
+        ViewKind::ReportedMessage => {
             format!(
                 "Under {DESIGN}: can the operator confirm a message of {TARGET}'s that a contact reports?"
             )
         }
-        View::Nothing => format!("Under {DESIGN}: what does {demand} in {asks} stop?"),
-        View::PublicChannel => format!("Under {DESIGN}: what does {demand} of {asks} remove?"),
-        View::RelayHoldings | View::OperatorTap | View::BackupStore => String::new(),
+        ViewKind::Nothing => format!("Under {DESIGN}: what does {demand} in {asks} stop?"),
+        ViewKind::PublicChannel => format!("Under {DESIGN}: what does {demand} of {asks} remove?"),
+        ViewKind::RelayHoldings | ViewKind::OperatorTap | ViewKind::BackupStore => String::new(),
     }
 }
 

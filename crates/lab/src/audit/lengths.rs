@@ -16,7 +16,7 @@ use pillarbox_client::body::{Body, BodyId, Content, Introduction, Receipt, Text}
 use pillarbox_crypto::{KEM_PUBLIC_LEN, Padding};
 use pillarbox_relay::Holdings;
 use pillarbox_relay::store::{PreKeyKind, PreKeyRow};
-use pillarbox_session::kind::{self, Kind};
+use pillarbox_session::kind::{self, PayloadKind};
 use pillarbox_session::lengths::overheads;
 use pillarbox_wire::{FixedBytes, Timestamp, decode, encode};
 use serde::Serialize;
@@ -106,14 +106,14 @@ impl Lengths {
     fn fit(&self, payload: &[u8]) -> Result<Fit, Vec<usize>> {
         let kind = kind::kind(payload).map_err(|_| Vec::new())?;
         match (self.protection, kind) {
-            (Protection::ServerReadable, Kind::ServerReadable) => {
+            (Protection::ServerReadable, PayloadKind::ServerReadable) => {
                 let body = payload.get(1..).unwrap_or_default();
                 // A decoded body encodes to the same bytes again, so nothing stands after it.
                 let body = decode::<Body>(body).map_err(|_| Vec::new())?;
                 Ok(Fit { is_text: matches!(body.content, Content::Text(_)), begins: false })
             }
-            (Protection::EndToEnd, Kind::Ratchet | Kind::PreKey | Kind::Sealed) => {
-                let running = kind != Kind::PreKey;
+            (Protection::EndToEnd, PayloadKind::Ratchet | PayloadKind::PreKey | PayloadKind::Sealed) => {
+                let running = kind != PayloadKind::PreKey;
                 for (position, over) in overheads(kind).iter().enumerate() {
                     let padded = payload.len().checked_sub(*over);
                     let is =
@@ -128,7 +128,7 @@ impl Lengths {
         }
     }
 
-    fn allowed(&self, kind: Kind) -> Vec<usize> {
+    fn allowed(&self, kind: PayloadKind) -> Vec<usize> {
         let padded = self.texts.union(&self.receipts);
         let mut allowed: Vec<usize> =
             padded.flat_map(|padded| overheads(kind).iter().map(move |over| over + padded)).collect();

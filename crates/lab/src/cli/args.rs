@@ -398,7 +398,7 @@ pub(super) struct Audit {
 pub(super) struct Oracle {
     /// Compare with one table only: fbi-2021, published-returns or figures.
     #[arg(long, value_name = "TABLE", value_parser = table)]
-    pub(super) source: Option<pillarbox_access::oracle::Source>,
+    pub(super) source: Option<pillarbox_access::oracle::OracleSource>,
     /// Print every row, and the reason for each difference.
     #[arg(long, conflicts_with_all = ["json", "plain"])]
     pub(super) full: bool,
@@ -440,7 +440,8 @@ fn day(text: &str) -> Result<pillarbox_access::law::Day, String> {
     pillarbox_access::law::Day::parse(text).ok_or_else(|| "a day looks like 2017-03-22".to_owned())
 }
 
-fn table(name: &str) -> Result<pillarbox_access::oracle::Source, String> {
-    use pillarbox_access::oracle::Source;
-    Source::named(name).ok_or_else(|| format!("there is {}", Source::ALL.map(Source::as_str).join(", ")))
+fn table(name: &str) -> Result<pillarbox_access::oracle::OracleSource, String> {
+    use pillarbox_access::oracle::OracleSource;
+    OracleSource::named(name)
+        .ok_or_else(|| format!("there is {}", OracleSource::ALL.map(OracleSource::as_str).join(", ")))
 }

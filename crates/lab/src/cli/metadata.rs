@@ -11,7 +11,7 @@ use pillarbox_lab::metadata::source::{Source, SourceError, csv, holdings, ledger
 use pillarbox_lab::metadata::{Choices, Inquiry, files, json, table, text};
 use pillarbox_lab::progress::Progress;
 use pillarbox_lab::world::{PARTS, World};
-use pillarbox_metadata::{Field, Observer, Settings, generator};
+use pillarbox_metadata::{MeansSettings, Observer, TraceField, generator};
 use pillarbox_relay::DATABASE_FILE;
 use pillarbox_system::private;
 
@@ -42,7 +42,7 @@ pub(super) fn run(wanted: &Metadata) -> Result<(), Failure> {
         observer,
         without: wanted.without.iter().copied().map(Into::into).collect(),
         round: wanted.round.unwrap_or(0),
-        settings: Settings { window: wanted.window, seed: wanted.seed },
+        settings: MeansSettings { window: wanted.window, seed: wanted.seed },
         about: wanted.about.clone(),
     };
     let inquiry = Inquiry::of(&source, choices).map_err(|error| usage(error.to_string()))?;
@@ -103,7 +103,7 @@ fn defences(as_json: bool) -> Result<(), Failure> {
 
 fn source(wanted: &Metadata) -> Result<Source, Failure> {
     if let Some(messages) = wanted.make_trace {
-        let (trace, truth) = generator::sealed(generator::Settings {
+        let (trace, truth) = generator::sealed(generator::GeneratorSettings {
             people: wanted.people,
             contacts: 5,
             messages,
@@ -274,7 +274,7 @@ impl From<Watcher> for Observer {
     }
 }
 
-impl From<Taken> for Field {
+impl From<Taken> for TraceField {
     fn from(taken: Taken) -> Self {
         match taken {
             Taken::Names => Self::Names,

@@ -1,7 +1,7 @@
 //! `oracle`: the designs of this program, compared with published statements about the returns of real operators.
 
 use pillarbox_access::designs;
-use pillarbox_access::oracle::Source;
+use pillarbox_access::oracle::OracleSource;
 use pillarbox_access::oracle::reasons::REASONS;
 use pillarbox_lab::oracle;
 use pillarbox_lab::progress::Progress;
@@ -11,7 +11,8 @@ use super::output::{Failure, hint, next, print, print_json};
 use super::{FAILED, window};
 
 pub(super) fn run(wanted: &Oracle) -> Result<(), Failure> {
-    let sources: Vec<Source> = wanted.source.map_or_else(|| Source::ALL.to_vec(), |source| vec![source]);
+    let sources: Vec<OracleSource> =
+        wanted.source.map_or_else(|| OracleSource::ALL.to_vec(), |source| vec![source]);
     hint("Running each model of a real messenger, and asking what others asked ...")?;
     let standing = designs::all().iter().filter(|design| oracle::standing(design).is_some()).count();
     let progress = Progress::of(standing, "designs");

@@ -2,7 +2,7 @@
 //! the run.
 
 use pillarbox_access::{Answer, Item};
-use pillarbox_relay::told::Told;
+use pillarbox_relay::told::SubmissionTally;
 
 use super::report::{Kept, Report, Run, lines_of};
 use crate::columns::Column;
@@ -68,12 +68,12 @@ fn opening(report: &Report) -> String {
 /// Describes what the passing rows would tell an observer of this conversation who writes them down.
 fn passing(report: &Report) -> String {
     let told = |run: Option<&Run>| {
-        let mut told = Told::default();
+        let mut told = SubmissionTally::default();
         let sights = run.into_iter().flat_map(|run| &run.saw);
         sights.for_each(|sight| told.message(sight.from.as_deref(), &sight.to));
         told
     };
-    Told::on_two_servers(&told(report.runs.first()), &told(report.runs.last()))
+    SubmissionTally::on_two_servers(&told(report.runs.first()), &told(report.runs.last()))
 }
 
 /// Counts messages that are no texts: each phone confirms what it fetched.

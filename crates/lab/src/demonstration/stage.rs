@@ -4,13 +4,13 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use pillarbox_access::demand::{About as Whom, CONTENT_WARRANT, Demand, EVENTS_DATA};
+use pillarbox_access::demand::{CONTENT_WARRANT, Demand, DemandTarget, EVENTS_DATA};
 use pillarbox_access::{Design, RelayHoldings, Served};
 use pillarbox_client::net::{now, sync};
-use pillarbox_client::{DeliveryState, Direction, EntryKind, Habits, NewAccount, Passphrase, Phone};
-use pillarbox_relay::passing::About;
-use pillarbox_relay::server::{Server, ServerConfig};
-use pillarbox_relay::{Passing, Settings};
+use pillarbox_client::{DeliveryState, EntryDirection, EntryKind, Habits, NewAccount, Passphrase, Phone};
+use pillarbox_relay::passing::FrameSubject;
+use pillarbox_relay::server::{RelayServer, ServerConfig};
+use pillarbox_relay::{Passing, RelaySettings};
 use pillarbox_transport::RelayAddress;
 use pillarbox_wire::{AccountId, Handle};
 
@@ -41,8 +41,8 @@ pub(super) async fn play(design: &'static Design, progress: &Progress) -> Result
     })?;
     let relay_folder = folder.path().join("relay");
     let mut config = ServerConfig::on_loopback(relay_folder.clone());
-    config.settings = Settings { keeping: design.relay.clone(), ..Settings::default() };
-    let relay = Server::start(config).await?;
+    config.settings = RelaySettings { keeping: design.relay.clone(), ..RelaySettings::default() };
+    let relay = RelayServer::start(config).await?;
     let mut passing = relay.follow();
 
     let mut owners = Vec::new();
@@ -76,7 +76,7 @@ pub(super) async fn play(design: &'static Design, progress: &Progress) -> Result
     }
     let holdings = RelayHoldings::read(&relay_folder)?;
     let serve_about = |person: Person| -> Result<Vec<Served>, DemonstrationError> {
-        let about = Whom::Number(Handle::parse(person.number)?);
+        let about = DemandTarget::Number(Handle::parse(person.number)?);
         Ok(DEMANDS.iter().map(|demand| folder::read(demand, &about, &holdings)).collect())
     };
     let mut returns_about_others = Vec::new();
@@ -142,8 +142,8 @@ impl Owner {
         let lines = entries.iter().filter_map(|entry| {
             let EntryKind::Text(text) = &entry.kind else { return None };
             let (who, state) = match entry.direction {
-                Direction::Sent(state) => ("you".into(), Some(in_words(state))),
-                Direction::Received { .. } => (name.clone(), None),
+                EntryDirection::Sent(state) => ("you".into(), Some(in_words(state))),
+                EntryDirection::Received { .. } => (name.clone(), None),
             };
             Some(ScreenLine { who, text: text.clone(), state })
         });
@@ -204,7 +204,7 @@ fn sight(event: &Arc<Passing>, holdings: &RelayHoldings) -> Option<Sight> {
     if event.frame != "Submit" {
         return None;
     }
-    let Some(About::Device(to)) = &event.about else { return None };
+    let Some(FrameSubject::Device(to)) = &event.about else { return None };
     Some(Sight {
         from: event.from.map(|from| holdings.name(from.account)),
         to: holdings.name(to.account),

@@ -2,7 +2,7 @@
 //! measured.
 
 use pillarbox_access::Item;
-use pillarbox_access::demand::{NOTICE_TO_CHANGE, View, backup_warrant::BACKUP};
+use pillarbox_access::demand::{NOTICE_TO_CHANGE, ViewKind, backup_warrant::BACKUP};
 use pillarbox_access::design::{Design, Stated};
 use pillarbox_access::law::{Day, Footing};
 
@@ -39,11 +39,11 @@ pub(super) fn of(experiment: &dyn Experiment, design: &Design, scenario: &Scenar
 }
 
 /// Returns statements that nobody checked, and the bench's additions to the story.
-fn assumed(view: View, design: &Design, scenario: &Scenario) -> Vec<String> {
+fn assumed(view: ViewKind, design: &Design, scenario: &Scenario) -> Vec<String> {
     let mut assumed: Vec<String> = design.assumed().map(|source| source.says.clone()).collect();
     // The bench's additions stand in no line of the story's file.
     let is_told = |event: &Event| matches!(event.act, Act::Reports { .. }) && event.line > 0;
-    if view == View::ReportedMessage && !scenario.events.iter().any(is_told) {
+    if view == ViewKind::ReportedMessage && !scenario.events.iter().any(is_told) {
         assumed.push("Nobody in this story reports anything: the bench has a contact report the last text that is still there.".to_owned());
     }
     assumed
@@ -53,9 +53,13 @@ fn assumed(view: View, design: &Design, scenario: &Scenario) -> Vec<String> {
 /// anything, or if nobody knows its words.
 fn word(experiment: &dyn Experiment, design: &Design, scenario: &Scenario) -> Option<OperatorsWord> {
     let operator = match experiment.demand().view {
-        View::RelayHoldings | View::OperatorTap | View::PushRecords => &design.operator,
-        View::BackupStore => design.cloud.as_ref().map_or(&design.operator, |cloud| &cloud.operator),
-        View::SeizedPhone | View::OpenPhone | View::ReportedMessage | View::PublicChannel | View::Nothing => {
+        ViewKind::RelayHoldings | ViewKind::OperatorTap | ViewKind::PushRecords => &design.operator,
+        ViewKind::BackupStore => design.cloud.as_ref().map_or(&design.operator, |cloud| &cloud.operator),
+        ViewKind::SeizedPhone
+        | ViewKind::OpenPhone
+        | ViewKind::ReportedMessage
+        | ViewKind::PublicChannel
+        | ViewKind::Nothing => {
             return None;
         }
     };
@@ -78,12 +82,12 @@ fn word(experiment: &dyn Experiment, design: &Design, scenario: &Scenario) -> Op
     };
     let live = || {
         let live =
-            operator.pen_register.as_ref().filter(|_| experiment.demand().view == View::OperatorTap)?;
+            operator.pen_register.as_ref().filter(|_| experiment.demand().view == ViewKind::OperatorTap)?;
         Some(word(WordIs::HandsOver, &live.says, &live.from))
     };
     let own: &[Item] = match experiment.demand().view {
-        View::PushRecords => &[Item::PushToken],
-        View::BackupStore => &BACKUP,
+        ViewKind::PushRecords => &[Item::PushToken],
+        ViewKind::BackupStore => &BACKUP,
         _ => experiment.what().own_items().unwrap_or(&[Item::AccountRecord, Item::BasicSubscriberRecord]),
     };
     match experiment.what() {
@@ -98,17 +102,17 @@ fn is_from_now_on(experiment: &dyn Experiment) -> bool {
 }
 
 /// Returns the answering party, as the subject of a sentence.
-const fn party(view: View) -> &'static str {
+const fn party(view: ViewKind) -> &'static str {
     match view {
-        View::RelayHoldings
-        | View::OperatorTap
-        | View::PublicChannel
-        | View::ReportedMessage
-        | View::Nothing => "The operator",
-        View::PushRecords => "The push service",
-        View::BackupStore => "Whoever holds the backup",
-        View::SeizedPhone => "The phone",
-        View::OpenPhone => "Asking every contact",
+        ViewKind::RelayHoldings
+        | ViewKind::OperatorTap
+        | ViewKind::PublicChannel
+        | ViewKind::ReportedMessage
+        | ViewKind::Nothing => "The operator",
+        ViewKind::PushRecords => "The push service",
+        ViewKind::BackupStore => "Whoever holds the backup",
+        ViewKind::SeizedPhone => "The phone",
+        ViewKind::OpenPhone => "Asking every contact",
     }
 }
 

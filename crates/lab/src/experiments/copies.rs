@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use pillarbox_access::demand::{CONTENT_WARRANT, Case, View, seized_phone, stored};
+use pillarbox_access::demand::{CONTENT_WARRANT, Case, ViewKind, seized_phone, stored};
 use pillarbox_wire::Timestamp;
 
 use super::answer::Answered;
@@ -68,12 +68,14 @@ pub(super) fn beside(evidence: &Evidence, brings_the_past: bool, lies: &Lies) ->
         return Vec::new();
     }
     let itself = match evidence.view {
-        View::RelayHoldings => Some(Holder::Operator),
-        View::BackupStore => Some(Holder::Backup),
-        View::SeizedPhone => Some(Holder::OwnPhone),
-        View::OpenPhone => Some(Holder::Contacts),
-        View::OperatorTap => None,
-        View::PushRecords | View::ReportedMessage | View::PublicChannel | View::Nothing => return Vec::new(),
+        ViewKind::RelayHoldings => Some(Holder::Operator),
+        ViewKind::BackupStore => Some(Holder::Backup),
+        ViewKind::SeizedPhone => Some(Holder::OwnPhone),
+        ViewKind::OpenPhone => Some(Holder::Contacts),
+        ViewKind::OperatorTap => None,
+        ViewKind::PushRecords | ViewKind::ReportedMessage | ViewKind::PublicChannel | ViewKind::Nothing => {
+            return Vec::new();
+        }
     };
     let others = lies.texts.iter().filter(|there| Some(there.holder) != itself);
     others.map(|there| meant(there, evidence, brings_the_past)).collect()
@@ -119,11 +121,13 @@ pub(super) fn thief(
     };
     match evidence.view {
         // The answer comes from rows and keys alone, so a thief of those has as much.
-        View::BackupStore => Some(Thief { rows: Share { n: counts.returned, of: counts.of }, without: None }),
-        View::RelayHoldings if evidence.what == What::Entries => {
+        ViewKind::BackupStore => {
             Some(Thief { rows: Share { n: counts.returned, of: counts.of }, without: None })
         }
-        View::RelayHoldings | View::OperatorTap => {
+        ViewKind::RelayHoldings if evidence.what == What::Entries => {
+            Some(Thief { rows: Share { n: counts.returned, of: counts.of }, without: None })
+        }
+        ViewKind::RelayHoldings | ViewKind::OperatorTap => {
             let without = evidence.ordered.is_some().then(|| of_rows(without)).flatten();
             Some(Thief { rows: of_rows(with)?, without })
         }

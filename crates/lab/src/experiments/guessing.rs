@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use pillarbox_access::demand::seized_phone::{
-    self, ERASES_AFTER, Guessed, Passcode, SUPPOSED_GUESS, about, guess,
+    self, ERASES_AFTER, Guessed, PasscodeKind, SUPPOSED_GUESS, about, guess,
 };
 use pillarbox_client::{Passphrase, Phone, Vault, vault};
 use pillarbox_crypto::PasswordCost;
@@ -75,12 +75,12 @@ pub(crate) fn supposed_guess_ms() -> u64 {
 }
 
 /// Returns the codes of a kind that are tried on a phone that is off: all of a small kind, the first of a larger one.
-pub(crate) fn codes_tried(kind: Passcode) -> impl Iterator<Item = String> {
+pub(crate) fn codes_tried(kind: PasscodeKind) -> impl Iterator<Item = String> {
     kind.in_order().take(if kind.codes() <= SMALL { usize::MAX } else { GUESSES })
 }
 
 /// Guesses the passcode of the vault in `folder`.
-pub(super) fn try_codes(folder: &Path, kind: Passcode) -> Result<Tried, ExperimentError> {
+pub(super) fn try_codes(folder: &Path, kind: PasscodeKind) -> Result<Tried, ExperimentError> {
     let mut reasons = Vec::new();
     // The guesses work on a copy, because the phone's program may still have the original open.
     let copy = copied(folder)?;
@@ -148,7 +148,7 @@ pub(super) fn try_codes(folder: &Path, kind: Passcode) -> Result<Tried, Experime
 }
 
 /// Opens the phone in `folder` with the code that was guessed.
-fn opened(folder: &Path, kind: Passcode, guess: u64) -> Result<Option<Phone>, ExperimentError> {
+fn opened(folder: &Path, kind: PasscodeKind, guess: u64) -> Result<Option<Phone>, ExperimentError> {
     let place = usize::try_from(guess.saturating_sub(1)).unwrap_or(usize::MAX);
     let Some(code) = kind.in_order().nth(place).and_then(|code| Passphrase::new(code).ok()) else {
         return Ok(None);
@@ -159,19 +159,19 @@ fn opened(folder: &Path, kind: Passcode, guess: u64) -> Result<Option<Phone>, Ex
 }
 
 /// Guesses on a phone that erases itself and that nobody can copy. Returns the result, and whether the vault is left.
-fn erasing(folder: &Path, kind: Passcode) -> Result<(Guessed, bool), ExperimentError> {
+fn erasing(folder: &Path, kind: PasscodeKind) -> Result<(Guessed, bool), ExperimentError> {
     let copy = copied(folder)?;
     let (guessed, _) = guess(copy.path(), codes_tried(kind), Some(ERASES_AFTER), || Duration::ZERO)?;
     Ok((guessed, vault::length(copy.path()) > 0))
 }
 
 /// Returns the kind of a scenario's passcode.
-pub(super) const fn kind(passcode: scenario::Passcode) -> Passcode {
+pub(super) const fn kind(passcode: scenario::Passcode) -> PasscodeKind {
     match passcode {
-        scenario::Passcode::FourDigits => Passcode::FourDigits,
-        scenario::Passcode::SixDigits => Passcode::SixDigits,
-        scenario::Passcode::SixLetters => Passcode::SixLettersOrDigits,
-        scenario::Passcode::Passphrase => Passcode::TwentyFourLetters,
+        scenario::Passcode::FourDigits => PasscodeKind::FourDigits,
+        scenario::Passcode::SixDigits => PasscodeKind::SixDigits,
+        scenario::Passcode::SixLetters => PasscodeKind::SixLettersOrDigits,
+        scenario::Passcode::Passphrase => PasscodeKind::TwentyFourLetters,
     }
 }
 

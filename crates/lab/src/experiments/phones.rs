@@ -4,9 +4,9 @@ use pillarbox_access::Item;
 use pillarbox_access::demand::Demand;
 use pillarbox_access::demand::participant::{self, PARTICIPANT};
 use pillarbox_access::demand::report::{self, REPORT};
-use pillarbox_access::demand::seized_phone::{self, OnThePhone, SEIZED_PHONE, Seized, about};
+use pillarbox_access::demand::seized_phone::{self, OnThePhone, SEIZED_PHONE, SeizureResult, about};
 use pillarbox_access::demand::{CONTENT_WARRANT, Case, stored};
-use pillarbox_access::facts::{Facts, Said};
+use pillarbox_access::facts::{Facts, ReadableText};
 use pillarbox_access::view::{LockState, ReportedMessage, SeizedPhone};
 use pillarbox_client::Protection;
 use pillarbox_wire::{AccountId, Timestamp};
@@ -71,15 +71,15 @@ impl Experiment for Taken {
                 _ => SeizedPhone::off(taken.folder()),
             };
             match seized_phone::serve(&phone, &owner)? {
-                Seized::Open(found) => take(&mut answered, &place, &phone, &owner, &found)?,
-                Seized::KeysInMemory(found) => {
+                SeizureResult::Open(found) => take(&mut answered, &place, &phone, &owner, &found)?,
+                SeizureResult::KeysInMemory(found) => {
                     take(&mut answered, &place, &phone, &owner, &found)?;
                     answered.unit = Some("texts with a tool that reads memory");
                     if !answered.reasons.iter().any(|reason| reason == MEMORY_TOOL) {
                         answered.reasons.push(MEMORY_TOOL.into());
                     }
                 }
-                Seized::Sealed { .. } => {
+                SeizureResult::Sealed { .. } => {
                     let tried = try_codes(phone.folder(), views.passcode())?;
                     // With an account for each contact, several vaults lie on one phone. A reason that holds for all of
                     // them is said once.
@@ -263,7 +263,7 @@ fn compared(answered: &mut Answered, views: &Views<'_>) -> Result<Counts, Experi
         let theirs = |name: &Option<String>, accounts: &[AccountId]| {
             name.as_ref().is_some_and(|name| accounts.iter().any(|account| holdings.name(*account) == *name))
         };
-        let is_same = |said: &Said| {
+        let is_same = |said: &ReadableText| {
             said.text == text
                 && said.at.0.abs_diff(at.0) <= SAME_MOMENT_MS
                 && theirs(&said.from, views.accounts())

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use pillarbox_access::demand::{Demand, View};
+use pillarbox_access::demand::{Demand, ViewKind};
 use pillarbox_access::design::{Accounts, Design};
 use pillarbox_wire::Timestamp;
 
@@ -142,8 +142,10 @@ fn one(
         }
         None => None,
     };
-    let names_an_account =
-        matches!(experiment.demand().view, View::RelayHoldings | View::OperatorTap | View::PushRecords);
+    let names_an_account = matches!(
+        experiment.demand().view,
+        ViewKind::RelayHoldings | ViewKind::OperatorTap | ViewKind::PushRecords
+    );
     let is_one_of_several = design.phone.accounts == Accounts::PerContact && names_an_account;
     if is_one_of_several {
         answered.reasons.insert(0, one_of_several(&views, named));

@@ -27,8 +27,8 @@
 use std::sync::Arc;
 
 use pillarbox_access::RelayHoldings;
-use pillarbox_access::demand::seized_phone::Passcode;
-use pillarbox_access::demand::{About, Case};
+use pillarbox_access::demand::seized_phone::PasscodeKind;
+use pillarbox_access::demand::{Case, DemandTarget};
 use pillarbox_access::design::{Design, Operator};
 use pillarbox_access::law::Country;
 use pillarbox_access::view::{OperatorTap, PushRecords, ReportedMessage, SeizedPhone};
@@ -56,7 +56,7 @@ pub struct Views<'w> {
     design: &'w Design,
     scenario: &'w Scenario,
     target: PersonId,
-    about: About,
+    about: DemandTarget,
     accounts: Vec<AccountId>,
     named_by: Option<PersonId>,
     circumstances: Vec<&'w str>,
@@ -82,9 +82,9 @@ impl<'w> Views<'w> {
         let person = scenario.person(target);
         let number = person.and_then(|person| person.number.clone()).filter(|_| design.phone.number);
         let about = match (number, accounts.first()) {
-            (Some(number), _) => About::Number(number),
+            (Some(number), _) => DemandTarget::Number(number),
             // If there are no numbers, a demand names an account as a person who writes to it can tell it.
-            (None, Some(account)) => About::Account(*account),
+            (None, Some(account)) => DemandTarget::Account(*account),
             (None, None) => return Err(ExperimentError::NobodyToAskAbout),
         };
         let circumstances = scenario.inquiry.circumstances.iter().map(String::as_str).collect();
@@ -124,7 +124,7 @@ impl<'w> Views<'w> {
 
     /// Returns the name in the demand: a number or an account.
     #[must_use]
-    pub const fn about(&self) -> &About {
+    pub const fn about(&self) -> &DemandTarget {
         &self.about
     }
 
@@ -172,11 +172,16 @@ impl<'w> Views<'w> {
 
     /// Returns the name that a demand uses at an operator: the number, or the target's account there.
     #[must_use]
-    pub fn about_at(&self, holdings: &RelayHoldings) -> About {
+    pub fn about_at(&self, holdings: &RelayHoldings) -> DemandTarget {
         let here = |account: &AccountId| holdings.rows().accounts.iter().any(|row| row.account == *account);
         match &self.about {
-            About::Number(number) if holdings.account(number).is_some() => self.about.clone(),
-            _ => self.accounts.iter().copied().find(here).map_or_else(|| self.about.clone(), About::Account),
+            DemandTarget::Number(number) if holdings.account(number).is_some() => self.about.clone(),
+            _ => self
+                .accounts
+                .iter()
+                .copied()
+                .find(here)
+                .map_or_else(|| self.about.clone(), DemandTarget::Account),
         }
     }
 
@@ -233,7 +238,7 @@ impl<'w> Views<'w> {
 
     /// Returns the kind of passcode of the target's phone, as its locked screen shows it.
     #[must_use]
-    pub fn passcode(&self) -> Passcode {
+    pub fn passcode(&self) -> PasscodeKind {
         let person = self.scenario.person(self.target);
         super::guessing::kind(person.map(|person| person.passcode).unwrap_or_default())
     }

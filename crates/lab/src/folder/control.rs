@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use pillarbox_access::demand::{About, Demand, View};
+use pillarbox_access::demand::{Demand, DemandTarget, ViewKind};
 use pillarbox_access::{Reach, Served};
 use pillarbox_wire::Handle;
 use serde::Serialize;
@@ -115,7 +115,7 @@ fn judged(before: Found, planted: Found, has_account: bool) -> Result<Controls, 
 fn ask(demand: &'static Demand, target: &Handle, world: &World) -> Result<Served, ControlFailed> {
     let relay = world.sites().first().ok_or(WorldError::Missing("a relay"))?;
     let holdings = relay.holdings()?;
-    Ok(super::read(demand, &About::Number(target.clone()), &holdings))
+    Ok(super::read(demand, &DemandTarget::Number(target.clone()), &holdings))
 }
 
 /// Returns the texts between the target and others, as the story has them: the words, the time, and the numbers of
@@ -164,7 +164,7 @@ fn rested_on(demand: &Demand, served: &Served) -> Share {
     let there: BTreeSet<&str> =
         served.lines.iter().flat_map(|line| line.exhibits.iter().map(|exhibit| exhibit.place)).collect();
     let planted: Vec<&str> = match demand.view {
-        View::BackupStore => BACKUPS.to_vec(),
+        ViewKind::BackupStore => BACKUPS.to_vec(),
         _ => reached.iter().flat_map(|reach| tables(*reach).iter().copied()).collect(),
     };
     let found = planted.iter().filter(|table| there.contains(*table)).count();

@@ -6,7 +6,7 @@
 pub mod control;
 pub mod text;
 
-use pillarbox_access::demand::{self, About, Case, Demand, View, When, backup_warrant, stored};
+use pillarbox_access::demand::{self, Case, Demand, DemandTarget, ViewKind, When, backup_warrant, stored};
 use pillarbox_access::design::Operator;
 use pillarbox_access::law::{AS_OF, Country, Day, foremost};
 use pillarbox_access::{Item, Reach, RelayHoldings, Served};
@@ -56,13 +56,13 @@ pub enum NotInAFolder {
 /// [`NotInAFolder`] if the demand asks for something else, in words that follow its name.
 pub const fn can_answer(demand: &Demand) -> Result<(), NotInAFolder> {
     match (demand.view, demand.when) {
-        (View::RelayHoldings, When::FromNowOn) => Err(NotInAFolder::AfterAnOrder),
-        (View::RelayHoldings | View::BackupStore, _) => Ok(()),
-        (View::OperatorTap, _) => Err(NotInAFolder::WhatPasses),
-        (View::PushRecords, _) => Err(NotInAFolder::PushService),
-        (View::SeizedPhone | View::OpenPhone, _) => Err(NotInAFolder::Phone),
-        (View::ReportedMessage, _) => Err(NotInAFolder::Report),
-        (View::PublicChannel | View::Nothing, _) => Err(NotInAFolder::NoQuestion),
+        (ViewKind::RelayHoldings, When::FromNowOn) => Err(NotInAFolder::AfterAnOrder),
+        (ViewKind::RelayHoldings | ViewKind::BackupStore, _) => Ok(()),
+        (ViewKind::OperatorTap, _) => Err(NotInAFolder::WhatPasses),
+        (ViewKind::PushRecords, _) => Err(NotInAFolder::PushService),
+        (ViewKind::SeizedPhone | ViewKind::OpenPhone, _) => Err(NotInAFolder::Phone),
+        (ViewKind::ReportedMessage, _) => Err(NotInAFolder::Report),
+        (ViewKind::PublicChannel | ViewKind::Nothing, _) => Err(NotInAFolder::NoQuestion),
     }
 }
 
@@ -102,7 +102,7 @@ pub fn serve(
     on: Day,
 ) -> Result<FolderAnswer, ControlFailed> {
     let controls = control::run(demand)?;
-    let served = read(demand, &About::Number(about.clone()), holdings);
+    let served = read(demand, &DemandTarget::Number(about.clone()), holdings);
     let completeness = holdings.completeness();
     let warning = completeness.sentence();
     let law =
@@ -124,14 +124,14 @@ pub fn serve(
 
 /// Returns the answer of an operator that withholds nothing and is asked for everything that the demand reaches. It
 /// answers the controls too.
-pub(crate) fn read(demand: &'static Demand, about: &About, holdings: &RelayHoldings) -> Served {
+pub(crate) fn read(demand: &'static Demand, about: &DemandTarget, holdings: &RelayHoldings) -> Served {
     let operator = Operator::default();
     // A record that comes back only to a demand that names it is still a record, and this demand names it.
     let is_named = |item: &Item| item.reach() == Reach::Named && demand.reaches.contains(&Reach::Records);
     let names: Vec<Item> = Item::ALL.iter().copied().filter(is_named).collect();
     let case = Case { names: &names, ..Case::new(about, &operator) };
     match demand.view {
-        View::BackupStore => backup_warrant::serve(&case, holdings),
+        ViewKind::BackupStore => backup_warrant::serve(&case, holdings),
         _ => stored::serve(demand, &case, holdings),
     }
 }

@@ -1,6 +1,6 @@
 //! The answer about a folder as text.
 
-use pillarbox_access::demand::{Demand, View, backup_warrant::BACKUP};
+use pillarbox_access::demand::{Demand, ViewKind, backup_warrant::BACKUP};
 use pillarbox_access::law::AS_OF;
 use pillarbox_access::{Item, Reach};
 
@@ -46,7 +46,7 @@ pub fn render(answer: &FolderAnswer, width: usize) -> String {
 
 /// Returns the items that a demand of this reach is about, and that stand in full whatever their result.
 fn asked_about(demand: &Demand) -> Vec<Item> {
-    if demand.view == View::BackupStore {
+    if demand.view == ViewKind::BackupStore {
         return BACKUP.into_iter().chain([Item::MessageContent]).collect();
     }
     let about = |reach: &Reach| match reach {

@@ -1,7 +1,7 @@
 //! A cell: the outcome of one demand under one design, in words and in measures, and the place of the bytes. The time
 //! of its computation, and the time that this took, are no part of it.
 
-use pillarbox_access::demand::View;
+use pillarbox_access::demand::ViewKind;
 use serde::{Deserialize, Serialize};
 
 use crate::answer::{self, Answer, Context};
@@ -112,7 +112,7 @@ pub struct Evidence {
     /// SHA-256 of the record of the world in which it was measured.
     pub world_sha256: String,
     /// The party's view.
-    pub view: View,
+    pub view: ViewKind,
     /// The order, in words; none if nothing was ordered.
     pub ordered: Option<String>,
     /// The kind of outcome: whether the party asked can do it at all, and in which way.
@@ -224,7 +224,7 @@ impl Evidence {
     /// Returns true if an operator answers.
     #[must_use]
     pub const fn is_an_operators(&self) -> bool {
-        matches!(self.view, View::RelayHoldings | View::OperatorTap | View::BackupStore)
+        matches!(self.view, ViewKind::RelayHoldings | ViewKind::OperatorTap | ViewKind::BackupStore)
     }
 
     /// Returns the file's bytes.

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use pillarbox_access::demand::seized_phone::{Passcode, about};
+use pillarbox_access::demand::seized_phone::{PasscodeKind, about};
 use pillarbox_access::design::Design;
 use serde::Serialize;
 
@@ -82,9 +82,11 @@ impl Timing {
             sum(|spent| spent.scoring).as_secs_f64(),
         );
         if let GuessTime { guesses: guesses @ 1.., in_use: Some(guess), .. } = self.guessing() {
-            let all =
-                |kind: Passcode| format!("{} take {}", kind.wording(), about(kind.seconds_for_all(guess)));
-            let kinds = [Passcode::FourDigits, Passcode::SixDigits, Passcode::SixLettersOrDigits].map(all);
+            let all = |kind: PasscodeKind| {
+                format!("{} take {}", kind.wording(), about(kind.seconds_for_all(guess)))
+            };
+            let kinds = [PasscodeKind::FourDigits, PasscodeKind::SixDigits, PasscodeKind::SixLettersOrDigits]
+                .map(all);
             out.push_str(&format!(
                 "{guesses} passcodes tried. One guess takes {} ms on this computer at the cost that phones in use have; all codes of \
                  {}.\n",

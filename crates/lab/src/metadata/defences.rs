@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use pillarbox_access::design::Design;
 use pillarbox_client::{PaddingRule, Receipts};
-use pillarbox_metadata::{Kind, Means, Observer, Settings};
+use pillarbox_metadata::{Means, MeansSettings, Observer, RowKind};
 use pillarbox_wire::Timestamp;
 use serde::Serialize;
 
@@ -178,7 +178,7 @@ impl Bought {
         let source = world::read(&design.name, &world)?;
         let choices = Choices {
             observer: Observer::Sees,
-            settings: Settings { seed: story.seed, ..Settings::default() },
+            settings: MeansSettings { seed: story.seed, ..MeansSettings::default() },
             ..Choices::default()
         };
         let inquiry = Inquiry::of(&source, choices)?;
@@ -200,7 +200,7 @@ impl Bought {
             there: scores.map(|score| score.there).max().unwrap_or(0),
             found: MEANS.into_iter().filter_map(found).collect(),
             messages: inquiry.trace.messages(),
-            bytes: inquiry.trace.of(Kind::Sent).filter_map(|row| row.bytes).map(u64::from).sum(),
+            bytes: inquiry.trace.of(RowKind::Sent).filter_map(|row| row.bytes).map(u64::from).sum(),
             told: Told::of(world.scorer()),
         })
     }

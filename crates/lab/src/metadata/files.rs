@@ -1,7 +1,7 @@
 //! The outcome as files for other programs and as pictures: pairs, the network, and the hours of the person asked
 //! about.
 
-use pillarbox_metadata::Kind;
+use pillarbox_metadata::RowKind;
 
 use super::{Inquiry, table};
 use crate::picture::{Hours, Network, graphml};
@@ -21,8 +21,8 @@ pub fn all(inquiry: &Inquiry) -> Result<Vec<(&'static str, String)>, askama::Err
         files.push(("network.svg", Network::of(&title, &ties).file()?));
     }
     if let Some(about) = inquiry.about {
-        let is_own = |row: &&pillarbox_metadata::Row| {
-            row.kind == Kind::Sent && (row.from == Some(about) || row.to == Some(about))
+        let is_own = |row: &&pillarbox_metadata::TraceRow| {
+            row.kind == RowKind::Sent && (row.from == Some(about) || row.to == Some(about))
         };
         let times: Vec<u64> = inquiry.trace.rows.iter().filter(is_own).map(|row| row.at).collect();
         let title = format!("Hours of {}", inquiry.trace.name(about));

@@ -1,6 +1,6 @@
 //! The outcome as one JSON document; its form is `schemas/metadata.schema.json`.
 
-use pillarbox_metadata::{Found, Known, Lead, Line, Means};
+use pillarbox_metadata::{Known, Lead, Means, MeansOutcome, MeansResult};
 use serde::Serialize;
 
 use super::{Inquiry, table};
@@ -94,7 +94,7 @@ impl<'i> Document<'i> {
     }
 }
 
-fn means<'i>(inquiry: &'i Inquiry, line: &'i Line) -> MeansLine<'i> {
+fn means<'i>(inquiry: &'i Inquiry, line: &'i MeansOutcome) -> MeansLine<'i> {
     let how = if line.means == Means::Named { inquiry.named() } else { Known::Inferred };
     MeansLine {
         means: line.means.as_str(),
@@ -104,7 +104,7 @@ fn means<'i>(inquiry: &'i Inquiry, line: &'i Line) -> MeansLine<'i> {
     }
 }
 
-fn found<'i>(inquiry: &'i Inquiry, found: &'i Found) -> FoundLine<'i> {
+fn found<'i>(inquiry: &'i Inquiry, found: &'i MeansResult) -> FoundLine<'i> {
     let name = |person| inquiry.trace.name(person);
     let pair = |lead: &'i Lead| PairLine {
         one: name(lead.one),

@@ -1,7 +1,7 @@
 //! `metadata`: who talks to whom, as far as rows tell without a word of content.
 //!
 //! The methods are in `pillarbox_metadata`, which knows no relay. This layer makes traces of the readable sources, and
-//! reports the outcome. The truth goes into a [`Truth`](pillarbox_metadata::Truth) for the scorer and into no trace.
+//! reports the outcome. The truth goes into a [`Truth`](pillarbox_metadata::PairTruth) for the scorer and into no trace.
 //!
 //! | file | what |
 //! |---|---|
@@ -20,7 +20,9 @@ pub mod source;
 pub mod table;
 pub mod text;
 
-use pillarbox_metadata::{Analysis, Field, Known, Observer, Person, Settings, Ties, Trace, observer};
+use pillarbox_metadata::{
+    Analysis, Known, MeansSettings, Observer, Person, Ties, Trace, TraceField, observer,
+};
 
 pub use source::{Source, SourceError};
 
@@ -30,11 +32,11 @@ pub struct Choices {
     /// The observer.
     pub observer: Observer,
     /// The fields that are removed.
-    pub without: Vec<Field>,
+    pub without: Vec<TraceField>,
     /// The milliseconds to which times are rounded down; 0 leaves them.
     pub round: u64,
     /// Window and seed.
-    pub settings: Settings,
+    pub settings: MeansSettings,
     /// The person asked about, by name; `None` takes the one that the source is about.
     pub about: Option<String>,
 }

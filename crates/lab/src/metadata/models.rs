@@ -1,6 +1,6 @@
 //! The published simulations, repeated: this program's figures beside those of others.
 
-use pillarbox_metadata::published::{self, Comparison};
+use pillarbox_metadata::published::{self, PublishedComparison};
 
 use crate::columns::{Column, grouped};
 use crate::screen::{Screen, Table, Weight};
@@ -24,7 +24,7 @@ const COLUMNS: [Column; 4] = [Column::Share(1), Column::Fixed(9), Column::Fixed(
 
 /// Runs a model at full size.
 #[must_use]
-pub fn run(model: Model, seed: u64) -> Vec<Comparison> {
+pub fn run(model: Model, seed: u64) -> Vec<PublishedComparison> {
     let runs = RUNS.into_iter().find(|(one, _)| *one == model).map_or(0, |(_, runs)| runs);
     match model {
         Model::A => published::model_a(seed, runs),
@@ -38,13 +38,13 @@ pub fn run(model: Model, seed: u64) -> Vec<Comparison> {
 
 /// Returns true if every row agrees, or is known to differ.
 #[must_use]
-pub fn is_as_published(compared: &[Comparison]) -> bool {
+pub fn is_as_published(compared: &[PublishedComparison]) -> bool {
     compared.iter().all(|row| row.holds() || row.reason.is_some())
 }
 
 /// Writes the rows on a screen. The sum stands last.
 #[must_use]
-pub fn text(compared: &[Comparison], width: usize) -> String {
+pub fn text(compared: &[PublishedComparison], width: usize) -> String {
     let mut screen = Screen::new(width);
     let heads = ["FIGURE", "PUBLISHED", "OURS", "AGREES WITHIN"].map(str::to_owned).to_vec();
     let table = Table::headed(&COLUMNS, heads);

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pillarbox_metadata::{Found, Lead, Line, Means, Person};
+use pillarbox_metadata::{Lead, Means, MeansOutcome, MeansResult, Person};
 use pillarbox_wire::Timestamp;
 
 use super::Inquiry;
@@ -50,7 +50,7 @@ pub fn short(inquiry: &Inquiry, width: usize) -> String {
 #[must_use]
 pub fn full(inquiry: &Inquiry, width: usize) -> String {
     let mut screen = Screen::new(width);
-    for Line { means, outcome } in &inquiry.analysis.lines {
+    for MeansOutcome { means, outcome } in &inquiry.analysis.lines {
         let Ok(found) = outcome else { continue };
         screen.title(&means.wording().to_uppercase());
         if found.leads.is_empty() {
@@ -138,7 +138,7 @@ fn use_of_it(inquiry: &Inquiry) -> String {
 /// Says from when to when two people wrote.
 fn times(inquiry: &Inquiry, one: Person, other: Person) -> String {
     let rows = inquiry.trace.rows.iter().filter(|row| {
-        row.kind == pillarbox_metadata::Kind::Sent
+        row.kind == pillarbox_metadata::RowKind::Sent
             && matches!((row.from, row.to), (Some(from), Some(to)) if [(one, other), (other, one)].contains(&(from, to)))
     });
     let times: Vec<u64> = rows.map(|row| row.at).collect();
@@ -234,7 +234,7 @@ fn table(inquiry: &Inquiry, screen: &mut Screen) {
     }
 }
 
-fn cells(means: Means, found: &Found) -> Vec<String> {
+fn cells(means: Means, found: &MeansResult) -> Vec<String> {
     let number = |number: u64| grouped(number.into());
     let name = means.wording().to_owned();
     let Some(score) = &found.score else {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use pillarbox_access::Item;
 use pillarbox_access::design::Design;
-use pillarbox_access::oracle::{Asked, Holder, Observed as _, Process};
+use pillarbox_access::oracle::{Asked, AskedParty, Observed as _, Process};
 use pillarbox_client::{BackupKey, Protection};
 use serde::Serialize;
 
@@ -75,11 +75,11 @@ pub(super) fn of(design: &Design, run: &Run) -> Vec<Derived> {
 
 /// Returns the key that opens the design's backups, and their holder. If the operator can read the messages themselves,
 /// a backup tells nothing more.
-fn backup(design: &Design) -> Option<(BackupKey, Holder)> {
+fn backup(design: &Design) -> Option<(BackupKey, AskedParty)> {
     if let Some(cloud) = &design.cloud {
-        return Some((cloud.habits.backup?, Holder::Cloud));
+        return Some((cloud.habits.backup?, AskedParty::Cloud));
     }
     let readable = design.phone.protection == Protection::ServerReadable;
     let key = design.phone.habits.backup.filter(|_| !readable)?;
-    Some((key, Holder::Operator))
+    Some((key, AskedParty::Operator))
 }

@@ -4,11 +4,11 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use pillarbox_access::Item;
-use pillarbox_access::demand::seized_phone::{Guessed, Passcode, four_digits, guess};
+use pillarbox_access::demand::seized_phone::{Guessed, PasscodeKind, four_digits, guess};
 use pillarbox_access::design::Design;
 use pillarbox_access::oracle::compare::Measurements;
-use pillarbox_access::oracle::figures::{FIGURES, Measured};
-use pillarbox_access::oracle::{Asked, Observed as _, Process, Standing};
+use pillarbox_access::oracle::figures::{FIGURES, MeasuredFigure};
+use pillarbox_access::oracle::{Asked, Observed as _, Process, StandIn};
 use pillarbox_client::{Passphrase, Vault};
 use pillarbox_crypto::PasswordCost;
 use pillarbox_wire::Timestamp;
@@ -31,18 +31,14 @@ pub(super) const COMPUTED: [&str; 3] = ["passcode_4_digits_s", "passcode_6_digit
 ///
 /// # Errors
 /// [`OracleError`].
-pub(super) fn of_design(
-    design: &Design,
-    standing: &Standing,
-    run: &Run,
-) -> Result<Measurements, OracleError> {
+pub(super) fn of_design(design: &Design, standing: &StandIn, run: &Run) -> Result<Measurements, OracleError> {
     let mut measured = Measurements::new();
     for figure in FIGURES.iter().filter(|figure| figure.app() == Some(&standing.app)) {
         let value = match figure.measure() {
             "last_seen_granularity_s" => last_seen(run),
             "queue_days" => waiting::days(design, whole(figure.expected))?,
             "block_bytes" => block(run),
-            "pen_minutes" => run.longest_gap().map(|gap| Measured::Exactly(seconds(gap.0) / 60.0)),
+            "pen_minutes" => run.longest_gap().map(|gap| MeasuredFigure::Exactly(seconds(gap.0) / 60.0)),
             "lookup_days" => oldest(run, Process::Order, Item::LookupLog),
             "chat_days" => oldest(run, Process::SearchWarrant, Item::MessageContent),
             _ => None,
@@ -60,10 +56,10 @@ pub(super) fn of_design(
 pub(super) fn of_nobody(blocking_evidence: usize) -> Measurements {
     let guess = FIGURES.iter().find(|figure| figure.id == "passcode_guess_ms").map(|figure| figure.expected);
     let mut measured = Measurements::new();
-    let mut add = |name: &str, number: f64| measured.insert(name.to_owned(), Measured::Exactly(number));
+    let mut add = |name: &str, number: f64| measured.insert(name.to_owned(), MeasuredFigure::Exactly(number));
     if let Some(guess) = guess {
         let guess = std::time::Duration::from_secs_f64(guess / 1_000.0);
-        let classes = [Passcode::FourDigits, Passcode::SixDigits, Passcode::SixLettersOrDigits];
+        let classes = [PasscodeKind::FourDigits, PasscodeKind::SixDigits, PasscodeKind::SixLettersOrDigits];
         for (name, class) in COMPUTED.into_iter().zip(classes) {
             add(name, class.seconds_for_all(guess));
         }
@@ -96,22 +92,22 @@ fn erased_after(tries: u64) -> Option<u64> {
 }
 
 /// Measures the distance from midnight of the time at which the target was last seen.
-fn last_seen(run: &Run) -> Option<Measured> {
+fn last_seen(run: &Run) -> Option<MeasuredFigure> {
     let devices = run.holdings().rows().devices.iter().filter(|device| device.account == run.target());
     let seen: Timestamp = devices.filter_map(|device| device.last_seen).max()?;
-    Some(Measured::Exactly(seconds(seen.0) % DAY))
+    Some(MeasuredFigure::Exactly(seconds(seen.0) % DAY))
 }
 
 /// Returns the age in days of the oldest row that came back, if something older did not.
-fn oldest(run: &Run, process: Process, item: Item) -> Option<Measured> {
+fn oldest(run: &Run, process: Process, item: Item) -> Option<MeasuredFigure> {
     let ages = run.returned(&Asked::plainly(process)).ages.remove(&item)?;
     let oldest = ages.came.last().copied()?;
     let older = ages.happened.range(oldest + 1..).next();
-    older.map(|_| Measured::Exactly(f64::from(oldest)))
+    older.map(|_| MeasuredFigure::Exactly(f64::from(oldest)))
 }
 
 /// Returns the most frequent length of one sending from the target's address; of several as frequent, the shortest.
-fn block(run: &Run) -> Option<Measured> {
+fn block(run: &Run) -> Option<MeasuredFigure> {
     let behind = |peer| run.world().scorer().behind_address(peer) == Some(run.scenario().inquiry.about);
     // The very first sendings are the keys with which an account is made.
     let later = run.world().wire().crossings.iter().filter(|crossing| crossing.at > run.scenario().start);
@@ -125,7 +121,7 @@ fn block(run: &Run) -> Option<Measured> {
         .into_iter()
         .max_by_key(|(length, times)| (*times, Reverse(*length)))
         .map(|(length, _)| length)?;
-    u32::try_from(length).ok().map(|length| Measured::Exactly(f64::from(length)))
+    u32::try_from(length).ok().map(|length| MeasuredFigure::Exactly(f64::from(length)))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 have 41 bits, and a double holds 53")]

@@ -24,7 +24,7 @@ use pillarbox_access::oracle::chart::CHART;
 use pillarbox_access::oracle::compare::{against_chart, against_figures, against_published};
 use pillarbox_access::oracle::figures::FIGURES;
 use pillarbox_access::oracle::published::PUBLISHED;
-use pillarbox_access::oracle::{Counts, Explained, Reasons, Row, Source, Standing};
+use pillarbox_access::oracle::{ComparedRow, Explained, OracleSource, OutcomeCounts, Reasons, StandIn};
 use pillarbox_relay::StoreError;
 use serde::Serialize;
 
@@ -66,13 +66,13 @@ pub enum OracleError {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Table {
     /// The source of the table.
-    pub source: Source,
+    pub source: OracleSource,
     /// The heading.
     pub heading: &'static str,
     /// Its rows.
-    pub rows: Vec<Row>,
+    pub rows: Vec<ComparedRow>,
     /// The number of rows with each outcome.
-    pub counts: Counts,
+    pub counts: OutcomeCounts,
 }
 
 /// The findings of the comparison.
@@ -104,9 +104,9 @@ impl Report {
 
 /// Returns the messenger of the tables for which a design stands, if it stands for one.
 #[must_use]
-pub fn standing(design: &Design) -> Option<Standing> {
+pub fn standing(design: &Design) -> Option<StandIn> {
     let stands_for = design.stands_for.as_ref()?;
-    Some(Standing {
+    Some(StandIn {
         design: design.name.clone(),
         app: stands_for.app.clone(),
         conditions: stands_for.conditions.iter().cloned().collect(),
@@ -120,7 +120,7 @@ pub fn standing(design: &Design) -> Option<Standing> {
 /// [`OracleError`].
 pub fn run<'d>(
     designs: impl IntoIterator<Item = &'d Design>,
-    sources: &[Source],
+    sources: &[OracleSource],
     reasons: &Reasons,
     progress: &Progress,
 ) -> Result<Report, OracleError> {
@@ -135,19 +135,19 @@ pub fn run<'d>(
         brought_by_blocking += run.brought_by_blocking();
         for source in sources {
             rows.extend(match source {
-                Source::Chart => against_chart(&CHART, &standing, &run),
-                Source::PublishedReturns => against_published(&PUBLISHED, &standing, &run),
-                Source::Figures => {
+                OracleSource::Chart => against_chart(&CHART, &standing, &run),
+                OracleSource::PublishedReturns => against_published(&PUBLISHED, &standing, &run),
+                OracleSource::Figures => {
                     against_figures(&FIGURES, Some(&standing), &measure::of_design(design, &standing, &run)?)
                 }
             });
         }
-        if sources.contains(&Source::Chart) {
+        if sources.contains(&OracleSource::Chart) {
             derived.extend(derived::of(design, &run));
         }
         progress.step();
     }
-    if sources.contains(&Source::Figures) {
+    if sources.contains(&OracleSource::Figures) {
         rows.extend(against_figures(&FIGURES, None, &measure::of_nobody(brought_by_blocking)));
     }
     Ok(report(names, rows, derived, sources, reasons))
@@ -156,16 +156,16 @@ pub fn run<'d>(
 /// Puts rows into their tables, in the order of the designs, each with its reason.
 fn report(
     designs: Vec<String>,
-    rows: Vec<Row>,
+    rows: Vec<ComparedRow>,
     derived: Vec<Derived>,
-    sources: &[Source],
+    sources: &[OracleSource],
     reasons: &Reasons,
 ) -> Report {
     let Explained { rows, unused } = reasons.explain(rows, sources);
     let unexplained = rows.iter().filter(|row| row.wants_reason() && row.reason.is_none()).count();
     let tables = sources.iter().map(|source| {
-        let rows: Vec<Row> = rows.iter().filter(|row| row.source == *source).cloned().collect();
-        Table { source: *source, heading: source.heading(), counts: Counts::of(&rows), rows }
+        let rows: Vec<ComparedRow> = rows.iter().filter(|row| row.source == *source).cloned().collect();
+        Table { source: *source, heading: source.heading(), counts: OutcomeCounts::of(&rows), rows }
     });
     Report { version: 1, designs, tables: tables.collect(), derived, unexplained, unused_reasons: unused }
 }

@@ -5,12 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use pillarbox_access::demand::{
-    About as Named, BLOCKING_ORDER, CONTENT_WARRANT, Case, Demand, ENTITY_DATA, EVENTS_DATA, interception,
-    pen_register, stored,
+    BLOCKING_ORDER, CONTENT_WARRANT, Case, Demand, DemandTarget as Named, ENTITY_DATA, EVENTS_DATA,
+    interception, pen_register, stored,
 };
 use pillarbox_access::design::{Design, Operator};
 use pillarbox_access::oracle::conditions::CONDITIONS;
-use pillarbox_access::oracle::{About, Ages, Asked, Holder, Observed, Process, Returned, Standing};
+use pillarbox_access::oracle::{
+    Ages, Asked, AskedParty, Observed, Process, QuestionSubject, Returned, StandIn,
+};
 use pillarbox_access::view::OperatorTap;
 use pillarbox_access::{Answer, Blank, Item, RelayHoldings, Served};
 use pillarbox_wire::{AccountId, Duration, Timestamp};
@@ -79,7 +81,7 @@ impl Run {
     ///
     /// # Errors
     /// [`OracleError`].
-    pub fn of(design: &Design, standing: &Standing) -> Result<Self, OracleError> {
+    pub fn of(design: &Design, standing: &StandIn) -> Result<Self, OracleError> {
         let scenario = Scenario::parse("oracle/scenario.toml", SCENARIO)?;
         let stopped = |error: WorldError| OracleError::World { design: design.name.clone(), error };
         let mut world = World::new(design, &scenario, scenario.seed).map_err(stopped)?;
@@ -145,7 +147,7 @@ impl Run {
     /// Serves the pen register, from the scenario's order until the answer is due.
     #[must_use]
     pub fn pen_register(&self) -> pen_register::PenRegister {
-        let named = self.named(&self.messenger, About::Target);
+        let named = self.named(&self.messenger, QuestionSubject::Target);
         let case = Case::new(&named, &self.messenger.operator);
         pen_register::serve(&case, &self.ordered, &self.messenger.holdings, self.scenario.inquiry.served)
     }
@@ -163,8 +165,8 @@ impl Run {
     #[must_use]
     pub fn stored(&self, asked: &Asked) -> Option<Served> {
         let desk = match asked.of {
-            Holder::Operator => &self.messenger,
-            Holder::Cloud => self.cloud.as_ref()?,
+            AskedParty::Operator => &self.messenger,
+            AskedParty::Cloud => self.cloud.as_ref()?,
         };
         let words = asked.circumstances.iter().filter_map(|word| CONDITIONS.circumstance(word));
         let words: Vec<&str> = words.collect();
@@ -176,13 +178,13 @@ impl Run {
     /// Counts the items that a blocking order brings to the authority.
     #[must_use]
     pub fn brought_by_blocking(&self) -> usize {
-        let named = self.named(&self.messenger, About::Target);
+        let named = self.named(&self.messenger, QuestionSubject::Target);
         let case = Case::new(&named, &self.messenger.operator);
         stored::serve(&BLOCKING_ORDER, &case, &self.messenger.holdings).returned().len()
     }
 
     /// Returns the name in a demand: a number if the tables' demands name one, and an account otherwise.
-    fn named(&self, desk: &Desk, about: About) -> Named {
+    fn named(&self, desk: &Desk, about: QuestionSubject) -> Named {
         let nobody = self.scenario.events.iter().find_map(|event| match &event.act {
             Act::LooksUp { whom: Sought::Number(number) } => Some(number.clone()),
             _ => None,
@@ -190,8 +192,8 @@ impl Run {
         let target =
             self.scenario.person(self.scenario.inquiry.about).and_then(|person| person.number.clone());
         let number = match about {
-            About::Nobody => nobody,
-            About::Target => target.filter(|number| {
+            QuestionSubject::Nobody => nobody,
+            QuestionSubject::Target => target.filter(|number| {
                 self.asked_by == Some(Item::PhoneNumber) && desk.holdings.account(number).is_some()
             }),
         };

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use pillarbox_access::design::Mark;
 use pillarbox_access::oracle::figures::FIGURES;
-use pillarbox_access::oracle::{Agreement, Counts, Reason, Row, Source};
+use pillarbox_access::oracle::{Agreement, ComparedRow, OracleSource, OutcomeCounts, Reason};
 use pillarbox_access::{Item, designs};
 
 use super::{Report, Table, measure};
@@ -62,7 +62,7 @@ pub fn short(report: &Report, width: usize) -> String {
 
 /// Rows that differ in the same way.
 struct Difference<'r> {
-    first: &'r Row,
+    first: &'r ComparedRow,
     designs: Vec<&'r str>,
     rows: usize,
 }
@@ -100,41 +100,41 @@ fn model<'r>(design: &'r str, app: &'r str) -> &'r str {
 }
 
 /// Returns an item's name for people, or the counted quantity of a figure.
-fn item(row: &Row) -> String {
+fn item(row: &ComparedRow) -> String {
     let known = Item::ALL.iter().find(|item| item.as_str() == row.item).map(|item| item.wording().to_owned());
     let figure = || FIGURES.iter().find(|figure| figure.id == row.item).map(|it| it.parameter.clone());
     known.or_else(figure).unwrap_or_else(|| row.item.replace('_', " "))
 }
 
 /// Returns the table's statement. A chart that does not list an item states nothing about it.
-fn table_says(row: &Row) -> &str {
+fn table_says(row: &ComparedRow) -> &str {
     if row.says.ends_with("(no row)") { "no row" } else { &row.says }
 }
 
 /// Returns the table's name in a word or two.
-const fn source(source: Source) -> &'static str {
+const fn source(source: OracleSource) -> &'static str {
     match source {
-        Source::Chart => "FBI chart",
-        Source::PublishedReturns => "published",
-        Source::Figures => "figure",
+        OracleSource::Chart => "FBI chart",
+        OracleSource::PublishedReturns => "published",
+        OracleSource::Figures => "figure",
     }
 }
 
 /// Returns true if the run's number is calculated from the table's own, so that it agrees whatever the worlds do.
-fn is_computed(row: &Row) -> bool {
-    row.source == Source::Figures && measure::COMPUTED.contains(&row.item.as_str())
+fn is_computed(row: &ComparedRow) -> bool {
+    row.source == OracleSource::Figures && measure::COMPUTED.contains(&row.item.as_str())
 }
 
 /// Writes the sum over all tables.
 fn total(report: &Report) -> String {
     let rows: usize = report.tables.iter().map(|table| table.rows.len()).sum();
-    let all: Vec<Row> = report.tables.iter().flat_map(|table| table.rows.clone()).collect();
-    format!("Of {rows} rows that others published, {}", briefly(&Counts::of(&all)))
+    let all: Vec<ComparedRow> = report.tables.iter().flat_map(|table| table.rows.clone()).collect();
+    format!("Of {rows} rows that others published, {}", briefly(&OutcomeCounts::of(&all)))
 }
 
 /// Writes the counts in as few words as show whether table and run agree.
-fn briefly(counts: &Counts) -> String {
-    let Counts { agree, differ, not_applicable, not_asserted, not_modelled, .. } = counts;
+fn briefly(counts: &OutcomeCounts) -> String {
+    let OutcomeCounts { agree, differ, not_applicable, not_asserted, not_modelled, .. } = counts;
     let open = not_applicable + not_asserted + not_modelled;
     let [agrees, differs] = [(agree, "agree"), (differ, "differ")]
         .map(|(number, verb)| format!("{number} {verb}{}", if *number == 1 { "s" } else { "" }));
@@ -173,8 +173,8 @@ pub fn render(report: &Report, width: usize) -> String {
 }
 
 /// Returns the rows of one design about one thing, which stand together.
-fn groups(rows: &[Row]) -> impl Iterator<Item = &[Row]> {
-    let figures = |row: &Row| row.source == Source::Figures;
+fn groups(rows: &[ComparedRow]) -> impl Iterator<Item = &[ComparedRow]> {
+    let figures = |row: &ComparedRow| row.source == OracleSource::Figures;
     rows.chunk_by(move |one, other| {
         one.design == other.design
             && if figures(one) {
@@ -185,16 +185,16 @@ fn groups(rows: &[Row]) -> impl Iterator<Item = &[Row]> {
     })
 }
 
-fn one_group(screen: &mut Screen, rows: &[Row]) {
+fn one_group(screen: &mut Screen, rows: &[ComparedRow]) {
     let Some(first) = rows.first() else { return };
     screen.say(&match (model(&first.design, ""), first.origin.as_str()) {
         ("", _) => "of no messenger:".to_owned(),
-        (design, _) if first.source == Source::Figures => format!("{}, run as {design}:", first.app),
+        (design, _) if first.source == OracleSource::Figures => format!("{}, run as {design}:", first.app),
         (design, "") => format!("{}, run as {design}:", first.app),
         (design, origin) => format!("{origin}, run as {design}:"),
     });
     let head = [
-        if first.source == Source::Figures { "FIGURE" } else { "ITEM" },
+        if first.source == OracleSource::Figures { "FIGURE" } else { "ITEM" },
         "TABLE SAYS",
         "RUN SAYS",
         "FINDING",
@@ -223,7 +223,7 @@ fn one_group(screen: &mut Screen, rows: &[Row]) {
 }
 
 /// Returns the process of some rows, and the case.
-fn process(row: &Row) -> String {
+fn process(row: &ComparedRow) -> String {
     let process = row.process.replace('_', " ");
     if row.case.is_empty() {
         format!("  {process}")
@@ -232,12 +232,12 @@ fn process(row: &Row) -> String {
     }
 }
 
-fn cells(row: &Row, note: Option<usize>) -> [String; 4] {
+fn cells(row: &ComparedRow, note: Option<usize>) -> [String; 4] {
     let mut finding = match &row.agreement {
         Agreement::AgreesElsewhere { process } => format!("agrees ({process})"),
         other => other.to_string().replace('_', " "),
     };
-    if row.source == Source::Figures && row.agreement != Agreement::NotModelled {
+    if row.source == OracleSource::Figures && row.agreement != Agreement::NotModelled {
         finding.push_str(if is_computed(row) { ", computed" } else { ", measured" });
     }
     if row.mark == Mark::Recheck {
@@ -258,8 +258,8 @@ fn in_words(reason: &Reason) -> String {
 }
 
 /// Writes the counts as a sentence.
-fn counted(counts: &Counts) -> String {
-    let Counts { agree, differ, not_applicable, not_asserted, not_modelled, recheck } = counts;
+fn counted(counts: &OutcomeCounts) -> String {
+    let OutcomeCounts { agree, differ, not_applicable, not_asserted, not_modelled, recheck } = counts;
     format!(
         "{agree} rows agree, {differ} differ, {not_applicable} are not applicable, {not_asserted} assert nothing, \
          {not_modelled} are not modelled. {recheck} of those that agree or differ are marked recheck."
@@ -330,7 +330,8 @@ pub fn markdown(report: &Report) -> String {
             } else {
                 (first.design.as_str(), first.app.as_str())
             };
-            let Counts { agree, differ, not_applicable, not_asserted, not_modelled, .. } = Counts::of(rows);
+            let OutcomeCounts { agree, differ, not_applicable, not_asserted, not_modelled, .. } =
+                OutcomeCounts::of(rows);
             let _ = writeln!(
                 out,
                 "| {design} | {app} | {agree} | {differ} | {not_applicable} | {not_asserted} | {not_modelled} |"
@@ -344,7 +345,7 @@ pub fn markdown(report: &Report) -> String {
 
 /// Lists every reason of a table, with the rows that it is about.
 fn reasons(table: &Table) -> String {
-    let mut told: Vec<(&Reason, Vec<&Row>)> = Vec::new();
+    let mut told: Vec<(&Reason, Vec<&ComparedRow>)> = Vec::new();
     for row in &table.rows {
         let Some(reason) = &row.reason else { continue };
         match told.iter_mut().find(|(known, _)| *known == reason) {

@@ -1,7 +1,7 @@
 //! The time that a message waits for a phone that does not come: one text, sent to somebody whose phone is off.
 
 use pillarbox_access::design::Design;
-use pillarbox_access::oracle::figures::Measured;
+use pillarbox_access::oracle::figures::MeasuredFigure;
 use pillarbox_wire::{Duration, Timestamp};
 
 use super::OracleError;
@@ -15,7 +15,7 @@ const SCENARIO: &str = include_str!("../../../../examples/oracle/waiting.toml");
 ///
 /// # Errors
 /// [`OracleError`].
-pub(super) fn days(design: &Design, days: u64) -> Result<Option<Measured>, OracleError> {
+pub(super) fn days(design: &Design, days: u64) -> Result<Option<MeasuredFigure>, OracleError> {
     let scenario = Scenario::parse("oracle/waiting.toml", SCENARIO)?;
     let stopped = |error: WorldError| OracleError::World { design: design.name.clone(), error };
     let said =
@@ -39,8 +39,8 @@ pub(super) fn days(design: &Design, days: u64) -> Result<Option<Measured>, Oracl
     #[expect(clippy::cast_precision_loss, reason = "days of a lifetime")]
     let (before, after) = (before as f64, after as f64);
     Ok(Some(match (there, still_there) {
-        (false, _) => Measured::Between(0.0, before),
-        (true, false) => Measured::Between(before, after),
-        (true, true) => Measured::Between(after, f64::INFINITY),
+        (false, _) => MeasuredFigure::Between(0.0, before),
+        (true, false) => MeasuredFigure::Between(before, after),
+        (true, true) => MeasuredFigure::Between(after, f64::INFINITY),
     }))
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use pillarbox_access::Item;
 use pillarbox_access::design::Design;
-use pillarbox_access::facts::Said;
+use pillarbox_access::facts::ReadableText;
 use pillarbox_access::reading;
 use pillarbox_wire::Timestamp;
 
@@ -91,7 +91,7 @@ impl Paper {
         once_each(&lines, Standing::NotHeld).into_iter().for_each(|line| paper.is_not_held(line));
         paper.not_reached = once_each(&lines, Standing::NotReached).len();
         let name = |id: &str| evidence.in_names(id);
-        let text = |said: &Said| Text {
+        let text = |said: &ReadableText| Text {
             at: Timestamp(said.at.0).to_string(),
             from: said.from.as_deref().map(name),
             to: recipient(said, name),
@@ -293,7 +293,7 @@ mod tests {
     #[test]
     fn a_text_to_a_group_went_to_the_group_and_one_that_is_kept_back_did_not_come_back() {
         let mut evidence = evidence();
-        let said = |group: Option<&str>| Said {
+        let said = |group: Option<&str>| ReadableText {
             at: Timestamp(1),
             from: Some("+447700900108".into()),
             to: Some("Rhys".into()),

@@ -1,6 +1,6 @@
 //! The pairs who talk to each other, as rows name them: the ties of which a picture is drawn.
 
-use pillarbox_access::demand::View;
+use pillarbox_access::demand::ViewKind;
 use pillarbox_metadata::Known;
 
 use super::rows::Rows;
@@ -26,7 +26,7 @@ impl People {
     pub(super) fn of(rows: &Rows<'_>) -> Result<Self, askama::Error> {
         let evidence = rows.place.evidence;
         let known = match evidence.view {
-            View::OperatorTap => Known::Seen,
+            ViewKind::OperatorTap => Known::Seen,
             _ => Known::Kept,
         };
         let ties = ties::of_rows(rows.rows, known, |end| evidence.in_names(end));

@@ -69,7 +69,7 @@ pub(super) fn held(evidence: &Evidence, at: &TextsAt) -> Vec<Square> {
 mod tests {
     use super::*;
     use crate::score::{Entry, Statement, Told};
-    use pillarbox_access::facts::Said;
+    use pillarbox_access::facts::ReadableText;
     use pillarbox_access::speaker::Speaker;
     use pillarbox_access::{Answer, Item};
 
@@ -91,7 +91,7 @@ mod tests {
         evidence.yardstick.said = [1, 2, 11, 12].map(told).to_vec();
         evidence.brought.said = back
             .iter()
-            .map(|at| Said {
+            .map(|at| ReadableText {
                 at: pillarbox_wire::Timestamp(*at),
                 from: Some("Rhys".into()),
                 to: Some("Bea".into()),

@@ -1,6 +1,6 @@
 //! The ends of a text: the author and the recipient. A text to a group went to the group and to nobody in private.
 
-use pillarbox_access::facts::{Addressed, Said};
+use pillarbox_access::facts::{Addressed, ReadableText};
 use pillarbox_client::display::safe;
 
 use crate::columns::Column;
@@ -13,7 +13,7 @@ const WIDEST_FIFTHS: usize = 2;
 
 /// Returns the recipient of a text, under the names that `name` gives; none if nothing says who it is.
 #[must_use]
-pub fn recipient(said: &Said, name: impl Fn(&str) -> String) -> Option<String> {
+pub fn recipient(said: &ReadableText, name: impl Fn(&str) -> String) -> Option<String> {
     match &said.group {
         Some(Addressed { name: Some(group) }) => Some(format!("the group {}", safe(group))),
         Some(Addressed { name: None }) => Some("a group".into()),
@@ -23,9 +23,9 @@ pub fn recipient(said: &Said, name: impl Fn(&str) -> String) -> Option<String> {
 
 /// Returns each text once, after its ends. A text with several copies went to several people, or to a group.
 #[must_use]
-pub fn each(said: &[Said], name: impl Fn(&str) -> String) -> Vec<(String, String)> {
+pub fn each(said: &[ReadableText], name: impl Fn(&str) -> String) -> Vec<(String, String)> {
     const NOT_NAMED: &str = "(not named)";
-    let same = |one: &Said, other: &Said| {
+    let same = |one: &ReadableText, other: &ReadableText| {
         (one.at, &one.from, &one.text, &one.group) == (other.at, &other.from, &other.text, &other.group)
     };
     let texts = said.chunk_by(same).filter_map(|copies| {
@@ -53,13 +53,13 @@ mod tests {
     use super::*;
     use pillarbox_wire::Timestamp;
 
-    fn text(to: Option<&str>, group: Option<Option<&str>>) -> Said {
+    fn text(to: Option<&str>, group: Option<Option<&str>>) -> ReadableText {
         let group = group.map(|name| Addressed { name: name.map(str::to_owned) });
         let (at, from) = (Timestamp(1), Some("+1".to_owned()));
-        Said { at, from, to: to.map(str::to_owned), text: "six?".into(), group }
+        ReadableText { at, from, to: to.map(str::to_owned), text: "six?".into(), group }
     }
 
-    fn ends(said: &[Said]) -> Vec<String> {
+    fn ends(said: &[ReadableText]) -> Vec<String> {
         let name = |id: &str| if id == "+1" { "Huw".to_owned() } else { id.to_owned() };
         each(said, name).into_iter().map(|(ends, _)| ends).collect()
     }

@@ -7,7 +7,7 @@ mod lists;
 use std::slice;
 
 use pillarbox_access::Item;
-use pillarbox_access::facts::Said;
+use pillarbox_access::facts::ReadableText;
 
 use self::lists::{Lists, first, label, shown};
 use super::{CAME_BACK, KEPT_BACK, NOT_KNOWN, PaperLine, Standing, folded, kinds, once_each};
@@ -21,7 +21,7 @@ pub(crate) struct Short<'a> {
     /// The items that were asked for and their results, line by line.
     pub(crate) entries: &'a [PaperLine],
     /// The texts that came back.
-    pub(crate) said: &'a [Said],
+    pub(crate) said: &'a [ReadableText],
     /// The change that an order made.
     pub(crate) ordered: Option<&'a str>,
     /// The last line, if the answer can be wrong.

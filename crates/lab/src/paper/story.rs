@@ -1,7 +1,7 @@
 //! The paper of a demand on a story: one cell of the matrix, written from its evidence alone. The answer stands last,
 //! where a terminal shows it.
 
-use pillarbox_access::demand::{self, View};
+use pillarbox_access::demand::{self, ViewKind};
 use pillarbox_access::design::Design;
 use pillarbox_access::speaker::Speaker;
 use pillarbox_access::{Answer as ItemAnswer, country};
@@ -80,7 +80,7 @@ pub fn render(evidence: &Evidence, design: &Design, width: usize) -> String {
 fn changed(evidence: &Evidence) -> Option<&str> {
     let (state, ..) = evidence.score();
     let is_nothing = match evidence.view {
-        View::PublicChannel => matches!(state, State::None { .. }),
+        ViewKind::PublicChannel => matches!(state, State::None { .. }),
         _ => evidence.means == Means::InPlace,
     };
     evidence.ordered.as_deref().filter(|_| !is_nothing)

@@ -6,7 +6,7 @@ mod play;
 
 use std::collections::BTreeMap;
 
-use pillarbox_access::{Design, Opened};
+use pillarbox_access::{Design, OpenedCounts};
 
 use super::{Kind, Record, Way};
 use crate::columns::Column;
@@ -34,7 +34,7 @@ pub struct Told<'w> {
     scenario: &'w Scenario,
     design: &'w Design,
     /// Everything that each relay's operator can read at the end, in the order of the relays.
-    opened: Vec<Opened>,
+    opened: Vec<OpenedCounts>,
 }
 
 impl<'w> Told<'w> {
@@ -43,7 +43,8 @@ impl<'w> Told<'w> {
     /// # Errors
     /// [`WorldError::Store`], if a relay's rows cannot be read.
     pub fn of(world: &'w World) -> Result<Self, WorldError> {
-        let opened = world.sites().iter().map(|site| site.holdings().map(|holdings| Opened::of(&holdings)));
+        let opened =
+            world.sites().iter().map(|site| site.holdings().map(|holdings| OpenedCounts::of(&holdings)));
         Ok(Self {
             record: world.record(),
             scenario: world.scenario(),

@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pillarbox_access::attribution::Origin;
-use pillarbox_access::facts::{Member, Said, Wrote};
+use pillarbox_access::attribution::Provenance;
+use pillarbox_access::facts::{Member, ReadableText, Wrote};
 use pillarbox_access::speaker::Speaker;
 use pillarbox_access::{Answer as ItemAnswer, Item};
 use pillarbox_wire::Timestamp;
@@ -44,7 +44,7 @@ pub struct Party {
     /// The person.
     pub who: String,
     /// Texts.
-    pub said: Vec<Said>,
+    pub said: Vec<ReadableText>,
 }
 
 /// Everything that a demand brought.
@@ -52,11 +52,11 @@ pub struct Party {
 #[serde(default, deny_unknown_fields)]
 pub struct Brought {
     /// The origin of the answer.
-    pub origin: Origin,
+    pub origin: Provenance,
     /// The entries, one for each item.
     pub entries: Vec<Entry>,
     /// Texts.
-    pub said: Vec<Said>,
+    pub said: Vec<ReadableText>,
     /// Messages that passed.
     pub wrote: Vec<Wrote>,
     /// Stored messages, byte for byte, that nothing opened.
@@ -101,7 +101,7 @@ impl Brought {
     /// operator does not.
     #[must_use]
     pub const fn knows_accounts(&self) -> bool {
-        let Origin { named_by_operator, found_on_phone, shown_by_party, .. } = self.origin;
+        let Provenance { named_by_operator, found_on_phone, shown_by_party, .. } = self.origin;
         !named_by_operator || found_on_phone || shown_by_party
     }
 
@@ -113,7 +113,7 @@ impl Brought {
 
     /// Returns the texts, if no entry is about them: from a phone, or from a backup elsewhere.
     #[must_use]
-    pub fn texts_without_a_line(&self) -> &[Said] {
+    pub fn texts_without_a_line(&self) -> &[ReadableText] {
         let is_about_texts = |entry: &Entry| entry.came_back() && entry.asked == Item::MessageContent;
         if self.entries.iter().any(is_about_texts) { &[] } else { &self.said }
     }
@@ -123,10 +123,10 @@ impl Party {
     /// Returns the texts that all of them show together. A text that several people show counts once. If one person
     /// shows equal texts several times, the largest number counts.
     #[must_use]
-    pub fn together(parties: &[Self]) -> Vec<Said> {
-        let mut most: BTreeMap<(Timestamp, &str), Vec<&Said>> = BTreeMap::new();
+    pub fn together(parties: &[Self]) -> Vec<ReadableText> {
+        let mut most: BTreeMap<(Timestamp, &str), Vec<&ReadableText>> = BTreeMap::new();
         for party in parties {
-            let mut own: BTreeMap<(Timestamp, &str), Vec<&Said>> = BTreeMap::new();
+            let mut own: BTreeMap<(Timestamp, &str), Vec<&ReadableText>> = BTreeMap::new();
             for said in &party.said {
                 own.entry((said.at, said.text.as_str())).or_default().push(said);
             }

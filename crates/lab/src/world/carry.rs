@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::net::IpAddr;
 
 use pillarbox_client::Link;
-use pillarbox_relay::passing::About;
+use pillarbox_relay::passing::FrameSubject;
 use pillarbox_relay::{ConnectionId, Effect, Input, Passing};
 use pillarbox_wire::{Bytes, ClientFrame, Farewell, Goodbye, RelayFrame};
 
@@ -257,12 +257,12 @@ fn payload_down(frame: &RelayFrame) -> Option<Bytes> {
     }
 }
 
-fn about_in_words(about: &About) -> String {
+fn about_in_words(about: &FrameSubject) -> String {
     match about {
-        About::Device(device) => device.to_string(),
-        About::Account(account) => account.to_string(),
-        About::Handle(handle) => handle.to_string(),
-        About::Channel(channel) => channel.to_string(),
+        FrameSubject::Device(device) => device.to_string(),
+        FrameSubject::Account(account) => account.to_string(),
+        FrameSubject::Handle(handle) => handle.to_string(),
+        FrameSubject::Channel(channel) => channel.to_string(),
     }
 }
 

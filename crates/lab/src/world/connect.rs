@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use pillarbox_client::Link;
-use pillarbox_transport::handshake::{AwaitingAnswer, AwaitingOffer, Refused};
+use pillarbox_transport::handshake::{AwaitingAnswer, AwaitingOffer, HandshakeRefused};
 use pillarbox_transport::{Established, HandshakeError, Versions};
 
 use super::profile::Line;
@@ -64,7 +64,7 @@ impl World {
         let profile = profiles.get_mut(id.0).ok_or(WorldError::Missing("a profile"))?;
         let (site_id, rng) = (profile.site, &mut profile.streams.channel);
         let key = &sites.get(site_id.0).ok_or(WorldError::Missing("a relay"))?.key;
-        let refused = |refused: Refused| -> HandshakeError { refused.reason };
+        let refused = |refused: HandshakeRefused| -> HandshakeError { refused.reason };
         let (phone, offer) = AwaitingAnswer::begin(&key.public(), Versions::SUPPORTED, rng);
         let relay = AwaitingOffer::begin(key, Versions::SUPPORTED, rng);
         let (relay, answer) = relay.offered(&offer).map_err(refused)?;

@@ -2,7 +2,7 @@
 
 use pillarbox_client::{PhoneError, ProfileError, StorageError};
 use pillarbox_relay::StoreError;
-use pillarbox_transport::{AddressError, HandshakeError, OpenError, SealError};
+use pillarbox_transport::{AddressError, HandshakeError, RecordOpenError, RecordSealError};
 
 /// The reason for which a world could not be made or could not go on. None of these is a finding: a feature that a
 /// design forbids or lacks stands in the record, and the world goes on.
@@ -26,10 +26,10 @@ pub enum WorldError {
     Handshake(#[from] HandshakeError),
     /// Sealing for the channel between a phone and a relay failed.
     #[error("a channel failed: {0}")]
-    Seal(#[from] SealError),
+    Seal(#[from] RecordSealError),
     /// Opening from the channel between a phone and a relay failed.
     #[error("a channel failed: {0}")]
-    Open(#[from] OpenError),
+    Open(#[from] RecordOpenError),
     /// A relay's address could not be made.
     #[error("a relay has no address: {0}")]
     Address(#[from] AddressError),

@@ -2,7 +2,7 @@
 //! said.
 
 use pillarbox_client::sentences::{self, Names};
-use pillarbox_client::{Entry, GroupId, Notice};
+use pillarbox_client::{GroupId, HistoryEntry, Notice};
 use pillarbox_wire::{AccountId, Duration};
 
 use super::{ProfileId, World, WorldError};
@@ -44,7 +44,7 @@ impl World {
         &mut self,
         id: ProfileId,
         contact: AccountId,
-        entry: &Entry,
+        entry: &HistoryEntry,
     ) -> Result<Option<String>, WorldError> {
         let now = self.now;
         let profile = self.profile_mut(id)?;

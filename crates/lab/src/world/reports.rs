@@ -1,7 +1,7 @@
 //! Reports: somebody shows the operator of their relay a text that they received.
 
-use pillarbox_client::report::Report;
-use pillarbox_client::{BodyId, Entry};
+use pillarbox_client::report::AbuseReport;
+use pillarbox_client::{BodyId, HistoryEntry};
 use pillarbox_wire::{AccountId, Timestamp};
 
 use super::{ProfileId, SiteId, World, WorldError};
@@ -17,7 +17,7 @@ pub struct Filed {
     /// The person who reports.
     pub by: PersonId,
     /// The report.
-    pub report: Report,
+    pub report: AbuseReport,
 }
 
 impl World {
@@ -52,7 +52,7 @@ impl World {
                     continue;
                 }
                 let history = phone.history(contact.account)?;
-                let is_text = |entry: &&Entry| entry.is_received() && entry.text().is_some();
+                let is_text = |entry: &&HistoryEntry| entry.is_received() && entry.text().is_some();
                 if let Some(entry) = history.iter().rev().find(is_text)
                     && last.is_none_or(|(at, ..)| at <= entry.stored_at)
                 {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use pillarbox_access::view::OperatorTap;
 use pillarbox_access::{RelayHoldings, country};
 use pillarbox_crypto::AgreementSecret;
-use pillarbox_relay::{Keeping, Limits, Relay, Settings, SqliteStore};
+use pillarbox_relay::{Keeping, Limits, Relay, RelaySettings, SqliteStore};
 use pillarbox_transport::RelayAddress;
 use pillarbox_wire::{Duration, Timestamp};
 use rand_chacha::ChaCha20Rng;
@@ -70,7 +70,7 @@ impl Site {
         let key = AgreementSecret::generate(&mut rng);
         let address = RelayAddress::new(host, PORT, key.public())?;
         let limits = Limits { ageing_step: AGEING_STEP, ..Limits::default() };
-        let settings = Settings { keeping, limits, verify_numbers };
+        let settings = RelaySettings { keeping, limits, verify_numbers };
         let mut relay = Relay::open(SqliteStore::in_memory()?, settings, now, &mut rng)?;
         relay.follow(Some(usize::MAX));
         let relay = Running::new(relay);

@@ -14,7 +14,7 @@ mod worlds;
 use std::collections::BTreeSet;
 
 use pillarbox_access::Item;
-use pillarbox_access::demand::{About, CONTENT_WARRANT, Case, ENTITY_DATA, EVENTS_DATA, stored};
+use pillarbox_access::demand::{CONTENT_WARRANT, Case, DemandTarget, ENTITY_DATA, EVENTS_DATA, stored};
 use pillarbox_access::design::Operator;
 use pillarbox_access::evidence::hexadecimal;
 
@@ -66,7 +66,7 @@ fn an_answer_without_content_rests_on_no_content() {
     let posts = rows.posts.iter().map(|row| hexadecimal(row.content.as_slice()));
     let content: Vec<String> = payloads.chain(posts).collect();
     for account in &rows.accounts {
-        let about = About::Account(account.account);
+        let about = DemandTarget::Account(account.account);
         let served = |demand| stored::serve(demand, &Case::new(&about, &operator), &holdings);
         for demand in [&ENTITY_DATA, &EVENTS_DATA] {
             let told = serde_json::to_string(&served(demand)).unwrap();
@@ -74,7 +74,7 @@ fn an_answer_without_content_rests_on_no_content() {
             assert!(!told.contains("hello yourself"), "{}", demand.name);
         }
     }
-    let about = About::Account(rows.accounts[0].account);
+    let about = DemandTarget::Account(rows.accounts[0].account);
     let warrant = stored::serve(&CONTENT_WARRANT, &Case::new(&about, &operator), &holdings);
     let told = serde_json::to_string(&warrant).unwrap();
     assert!(content.iter().any(|content| told.contains(content)), "the search finds it where it is");

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pillarbox_access::demand::{About, CONTENT_WARRANT, Case, stored};
+use pillarbox_access::demand::{CONTENT_WARRANT, Case, DemandTarget, stored};
 use pillarbox_access::design::Operator;
 use pillarbox_access::evidence::Exhibit;
 use pillarbox_access::{Answer, Item, Reach, RelayHoldings};
@@ -41,7 +41,7 @@ impl Papers {
         let operator = Operator::default();
         let mut lines: BTreeMap<(AccountId, Item), Line> = BTreeMap::new();
         for account in accounts {
-            let about = About::Account(account);
+            let about = DemandTarget::Account(account);
             // A warrant reaches everything that any other demand on rows reaches, once it names what must be named.
             let case = Case { names: &named, ..Case::new(&about, &operator) };
             for line in stored::serve(&CONTENT_WARRANT, &case, holdings).lines {

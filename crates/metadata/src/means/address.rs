@@ -5,25 +5,25 @@
 use std::collections::BTreeMap;
 
 use super::leads::{Leads, Passed};
-use super::{Lead, Refusal, Settings};
-use crate::trace::{Kind, Person, Trace};
+use super::{Lead, MeansRefusal, MeansSettings};
+use crate::trace::{Person, RowKind, Trace};
 
 /// The time around a message within which a person has to be seen at its address, in milliseconds. Addresses change
 /// hands.
 const SEEN_WITHIN: u64 = 6 * 3_600_000;
 
-pub(super) fn find(trace: &Trace, _: Settings) -> Result<Vec<Lead>, Refusal> {
+pub(super) fn find(trace: &Trace, _: MeansSettings) -> Result<Vec<Lead>, MeansRefusal> {
     if !trace.rows.iter().any(|row| row.address.is_some()) {
-        return Err(Refusal::NoAddresses);
+        return Err(MeansRefusal::NoAddresses);
     }
-    if !trace.rows.iter().any(|row| row.to.is_some() && row.kind == Kind::Sent) {
-        return Err(Refusal::NoRecipients);
+    if !trace.rows.iter().any(|row| row.to.is_some() && row.kind == RowKind::Sent) {
+        return Err(MeansRefusal::NoRecipients);
     }
     let seen = sightings(trace);
     let (mut leads, mut passed) = (Leads::after(1), Passed::of(trace));
     for (place, row) in trace.rows.iter().enumerate() {
         let number = passed.with(row);
-        let (Kind::Sent, None, Some(to), Some(address)) = (row.kind, row.from, row.to, row.address) else {
+        let (RowKind::Sent, None, Some(to), Some(address)) = (row.kind, row.from, row.to, row.address) else {
             continue;
         };
         if let Some(from) = seen.get(&address).and_then(|seen| the_one_at(seen, row.at)) {
@@ -38,7 +38,7 @@ fn sightings(trace: &Trace) -> BTreeMap<u32, Vec<(u64, Person)>> {
     let mut seen: BTreeMap<u32, Vec<(u64, Person)>> = BTreeMap::new();
     for row in &trace.rows {
         let who = match row.kind {
-            Kind::Delivered => row.to,
+            RowKind::Delivered => row.to,
             _ => row.from,
         };
         if let (Some(address), Some(who)) = (row.address, who) {

@@ -7,21 +7,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::leads::{Leads, Passed};
-use super::{Lead, Refusal, Settings, lookup, named};
-use crate::trace::{Kind, Person, Trace};
+use super::{Lead, MeansRefusal, MeansSettings, lookup, named};
+use crate::trace::{Person, RowKind, Trace};
 
 /// The number of recipients that have to point at an owner. With one, everybody who writes with that one person would
 /// do.
 const POINTING: usize = 2;
 
-pub(super) fn find(trace: &Trace, settings: Settings) -> Result<Vec<Lead>, Refusal> {
-    let is_nameless = |row: &crate::trace::Row| row.kind == Kind::Sent && row.from.is_none();
+pub(super) fn find(trace: &Trace, settings: MeansSettings) -> Result<Vec<Lead>, MeansRefusal> {
+    let is_nameless = |row: &crate::trace::TraceRow| row.kind == RowKind::Sent && row.from.is_none();
     if !trace.rows.iter().any(|row| row.connection.is_some()) {
-        return Err(Refusal::NoConnections);
+        return Err(MeansRefusal::NoConnections);
     }
     let known = known(trace, settings);
     if known.is_empty() {
-        return Err(Refusal::NamesNobody);
+        return Err(MeansRefusal::NamesNobody);
     }
     let mut recipients: BTreeMap<u64, BTreeSet<Person>> = BTreeMap::new();
     for row in trace.rows.iter().filter(|row| is_nameless(row)) {
@@ -45,7 +45,7 @@ pub(super) fn find(trace: &Trace, settings: Settings) -> Result<Vec<Lead>, Refus
 }
 
 /// Returns the people with whom each person is known to write, from rows that name both.
-fn known(trace: &Trace, settings: Settings) -> BTreeMap<Person, BTreeSet<Person>> {
+fn known(trace: &Trace, settings: MeansSettings) -> BTreeMap<Person, BTreeSet<Person>> {
     let mut known: BTreeMap<Person, BTreeSet<Person>> = BTreeMap::new();
     let named = named::find(trace).unwrap_or_default();
     for lead in named.iter().chain(&lookup::find(trace, settings).unwrap_or_default()) {

@@ -1,6 +1,6 @@
 //! Epochs of a trace: an event at one person, and the people who get a message within a window after it.
 
-use crate::trace::{Kind, Person, Row, Trace};
+use crate::trace::{Person, RowKind, Trace, TraceRow};
 
 /// Something that happened to a person.
 #[derive(Clone, Copy, Debug)]
@@ -15,13 +15,13 @@ pub(super) struct Event {
 }
 
 /// Returns the events of one kind, in order of time.
-pub(super) fn events(trace: &Trace, kind: Kind) -> Vec<Event> {
+pub(super) fn events(trace: &Trace, kind: RowKind) -> Vec<Event> {
     let counted = trace.counted();
     let mut passed = 0;
     let mut events = Vec::new();
     for (place, row) in trace.rows.iter().enumerate() {
         passed += u64::from(Some(row.kind) == counted);
-        let Row { at, to: Some(who), bytes, .. } = *row else { continue };
+        let TraceRow { at, to: Some(who), bytes, .. } = *row else { continue };
         if row.kind == kind {
             events.push(Event { at, who, bytes, row: place, passed });
         }
@@ -32,8 +32,8 @@ pub(super) fn events(trace: &Trace, kind: Kind) -> Vec<Event> {
 /// Returns the events that begin epochs: deliveries, because a phone answers what it got. If there are none, it returns
 /// messages handed over.
 pub(super) fn beginnings(trace: &Trace) -> Vec<Event> {
-    let deliveries = events(trace, Kind::Delivered);
-    if deliveries.is_empty() { events(trace, Kind::Sent) } else { deliveries }
+    let deliveries = events(trace, RowKind::Delivered);
+    if deliveries.is_empty() { events(trace, RowKind::Sent) } else { deliveries }
 }
 
 /// A search for the events within a window after each moment. Moments have to come in ascending order.

@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use super::leads::{Leads, Passed};
-use super::{Lead, Refusal, Settings};
-use crate::trace::{Kind, Person, Row, Trace};
+use super::{Lead, MeansRefusal, MeansSettings};
+use crate::trace::{Person, RowKind, Trace, TraceRow};
 
 /// The longest time in which one text is handed over to all members, in milliseconds.
 const ONE_TEXT: u64 = 1_000;
@@ -24,7 +24,7 @@ enum Phone {
 }
 
 impl Phone {
-    fn of(row: &Row) -> Self {
+    fn of(row: &TraceRow) -> Self {
         row.from
             .map(Self::Named)
             .or(row.connection.map(Self::Connection))
@@ -42,9 +42,9 @@ struct Burst {
     began: u64,
 }
 
-pub(super) fn find(trace: &Trace, _: Settings) -> Result<Vec<Lead>, Refusal> {
-    if !trace.of(Kind::Sent).any(|row| row.to.is_some()) {
-        return Err(Refusal::NoRecipients);
+pub(super) fn find(trace: &Trace, _: MeansSettings) -> Result<Vec<Lead>, MeansRefusal> {
+    if !trace.of(RowKind::Sent).any(|row| row.to.is_some()) {
+        return Err(MeansRefusal::NoRecipients);
     }
     let mut leads = Leads::after(1);
     for burst in found(trace) {
@@ -80,7 +80,7 @@ fn found(trace: &Trace) -> Vec<Burst> {
     let mut passed = Passed::of(trace);
     for (place, row) in trace.rows.iter().enumerate() {
         let number = passed.with(row);
-        let (Kind::Sent, Some(to)) = (row.kind, row.to) else { continue };
+        let (RowKind::Sent, Some(to)) = (row.kind, row.to) else { continue };
         let phone = Phone::of(row);
         let burst = open.entry((phone, row.bytes)).or_default();
         if burst.people.is_empty()

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::Lead;
-use crate::trace::{Person, Row, Trace};
+use crate::trace::{Person, Trace, TraceRow};
 
 /// The number of rows that a lead shows as evidence.
 const MOST_ROWS: usize = 3;
 
 /// Counts the messages of a trace as its rows go by.
 pub(super) struct Passed {
-    counted: Option<crate::trace::Kind>,
+    counted: Option<crate::trace::RowKind>,
     number: u64,
 }
 
@@ -20,7 +20,7 @@ impl Passed {
     }
 
     /// Returns the number of messages that have passed with this row.
-    pub(super) fn with(&mut self, row: &Row) -> u64 {
+    pub(super) fn with(&mut self, row: &TraceRow) -> u64 {
         self.number += u64::from(Some(row.kind) == self.counted);
         self.number
     }

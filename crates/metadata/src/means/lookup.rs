@@ -5,17 +5,17 @@
 use std::collections::BTreeMap;
 
 use super::leads::{Leads, Passed};
-use super::{Lead, Refusal, Settings};
-use crate::trace::{Kind, Person, Trace};
+use super::{Lead, MeansRefusal, MeansSettings};
+use crate::trace::{Person, RowKind, Trace};
 
 /// The time after a key fetch within which the first message is expected, in milliseconds. The phone needs the keys for
 /// nothing else.
 const FOLLOWS_WITHIN: u64 = 60_000;
 
-pub(super) fn find(trace: &Trace, settings: Settings) -> Result<Vec<Lead>, Refusal> {
-    let is_fetch = |kind| matches!(kind, Kind::LookedUp | Kind::FetchedKeys);
+pub(super) fn find(trace: &Trace, settings: MeansSettings) -> Result<Vec<Lead>, MeansRefusal> {
+    let is_fetch = |kind| matches!(kind, RowKind::LookedUp | RowKind::FetchedKeys);
     if !trace.rows.iter().any(|row| is_fetch(row.kind) && row.from.is_some() && row.to.is_some()) {
-        return Err(Refusal::NoRows(Kind::FetchedKeys));
+        return Err(MeansRefusal::NoRows(RowKind::FetchedKeys));
     }
     let within = FOLLOWS_WITHIN.max(settings.window);
     // The people who asked for somebody's keys and have not written since, by the owner of the keys.
@@ -25,12 +25,12 @@ pub(super) fn find(trace: &Trace, settings: Settings) -> Result<Vec<Lead>, Refus
         let number = passed.with(row);
         let Some(to) = row.to else { continue };
         match (row.kind, row.from) {
-            (Kind::LookedUp | Kind::FetchedKeys, Some(from)) => {
+            (RowKind::LookedUp | RowKind::FetchedKeys, Some(from)) => {
                 let waiting = asked.entry(to).or_default();
                 waiting.retain(|(one, ..)| *one != from);
                 waiting.push((from, row.at, place));
             }
-            (Kind::Sent, sender) => {
+            (RowKind::Sent, sender) => {
                 let Some(waiting) = asked.get_mut(&to) else { continue };
                 waiting.retain(|(_, at, _)| at.saturating_add(within) >= row.at);
                 // A named sender wrote themselves. Otherwise it can be anybody who asked.

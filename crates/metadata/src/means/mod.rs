@@ -13,10 +13,10 @@ mod size;
 mod statistics;
 mod terms;
 
-use crate::trace::{Timing, Trace};
+use crate::trace::{Trace, TraceTiming};
 
 pub use groups::sets;
-pub use terms::{Lead, Refusal, Settings};
+pub use terms::{Lead, MeansRefusal, MeansSettings};
 
 /// A means of finding the pairs who talk to each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -101,10 +101,10 @@ impl Means {
     /// Returns the pairs that this means names.
     ///
     /// # Errors
-    /// [`Refusal`], if the trace has nothing for it to rest on.
-    pub fn find(self, trace: &Trace, settings: Settings) -> Result<Vec<Lead>, Refusal> {
-        if trace.timing == Timing::Instant && self.needs_a_network() {
-            return Err(Refusal::NoNetwork);
+    /// [`MeansRefusal`], if the trace has nothing for it to rest on.
+    pub fn find(self, trace: &Trace, settings: MeansSettings) -> Result<Vec<Lead>, MeansRefusal> {
+        if trace.timing == TraceTiming::Instant && self.needs_a_network() {
+            return Err(MeansRefusal::NoNetwork);
         }
         match self {
             Self::Named => named::find(trace),

@@ -3,17 +3,17 @@
 
 use super::epochs::events;
 use super::statistics::disclosed;
-use super::{Lead, Refusal, Settings};
-use crate::trace::{Kind, Trace};
+use super::{Lead, MeansRefusal, MeansSettings};
+use crate::trace::{RowKind, Trace};
 
 /// The shortest window within which an answer is expected, in milliseconds. A person writes it, and no program.
 const ANSWERED_WITHIN: u64 = 300_000;
 
-pub(super) fn find(trace: &Trace, settings: Settings) -> Result<Vec<Lead>, Refusal> {
-    let wakes = events(trace, Kind::Woken);
+pub(super) fn find(trace: &Trace, settings: MeansSettings) -> Result<Vec<Lead>, MeansRefusal> {
+    let wakes = events(trace, RowKind::Woken);
     if wakes.is_empty() {
-        return Err(Refusal::NoRows(Kind::Woken));
+        return Err(MeansRefusal::NoRows(RowKind::Woken));
     }
-    let settings = Settings { window: settings.window.max(ANSWERED_WITHIN), ..settings };
+    let settings = MeansSettings { window: settings.window.max(ANSWERED_WITHIN), ..settings };
     Ok(disclosed(trace.people.len(), &wakes, &wakes, settings))
 }

@@ -4,17 +4,17 @@
 
 use super::epochs::{Following, beginnings, events};
 use super::leads::Leads;
-use super::{Lead, Refusal, Settings};
-use crate::trace::{Kind, Trace};
+use super::{Lead, MeansRefusal, MeansSettings};
+use crate::trace::{RowKind, Trace};
 
 /// The number of observations that name a pair. Two messages of strangers often fall into one window, and seldom those
 /// of the same two again.
 pub(super) const NEEDED: u64 = 2;
 
-pub(super) fn find(trace: &Trace, settings: Settings) -> Result<Vec<Lead>, Refusal> {
-    let sent = events(trace, Kind::Sent);
+pub(super) fn find(trace: &Trace, settings: MeansSettings) -> Result<Vec<Lead>, MeansRefusal> {
+    let sent = events(trace, RowKind::Sent);
     if sent.is_empty() {
-        return Err(Refusal::NoRecipients);
+        return Err(MeansRefusal::NoRecipients);
     }
     let mut leads = Leads::after(NEEDED);
     let mut following = Following::new(&sent, settings.window);

@@ -5,18 +5,18 @@
 use super::epochs::{Event, Following, beginnings, events};
 use super::leads::{Leads, Passed};
 use super::receipt::NEEDED;
-use super::{Lead, Refusal, Settings};
-use crate::trace::{Kind, Trace};
+use super::{Lead, MeansRefusal, MeansSettings};
+use crate::trace::{RowKind, Trace};
 
-pub(super) fn find(trace: &Trace, settings: Settings) -> Result<Vec<Lead>, Refusal> {
-    if !trace.of(Kind::Sent).any(|row| row.bytes.is_some()) {
-        return Err(Refusal::NoSizes);
+pub(super) fn find(trace: &Trace, settings: MeansSettings) -> Result<Vec<Lead>, MeansRefusal> {
+    if !trace.of(RowKind::Sent).any(|row| row.bytes.is_some()) {
+        return Err(MeansRefusal::NoSizes);
     }
-    let sent = events(trace, Kind::Sent);
+    let sent = events(trace, RowKind::Sent);
     if sent.is_empty() { through_the_relay(trace, settings) } else { receipts(trace, &sent, settings) }
 }
 
-fn receipts(trace: &Trace, sent: &[Event], settings: Settings) -> Result<Vec<Lead>, Refusal> {
+fn receipts(trace: &Trace, sent: &[Event], settings: MeansSettings) -> Result<Vec<Lead>, MeansRefusal> {
     let smallest = sent.iter().filter_map(|event| event.bytes).min();
     let small: Vec<Event> = sent.iter().filter(|event| event.bytes == smallest).copied().collect();
     let mut leads = Leads::after(NEEDED);
@@ -31,16 +31,16 @@ fn receipts(trace: &Trace, sent: &[Event], settings: Settings) -> Result<Vec<Lea
 }
 
 /// Finds messages that go up and come down again with the same size.
-fn through_the_relay(trace: &Trace, settings: Settings) -> Result<Vec<Lead>, Refusal> {
-    let down = events(trace, Kind::Delivered);
+fn through_the_relay(trace: &Trace, settings: MeansSettings) -> Result<Vec<Lead>, MeansRefusal> {
+    let down = events(trace, RowKind::Delivered);
     if down.is_empty() {
-        return Err(Refusal::NoRecipients);
+        return Err(MeansRefusal::NoRecipients);
     }
     let (mut leads, mut passed) = (Leads::after(NEEDED), Passed::of(trace));
     let mut following = Following::new(&down, settings.window);
     for (place, row) in trace.rows.iter().enumerate() {
         let number = passed.with(row);
-        let (Kind::Sent, Some(from)) = (row.kind, row.from) else { continue };
+        let (RowKind::Sent, Some(from)) = (row.kind, row.from) else { continue };
         let same = following.after(row.at).iter().filter(|event| event.bytes == row.bytes);
         let mut same = same.filter(|event| event.who != from);
         if let (Some(came), None) = (same.next(), same.next()) {

@@ -9,11 +9,11 @@
 use std::collections::BTreeMap;
 
 use super::epochs::{Event, Following, beginnings, events};
-use super::{Lead, Refusal, Settings};
+use super::{Lead, MeansRefusal, MeansSettings};
 use crate::disclosure::Scores;
 use crate::random::Random;
 use crate::statistics::{combined, poisson_tail};
-use crate::trace::{Kind, Person, Trace};
+use crate::trace::{Person, RowKind, Trace};
 
 /// The number of false leads that are expected in a whole analysis if nobody writes to anybody.
 const RISK: f64 = 0.05;
@@ -41,16 +41,21 @@ const HALVINGS: u32 = 10;
 /// The fewest messages for which a shorter part of the trace is analysed.
 const FEWEST: u64 = 16;
 
-pub(super) fn find(trace: &Trace, settings: Settings) -> Result<Vec<Lead>, Refusal> {
-    let sent = events(trace, Kind::Sent);
+pub(super) fn find(trace: &Trace, settings: MeansSettings) -> Result<Vec<Lead>, MeansRefusal> {
+    let sent = events(trace, RowKind::Sent);
     if sent.is_empty() {
-        return Err(Refusal::NoRecipients);
+        return Err(MeansRefusal::NoRecipients);
     }
     Ok(disclosed(trace.people.len(), &beginnings(trace), &sent, settings))
 }
 
 /// Returns the pairs that disclosure names, each after the shortest part of the trace in which it does.
-pub(super) fn disclosed(people: usize, begin: &[Event], follow: &[Event], settings: Settings) -> Vec<Lead> {
+pub(super) fn disclosed(
+    people: usize,
+    begin: &[Event],
+    follow: &[Event],
+    settings: MeansSettings,
+) -> Vec<Lead> {
     let all = follow.last().map_or(0, |event| event.passed);
     let mut named = at_once(people, begin, follow, settings);
     let mut earlier = named.clone();
@@ -74,7 +79,7 @@ pub(super) fn disclosed(people: usize, begin: &[Event], follow: &[Event], settin
 }
 
 /// A person seen in epochs of a target.
-struct Seen {
+struct CoOccurrence {
     target: Person,
     who: Person,
     /// The number of the target's epochs.
@@ -92,7 +97,7 @@ fn at_once(
     people: usize,
     begin: &[Event],
     follow: &[Event],
-    settings: Settings,
+    settings: MeansSettings,
 ) -> BTreeMap<(Person, Person), Lead> {
     let mut following = Following::new(follow, settings.window);
     let epochs: Vec<(Person, &[Event])> =
@@ -124,7 +129,7 @@ fn at_once(
         .collect()
 }
 
-impl Seen {
+impl CoOccurrence {
     /// Returns the probability of this number of epochs by chance.
     fn tail(&self, rates: &[f64]) -> f64 {
         let rate = rates.get(self.who.place()).copied().unwrap_or(0.0);
@@ -133,7 +138,7 @@ impl Seen {
 }
 
 /// Returns everybody who is seen in epochs of each target, with the published score.
-fn seen(people: usize, epochs: &[(Person, &[Event])], seed: u64) -> Vec<Seen> {
+fn seen(people: usize, epochs: &[(Person, &[Event])], seed: u64) -> Vec<CoOccurrence> {
     let mut of: Vec<Vec<usize>> = vec![Vec::new(); people];
     for (place, (who, _)) in epochs.iter().enumerate() {
         if let Some(own) = of.get_mut(who.place()) {
@@ -163,7 +168,7 @@ fn seen(people: usize, epochs: &[(Person, &[Event])], seed: u64) -> Vec<Seen> {
         all.extend(scores.seen().filter(|(_, epochs, _)| *epochs > 0).map(|(who, epochs, score)| {
             let who = Person(who);
             let row = rows.get_mut(who.place()).and_then(Option::take).unwrap_or(0);
-            Seen { target, who, of, epochs, score, row }
+            CoOccurrence { target, who, of, epochs, score, row }
         }));
     }
     all
@@ -174,7 +179,7 @@ fn seen(people: usize, epochs: &[(Person, &[Event])], seed: u64) -> Vec<Seen> {
 /// The fraction of all epochs would not do: in a quiet trace most of those are answers to the person's own
 /// correspondents. Targets that stand out are therefore left out, and the fraction is taken again, several times. On
 /// shuffled rows nobody stands out.
-fn background(people: usize, epochs: &[(Person, &[Event])], seen: &[Seen], even: &[f64]) -> Vec<f64> {
+fn background(people: usize, epochs: &[(Person, &[Event])], seen: &[CoOccurrence], even: &[f64]) -> Vec<f64> {
     let mut own = vec![0_u32; people];
     for (who, _) in epochs {
         if let Some(own) = own.get_mut(who.place()) {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::trace::{Kind, Person};
+use crate::trace::{Person, RowKind};
 
 /// A pair of people that a means names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,19 +23,19 @@ pub struct Lead {
 
 /// The settings of the means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Settings {
+pub struct MeansSettings {
     /// The length of an epoch in milliseconds: a receipt is expected within it.
     pub window: u64,
     /// The seed of everything that is drawn at random.
     pub seed: u64,
 }
 
-impl Settings {
+impl MeansSettings {
     /// The default window: the time that phones on slow lines take to answer.
     pub const WINDOW: u64 = 2_000;
 }
 
-impl Default for Settings {
+impl Default for MeansSettings {
     fn default() -> Self {
         Self { window: Self::WINDOW, seed: 1 }
     }
@@ -44,11 +44,11 @@ impl Default for Settings {
 /// The reason why a means has no result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
-pub enum Refusal {
+pub enum MeansRefusal {
     /// The story has no network: times, addresses and connections would tell more than they do outside.
     NoNetwork,
     /// The trace has no such rows.
-    NoRows(Kind),
+    NoRows(RowKind),
     /// Rows of messages have no recipient.
     NoRecipients,
     /// Rows have no address.
@@ -61,15 +61,15 @@ pub enum Refusal {
     NamesNobody,
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for MeansRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NoNetwork => {
                 "the story has no network, so a receipt comes in the millisecond of its message and everybody has one address \
                  for life"
             }
-            Self::NoRows(Kind::LookedUp | Kind::FetchedKeys) => "no look-up and no key fetch is here",
-            Self::NoRows(Kind::Woken) => "no wake is here",
+            Self::NoRows(RowKind::LookedUp | RowKind::FetchedKeys) => "no look-up and no key fetch is here",
+            Self::NoRows(RowKind::Woken) => "no wake is here",
             Self::NoRows(_) => "no message is here",
             Self::NoRecipients => "no row says whom a message is for",
             Self::NoAddresses => "the rows have no addresses",
@@ -80,4 +80,4 @@ impl fmt::Display for Refusal {
     }
 }
 
-impl std::error::Error for Refusal {}
+impl std::error::Error for MeansRefusal {}

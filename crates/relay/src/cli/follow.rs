@@ -10,7 +10,7 @@ use std::thread;
 
 use anstyle::Style;
 use pillarbox_relay::server::trouble::in_words;
-use pillarbox_relay::told::Told;
+use pillarbox_relay::told::SubmissionTally;
 use pillarbox_system::private::quoted;
 use pillarbox_wire::Timestamp;
 use serde_json::Value;
@@ -140,14 +140,14 @@ struct Screen<'a> {
     /// Lines printed since the head.
     since_head: usize,
     /// What the messages told.
-    told: Told,
+    told: SubmissionTally,
     /// Whether events were left out because there were too many.
     is_partial: bool,
 }
 
 impl<'a> Screen<'a> {
     fn new(window: Window, fields: &'a str, all: bool) -> Self {
-        Self { window, fields, all, since_head: 0, told: Told::default(), is_partial: false }
+        Self { window, fields, all, since_head: 0, told: SubmissionTally::default(), is_partial: false }
     }
 
     fn begin(&self, out: &mut impl Write) -> Result<(), Failure> {

@@ -4,9 +4,9 @@ use std::io::{self, Write};
 
 use anstyle::Style;
 use pillarbox_relay::Keeping;
-use pillarbox_relay::inventory::{Line, whole};
+use pillarbox_relay::inventory::{InventoryLine, whole};
 use pillarbox_relay::server::{OPERATIONS, SENT_CODES};
-use pillarbox_wire::inventory::{Direction, Entry};
+use pillarbox_wire::inventory::{FrameDirection, InventoryEntry};
 use serde_json::{Value, json};
 
 use super::args::{Inventory, Output};
@@ -71,19 +71,19 @@ pub(crate) fn write_kept(
 }
 
 /// Returns the tables of the program around the relay: its log and metrics, and the codes if it sends any.
-pub(crate) fn operations(verify_numbers: bool) -> Vec<Entry> {
+pub(crate) fn operations(verify_numbers: bool) -> Vec<InventoryEntry> {
     let codes = if verify_numbers { SENT_CODES } else { &[] };
     [OPERATIONS, codes].concat()
 }
 
 /// Returns whether this is a field of the relay's own records that is written down. A frame's field is kept only in
 /// such a record.
-fn is_kept_row(line: &Line) -> bool {
-    line.direction == Direction::Own && line.kept.is_kept()
+fn is_kept_row(line: &InventoryLine) -> bool {
+    line.direction == FrameDirection::Own && line.kept.is_kept()
 }
 
 fn write(
-    lines: &[Line],
+    lines: &[InventoryLine],
     keeping: &Keeping,
     output: Output,
     window: Window,
@@ -109,13 +109,13 @@ fn write(
     Ok(out.flush()?)
 }
 
-fn write_record(lines: &[Line], window: Window, out: &mut impl Write) -> io::Result<()> {
+fn write_record(lines: &[InventoryLine], window: Window, out: &mut impl Write) -> io::Result<()> {
     let Some(first) = lines.first() else { return Ok(()) };
     let bold = Style::new().bold();
     writeln!(out, "{bold}{}{bold:#}  {}", title(first), direction(first.direction))?;
     let width = window.for_sentences();
     for line in lines {
-        let Line { field, class, kept, why, .. } = line;
+        let InventoryLine { field, class, kept, why, .. } = line;
         let kept = kept.to_string();
         if window.holds_tables() {
             let before = format!("  {field:<width$}{class}", width = CLASS_AT - 2);
@@ -129,8 +129,8 @@ fn write_record(lines: &[Line], window: Window, out: &mut impl Write) -> io::Res
     writeln!(out)
 }
 
-fn columns(line: &Line) -> [String; 6] {
-    let Line { direction: way, record: _, field, class, kept, why } = line;
+fn columns(line: &InventoryLine) -> [String; 6] {
+    let InventoryLine { direction: way, record: _, field, class, kept, why } = line;
     [
         title(line),
         direction(*way).to_owned(),
@@ -141,7 +141,7 @@ fn columns(line: &Line) -> [String; 6] {
     ]
 }
 
-fn object(line: &Line) -> Value {
+fn object(line: &InventoryLine) -> Value {
     let [record, direction, field, class, how_long, why] = columns(line);
     json!({
         "record": record,
@@ -155,8 +155,8 @@ fn object(line: &Line) -> Value {
 }
 
 /// Names a frame, or one of the relay's own records as people say it: `AccountRow` is an account row.
-fn title(line: &Line) -> String {
-    if line.direction != Direction::Own {
+fn title(line: &InventoryLine) -> String {
+    if line.direction != FrameDirection::Own {
         return line.record.to_owned();
     }
     let mut title = String::new();
@@ -169,11 +169,11 @@ fn title(line: &Line) -> String {
     title
 }
 
-fn direction(direction: Direction) -> &'static str {
+fn direction(direction: FrameDirection) -> &'static str {
     match direction {
-        Direction::FromPhone => "from a phone",
-        Direction::ToPhone => "to a phone",
-        Direction::Own => "the relay's own",
+        FrameDirection::FromPhone => "from a phone",
+        FrameDirection::ToPhone => "to a phone",
+        FrameDirection::Own => "the relay's own",
     }
 }
 

@@ -3,10 +3,10 @@
 //! Every phrase stands for fields of the inventory, and is printed for as long as the inventory says that they are
 //! kept. A field without a phrase is printed by its name, so that a new column is never left out.
 
-use pillarbox_relay::inventory::{Kept, Line};
+use pillarbox_relay::inventory::{InventoryLine, KeptFor};
 use pillarbox_relay::keeping::span::words as span;
 use pillarbox_relay::{Keeping, LogRule, Logged};
-use pillarbox_wire::inventory::{Class, Direction};
+use pillarbox_wire::inventory::{Class, FrameDirection};
 
 /// Something that is kept, with the time for which it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,9 +28,9 @@ const SEEN: &[(&[(&str, &str)], &str)] = &[
 
 /// Lists what the relay of this inventory keeps about people. Counters, the log on stderr and metrics are left to the
 /// inventory.
-pub(crate) fn kept(lines: &[Line], keeping: &Keeping) -> Vec<KeptItem> {
+pub(crate) fn kept(lines: &[InventoryLine], keeping: &Keeping) -> Vec<KeptItem> {
     let mut items: Vec<KeptItem> = Vec::new();
-    let rows = lines.iter().filter(|line| line.direction == Direction::Own && line.kept.is_kept());
+    let rows = lines.iter().filter(|line| line.direction == FrameDirection::Own && line.kept.is_kept());
     let mut rows: Vec<_> = rows.collect();
     // The subject of a row comes first among its fields; nothing else moves.
     rows.chunk_by_mut(|one, next| one.record == next.record)
@@ -50,7 +50,7 @@ pub(crate) fn kept(lines: &[Line], keeping: &Keeping) -> Vec<KeptItem> {
 }
 
 /// Lists what the relay of this inventory sees and keeps nowhere.
-pub(crate) fn seen(lines: &[Line]) -> Vec<&'static str> {
+pub(crate) fn seen(lines: &[InventoryLine]) -> Vec<&'static str> {
     let is_kept = |(record, field): &(&str, &str)| {
         lines.iter().any(|line| line.record == *record && line.field == *field && line.kept.is_kept())
     };
@@ -60,8 +60,8 @@ pub(crate) fn seen(lines: &[Line]) -> Vec<&'static str> {
 
 /// Describes what a field tells. Returns `None` for a field that ties rows together or counts them, and for one that
 /// [`logged`] describes.
-fn phrase(line: &Line, keeping: &Keeping) -> Option<String> {
-    let by_day = line.kept == Kept::WithAccountByDay;
+fn phrase(line: &InventoryLine, keeping: &Keeping) -> Option<String> {
+    let by_day = line.kept == KeptFor::WithAccountByDay;
     let words = match (line.record, line.field) {
         ("AccountRow", "account") => "who has an account",
         ("AccountRow", "handle") => "by which number",
@@ -104,14 +104,14 @@ fn phrase(line: &Line, keeping: &Keeping) -> Option<String> {
 }
 
 /// Returns whether this is the field that the other fields of its row are about.
-fn leads(line: &Line) -> bool {
+fn leads(line: &InventoryLine) -> bool {
     matches!((line.record, line.field), ("MessageRow", "payload") | ("SentCode", "handle"))
 }
 
-fn how_long(kept: Kept) -> String {
+fn how_long(kept: KeptFor) -> String {
     match kept {
         // The phrase already says that it is to the day.
-        Kept::WithAccountByDay => Kept::WithAccount.to_string(),
+        KeptFor::WithAccountByDay => KeptFor::WithAccount.to_string(),
         other => other.to_string(),
     }
 }

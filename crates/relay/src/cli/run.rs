@@ -4,8 +4,8 @@ use std::io::Write;
 use std::path::Path;
 
 use pillarbox_relay::server::log::stopped_at_once;
-use pillarbox_relay::server::{Running, Server, ServerConfig, SocketTimeouts, StartError, codes_file};
-use pillarbox_relay::{Limits, OnLoss, Settings};
+use pillarbox_relay::server::{RelayServer, Running, ServerConfig, SocketTimeouts, StartError, codes_file};
+use pillarbox_relay::{Limits, OnLoss, RelaySettings};
 use tokio::runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::filter::LevelFilter;
@@ -42,7 +42,7 @@ pub(crate) fn run(arguments: Run, out: &mut impl Write) -> Result<(), Failure> {
         listen,
         public_host,
         admin: admin.0,
-        settings: Settings { keeping, limits, verify_numbers: numbers.are_verified() },
+        settings: RelaySettings { keeping, limits, verify_numbers: numbers.are_verified() },
         codes: numbers.file(),
         on_loss: if accept_loss { OnLoss::Accept } else { OnLoss::Refuse },
         timeouts: SocketTimeouts::default(),
@@ -78,7 +78,7 @@ async fn until_stopped(config: ServerConfig, out: &mut impl Write) -> Result<(),
     // Before the relay starts: a signal that comes early is a stop and not a crash.
     let mut signals = Signals::listen()?;
     let said = config.clone();
-    let mut relay = Server::start(config).await?;
+    let mut relay = RelayServer::start(config).await?;
     match greet(&relay, &said, out) {
         // A reader that left after the address does not stop the relay.
         Ok(()) | Err(Failure::ClosedPipe) => {}

@@ -10,7 +10,7 @@ use super::Relay;
 use super::authentication::proves;
 use super::connections::Connection;
 use super::events::{Input, Outcome};
-use super::log::Happening;
+use super::log::LogEntry;
 use super::room::{ACCOUNT_BYTES, upload_bytes};
 use super::round::Round;
 use super::upload::{after, check_upload};
@@ -44,7 +44,7 @@ impl<S: Store> Relay<S> {
             Ok(Registering::Again(connection, address)) => {
                 self.bind(id, address, round);
                 self.see(address, connection.peer, round);
-                let connected = Happening::on(&connection, Logged::Connected).by(address.account);
+                let connected = LogEntry::on(&connection, Logged::Connected).by(address.account);
                 self.log(connected.anyway(), round);
                 round.answer(id, self.answer_again(frame.request, address));
             }
@@ -171,7 +171,7 @@ impl<S: Store> Relay<S> {
             delivery_verifier,
         };
         for what in [Logged::Registered, Logged::Connected] {
-            self.log(Happening::on(&connection, what).by(address.account), round);
+            self.log(LogEntry::on(&connection, what).by(address.account), round);
         }
         round.changes.accounts.push(Registration { account, device, prekeys });
         round.registering.push(id);

@@ -7,7 +7,7 @@ use pillarbox_wire::{
 
 use super::Relay;
 use super::connections::Connection;
-use super::log::Happening;
+use super::log::LogEntry;
 use super::round::Round;
 use crate::memory::connection_id::ConnectionId;
 use crate::memory::rates::{Request, Subject};
@@ -26,7 +26,7 @@ impl<S: Store> Relay<S> {
             Ok(connection) => {
                 self.bind(id, *address, round);
                 self.see(*address, connection.peer, round);
-                let connected = Happening::on(&connection, Logged::Connected).by(address.account);
+                let connected = LogEntry::on(&connection, Logged::Connected).by(address.account);
                 self.log(connected.anyway(), round);
                 let waiting = self.directory.device(address).map_or(0, |device| device.mailbox.len());
                 let waiting = u32::try_from(waiting).unwrap_or(u32::MAX);

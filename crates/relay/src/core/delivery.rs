@@ -9,7 +9,7 @@ use pillarbox_wire::{Deliver, DeviceAddress, FixedBytes, MessageId, RelayFrame, 
 use super::Relay;
 use super::events::{Effect, Outcome};
 use super::round::Fresh;
-use crate::exhibit::passing::{self, About, Passing};
+use crate::exhibit::passing::{self, FrameSubject, Passing};
 use crate::store::{MessageRow, Store, StoreError};
 
 impl<S: Store> Relay<S> {
@@ -100,7 +100,7 @@ impl<S: Store> Relay<S> {
                     peer: known.peer,
                     frame: "Deliver",
                     from: sender,
-                    about: Some(About::Device(address)),
+                    about: Some(FrameSubject::Device(address)),
                     bytes: u32::try_from(payload.len()).unwrap_or(u32::MAX),
                 })
             });
@@ -131,7 +131,7 @@ impl<S: Store> Relay<S> {
             peer: known.peer,
             frame,
             from: None,
-            about: known.device.map(About::Device),
+            about: known.device.map(FrameSubject::Device),
             bytes: 0,
         })
     }

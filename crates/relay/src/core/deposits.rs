@@ -11,7 +11,7 @@ use pillarbox_wire::{
 };
 
 use super::Relay;
-use super::log::Happening;
+use super::log::LogEntry;
 use super::prekeys::Trouble;
 use super::round::Round;
 use crate::memory::connection_id::ConnectionId;
@@ -81,7 +81,7 @@ impl<S: Store> Relay<S> {
             round.changes.deposits.push(Leaving { account, kind, subject, value, at: round.now });
         }
         for kind in kinds {
-            self.log(Happening::on(&connection, Logged::Changed).named(kind.as_str()), round);
+            self.log(LogEntry::on(&connection, Logged::Changed).named(kind.as_str()), round);
         }
         Ok(known)
     }

@@ -71,7 +71,7 @@ pub struct Outcome {
 /// Settings of a relay.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Settings {
+pub struct RelaySettings {
     /// The rule by which it keeps rows.
     pub keeping: Keeping,
     /// The limits past which it refuses.
@@ -83,7 +83,7 @@ pub struct Settings {
 
 /// Sizes of what a relay holds, for its metrics.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Counts {
+pub struct RelayCounts {
     /// Open connections.
     pub connections: usize,
     /// Open connections that name a device.

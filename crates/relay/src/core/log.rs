@@ -16,7 +16,7 @@ use crate::store::{EventNumber, EventRow, Store};
 
 /// Something that happened.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Happening<'a> {
+pub(super) struct LogEntry<'a> {
     what: Logged,
     account: Option<AccountId>,
     peer: IpAddr,
@@ -28,7 +28,7 @@ pub(super) struct Happening<'a> {
     anyway: bool,
 }
 
-impl<'a> Happening<'a> {
+impl<'a> LogEntry<'a> {
     /// An event on a connection that happens only if the round's transaction succeeds.
     pub(super) fn on(connection: &Connection, what: Logged) -> Self {
         Self {
@@ -76,14 +76,14 @@ impl<'a> Happening<'a> {
 
 impl<S: Store> Relay<S> {
     /// Writes an event down, if a rule says so.
-    pub(super) fn log(&mut self, happening: Happening<'_>, round: &mut Round) {
+    pub(super) fn log(&mut self, happening: LogEntry<'_>, round: &mut Round) {
         if self.rule.log.concern(happening.what) {
             self.write_down(happening, round);
         }
     }
 
-    fn write_down(&mut self, happening: Happening<'_>, round: &mut Round) {
-        let Happening { what, account, peer, about, name, bytes, message, anyway } = happening;
+    fn write_down(&mut self, happening: LogEntry<'_>, round: &mut Round) {
+        let LogEntry { what, account, peer, about, name, bytes, message, anyway } = happening;
         let Some(written) = self.rule.log.decide(what, account, about) else { return };
         let event = self.counters.next_event;
         self.counters.next_event = EventNumber(event.0.saturating_add(1));

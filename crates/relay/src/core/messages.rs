@@ -13,7 +13,7 @@ use pillarbox_wire::{
 
 use super::Relay;
 use super::connections::Connection;
-use super::log::Happening;
+use super::log::LogEntry;
 use super::round::Round;
 use crate::memory::connection_id::ConnectionId;
 use crate::memory::mailbox::{Entrance, Quota};
@@ -71,7 +71,7 @@ impl<S: Store> Relay<S> {
             payload,
         });
         if self.rule.log.concern(Logged::Sent) {
-            let sent = Happening::on(&connection, Logged::Sent).about(Some(to.account));
+            let sent = LogEntry::on(&connection, Logged::Sent).about(Some(to.account));
             self.log(sent.bytes(size).message(message), round);
         }
         Ok(())
@@ -129,7 +129,7 @@ impl<S: Store> Relay<S> {
             let stay = delivered.iter().skip(stay).map(|(message, _)| *message);
             let taken: Vec<_> = stay.chain(removed.iter().skip(go).copied()).collect();
             for message in taken {
-                self.log(Happening::on(&connection, Logged::Delivered).message(message).anyway(), round);
+                self.log(LogEntry::on(&connection, Logged::Delivered).message(message).anyway(), round);
             }
         }
         self.stand_in_line(address);

@@ -62,13 +62,13 @@ use crate::memory::channels::Channels;
 use crate::memory::codes::Codes;
 use crate::memory::directory::Directory;
 use crate::memory::mailbox::Entrance;
-use crate::memory::rates::Rates;
+use crate::memory::rates::RateLimiter;
 use crate::rules::ageing::Ageing;
 use crate::store::{Changes, Counters, EventRow, Store, StoreError};
 
 pub use crate::memory::connection_id::ConnectionId;
 use connections::Connections;
-pub use events::{Counts, Effect, Input, Outcome, Settings};
+pub use events::{Effect, Input, Outcome, RelayCounts, RelaySettings};
 use round::Round;
 use rule::Rule;
 
@@ -79,7 +79,7 @@ use rule::Rule;
 #[derive(Debug)]
 pub struct Relay<S> {
     store: S,
-    settings: Settings,
+    settings: RelaySettings,
     /// Derived from `settings.keeping`.
     rule: Rule,
     certificate_key: SigningSecret,
@@ -87,7 +87,7 @@ pub struct Relay<S> {
     directory: Directory,
     channels: Channels,
     connections: Connections,
-    rates: Rates,
+    rates: RateLimiter,
     codes: Codes,
     ageing: Ageing,
     counters: Counters,
@@ -120,7 +120,7 @@ impl<S: Store> Relay<S> {
     /// [`StoreError`]; the store is unchanged.
     pub fn open(
         mut store: S,
-        settings: Settings,
+        settings: RelaySettings,
         now: Timestamp,
         rng: &mut impl CryptoRng,
     ) -> Result<Self, StoreError> {
@@ -163,7 +163,7 @@ impl<S: Store> Relay<S> {
             directory,
             channels: Channels::new(&contents.channels),
             connections: Connections::default(),
-            rates: Rates::new(settings.limits.rate_entries),
+            rates: RateLimiter::new(settings.limits.rate_entries),
             codes: Codes::default(),
             ageing,
             counters,
@@ -232,7 +232,7 @@ impl<S: Store> Relay<S> {
 
     /// The settings of this relay.
     #[must_use]
-    pub fn settings(&self) -> &Settings {
+    pub fn settings(&self) -> &RelaySettings {
         &self.settings
     }
 
@@ -247,12 +247,12 @@ impl<S: Store> Relay<S> {
 
     /// Counts what it holds. This looks at every mailbox: call it for metrics, not for every batch.
     #[must_use]
-    pub fn counts(&self) -> Counts {
-        let mut counts = Counts {
+    pub fn counts(&self) -> RelayCounts {
+        let mut counts = RelayCounts {
             connections: self.connections.len(),
             named: self.connections.named(),
             accounts: self.directory.accounts_len(),
-            ..Counts::default()
+            ..RelayCounts::default()
         };
         for device in self.directory.devices() {
             counts.waiting += device.mailbox.len();

@@ -16,7 +16,7 @@ use rand_core::CryptoRng;
 use super::Relay;
 use super::connections::Connection;
 use super::events::Input;
-use super::log::Happening;
+use super::log::LogEntry;
 use super::round::Round;
 use super::upload::after;
 use crate::memory::connection_id::ConnectionId;
@@ -107,8 +107,8 @@ impl<S: Store> Relay<S> {
             ..known.row.clone()
         };
         let address = device.address();
-        self.log(Happening::on(connection, Logged::Changed).by(address.account).named("keys"), round);
-        self.log(Happening::on(connection, Logged::Connected).by(address.account), round);
+        self.log(LogEntry::on(connection, Logged::Changed).by(address.account).named("keys"), round);
+        self.log(LogEntry::on(connection, Logged::Connected).by(address.account), round);
         round.changes.replaced.push(Replacement { account, device, prekeys });
         round.replacing.push(id);
         round.barrier = true;

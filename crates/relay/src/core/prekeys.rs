@@ -16,7 +16,7 @@ use pillarbox_wire::{
 
 use super::Relay;
 use super::connections::Connection;
-use super::log::Happening;
+use super::log::LogEntry;
 use super::room::upload_bytes;
 use super::round::Round;
 use super::upload::{after, check_upload};
@@ -53,7 +53,7 @@ impl<S: Store> Relay<S> {
         let request = frame.request;
         match self.stage_upload(id, frame, round) {
             Ok((connection, address, upload)) => {
-                self.log(Happening::on(&connection, Logged::Changed).named("prekeys"), round);
+                self.log(LogEntry::on(&connection, Logged::Changed).named("prekeys"), round);
                 round.publishing.push(address);
                 round.changes.prekeys.push(upload);
                 round.block(id);
@@ -188,7 +188,7 @@ impl<S: Store> Relay<S> {
                 kem: one_time_kem.unwrap_or(last_resort),
             });
         }
-        self.log(Happening::on(&connection, Logged::Fetched).about(Some(*asked)), round);
+        self.log(LogEntry::on(&connection, Logged::Fetched).about(Some(*asked)), round);
         Ok(Bundles { request: *request, identity, devices })
     }
 }

@@ -8,7 +8,7 @@ use super::Relay;
 use super::round::Round;
 use crate::memory::connection_id::ConnectionId;
 use crate::rules::keeping::Granularity;
-use crate::store::{Seen, Store};
+use crate::store::{LastSeen, Store};
 
 impl<S: Store> Relay<S> {
     pub(super) fn welcome(&self, connection: ConnectionId, round: &mut Round) {
@@ -49,7 +49,7 @@ impl<S: Store> Relay<S> {
         if self.directory.see(&address, (at, from))
             && let Some(device) = self.directory.device(&address)
         {
-            round.changes.seen.push(Seen { device: device.row.device_number, at, address: from });
+            round.changes.seen.push(LastSeen { device: device.row.device_number, at, address: from });
         }
     }
 }

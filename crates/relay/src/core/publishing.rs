@@ -8,7 +8,7 @@ use pillarbox_wire::{
 
 use super::Relay;
 use super::events::Input;
-use super::log::Happening;
+use super::log::LogEntry;
 use super::prekeys::Trouble;
 use super::round::Round;
 use crate::memory::channels::Opening;
@@ -115,7 +115,7 @@ impl<S: Store> Relay<S> {
         self.rates.take(Request::Read, connection.subject(), rate, round.now)?;
         let owner = self.channels.owner(channel)?;
         let rows = self.store.posts(channel, *after, MAX_PAYLOAD_LEN, POSTS_IN_A_FRAME)?;
-        let read = Happening::on(&connection, Logged::Read).about(Some(owner)).named(channel.as_str());
+        let read = LogEntry::on(&connection, Logged::Read).about(Some(owner)).named(channel.as_str());
         self.log(read.anyway(), round);
         let posts = rows.into_iter().map(|row| {
             let PublishedRow { channel: _, number, posted_at, content } = row;

@@ -6,7 +6,7 @@ use pillarbox_wire::{
 };
 
 use super::Relay;
-use super::log::Happening;
+use super::log::LogEntry;
 use super::round::Round;
 use crate::memory::connection_id::ConnectionId;
 use crate::memory::rates::{Request, Subject};
@@ -37,7 +37,7 @@ impl<S: Store> Relay<S> {
         let account = self.directory.account_by_handle(&frame.handle);
         let found = account.map(|account| (account.row.account, account.row.identity()));
         // A look-up in vain is logged too.
-        let asked = Happening::on(&connection, Logged::LookedUp).about(found.map(|(account, _)| account));
+        let asked = LogEntry::on(&connection, Logged::LookedUp).about(found.map(|(account, _)| account));
         self.log(asked.named(frame.handle.as_str()).anyway(), round);
         let (account, identity) = found.ok_or(Refusal::UnknownHandle)?;
         Ok(Found { request: frame.request, account, identity })

@@ -8,7 +8,7 @@ use super::Relay;
 use super::events::{Effect, Outcome};
 use super::round::{Fresh, Planned, Round};
 use crate::exhibit::row_changes::row_changes;
-use crate::memory::mailbox::Waiting;
+use crate::memory::mailbox::QueuedMessage;
 use crate::store::{Applied, Store, StoreError};
 
 impl<S: Store> Relay<S> {
@@ -98,7 +98,7 @@ impl<S: Store> Relay<S> {
                 let size = row.payload.len();
                 device.mailbox.release(size, *entrance);
                 if committed {
-                    device.mailbox.push(Waiting::new(row.message, size, row.accepted_at, *entrance));
+                    device.mailbox.push(QueuedMessage::new(row.message, size, row.accepted_at, *entrance));
                 }
             }
         }

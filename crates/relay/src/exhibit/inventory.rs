@@ -7,7 +7,7 @@
 use std::fmt;
 
 use pillarbox_wire::Duration;
-use pillarbox_wire::inventory::{Class, Direction, Entry, Field, Place, WIRE};
+use pillarbox_wire::inventory::{Class, FrameDirection, InventoryEntry, InventoryField, StoragePlace, WIRE};
 
 use crate::exhibit::passing::PASSING;
 use crate::rules::keeping::{Granularity, Keeping, Logged, span};
@@ -16,23 +16,23 @@ use crate::store::{
 };
 
 /// The relay's own tables: its rows, and what it sees of a connection.
-pub const OWN: &[Entry] = &[
-    Entry { direction: Direction::Own, fields: ACCOUNT },
-    Entry { direction: Direction::Own, fields: DEVICE },
-    Entry { direction: Direction::Own, fields: PREKEY },
-    Entry { direction: Direction::Own, fields: MESSAGE },
-    Entry { direction: Direction::Own, fields: DEPOSIT },
-    Entry { direction: Direction::Own, fields: EVENT },
-    Entry { direction: Direction::Own, fields: CHANNEL },
-    Entry { direction: Direction::Own, fields: PUBLISHED },
-    Entry { direction: Direction::Own, fields: COUNTERS },
-    Entry { direction: Direction::Own, fields: COMMIT_COUNT },
-    Entry { direction: Direction::Own, fields: PASSING },
+pub const OWN: &[InventoryEntry] = &[
+    InventoryEntry { direction: FrameDirection::Own, fields: ACCOUNT },
+    InventoryEntry { direction: FrameDirection::Own, fields: DEVICE },
+    InventoryEntry { direction: FrameDirection::Own, fields: PREKEY },
+    InventoryEntry { direction: FrameDirection::Own, fields: MESSAGE },
+    InventoryEntry { direction: FrameDirection::Own, fields: DEPOSIT },
+    InventoryEntry { direction: FrameDirection::Own, fields: EVENT },
+    InventoryEntry { direction: FrameDirection::Own, fields: CHANNEL },
+    InventoryEntry { direction: FrameDirection::Own, fields: PUBLISHED },
+    InventoryEntry { direction: FrameDirection::Own, fields: COUNTERS },
+    InventoryEntry { direction: FrameDirection::Own, fields: COMMIT_COUNT },
+    InventoryEntry { direction: FrameDirection::Own, fields: PASSING },
 ];
 
 /// The time for which a relay keeps a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kept {
+pub enum KeptFor {
     /// Not at all: it passes through.
     No,
     /// While the account is there.
@@ -72,7 +72,7 @@ pub enum Kept {
     InMemory,
 }
 
-impl Kept {
+impl KeptFor {
     /// Returns whether the field is written down at all.
     #[must_use]
     pub const fn is_kept(self) -> bool {
@@ -80,7 +80,7 @@ impl Kept {
     }
 }
 
-impl fmt::Display for Kept {
+impl fmt::Display for KeptFor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::No => f.write_str("not kept"),
@@ -108,9 +108,9 @@ impl fmt::Display for Kept {
 
 /// One line of the inventory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Line {
+pub struct InventoryLine {
     /// The direction of the frame.
-    pub direction: Direction,
+    pub direction: FrameDirection,
     /// The frame or record.
     pub record: &'static str,
     /// The field in it.
@@ -118,7 +118,7 @@ pub struct Line {
     /// The kind of data.
     pub class: Class,
     /// The time for which it is kept.
-    pub kept: Kept,
+    pub kept: KeptFor,
     /// The reason why it is there.
     pub why: &'static str,
 }
@@ -126,7 +126,7 @@ pub struct Line {
 /// Lists every field that a relay with these settings can see, and none of a table that stays empty. `operations` are
 /// the tables of the program around the relay: its logs and its metrics.
 #[must_use]
-pub fn whole(keeping: &Keeping, operations: &[Entry]) -> Vec<Line> {
+pub fn whole(keeping: &Keeping, operations: &[InventoryEntry]) -> Vec<InventoryLine> {
     let own = OWN.iter().filter(|entry| may_hold(entry, keeping));
     let entries = WIRE.iter().chain(own).chain(operations);
     let lines =
@@ -136,22 +136,24 @@ pub fn whole(keeping: &Keeping, operations: &[Entry]) -> Vec<Line> {
 
 /// Returns whether one of the relay's own tables has anything in it. The tables for additions stay empty unless the
 /// rule says otherwise.
-fn may_hold(entry: &Entry, keeping: &Keeping) -> bool {
+fn may_hold(entry: &InventoryEntry, keeping: &Keeping) -> bool {
     entry.fields.iter().any(|field| match field.place {
-        Place::Deposits | Place::Channels | Place::EventLog => kept(field, field.place, keeping).is_kept(),
+        StoragePlace::Deposits | StoragePlace::Channels | StoragePlace::EventLog => {
+            kept(field, field.place, keeping).is_kept()
+        }
         _ => true,
     })
 }
 
-fn line(direction: Direction, field: &Field, keeping: &Keeping) -> Line {
-    let Field { record, name, class, place, why } = *field;
-    Line { direction, record, field: name, class, kept: kept(field, place, keeping), why }
+fn line(direction: FrameDirection, field: &InventoryField, keeping: &Keeping) -> InventoryLine {
+    let InventoryField { record, name, class, place, why } = *field;
+    InventoryLine { direction, record, field: name, class, kept: kept(field, place, keeping), why }
 }
 
 /// The events that write a field down, and whether that takes a rule which keeps addresses.
 ///
 /// A frame's field stays where the frame goes, and in the log as well; of the two the log outlasts the account.
-fn written_by(field: &Field) -> (&'static [Logged], bool) {
+fn written_by(field: &InventoryField) -> (&'static [Logged], bool) {
     match (field.record, field.name) {
         ("EventRow", "about") => (&[Logged::LookedUp, Logged::Fetched, Logged::Sent, Logged::Read], false),
         ("EventRow", "name") => (&[Logged::LookedUp, Logged::Changed, Logged::Read], false),
@@ -168,48 +170,48 @@ fn written_by(field: &Field) -> (&'static [Logged], bool) {
     }
 }
 
-fn in_log(field: &Field, keeping: &Keeping) -> Option<Kept> {
+fn in_log(field: &InventoryField, keeping: &Keeping) -> Option<KeptFor> {
     let (events, with_address) = written_by(field);
     let rules =
         keeping.log.iter().filter(|rule| events.contains(&rule.what) && (rule.address || !with_address));
     let everybody = rules.clone().any(|rule| rule.only.is_empty());
-    rules.map(|rule| rule.keep).max().map(|at_most| Kept::InLog { at_most, everybody })
+    rules.map(|rule| rule.keep).max().map(|at_most| KeptFor::InLog { at_most, everybody })
 }
 
-fn kept(field: &Field, place: Place, keeping: &Keeping) -> Kept {
+fn kept(field: &InventoryField, place: StoragePlace, keeping: &Keeping) -> KeptFor {
     if let Some(kept) = in_log(field, keeping) {
         return kept;
     }
     match (field.record, field.name) {
         ("AccountRow", "registered_at") => by_account(keeping.registered),
         ("DeviceRow", "last_seen") => by_account(keeping.last_seen),
-        ("DeviceRow", "last_address") if !keeping.last_address => Kept::No,
-        ("MessageRow", "sender") | ("Deliver", "from") if !keeping.sender => Kept::No,
-        ("MessageRow", "delivered_at") if keeping.delivered.is_none() => Kept::No,
+        ("DeviceRow", "last_address") if !keeping.last_address => KeptFor::No,
+        ("MessageRow", "sender") | ("Deliver", "from") if !keeping.sender => KeptFor::No,
+        ("MessageRow", "delivered_at") if keeping.delivered.is_none() => KeptFor::No,
         _ => match place {
-            Place::Passing | Place::EventLog => Kept::No,
-            Place::Account | Place::Device => Kept::WithAccount,
-            Place::PreKeys => Kept::UntilHandedOut,
-            Place::Deposits if keeping.deposits.is_empty() => Kept::No,
-            Place::Deposits => Kept::UntilTakenBack,
-            Place::Channels if !keeping.channels => Kept::No,
-            Place::Channels => Kept::Published,
-            Place::Mailbox => match keeping.delivered {
-                None => Kept::UntilDelivered { at_most: keeping.undelivered },
-                Some(stays) => Kept::AfterDelivery { stays, at_most: keeping.undelivered },
+            StoragePlace::Passing | StoragePlace::EventLog => KeptFor::No,
+            StoragePlace::Account | StoragePlace::Device => KeptFor::WithAccount,
+            StoragePlace::PreKeys => KeptFor::UntilHandedOut,
+            StoragePlace::Deposits if keeping.deposits.is_empty() => KeptFor::No,
+            StoragePlace::Deposits => KeptFor::UntilTakenBack,
+            StoragePlace::Channels if !keeping.channels => KeptFor::No,
+            StoragePlace::Channels => KeptFor::Published,
+            StoragePlace::Mailbox => match keeping.delivered {
+                None => KeptFor::UntilDelivered { at_most: keeping.undelivered },
+                Some(stays) => KeptFor::AfterDelivery { stays, at_most: keeping.undelivered },
             },
-            Place::Counters => Kept::WithRelay,
-            Place::Log => Kept::WithLog,
-            Place::Metrics => Kept::InMemory,
+            StoragePlace::Counters => KeptFor::WithRelay,
+            StoragePlace::Log => KeptFor::WithLog,
+            StoragePlace::Metrics => KeptFor::InMemory,
         },
     }
 }
 
-const fn by_account(granularity: Granularity) -> Kept {
+const fn by_account(granularity: Granularity) -> KeptFor {
     match granularity {
-        Granularity::Nothing => Kept::No,
-        Granularity::Day => Kept::WithAccountByDay,
-        Granularity::Exact => Kept::WithAccount,
+        Granularity::Nothing => KeptFor::No,
+        Granularity::Day => KeptFor::WithAccountByDay,
+        Granularity::Exact => KeptFor::WithAccount,
     }
 }
 
@@ -220,7 +222,7 @@ mod tests {
     use super::*;
     use crate::rules::keeping::LogRule;
 
-    fn find(keeping: &Keeping, record: &str, field: &str) -> Kept {
+    fn find(keeping: &Keeping, record: &str, field: &str) -> KeptFor {
         let lines = whole(keeping, &[]);
         lines.into_iter().find(|line| line.record == record && line.field == field).unwrap().kept
     }
@@ -242,15 +244,15 @@ mod tests {
             ("MessageRow", "delivered_at"),
             ("Deliver", "from"),
         ] {
-            assert_eq!(find(&nothing, record, field), Kept::No, "{record}.{field}");
+            assert_eq!(find(&nothing, record, field), KeptFor::No, "{record}.{field}");
             assert!(find(&Keeping::HISTORY, record, field).is_kept(), "{record}.{field}");
         }
         let year = Duration::from_days(365);
         assert_eq!(
             find(&Keeping::HISTORY, "MessageRow", "payload"),
-            Kept::AfterDelivery { stays: year, at_most: year }
+            KeptFor::AfterDelivery { stays: year, at_most: year }
         );
-        assert_eq!(find(&Keeping::LEAST, "DeviceRow", "last_seen"), Kept::WithAccountByDay);
+        assert_eq!(find(&Keeping::LEAST, "DeviceRow", "last_seen"), KeptFor::WithAccountByDay);
     }
 
     #[test]
@@ -267,13 +269,13 @@ mod tests {
             rule(Logged::Sent, 30, false, &[AccountId([1; 16])]),
         ];
         let keeping = Keeping { log, ..Keeping::LEAST };
-        let days = |days, everybody| Kept::InLog { at_most: Duration::from_days(days), everybody };
+        let days = |days, everybody| KeptFor::InLog { at_most: Duration::from_days(days), everybody };
         assert_eq!(find(&keeping, "LookUp", "handle"), days(90, true));
         assert_eq!(find(&keeping, "EventRow", "at"), days(90, true));
         assert_eq!(find(&keeping, "EventRow", "bytes"), days(30, false));
         assert_eq!(find(&keeping, "EventRow", "address"), days(7, false));
         assert_eq!(find(&keeping, "Passing", "peer"), days(7, false));
-        assert_eq!(find(&keeping, "FetchBundles", "account"), Kept::No);
+        assert_eq!(find(&keeping, "FetchBundles", "account"), KeptFor::No);
         assert_eq!(days(30, false).to_string(), "in the log, 30 days, of some accounts");
         assert!(whole(&Keeping::LEAST, &[]).iter().all(|line| line.record != "EventRow"));
     }
@@ -282,20 +284,20 @@ mod tests {
     fn deposits_and_channels_are_kept_only_where_they_are_taken() {
         let keeping = Keeping { deposits: vec![DepositKind::Name], channels: true, ..Keeping::LEAST };
         for (record, field, kept) in [
-            ("DepositRow", "value", Kept::UntilTakenBack),
-            ("Deposit", "subject", Kept::UntilTakenBack),
-            ("PublishedRow", "content", Kept::Published),
-            ("ChannelRow", "owner", Kept::Published),
+            ("DepositRow", "value", KeptFor::UntilTakenBack),
+            ("Deposit", "subject", KeptFor::UntilTakenBack),
+            ("PublishedRow", "content", KeptFor::Published),
+            ("ChannelRow", "owner", KeptFor::Published),
         ] {
             assert_eq!(find(&keeping, record, field), kept);
-            let of_record = |line: &Line| line.record == record && line.kept.is_kept();
+            let of_record = |line: &InventoryLine| line.record == record && line.kept.is_kept();
             assert!(!whole(&Keeping::LEAST, &[]).iter().any(of_record), "{record}");
         }
     }
 
     #[test]
     fn an_address_that_connects_is_seen_and_not_kept() {
-        assert_eq!(find(&Keeping::LEAST, "Passing", "peer"), Kept::No);
-        assert_eq!(find(&Keeping::LEAST, "Authenticate", "signature"), Kept::No);
+        assert_eq!(find(&Keeping::LEAST, "Passing", "peer"), KeptFor::No);
+        assert_eq!(find(&Keeping::LEAST, "Authenticate", "signature"), KeptFor::No);
     }
 }

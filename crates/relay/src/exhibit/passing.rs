@@ -15,7 +15,7 @@ use crate::memory::connection_id::ConnectionId;
 /// The subject of a frame.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum About {
+pub enum FrameSubject {
     /// A device's mailbox.
     Device(#[serde(serialize_with = "shown")] DeviceAddress),
     /// An account.
@@ -55,7 +55,7 @@ pub struct Passing {
     #[serde(serialize_with = "shown_if_there")]
     pub from: Option<DeviceAddress>,
     /// The subject of the frame.
-    pub about: Option<About>,
+    pub about: Option<FrameSubject>,
     /// Bytes of payload.
     pub bytes: u32,
 }
@@ -74,28 +74,32 @@ declare!(
 );
 
 /// Returns the frame's name, its subject and its payload bytes.
-pub(crate) fn from_phone(frame: &ClientFrame) -> (&'static str, Option<About>, usize) {
+pub(crate) fn from_phone(frame: &ClientFrame) -> (&'static str, Option<FrameSubject>, usize) {
     match frame {
-        ClientFrame::Authenticate(frame) => ("Authenticate", Some(About::Device(frame.address)), 0),
-        ClientFrame::Register(frame) => ("Register", frame.handle.clone().map(About::Handle), 0),
+        ClientFrame::Authenticate(frame) => ("Authenticate", Some(FrameSubject::Device(frame.address)), 0),
+        ClientFrame::Register(frame) => ("Register", frame.handle.clone().map(FrameSubject::Handle), 0),
         ClientFrame::PublishPreKeys(_) => ("PublishPreKeys", None, 0),
         ClientFrame::CountPreKeys(_) => ("CountPreKeys", None, 0),
-        ClientFrame::LookUp(frame) => ("LookUp", Some(About::Handle(frame.handle.clone())), 0),
-        ClientFrame::FetchBundles(frame) => ("FetchBundles", Some(About::Account(frame.account)), 0),
+        ClientFrame::LookUp(frame) => ("LookUp", Some(FrameSubject::Handle(frame.handle.clone())), 0),
+        ClientFrame::FetchBundles(frame) => ("FetchBundles", Some(FrameSubject::Account(frame.account)), 0),
         ClientFrame::RequestCertificate(_) => ("RequestCertificate", None, 0),
-        ClientFrame::Submit(frame) => ("Submit", Some(About::Device(frame.to)), frame.payload.len()),
+        ClientFrame::Submit(frame) => ("Submit", Some(FrameSubject::Device(frame.to)), frame.payload.len()),
         ClientFrame::Acknowledge(_) => ("Acknowledge", None, 0),
         ClientFrame::CloseAccount(_) => ("CloseAccount", None, 0),
         ClientFrame::Ping(_) => ("Ping", None, 0),
         ClientFrame::LeaveDeposits(frame) => ("LeaveDeposits", None, deposited_bytes(frame)),
         ClientFrame::Recall(_) => ("Recall", None, 0),
-        ClientFrame::OpenChannel(frame) => ("OpenChannel", Some(About::Channel(frame.channel.clone())), 0),
-        ClientFrame::Post(frame) => {
-            ("Post", Some(About::Channel(frame.channel.clone())), frame.content.len())
+        ClientFrame::OpenChannel(frame) => {
+            ("OpenChannel", Some(FrameSubject::Channel(frame.channel.clone())), 0)
         }
-        ClientFrame::ReadChannel(frame) => ("ReadChannel", Some(About::Channel(frame.channel.clone())), 0),
+        ClientFrame::Post(frame) => {
+            ("Post", Some(FrameSubject::Channel(frame.channel.clone())), frame.content.len())
+        }
+        ClientFrame::ReadChannel(frame) => {
+            ("ReadChannel", Some(FrameSubject::Channel(frame.channel.clone())), 0)
+        }
         ClientFrame::RegisterWithCode(frame) => {
-            ("RegisterWithCode", frame.registration.handle.clone().map(About::Handle), 0)
+            ("RegisterWithCode", frame.registration.handle.clone().map(FrameSubject::Handle), 0)
         }
     }
 }

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use pillarbox_wire::{AccountId, Bytes, DepositKind, DeviceAddress, DeviceId, FixedBytes, Handle, Timestamp};
 
 use crate::memory::connection_id::ConnectionId;
-use crate::memory::mailbox::{Mailbox, Waiting};
+use crate::memory::mailbox::{Mailbox, QueuedMessage};
 use crate::memory::names::OwnNames;
 use crate::store::{AccountRow, DeviceNumber, DeviceRow, Replacement, StoreError, Trim, Upload};
 
@@ -106,7 +106,7 @@ impl Directory {
     }
 
     /// Puts the waiting messages of the store into their mailboxes.
-    pub(crate) fn filler(&mut self) -> impl FnMut(DeviceNumber, Waiting) -> Option<()> + '_ {
+    pub(crate) fn filler(&mut self) -> impl FnMut(DeviceNumber, QueuedMessage) -> Option<()> + '_ {
         let addresses: HashMap<_, _, OwnNames> =
             self.devices.iter().map(|(address, device)| (device.row.device_number, *address)).collect();
         move |number, waiting| {

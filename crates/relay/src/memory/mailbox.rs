@@ -22,7 +22,7 @@ pub enum Entrance {
 
 /// One waiting message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Waiting {
+pub struct QueuedMessage {
     /// The message's row.
     pub message: MessageId,
     /// Time of acceptance, in seconds since 1970, which is exact enough to age by.
@@ -35,7 +35,7 @@ pub struct Waiting {
 
 const _: () = assert!(MAX_PAYLOAD_LEN <= u16::MAX as usize);
 
-impl Waiting {
+impl QueuedMessage {
     /// Makes the index entry of a row.
     #[must_use]
     pub fn new(message: MessageId, size: usize, accepted: Timestamp, entrance: Entrance) -> Self {
@@ -107,7 +107,7 @@ impl From<&Limits> for Quota {
 /// committed yet, by entrance: the quota includes them, deliveries do not.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Mailbox {
-    queue: VecDeque<Waiting>,
+    queue: VecDeque<QueuedMessage>,
     load: Load,
     open: Load,
     handed: usize,
@@ -159,7 +159,7 @@ impl Mailbox {
     }
 
     /// Adds a committed message behind all others.
-    pub(crate) fn push(&mut self, waiting: Waiting) {
+    pub(crate) fn push(&mut self, waiting: QueuedMessage) {
         debug_assert!(self.queue.back().is_none_or(|last| last.message < waiting.message));
         self.load.add(waiting.size.into());
         if waiting.entrance == Entrance::Open {
@@ -170,7 +170,7 @@ impl Mailbox {
 
     /// Returns the next message to hand to the connection, if the window of `most` messages and `most_bytes` has room.
     /// The first message always goes, however small the window.
-    pub(crate) fn hand_over(&mut self, most: u32, most_bytes: u64) -> Option<Waiting> {
+    pub(crate) fn hand_over(&mut self, most: u32, most_bytes: u64) -> Option<QueuedMessage> {
         let next = *self.queue.get(self.handed)?;
         let in_flight = self.handed - self.left;
         let bytes = self.in_flight_bytes + u64::from(next.size);
@@ -241,8 +241,8 @@ mod tests {
 
     use super::*;
 
-    fn waiting(at: usize, size: usize, entrance: Entrance) -> Waiting {
-        Waiting::new(MessageId(at as u64), size, Timestamp(0), entrance)
+    fn waiting(at: usize, size: usize, entrance: Entrance) -> QueuedMessage {
+        QueuedMessage::new(MessageId(at as u64), size, Timestamp(0), entrance)
     }
 
     fn entrance(open: bool) -> Entrance {
@@ -262,7 +262,7 @@ mod tests {
 
     #[test]
     fn an_entry_is_sixteen_bytes() {
-        assert_eq!(size_of::<Waiting>(), 16);
+        assert_eq!(size_of::<QueuedMessage>(), 16);
     }
 
     #[test]

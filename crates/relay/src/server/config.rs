@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use super::timing::SocketTimeouts;
-use crate::{OnLoss, Settings};
+use crate::{OnLoss, RelaySettings};
 
 /// The port that a relay listens on unless told otherwise: PILL on a telephone's keys.
 pub const DEFAULT_PORT: u16 = 7455;
@@ -24,7 +24,7 @@ pub struct ServerConfig {
     /// The address of the admin port, if there is to be one. Port 0 lets the system choose.
     pub admin: Option<SocketAddr>,
     /// The rule by which the relay keeps rows, and the limits of what phones may ask.
-    pub settings: Settings,
+    pub settings: RelaySettings,
     /// The file that codes to numbers go to, where numbers are verified. Without it [`CODES_FILE`](super::CODES_FILE)
     /// in the data directory.
     pub codes: Option<PathBuf>,
@@ -43,7 +43,7 @@ impl ServerConfig {
             listen: (Ipv4Addr::LOCALHOST, 0).into(),
             public_host: None,
             admin: None,
-            settings: Settings::default(),
+            settings: RelaySettings::default(),
             codes: None,
             on_loss: OnLoss::Refuse,
             timeouts: SocketTimeouts::default(),

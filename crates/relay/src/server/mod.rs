@@ -24,7 +24,7 @@ pub mod timing;
 pub mod trouble;
 mod writer;
 
-use pillarbox_wire::inventory::{Direction, Entry};
+use pillarbox_wire::inventory::{FrameDirection, InventoryEntry};
 
 pub use crate::KEY_FILE;
 pub use crate::store::lock::LOCK_FILE;
@@ -34,14 +34,15 @@ pub use files::codes::{CODES_FILE, SentCode, codes_file};
 pub use files::data_dir::{ADMIN_FILE, DataDirError};
 pub use files::key::KeyError;
 pub use files::offline;
-pub use start::{Broken, Running, Server, StartError};
+pub use start::{Broken, RelayServer, Running, StartError};
 pub use timing::SocketTimeouts;
 
 /// The inventory of what this shell writes about itself: its log and its metrics.
-pub const OPERATIONS: &[Entry] = &[
-    Entry { direction: Direction::Own, fields: log::LOG },
-    Entry { direction: Direction::Own, fields: metrics::METRICS },
+pub const OPERATIONS: &[InventoryEntry] = &[
+    InventoryEntry { direction: FrameDirection::Own, fields: log::LOG },
+    InventoryEntry { direction: FrameDirection::Own, fields: metrics::METRICS },
 ];
 
 /// The inventory of what a relay that verifies numbers writes about the codes that it sends.
-pub const SENT_CODES: &[Entry] = &[Entry { direction: Direction::Own, fields: files::codes::SENT_CODE }];
+pub const SENT_CODES: &[InventoryEntry] =
+    &[InventoryEntry { direction: FrameDirection::Own, fields: files::codes::SENT_CODE }];

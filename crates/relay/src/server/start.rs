@@ -87,9 +87,9 @@ const GIVEN_UP: &str = "the relay goes on without transactions that it had accep
 
 /// Starts relays.
 #[derive(Debug)]
-pub struct Server;
+pub struct RelayServer;
 
-impl Server {
+impl RelayServer {
     /// Starts a relay on the runtime of the caller; its core gets a thread of its own.
     ///
     /// Phones can connect when this returns. Each way to fail leaves nothing running.

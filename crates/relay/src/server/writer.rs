@@ -26,7 +26,7 @@ use super::readiness::{Readiness, Trouble};
 use super::timing::UPKEEP_INTERVAL;
 use super::trouble::in_words;
 use crate::memory::names::OwnNames;
-use crate::{ConnectionId, Counts, Effect, Input, Relay, Store, StoreError};
+use crate::{ConnectionId, Effect, Input, Relay, RelayCounts, Store, StoreError};
 
 /// Everything the thread owns. Dropping it, however the thread ends, closes every connection.
 pub(super) struct Writer<S: Store> {
@@ -208,7 +208,7 @@ impl<S: Store + Send + 'static> Writer<S> {
         }
         self.measured = Some(Instant::now());
         self.presence.look();
-        let Counts { connections: _, named, accounts, waiting, waiting_bytes } = self.relay.counts();
+        let RelayCounts { connections: _, named, accounts, waiting, waiting_bytes } = self.relay.counts();
         // The next look asks the store again.
         if let Ok(room) = self.relay.has_room() {
             self.note_room(room);

@@ -9,11 +9,11 @@ use super::{
     AccountRow, Applied, Changes, ChannelRow, Counters, DepositRow, Deposits, DeviceNumber, DeviceRow,
     MessageRow, PublishedRow, StoreError,
 };
-use crate::memory::mailbox::Waiting;
+use crate::memory::mailbox::QueuedMessage;
 
 /// Contents of the store that are read once, when the relay opens.
 #[derive(Debug, Default)]
-pub struct Contents {
+pub struct StoreContents {
     /// The key that signs sender certificates; none in a new store.
     pub certificate_key: Option<SigningSecret>,
     /// The next numbers to be given out.
@@ -75,13 +75,13 @@ pub trait Store {
     ///
     /// # Errors
     /// [`StoreError`], with [`StoreError::Damaged`] for a row that cannot be what it should be.
-    fn contents(&mut self) -> Result<Contents, StoreError>;
+    fn contents(&mut self) -> Result<StoreContents, StoreError>;
 
     /// Calls `visit` for each message that is not delivered, in the order of message numbers.
     ///
     /// # Errors
     /// [`StoreError`].
-    fn waiting(&mut self, visit: &mut dyn FnMut(DeviceNumber, Waiting)) -> Result<(), StoreError>;
+    fn waiting(&mut self, visit: &mut dyn FnMut(DeviceNumber, QueuedMessage)) -> Result<(), StoreError>;
 
     /// Reads the rows of these messages, in the same order.
     ///

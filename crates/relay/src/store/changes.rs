@@ -112,7 +112,7 @@ pub struct Taken {
 
 /// A device that connected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Seen {
+pub struct LastSeen {
     /// The device.
     pub device: DeviceNumber,
     /// Time at which it was seen, as exactly as the relay keeps it.
@@ -197,7 +197,7 @@ pub struct Changes {
     /// Accounts that another phone has taken over.
     pub replaced: Vec<Replacement>,
     /// Devices that connected.
-    pub seen: Vec<Seen>,
+    pub seen: Vec<LastSeen>,
     /// Deposits that accounts leave and take back, in order.
     pub deposits: Vec<Leaving>,
     /// New channels.

@@ -19,10 +19,10 @@ mod readable;
 mod rows;
 mod sqlite;
 
-pub use backend::{Contents, Room, Skip, Stock, Store, StoredPreKeys};
+pub use backend::{Room, Skip, Stock, Store, StoreContents, StoredPreKeys};
 pub use changes::{
-    Applied, COMMIT_COUNT, COUNTERS, Changes, Closing, CommitCount, Counters, Forget, Registration,
-    Replacement, Seen, Set, Taken, Trim, Upload,
+    Applied, COMMIT_COUNT, COUNTERS, Changes, Closing, CommitCount, Counters, Forget, LastSeen, Registration,
+    Replacement, Set, Taken, Trim, Upload,
 };
 pub use channels::{CHANNEL, ChannelRow, PUBLISHED, PublishedRow};
 pub use completeness::Completeness;

@@ -6,7 +6,7 @@ use super::rows::{account, message};
 use crate::rules::keeping::{Granularity, Keeping, Logged};
 use crate::store::{
     Changes, ChannelRow, Closing, DepositRow, Deposits, DeviceNumber, EventNumber, EventRow, Holdings, Lapse,
-    Leaving, PublishedRow, Seen, Staying, Store, Trim,
+    LastSeen, Leaving, PublishedRow, Staying, Store, Trim,
 };
 
 const ANNE: AccountId = AccountId([1; 16]);
@@ -187,7 +187,7 @@ pub(super) fn what_is_beyond_the_rule_is_trimmed<S: Store>(
     one.account.registered_at = Some(Timestamp(3 * day + 7));
     let changes = Changes {
         accounts: vec![one],
-        seen: vec![Seen {
+        seen: vec![LastSeen {
             device: DeviceNumber(1),
             at: Some(Timestamp(5 * day + 1)),
             address: Some([192, 0, 2, 1].into()),

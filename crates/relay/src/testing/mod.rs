@@ -15,7 +15,7 @@ use pillarbox_crypto::SecretBytes;
 use pillarbox_wire::{AccountId, FixedBytes, MessageId, PreKeyId, PreKeyUpload, SignedPreKey, Timestamp};
 
 use crate::store::{
-    Changes, Closing, Counters, DeviceNumber, EventNumber, Forget, Holdings, PreKeyKind, Seen, Set, Skip,
+    Changes, Closing, Counters, DeviceNumber, EventNumber, Forget, Holdings, LastSeen, PreKeyKind, Set, Skip,
     Stock, Store, StoreError, Taken, Upload,
 };
 use rows::{account, kem, message, one_time, waiting};
@@ -59,7 +59,7 @@ fn what_is_written_is_there_after_a_restart<S: Store>(mut store: S, reopen: &mut
     nameless.account.registered_at = None;
     let accounts = vec![account(1, 1), nameless];
     let seen =
-        Seen { device: DeviceNumber(1), at: Some(Timestamp(99)), address: Some([192, 0, 2, 1].into()) };
+        LastSeen { device: DeviceNumber(1), at: Some(Timestamp(99)), address: Some([192, 0, 2, 1].into()) };
     let changes = Changes {
         certificate_key: Some(SecretBytes::from_bytes([5; 32])),
         keeping: Some(Set { keeping: "{}".to_owned(), at: Timestamp(5) }),

@@ -11,14 +11,14 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use pillarbox_relay::server::{Running, Server, ServerConfig};
+use pillarbox_relay::server::{RelayServer, Running, ServerConfig};
 use pillarbox_testkit::PATIENCE;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 pub async fn start(config: ServerConfig) -> Running {
-    Server::start(config).await.unwrap()
+    RelayServer::start(config).await.unwrap()
 }
 
 /// Asks the admin port. Returns the status code and the body.

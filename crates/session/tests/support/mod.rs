@@ -7,8 +7,8 @@ pub(crate) mod pair;
 
 use pillarbox_crypto::{IdentityPublic, IdentitySecret};
 use pillarbox_session::{
-    ConsumedPreKey, Conversation, KemPreKeySecret, KemUse, OneTimePreKeySecret, OpenError, Opened, PreKeys,
-    SignedPreKeySecret,
+    ConsumedPreKey, Conversation, KemPreKeySecret, KemUse, OneTimePreKeySecret, OpenError, OpenedMessage,
+    PreKeys, SignedPreKeySecret,
 };
 use pillarbox_wire::{DeviceBundle, DeviceId, PreKeyId, Timestamp};
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
@@ -128,7 +128,7 @@ impl Phone {
         current: Option<&Conversation>,
         theirs: Option<&IdentityPublic>,
         payload: &[u8],
-    ) -> Result<Opened, OpenError> {
+    ) -> Result<OpenedMessage, OpenError> {
         Conversation::decrypt(current, &self.identity, &self.stock, theirs, payload, &mut self.rng)
     }
 

@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use pillarbox_crypto::SigningSecret;
 use pillarbox_relay::{
-    ConnectionId, Effect, Holdings, Input, Outcome, Relay, Settings, SqliteStore, StoreError,
+    ConnectionId, Effect, Holdings, Input, Outcome, Relay, RelaySettings, SqliteStore, StoreError,
 };
 use pillarbox_wire::{
     AccountId, Acknowledge, Bytes, ClientFrame, DeviceAddress, Duration, Farewell, FetchBundles, Handle,
@@ -45,7 +45,7 @@ pub struct LoneRelay {
     /// `None` only while it is restarted.
     engine: Option<Relay<FlakyStore>>,
     folder: Option<TempDir>,
-    settings: Settings,
+    settings: RelaySettings,
     /// The relay's clock.
     pub now: Timestamp,
     /// The relay's randomness.
@@ -70,25 +70,25 @@ pub struct LoneRelay {
 impl LoneRelay {
     /// Starts a relay whose rows are in memory.
     #[must_use]
-    pub fn in_memory(settings: Settings) -> Self {
+    pub fn in_memory(settings: RelaySettings) -> Self {
         Self::new(settings, None)
     }
 
     /// Starts a relay whose rows are in a folder of its own.
     #[must_use]
-    pub fn on_disk(settings: Settings) -> Self {
+    pub fn on_disk(settings: RelaySettings) -> Self {
         Self::new(settings, Some(tempfile::tempdir().unwrap()))
     }
 
     /// Makes a relay whose database may take this many pages of 16 KiB.
     #[must_use]
-    pub fn with_pages(settings: Settings, pages: u32) -> Self {
+    pub fn with_pages(settings: RelaySettings, pages: u32) -> Self {
         let mut store = SqliteStore::in_memory().unwrap();
         store.limit_pages(pages).unwrap();
         Self::over(settings, None, store)
     }
 
-    fn new(settings: Settings, folder: Option<TempDir>) -> Self {
+    fn new(settings: RelaySettings, folder: Option<TempDir>) -> Self {
         let inner = match &folder {
             Some(folder) => SqliteStore::open(folder.path()).unwrap(),
             None => SqliteStore::in_memory().unwrap(),
@@ -96,7 +96,7 @@ impl LoneRelay {
         Self::over(settings, folder, inner)
     }
 
-    fn over(settings: Settings, folder: Option<TempDir>, inner: SqliteStore) -> Self {
+    fn over(settings: RelaySettings, folder: Option<TempDir>, inner: SqliteStore) -> Self {
         let (failure, most_removed) = (Rc::default(), Rc::new(Cell::new(usize::MAX)));
         let store = FlakyStore::over(inner, &failure, &most_removed);
         let mut rng = ChaCha20Rng::from_seed([7; 32]);
@@ -136,7 +136,7 @@ impl LoneRelay {
     }
 
     /// Does the same with other settings.
-    pub fn restart_with(&mut self, settings: Settings) {
+    pub fn restart_with(&mut self, settings: RelaySettings) {
         self.settings = settings;
         let relay = self.engine.take().unwrap();
         let store = match &self.folder {

@@ -4,10 +4,10 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use pillarbox_relay::store::{
-    Applied, Changes, Contents, Deposits, DeviceNumber, MessageRow, PublishedRow, Room, Skip, Stock,
+    Applied, Changes, Deposits, DeviceNumber, MessageRow, PublishedRow, Room, Skip, Stock, StoreContents,
     StoredPreKeys,
 };
-use pillarbox_relay::{Holdings, SqliteStore, Store, StoreError, Waiting};
+use pillarbox_relay::{Holdings, QueuedMessage, SqliteStore, Store, StoreError};
 use pillarbox_wire::{AccountId, Bytes, ChannelName, DepositKind, MessageId};
 
 /// A store that fails when told to.
@@ -39,11 +39,11 @@ impl FlakyStore {
 }
 
 impl Store for FlakyStore {
-    fn contents(&mut self) -> Result<Contents, StoreError> {
+    fn contents(&mut self) -> Result<StoreContents, StoreError> {
         self.inner.contents()
     }
 
-    fn waiting(&mut self, visit: &mut dyn FnMut(DeviceNumber, Waiting)) -> Result<(), StoreError> {
+    fn waiting(&mut self, visit: &mut dyn FnMut(DeviceNumber, QueuedMessage)) -> Result<(), StoreError> {
         self.inner.waiting(visit)
     }
 

@@ -15,11 +15,11 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 
 use pillarbox_client::{
-    Contact, DeliveryState, Direction, Entry, Habits, Invitation, Link, NewAccount, Notice, PaddingRule,
-    Passphrase, Phone, Protection, Vault,
+    Contact, DeliveryState, EntryDirection, Habits, HistoryEntry, Invitation, Link, NewAccount, Notice,
+    PaddingRule, Passphrase, Phone, Protection, Vault,
 };
 use pillarbox_crypto::{AgreementSecret, PasswordCost};
-use pillarbox_relay::{ConnectionId, Input, Passing, Settings};
+use pillarbox_relay::{ConnectionId, Input, Passing, RelaySettings};
 use pillarbox_transport::{Established, RelayAddress};
 use pillarbox_wire::{AccountId, ClientFrame, DeviceAddress, Duration, IdentityKey, RelayFrame, Timestamp};
 use rand::SeedableRng;
@@ -172,18 +172,18 @@ impl World {
     /// Makes a world whose relay has its rows in memory.
     #[must_use]
     pub fn new() -> Self {
-        Self::with(Settings::default())
+        Self::with(RelaySettings::default())
     }
 
     /// Does the same with other settings of the relay.
     #[must_use]
-    pub fn with(settings: Settings) -> Self {
+    pub fn with(settings: RelaySettings) -> Self {
         Self::around(LoneRelay::in_memory(settings), [9; 32])
     }
 
     /// Makes a world whose relay has its rows in a folder, so that somebody who seizes them reads the file.
     #[must_use]
-    pub fn on_disk(settings: Settings) -> Self {
+    pub fn on_disk(settings: RelaySettings) -> Self {
         Self::around(LoneRelay::on_disk(settings), [22; 32])
     }
 
@@ -374,7 +374,7 @@ impl World {
 
     /// Returns the conversation with somebody who may be no contact.
     #[must_use]
-    pub fn history(&self, who: Who, with: AccountId) -> Vec<Entry> {
+    pub fn history(&self, who: Who, with: AccountId) -> Vec<HistoryEntry> {
         self.see(who).history(with).unwrap_or_default()
     }
 
@@ -441,9 +441,9 @@ impl World {
     #[must_use]
     pub fn states(&self, who: Who, to: Who) -> Vec<DeliveryState> {
         let history = self.see(who).history(self.id(to)).unwrap();
-        let state = |entry: &Entry| match entry.direction {
-            Direction::Sent(state) => Some(state),
-            Direction::Received { .. } => None,
+        let state = |entry: &HistoryEntry| match entry.direction {
+            EntryDirection::Sent(state) => Some(state),
+            EntryDirection::Received { .. } => None,
         };
         history.iter().filter_map(state).collect()
     }

@@ -3,12 +3,12 @@
 use crate::declare;
 use crate::frame::*;
 
-use super::field::Field;
+use super::field::InventoryField;
 
 /// Returns the fields of a frame from a phone. The match is exhaustive, so a new frame does not compile without an
 /// arm here.
 #[must_use]
-pub const fn from_phone(frame: &ClientFrame) -> &'static [Field] {
+pub const fn from_phone(frame: &ClientFrame) -> &'static [InventoryField] {
     match frame {
         ClientFrame::Authenticate(_) => AUTHENTICATE,
         ClientFrame::Register(_) => REGISTER,

@@ -31,7 +31,7 @@ impl fmt::Display for Class {
 
 /// The place where a relay puts a field, if it keeps it. The relay's rules say how long it stays there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Place {
+pub enum StoragePlace {
     /// No place: the field passes through. A relay that is made to could write it down.
     Passing,
     /// The account record.
@@ -58,7 +58,7 @@ pub enum Place {
 
 /// The direction of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Direction {
+pub enum FrameDirection {
     /// From a phone to the relay.
     FromPhone,
     /// From the relay to a phone.
@@ -69,7 +69,7 @@ pub enum Direction {
 
 /// One field that a relay can see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Field {
+pub struct InventoryField {
     /// The frame or record.
     pub record: &'static str,
     /// The field in it.
@@ -77,14 +77,14 @@ pub struct Field {
     /// The class of data.
     pub class: Class,
     /// The place where the relay puts it.
-    pub place: Place,
+    pub place: StoragePlace,
     /// The purpose of the field, in one clause.
     pub why: &'static str,
 }
 
 /// Declares the inventory of one struct: `declare!(TABLE: Type { field: Class, Place, "why"; ... })`.
 ///
-/// It expands to `pub const TABLE: &[Field]` and to a check that the list names every field of the type:
+/// It expands to `pub const TABLE: &[InventoryField]` and to a check that the list names every field of the type:
 ///
 /// ```
 /// struct Row {
@@ -117,12 +117,12 @@ pub struct Field {
 macro_rules! declare {
     ($(#[$doc:meta])* $table:ident: $type:ident { $($field:ident: $class:ident, $place:ident, $why:literal;)+ }) => {
         $(#[$doc])*
-        pub const $table: &[$crate::inventory::Field] = &[
-            $($crate::inventory::Field {
+        pub const $table: &[$crate::inventory::InventoryField] = &[
+            $($crate::inventory::InventoryField {
                 record: stringify!($type),
                 name: stringify!($field),
                 class: $crate::inventory::Class::$class,
-                place: $crate::inventory::Place::$place,
+                place: $crate::inventory::StoragePlace::$place,
                 why: $why,
             },)+
         ];
@@ -133,9 +133,9 @@ macro_rules! declare {
 
 /// The fields of one frame, with its direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct InventoryEntry {
     /// The direction of the frame.
-    pub direction: Direction,
+    pub direction: FrameDirection,
     /// The fields of the frame.
-    pub fields: &'static [Field],
+    pub fields: &'static [InventoryField],
 }

@@ -3,11 +3,11 @@
 use crate::declare;
 use crate::frame::*;
 
-use super::field::Field;
+use super::field::InventoryField;
 
 /// Returns the fields of a frame from a relay.
 #[must_use]
-pub const fn to_phone(frame: &RelayFrame) -> &'static [Field] {
+pub const fn to_phone(frame: &RelayFrame) -> &'static [InventoryField] {
     match frame {
         RelayFrame::Welcome(_) => WELCOME,
         RelayFrame::Authenticated(_) => AUTHENTICATED,

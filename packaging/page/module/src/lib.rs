@@ -5,7 +5,7 @@
 
 use std::cell::RefCell;
 
-use pillarbox_page::{Reply, Request, Stage};
+use pillarbox_page::{PageReply, Request, Stage};
 
 thread_local! {
     /// The request, until [`ask`] answers it; then the reply.
@@ -42,8 +42,8 @@ pub extern "C" fn reply() -> *const u8 {
     BYTES.with_borrow(|bytes| bytes.as_ptr())
 }
 
-fn answer(stage: &mut Option<Stage>, request: &[u8]) -> Reply {
-    let sentence = |says: String| Reply { says, ..Reply::default() };
+fn answer(stage: &mut Option<Stage>, request: &[u8]) -> PageReply {
+    let sentence = |says: String| PageReply { says, ..PageReply::default() };
     let request = match Request::parse(request) {
         Ok(request) => request,
         Err(error) => return sentence(format!("This is no request: {error}.")),
@@ -54,5 +54,5 @@ fn answer(stage: &mut Option<Stage>, request: &[u8]) -> Reply {
             Err(error) => return sentence(format!("The stage could not be set: {error}.")),
         }
     }
-    stage.as_mut().map_or_else(Reply::default, |stage| stage.answer(&request))
+    stage.as_mut().map_or_else(PageReply::default, |stage| stage.answer(&request))
 }

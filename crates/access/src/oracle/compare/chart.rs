@@ -15,19 +15,19 @@ use super::words::{NOT_COMPARED, NOT_RETURNED, NOTHING_OF_IT, RETURNED};
 use crate::design::Mark;
 use crate::item::Item;
 use crate::oracle::chart::{Chart, ChartRow, Says};
-use crate::oracle::conditions::Effect;
-use crate::oracle::finding::{Agreement, Row};
+use crate::oracle::conditions::ConditionEffect;
+use crate::oracle::finding::{Agreement, ComparedRow};
 use crate::oracle::items::{contains, covers, specific, without};
-use crate::oracle::observed::{About, Asked, Holder, Observed, Returned, Standing};
+use crate::oracle::observed::{Asked, AskedParty, Observed, QuestionSubject, Returned, StandIn};
 use crate::oracle::process::Process;
-use crate::oracle::source::Source;
+use crate::oracle::source::OracleSource;
 
 /// The longest time between two batches of live delivery.
 const BATCHES: Duration = Duration::from_seconds(15 * 60);
 
 /// Compares one design's run with the chart's rows about the messenger that it stands for.
 #[must_use]
-pub fn against_chart(chart: &Chart, standing: &Standing, run: &impl Observed) -> Vec<Row> {
+pub fn against_chart(chart: &Chart, standing: &StandIn, run: &impl Observed) -> Vec<ComparedRow> {
     let mut rows = Vec::new();
     for (process, cases) in chart.cases(&standing.app) {
         for case in cases {
@@ -42,7 +42,7 @@ pub fn against_chart(chart: &Chart, standing: &Standing, run: &impl Observed) ->
 /// One messenger under one process in one case.
 struct Compared<'a, R> {
     chart: &'a Chart,
-    standing: &'a Standing,
+    standing: &'a StandIn,
     run: &'a R,
     process: Process,
     case: BTreeSet<String>,
@@ -54,9 +54,10 @@ impl<R: Observed> Compared<'_, R> {
         self.chart.of(&self.standing.app, process).filter(|row| row.case().is_subset(&self.case))
     }
 
-    fn returned(&self, process: Process, of: Holder) -> Returned {
+    fn returned(&self, process: Process, of: AskedParty) -> Returned {
         let circumstances = self.case.clone();
-        let mut returned = self.run.returned(&Asked { process, about: About::Target, of, circumstances });
+        let mut returned =
+            self.run.returned(&Asked { process, about: QuestionSubject::Target, of, circumstances });
         // An item that the demand names does not count as its result, whoever answers.
         returned.items = without(returned.items, self.standing.asked_by);
         returned
@@ -65,7 +66,8 @@ impl<R: Observed> Compared<'_, R> {
     /// Returns the reason that this row cannot be compared with this design, if there is one.
     fn not_applicable(&self, row: &ChartRow) -> Option<String> {
         let holds = |word: &str| self.standing.conditions.contains(word);
-        let missing = row.conditions.iter().find(|(word, does)| *does == Effect::Design && !holds(word));
+        let missing =
+            row.conditions.iter().find(|(word, does)| *does == ConditionEffect::Design && !holds(word));
         if let Some((word, _)) = missing {
             return Some(format!("condition {word}"));
         }
@@ -79,7 +81,7 @@ impl<R: Observed> Compared<'_, R> {
     }
 
     /// Compares the rows that the chart has.
-    fn listed(&self) -> Vec<Row> {
+    fn listed(&self) -> Vec<ComparedRow> {
         let rows = self.rows(self.process);
         rows.map(|row| {
             let (run, agreement) = match self.not_applicable(row) {
@@ -101,7 +103,7 @@ impl<R: Observed> Compared<'_, R> {
 
     fn compare(&self, row: &ChartRow) -> (String, Agreement) {
         let agreed = |is: bool| if is { Agreement::Agrees } else { Agreement::Differs };
-        let of = if row.has(Effect::Cloud) { Holder::Cloud } else { Holder::Operator };
+        let of = if row.has(ConditionEffect::Cloud) { AskedParty::Cloud } else { AskedParty::Operator };
         let returned = self.returned(self.process, of);
         match row.says {
             Says::NotStated => (NOT_COMPARED.to_owned(), Agreement::NotAsserted),
@@ -128,14 +130,14 @@ impl<R: Observed> Compared<'_, R> {
         row: &ChartRow,
         item: Item,
         returned: &Returned,
-        of: Holder,
+        of: AskedParty,
     ) -> (String, Agreement) {
         if returned.not_modelled.contains(&item) {
             return (NOTHING_OF_IT.to_owned(), Agreement::NotModelled);
         }
         if !contains(&returned.items, item) {
             let elsewhere = Process::STORED.into_iter().find(|process| {
-                row.has(Effect::ProcessOpen) && contains(&self.returned(*process, of).items, item)
+                row.has(ConditionEffect::ProcessOpen) && contains(&self.returned(*process, of).items, item)
             });
             return elsewhere.map_or((NOT_RETURNED.into(), Agreement::Differs), |process| {
                 (NOT_RETURNED.into(), Agreement::AgreesElsewhere { process: process.as_str() })
@@ -149,8 +151,8 @@ impl<R: Observed> Compared<'_, R> {
             let older = ages.happened.range(days + 1..).filter(|age| !ages.came.contains(age)).count();
             return (format!("{RETURNED}, {oldest}; {older} older not"), agreement);
         }
-        if row.has(Effect::Batches) || row.real_time {
-            let most = row.has(Effect::Batches).then_some(BATCHES);
+        if row.has(ConditionEffect::Batches) || row.real_time {
+            let most = row.has(ConditionEffect::Batches).then_some(BATCHES);
             return match returned.longest_gap {
                 Some(gap) => {
                     let run = format!("{RETURNED}, at most {} minutes late", gap.as_seconds().div_ceil(60));
@@ -164,23 +166,24 @@ impl<R: Observed> Compared<'_, R> {
     }
 
     /// Reports the items that came back and are in no row. Each is a difference, because the chart's world is closed.
-    fn not_listed(&self) -> Vec<Row> {
+    fn not_listed(&self) -> Vec<ComparedRow> {
         // A row that says that nothing comes back already reports what did.
-        let silent =
-            |row: &ChartRow| matches!(row.says, Says::NotStated | Says::Nothing) || row.has(Effect::ListOpen);
+        let silent = |row: &ChartRow| {
+            matches!(row.says, Says::NotStated | Says::Nothing) || row.has(ConditionEffect::ListOpen)
+        };
         if self.rows(self.process).any(silent)
             || self.rows(self.process).all(|row| self.not_applicable(row).is_some())
         {
             return Vec::new();
         }
-        let returned = self.returned(self.process, Holder::Operator);
+        let returned = self.returned(self.process, AskedParty::Operator);
         let listed = self.listed_items();
         let examples = self
             .process
             .narrower()
-            .filter(|process| self.rows(*process).any(|row| row.has(Effect::ListOpen)));
+            .filter(|process| self.rows(*process).any(|row| row.has(ConditionEffect::ListOpen)));
         let examples: BTreeSet<Item> =
-            examples.flat_map(|process| self.returned(process, Holder::Operator).items).collect();
+            examples.flat_map(|process| self.returned(process, AskedParty::Operator).items).collect();
         let extra = specific(&returned.items).into_iter().filter(|item| {
             // A row that says that no content comes back already reports the content.
             let content = *item == Item::MessageContent
@@ -205,15 +208,16 @@ impl<R: Observed> Compared<'_, R> {
         let here = self.process.narrower().chain([self.process]);
         let mut items: Vec<Item> = here.flat_map(|process| self.rows(process).filter_map(item)).collect();
         if self.process.reach().is_some() {
-            let open = self.chart.of_app(&self.standing.app).filter(|row| row.has(Effect::ProcessOpen));
+            let open =
+                self.chart.of_app(&self.standing.app).filter(|row| row.has(ConditionEffect::ProcessOpen));
             items.extend(open.filter(|row| row.case().is_subset(&self.case)).filter_map(item));
         }
         items
     }
 
-    fn row(&self, item: &str, says: String, run: String, agreement: Agreement, mark: Mark) -> Row {
-        Row {
-            source: Source::Chart,
+    fn row(&self, item: &str, says: String, run: String, agreement: Agreement, mark: Mark) -> ComparedRow {
+        ComparedRow {
+            source: OracleSource::Chart,
             app: self.standing.app.clone(),
             design: self.standing.design.clone(),
             origin: String::new(),
@@ -245,7 +249,7 @@ mod tests {
 
     use super::*;
     use crate::item::Reach;
-    use crate::oracle::Counts;
+    use crate::oracle::OutcomeCounts;
     use crate::oracle::observed::Ages;
 
     /// An operator that returns these items in these circumstances, each under the process that the law names.
@@ -268,7 +272,7 @@ mod tests {
                 None => *item == Item::MessageSourceDestination,
             };
             let items = self.items.iter().copied().filter(|item| !silent && reaches(item)).collect();
-            let cloud = asked.of == Holder::Cloud;
+            let cloud = asked.of == AskedParty::Cloud;
             Returned {
                 items: if cloud { BTreeSet::new() } else { items },
                 ages: self.ages.clone(),
@@ -283,7 +287,7 @@ mod tests {
     fn compare(rows: &[&str], conditions: &[&str], run: &Operator) -> Vec<(String, Agreement)> {
         let text = rows.iter().map(|row| format!("x,{row},confirmed,2020-11\n")).collect::<String>();
         let chart = Chart::parse(&format!("{HEADING}\n{text}")).unwrap();
-        let standing = Standing {
+        let standing = StandIn {
             design: "x-now".into(),
             app: "x".into(),
             conditions: conditions.iter().map(ToString::to_string).collect(),
@@ -415,9 +419,9 @@ mod tests {
         ))
         .unwrap();
         let standing =
-            Standing { design: "x".into(), app: "x".into(), conditions: BTreeSet::new(), asked_by: None };
+            StandIn { design: "x".into(), app: "x".into(), conditions: BTreeSet::new(), asked_by: None };
         let rows = against_chart(&chart, &standing, &operator(&[Item::Name]));
-        let counts = Counts::of(&rows);
+        let counts = OutcomeCounts::of(&rows);
         assert_eq!((counts.agree, counts.differ, counts.recheck), (1, 1, 1));
     }
 }

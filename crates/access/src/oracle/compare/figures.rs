@@ -3,22 +3,22 @@
 use std::collections::BTreeMap;
 
 use super::words::NOTHING_OF_IT;
-use crate::oracle::figures::{Figure, Measured};
-use crate::oracle::finding::{Agreement, Row};
-use crate::oracle::observed::Standing;
-use crate::oracle::source::Source;
+use crate::oracle::figures::{Figure, MeasuredFigure};
+use crate::oracle::finding::{Agreement, ComparedRow};
+use crate::oracle::observed::StandIn;
+use crate::oracle::source::OracleSource;
 
 /// The measured numbers, by the name of the measure.
-pub type Measurements = BTreeMap<String, Measured>;
+pub type Measurements = BTreeMap<String, MeasuredFigure>;
 
 /// Compares measurements with the figures of one messenger. Without a design, it uses the figures that are about no
 /// messenger.
 #[must_use]
 pub fn against_figures(
     table: &[Figure],
-    standing: Option<&Standing>,
+    standing: Option<&StandIn>,
     measurements: &Measurements,
-) -> Vec<Row> {
+) -> Vec<ComparedRow> {
     let app = standing.map(|standing| standing.app.as_str());
     let figures = table.iter().filter(|figure| figure.app() == app);
     figures
@@ -29,8 +29,8 @@ pub fn against_figures(
                 Some(measured) if figure.agrees(measured) => Agreement::Agrees,
                 Some(_) => Agreement::Differs,
             };
-            Row {
-                source: Source::Figures,
+            ComparedRow {
+                source: OracleSource::Figures,
                 app: figure.app().unwrap_or(&figure.experiment).to_owned(),
                 design: standing.map_or_else(String::new, |standing| standing.design.clone()),
                 origin: figure.parameter.clone(),
@@ -51,10 +51,10 @@ pub fn against_figures(
         .collect()
 }
 
-fn in_words(measured: Measured) -> String {
+fn in_words(measured: MeasuredFigure) -> String {
     match measured {
-        Measured::Exactly(number) => number.to_string(),
-        Measured::Between(there, gone) => format!("there at {there}, gone at {gone}"),
+        MeasuredFigure::Exactly(number) => number.to_string(),
+        MeasuredFigure::Between(there, gone) => format!("there at {there}, gone at {gone}"),
     }
 }
 
@@ -72,9 +72,9 @@ mod tests {
                     evidence,blocking,items,0,exact,r,recheck\n";
         let table = figures::parse(text).unwrap();
         let standing =
-            Standing { design: "x-now".into(), app: "x".into(), conditions: BTreeSet::new(), asked_by: None };
+            StandIn { design: "x-now".into(), app: "x".into(), conditions: BTreeSet::new(), asked_by: None };
         let measured =
-            |name: &str, number| Measurements::from([(name.to_owned(), Measured::Exactly(number))]);
+            |name: &str, number| Measurements::from([(name.to_owned(), MeasuredFigure::Exactly(number))]);
         let state = |standing, measurements: &Measurements| {
             let rows = against_figures(&table, standing, measurements);
             assert_eq!(rows.len(), 1);

@@ -1,21 +1,25 @@
 //! Published returns: a yes or no for each item. A missing row asserts nothing about the item.
 
 use super::words::{NOT_COMPARED, NOT_RETURNED, NOTHING_OF_IT, RETURNED};
-use crate::oracle::finding::{Agreement, Row};
+use crate::oracle::finding::{Agreement, ComparedRow};
 use crate::oracle::items::{contains, without};
-use crate::oracle::observed::{About, Asked, Holder, Observed, Standing};
+use crate::oracle::observed::{Asked, AskedParty, Observed, QuestionSubject, StandIn};
 use crate::oracle::process::Process;
-use crate::oracle::published::PublishedRow;
-use crate::oracle::source::Source;
+use crate::oracle::published::PublishedReturn;
+use crate::oracle::source::OracleSource;
 
 /// Compares one design's run with the published returns of the messenger that it stands for.
 #[must_use]
-pub fn against_published(table: &[PublishedRow], standing: &Standing, run: &impl Observed) -> Vec<Row> {
+pub fn against_published(
+    table: &[PublishedReturn],
+    standing: &StandIn,
+    run: &impl Observed,
+) -> Vec<ComparedRow> {
     let rows = table.iter().filter(|row| row.app == standing.app);
     rows.map(|row| {
         let (says, run, agreement) = compare(row, standing, run);
-        Row {
-            source: Source::PublishedReturns,
+        ComparedRow {
+            source: OracleSource::PublishedReturns,
             app: row.app.clone(),
             design: standing.design.clone(),
             origin: row.source.clone(),
@@ -32,12 +36,12 @@ pub fn against_published(table: &[PublishedRow], standing: &Standing, run: &impl
     .collect()
 }
 
-fn compare(row: &PublishedRow, standing: &Standing, run: &impl Observed) -> (String, String, Agreement) {
-    let about = if row.is_about_nobody() { About::Nobody } else { About::Target };
+fn compare(row: &PublishedReturn, standing: &StandIn, run: &impl Observed) -> (String, String, Agreement) {
+    let about = if row.is_about_nobody() { QuestionSubject::Nobody } else { QuestionSubject::Target };
     let asked = Asked { about, ..Asked::plainly(row.process) };
     debug_assert_eq!(
         asked.of,
-        Holder::Operator,
+        AskedParty::Operator,
         "the operator's own word is compared with the operator's return"
     );
     let says = in_words(row.process, row.returned);
@@ -84,8 +88,8 @@ mod tests {
     impl Observed for Operator {
         fn returned(&self, asked: &Asked) -> Returned {
             let items: &[Item] = match asked.about {
-                About::Target => &[Item::AccountRecord, Item::Name, Item::PhoneNumber],
-                About::Nobody => &[],
+                QuestionSubject::Target => &[Item::AccountRecord, Item::Name, Item::PhoneNumber],
+                QuestionSubject::Nobody => &[],
             };
             Returned {
                 items: items.iter().copied().collect(),
@@ -114,7 +118,7 @@ mod tests {
                  {source},x,{process},2020,{item},{returned},confirmed,r\n"
             );
             let table = published::parse(&text).unwrap();
-            let standing = Standing {
+            let standing = StandIn {
                 design: "x".into(),
                 app: "x".into(),
                 conditions: BTreeSet::new(),
@@ -122,7 +126,7 @@ mod tests {
             };
             let found = against_published(&table, &standing, &Operator);
             assert_eq!(found[0].agreement, agreement, "{text}");
-            let other = Standing { app: "y".into(), ..standing };
+            let other = StandIn { app: "y".into(), ..standing };
             assert!(against_published(&table, &other, &Operator).is_empty());
         }
     }

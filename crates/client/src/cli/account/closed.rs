@@ -8,7 +8,7 @@ use pillarbox_client::vault::FILE_NAME;
 use pillarbox_client::{Account, NewAccount, Phone, Vault};
 use pillarbox_wire::NumberCode;
 
-use super::super::desk::{Desk, now, passphrase};
+use super::super::desk::{CliContext, now, passphrase};
 use super::super::failure::Failure;
 use super::super::grammar::quote;
 use super::super::passphrase::Purpose;
@@ -19,7 +19,7 @@ use super::making;
 const TRIED: usize = 1_000;
 
 /// Returns the folder of the profile to be replaced, if one exists and the command asks for its replacement.
-pub(super) fn place_of(desk: &Desk<'_>, wanted: bool) -> Result<Option<PathBuf>, Failure> {
+pub(super) fn place_of(desk: &CliContext<'_>, wanted: bool) -> Result<Option<PathBuf>, Failure> {
     let directory = desk.directory()?;
     Ok((wanted && Vault::is_there(&directory)).then_some(directory))
 }
@@ -57,7 +57,7 @@ fn left_out(closed: &Account, new: &NewAccount) -> Option<String> {
 /// Moves a closed profile aside and makes an account in its place under the same passphrase. If that fails, the old
 /// profile is put back.
 pub(super) fn replace(
-    desk: &mut Desk<'_>,
+    desk: &mut CliContext<'_>,
     place: &Path,
     new: NewAccount,
     code: Option<NumberCode>,

@@ -7,14 +7,18 @@ use pillarbox_client::vault::FILE_NAME;
 use pillarbox_client::{NewAccount, Passphrase, Phone, ProfileError, Vault};
 use pillarbox_wire::{NumberCode, Refusal};
 
-use super::super::desk::{Desk, now, passphrase};
+use super::super::desk::{CliContext, now, passphrase};
 use super::super::failure::Failure;
 use super::super::passphrase::{Purpose, is_short};
 use super::super::{net, words};
 
 /// Makes the account both here and at the relay, or neither. A profile that no relay knows would only stand in the
 /// way of the corrected command.
-pub(super) fn create(desk: &mut Desk<'_>, new: NewAccount, code: Option<NumberCode>) -> Result<(), Failure> {
+pub(super) fn create(
+    desk: &mut CliContext<'_>,
+    new: NewAccount,
+    code: Option<NumberCode>,
+) -> Result<(), Failure> {
     if Vault::is_there(&desk.directory()?) {
         return match code {
             Some(code) => go_on(desk, &new, code),
@@ -30,7 +34,7 @@ pub(super) fn create(desk: &mut Desk<'_>, new: NewAccount, code: Option<NumberCo
 
 /// Makes the account in a free place. `aside` is the folder that a former profile was moved to, if there was one.
 pub(super) fn make(
-    desk: &mut Desk<'_>,
+    desk: &mut CliContext<'_>,
     passphrase: &Passphrase,
     new: NewAccount,
     code: Option<NumberCode>,
@@ -66,7 +70,7 @@ pub(super) fn make(
 }
 
 /// Sends the code for a profile whose registration got no answer: the relay may have made the account with its keys.
-fn go_on(desk: &mut Desk<'_>, new: &NewAccount, code: NumberCode) -> Result<(), Failure> {
+fn go_on(desk: &mut CliContext<'_>, new: &NewAccount, code: NumberCode) -> Result<(), Failure> {
     let mut phone = desk.open()?;
     if phone.account().address.is_some() || phone.account().handle != new.handle {
         return Err(Failure::ProfileExists);
@@ -79,7 +83,7 @@ fn go_on(desk: &mut Desk<'_>, new: &NewAccount, code: NumberCode) -> Result<(), 
 /// Reports the account: made or taken over (`before`), what its number proves, and where a closed profile was moved
 /// to.
 fn made_known(
-    desk: &mut Desk<'_>,
+    desk: &mut CliContext<'_>,
     phone: &Phone,
     (before, by_code): (bool, bool),
     aside: Option<&Path>,

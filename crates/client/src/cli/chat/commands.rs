@@ -7,12 +7,12 @@ use super::super::failure::Failure;
 use super::super::period::Period;
 use super::super::terminal::Form;
 use super::super::{verify, words};
-use super::talk::{Chat, Goes};
+use super::talk::{Chat, ChatState};
 use super::typed::{Typed, help};
 
 impl Chat<'_, '_> {
     /// Runs a command.
-    pub(super) fn perform(&mut self, typed: Typed) -> Result<Goes, Failure> {
+    pub(super) fn perform(&mut self, typed: Typed) -> Result<ChatState, Failure> {
         match typed {
             Typed::Nothing => {}
             Typed::Say(text) => {
@@ -25,8 +25,8 @@ impl Chat<'_, '_> {
             Typed::Verify(heard) => self.verify(heard.as_deref())?,
             Typed::Timer(Ok(period)) => self.timer(period)?,
             Typed::Timer(Err(error)) => self.desk.terminal.note(&format!("Nothing was changed: {error}.")),
-            Typed::Lock => return Ok(Goes::Locked),
-            Typed::Quit => return Ok(Goes::Over),
+            Typed::Lock => return Ok(ChatState::Locked),
+            Typed::Quit => return Ok(ChatState::Over),
             Typed::Unknown(verb) => {
                 let verb = pillarbox_client::display::safe(&verb);
                 let word = verb.split(' ').next().unwrap_or_default();
@@ -35,7 +35,7 @@ impl Chat<'_, '_> {
                 ));
             }
         }
-        Ok(Goes::On)
+        Ok(ChatState::On)
     }
 
     fn verify(&mut self, heard: Option<&str>) -> Result<(), Failure> {

@@ -1,6 +1,6 @@
 //! Messages to the contact that were waiting on this phone before the chat opened.
 
-use pillarbox_client::{BodyId, DeliveryState, Direction, Phone, PhoneError};
+use pillarbox_client::{BodyId, DeliveryState, EntryDirection, Phone, PhoneError};
 use pillarbox_wire::AccountId;
 
 /// Messages to the contact that had not reached the relay when the chat opened and still have not.
@@ -10,7 +10,8 @@ impl Earlier {
     /// Collects the waiting messages of one conversation.
     pub(super) fn of(phone: &Phone, contact: AccountId) -> Result<Self, PhoneError> {
         let entries = phone.history(contact)?;
-        let waits = entries.iter().filter(|entry| entry.direction == Direction::Sent(DeliveryState::Queued));
+        let waits =
+            entries.iter().filter(|entry| entry.direction == EntryDirection::Sent(DeliveryState::Queued));
         Ok(Self(waits.map(|entry| entry.id).collect()))
     }
 

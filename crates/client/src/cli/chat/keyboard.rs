@@ -19,7 +19,7 @@ const WAITING: usize = 64;
 
 /// A line from standard input, or the reason why there is none.
 #[derive(Debug)]
-pub(super) enum Line {
+pub(super) enum InputLine {
     /// A line, without its end.
     Text(String),
     /// A line that is longer than any message.
@@ -45,13 +45,13 @@ pub(super) fn input() -> io::Result<impl BufRead + Send> {
 }
 
 /// Starts reading. The channel closes at the end of input and behind a line that locks.
-pub(super) fn listen() -> io::Result<mpsc::Receiver<Line>> {
+pub(super) fn listen() -> io::Result<mpsc::Receiver<InputLine>> {
     let (lines, receiver) = mpsc::channel(WAITING);
     let mut input = input()?;
     thread::spawn(move || {
         while let Some(line) = next_line(&mut input) {
-            let locks = matches!(&line, Line::Text(text) if Typed::from(text.as_str()) == Typed::Lock);
-            let last = locks || matches!(line, Line::Failed(_));
+            let locks = matches!(&line, InputLine::Text(text) if Typed::from(text.as_str()) == Typed::Lock);
+            let last = locks || matches!(line, InputLine::Failed(_));
             // The channel is closed once the chat has ended.
             if lines.blocking_send(line).is_err() || last {
                 break;
@@ -62,21 +62,21 @@ pub(super) fn listen() -> io::Result<mpsc::Receiver<Line>> {
 }
 
 /// Returns the next line without its end, or nothing at the end of input.
-pub(super) fn next_line(input: &mut impl BufRead) -> Option<Line> {
+pub(super) fn next_line(input: &mut impl BufRead) -> Option<InputLine> {
     let limit = u64::try_from(MAX_LINE_LEN).unwrap_or(u64::MAX);
     let mut line = Vec::new();
     match input.by_ref().take(limit).read_until(b'\n', &mut line) {
         Ok(0) => return None,
         Ok(_) => {}
-        Err(error) => return Some(Line::Failed(error)),
+        Err(error) => return Some(InputLine::Failed(error)),
     }
     if line.len() >= MAX_LINE_LEN && line.last() != Some(&b'\n') {
-        return Some(skip_line(input).map_or_else(Line::Failed, |()| Line::TooLong));
+        return Some(skip_line(input).map_or_else(InputLine::Failed, |()| InputLine::TooLong));
     }
     while line.last().is_some_and(|end| matches!(end, b'\r' | b'\n')) {
         line.pop();
     }
-    Some(String::from_utf8(line).map_or(Line::NotText, Line::Text))
+    Some(String::from_utf8(line).map_or(InputLine::NotText, InputLine::Text))
 }
 
 /// Skips the rest of the line without keeping it.
@@ -97,10 +97,10 @@ mod tests {
         let mut seen = Vec::new();
         while let Some(line) = next_line(&mut input) {
             seen.push(match line {
-                Line::Text(text) => text,
-                Line::TooLong => "too long".to_owned(),
-                Line::NotText => "not text".to_owned(),
-                Line::Failed(error) => panic!("{error}"),
+                InputLine::Text(text) => text,
+                InputLine::TooLong => "too long".to_owned(),
+                InputLine::NotText => "not text".to_owned(),
+                InputLine::Failed(error) => panic!("{error}"),
             });
         }
         assert_eq!(seen, ["one", "", "two", "too long", "not text", "last"]);

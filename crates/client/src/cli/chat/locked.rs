@@ -8,17 +8,17 @@
 
 use pillarbox_client::Phone;
 
-use super::super::desk::Desk;
+use super::super::desk::CliContext;
 use super::super::exit::Exit;
 use super::super::failure::Failure;
 use super::super::grammar::Chat as Arguments;
 use super::super::passphrase::{PassphraseError, Source};
 use super::super::terminal::can_ask;
 use super::super::{errors, lock, typing};
-use super::keyboard::{self, Line};
+use super::keyboard::{self, InputLine};
 
 /// Waits for the passphrase and opens the profile. After a wrong passphrase this does not return.
-pub(super) fn unlock(desk: &mut Desk<'_>, arguments: &Arguments) -> Result<Phone, Failure> {
+pub(super) fn unlock(desk: &mut CliContext<'_>, arguments: &Arguments) -> Result<Phone, Failure> {
     let person = can_ask() && !desk.options.no_input;
     desk.terminal.note(
         "Locked. Neither texts nor keys are in this program's memory, and it is not connected: messages wait at the \
@@ -61,15 +61,15 @@ pub(super) fn unlock(desk: &mut Desk<'_>, arguments: &Arguments) -> Result<Phone
 }
 
 /// Reads and drops lines until one asks to unlock.
-fn wait_to_be_asked(desk: &mut Desk<'_>) -> Result<(), Failure> {
+fn wait_to_be_asked(desk: &mut CliContext<'_>) -> Result<(), Failure> {
     let mut input = keyboard::input().map_err(Failure::Input)?;
     let mut refused = false;
     while let Some(line) = keyboard::next_line(&mut input) {
         match line {
-            Line::Failed(error) => return Err(Failure::Input(error)),
-            Line::Text(line) if line.trim() == "/unlock" => return Ok(()),
-            Line::Text(line) if matches!(line.trim(), "/quit" | "/exit") => break,
-            Line::Text(line) if line.trim().is_empty() => {}
+            InputLine::Failed(error) => return Err(Failure::Input(error)),
+            InputLine::Text(line) if line.trim() == "/unlock" => return Ok(()),
+            InputLine::Text(line) if matches!(line.trim(), "/quit" | "/exit") => break,
+            InputLine::Text(line) if line.trim().is_empty() => {}
             _ => {
                 refused = true;
                 desk.terminal

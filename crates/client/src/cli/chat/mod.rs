@@ -22,9 +22,9 @@ mod wishes;
 
 use pillarbox_client::Phone;
 
-use self::talk::{Chat, Goes};
+use self::talk::{Chat, ChatState};
 use self::wishes::Wishes;
-use super::desk::{self, Desk};
+use super::desk::{self, CliContext};
 use super::exit::Exit;
 use super::failure::Failure;
 use super::grammar::Chat as Arguments;
@@ -32,7 +32,7 @@ use super::terminal::can_ask;
 use super::{lock, net, typing};
 
 /// Runs `pillarbox chat`.
-pub(crate) fn run(desk: &mut Desk<'_>, arguments: &Arguments) -> Result<(), Failure> {
+pub(crate) fn run(desk: &mut CliContext<'_>, arguments: &Arguments) -> Result<(), Failure> {
     desk.stdin_is_free()?;
     let mut phone = if arguments.locked { locked::unlock(desk, arguments)? } else { desk.open()? };
     desk::must_be_open(&phone)?;
@@ -50,43 +50,43 @@ pub(crate) fn run(desk: &mut Desk<'_>, arguments: &Arguments) -> Result<(), Fail
         let mut wishes = Wishes::listen(&directory, arguments.lock_after, keys)?;
         let outcome = begin(desk, &mut phone, arguments, &mut wishes).await;
         let untaken = wishes.give_back().await;
-        if !matches!(outcome, Ok(Goes::Locked)) {
+        if !matches!(outcome, Ok(ChatState::Locked)) {
             tell_untaken(desk, untaken);
         }
         Ok((outcome?, untaken, wishes))
     });
     match ended? {
         // The profile is closed first. `wishes` holds its place while anything of it is left, and is dropped last.
-        (Goes::Locked, untaken, _wishes) => {
+        (ChatState::Locked, untaken, _wishes) => {
             drop(phone);
             desk.terminal.clear();
             tell_untaken(desk, untaken);
             Err(lock::again(desk, arguments))
         }
-        (Goes::On | Goes::Over, 0, _) => Ok(()),
-        (Goes::On | Goes::Over, ..) => Err(Failure::Told(Exit::No)),
+        (ChatState::On | ChatState::Over, 0, _) => Ok(()),
+        (ChatState::On | ChatState::Over, ..) => Err(Failure::Told(Exit::No)),
     }
 }
 
 /// Determines the contact and runs the conversation.
 async fn begin(
-    desk: &mut Desk<'_>,
+    desk: &mut CliContext<'_>,
     phone: &mut Phone,
     arguments: &Arguments,
     wishes: &mut Wishes,
-) -> Result<Goes, Failure> {
+) -> Result<ChatState, Failure> {
     if arguments.locked && wishes.draft().is_some() {
         desk.terminal
             .note("With whom you talked was forgotten with the rest, so that nobody could learn it.");
     }
     let Some(contact) = whom::whom(desk, phone, arguments.name.as_deref(), wishes).await? else {
-        return Ok(Goes::Locked);
+        return Ok(ChatState::Locked);
     };
     Chat::new(desk, phone, contact, arguments, wishes)?.talk(wishes).await
 }
 
 /// Reports lines that were typed on the terminal and not sent.
-fn tell_untaken(desk: &mut Desk<'_>, lines: usize) {
+fn tell_untaken(desk: &mut CliContext<'_>, lines: usize) {
     desk.terminal.erase();
     match lines {
         0 => {}

@@ -1,6 +1,6 @@
 //! The last lines of a conversation, shown when a chat opens.
 
-use pillarbox_client::Entry;
+use pillarbox_client::HistoryEntry;
 
 use super::super::desk::now;
 use super::super::failure::Failure;
@@ -35,7 +35,7 @@ impl Chat<'_, '_> {
 }
 
 /// Returns the first entry to show: one of the last `last`, or the first unread one.
-fn first(entries: &[Entry], last: usize) -> usize {
+fn first(entries: &[HistoryEntry], last: usize) -> usize {
     let unseen = entries.iter().position(|entry| !entry.shown).unwrap_or(entries.len());
     entries.len().saturating_sub(last).min(unseen)
 }

@@ -9,36 +9,36 @@ use super::super::failure::Failure;
 use super::super::send;
 use super::super::typing::{Kept, TABS_ARE_BLANKS, without_tabs};
 use super::super::wrap::{INDENT, break_words};
-use super::keyboard::Line;
+use super::keyboard::InputLine;
 use super::said::Said;
-use super::talk::{Chat, Goes};
+use super::talk::{Chat, ChatState};
 use super::typed::Typed;
 use super::wishes::Wishes;
 
 impl Chat<'_, '_> {
     /// Sends or runs a line.
-    pub(super) fn take(&mut self, line: Line) -> Result<Goes, Failure> {
+    pub(super) fn take(&mut self, line: InputLine) -> Result<ChatState, Failure> {
         self.desk.terminal.answered();
         let line = match line {
-            Line::Text(line) => line,
-            Line::TooLong => {
+            InputLine::Text(line) => line,
+            InputLine::TooLong => {
                 self.refuse(&Failure::TooLong { most: MAX_TEXT_LEN });
-                return Ok(Goes::On);
+                return Ok(ChatState::On);
             }
-            Line::NotText => {
+            InputLine::NotText => {
                 self.refuse(&Failure::NotText);
-                return Ok(Goes::On);
+                return Ok(ChatState::On);
             }
-            Line::Failed(error) => return Err(Failure::Input(error)),
+            InputLine::Failed(error) => return Err(Failure::Input(error)),
         };
         match Typed::from(line.as_str()) {
-            Typed::Say(text) => self.say(&text).map(|_| Goes::On),
+            Typed::Say(text) => self.say(&text).map(|_| ChatState::On),
             other => self.perform(other),
         }
     }
 
     /// Sends or runs an edited line. A line that could not be sent stays and can be edited.
-    pub(super) fn enter(&mut self, kept: Kept, wishes: &mut Wishes) -> Result<Goes, Failure> {
+    pub(super) fn enter(&mut self, kept: Kept, wishes: &mut Wishes) -> Result<ChatState, Failure> {
         match Typed::from(&kept) {
             Typed::Say(text) => {
                 // The message stands above the line, with its sender and its time.
@@ -48,7 +48,7 @@ impl Chat<'_, '_> {
                 {
                     draft.give_back(kept);
                 }
-                Ok(Goes::On)
+                Ok(ChatState::On)
             }
             other => {
                 self.desk.terminal.leave();

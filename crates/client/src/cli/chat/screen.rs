@@ -2,14 +2,18 @@
 
 use pillarbox_client::body::MAX_TEXT_LEN;
 
-use super::super::desk::Desk;
+use super::super::desk::CliContext;
 use super::super::errors;
 use super::super::failure::Failure;
 use super::super::typing::{Cleaned, TABS_ARE_BLANKS, TooMuch};
 use super::wishes::{Wish, Wishes};
 
 /// Handles an event that concerns the screen only. Returns any other event.
-pub(super) fn settle(desk: &mut Desk<'_>, wishes: &Wishes, wish: Wish) -> Result<Option<Wish>, Failure> {
+pub(super) fn settle(
+    desk: &mut CliContext<'_>,
+    wishes: &Wishes,
+    wish: Wish,
+) -> Result<Option<Wish>, Failure> {
     match wish {
         Wish::Redraw => {}
         Wish::Resize => desk.terminal.erase(),
@@ -49,7 +53,7 @@ fn too_much(paste: &TooMuch) -> String {
 }
 
 /// Reports a failure. Its next command is left out, because it would find this profile in use.
-pub(super) fn complain(desk: &mut Desk<'_>, failure: &Failure) {
+pub(super) fn complain(desk: &mut CliContext<'_>, failure: &Failure) {
     if let Some(explained) = errors::explain(failure, &desk.place()) {
         desk.terminal.error(&explained.what);
     }

@@ -4,18 +4,18 @@ use std::future::pending;
 use std::io::{IsTerminal, stdout};
 use std::time::Duration;
 
-use pillarbox_client::net::{Carrier, Event};
+use pillarbox_client::net::{Carrier, CarrierEvent};
 use pillarbox_client::{Contact, Notice, Phone, sentences};
 use pillarbox_transport::RelayAddress;
 use tokio::time::{Instant, interval, sleep_until};
 use unicode_width::UnicodeWidthStr;
 
-use super::super::desk::{Desk, may_say, now};
+use super::super::desk::{CliContext, may_say, now};
 use super::super::exit::Exit;
 use super::super::failure::Failure;
 use super::super::grammar::Chat as Arguments;
 use super::super::inbox::{EXPIRY, show, show_new_from};
-use super::super::net::{self, Weather};
+use super::super::net::{self, ConnectionStatus};
 use super::super::terminal::{Form, can_ask};
 use super::super::typing::Prompt;
 use super::super::wrap::fit;
@@ -34,7 +34,7 @@ const LAST_WORDS: Duration = Duration::from_secs(15);
 
 /// The state of the chat after a line.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Goes {
+pub(super) enum ChatState {
     /// The chat goes on.
     On,
     /// The chat is to be locked.
@@ -45,11 +45,11 @@ pub(super) enum Goes {
 
 /// A running conversation.
 pub(super) struct Chat<'a, 'd> {
-    pub(super) desk: &'a mut Desk<'d>,
+    pub(super) desk: &'a mut CliContext<'d>,
     pub(super) phone: &'a mut Phone,
     pub(super) contact: Contact,
     pub(super) relay: RelayAddress,
-    pub(super) weather: Weather,
+    pub(super) weather: ConnectionStatus,
     /// The messages typed here, in order. Their positions are the numbers that the user sees.
     pub(super) said: Vec<Said>,
     /// The messages that were waiting for the contact when the chat opened.
@@ -73,7 +73,7 @@ const fn is_progress(notice: &Notice) -> bool {
 
 impl<'a, 'd> Chat<'a, 'd> {
     pub(super) fn new(
-        desk: &'a mut Desk<'d>,
+        desk: &'a mut CliContext<'d>,
         phone: &'a mut Phone,
         contact: Contact,
         arguments: &Arguments,
@@ -84,7 +84,7 @@ impl<'a, 'd> Chat<'a, 'd> {
         let keys = wishes.draft().is_some();
         let is_on_terminal = keys || (person && stdout().is_terminal());
         let last = arguments.last.unwrap_or(if is_on_terminal { LAST } else { 0 });
-        let (weather, said) = (Weather::default(), Vec::new());
+        let (weather, said) = (ConnectionStatus::default(), Vec::new());
         let earlier = Earlier::of(phone, contact.account)?;
         Ok(Self {
             desk,
@@ -102,7 +102,7 @@ impl<'a, 'd> Chat<'a, 'd> {
         })
     }
 
-    pub(super) async fn talk(mut self, wishes: &mut Wishes) -> Result<Goes, Failure> {
+    pub(super) async fn talk(mut self, wishes: &mut Wishes) -> Result<ChatState, Failure> {
         self.greet()?;
         self.prompt(wishes);
         let mut carrier = Carrier::new();
@@ -117,7 +117,7 @@ impl<'a, 'd> Chat<'a, 'd> {
     }
 
     /// Runs until `/quit`, the end of input and the sending of earlier lines, a lock, Ctrl-C, or a failure.
-    async fn converse(&mut self, carrier: &mut Carrier, wishes: &mut Wishes) -> Result<Goes, Failure> {
+    async fn converse(&mut self, carrier: &mut Carrier, wishes: &mut Wishes) -> Result<ChatState, Failure> {
         let mut expiry = interval(EXPIRY);
         let mut last_words = None;
         loop {
@@ -137,11 +137,11 @@ impl<'a, 'd> Chat<'a, 'd> {
                     if let Some(at) = last_words.as_mut() {
                         let patience = at.saturating_duration_since(Instant::now());
                         match event {
-                            Event::Down { .. } => return self.farewell(),
+                            CarrierEvent::Down { .. } => return self.farewell(),
                             // Nothing more can go now, unless the relay has only asked to wait a little.
-                            Event::Quiet if !self.goes_on_within(patience) => return self.farewell(),
+                            CarrierEvent::Quiet if !self.goes_on_within(patience) => return self.farewell(),
                             // Progress extends the time.
-                            Event::Told(ref notices) if notices.iter().any(is_progress) => {
+                            CarrierEvent::Told(ref notices) if notices.iter().any(is_progress) => {
                                 *at = Instant::now() + LAST_WORDS;
                             }
                             _ => {}
@@ -150,13 +150,13 @@ impl<'a, 'd> Chat<'a, 'd> {
                 }
                 wish = wishes.next() => {
                     let goes = match screen::settle(self.desk, wishes, wish)? {
-                        None => Goes::On,
+                        None => ChatState::On,
                         Some(wish) => self.grant(wish, wishes)?,
                     };
                     match goes {
-                        Goes::On => {}
-                        Goes::Locked => return Ok(Goes::Locked),
-                        Goes::Over => {
+                        ChatState::On => {}
+                        ChatState::Locked => return Ok(ChatState::Locked),
+                        ChatState::Over => {
                             self.tell_unsaid(wishes.rest().await);
                             wishes.close();
                             last_words = Some(Instant::now() + LAST_WORDS);
@@ -174,7 +174,7 @@ impl<'a, 'd> Chat<'a, 'd> {
     }
 
     /// Handles an event.
-    fn grant(&mut self, wish: Wish, wishes: &mut Wishes) -> Result<Goes, Failure> {
+    fn grant(&mut self, wish: Wish, wishes: &mut Wishes) -> Result<ChatState, Failure> {
         match wish {
             Wish::Line(line) => self.take(line),
             Wish::Entered(kept) => self.enter(kept, wishes),
@@ -182,14 +182,14 @@ impl<'a, 'd> Chat<'a, 'd> {
             Wish::Stop(failure) => Err(failure),
             Wish::End => {
                 self.desk.terminal.erase();
-                Ok(Goes::Over)
+                Ok(ChatState::Over)
             }
             Wish::Redraw
             | Wish::Resize
             | Wish::Clear
             | Wish::Suspend
             | Wish::TooMuch(_)
-            | Wish::Cleaned(_) => Ok(Goes::On),
+            | Wish::Cleaned(_) => Ok(ChatState::On),
         }
     }
 
@@ -205,11 +205,11 @@ impl<'a, 'd> Chat<'a, 'd> {
     }
 
     /// Handles an event from the network.
-    fn meet(&mut self, event: &Event) -> Result<(), Failure> {
+    fn meet(&mut self, event: &CarrierEvent) -> Result<(), Failure> {
         if let Some(news) = self.weather.observe(event, &self.relay)? {
             self.desk.terminal.note(&news);
         }
-        let Event::Told(notices) = event else { return Ok(()) };
+        let CarrierEvent::Told(notices) = event else { return Ok(()) };
         for notice in notices {
             self.hear(notice)?;
         }
@@ -267,13 +267,13 @@ impl<'a, 'd> Chat<'a, 'd> {
     }
 
     /// Stores the lines typed before the lock.
-    fn take_last(&mut self, wishes: &mut Wishes) -> Result<Goes, Failure> {
+    fn take_last(&mut self, wishes: &mut Wishes) -> Result<ChatState, Failure> {
         while let Some(line) = wishes.waiting() {
-            if self.take(line)? != Goes::On {
+            if self.take(line)? != ChatState::On {
                 break;
             }
         }
-        Ok(Goes::Locked)
+        Ok(ChatState::Locked)
     }
 
     /// Returns true if the phone will retry by itself within `patience`.
@@ -290,13 +290,13 @@ impl<'a, 'd> Chat<'a, 'd> {
 
     /// Ends the chat after its input, and reports messages that still wait. Messages that waited before the chat do
     /// not make it fail.
-    fn farewell(&mut self) -> Result<Goes, Failure> {
+    fn farewell(&mut self) -> Result<ChatState, Failure> {
         let waits = waiting::tell(self.desk, self.phone, None)?;
         self.refused |= waits && !self.all_said();
         if let Some(trouble) = self.weather.trouble.take() {
             return Err(trouble);
         }
-        if self.refused { Err(Failure::Told(Exit::No)) } else { Ok(Goes::Over) }
+        if self.refused { Err(Failure::Told(Exit::No)) } else { Ok(ChatState::Over) }
     }
 
     /// Reports why a line was refused.

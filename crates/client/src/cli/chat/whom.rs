@@ -2,11 +2,11 @@
 
 use pillarbox_client::{Contact, Phone};
 
-use super::super::desk::{Desk, find};
+use super::super::desk::{CliContext, find};
 use super::super::failure::Failure;
 use super::super::typing::Prompt;
 use super::super::words;
-use super::keyboard::Line;
+use super::keyboard::InputLine;
 use super::screen::{self, complain};
 use super::typed::Typed;
 use super::wishes::{Wish, Wishes};
@@ -40,7 +40,7 @@ pub(super) fn is_anybody_there(phone: &Phone, person: bool) -> Result<(), Failur
 ///
 /// A half-typed answer is part of a name, so it is dropped when the question ends without an answer.
 pub(super) async fn whom(
-    desk: &mut Desk<'_>,
+    desk: &mut CliContext<'_>,
     phone: &Phone,
     name: Option<&str>,
     wishes: &mut Wishes,
@@ -55,7 +55,7 @@ pub(super) async fn whom(
 }
 
 async fn ask(
-    desk: &mut Desk<'_>,
+    desk: &mut CliContext<'_>,
     phone: &Phone,
     name: Option<&str>,
     wishes: &mut Wishes,
@@ -76,13 +76,13 @@ async fn ask(
             Some(Wish::End) => return Err(unknown),
             Some(Wish::Stop(failure)) => return Err(failure),
             Some(Wish::Line(line)) => line,
-            Some(Wish::Entered(kept)) => Line::Text(kept.text),
+            Some(Wish::Entered(kept)) => InputLine::Text(kept.text),
             _ => continue,
         };
         desk.terminal.leave();
         desk.terminal.answered();
         match line {
-            Line::Text(line) => match (Typed::from(line.as_str()), find(phone, line.trim())) {
+            InputLine::Text(line) => match (Typed::from(line.as_str()), find(phone, line.trim())) {
                 (Typed::Lock, _) => return Ok(None),
                 (Typed::Quit, _) => return Err(Failure::Declined),
                 (Typed::Nothing, _) => {}
@@ -96,8 +96,8 @@ async fn ask(
                 }
                 (_, Err(failure)) => return Err(failure),
             },
-            Line::TooLong | Line::NotText => complain(desk, &Failure::BadName),
-            Line::Failed(error) => return Err(Failure::Input(error)),
+            InputLine::TooLong | InputLine::NotText => complain(desk, &Failure::BadName),
+            InputLine::Failed(error) => return Err(Failure::Input(error)),
         }
     }
 }

@@ -16,7 +16,7 @@ use super::super::lock::Holder;
 use super::super::net;
 use super::super::period::Period;
 use super::super::typing::{Cleaned, Draft, Kept, TooMuch};
-use super::keyboard::{self, Line};
+use super::keyboard::{self, InputLine};
 use super::keys::{self, Keys, Pressed, lines};
 
 /// Interval at which the wall clock is checked for the time without typing. The monotonic clock stands still while
@@ -32,7 +32,7 @@ const AT_LENGTH: Duration = Duration::from_secs(1);
 /// An event for the chat.
 pub(super) enum Wish {
     /// A line was typed.
-    Line(Line),
+    Line(InputLine),
     /// An edited line was entered.
     Entered(Kept),
     /// The line being edited has changed.
@@ -58,7 +58,7 @@ pub(super) enum Wish {
 /// The source of typed text.
 enum Input {
     /// Lines as they arrive.
-    Lines(mpsc::Receiver<Line>),
+    Lines(mpsc::Receiver<InputLine>),
     /// Keys, which edit a line.
     Keys(Box<Keys>),
     /// No more input is wanted.
@@ -130,7 +130,7 @@ impl Wishes {
     }
 
     /// Returns a line that has already arrived.
-    pub(super) fn waiting(&mut self) -> Option<Line> {
+    pub(super) fn waiting(&mut self) -> Option<InputLine> {
         match &mut self.input {
             Input::Lines(lines) if self.listening => lines.try_recv().ok(),
             _ => None,
@@ -143,7 +143,7 @@ impl Wishes {
         while self.listening && Instant::now() < until {
             dropped += match &mut self.input {
                 Input::Lines(lines) => match timeout(AT_ONCE, lines.recv()).await {
-                    Ok(Some(Line::Text(line))) if line.trim().is_empty() => 0,
+                    Ok(Some(InputLine::Text(line))) if line.trim().is_empty() => 0,
                     Ok(Some(_)) => 1,
                     Ok(None) | Err(_) => break,
                 },

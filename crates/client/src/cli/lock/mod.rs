@@ -14,7 +14,7 @@ mod tell;
 
 use std::process::Command;
 
-use super::desk::Desk;
+use super::desk::CliContext;
 use super::failure::Failure;
 use super::grammar::Chat;
 use super::period::Period;
@@ -24,7 +24,7 @@ pub(crate) use tell::tell;
 
 /// Replaces this program by a locked chat, with the options of `chat` and without its contact. The profile must be
 /// closed and the screen cleared before. Returns only on failure.
-pub(crate) fn again(desk: &mut Desk<'_>, chat: &Chat) -> Failure {
+pub(crate) fn again(desk: &mut CliContext<'_>, chat: &Chat) -> Failure {
     let mut arguments = desk.options.arguments();
     arguments.extend(["chat", "--locked"].map(Into::into));
     if let Some(Period(Some(seconds))) = chat.lock_after {
@@ -39,13 +39,13 @@ pub(crate) fn again(desk: &mut Desk<'_>, chat: &Chat) -> Failure {
 }
 
 #[cfg(unix)]
-fn replace(_: &mut Desk<'_>, command: &mut Command) -> Failure {
+fn replace(_: &mut CliContext<'_>, command: &mut Command) -> Failure {
     use std::os::unix::process::CommandExt;
     Failure::NotLocked(command.exec().to_string())
 }
 
 #[cfg(not(unix))]
-fn replace(desk: &mut Desk<'_>, _: &mut Command) -> Failure {
+fn replace(desk: &mut CliContext<'_>, _: &mut Command) -> Failure {
     desk.terminal.note(
         "On this system a program cannot put another one in its place, so this one's memory is not wiped while it \
          runs. It ends instead.",

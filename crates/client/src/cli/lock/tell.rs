@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use pillarbox_client::vault::{FILE_NAME, is_open};
 
-use super::super::desk::Desk;
+use super::super::desk::CliContext;
 use super::super::failure::Failure;
 use super::holder::{failed, find};
 
@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const LOOK: Duration = Duration::from_millis(10);
 
 /// Runs `pillarbox account lock`.
-pub(crate) fn tell(desk: &mut Desk<'_>) -> Result<(), Failure> {
+pub(crate) fn tell(desk: &mut CliContext<'_>) -> Result<(), Failure> {
     let directory = desk.directory()?;
     if !directory.join(FILE_NAME).exists() {
         return Err(Failure::NoProfile);
@@ -38,7 +38,7 @@ pub(crate) fn tell(desk: &mut Desk<'_>) -> Result<(), Failure> {
 }
 
 /// Reports that no process listens. A command that ends by itself is not told to end sooner.
-fn nobody(desk: &mut Desk<'_>, directory: &Path) -> Result<(), Failure> {
+fn nobody(desk: &mut CliContext<'_>, directory: &Path) -> Result<(), Failure> {
     if is_open(directory)? {
         return Err(Failure::AtWork);
     }

@@ -11,12 +11,12 @@ use crate::phone::rows::entries::{self, Draft};
 use crate::phone::rows::facts::{self, Fact};
 use crate::phone::rows::groups::store_group;
 use crate::phone::rows::names;
-use crate::phone::rows::records::{BACKUP_KEY, Whereabouts, message_key, place_key, secret, store_contact};
-use crate::records::backup::{self, Backup, Contents, SavedContact, SavedText};
-use crate::records::contact::{ContactRecord, Origin};
+use crate::phone::rows::records::{BACKUP_KEY, EntryLocation, message_key, place_key, secret, store_contact};
+use crate::records::backup::{self, Backup, BackupContents, SavedContact, SavedText};
+use crate::records::contact::{ContactOrigin, ContactRecord};
 use crate::records::group::{GroupRecord, GroupSent};
 use crate::records::habits::BackupKey;
-use crate::records::history::{DeliveryState, Direction, Entry, EntryKind};
+use crate::records::history::{DeliveryState, EntryDirection, EntryKind, HistoryEntry};
 use crate::vault::{Rows, StorageError, Table, View};
 
 impl Phone {
@@ -90,7 +90,7 @@ impl Phone {
         now: Timestamp,
         rng: &mut impl CryptoRng,
     ) -> Result<usize, PhoneError> {
-        let Contents { made_at: _, contacts, groups, texts } = backup::open(parts, key)?;
+        let BackupContents { made_at: _, contacts, groups, texts } = backup::open(parts, key)?;
         let own = self.account.address.map(|address| address.account);
         self.vault.transact(rng, |rows| {
             for contact in contacts.into_iter().filter(|contact| Some(contact.account) != own) {
@@ -125,8 +125,8 @@ impl Phone {
     }
 }
 
-fn contents(rows: &View<'_>, made_at: Timestamp) -> Result<Contents, StorageError> {
-    let mut contents = Contents { made_at, ..Contents::default() };
+fn contents(rows: &View<'_>, made_at: Timestamp) -> Result<BackupContents, StorageError> {
+    let mut contents = BackupContents { made_at, ..BackupContents::default() };
     let mut contacts = rows.load_all::<ContactRecord>(Table::Contacts)?;
     contacts.sort_by_key(|contact| contact.account);
     let mut records = rows.load_all::<GroupRecord>(Table::Groups)?;
@@ -153,9 +153,9 @@ fn contents(rows: &View<'_>, made_at: Timestamp) -> Result<Contents, StorageErro
 }
 
 /// Returns the part of an entry that is backed up: texts without a timer that have left the phone.
-fn saved(entry: Entry, contact: Option<AccountId>) -> Option<SavedText> {
-    let Entry { id, direction, kind, sent_at, stored_at, expires_after, group, .. } = entry;
-    let stays = expires_after.is_none() && direction != Direction::Sent(DeliveryState::Queued);
+fn saved(entry: HistoryEntry, contact: Option<AccountId>) -> Option<SavedText> {
+    let HistoryEntry { id, direction, kind, sent_at, stored_at, expires_after, group, .. } = entry;
+    let stays = expires_after.is_none() && direction != EntryDirection::Sent(DeliveryState::Queued);
     match kind {
         EntryKind::Text(text) if stays => {
             Some(SavedText { id, sent_at, stored_at, contact, group, direction, text })
@@ -170,7 +170,7 @@ fn add_contact(rows: &mut Rows<'_>, saved: SavedContact, now: Timestamp) -> Resu
         return Ok(());
     }
     let name = names::some_name(rows, account, &name)?;
-    let mut record = ContactRecord::new(account, name, Origin::Backup, now);
+    let mut record = ContactRecord::new(account, name, ContactOrigin::Backup, now);
     record.handle = handle;
     record.identity = identity.filter(|identity| crate::contact::read_identity(identity).is_ok());
     store_contact(rows, &record)
@@ -192,7 +192,7 @@ fn add_text(rows: &mut Rows<'_>, saved: SavedText) -> Result<bool, StorageError>
             let place = record.next_place;
             record.next_place += 1;
             store_contact(rows, &record)?;
-            let whereabouts = Whereabouts { place, order: None };
+            let whereabouts = EntryLocation { place, order: None };
             rows.store(Table::Messages, &message_key(contact, id), &whereabouts)?;
             (contact, place)
         }
@@ -210,7 +210,7 @@ fn add_text(rows: &mut Rows<'_>, saved: SavedText) -> Result<bool, StorageError>
         }
         (None, None) => return Ok(false),
     };
-    let entry = Entry { shown: true, ..entries::written(draft, place, direction, stored_at) };
+    let entry = HistoryEntry { shown: true, ..entries::written(draft, place, direction, stored_at) };
     rows.store(Table::Entries, &place_key(shelf, place), &entry)?;
     Ok(true)
 }

@@ -9,12 +9,12 @@ use crate::phone::owner::talk::check_text;
 use crate::phone::rows::entries::{self, Draft};
 use crate::phone::rows::groups::{Said, keep_roster, load_group, roster, store_group, tell};
 use crate::phone::rows::records::{load_contact, place_key};
-use crate::phone::state::outbox::Brief;
+use crate::phone::state::outbox::IndexEntry;
 use crate::records::account::Account;
 use crate::records::body::{Content, GroupText, Leave, Text};
 use crate::records::contact::ContactRecord;
 use crate::records::group::{Added, Group, GroupCopy, GroupEntry, GroupRecord, GroupSent};
-use crate::records::history::{DeliveryState, Direction, EntryKind};
+use crate::records::history::{DeliveryState, EntryDirection, EntryKind};
 use crate::records::ids::{BodyId, GroupId};
 use crate::text::naming::check_name;
 use crate::vault::{Rows, Table};
@@ -136,7 +136,7 @@ impl Phone {
             let said_text = Text { id, sent_at: now, text: text.to_owned(), expires_after: None };
             let content = Content::GroupText(GroupText { group, text: said_text });
             let said = tell(rows, &record, own, &content, first, now)?;
-            let copy = |(order, brief): &(u64, Brief)| GroupCopy {
+            let copy = |(order, brief): &(u64, IndexEntry)| GroupCopy {
                 to: brief.to,
                 order: *order,
                 state: DeliveryState::Queued,
@@ -148,7 +148,7 @@ impl Phone {
             rows.store(Table::GroupTexts, id.0.as_bytes(), &sent)?;
             let kind = EntryKind::Text(text.to_owned());
             let draft = Draft { id, kind, sent_at: now, expires_after: None, group: Some(group) };
-            let entry = entries::written(draft, place, Direction::Sent(DeliveryState::Queued), now);
+            let entry = entries::written(draft, place, EntryDirection::Sent(DeliveryState::Queued), now);
             rows.store(Table::Entries, &place_key(GroupRecord::shelf(group), place), &entry)?;
             store_group(rows, &record)?;
             Ok(said)

@@ -14,7 +14,7 @@ use crate::phone::rows::numbers;
 use crate::phone::rows::records::{load_contact, remove_item, store_contact};
 use crate::phone::rows::renewal::start_over;
 use crate::phone::state::outbox::Item;
-use crate::records::contact::{Contact, ContactRecord, Origin, Trust, write_identity};
+use crate::records::contact::{Contact, ContactOrigin, ContactRecord, Trust, write_identity};
 use crate::text::invitation::Invitation;
 use crate::text::naming::{self, check_name};
 use crate::vault::{Rows, Table};
@@ -89,8 +89,9 @@ impl Phone {
         let (contact, changed) = self.vault.transact(rng, |rows| {
             let known: Option<ContactRecord> = rows.load(Table::Contacts, &account.0)?;
             let is_new = known.is_none();
-            let mut record =
-                known.unwrap_or_else(|| ContactRecord::new(*account, String::new(), Origin::Invitation, now));
+            let mut record = known.unwrap_or_else(|| {
+                ContactRecord::new(*account, String::new(), ContactOrigin::Invitation, now)
+            });
             let changed = record.meet_key(&write_identity(identity));
             record.accepted = true;
             record.suggested_name.clone_from(suggested);

@@ -6,7 +6,7 @@ use crate::phone::engine::Phone;
 use crate::phone::error::PhoneError;
 use crate::phone::rows::records::{load_contact, message_key};
 use crate::records::ids::BodyId;
-use crate::records::report::{Evidence, Report};
+use crate::records::report::{AbuseReport, Evidence};
 use crate::vault::Table;
 
 impl Phone {
@@ -15,7 +15,7 @@ impl Phone {
     /// # Errors
     /// [`PhoneError::NotReportable`] for a message that was sealed or had no stamp, was sent from here, is gone, or
     /// arrived while reports were not this phone's habit; [`PhoneError::UnknownContact`], [`PhoneError::Storage`].
-    pub fn report(&self, contact: AccountId, message: BodyId) -> Result<Report, PhoneError> {
+    pub fn report(&self, contact: AccountId, message: BodyId) -> Result<AbuseReport, PhoneError> {
         self.vault.read(|rows| {
             load_contact(rows, contact)?;
             let evidence: Option<Evidence> = rows.load(Table::Reports, &message_key(contact, message))?;

@@ -9,7 +9,7 @@ use crate::phone::rows::contacts::{self, forget};
 use crate::phone::rows::names;
 use crate::phone::rows::records::store_contact;
 use crate::phone::rows::strangers::is_stranger;
-use crate::records::contact::{Contact, ContactRecord, Origin};
+use crate::records::contact::{Contact, ContactOrigin, ContactRecord};
 use crate::vault::Table;
 
 impl Phone {
@@ -32,8 +32,8 @@ impl Phone {
             if is_new && !rows.has(Table::Strangers, &account.0)? {
                 return Err(PhoneError::UnknownContact);
             }
-            let mut record =
-                known.unwrap_or_else(|| ContactRecord::new(account, String::new(), Origin::Stranger, now));
+            let mut record = known
+                .unwrap_or_else(|| ContactRecord::new(account, String::new(), ContactOrigin::Stranger, now));
             record.accepted = true;
             match name {
                 Some(name) => record.name = names::free_name(rows, account, name)?,

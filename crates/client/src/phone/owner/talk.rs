@@ -7,11 +7,13 @@ use rand_core::CryptoRng;
 use crate::phone::engine::Phone;
 use crate::phone::error::PhoneError;
 use crate::phone::rows::entries::{self, Draft, Source};
-use crate::phone::rows::records::{Expiring, Seen, digest_key, has_blocked, load_contact, store_item};
+use crate::phone::rows::records::{
+    DeduplicationRecord, Expiring, digest_key, has_blocked, load_contact, store_item,
+};
 use crate::phone::state::outbox::{Item, Outbox, Stage};
 use crate::records::body::{Content, MAX_TEXT_LEN, Text, Timer};
 use crate::records::contact::ContactRecord;
-use crate::records::history::{Entry, EntryKind};
+use crate::records::history::{EntryKind, HistoryEntry};
 use crate::records::ids::BodyId;
 use crate::vault::{StorageError, Table};
 
@@ -118,7 +120,7 @@ impl Phone {
     ///
     /// # Errors
     /// [`PhoneError::UnknownContact`], [`PhoneError::Storage`].
-    pub fn history(&self, contact: AccountId) -> Result<Vec<Entry>, PhoneError> {
+    pub fn history(&self, contact: AccountId) -> Result<Vec<HistoryEntry>, PhoneError> {
         self.history_from(contact, 0)
     }
 
@@ -126,7 +128,7 @@ impl Phone {
     ///
     /// # Errors
     /// As for [`history`](Self::history).
-    pub fn history_from(&self, contact: AccountId, place: u64) -> Result<Vec<Entry>, PhoneError> {
+    pub fn history_from(&self, contact: AccountId, place: u64) -> Result<Vec<HistoryEntry>, PhoneError> {
         self.vault.read(|rows| {
             let record = load_contact(rows, contact)?;
             let places = place..record.next_place;
@@ -140,7 +142,7 @@ impl Phone {
     ///
     /// # Errors
     /// [`PhoneError::Storage`].
-    pub fn unshown(&self) -> Result<Vec<(AccountId, Entry)>, PhoneError> {
+    pub fn unshown(&self) -> Result<Vec<(AccountId, HistoryEntry)>, PhoneError> {
         let mut unshown = Vec::new();
         for contact in self.contacts()? {
             // Entries stored in the same millisecond are ordered by the senders' clocks.
@@ -208,7 +210,9 @@ impl Phone {
         rng: &mut impl CryptoRng,
     ) -> Result<(), StorageError> {
         self.vault.transact(rng, |rows| {
-            for Seen { contact, digest, at } in rows.load_all::<Seen>(Table::Digests)? {
+            for DeduplicationRecord { contact, digest, at } in
+                rows.load_all::<DeduplicationRecord>(Table::Digests)?
+            {
                 if now.since(at) > SEEN_KEPT {
                     rows.remove(Table::Digests, &digest_key(contact, &digest.0))?;
                 }

@@ -19,7 +19,7 @@ use crate::vault::Table;
 
 /// Messages waiting for one contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Waiting {
+pub struct UnsentMessages {
     /// The recipient.
     pub contact: AccountId,
     /// Number of messages: texts, and changes of timers and groups.
@@ -33,7 +33,7 @@ impl Phone {
     ///
     /// # Errors
     /// [`PhoneError::Storage`].
-    pub fn waiting(&self) -> Result<Vec<Waiting>, PhoneError> {
+    pub fn waiting(&self) -> Result<Vec<UnsentMessages>, PhoneError> {
         let mut messages: BTreeMap<AccountId, usize> = BTreeMap::new();
         self.vault.read(|rows| {
             for item in rows.load_all::<Item>(Table::Outbox)? {
@@ -48,7 +48,7 @@ impl Phone {
                     (true, Some((_, cause))) => *cause,
                     (true, None) => WaitCause::NotReached,
                 };
-                Ok(Waiting { contact, messages, cause })
+                Ok(UnsentMessages { contact, messages, cause })
             });
             waiting.collect()
         })

@@ -14,7 +14,7 @@ use crate::text::naming;
 
 /// The contacts that a text means.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Whom {
+pub enum ContactMatch {
     /// No contact.
     Nobody,
     /// One contact. Boxed, because a contact is large.
@@ -28,7 +28,7 @@ impl Phone {
     ///
     /// # Errors
     /// [`PhoneError::Storage`].
-    pub fn whom(&self, typed: &str) -> Result<Whom, PhoneError> {
+    pub fn whom(&self, typed: &str) -> Result<ContactMatch, PhoneError> {
         Ok(among(self.contacts()?, typed))
     }
 
@@ -38,13 +38,13 @@ impl Phone {
     /// [`PhoneError::Storage`].
     pub fn find(&self, typed: &str) -> Result<Option<Contact>, PhoneError> {
         Ok(match self.whom(typed)? {
-            Whom::One(contact) => Some(*contact),
-            Whom::Nobody | Whom::Several(_) => None,
+            ContactMatch::One(contact) => Some(*contact),
+            ContactMatch::Nobody | ContactMatch::Several(_) => None,
         })
     }
 }
 
-fn among(contacts: Vec<Contact>, typed: &str) -> Whom {
+fn among(contacts: Vec<Contact>, typed: &str) -> ContactMatch {
     let typed = value(typed);
     if let Ok(handle) = Handle::parse(typed) {
         return whom(contacts, |known| known.handle.as_ref() == Some(&handle));
@@ -56,14 +56,14 @@ fn among(contacts: Vec<Contact>, typed: &str) -> Whom {
     whom(contacts, |known| naming::fold(&known.name) == folded)
 }
 
-fn whom(contacts: Vec<Contact>, is_meant: impl Fn(&Contact) -> bool) -> Whom {
+fn whom(contacts: Vec<Contact>, is_meant: impl Fn(&Contact) -> bool) -> ContactMatch {
     let mut meant: Vec<_> = contacts.into_iter().filter(is_meant).collect();
     match (meant.pop(), meant.is_empty()) {
-        (None, _) => Whom::Nobody,
-        (Some(only), true) => Whom::One(Box::new(only)),
+        (None, _) => ContactMatch::Nobody,
+        (Some(only), true) => ContactMatch::One(Box::new(only)),
         (Some(last), false) => {
             meant.push(last);
-            Whom::Several(meant)
+            ContactMatch::Several(meant)
         }
     }
 }
@@ -76,12 +76,16 @@ mod tests {
 
     use super::*;
     use crate::phone::rows::records::store_contact;
-    use crate::records::contact::{ContactRecord, Origin};
+    use crate::records::contact::{ContactOrigin, ContactRecord};
     use crate::{Habits, NewAccount, PaddingRule, Passphrase, Protection, Vault};
 
     fn contact(account: u8, name: &str, number: Option<&str>) -> Contact {
-        let mut record =
-            ContactRecord::new(AccountId([account; 16]), name.to_owned(), Origin::Invitation, Timestamp(0));
+        let mut record = ContactRecord::new(
+            AccountId([account; 16]),
+            name.to_owned(),
+            ContactOrigin::Invitation,
+            Timestamp(0),
+        );
         record.handle = number.map(|number| Handle::parse(number).unwrap());
         record.view(true, false).unwrap()
     }
@@ -89,9 +93,9 @@ mod tests {
     fn meant(contacts: &[Contact], typed: &str) -> Vec<u8> {
         let accounts = |contact: &Contact| contact.account.0[0];
         match among(contacts.to_vec(), typed) {
-            Whom::Nobody => Vec::new(),
-            Whom::One(contact) => vec![accounts(&contact)],
-            Whom::Several(contacts) => contacts.iter().map(accounts).collect(),
+            ContactMatch::Nobody => Vec::new(),
+            ContactMatch::One(contact) => vec![accounts(&contact)],
+            ContactMatch::Several(contacts) => contacts.iter().map(accounts).collect(),
         }
     }
 
@@ -149,14 +153,17 @@ mod tests {
             .transact(&mut rng, |rows| {
                 names.iter().zip(&accounts).try_for_each(|(name, account)| {
                     let name = (*name).to_owned();
-                    store_contact(rows, &ContactRecord::new(*account, name, Origin::Invitation, Timestamp(0)))
+                    store_contact(
+                        rows,
+                        &ContactRecord::new(*account, name, ContactOrigin::Invitation, Timestamp(0)),
+                    )
                 })
             })
             .unwrap();
         drop(phone);
         let mut phone = Phone::open(folder.path(), &passphrase, Timestamp(0), &mut rng).unwrap();
-        assert!(matches!(phone.whom("Bob").unwrap(), Whom::Several(both) if both.len() == 2));
-        assert_eq!(phone.whom("+447700900102").unwrap(), Whom::Nobody);
+        assert!(matches!(phone.whom("Bob").unwrap(), ContactMatch::Several(both) if both.len() == 2));
+        assert_eq!(phone.whom("+447700900102").unwrap(), ContactMatch::Nobody);
         for (name, account) in names.iter().zip(&accounts) {
             let found = phone.find(&account.to_string()).unwrap().unwrap();
             assert_eq!((found.name.as_str(), found.account), (*name, *account));

@@ -10,7 +10,7 @@ use rand_core::CryptoRng;
 use crate::phone::engine::Phone;
 use crate::phone::error::PhoneError;
 use crate::phone::state::link::Link;
-use crate::phone::state::links::{Question, Standing};
+use crate::phone::state::links::{LinkStage, Question};
 use crate::phone::state::pauses::WaitCause;
 use crate::records::notice::Notice;
 
@@ -131,7 +131,7 @@ impl Phone {
         self.links.get_mut(link)?.answered(request)
     }
 
-    pub(super) fn set_standing(&mut self, link: Link, standing: Standing) {
+    pub(super) fn set_standing(&mut self, link: Link, standing: LinkStage) {
         if let Some(connection) = self.links.get_mut(link) {
             connection.standing = standing;
         }
@@ -147,12 +147,12 @@ impl Phone {
     ) -> Result<Vec<Notice>, PhoneError> {
         Ok(match question {
             Question::Register => {
-                self.set_standing(link, Standing::Refused);
+                self.set_standing(link, LinkStage::Refused);
                 self.code = None;
                 vec![Notice::RegistrationRefused { reason }]
             }
             Question::Authenticate => {
-                self.set_standing(link, Standing::Refused);
+                self.set_standing(link, LinkStage::Refused);
                 vec![Notice::AuthenticationRefused { reason }]
             }
             Question::LookUp { handle, .. } => vec![Notice::NotFound { handle, reason }],

@@ -5,7 +5,7 @@
 //! so that no one can use one up in another's name.
 
 use pillarbox_crypto::{AgreementPublic, kdf, labels};
-use pillarbox_session::{Conversation, Kind, OpenError, Opened, Opening, kind, unseal};
+use pillarbox_session::{Conversation, OpenError, OpenedMessage, Opening, PayloadKind, kind, unseal};
 use pillarbox_wire::{AccountId, Bytes, Deliver, DepositKind, DeviceAddress, FixedBytes, Timestamp, decode};
 use rand_core::CryptoRng;
 
@@ -13,18 +13,19 @@ use crate::phone::Link;
 use crate::phone::engine::Phone;
 use crate::phone::error::PhoneError;
 use crate::phone::receiving::contents;
-use crate::phone::receiving::effects::{self, Coming, Effects, NotTaken};
+use crate::phone::receiving::effects::{self, ArrivalContext, Effects, NotTaken};
 use crate::phone::rows::records::{
-    Seen, digest_key, load_conversation, remove_conversation, remove_item, store_contact, store_conversation,
+    DeduplicationRecord, digest_key, load_conversation, remove_conversation, remove_item, store_contact,
+    store_conversation,
 };
 use crate::phone::rows::strangers::{GaveWay, Newcomer};
 use crate::phone::rows::{errands, names, renewal};
 use crate::phone::state::mailbox::Full;
 use crate::records::account::{Account, Protection};
 use crate::records::body::Body;
-use crate::records::contact::{ContactRecord, Origin, write_identity};
+use crate::records::contact::{ContactOrigin, ContactRecord, write_identity};
 use crate::records::notice::Notice;
-use crate::records::prekeys::{self, Shelf};
+use crate::records::prekeys::{self, PrekeyLookup};
 use crate::records::report::Evidence;
 use crate::vault::{Rows, StorageError, Table};
 
@@ -78,9 +79,9 @@ impl Phone {
             Some(Envelope { from, certified, admitted, payload, protection, accepted_at, stamp })
         };
         let envelope = match kind(payload.as_slice()) {
-            Ok(Kind::ServerReadable) => named(Protection::ServerReadable, payload.0),
-            Ok(Kind::Ratchet | Kind::PreKey) => named(Protection::EndToEnd, payload.0),
-            Ok(Kind::Sealed) => {
+            Ok(PayloadKind::ServerReadable) => named(Protection::ServerReadable, payload.0),
+            Ok(PayloadKind::Ratchet | PayloadKind::PreKey) => named(Protection::EndToEnd, payload.0),
+            Ok(PayloadKind::Sealed) => {
                 let key = self.links.get(Link::Named)?.certificate_key?;
                 // The certificate had to be good when the relay took the message, not when it is read. If the relay
                 // names a time in the future, its clock was set ahead, and ours decides. A relay gains nothing by it,
@@ -88,7 +89,7 @@ impl Phone {
                 let taken = accepted_at.min(now);
                 let opened = unseal(&self.secrets.identity, &key, taken, payload.as_slice()).ok()?;
                 let inner = kind(&opened.payload).ok()?;
-                let end_to_end = matches!(inner, Kind::Ratchet | Kind::PreKey);
+                let end_to_end = matches!(inner, PayloadKind::Ratchet | PayloadKind::PreKey);
                 end_to_end.then_some(Envelope {
                     from: opened.sender.account,
                     certified: Some(opened.agreement),
@@ -120,13 +121,13 @@ impl Phone {
             if rows.has(Table::Digests, &seen_key)? {
                 return Ok(effects::again());
             }
-            let seen = Seen { contact: envelope.from, digest: FixedBytes(digest), at: now };
+            let seen = DeduplicationRecord { contact: envelope.from, digest: FixedBytes(digest), at: now };
             rows.store(Table::Digests, &seen_key, &seen)?;
             let known: Option<ContactRecord> = rows.load(Table::Contacts, &envelope.from.0)?;
             let mut effects = Effects::default();
-            let record = known
-                .clone()
-                .unwrap_or_else(|| ContactRecord::new(envelope.from, String::new(), Origin::Stranger, now));
+            let record = known.clone().unwrap_or_else(|| {
+                ContactRecord::new(envelope.from, String::new(), ContactOrigin::Stranger, now)
+            });
             let arrival = Arrival { envelope, digest, account, now, is_new: known.is_none() };
             match envelope.protection {
                 Protection::ServerReadable => arrival.read_plainly(rows, record, &mut effects)?,
@@ -204,7 +205,7 @@ impl Arrival<'_> {
         let theirs = record.identity()?;
         let attempt = |rows: &mut Rows<'_>, current: Option<&Conversation>, theirs| {
             let (view, mut rng) = rows.split();
-            let shelf = Shelf::new(view);
+            let shelf = PrekeyLookup::new(view);
             let opened =
                 Conversation::decrypt(current, ours, &shelf, theirs, &self.envelope.payload, &mut rng);
             shelf.check()?;
@@ -220,7 +221,8 @@ impl Arrival<'_> {
             // Certificate and session must belong to the same person.
             certified.is_none_or(|certified| certified == *opened.sender_identity.agreement())
         });
-        let Some(Opened { body, next, sender_identity, consumed, started, degraded, opening, .. }) = opened
+        let Some(OpenedMessage { body, next, sender_identity, consumed, started, degraded, opening, .. }) =
+            opened
         else {
             return self.not_opened(rows, &record, effects);
         };
@@ -301,7 +303,7 @@ impl Arrival<'_> {
             return Ok(());
         };
         let sealed = self.envelope.admitted;
-        let coming = Coming { sealed, account: self.account, evidence, now: self.now };
+        let coming = ArrivalContext { sealed, account: self.account, evidence, now: self.now };
         contents::take(rows, record, body, &coming, effects)
     }
 

@@ -2,7 +2,7 @@
 
 use pillarbox_wire::Timestamp;
 
-use crate::phone::receiving::effects::{Coming, Effects, NotTaken, owe_receipt, take_text};
+use crate::phone::receiving::effects::{ArrivalContext, Effects, NotTaken, owe_receipt, take_text};
 use crate::phone::receiving::news;
 use crate::phone::rows::entries::{self, Draft, Source};
 use crate::phone::rows::groups;
@@ -18,7 +18,7 @@ pub(crate) fn take(
     rows: &mut Rows<'_>,
     mut record: ContactRecord,
     body: Body,
-    coming: &Coming<'_>,
+    coming: &ArrivalContext<'_>,
     effects: &mut Effects,
 ) -> Result<(), NotTaken> {
     let Body { introduction, content } = body;
@@ -54,7 +54,7 @@ fn take_timer(
     rows: &mut Rows<'_>,
     mut record: ContactRecord,
     timer: &Timer,
-    coming: &Coming<'_>,
+    coming: &ArrivalContext<'_>,
     effects: &mut Effects,
 ) -> Result<(), StorageError> {
     let contact = record.account;
@@ -106,7 +106,7 @@ fn take_resend_request(
     rows: &mut Rows<'_>,
     mut record: ContactRecord,
     request: &ResendRequest,
-    coming: &Coming<'_>,
+    coming: &ArrivalContext<'_>,
     effects: &mut Effects,
 ) -> Result<(), StorageError> {
     let contact = record.account;

@@ -38,7 +38,7 @@ pub(crate) fn again() -> Effects {
 }
 
 /// The circumstances in which a content arrived.
-pub(crate) struct Coming<'a> {
+pub(crate) struct ArrivalContext<'a> {
     /// True if the relay was not told the sender.
     pub(crate) sealed: bool,
     /// This phone's own account.
@@ -53,7 +53,7 @@ pub(crate) fn take_text(
     mut record: ContactRecord,
     text: Text,
     group: Option<GroupId>,
-    coming: &Coming<'_>,
+    coming: &ArrivalContext<'_>,
     effects: &mut Effects,
 ) -> Result<(), StorageError> {
     let contact = record.account;
@@ -77,7 +77,7 @@ pub(crate) fn owe_receipt(
     rows: &mut Rows<'_>,
     contact: AccountId,
     id: BodyId,
-    coming: &Coming<'_>,
+    coming: &ArrivalContext<'_>,
     effects: &mut Effects,
 ) -> Result<(), StorageError> {
     let (view, rng) = rows.split();

@@ -9,7 +9,7 @@
 
 use pillarbox_wire::AccountId;
 
-use crate::phone::receiving::effects::{Coming, Effects, NotTaken, owe_receipt, take_text};
+use crate::phone::receiving::effects::{ArrivalContext, Effects, NotTaken, owe_receipt, take_text};
 use crate::phone::rows::groups::{keep_roster, store_group};
 use crate::phone::state::mailbox::Full;
 use crate::records::body::{GroupText, Leave, Roster};
@@ -27,7 +27,7 @@ pub(crate) fn take_roster(
     rows: &mut Rows<'_>,
     from: AccountId,
     roster: Roster,
-    coming: &Coming<'_>,
+    coming: &ArrivalContext<'_>,
     effects: &mut Effects,
 ) -> Result<(), NotTaken> {
     let Roster { id, group, name, members, key } = roster;
@@ -74,7 +74,7 @@ pub(crate) fn take_leave(
     rows: &mut Rows<'_>,
     from: AccountId,
     leave: &Leave,
-    coming: &Coming<'_>,
+    coming: &ArrivalContext<'_>,
     effects: &mut Effects,
 ) -> Result<(), StorageError> {
     let Leave { id, group } = *leave;
@@ -95,7 +95,7 @@ pub(crate) fn take_group_text(
     rows: &mut Rows<'_>,
     record: ContactRecord,
     said: GroupText,
-    coming: &Coming<'_>,
+    coming: &ArrivalContext<'_>,
     effects: &mut Effects,
 ) -> Result<(), StorageError> {
     let GroupText { group, text } = said;
@@ -127,7 +127,7 @@ mod tests {
         let from = member(1);
         let account = phone.account.clone();
         let told = |roster: Vec<AccountId>, rows: &mut Rows<'_>| {
-            let coming = Coming { sealed: true, account: &account, evidence: None, now: NOW };
+            let coming = ArrivalContext { sealed: true, account: &account, evidence: None, now: NOW };
             let id = BodyId::generate(&mut rows.rng);
             let (name, key) = (String::new(), FixedBytes([0; 32]));
             let mut effects = Effects::default();

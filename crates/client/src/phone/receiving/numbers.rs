@@ -14,7 +14,7 @@ use crate::phone::error::PhoneError;
 use crate::phone::rows::numbers::{go_on, holder};
 use crate::phone::rows::records::store_contact;
 use crate::phone::rows::{contacts, names, renewal};
-use crate::records::contact::{ContactRecord, Origin, Trust, read_identity};
+use crate::records::contact::{ContactOrigin, ContactRecord, Trust, read_identity};
 use crate::records::notice::Notice;
 use crate::text::naming;
 use crate::vault::Table;
@@ -56,8 +56,9 @@ impl Phone {
             let (mut record, changed) = match (holder, known) {
                 (Some(holder), _) => go_on(rows, holder, account, identity)?,
                 (None, known) => {
-                    let mut record = known
-                        .unwrap_or_else(|| ContactRecord::new(account, String::new(), Origin::Number, now));
+                    let mut record = known.unwrap_or_else(|| {
+                        ContactRecord::new(account, String::new(), ContactOrigin::Number, now)
+                    });
                     let changed = record.meet_key_of(protection, identity);
                     (record, changed)
                 }

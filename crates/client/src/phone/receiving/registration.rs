@@ -8,7 +8,7 @@ use crate::phone::engine::Phone;
 use crate::phone::error::PhoneError;
 use crate::phone::rows::records::TOOK_OVER;
 use crate::phone::state::link::Link;
-use crate::phone::state::links::Standing;
+use crate::phone::state::links::LinkStage;
 use crate::records::account::Account;
 use crate::records::notice::Notice;
 use crate::vault::Table;
@@ -19,13 +19,13 @@ impl Phone {
             let key = SigningPublic::from_bytes(welcome.certificate_key.0).ok();
             connection.welcome(welcome.time, key, now);
             if link == Link::Nameless {
-                connection.standing = Standing::Ready;
+                connection.standing = LinkStage::Ready;
             }
         }
     }
 
     pub(super) fn authenticated(&mut self, link: Link, waiting: u32) -> Vec<Notice> {
-        self.set_standing(link, Standing::Ready);
+        self.set_standing(link, LinkStage::Ready);
         self.mailbox.expect(waiting);
         vec![Notice::Connected { waiting }]
     }
@@ -37,7 +37,7 @@ impl Phone {
         rng: &mut impl CryptoRng,
     ) -> Result<Vec<Notice>, PhoneError> {
         self.keep_address(address, rng)?;
-        self.set_standing(link, Standing::Ready);
+        self.set_standing(link, LinkStage::Ready);
         Ok(vec![Notice::Registered { address }, Notice::Connected { waiting: 0 }])
     }
 
@@ -68,7 +68,7 @@ impl Phone {
         rng: &mut impl CryptoRng,
     ) -> Result<Vec<Notice>, PhoneError> {
         self.note_closed(now, rng)?;
-        self.set_standing(link, Standing::Refused);
+        self.set_standing(link, LinkStage::Refused);
         Ok(vec![Notice::AccountClosed])
     }
 }

@@ -25,7 +25,7 @@ mod tests {
     use crate::phone::rows::errands;
     use crate::phone::rows::records::store_contact;
     use crate::phone::testing::{NOW, phone};
-    use crate::records::contact::{ContactRecord, Origin};
+    use crate::records::contact::{ContactOrigin, ContactRecord};
     use crate::records::notice::Notice;
     use crate::records::recovery::MAX_MISSING;
     use crate::vault::StorageError;
@@ -44,7 +44,7 @@ mod tests {
         phone
             .vault
             .transact(&mut rng, |rows| {
-                let record = ContactRecord::new(contact, "Bob".to_owned(), Origin::Number, NOW);
+                let record = ContactRecord::new(contact, "Bob".to_owned(), ContactOrigin::Number, NOW);
                 store_contact(rows, &ContactRecord { accepted: true, ..record })?;
                 (1..MAX_MISSING).try_for_each(|number| {
                     let mut digest = [0xaa; 32];

@@ -6,11 +6,11 @@
 use pillarbox_wire::{AccountId, Duration, Timestamp};
 
 use crate::phone::rows::records::{
-    Expiring, Whereabouts, load_item_of, message_key, place_key, read_grown, remove_item, store_contact,
+    EntryLocation, Expiring, load_item_of, message_key, place_key, read_grown, remove_item, store_contact,
 };
 use crate::records::contact::{ContactRecord, Trust};
 use crate::records::group::{GroupRecord, GroupSent};
-use crate::records::history::{DeliveryState, Direction, Entry, EntryKind};
+use crate::records::history::{DeliveryState, EntryDirection, EntryKind, HistoryEntry};
 use crate::records::ids::{BodyId, GroupId};
 use crate::vault::{Rows, StorageError, Table, View};
 
@@ -38,32 +38,47 @@ pub(crate) fn add(
     draft: Draft,
     source: &Source,
     now: Timestamp,
-) -> Result<Entry, StorageError> {
+) -> Result<HistoryEntry, StorageError> {
     let place = contact.next_place;
     contact.next_place += 1;
     let (direction, order) = match source {
-        Source::Ours { order } => (Direction::Sent(DeliveryState::Queued), Some(*order)),
+        Source::Ours { order } => (EntryDirection::Sent(DeliveryState::Queued), Some(*order)),
         Source::Theirs { sealed } => {
             let verified = contact.trust == Trust::Verified;
-            (Direction::Received { sealed: *sealed, verified }, None)
+            (EntryDirection::Received { sealed: *sealed, verified }, None)
         }
     };
     let entry = written(draft, place, direction, now);
     rows.store(Table::Entries, &place_key(contact.account, place), &entry)?;
-    rows.store(Table::Messages, &message_key(contact.account, entry.id), &Whereabouts { place, order })?;
+    rows.store(Table::Messages, &message_key(contact.account, entry.id), &EntryLocation { place, order })?;
     store_contact(rows, contact)?;
     Ok(entry)
 }
 
 /// Gives a draft its place. Entries sent from this phone count as shown.
-pub(crate) fn written(draft: Draft, place: u64, direction: Direction, now: Timestamp) -> Entry {
+pub(crate) fn written(draft: Draft, place: u64, direction: EntryDirection, now: Timestamp) -> HistoryEntry {
     let Draft { id, kind, sent_at, expires_after, group } = draft;
-    let (stored_at, shown) = (now, matches!(direction, Direction::Sent(_)));
-    Entry { place, id, direction, kind, sent_at, stored_at, shown, expires_after, expires_at: None, group }
+    let (stored_at, shown) = (now, matches!(direction, EntryDirection::Sent(_)));
+    HistoryEntry {
+        place,
+        id,
+        direction,
+        kind,
+        sent_at,
+        stored_at,
+        shown,
+        expires_after,
+        expires_at: None,
+        group,
+    }
 }
 
 /// Returns the entry at a place, or `None` if it has disappeared.
-pub(crate) fn at(rows: &View<'_>, contact: AccountId, place: u64) -> Result<Option<Entry>, StorageError> {
+pub(crate) fn at(
+    rows: &View<'_>,
+    contact: AccountId,
+    place: u64,
+) -> Result<Option<HistoryEntry>, StorageError> {
     rows.get(Table::Entries, &place_key(contact, place))?.map(|row| read_grown(&row)).transpose()
 }
 
@@ -94,7 +109,7 @@ fn group_progress(
     rows.store(Table::GroupTexts, id.0.as_bytes(), &sent)?;
     let shelf = GroupRecord::shelf(sent.group);
     if let Some(mut entry) = at(rows, shelf, sent.place)? {
-        entry.direction = Direction::Sent(sent.state());
+        entry.direction = EntryDirection::Sent(sent.state());
         rows.store(Table::Entries, &place_key(shelf, sent.place), &entry)?;
     }
     Ok(true)
@@ -105,7 +120,7 @@ pub(crate) fn find(
     rows: &View<'_>,
     contact: AccountId,
     id: BodyId,
-) -> Result<Option<Whereabouts>, StorageError> {
+) -> Result<Option<EntryLocation>, StorageError> {
     rows.load(Table::Messages, &message_key(contact, id))
 }
 
@@ -124,7 +139,7 @@ pub(crate) fn progress(
         return Ok(false);
     };
     match entry.direction {
-        Direction::Sent(before) if before < state => entry.direction = Direction::Sent(state),
+        EntryDirection::Sent(before) if before < state => entry.direction = EntryDirection::Sent(state),
         _ => return Ok(false),
     }
     if matches!(state, DeliveryState::Sent | DeliveryState::Delivered) {
@@ -155,7 +170,7 @@ pub(crate) fn show(
 fn start_time(
     rows: &mut Rows<'_>,
     contact: AccountId,
-    entry: &mut Entry,
+    entry: &mut HistoryEntry,
     now: Timestamp,
 ) -> Result<(), StorageError> {
     if let (Some(seconds), None) = (entry.expires_after, entry.expires_at) {

@@ -6,17 +6,17 @@ use pillarbox_wire::{AccountId, DepositKind, Timestamp};
 use crate::phone::error::PhoneError;
 use crate::phone::rows::facts::Fact;
 use crate::phone::rows::names;
-use crate::phone::rows::records::{NOWHERE, Whereabouts, message_key, store_contact, store_item};
-use crate::phone::state::outbox::{Brief, Item, Stage};
+use crate::phone::rows::records::{EntryLocation, NO_ENTRY, message_key, store_contact, store_item};
+use crate::phone::state::outbox::{IndexEntry, Item, Stage};
 use crate::records::account::Account;
 use crate::records::body::{Content, Leave, MAX_GROUP_MEMBERS, Roster};
-use crate::records::contact::{ContactRecord, Origin};
+use crate::records::contact::{ContactOrigin, ContactRecord};
 use crate::records::group::{GroupRecord, roster_text};
 use crate::records::ids::{BodyId, GroupId};
 use crate::vault::{Rows, StorageError, Table, View};
 
 /// Queued copies, for the index in memory.
-pub(crate) type Said = Vec<(u64, Brief)>;
+pub(crate) type Said = Vec<(u64, IndexEntry)>;
 
 /// Loads a group that the owner is in.
 pub(crate) fn load_group(rows: &View<'_>, group: GroupId, own: AccountId) -> Result<GroupRecord, PhoneError> {
@@ -52,7 +52,7 @@ pub(crate) fn tell(
         let known: Option<ContactRecord> = rows.load(Table::Contacts, &to.0)?;
         let mut contact = match known {
             Some(contact) => contact,
-            None => ContactRecord::new(to, names::some_name(rows, to, "")?, Origin::Group, now),
+            None => ContactRecord::new(to, names::some_name(rows, to, "")?, ContactOrigin::Group, now),
         };
         contact.accepted = true;
         store_contact(rows, &contact)?;
@@ -65,7 +65,7 @@ pub(crate) fn tell(
             rows.store(
                 Table::Messages,
                 &message_key(to, *id),
-                &Whereabouts { place: NOWHERE, order: Some(order) },
+                &EntryLocation { place: NO_ENTRY, order: Some(order) },
             )?;
         }
         said.push((order, item.brief()));
@@ -96,7 +96,7 @@ pub(crate) fn tell_again(
     for (order, group) in (first..).zip(groups.iter().filter(|group| !waits(group))) {
         let content = roster(group, rows);
         if let Content::Roster(Roster { id, .. }) = &content {
-            let whereabouts = Whereabouts { place: NOWHERE, order: Some(order) };
+            let whereabouts = EntryLocation { place: NO_ENTRY, order: Some(order) };
             rows.store(Table::Messages, &message_key(contact, *id), &whereabouts)?;
         }
         store_item(rows, &Item { order, to: contact, content, stage: Stage::Waiting, resends: 0 })?;

@@ -6,13 +6,13 @@ use crate::phone::error::PhoneError;
 use crate::phone::rows::contacts::remove_contact;
 use crate::phone::rows::entries;
 use crate::phone::rows::records::{
-    Expiring, Whereabouts, has_blocked, message_key, place_key, remove_item, remove_place, store_contact,
+    EntryLocation, Expiring, has_blocked, message_key, place_key, remove_item, remove_place, store_contact,
     store_item,
 };
 use crate::phone::state::outbox::{Item, Stage};
 use crate::records::body::Content;
 use crate::records::contact::{ContactRecord, Trust};
-use crate::records::history::{DeliveryState, Entry};
+use crate::records::history::{DeliveryState, HistoryEntry};
 use crate::vault::{Rows, StorageError, Table, View};
 
 /// Returns the contact with this number, if it has another account.
@@ -73,7 +73,7 @@ pub(crate) fn go_on(
 
 /// An entry and the rows stored beside it.
 struct Kept {
-    entry: Entry,
+    entry: HistoryEntry,
     order: Option<u64>,
     evidence: Option<Vec<u8>>,
 }
@@ -90,7 +90,7 @@ fn move_history(
         for place in 0..next_place {
             let Some(entry) = entries::at(rows, contact, place)? else { continue };
             let name = message_key(contact, entry.id);
-            let whereabouts: Option<Whereabouts> = rows.load(Table::Messages, &name)?;
+            let whereabouts: Option<EntryLocation> = rows.load(Table::Messages, &name)?;
             let evidence = rows.get(Table::Reports, &name)?.map(|row| row.to_vec());
             remove_place(rows, contact, place, Some(entry.id))?;
             said.push(Kept { entry, order: whereabouts.and_then(|it| it.order), evidence });
@@ -102,7 +102,7 @@ fn move_history(
         entry.place = place;
         let name = message_key(to, entry.id);
         rows.store(Table::Entries, &place_key(to, place), &entry)?;
-        rows.store(Table::Messages, &name, &Whereabouts { place, order })?;
+        rows.store(Table::Messages, &name, &EntryLocation { place, order })?;
         if let Some(evidence) = evidence {
             rows.put(Table::Reports, &name, &evidence)?;
         }

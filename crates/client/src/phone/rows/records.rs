@@ -43,29 +43,29 @@ pub(crate) const HAS_ENCRYPTED: &[u8] = b"has encrypted";
 
 /// The place of a message in its conversation.
 #[derive(Clone, Copy, Serialize, Deserialize)]
-pub(crate) struct Whereabouts {
+pub(crate) struct EntryLocation {
     pub(crate) place: u64,
     /// Its item in the outbox, if this phone sent it.
     pub(crate) order: Option<u64>,
 }
 
 /// The place of a message that no entry shows.
-pub(crate) const NOWHERE: u64 = u64::MAX;
+pub(crate) const NO_ENTRY: u64 = u64::MAX;
 
-impl Encoded for Whereabouts {
+impl Encoded for EntryLocation {
     const VERSION: u8 = 1;
     const MAX_LEN: usize = 32;
 }
 
 /// A handled payload, and the time, so that it can be forgotten later.
 #[derive(Clone, Copy, Serialize, Deserialize)]
-pub(crate) struct Seen {
+pub(crate) struct DeduplicationRecord {
     pub(crate) contact: AccountId,
     pub(crate) digest: FixedBytes<32>,
     pub(crate) at: Timestamp,
 }
 
-impl Encoded for Seen {
+impl Encoded for DeduplicationRecord {
     const VERSION: u8 = 1;
     const MAX_LEN: usize = 64;
 }

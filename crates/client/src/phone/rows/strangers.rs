@@ -170,7 +170,7 @@ mod tests {
     use crate::phone::rows::records::store_contact;
     use crate::phone::testing::{NOW, phone};
     use crate::phone::{Phone, PhoneError};
-    use crate::records::contact::Origin;
+    use crate::records::contact::ContactOrigin;
 
     fn account(number: usize) -> AccountId {
         AccountId(u128::try_from(number).unwrap().to_be_bytes())
@@ -180,7 +180,7 @@ mod tests {
     fn former_request(rows: &mut Rows<'_>, number: usize) -> Result<(), StorageError> {
         let account = account(number);
         let at = NOW + Duration::from_seconds(u64::try_from(number).unwrap());
-        store_contact(rows, &ContactRecord::new(account, names::short(account), Origin::Stranger, at))
+        store_contact(rows, &ContactRecord::new(account, names::short(account), ContactOrigin::Stranger, at))
     }
 
     #[test]

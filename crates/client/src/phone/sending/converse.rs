@@ -22,12 +22,12 @@ use crate::phone::rows::records::{
 };
 use crate::phone::state::link::Link;
 use crate::phone::state::links::Question;
-use crate::phone::state::outbox::{Brief, BriefStage, Item, MAX_IN_FLIGHT, Stage};
+use crate::phone::state::outbox::{IndexEntry, IndexStage, Item, MAX_IN_FLIGHT, Stage};
 use crate::phone::state::pauses::WaitCause;
 use crate::records::account::Protection;
 use crate::records::body::{Body, Content, Introduction, MAX_RECEIPT_IDS, Receipt, ResendRequest};
 use crate::records::contact::ContactRecord;
-use crate::records::recovery::{self, Errands};
+use crate::records::recovery::{self, PendingReplies};
 use crate::vault::{Rows, StorageError};
 
 /// The decisions of one transaction.
@@ -37,7 +37,7 @@ struct Decided {
     fetches: Vec<(AccountId, Option<FixedBytes<32>>)>,
     submissions: Vec<Submission>,
     /// Items that stay as they are for now.
-    kept: Vec<(u64, Brief)>,
+    kept: Vec<(u64, IndexEntry)>,
     /// Items that no longer exist: nothing later may wait for them.
     gone: Vec<u64>,
     /// Contacts to whom nothing more is owed.
@@ -56,7 +56,7 @@ struct Next {
 }
 
 struct Submission {
-    item: Brief,
+    item: IndexEntry,
     order: u64,
     digest: [u8; 32],
     payload: Bytes,
@@ -66,11 +66,11 @@ struct Submission {
 }
 
 /// A contact, loaded for writing to it.
-struct Correspondent {
+struct LoadedContact {
     record: ContactRecord,
     identity: Option<IdentityPublic>,
     delivery_key: Option<SecretBytes<32>>,
-    errands: Errands,
+    errands: PendingReplies,
     conversation: Option<Conversation>,
     device: DeviceAddress,
     changed: bool,
@@ -85,7 +85,7 @@ impl Phone {
         if !self.account.seals() {
             return Ok(false);
         }
-        let waiting = self.outbox.iter().filter(|(_, brief)| brief.stage != BriefStage::Accepted);
+        let waiting = self.outbox.iter().filter(|(_, brief)| brief.stage != IndexStage::Accepted);
         let contacts: BTreeSet<AccountId> =
             waiting.map(|(_, brief)| brief.to).chain(self.owed.due()).collect();
         self.vault.read(|rows| {
@@ -122,7 +122,7 @@ impl Phone {
             let draining = self.mailbox.comes_more();
             let (vault, me) = (
                 &mut self.vault,
-                Speaker { account: &self.account, secrets: &self.secrets, link, now, draining },
+                LinkSender { account: &self.account, secrets: &self.secrets, link, now, draining },
             );
             vault.transact(rng, |rows| {
                 let mut decided = Decided::default();
@@ -142,12 +142,12 @@ impl Phone {
         let mut agenda: BTreeMap<AccountId, Next> =
             self.owed.due().map(|contact| (contact, Next::default())).collect();
         let mut on_its_way = BTreeSet::new();
-        for (order, brief) in self.outbox.iter().filter(|(_, brief)| brief.stage != BriefStage::Accepted) {
+        for (order, brief) in self.outbox.iter().filter(|(_, brief)| brief.stage != IndexStage::Accepted) {
             let next = agenda.entry(brief.to).or_default();
             match brief.stage {
                 _ if brief.in_flight.is_some() => drop(on_its_way.insert(brief.to)),
-                BriefStage::Sealed => drop(next.sealed.get_or_insert(order)),
-                BriefStage::Waiting | BriefStage::Accepted => drop(next.waiting.get_or_insert(order)),
+                IndexStage::Sealed => drop(next.sealed.get_or_insert(order)),
+                IndexStage::Waiting | IndexStage::Accepted => drop(next.waiting.get_or_insert(order)),
             }
         }
         agenda.retain(|contact, _| !on_its_way.contains(contact) && self.pauses.are_over(*contact, now));
@@ -203,14 +203,14 @@ impl Phone {
             };
             let sealed = delivery_key.is_some();
             let request = connection.ask(Question::Submit { order, digest, sealed });
-            self.outbox.insert(order, Brief { in_flight: Some((link, request)), ..item });
+            self.outbox.insert(order, IndexEntry { in_flight: Some((link, request)), ..item });
             frames.push(ClientFrame::Submit(Submit { request, to, delivery_key, payload }));
         }
     }
 }
 
 /// This phone, speaking on one link at one moment.
-struct Speaker<'a> {
+struct LinkSender<'a> {
     account: &'a crate::account::Account,
     secrets: &'a crate::phone::engine::Secrets,
     link: Link,
@@ -220,7 +220,7 @@ struct Speaker<'a> {
     draining: bool,
 }
 
-impl Speaker<'_> {
+impl LinkSender<'_> {
     fn serve(
         &self,
         rows: &mut Rows<'_>,
@@ -278,13 +278,13 @@ impl Speaker<'_> {
         Ok(())
     }
 
-    fn look_up(&self, rows: &Rows<'_>, contact: AccountId) -> Result<Option<Correspondent>, PhoneError> {
+    fn look_up(&self, rows: &Rows<'_>, contact: AccountId) -> Result<Option<LoadedContact>, PhoneError> {
         let record = match load_contact(rows, contact) {
             Ok(record) => record,
             Err(PhoneError::UnknownContact) => return Ok(None),
             Err(error) => return Err(error),
         };
-        Ok(Some(Correspondent {
+        Ok(Some(LoadedContact {
             identity: record.identity()?,
             delivery_key: if self.account.seals() { load_delivery_key(rows, contact)? } else { None },
             errands: load_errands(rows, contact)?,
@@ -296,7 +296,7 @@ impl Speaker<'_> {
     }
 
     /// Only a phone that seals has delivery keys.
-    fn route(them: &Correspondent) -> Link {
+    fn route(them: &LoadedContact) -> Link {
         if them.delivery_key.is_some() { Link::Nameless } else { Link::Named }
     }
 
@@ -304,7 +304,7 @@ impl Speaker<'_> {
     fn submit(
         &self,
         rows: &mut Rows<'_>,
-        them: &mut Correspondent,
+        them: &mut LoadedContact,
         item: &mut Item,
         room: &mut usize,
         decided: &mut Decided,
@@ -340,7 +340,7 @@ impl Speaker<'_> {
     }
 
     /// Encrypts a content and advances the conversation. Returns `None` if the session layer refuses.
-    fn protect(&self, them: &mut Correspondent, content: &Content) -> Result<Option<Vec<u8>>, PhoneError> {
+    fn protect(&self, them: &mut LoadedContact, content: &Content) -> Result<Option<Vec<u8>>, PhoneError> {
         let end_to_end = self.account.protection == Protection::EndToEnd;
         let introduce = them.record.accepted && !them.record.introduced;
         let introduction = introduce.then(|| Introduction {
@@ -375,7 +375,7 @@ impl Speaker<'_> {
         &self,
         rows: &mut Rows<'_>,
         them: &ContactRecord,
-        errands: &mut Errands,
+        errands: &mut PendingReplies,
         room: usize,
     ) -> Result<Vec<Content>, StorageError> {
         let mut contents = Vec::new();

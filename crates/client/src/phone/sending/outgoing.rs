@@ -12,7 +12,7 @@ use crate::phone::engine::Phone;
 use crate::phone::error::PhoneError;
 use crate::phone::rows::records::CertificateRecord;
 use crate::phone::state::link::Link;
-use crate::phone::state::links::{Connection, Question, Standing};
+use crate::phone::state::links::{Connection, LinkStage, Question};
 use crate::records::account::Protection;
 use crate::records::contact::write_identity;
 use crate::records::prekeys;
@@ -38,8 +38,8 @@ impl Phone {
         connection.reckon(now);
         let mut frames = Vec::new();
         match (link, connection.standing) {
-            (Link::Named, Standing::Welcomed) => frames.push(self.introduce(now, rng)?),
-            (Link::Named, Standing::Ready) => {
+            (Link::Named, LinkStage::Welcomed) => frames.push(self.introduce(now, rng)?),
+            (Link::Named, LinkStage::Ready) => {
                 self.acknowledge(&mut frames);
                 self.tend_keys(now, rng, &mut frames)?;
                 self.ask_questions(now, &mut frames);
@@ -47,8 +47,8 @@ impl Phone {
                 self.tend_channels(now, &mut frames)?;
                 self.converse(link, now, rng, &mut frames)?;
             }
-            (Link::Nameless, Standing::Ready) => self.converse(link, now, rng, &mut frames)?,
-            (_, Standing::Fresh | Standing::Welcomed | Standing::Asked | Standing::Refused) => {}
+            (Link::Nameless, LinkStage::Ready) => self.converse(link, now, rng, &mut frames)?,
+            (_, LinkStage::Fresh | LinkStage::Welcomed | LinkStage::Asked | LinkStage::Refused) => {}
         }
         Ok(frames)
     }
@@ -58,7 +58,7 @@ impl Phone {
     /// Returns `None` while the link is not ready or a ping is open.
     pub fn ping(&mut self, link: Link) -> Option<ClientFrame> {
         let connection = self.links.get_mut(link)?;
-        let usable = connection.standing == Standing::Ready;
+        let usable = connection.standing == LinkStage::Ready;
         let open = connection.is_asking(|question| matches!(question, Question::Ping));
         (usable && !open).then(|| ClientFrame::Ping(Ping { request: connection.ask(Question::Ping) }))
     }
@@ -66,14 +66,14 @@ impl Phone {
     /// Returns true if a link is ready for everything that goes over it.
     #[must_use]
     pub fn is_ready(&self, link: Link) -> bool {
-        self.links.get(link).is_some_and(|connection| connection.standing == Standing::Ready)
+        self.links.get(link).is_some_and(|connection| connection.standing == LinkStage::Ready)
     }
 
     /// Returns true if nothing more goes over the named link: the relay refused this device, or the account is
     /// closed.
     #[must_use]
     pub fn is_closed(&self) -> bool {
-        self.links.get(Link::Named).is_some_and(|connection| connection.standing == Standing::Refused)
+        self.links.get(Link::Named).is_some_and(|connection| connection.standing == LinkStage::Refused)
     }
 
     /// Returns true if a link waits for an answer.
@@ -112,7 +112,7 @@ impl Phone {
             return Err(PhoneError::NotRegistered);
         };
         let signature = sign_handshake(device, &connection.handshake_hash);
-        connection.standing = Standing::Asked;
+        connection.standing = LinkStage::Asked;
         Ok(match (self.account.address, prekeys) {
             (None, Some(prekeys)) => {
                 let registration = Register {

@@ -20,7 +20,7 @@ pub(crate) const CERTIFICATE_MARGIN: Duration = Duration::from_seconds(600);
 
 /// The progress of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Standing {
+pub(crate) enum LinkStage {
     /// Connected; the relay has not sent its welcome.
     Fresh,
     /// Welcomed; on the named link, nothing has been asked yet.
@@ -54,7 +54,7 @@ pub(crate) enum Question {
 #[derive(Clone, Debug)]
 pub(crate) struct Connection {
     pub(crate) handshake_hash: [u8; 32],
-    pub(crate) standing: Standing,
+    pub(crate) standing: LinkStage,
     /// The key with which the relay signs sender certificates.
     pub(crate) certificate_key: Option<SigningPublic>,
     /// The estimate of the relay's clock, and this phone's clock, at the last look.
@@ -67,7 +67,7 @@ impl Connection {
     pub(crate) fn new(handshake_hash: [u8; 32]) -> Self {
         Self {
             handshake_hash,
-            standing: Standing::Fresh,
+            standing: LinkStage::Fresh,
             certificate_key: None,
             clocks: None,
             questions: HashMap::new(),
@@ -78,7 +78,7 @@ impl Connection {
     pub(crate) fn welcome(&mut self, theirs: Timestamp, key: Option<SigningPublic>, ours: Timestamp) {
         self.certificate_key = key;
         self.clocks = Some((theirs, ours));
-        self.standing = Standing::Welcomed;
+        self.standing = LinkStage::Welcomed;
     }
 
     /// Advances the estimate of the relay's clock. Call this often: if this phone's clock was set back since the last

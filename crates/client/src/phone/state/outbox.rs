@@ -79,29 +79,29 @@ impl Item {
         }
     }
 
-    pub(crate) const fn brief(&self) -> Brief {
+    pub(crate) const fn brief(&self) -> IndexEntry {
         let stage = match self.stage {
-            Stage::Waiting => BriefStage::Waiting,
-            Stage::Sealed { .. } => BriefStage::Sealed,
-            Stage::Accepted { .. } => BriefStage::Accepted,
+            Stage::Waiting => IndexStage::Waiting,
+            Stage::Sealed { .. } => IndexStage::Sealed,
+            Stage::Accepted { .. } => IndexStage::Accepted,
         };
         let asks = matches!(self.content, Content::ResendRequest(_));
-        Brief { to: self.to, stage, asks, in_flight: None }
+        IndexEntry { to: self.to, stage, asks, in_flight: None }
     }
 }
 
 /// An item as the index holds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Brief {
+pub(crate) struct IndexEntry {
     pub(crate) to: AccountId,
-    pub(crate) stage: BriefStage,
+    pub(crate) stage: IndexStage,
     /// True for a resend request, which gets no receipt.
     pub(crate) asks: bool,
     pub(crate) in_flight: Option<(Link, RequestId)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum BriefStage {
+pub(crate) enum IndexStage {
     Waiting,
     Sealed,
     Accepted,
@@ -110,13 +110,13 @@ pub(crate) enum BriefStage {
 /// The index of all items, by order.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Outbox {
-    items: BTreeMap<u64, Brief>,
+    items: BTreeMap<u64, IndexEntry>,
     next_order: u64,
 }
 
 impl Outbox {
     pub(crate) fn rebuild(items: &[Item]) -> Self {
-        let items: BTreeMap<u64, Brief> = items.iter().map(|item| (item.order, item.brief())).collect();
+        let items: BTreeMap<u64, IndexEntry> = items.iter().map(|item| (item.order, item.brief())).collect();
         let next_order = items.last_key_value().map_or(0, |(last, _)| last + 1);
         Self { items, next_order }
     }
@@ -126,7 +126,7 @@ impl Outbox {
         self.next_order
     }
 
-    pub(crate) fn insert(&mut self, order: u64, brief: Brief) {
+    pub(crate) fn insert(&mut self, order: u64, brief: IndexEntry) {
         self.next_order = self.next_order.max(order + 1);
         self.items.insert(order, brief);
     }
@@ -135,11 +135,11 @@ impl Outbox {
         self.items.remove(&order);
     }
 
-    pub(crate) fn get_mut(&mut self, order: u64) -> Option<&mut Brief> {
+    pub(crate) fn get_mut(&mut self, order: u64) -> Option<&mut IndexEntry> {
         self.items.get_mut(&order)
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (u64, &Brief)> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (u64, &IndexEntry)> {
         self.items.iter().map(|(&order, brief)| (order, brief))
     }
 
@@ -159,7 +159,7 @@ impl Outbox {
 
     /// Returns a contact's oldest accepted item, if more than `most` of them wait for a receipt.
     pub(crate) fn surplus(&self, contact: AccountId, most: usize) -> Option<u64> {
-        let is_kept = |brief: &Brief| brief.to == contact && brief.stage == BriefStage::Accepted;
+        let is_kept = |brief: &IndexEntry| brief.to == contact && brief.stage == IndexStage::Accepted;
         let mut kept = self.items.iter().filter(|(_, brief)| is_kept(brief)).map(|(&order, _)| order);
         let oldest = kept.next()?;
         (kept.count() >= most).then_some(oldest)
@@ -168,12 +168,12 @@ impl Outbox {
     /// Returns the accepted resend requests to a contact that come before `order`.
     pub(crate) fn requests_before(&self, contact: AccountId, order: u64) -> Vec<u64> {
         let before = self.items.range(..order).filter(|(_, brief)| brief.asks && brief.to == contact);
-        before.filter(|(_, brief)| brief.stage == BriefStage::Accepted).map(|(&order, _)| order).collect()
+        before.filter(|(_, brief)| brief.stage == IndexStage::Accepted).map(|(&order, _)| order).collect()
     }
 
     /// Counts the items that have not reached the relay.
     pub(crate) fn unsent(&self) -> usize {
-        self.items.values().filter(|brief| brief.stage != BriefStage::Accepted).count()
+        self.items.values().filter(|brief| brief.stage != IndexStage::Accepted).count()
     }
 }
 
@@ -185,9 +185,9 @@ mod tests {
     fn of_too_many_things_that_were_not_confirmed_the_oldest_is_kept_no_longer() {
         let (alice, bob) = (AccountId([1; 16]), AccountId([2; 16]));
         let mut outbox = Outbox::default();
-        let accepted = |to| Brief { to, stage: BriefStage::Accepted, asks: false, in_flight: None };
+        let accepted = |to| IndexEntry { to, stage: IndexStage::Accepted, asks: false, in_flight: None };
         outbox.insert(0, accepted(bob));
-        outbox.insert(1, Brief { stage: BriefStage::Sealed, ..accepted(alice) });
+        outbox.insert(1, IndexEntry { stage: IndexStage::Sealed, ..accepted(alice) });
         (2..5).for_each(|order| outbox.insert(order, accepted(alice)));
         assert_eq!(outbox.surplus(alice, 3), None);
         assert_eq!(outbox.surplus(alice, 2), Some(2), "and nothing that the relay does not have");
@@ -198,14 +198,14 @@ mod tests {
         let (alice, bob) = (AccountId([1; 16]), AccountId([2; 16]));
         let mut outbox = Outbox::default();
         let briefs = [
-            (alice, BriefStage::Accepted, true),
-            (alice, BriefStage::Accepted, false),
-            (bob, BriefStage::Accepted, true),
-            (alice, BriefStage::Sealed, true),
-            (alice, BriefStage::Accepted, true),
+            (alice, IndexStage::Accepted, true),
+            (alice, IndexStage::Accepted, false),
+            (bob, IndexStage::Accepted, true),
+            (alice, IndexStage::Sealed, true),
+            (alice, IndexStage::Accepted, true),
         ];
         for ((to, stage, asks), order) in briefs.into_iter().zip(0..) {
-            outbox.insert(order, Brief { to, stage, asks, in_flight: None });
+            outbox.insert(order, IndexEntry { to, stage, asks, in_flight: None });
         }
         assert_eq!(outbox.requests_before(alice, 4), [0]);
         assert_eq!(outbox.requests_before(alice, 5), [0, 4]);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use pillarbox_wire::{AccountId, Timestamp};
 
-use crate::records::recovery::Errands;
+use crate::records::recovery::PendingReplies;
 
 /// Accepted contacts to whom something is owed.
 #[derive(Clone, Debug, Default)]
@@ -17,7 +17,7 @@ pub(crate) struct Owed {
 
 impl Owed {
     /// Updates the index from the record of an accepted contact.
-    pub(crate) fn note(&mut self, errands: &Errands, now: Timestamp) {
+    pub(crate) fn note(&mut self, errands: &PendingReplies, now: Timestamp) {
         if errands.are_due(now) {
             self.due.insert(errands.contact);
         }

@@ -13,7 +13,7 @@ use pillarbox_text::show::{safe, safe_lines};
 use pillarbox_wire::{AccountId, PostRow, Refusal};
 
 use crate::records::contact::Trust;
-use crate::records::history::{DeliveryState, Direction, Entry, EntryKind};
+use crate::records::history::{DeliveryState, EntryDirection, EntryKind, HistoryEntry};
 use crate::records::ids::GroupId;
 use crate::records::notice::Notice;
 
@@ -154,8 +154,8 @@ pub fn timer(seconds: Option<u32>) -> String {
 
 /// Names the sender of a received entry with the trust in their key at the time: `Bob (NOT VERIFIED)`.
 #[must_use]
-pub fn sender(entry: &Entry, name: &str, group: Option<&str>) -> String {
-    let verified = matches!(entry.direction, Direction::Received { verified: true, .. });
+pub fn sender(entry: &HistoryEntry, name: &str, group: Option<&str>) -> String {
+    let verified = matches!(entry.direction, EntryDirection::Received { verified: true, .. });
     let sure = trust(if verified { Trust::Verified } else { Trust::Unverified });
     let place = match (&entry.group, group) {
         (None, _) => String::new(),
@@ -167,7 +167,7 @@ pub fn sender(entry: &Entry, name: &str, group: Option<&str>) -> String {
 
 /// Returns the content of an entry: the lines of a text, or the effect of a timer.
 #[must_use]
-pub fn content(entry: &Entry) -> String {
+pub fn content(entry: &HistoryEntry) -> String {
     match &entry.kind {
         EntryKind::Text(text) => safe_lines(text),
         EntryKind::Timer(seconds) => timer(*seconds),

@@ -44,11 +44,11 @@ impl Names for Named {
     }
 }
 
-fn entry(kind: EntryKind, verified: bool, group: Option<GroupId>) -> Entry {
-    Entry {
+fn entry(kind: EntryKind, verified: bool, group: Option<GroupId>) -> HistoryEntry {
+    HistoryEntry {
         place: 0,
         id: BodyId(FixedBytes([1; 16])),
-        direction: Direction::Received { sealed: true, verified },
+        direction: EntryDirection::Received { sealed: true, verified },
         kind,
         sent_at: Timestamp(0),
         stored_at: Timestamp(0),

@@ -1,7 +1,7 @@
 //! The sentences beside the headline: the operator's statement, the thief, the people who could notice, other places of
 //! the same texts, ciphertexts.
 
-use pillarbox_access::demand::View;
+use pillarbox_access::demand::ViewKind;
 use pillarbox_access::design::AnswersNotice;
 
 use super::words::{capital, counted_by, crowd, listed, possessive};
@@ -93,12 +93,17 @@ pub(in crate::answer) const NO_PHONE: &str = "No phone takes part in this, so no
 
 /// Describes the people who could notice, because something else reached their phone than without the order, and the
 /// people to whom the phone said something.
-pub(in crate::answer) fn notice(view: View, is_ordered: bool, state: State, measures: &Measures) -> String {
+pub(in crate::answer) fn notice(
+    view: ViewKind,
+    is_ordered: bool,
+    state: State,
+    measures: &Measures,
+) -> String {
     let could = &measures.could_notice;
     let own = match view {
-        View::SeizedPhone => "Who sees that a phone is taken is not measured.",
-        View::OpenPhone => "Whoever shows a phone knows of it.",
-        View::ReportedMessage => "Whoever reports a message knows of it.",
+        ViewKind::SeizedPhone => "Who sees that a phone is taken is not measured.",
+        ViewKind::OpenPhone => "Whoever shows a phone knows of it.",
+        ViewKind::ReportedMessage => "Whoever reports a message knows of it.",
         _ if matches!(state, State::InPlace { .. }) => "Nothing would be changed, so nobody could notice.",
         _ if !is_ordered => NO_PHONE,
         _ if could.is_empty() => {

@@ -1,6 +1,6 @@
 //! Sentences about a relay's folder: the findings in its rows, without a known total.
 
-use pillarbox_access::Opened;
+use pillarbox_access::OpenedCounts;
 
 use super::words::{NAMES_SHOWN, capital, count, counted_by, counted_noun, listed, part, them};
 
@@ -147,8 +147,8 @@ pub(in crate::answer) const ROWS_ELSEWHERE: &str =
 /// Describes what a relay's operator can read of everything in its rows. Empty if the rows contain nothing that could
 /// be read.
 #[must_use]
-pub fn can_read(opened: &Opened) -> String {
-    let Opened { messages, read, texts, backups, backups_open, backed_up } = *opened;
+pub fn can_read(opened: &OpenedCounts) -> String {
+    let OpenedCounts { messages, read, texts, backups, backups_open, backed_up } = *opened;
     let closed = |number: u64, verb: &str, unit: &str| match number {
         1 => format!("It cannot {verb} the {}.", counted_noun(1, unit)),
         number => format!("It can {verb} {}.", part(0, number, unit)),
@@ -224,9 +224,13 @@ mod tests {
 
     #[test]
     fn what_opens_is_told_in_each_state() {
-        let of = |messages, read, texts| Opened { messages, read, texts, ..Opened::default() };
-        let stored =
-            |backups, backups_open, backed_up| Opened { backups, backups_open, backed_up, ..of(2, 0, 0) };
+        let of = |messages, read, texts| OpenedCounts { messages, read, texts, ..OpenedCounts::default() };
+        let stored = |backups, backups_open, backed_up| OpenedCounts {
+            backups,
+            backups_open,
+            backed_up,
+            ..of(2, 0, 0)
+        };
         let all = [
             of(0, 0, 0),
             of(1, 0, 0),

@@ -170,12 +170,12 @@ fn every_sentence_about_others_and_statements() {
     };
     all.push_str(&format!("{}\n", question(&context, "Rhys")));
     for view in [
-        View::PushRecords,
-        View::SeizedPhone,
-        View::OpenPhone,
-        View::ReportedMessage,
-        View::Nothing,
-        View::PublicChannel,
+        ViewKind::PushRecords,
+        ViewKind::SeizedPhone,
+        ViewKind::OpenPhone,
+        ViewKind::ReportedMessage,
+        ViewKind::Nothing,
+        ViewKind::PublicChannel,
     ] {
         let own = Context { question: own_question(view, "GB", "a blocking order"), ..context.clone() };
         all.push_str(&format!("{}\n", question(&own, "Rhys")));
@@ -202,19 +202,23 @@ fn every_sentence_about_who_could_notice_and_who_did() {
             };
             all.push_str(&format!(
                 "{told} of {could}: {}\n",
-                notice(View::OperatorTap, true, from_now_on, &measures)
+                notice(ViewKind::OperatorTap, true, from_now_on, &measures)
             ));
         }
     }
-    for view in
-        [View::RelayHoldings, View::BackupStore, View::SeizedPhone, View::OpenPhone, View::ReportedMessage]
-    {
+    for view in [
+        ViewKind::RelayHoldings,
+        ViewKind::BackupStore,
+        ViewKind::SeizedPhone,
+        ViewKind::OpenPhone,
+        ViewKind::ReportedMessage,
+    ] {
         all.push_str(&format!("{view:?}: {}\n", notice(view, false, from_now_on, &Measures::default())));
     }
     let in_place = State::InPlace { n: 4, of: 4 };
     all.push_str(&format!(
         "{in_place:?}: {}\n",
-        notice(View::OperatorTap, true, in_place, &Measures::default())
+        notice(ViewKind::OperatorTap, true, in_place, &Measures::default())
     ));
     insta::assert_snapshot!("every_notice", all);
 }

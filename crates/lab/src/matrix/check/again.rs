@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pillarbox_access::attribution::Origin;
-use pillarbox_access::facts::Said;
+use pillarbox_access::attribution::Provenance;
+use pillarbox_access::facts::ReadableText;
 use pillarbox_client::display::safe;
 
 use crate::experiments::answered_by;
@@ -41,7 +41,7 @@ pub(super) fn findings(evidence: &Evidence) -> Vec<String> {
 /// people were asked alone, this holds for each of them, and the count is of the texts that they show together.
 fn phones(evidence: &Evidence) -> Vec<String> {
     let (mut again, mut timers, mut findings) = (Brought::default(), Vec::new(), Vec::new());
-    let mut by_owner: BTreeMap<String, Vec<Said>> = BTreeMap::new();
+    let mut by_owner: BTreeMap<String, Vec<ReadableText>> = BTreeMap::new();
     for (place, read) in handed::phones(&evidence.pieces) {
         match read {
             Err(why) => findings.push(format!("{place} cannot be read again: {why}")),
@@ -135,7 +135,7 @@ fn origin(evidence: &Evidence) -> Option<String> {
     let said = evidence.brought.origin;
     let (on_phone, by_party) = handed::whose_phones(&evidence.pieces);
     let proven = handed::reports(&evidence.pieces).iter().flatten().any(|report| report.text.is_ok());
-    let is = Origin {
+    let is = Provenance {
         found_on_phone: on_phone,
         shown_by_party: by_party || proven,
         stamp_verified: proven,

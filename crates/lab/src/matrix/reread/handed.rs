@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use data_encoding::HEXLOWER;
 use pillarbox_access::demand::participant;
 use pillarbox_access::demand::report::{self, NotProven};
-use pillarbox_access::demand::seized_phone::{self, ERASES_AFTER, OnThePhone, Passcode};
+use pillarbox_access::demand::seized_phone::{self, ERASES_AFTER, OnThePhone, PasscodeKind};
 use pillarbox_access::view::ReportedMessage;
-use pillarbox_client::vault::{self, Exhibit, SealedRow};
+use pillarbox_client::vault::{self, SealedRow, VaultExhibit};
 use pillarbox_client::{Passphrase, Phone};
 use pillarbox_crypto::SecretBytes;
 use pillarbox_relay::stamp::StampKey;
@@ -38,7 +38,7 @@ fn phone(pieces: &[&Piece]) -> Result<(String, OnThePhone), String> {
     let names = of(How::PhoneNames).find_map(|piece| serde_json::from_str::<Names>(&piece.value).ok());
     let Names { owner, contact } = names.ok_or("it does not say whose it is")?;
     let rows = of(How::PhoneRow).map(|piece| row(&piece.value)).collect::<Option<Vec<_>>>();
-    let exhibit = Exhibit { key: SecretBytes::from_bytes(key), rows: rows.ok_or("a row is none")? };
+    let exhibit = VaultExhibit { key: SecretBytes::from_bytes(key), rows: rows.ok_or("a row is none")? };
     // The phone's new secrets open nothing and are used for nothing.
     let mut rng = ChaCha20Rng::from_seed([0; 32]);
     let phone = Phone::of_exhibit(&exhibit, &mut rng).map_err(|error| error.to_string())?;
@@ -68,7 +68,7 @@ pub(crate) fn whose_phones(pieces: &[Piece]) -> (bool, bool) {
 /// Tries the codes again on each wrapped key among these pieces. An error says what is wrong with it. A phone that
 /// erases itself is no file, and its fate follows from the same guesses.
 pub(crate) fn guesses(pieces: &[Piece], kind: &str) -> Vec<Result<Guesses, String>> {
-    let kind = Passcode::ALL.into_iter().find(|known| known.wording() == kind);
+    let kind = PasscodeKind::ALL.into_iter().find(|known| known.wording() == kind);
     let wrapped = pieces.iter().filter(|piece| piece.how == How::WrappedKey);
     wrapped
         .map(|piece| {

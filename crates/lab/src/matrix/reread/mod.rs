@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 use data_encoding::HEXLOWER;
 use pillarbox_access::RelayHoldings;
-use pillarbox_client::Direction;
+use pillarbox_client::EntryDirection;
 use pillarbox_client::backup::{self, SavedText};
 use pillarbox_client::body::{Body, Content};
 use pillarbox_crypto::SecretBytes;
@@ -21,7 +21,7 @@ use pillarbox_wire::{AccountId, DepositKind, decode};
 use serde::Deserialize;
 
 use crate::matrix::cell::{How, Piece};
-use pillarbox_access::facts::{Said, addressed};
+use pillarbox_access::facts::{ReadableText, addressed};
 
 /// Returns the words of a message that the server can read. Returns nothing for a sealed message, and for one that is
 /// no text.
@@ -78,7 +78,7 @@ struct Left {
 
 /// Returns the texts of the backups among these pieces. Each account's parts are opened with the key that its owner
 /// left there.
-fn backups(pieces: &[Piece]) -> Vec<Said> {
+fn backups(pieces: &[Piece]) -> Vec<ReadableText> {
     let rows = pieces.iter().filter(|piece| piece.how == How::Backup);
     let rows = rows.filter_map(|piece| serde_json::from_str::<Deposit>(&piece.value).ok());
     let mut owners: BTreeMap<String, Left> = BTreeMap::new();
@@ -100,7 +100,7 @@ fn backups(pieces: &[Piece]) -> Vec<Said> {
 
 /// Returns the texts of the backup that an account has left, as far as a key beside it opens it.
 #[must_use]
-pub(crate) fn backup_of(holdings: &RelayHoldings, account: AccountId) -> Vec<Said> {
+pub(crate) fn backup_of(holdings: &RelayHoldings, account: AccountId) -> Vec<ReadableText> {
     let left = |kind| {
         let rows = holdings.rows().deposits.iter();
         rows.filter(move |row| row.account == account && row.kind == kind)
@@ -113,18 +113,18 @@ pub(crate) fn backup_of(holdings: &RelayHoldings, account: AccountId) -> Vec<Sai
     open(&account.to_string(), &parts, key.map(SecretBytes::from_bytes).as_ref())
 }
 
-fn open(owner: &str, parts: &[Vec<u8>], key: Option<&SecretBytes<32>>) -> Vec<Said> {
+fn open(owner: &str, parts: &[Vec<u8>], key: Option<&SecretBytes<32>>) -> Vec<ReadableText> {
     let opened = backup::open(parts, None)
         .or_else(|closed| key.map_or(Err(closed), |key| backup::open(parts, Some(key))));
     let Ok(contents) = opened else { return Vec::new() };
     let text = |text: &SavedText| {
         let (own, other) = (Some(owner.to_owned()), text.contact.map(|contact| contact.to_string()));
         let (from, to) = match text.direction {
-            Direction::Sent(_) => (own, other),
-            Direction::Received { .. } => (other, own),
+            EntryDirection::Sent(_) => (own, other),
+            EntryDirection::Received { .. } => (other, own),
         };
         let group = addressed(text.group, &contents.groups);
-        Said { at: text.sent_at, from, to, text: text.text.clone(), group }
+        ReadableText { at: text.sent_at, from, to, text: text.text.clone(), group }
     };
     contents.texts.iter().map(text).collect()
 }

@@ -3,7 +3,7 @@
 
 use data_encoding::HEXLOWER;
 use pillarbox_access::view::ReportedMessage;
-use pillarbox_client::vault::{Exhibit, SealedRow};
+use pillarbox_client::vault::{SealedRow, VaultExhibit};
 use pillarbox_relay::stamp::StampKey;
 use serde::{Deserialize, Serialize};
 
@@ -43,7 +43,7 @@ pub(super) struct Reported {
 
 /// Returns the pieces that a phone showed: the key of its vault, the rows, and the names of people. All pieces of a
 /// phone have the same place.
-pub(crate) fn phone(place: &str, exhibit: &Exhibit, names: &Names) -> Vec<Piece> {
+pub(crate) fn phone(place: &str, exhibit: &VaultExhibit, names: &Names) -> Vec<Piece> {
     let names = serde_json::to_string(names).unwrap_or_default();
     let mut pieces = vec![
         bytes(place, "key of the vault", exhibit.key.as_bytes(), How::PhoneKey),

@@ -13,7 +13,9 @@ use std::collections::BTreeMap;
 
 use pillarbox_access::demand::retention;
 use pillarbox_access::design::Design;
-use pillarbox_metadata::{Analysis, Kind, Lead, Means, Refusal, Scorer, Settings, Trace, Truth, control};
+use pillarbox_metadata::{
+    Analysis, Lead, Means, MeansRefusal, MeansSettings, PairScorer, PairTruth, RowKind, Trace, control,
+};
 use serde::{Deserialize, Serialize};
 
 use super::source::world::{self, WorldSourceError};
@@ -128,7 +130,7 @@ impl Month {
             world.run_in_parts(|| ())?;
             let source = world::read(&design.name, &world)?;
             let kept = source.kept.unwrap_or_default();
-            month.there = Scorer::new(&source.truth).map_or(0, |scorer| scorer.there(Means::Named));
+            month.there = PairScorer::new(&source.truth).map_or(0, |scorer| scorer.there(Means::Named));
             month.pairs.push(Pairs::of(rule, &kept, &source.truth, seed));
         }
         Ok(month)
@@ -155,9 +157,9 @@ fn order(world: &mut World, design: &Design, rule: Rule) {
 }
 
 impl Pairs {
-    fn of(rule: Rule, kept: &Trace, truth: &Truth, seed: u64) -> Self {
-        let settings = Settings { seed, ..Settings::default() };
-        let nobody = Truth::default();
+    fn of(rule: Rule, kept: &Trace, truth: &PairTruth, seed: u64) -> Self {
+        let settings = MeansSettings { seed, ..MeansSettings::default() };
+        let nobody = PairTruth::default();
         let analysis = Analysis::of(kept, &nobody, settings);
         let (named, inferred) = (named(&analysis), inferred(&analysis));
         let mixed = Analysis::of(&control::shuffled(kept, seed), &nobody, settings);
@@ -165,7 +167,7 @@ impl Pairs {
         // people.
         let both: Vec<Lead> = named.iter().chain(&inferred).cloned().collect();
         let score = |leads: &[Lead]| {
-            let score = Scorer::new(truth).map(|scorer| scorer.score(Means::Named, leads));
+            let score = PairScorer::new(truth).map(|scorer| scorer.score(Means::Named, leads));
             score.map_or((0, 0), |score| (score.right, score.named - score.right))
         };
         let ((right, wrong), (all_right, all_wrong)) = (score(&named), score(&both));
@@ -173,7 +175,7 @@ impl Pairs {
         Self {
             rule,
             rows: kept.messages(),
-            with_sender: kept.of(Kind::Sent).filter(|row| row.from.is_some()).count() as u64,
+            with_sender: kept.of(RowKind::Sent).filter(|row| row.from.is_some()).count() as u64,
             named: right,
             named_shuffled: named_by_chance.0 + named_by_chance.1,
             named_shuffled_right: named_by_chance.0,
@@ -211,8 +213,8 @@ const fn infers(means: Means) -> bool {
     !means.is_named() && !matches!(means, Means::Groups)
 }
 
-fn by(analysis: &Analysis, truth: &Truth) -> Vec<By> {
-    let scorer = Scorer::new(truth);
+fn by(analysis: &Analysis, truth: &PairTruth) -> Vec<By> {
+    let scorer = PairScorer::new(truth);
     let right = |means: Means| {
         let found = analysis.found(means)?;
         let right = scorer.map_or(0, |scorer| scorer.score(Means::Named, &found.leads).right);
@@ -222,7 +224,7 @@ fn by(analysis: &Analysis, truth: &Truth) -> Vec<By> {
 }
 
 /// Returns the first reason of all, if no means that infers had anything to rest on.
-fn refused(analysis: &Analysis) -> Option<Refusal> {
+fn refused(analysis: &Analysis) -> Option<MeansRefusal> {
     let mut outcomes = analysis.lines.iter().filter(|line| infers(line.means)).map(|line| &line.outcome);
     let first = outcomes.clone().find_map(|outcome| outcome.as_ref().err().copied());
     if outcomes.any(Result::is_ok) { None } else { first }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use pillarbox_metadata::{Kind, Person, Row, Trace, Truth};
+use pillarbox_metadata::{PairTruth, Person, RowKind, Trace, TraceRow};
 
 use super::people::{Addresses, People};
 use super::record::instant;
@@ -42,7 +42,7 @@ pub fn read(what: &str, text: &str) -> Result<Source, SourceError> {
     let heads = lines.next().map_or("", |(_, line)| line);
     let columns = columns(heads).map_err(|why| wrong(1, why))?;
     let mut people = People::<String>::new();
-    let (mut addresses, mut truth, mut rows) = (Addresses::default(), Truth::default(), Vec::new());
+    let (mut addresses, mut truth, mut rows) = (Addresses::default(), PairTruth::default(), Vec::new());
     for (place, line) in lines.filter(|(_, line)| !line.trim().is_empty()) {
         let (line, wrong) = (fields(line, &columns), |why: String| wrong(place + 1, why));
         let line = line.map_err(wrong)?;
@@ -68,7 +68,7 @@ pub fn read(what: &str, text: &str) -> Result<Source, SourceError> {
         };
         let address = Some(field(Column::Address)).filter(|address| !address.is_empty());
         let address = address.map(|address| addresses.place(address));
-        rows.push(Row { to: Some(to), bytes, address, ..Row::new(at, Kind::Sent) });
+        rows.push(TraceRow { to: Some(to), bytes, address, ..TraceRow::new(at, RowKind::Sent) });
         if rows.len() > MOST_ROWS {
             return Err(SourceError::TooLong { what: what.to_owned() });
         }

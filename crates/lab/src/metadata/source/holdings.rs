@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use pillarbox_access::RelayHoldings;
-use pillarbox_metadata::{Kind, Person, Row, Trace};
+use pillarbox_metadata::{Person, RowKind, Trace, TraceRow};
 use pillarbox_relay::Logged;
 use pillarbox_wire::{AccountId, Handle};
 
@@ -30,7 +30,7 @@ pub(super) fn kept(
     holdings: &RelayHoldings,
     person: &mut dyn FnMut(AccountId) -> Person,
     addresses: &mut Addresses,
-) -> Vec<Row> {
+) -> Vec<TraceRow> {
     let rows = holdings.rows();
     let mut kept = Vec::new();
     // The log may name what a message's row does not. Both are about one message.
@@ -41,14 +41,14 @@ pub(super) fn kept(
         let recipient = holdings.recipient(message).map(|to| to.account);
         let to = recipient.or_else(|| log?.about).map(&mut *person);
         let sender = message.sender.map(|sender| sender.account);
-        kept.push(Row {
+        kept.push(TraceRow {
             from: sender.or_else(|| log?.account).map(&mut *person),
             to,
             bytes: u32::try_from(message.payload.len()).ok(),
-            ..Row::new(message.accepted_at.0, Kind::Sent)
+            ..TraceRow::new(message.accepted_at.0, RowKind::Sent)
         });
         if let Some(at) = message.delivered_at {
-            kept.push(Row { to, ..Row::new(at.0, Kind::Delivered) });
+            kept.push(TraceRow { to, ..TraceRow::new(at.0, RowKind::Delivered) });
         }
     }
     let in_rows: HashSet<_> = rows.messages.iter().map(|row| row.message).collect();
@@ -58,11 +58,11 @@ pub(super) fn kept(
         // A message whose row is there too is counted once.
         let has_row = event.message.is_some_and(|message| in_rows.contains(&message));
         let kind = match event.what {
-            Logged::Connected => Kind::Connected,
-            Logged::LookedUp => Kind::LookedUp,
-            Logged::Fetched => Kind::FetchedKeys,
-            Logged::Sent if !has_row => Kind::Sent,
-            Logged::Delivered => Kind::Delivered,
+            Logged::Connected => RowKind::Connected,
+            Logged::LookedUp => RowKind::LookedUp,
+            Logged::Fetched => RowKind::FetchedKeys,
+            Logged::Sent if !has_row => RowKind::Sent,
+            Logged::Delivered => RowKind::Delivered,
             _ => continue,
         };
         let about = event.about.or_else(|| {
@@ -71,18 +71,18 @@ pub(super) fn kept(
         });
         let (from, to) = match kind {
             // The log names the account whose connection took it.
-            Kind::Delivered => (None, event.account.or(about)),
+            RowKind::Delivered => (None, event.account.or(about)),
             _ => (event.account, about),
         };
         if event.message.is_some_and(|message| !noted.insert((message, kind))) {
             continue;
         }
-        kept.push(Row {
+        kept.push(TraceRow {
             from: from.map(&mut *person),
             to: to.map(&mut *person),
             address: event.address.map(|address| addresses.place(&address.to_string())),
             bytes: event.bytes,
-            ..Row::new(event.at.0, kind)
+            ..TraceRow::new(event.at.0, kind)
         });
     }
     kept

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use pillarbox_metadata::{Kind, Person, Row, Trace};
+use pillarbox_metadata::{Person, RowKind, Trace, TraceRow};
 use serde::Deserialize;
 
 use super::people::{Addresses, People};
@@ -35,7 +35,7 @@ struct Event {
 pub struct Ledger {
     people: People<String>,
     addresses: Addresses,
-    rows: Vec<Row>,
+    rows: Vec<TraceRow>,
     /// The number that each connection registers.
     registering: HashMap<u64, String>,
     missed: u64,
@@ -81,7 +81,7 @@ impl Ledger {
     /// Counts the messages that have passed so far.
     #[must_use]
     pub fn messages(&self) -> usize {
-        self.rows.iter().filter(|row| row.kind == Kind::Sent).count()
+        self.rows.iter().filter(|row| row.kind == RowKind::Sent).count()
     }
 
     fn event(&mut self, event: &Event) {
@@ -93,7 +93,7 @@ impl Ledger {
             _ => None,
         };
         let (kind, from, to) = match event.frame.as_str() {
-            "opened" => (Kind::Connected, None, None),
+            "opened" => (RowKind::Connected, None, None),
             "Register" | "RegisterWithCode" => {
                 if let (Some((_, number)), Some(connection)) = (about, event.connection) {
                     self.registering.insert(connection, number.clone());
@@ -103,17 +103,25 @@ impl Ledger {
             "Authenticated" | "Registered" | "Reregistered" => {
                 let person = concerned.or(from);
                 self.registered(event.connection, person);
-                (Kind::Connected, person, None)
+                (RowKind::Connected, person, None)
             }
-            "LookUp" => (Kind::LookedUp, from, concerned),
-            "FetchBundles" => (Kind::FetchedKeys, from, concerned),
-            "Submit" => (Kind::Sent, from, concerned),
-            "Deliver" => (Kind::Delivered, from, concerned),
+            "LookUp" => (RowKind::LookedUp, from, concerned),
+            "FetchBundles" => (RowKind::FetchedKeys, from, concerned),
+            "Submit" => (RowKind::Sent, from, concerned),
+            "Deliver" => (RowKind::Delivered, from, concerned),
             _ => return self.registered(event.connection, from),
         };
         let address = event.peer.as_ref().map(|peer| self.addresses.place(peer));
-        let bytes = Some(event.bytes).filter(|_| matches!(kind, Kind::Sent | Kind::Delivered));
-        self.rows.push(Row { at: event.time, kind, from, to, connection: event.connection, address, bytes });
+        let bytes = Some(event.bytes).filter(|_| matches!(kind, RowKind::Sent | RowKind::Delivered));
+        self.rows.push(TraceRow {
+            at: event.time,
+            kind,
+            from,
+            to,
+            connection: event.connection,
+            address,
+            bytes,
+        });
     }
 
     /// Names the person who has just registered a number on this connection after that number.
@@ -173,7 +181,7 @@ mod tests {
         let row = &trace.rows[1];
         assert_eq!(
             (row.kind, row.from, row.to, row.bytes),
-            (Kind::Sent, Some(Person(0)), Some(Person(1)), Some(509))
+            (RowKind::Sent, Some(Person(0)), Some(Person(1)), Some(509))
         );
         assert!(source.notes[0].starts_with("7 events passed too quickly"), "{:?}", source.notes);
     }

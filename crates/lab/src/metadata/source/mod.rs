@@ -7,7 +7,7 @@ mod people;
 pub mod record;
 pub mod world;
 
-use pillarbox_metadata::{Observer, Trace, Truth, observer};
+use pillarbox_metadata::{Observer, PairTruth, Trace, observer};
 
 /// The most rows that are read of one source: about twice the number analysed in a minute, and below two gigabytes of
 /// memory.
@@ -27,7 +27,7 @@ pub struct Source {
     /// The name of the person whom the source is about, if it says so.
     pub about: Option<String>,
     /// The pairs who really wrote to each other, as far as the source says.
-    pub truth: Truth,
+    pub truth: PairTruth,
     /// Sentences that a reader has to know.
     pub notes: Vec<String>,
 }

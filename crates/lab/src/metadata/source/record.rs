@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use pillarbox_metadata::{Kind, Person, Row, Timing, Trace};
+use pillarbox_metadata::{Person, RowKind, Trace, TraceRow, TraceTiming};
 use serde::Deserialize;
 
 use super::people::{Addresses, People};
@@ -84,8 +84,8 @@ pub(super) struct Reader {
     told: usize,
     people: People<String>,
     addresses: Addresses,
-    rows: Vec<Row>,
-    timing: Timing,
+    rows: Vec<TraceRow>,
+    timing: TraceTiming,
     /// The last event with a text, by the number of the text: the author and the recipient.
     said: HashMap<String, (Person, Option<Person>)>,
     does: Option<(Person, Option<Person>)>,
@@ -105,7 +105,7 @@ impl Reader {
             people: People::new(),
             addresses: Addresses::default(),
             rows: Vec::new(),
-            timing: Timing::Instant,
+            timing: TraceTiming::Instant,
             said: HashMap::new(),
             does: None,
             read: BTreeMap::new(),
@@ -149,7 +149,7 @@ impl Reader {
     fn line(&mut self, at: u64, line: &Line) {
         match line.kind.as_str() {
             "header" => self.header(line),
-            "network" => self.timing = Timing::Network,
+            "network" => self.timing = TraceTiming::Network,
             "person" => self.person(line),
             "account" => self.account(line),
             "event" => self.does = self.says(line),
@@ -219,20 +219,20 @@ impl Reader {
         };
         let (from, about) = (person(&line.from), person(&line.about));
         let (kind, from, to) = match line.frame.as_str() {
-            "opened" => (Kind::Connected, None, None),
-            "Authenticated" | "Registered" | "Reregistered" => (Kind::Connected, about, None),
-            "LookUp" => (Kind::LookedUp, from, about),
-            "FetchBundles" => (Kind::FetchedKeys, from, about),
-            "Submit" => (Kind::Sent, from, about),
-            "Deliver" => (Kind::Delivered, from, about),
+            "opened" => (RowKind::Connected, None, None),
+            "Authenticated" | "Registered" | "Reregistered" => (RowKind::Connected, about, None),
+            "LookUp" => (RowKind::LookedUp, from, about),
+            "FetchBundles" => (RowKind::FetchedKeys, from, about),
+            "Submit" => (RowKind::Sent, from, about),
+            "Deliver" => (RowKind::Delivered, from, about),
             _ => return,
         };
         let address = line.peer.as_ref().map(|peer| self.addresses.place(peer));
-        let bytes = line.bytes.filter(|_| matches!(kind, Kind::Sent | Kind::Delivered));
-        if kind == Kind::Sent {
+        let bytes = line.bytes.filter(|_| matches!(kind, RowKind::Sent | RowKind::Delivered));
+        if kind == RowKind::Sent {
             self.last_sent_to = to;
         }
-        self.rows.push(Row { at, kind, from, to, connection: line.connection, address, bytes });
+        self.rows.push(TraceRow { at, kind, from, to, connection: line.connection, address, bytes });
     }
 
     /// Notes a wake, which names a token. The push service knows the token's owner. Here the owner is the recipient of
@@ -248,7 +248,7 @@ impl Reader {
     pub(super) fn finish(mut self) -> (Source, People<String>, Addresses) {
         for (at, token) in std::mem::take(&mut self.wakes) {
             let to = self.tokens.get(&token).copied();
-            self.rows.push(Row { to, ..Row::new(at, Kind::Woken) });
+            self.rows.push(TraceRow { to, ..TraceRow::new(at, RowKind::Woken) });
         }
         self.rows.sort_by_key(|row| row.at);
         self.add_truth();

@@ -1,6 +1,6 @@
 //! A world as a source: its record shows the traffic, and the rows of its relays show what is kept.
 
-use pillarbox_metadata::{Timing, Trace};
+use pillarbox_metadata::{Trace, TraceTiming};
 use pillarbox_wire::AccountId;
 
 use super::people::{Addresses, People};
@@ -48,7 +48,7 @@ impl Follower {
     pub fn read(&mut self, world: &World) -> Result<Source, WorldSourceError> {
         self.reader.lines(&world.record().to_json_lines_after(self.reader.told()))?;
         let (mut source, people, addresses) = self.reader.clone().finish();
-        let timing = source.passed.as_ref().map_or(Timing::Instant, |passed| passed.timing);
+        let timing = source.passed.as_ref().map_or(TraceTiming::Instant, |passed| passed.timing);
         let story = world.scenario();
         source.ordered = Some(story.inquiry.ordered.0);
         source.about = story.person(story.inquiry.about).map(|person| person.name.clone());
@@ -60,7 +60,7 @@ impl Follower {
 /// Returns the rows that the relays of a world keep now. Both parts of a source give the same person the same place.
 fn kept(
     world: &World,
-    timing: Timing,
+    timing: TraceTiming,
     mut people: People<String>,
     mut addresses: Addresses,
 ) -> Result<Trace, WorldSourceError> {

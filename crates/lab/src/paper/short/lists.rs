@@ -1,7 +1,7 @@
 //! The lists of a short paper: what came back, entry by entry, and what is held and stays closed.
 
 use pillarbox_access::Item;
-use pillarbox_access::facts::Said;
+use pillarbox_access::facts::ReadableText;
 use pillarbox_client::display::safe;
 use textwrap::core::display_width;
 
@@ -44,7 +44,7 @@ pub(super) struct Lists {
 impl Lists {
     pub(super) fn of(
         entries: &[PaperLine],
-        said: &[Said],
+        said: &[ReadableText],
         name: &dyn Fn(&str) -> String,
         width: usize,
     ) -> Self {

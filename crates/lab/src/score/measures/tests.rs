@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use pillarbox_access::Blank;
-use pillarbox_access::facts::Said;
+use pillarbox_access::facts::ReadableText;
 use pillarbox_access::speaker::Speaker;
 use pillarbox_wire::Timestamp;
 
@@ -67,8 +67,13 @@ fn each_thing_counts_once_whatever_words_it_came_in() {
 
 #[test]
 fn each_of_several_is_measured_alone() {
-    let text =
-        |text: &str| Said { at: Timestamp(500_000), from: None, to: None, text: text.into(), group: None };
+    let text = |text: &str| ReadableText {
+        at: Timestamp(500_000),
+        from: None,
+        to: None,
+        text: text.into(),
+        group: None,
+    };
     let party =
         |who: &str, said: &[&str]| Party { who: who.into(), said: said.iter().map(|it| text(it)).collect() };
     let parties = vec![party("Ben", &["one", "two", "two"]), party("Cleo", &["none of it"])];
@@ -79,14 +84,14 @@ fn each_of_several_is_measured_alone() {
 
 #[test]
 fn what_came_back_says_where_from_and_nothing_says_nothing() {
-    use pillarbox_access::attribution::Origin;
-    let origin = Origin { named_by_operator: true, ..Origin::default() };
+    use pillarbox_access::attribution::Provenance;
+    let origin = Provenance { named_by_operator: true, ..Provenance::default() };
     let nothing = Brought { origin, entries: vec![entry(Item::Name, 0)], ..Brought::default() };
     assert_eq!(score(What::Entries, &nothing, &yardstick()).1.attribution, None);
     let named = Brought { entries: vec![entry(Item::Name, 1)], ..nothing };
     let attribution = |brought: &Brought| score(What::Entries, brought, &yardstick()).1.attribution;
     assert_eq!(attribution(&named), Some(Attribution::OperatorsWord));
-    let unnamed = Brought { origin: Origin::default(), ..named };
+    let unnamed = Brought { origin: Provenance::default(), ..named };
     assert_eq!(attribution(&unnamed), Some(Attribution::Nobody));
 }
 
@@ -96,7 +101,7 @@ fn wrote(at: u64, from: Option<&str>, to: Option<&str>) -> Wrote {
 
 #[test]
 fn a_text_counts_once_and_others_do_not_count() {
-    let text = |text: &str| Said {
+    let text = |text: &str| ReadableText {
         at: Timestamp(500_000),
         from: Some("+1".into()),
         to: Some("+2".into()),
@@ -152,7 +157,7 @@ fn one_known_end_is_a_message_and_a_fuller_row_is_taken_first() {
 
 #[test]
 fn a_text_tells_when_it_passed() {
-    let said = Said { at: Timestamp(500_000), from: None, to: None, text: "one".into(), group: None };
+    let said = ReadableText { at: Timestamp(500_000), from: None, to: None, text: "one".into(), group: None };
     let (counts, _) =
         score(What::Messages, &Brought { said: vec![said], ..Brought::default() }, &yardstick());
     assert_eq!((counts.returned, counts.of), (1, 2));

@@ -15,7 +15,7 @@ use pillarbox_wire::{AccountId, Handle, MessageId};
 use crate::server::trouble::in_words;
 use crate::store::lock;
 use crate::store::{
-    AccountRow, Changes, Closing, Contents, DATABASE_FILE, DeviceNumber, SqliteStore, Store, StoreError,
+    AccountRow, Changes, Closing, DATABASE_FILE, DeviceNumber, SqliteStore, Store, StoreContents, StoreError,
 };
 
 /// Messages in one transaction: 2.5 MiB of the longest ones, which pass through the log.
@@ -70,7 +70,7 @@ pub struct AccountHoldings {
 #[derive(Debug)]
 pub struct Offline {
     store: SqliteStore,
-    contents: Contents,
+    contents: StoreContents,
     _lock: lock::Lock,
 }
 

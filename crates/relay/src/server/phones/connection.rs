@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 use pillarbox_transport::timeouts::FAREWELL;
-use pillarbox_transport::{Channel, OpenError, Reader, ReceiveError, Signs, Stalled, Watched, Writer};
+use pillarbox_transport::{Channel, Reader, ReceiveError, RecordOpenError, Signs, Stalled, Watched, Writer};
 use pillarbox_wire::{ClientFrame, Farewell, Goodbye, RelayFrame};
 use rand::SeedableRng;
 use rand::rngs::{StdRng, SysRng};
@@ -236,7 +236,7 @@ impl Connection<'_> {
 
 /// Returns whether the peer holds the channel's key and yet sent something that is no frame. Such a peer is told so.
 fn is_unreadable(error: &ReceiveError) -> bool {
-    use OpenError::{Empty, Frame, FrameBeyondRecord, TrailingBytes};
+    use RecordOpenError::{Empty, Frame, FrameBeyondRecord, TrailingBytes};
     let ReceiveError::Record(error) = error else { return false };
     matches!(error, Empty | Frame(_) | FrameBeyondRecord { .. } | TrailingBytes { .. })
 }

@@ -12,10 +12,10 @@ use super::reserve::Reserve;
 use super::settings::{CHECKPOINT_PAGES, LITTLE, LOCK_WAIT, PAGE_LEN, STATEMENTS};
 use super::watch::Watch;
 use super::{channels, deposits, read, schema, write};
-use crate::memory::mailbox::Waiting;
+use crate::memory::mailbox::QueuedMessage;
 use crate::store::{
-    Applied, Changes, Contents, Deposits, DeviceNumber, Holdings, MessageRow, PublishedRow, Room, Skip,
-    Stock, Store, StoreError, StoredPreKeys,
+    Applied, Changes, Deposits, DeviceNumber, Holdings, MessageRow, PublishedRow, Room, Skip, Stock, Store,
+    StoreContents, StoreError, StoredPreKeys,
 };
 
 /// A relay's database.
@@ -125,11 +125,11 @@ impl SqliteStore {
 }
 
 impl Store for SqliteStore {
-    fn contents(&mut self) -> Result<Contents, StoreError> {
+    fn contents(&mut self) -> Result<StoreContents, StoreError> {
         read::contents(&self.connection)
     }
 
-    fn waiting(&mut self, visit: &mut dyn FnMut(DeviceNumber, Waiting)) -> Result<(), StoreError> {
+    fn waiting(&mut self, visit: &mut dyn FnMut(DeviceNumber, QueuedMessage)) -> Result<(), StoreError> {
         read::waiting(&self.connection, visit)
     }
 

@@ -8,10 +8,10 @@ use super::note::{self, Note};
 use super::query::{first, rows};
 use super::schema::{self, Layout};
 use super::{channels, columns, deposits, events};
-use crate::memory::mailbox::{Entrance, Waiting};
+use crate::memory::mailbox::{Entrance, QueuedMessage};
 use crate::store::{
-    Contents, Counters, DeviceNumber, EventNumber, Holdings, MessageRow, PreKeyKind, PreKeyRow, Skip, Stock,
-    StoreError, StoredPreKeys,
+    Counters, DeviceNumber, EventNumber, Holdings, MessageRow, PreKeyKind, PreKeyRow, Skip, Stock,
+    StoreContents, StoreError, StoredPreKeys,
 };
 
 /// Reads the key that signs sender certificates.
@@ -45,8 +45,8 @@ pub(crate) fn read_commits(connection: &Connection) -> Result<Option<u64>, Store
     counted.map(Some).ok_or(StoreError::Damaged)
 }
 
-pub(super) fn contents(connection: &Connection) -> Result<Contents, StoreError> {
-    Ok(Contents {
+pub(super) fn contents(connection: &Connection) -> Result<StoreContents, StoreError> {
+    Ok(StoreContents {
         certificate_key: certificate_key(connection)?,
         counters: counters(connection, Layout::Present)?,
         push_tokens: deposits::of_kind(connection, DepositKind::PushToken)?,
@@ -70,7 +70,7 @@ pub(super) fn contents(connection: &Connection) -> Result<Contents, StoreError> 
 
 pub(super) fn waiting(
     connection: &Connection,
-    visit: &mut dyn FnMut(DeviceNumber, Waiting),
+    visit: &mut dyn FnMut(DeviceNumber, QueuedMessage),
 ) -> Result<(), StoreError> {
     // `size` stands in front of the payload, so that no payload is read here.
     let mut statement = connection.prepare(
@@ -79,7 +79,7 @@ pub(super) fn waiting(
     )?;
     let mut found = statement.query([])?;
     while let Some(row) = found.next()? {
-        let waiting = Waiting::new(
+        let waiting = QueuedMessage::new(
             MessageId(columns::unsigned(row, 0)?),
             columns::unsigned(row, 3)?,
             Timestamp(columns::unsigned(row, 2)?),

@@ -6,8 +6,8 @@ use rusqlite::{CachedStatement, Connection, Transaction, TransactionBehavior, pa
 use super::columns::{integer, time};
 use super::{channels, deposits, events, trim};
 use crate::store::{
-    AccountRow, Applied, Changes, Closing, Counters, DeviceNumber, DeviceRow, Forget, MessageRow, PreKeyKind,
-    Registration, Replacement, Seen, Set, StoreError, Taken, Upload,
+    AccountRow, Applied, Changes, Closing, Counters, DeviceNumber, DeviceRow, Forget, LastSeen, MessageRow,
+    PreKeyKind, Registration, Replacement, Set, StoreError, Taken, Upload,
 };
 
 /// Messages in one statement. Starting a statement costs as much as a row; beyond some tens nothing more is gained.
@@ -69,7 +69,7 @@ pub(super) fn apply(connection: &mut Connection, changes: &Changes) -> Result<(A
         }
     }
     replaced.iter().try_for_each(|one| replace(&transaction, one))?;
-    for Seen { device, at, address } in seen {
+    for LastSeen { device, at, address } in seen {
         transaction
             .prepare_cached("UPDATE devices SET last_seen = ?2, last_address = ?3 WHERE device_number = ?1")?
             .execute(params![device.0, at.map(time), address.map(|address| address.to_string())])?;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use pillarbox_client::display::safe;
 pub(crate) use pillarbox_client::net::now;
-use pillarbox_client::{Contact, Passphrase, Phone, Trust, Whom, naming};
+use pillarbox_client::{Contact, Passphrase, Phone, Trust, ContactMatch, naming};
 use pillarbox_text::read;
 use pillarbox_wire::Handle;
 use rand::SeedableRng;
@@ -24,7 +24,7 @@ use super::words;
 const AROUND: usize = 5;
 
 /// The context that every command runs in.
-pub(crate) struct Desk<'a> {
+pub(crate) struct CliContext<'a> {
     pub(crate) terminal: &'a mut Terminal,
     pub(crate) options: Options,
     pub(crate) rng: StdRng,
@@ -34,7 +34,7 @@ pub(crate) struct Desk<'a> {
     pub(crate) crowd: Crowd,
 }
 
-impl<'a> Desk<'a> {
+impl<'a> CliContext<'a> {
     /// Prepares the context.
     pub(crate) fn new(terminal: &'a mut Terminal, options: Options) -> Result<Self, Failure> {
         let rng =
@@ -130,15 +130,15 @@ pub(crate) fn passphrase(secret: Secret) -> Result<Passphrase, Failure> {
     Passphrase::new((*secret).clone()).map_err(|_| Failure::Passphrase(PassphraseError::Empty))
 }
 
-/// Finds the contact that a name, a number or an account means ([`Whom`]).
+/// Finds the contact that a name, a number or an account means ([`ContactMatch`]).
 pub(crate) fn find(phone: &Phone, typed: &str) -> Result<Contact, Failure> {
     match phone.whom(typed)? {
-        Whom::One(contact) => Ok(*contact),
-        Whom::Several(contacts) => {
+        ContactMatch::One(contact) => Ok(*contact),
+        ContactMatch::Several(contacts) => {
             let meant = contacts.iter().map(|known| (words::name(known), known.trust, known.account));
             Err(Failure::SeveralContacts { name: safe(typed), meant: meant.collect() })
         }
-        Whom::Nobody => {
+        ContactMatch::Nobody => {
             let contacts = phone.contacts()?;
             let number = Handle::parse(typed).ok();
             // Possible in a profile older than the rule about numbers.

@@ -1,12 +1,12 @@
 //! Receipts and resend requests owed to a contact, as rows.
 //!
-//! The request being filled is part of the contact's [`Errands`]. Each full one is a separate row, so that noting one
+//! The request being filled is part of the contact's [`PendingReplies`]. Each full one is a separate row, so that noting one
 //! more message costs the same however many are missing.
 
 use pillarbox_wire::{AccountId, FixedBytes};
 
 use crate::phone::rows::records::read_grown;
-use crate::records::recovery::{Errands, FullRequest, Missed, asked_for};
+use crate::records::recovery::{PendingReplies, FullRequest, Missed, asked_for};
 use crate::vault::{Rows, StorageError, Table, View};
 
 fn request_key(contact: AccountId, number: u32) -> Vec<u8> {
@@ -39,7 +39,7 @@ pub(crate) fn leads_through(rows: &mut Rows<'_>, contact: AccountId) -> Result<(
 /// greeting.
 pub(crate) fn take_request(
     rows: &mut Rows<'_>,
-    errands: &mut Errands,
+    errands: &mut PendingReplies,
 ) -> Result<Option<Vec<FixedBytes<32>>>, StorageError> {
     let noted = match errands.take_full() {
         Some(number) => {
@@ -63,18 +63,18 @@ pub(crate) fn forget(rows: &mut Rows<'_>, contact: AccountId) -> Result<(), Stor
     rows.remove(Table::Errands, &contact.0)
 }
 
-pub(crate) fn load_errands(rows: &View<'_>, account: AccountId) -> Result<Errands, StorageError> {
+pub(crate) fn load_errands(rows: &View<'_>, account: AccountId) -> Result<PendingReplies, StorageError> {
     let row = rows.get(Table::Errands, &account.0)?;
-    Ok(row.map(|row| read_grown(&row)).transpose()?.unwrap_or(Errands::none(account)))
+    Ok(row.map(|row| read_grown(&row)).transpose()?.unwrap_or(PendingReplies::none(account)))
 }
 
-pub(crate) fn all_errands(rows: &View<'_>) -> Result<Vec<Errands>, StorageError> {
+pub(crate) fn all_errands(rows: &View<'_>) -> Result<Vec<PendingReplies>, StorageError> {
     rows.all(Table::Errands)?.iter().map(|row| read_grown(row)).collect()
 }
 
 /// Stores the record of what is owed, or removes it if it is empty.
-pub(crate) fn store_errands(rows: &mut Rows<'_>, errands: &Errands) -> Result<(), StorageError> {
-    if *errands == Errands::none(errands.contact) {
+pub(crate) fn store_errands(rows: &mut Rows<'_>, errands: &PendingReplies) -> Result<(), StorageError> {
+    if *errands == PendingReplies::none(errands.contact) {
         rows.remove(Table::Errands, &errands.contact.0)
     } else {
         rows.store(Table::Errands, &errands.contact.0, errands)

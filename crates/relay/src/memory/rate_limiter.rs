@@ -68,7 +68,7 @@ impl Subject {
 
 /// All buckets.
 #[derive(Clone, Debug)]
-pub(crate) struct Rates {
+pub(crate) struct RateLimiter {
     /// The time at which each bucket is full again. A bucket that is full needs no entry.
     full_at: HashMap<(Request, Subject), Timestamp>,
     most: usize,
@@ -78,7 +78,7 @@ pub(crate) struct Rates {
 /// Pause between two passes over a full table, so that a flood does not trigger one for each request.
 const CLEARING: Duration = Duration::from_seconds(10);
 
-impl Rates {
+impl RateLimiter {
     pub(crate) fn new(most: u32) -> Self {
         Self { full_at: HashMap::new(), most: most as usize, cleared: Timestamp(0) }
     }
@@ -162,7 +162,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_span_of_time_sees_more_than_the_burst_and_the_refill(gaps in proptest::collection::vec(0_u64..2_500, 1..80)) {
-            let mut rates = Rates::new(10);
+            let mut rates = RateLimiter::new(10);
             let mut now = Timestamp(1_000_000);
             let mut taken: Vec<Timestamp> = Vec::new();
             for gap in gaps {
@@ -181,7 +181,7 @@ mod tests {
 
         #[test]
         fn the_table_never_outgrows_its_bound(names in proptest::collection::vec(any::<u8>(), 1..200)) {
-            let mut rates = Rates::new(8);
+            let mut rates = RateLimiter::new(8);
             for (at, name) in names.into_iter().enumerate() {
                 let _ = rates.take(Request::LookUp, account(name), RATE, Timestamp(at as u64));
                 prop_assert!(rates.full_at.len() <= 8 + 1);
@@ -191,7 +191,7 @@ mod tests {
 
     #[test]
     fn waiting_as_long_as_told_is_enough() {
-        let mut rates = Rates::new(10);
+        let mut rates = RateLimiter::new(10);
         let now = Timestamp(5_000);
         for _ in 0..3 {
             rates.take(Request::LookUp, account(1), RATE, now).unwrap();
@@ -205,7 +205,7 @@ mod tests {
 
     #[test]
     fn a_clock_set_back_locks_nobody_out() {
-        let mut rates = Rates::new(10);
+        let mut rates = RateLimiter::new(10);
         for _ in 0..3 {
             rates.take(Request::LookUp, account(1), RATE, Timestamp(1 << 40)).unwrap();
         }
@@ -214,8 +214,8 @@ mod tests {
 
     #[test]
     fn a_network_of_many_addresses_has_a_few_times_what_one_has() {
-        let mut rates = Rates::new(1_000);
-        let taken = |rates: &mut Rates, address: String| {
+        let mut rates = RateLimiter::new(1_000);
+        let taken = |rates: &mut RateLimiter, address: String| {
             let subject = Subject::address(address.parse().unwrap());
             (0..10).filter(|_| rates.take(Request::LookUp, subject, RATE, Timestamp(5_000)).is_ok()).count()
         };
@@ -237,7 +237,7 @@ mod tests {
 
     #[test]
     fn what_one_refuses_is_counted_for_none() {
-        let mut rates = Rates::new(10);
+        let mut rates = RateLimiter::new(10);
         let address = Subject::address("192.0.2.1".parse().unwrap());
         let wide = RATE.times(2);
         let mut ask = |name| {

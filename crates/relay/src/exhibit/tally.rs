@@ -7,13 +7,13 @@ const NAMED_PAIRS: usize = 3;
 
 /// Messages as they were handed in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Told {
+pub struct SubmissionTally {
     messages: u64,
     named: u64,
     pairs: BTreeSet<[String; 2]>,
 }
 
-impl Told {
+impl SubmissionTally {
     /// One message more: whose connection it came on, if that has a name, and whom it is for.
     pub fn message(&mut self, from: Option<&str>, to: &str) {
         self.messages += 1;
@@ -68,8 +68,8 @@ impl Told {
 mod tests {
     use super::*;
 
-    fn told(messages: &[(Option<&str>, &str)]) -> Told {
-        let mut told = Told::default();
+    fn told(messages: &[(Option<&str>, &str)]) -> SubmissionTally {
+        let mut told = SubmissionTally::default();
         messages.iter().for_each(|(from, to)| told.message(*from, to));
         told
     }
@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn two_servers_are_told_in_the_same_words() {
         let (first, second) = (told(&[(Some("a"), "b"), (None, "b")]), told(&[(None, "b")]));
-        let both = Told::on_two_servers(&first, &second);
+        let both = SubmissionTally::on_two_servers(&first, &second);
         let alone = first.sentence().unwrap();
         assert_eq!(
             both,
