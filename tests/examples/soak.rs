@@ -15,7 +15,8 @@ use std::process::ExitCode;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use pillarbox_tests::{Ended, Phone, Place, Relay, Said, Wrong};
+use pillarbox_testkit::program::{Ended, Phone, Place, Relay};
+use pillarbox_testkit::{Said, Wrong};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde_json::Value;
@@ -128,7 +129,7 @@ fn pairs() -> impl Iterator<Item = Way> {
 }
 
 /// Acts for one person until the time is over: opens a chat, types, and may be interrupted, or looks into the inbox.
-fn talk(people: &[Phone<'_>; PEOPLE.len()], own: usize, until: Instant, mut dice: StdRng) -> Diary {
+fn talk(people: &[Phone; PEOPLE.len()], own: usize, until: Instant, mut dice: StdRng) -> Diary {
     let (me, mut diary, mut number) = (&people[own], Diary::default(), 0);
     while Instant::now() < until {
         if dice.random_ratio(1, 6) {
@@ -163,7 +164,7 @@ fn talk(people: &[Phone<'_>; PEOPLE.len()], own: usize, until: Instant, mut dice
 
 /// Returns the number of messages that wait on a phone, if it tells. A phone that was just killed may still hold its
 /// profile.
-fn waiting(phone: &Phone<'_>) -> u64 {
+fn waiting(phone: &Phone) -> u64 {
     let shown = phone.run(&["account", "show", "--json"]);
     if shown.status.success() { shown.json()["waiting"].as_u64().unwrap() } else { 0 }
 }
@@ -209,7 +210,7 @@ fn trouble(place: &Place, relay: Relay, until: Instant, mut dice: StdRng) -> (Re
 ///
 /// A round counts as quiet only if nothing waited when it began. Otherwise a message that somebody sends in it may be
 /// for a person who has already had a turn.
-fn calm(people: &[Phone<'_>]) -> usize {
+fn calm(people: &[Phone]) -> usize {
     let mut waiting: u64 = people.iter().map(Phone::waiting).sum();
     let (mut rounds, mut quiet, mut least, mut moved) = (0, 0, waiting, Instant::now());
     while quiet < QUIET_ROUNDS {
@@ -235,7 +236,7 @@ fn calm(people: &[Phone<'_>]) -> usize {
 }
 
 /// Compares what everybody said with what everybody has.
-fn report(people: &[Phone<'_>], diaries: &[Diary], faults: &Faults, rounds: usize) -> ExitCode {
+fn report(people: &[Phone], diaries: &[Diary], faults: &Faults, rounds: usize) -> ExitCode {
     let (mut counts, mut wrongs) = ([0; 3], Vec::new());
     for (from, to) in pairs() {
         let mut said = diaries[from].said.get(&to).cloned().unwrap_or_default();

@@ -18,7 +18,7 @@ use pillarbox_lab::audit::seam::Patch;
 use pillarbox_lab::audit::search::Hit;
 use pillarbox_lab::audit::{AuditError, AuditPlan, text};
 use pillarbox_lab::progress::Progress;
-use pillarbox_tests::{Ended, Place, Process, programs};
+use pillarbox_testkit::program::{Ended, Place, Process, programs};
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
@@ -26,19 +26,19 @@ use tokio::runtime::Runtime;
 const NOBODY: u32 = 65_534;
 
 fn audit(place: &Place, arguments: &[&str]) -> Ended {
-    let mut command = place.command(&programs().lab);
+    let mut command = place.command(programs().lab());
     command.arg("audit").args(arguments);
     Process::run(command, "")
 }
 
 fn audit_of(readable: Design, unreadable: Design) -> Result<AuditReport, AuditError> {
-    let plan = AuditPlan { readable, unreadable, ..plan(&programs().phone) };
+    let plan = AuditPlan { readable, unreadable, ..plan(&programs().phone()) };
     runtime().block_on(pillarbox_lab::audit::run(&plan, &Progress::none()))
 }
 
 /// Returns a plan for the usual designs, with this as the phone's program.
 fn plan(phone: &Path) -> AuditPlan {
-    AuditPlan { phone_program: phone.to_owned(), ..AuditPlan::new(programs().relay.clone()) }
+    AuditPlan { phone_program: phone.to_owned(), ..AuditPlan::new(programs().relay()) }
 }
 
 fn runtime() -> Runtime {
@@ -48,7 +48,7 @@ fn runtime() -> Runtime {
 /// Returns a program that replaces the phone's: a shell that does `first` and then runs the phone's program.
 fn phone_in_a_shell(place: &Place, first: &str) -> PathBuf {
     let shell = place.path("phone-in-a-shell");
-    let script = format!("#!/bin/sh\n{first} \"{}\" \"$@\"\nexit $?\n", programs().phone.display());
+    let script = format!("#!/bin/sh\n{first} \"{}\" \"$@\"\nexit $?\n", programs().phone().display());
     fs::write(&shell, script).unwrap();
     fs::set_permissions(&shell, Permissions::from_mode(0o755)).unwrap();
     shell
@@ -213,7 +213,7 @@ fn a_design_that_leaks_is_found_out() {
 #[test]
 fn a_phone_that_appends_words_backwards_is_found_out_by_form_and_by_length() {
     let backwards = |text: &str| Patch::Append(text.bytes().rev().collect());
-    let plan = AuditPlan { patch: Some(backwards), ..plan(&programs().phone) };
+    let plan = AuditPlan { patch: Some(backwards), ..plan(&programs().phone()) };
     let report = runtime().block_on(pillarbox_lab::audit::run(&plan, &Progress::none())).unwrap();
     assert_eq!(report.finding, Finding::NotAsClaimed);
     assert_eq!(
@@ -256,7 +256,8 @@ fn an_audit_of_another_process_gives_no_result() {
     let place = Place::new();
     // The relay runs well. The audit looks into the shell that started it.
     let shell = place.path("relay-in-a-shell");
-    let relay = programs().relay.display();
+    let relay = programs().relay();
+    let relay = relay.display();
     let script = format!("#!/bin/sh\n\"{relay}\" \"$@\" &\ntrap 'kill $!' TERM\nwait $!\nwait $!\n");
     fs::write(&shell, script).unwrap();
     fs::set_permissions(&shell, Permissions::from_mode(0o755)).unwrap();
@@ -267,7 +268,7 @@ fn an_audit_of_another_process_gives_no_result() {
 
 #[test]
 fn a_chat_that_another_process_tells_to_lock_leaves_nothing_either() {
-    let locking = runtime().block_on(locking::play(&plan(&programs().phone), LockingWay::Told)).unwrap();
+    let locking = runtime().block_on(locking::play(&plan(&programs().phone()), LockingWay::Told)).unwrap();
     let roles = [NeedleRole::Said, NeedleRole::Name, NeedleRole::Key];
     for role in roles {
         assert_ne!(
@@ -321,7 +322,7 @@ fn a_phone_whose_memory_is_another_processs_does_not_pass() {
 fn without_a_relay_program_the_audit_says_how_to_build_it() {
     let place = Place::new();
     let alone = place.path("pillarbox-lab");
-    fs::copy(&programs().lab, &alone).unwrap();
+    fs::copy(programs().lab(), &alone).unwrap();
     let mut command = place.command(&alone);
     command.arg("audit");
     drop(
@@ -339,8 +340,8 @@ fn an_audit_that_may_not_look_into_the_memory_says_so_and_fails() {
     let place = Place::new();
     // A program that may be run and not read hides its memory (ptrace(2), "dumpable") from everybody but root.
     let (lab, relay) = (place.path("pillarbox-lab"), place.path("pillarbox-relay"));
-    fs::copy(&programs().lab, &lab).unwrap();
-    fs::copy(&programs().relay, &relay).unwrap();
+    fs::copy(programs().lab(), &lab).unwrap();
+    fs::copy(programs().relay(), &relay).unwrap();
     fs::set_permissions(&relay, Permissions::from_mode(0o111)).unwrap();
     let root = lab.parent().unwrap();
     fs::set_permissions(root, Permissions::from_mode(0o755)).unwrap();

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use pillarbox_client::Invitation;
-use pillarbox_tests::{Ended, Phone, Place, Process, Relay, Stream};
+use pillarbox_testkit::program::{Ended, Phone, Place, Process, Relay, Stream};
 
 /// Returns texts of an attacker. Each ends with a word by which the test finds it again.
 fn texts() -> Vec<String> {
@@ -61,7 +61,7 @@ fn harmless(ended: Ended, tabs: bool) -> Ended {
 }
 
 /// Returns Alice's phone, after Bob's has sent all of [`texts`]. The two have added each other.
-fn written_to<'a>(place: &'a Place, relay: &Relay) -> Phone<'a> {
+fn written_to(place: &Place, relay: &Relay) -> Phone {
     let (alice, bob) = place.alice_and_bob(relay);
     for text in texts() {
         drop(harmless(bob.run_with(&["send", "Alice", "-"], &text).expect(0), false));
@@ -105,7 +105,7 @@ fn a_text_is_harmless_to_programs() {
 }
 
 /// Lets Bob's phone send everything once more, and returns Alice's.
-fn written_to_again<'a>(place: &'a Place, _alice: &Phone<'a>) -> Phone<'a> {
+fn written_to_again(place: &Place, _alice: &Phone) -> Phone {
     for text in texts() {
         drop(place.phone("bob").run_with(&["send", "Alice", "-"], &text).expect(0));
     }
@@ -145,12 +145,12 @@ fn a_name_that_a_peer_chose_is_harmless_wherever_it_stands() {
 }
 
 /// Runs the program without a check of its next step. A name of this kind puts its own words into that step.
-fn run(phone: &Phone<'_>, arguments: &[&str]) -> Ended {
+fn run(phone: &Phone, arguments: &[&str]) -> Ended {
     Process::run(phone.command(arguments), "")
 }
 
 /// Returns the invitation of an account whose owner calls itself [`NAME`]. It is made with other software than ours.
-fn hostile_invitation(place: &Place, relay: &Relay, honest: &Phone<'_>) -> String {
+fn hostile_invitation(place: &Place, relay: &Relay, honest: &Phone) -> String {
     let genuine: Invitation = {
         let mallory = place.account(relay, "mallory");
         mallory.invitation().parse().unwrap()

@@ -60,6 +60,18 @@ const ARROWS: &[(&str, &[&str])] = &[
             "pillarbox-wire",
         ],
     ),
+    // Of tests alone: no crate above names it, except among its dev-dependencies.
+    (
+        "pillarbox-testkit",
+        &[
+            "pillarbox-client",
+            "pillarbox-crypto",
+            "pillarbox-relay",
+            "pillarbox-session",
+            "pillarbox-transport",
+            "pillarbox-wire",
+        ],
+    ),
 ];
 
 /// Crates of which two versions in the shipped programs would mean two generations of cryptography, one of them unseen.
@@ -173,6 +185,26 @@ fn the_shipped_programs_contain_no_proposal() {
         assert!(!reached.contains("pillarbox-access"), "{program} reaches access");
     }
     assert!(names(&metadata, &reached(&metadata, "pillarbox-lab")).contains("pillarbox-access"));
+}
+
+#[test]
+fn no_shipped_crate_contains_the_support_of_its_tests() {
+    let metadata = metadata();
+    for package in metadata.workspace_packages() {
+        let reached = names(&metadata, &reached(&metadata, &package.name));
+        assert!(!reached.contains("pillarbox-testkit"), "{} reaches the testkit", package.name);
+    }
+    let package = |name: &str| metadata.packages.iter().find(|found| found.name.as_str() == name).unwrap();
+    let names_it = |name: &str| {
+        package(name).dependencies.iter().any(|dependency| dependency.name == "pillarbox-testkit")
+    };
+    assert!(
+        names_it("pillarbox-client") && names_it("pillarbox-tests"),
+        "the search sees dependencies at all"
+    );
+    assert!(
+        !reached_by(&["-p", "pillarbox-lab", "-p", "pillarbox-client"]).contains_key("pillarbox-testkit")
+    );
 }
 
 #[test]

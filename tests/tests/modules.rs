@@ -21,6 +21,7 @@ const TREES: &[&str] = &[
     "relay",
     "session",
     "system",
+    "testkit",
     "text",
     "transport",
     "wire",

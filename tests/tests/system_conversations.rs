@@ -2,7 +2,7 @@
 //! them is away.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-use pillarbox_tests::{Place, Process, Stream};
+use pillarbox_testkit::program::{Place, Process, Stream};
 
 #[test]
 fn two_people_register_meet_compare_numbers_and_talk_both_ways() {
@@ -144,7 +144,7 @@ fn a_closed_account_is_gone_from_the_relay() {
     drop(alice.run(&["send", "Bob", "still on its way"]).expect(0));
     drop(bob.run(&["account", "close"]).expect(2).says("add --yes"));
     drop(bob.run(&["account", "close", "--yes"]).expect(0).prints("The account is closed"));
-    let held = pillarbox_tests::relay_command(
+    let held = pillarbox_testkit::program::relay_command(
         &place,
         &["ledger", "--json", "--data", relay.data().to_str().unwrap()],
     );

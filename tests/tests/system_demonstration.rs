@@ -5,11 +5,11 @@ use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use pillarbox_tests::{Ended, Place, Process, programs};
+use pillarbox_testkit::program::{Ended, Place, Process, programs};
 use serde_json::Value;
 
 fn lab(place: &Place, arguments: &[&str]) -> Ended {
-    let mut command = place.command(&programs().lab);
+    let mut command = place.command(programs().lab());
     command.args(arguments);
     Process::run(command, "")
 }
@@ -56,7 +56,7 @@ fn starts(page: &str) -> Vec<Vec<&str>> {
 #[test]
 fn somebody_who_waits_is_told_what_for_within_half_a_second() {
     let place = Place::new();
-    let mut command = place.command(&programs().lab);
+    let mut command = place.command(programs().lab());
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let began = Instant::now();
     let mut line = String::new();

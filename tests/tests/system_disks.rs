@@ -8,7 +8,7 @@ use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use pillarbox_relay::store::RESERVE_FILE;
-use pillarbox_tests::{Phone, Place, Process, Relay, SmallDisk, Stopped, relay_command};
+use pillarbox_testkit::program::{Phone, Place, Process, Relay, SmallDisk, Stopped, relay_command};
 use rusqlite::Connection;
 
 /// The size of the disk. It has room for a relay or a phone with two accounts and a few messages, and is soon full.
@@ -97,7 +97,7 @@ fn an_operator_makes_room_on_a_full_disk_and_phones_are_told_what_is_so() {
         drop(alice.run(&["send", "Bob", &text]).expect(0));
     }
     let data = relay.data().to_str().unwrap().to_owned();
-    let id = |name: &Phone<'_>| {
+    let id = |name: &Phone| {
         name.run(&["account", "show", "--json"]).expect(0).json()["account"].as_str().unwrap().to_owned()
     };
     let (alice_id, bob_id) = (id(&alice), id(&bob));
@@ -246,7 +246,7 @@ fn append_garbage(file: &Path) {
 }
 
 /// Returns a stopped relay that holds a message for Bob, and its database.
-fn relay_with_a_message<'a>(place: &'a Place) -> (Stopped, PathBuf, Phone<'a>, Phone<'a>) {
+fn relay_with_a_message(place: &Place) -> (Stopped, PathBuf, Phone, Phone) {
     let relay = place.relay();
     let (alice, bob) = place.alice_and_bob(&relay);
     drop(alice.run(&["send", "Bob", "kept"]).expect(0));
@@ -378,7 +378,7 @@ fn garbage_at_the_end_of_a_profile_s_log_harms_nothing() {
     let (alice, bob) = place.alice_and_bob(&relay);
     let mut chat = alice.start(&["chat", "Bob"]);
     chat.feed("typed\n");
-    chat.wait_for(pillarbox_tests::Stream::Out, |line| line.ends_with("typed"));
+    chat.wait_for(pillarbox_testkit::program::Stream::Out, |line| line.ends_with("typed"));
     drop(chat.kill());
     append_garbage(&log(&alice.folder().join("vault.sqlite")));
     drop(alice.run(&["inbox"]).expect(0));

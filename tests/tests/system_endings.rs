@@ -4,7 +4,7 @@
 
 use std::thread;
 
-use pillarbox_tests::{Phone, Place, Stream};
+use pillarbox_testkit::program::{Phone, Place, Stream};
 
 /// The number of times that the relay is killed under load.
 const KILLS: usize = 8;
@@ -70,11 +70,11 @@ fn a_relay_killed_again_and_again_under_load_loses_nothing_and_repeats_nothing()
 /// Sends texts one after the other, and kills the relay at `moment`. The texts are kept however the sends end.
 fn kill_while_sending(
     place: &Place,
-    relay: pillarbox_tests::Relay,
-    alice: &Phone<'_>,
+    relay: pillarbox_testkit::program::Relay,
+    alice: &Phone,
     texts: &[String],
     moment: Moment,
-) -> pillarbox_tests::Stopped {
+) -> pillarbox_testkit::program::Stopped {
     let (accepted, first_accepted) = std::sync::mpsc::channel();
     let mut passing = relay.follow(place);
     thread::scope(|scope| {

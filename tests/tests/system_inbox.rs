@@ -1,7 +1,7 @@
 //! The output of `inbox`: its order, and its words when something waits.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-use pillarbox_tests::{Place, Relay, Stream};
+use pillarbox_testkit::program::{Place, Relay, Stream};
 
 fn limited(place: &Place, limits: &str) -> Relay {
     let file = place.path("limits.json");

@@ -5,14 +5,14 @@
 //! for Bob's.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-use pillarbox_tests::{Phone, Place, Relay};
+use pillarbox_testkit::program::{Phone, Place, Relay};
 use rusqlite::Connection;
 
 const BOB: &str = "+447700900102";
 const MALLORY: &str = "+447700900103";
 
 /// Returns Alice, who has added Bob by his number and has not written yet, and Bob. Mallory has an account.
-fn scene<'a>(place: &'a Place, relay: &Relay) -> (Phone<'a>, Phone<'a>) {
+fn scene(place: &Place, relay: &Relay) -> (Phone, Phone) {
     let (alice, bob) = (place.account(relay, "alice"), place.phone("bob"));
     bob.register(relay, &["--number", BOB]);
     place.phone("mallory").register(relay, &["--number", MALLORY]);

@@ -3,11 +3,11 @@
 
 use std::process::Command;
 
-use pillarbox_tests::{Place, Process, Stream, programs};
+use pillarbox_testkit::program::{Place, Process, Stream, programs};
 use serde_json::Value;
 
 fn lab(place: &Place, arguments: &[&str]) -> Command {
-    let mut command = place.command(&programs().lab);
+    let mut command = place.command(programs().lab());
     command.arg("metadata").args(arguments);
     command
 }
@@ -20,7 +20,7 @@ fn means(document: &Value, word: &str) -> Value {
 fn what_passes_a_running_relay_is_read_live_and_a_sealed_sender_is_in_no_row() {
     let place = Place::new();
     let relay = place.relay();
-    let mut follow = place.command(&programs().relay);
+    let mut follow = place.command(programs().relay());
     follow.args(["ledger", "--follow", "--json", "--data"]).arg(relay.data());
     let mut follow = Process::start(follow);
     relay.wait_until("/metrics", |_, text| {

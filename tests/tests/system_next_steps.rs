@@ -4,10 +4,10 @@
 
 use std::collections::BTreeSet;
 
-use pillarbox_tests::{Ended, KINDS, Phone, Place, kind};
+use pillarbox_testkit::program::{Ended, KINDS, Phone, Place, kind};
 
 /// Runs the step that `ended` suggests on the phone that it is meant for, and notes its kind.
-fn follow(done: &mut BTreeSet<String>, phone: &Phone<'_>, ended: &Ended) -> Ended {
+fn follow(done: &mut BTreeSet<String>, phone: &Phone, ended: &Ended) -> Ended {
     let line = ended.next().unwrap_or_else(|| panic!("no next step: {ended:?}"));
     done.insert(kind(line));
     phone.follow(line)

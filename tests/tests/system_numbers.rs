@@ -6,7 +6,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use pillarbox_tests::{Phone, Place, Process, Relay};
+use pillarbox_testkit::program::{Phone, Place, Process, Relay};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
@@ -35,7 +35,7 @@ fn create<'a>(relay: &'a Relay, number: &'a str) -> Vec<&'a str> {
 }
 
 /// Creates an account with the code that was sent to its number.
-fn register(phone: &Phone<'_>, relay: &Relay, number: &str) -> pillarbox_tests::Ended {
+fn register(phone: &Phone, relay: &Relay, number: &str) -> pillarbox_testkit::program::Ended {
     let refused = phone.run(&create(relay, number)).expect(1);
     drop(refused.says("the relay has sent a code to this number"));
     let code = code(relay, number);
@@ -45,7 +45,7 @@ fn register(phone: &Phone<'_>, relay: &Relay, number: &str) -> pillarbox_tests::
 }
 
 /// Returns Alice and Bob, who have found each other by number and have talked.
-fn scene<'a>(place: &'a Place, relay: &Relay) -> (Phone<'a>, Phone<'a>) {
+fn scene(place: &Place, relay: &Relay) -> (Phone, Phone) {
     let (alice, bob) = (place.phone("alice"), place.phone("bob"));
     drop(register(&alice, relay, ALICE).prints("Account made."));
     drop(register(&bob, relay, BOB).says(STANDS_IN));
@@ -60,12 +60,12 @@ fn scene<'a>(place: &'a Place, relay: &Relay) -> (Phone<'a>, Phone<'a>) {
     (alice, bob)
 }
 
-fn account(phone: &Phone<'_>) -> String {
+fn account(phone: &Phone) -> String {
     let shown = phone.run(&["account", "show", "--json"]).expect(0).json();
     shown["account"].as_str().unwrap().split('.').next().unwrap().to_owned()
 }
 
-fn contacts(phone: &Phone<'_>) -> Vec<String> {
+fn contacts(phone: &Phone) -> Vec<String> {
     let list = phone.run(&["contact", "list", "--plain"]).expect(0).out;
     list.lines().map(|line| line.split('\t').next().unwrap().to_owned()).collect()
 }

@@ -5,7 +5,7 @@
 use std::thread::sleep;
 use std::time::Duration;
 
-use pillarbox_tests::{Phone, Place, Relay, Stream};
+use pillarbox_testkit::program::{Phone, Place, Relay, Stream};
 
 /// Limits that allow a few sealed messages at once, and one more every 200 ms.
 const THROTTLED: &str = r#"{"sealed_submissions":{"burst":20,"every":200}}"#;
@@ -21,7 +21,7 @@ fn lines(numbers: std::ops::RangeInclusive<u32>) -> Vec<String> {
 }
 
 /// Lets a phone connect until none of its messages waits.
-fn drain(phone: &Phone<'_>) {
+fn drain(phone: &Phone) {
     for _ in 0..60 {
         if phone.waiting() == 0 {
             return;

@@ -3,7 +3,7 @@
 
 use std::net::TcpStream;
 
-use pillarbox_tests::{Place, Process, Relay, Stream, relay_command};
+use pillarbox_testkit::program::{Place, Process, Relay, Stream, relay_command};
 use serde_json::Value;
 
 const TEXT: &str = "a text that only two people know";

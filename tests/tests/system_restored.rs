@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use pillarbox_client::recovery::MAX_RENEWALS;
-use pillarbox_tests::{Phone, Place, Relay, relay_command};
+use pillarbox_testkit::program::{Phone, Place, Relay, relay_command};
 use rusqlite::Connection;
 use serde_json::Value;
 
@@ -59,12 +59,12 @@ fn put_back(place: &Place, relay: Relay, copy: &Copy) -> Relay {
 }
 
 /// Sends a text from one phone and receives it on the other.
-fn tell(from: &Phone<'_>, name: &str, to: &Phone<'_>, text: &str) {
+fn tell(from: &Phone, name: &str, to: &Phone, text: &str) {
     drop(from.run(&["send", name, text]).expect(0).prints("Sent"));
     assert_eq!(to.inbox(), [text]);
 }
 
-fn history(phone: &Phone<'_>, with: &str) -> Vec<Value> {
+fn history(phone: &Phone, with: &str) -> Vec<Value> {
     phone.run(&["history", with, "--json"]).expect(0).json_lines()
 }
 
@@ -184,7 +184,7 @@ fn a_phone_put_back_that_lacks_newer_prekeys_hears_a_stranger_s_words_when_they_
 }
 
 /// Lets the unknown Dave write to Bob with keys that Bob's phone does not have.
-fn strangers_words_come_when_they_are_added(place: &Place, relay: &Relay, bob: &Phone<'_>) {
+fn strangers_words_come_when_they_are_added(place: &Place, relay: &Relay, bob: &Phone) {
     let dave = place.account(relay, "dave");
     dave.add(bob);
     drop(dave.run(&["send", "Bob", "from a stranger"]).expect(0));

@@ -2,13 +2,13 @@
 
 use std::process::Command;
 
-use pillarbox_tests::{Ended, Phone, Place, Process};
+use pillarbox_testkit::program::{Ended, Phone, Place, Process};
 
 /// The widths of windows: the narrowest, a small one, the usual one, and a wide one.
 const WIDTHS: [usize; 4] = [40, 60, 80, 140];
 
 /// Runs a phone's command in a window of `width` columns.
-fn shown(phone: &Phone<'_>, arguments: &[&str], input: &str, width: usize) -> Ended {
+fn shown(phone: &Phone, arguments: &[&str], input: &str, width: usize) -> Ended {
     let mut command: Command = phone.command(arguments);
     command.env("COLUMNS", width.to_string());
     Process::run(command, input)

@@ -7,7 +7,7 @@ use std::net::{TcpListener, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use pillarbox_tests::{Place, Relay, Stream};
+use pillarbox_testkit::program::{Place, Relay, Stream};
 
 /// The number of texts that wait, and the line's speed towards the phone in bytes a second. Together they take more
 /// than a minute.

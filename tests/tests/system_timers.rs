@@ -4,12 +4,13 @@
 use std::time::Instant;
 
 use pillarbox_client::{EntryKind, Passphrase, Phone as Profile};
-use pillarbox_tests::{PATIENCE, Phone, Place};
+use pillarbox_testkit::PATIENCE;
+use pillarbox_testkit::program::{Phone, Place};
 use pillarbox_wire::Timestamp;
 
 /// Returns the texts that a phone still holds, shown or not. The library reads the vault itself. It is given a time
 /// before anything expires, so that it removes nothing meanwhile.
-fn held(place: &Place, phone: &Phone<'_>) -> Vec<String> {
+fn held(place: &Place, phone: &Phone) -> Vec<String> {
     let typed = std::fs::read_to_string(place.passphrase_file()).unwrap().trim().to_owned();
     let passphrase = Passphrase::new(typed).unwrap();
     let profile = Profile::open(&phone.folder(), &passphrase, Timestamp(0), &mut rand::rng()).unwrap();

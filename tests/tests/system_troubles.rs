@@ -6,7 +6,7 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::thread;
 
-use pillarbox_tests::{Ended, Place, Process, Relay, Stream};
+use pillarbox_testkit::program::{Ended, Place, Process, Relay, Stream};
 use pillarbox_transport::version::{ANSWER_LEN, OFFER_LEN};
 
 /// Asserts that the output is one sentence about the trouble and not a dump. The error itself takes a few lines of a
@@ -85,7 +85,7 @@ fn a_wrong_passphrase_opens_nothing_and_changes_nothing() {
     let alice = place.account(&relay, "alice");
     let before = fs::read_dir(alice.folder()).unwrap().count();
     let wrong = place.secret("wrong", "wrong horse");
-    let mut command = place.command(&pillarbox_tests::programs().phone);
+    let mut command = place.command(pillarbox_testkit::program::programs().phone());
     command.arg("--profile").arg("alice").arg("--passphrase-file").arg(wrong).arg("inbox");
     let ended = Process::run(command, "").expect(4);
     is_clear(&ended.says("The passphrase does not open this profile. Nothing was changed."));

@@ -8,17 +8,15 @@
     reason = "a failed expectation is a failed test"
 )]
 
-mod world;
-
 use pillarbox_client::backup::{self, Backup, BackupContents, BackupError, SavedText};
 use pillarbox_client::{BackupKey, BodyId, EntryDirection, Habits, NewAccount, PhoneError, Protection};
 use pillarbox_crypto::SecretBytes;
 use pillarbox_relay::RelaySettings;
+use pillarbox_testkit::world::World;
 use pillarbox_wire::limits::MAX_PAYLOAD_LEN;
 use pillarbox_wire::{AccountId, ClientFrame, DepositKind, FixedBytes, Timestamp};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
-use world::World;
 
 fn text(number: u8, len: usize) -> SavedText {
     SavedText {
@@ -153,7 +151,7 @@ fn backing_up(whose: Option<BackupKey>) -> (World, [usize; 2]) {
 /// Returns the deposits at the relay: the parts in order, and the key.
 fn left(world: &World) -> (Vec<Vec<u8>>, Option<Vec<u8>>) {
     let (mut parts, mut key) = (std::collections::BTreeMap::new(), None);
-    for frame in &world.seen {
+    for frame in world.seen() {
         let ClientFrame::LeaveDeposits(frame) = frame else { continue };
         for deposit in frame.deposits.clone() {
             let value = deposit.value.map(|value| value.0);

@@ -8,12 +8,10 @@
     reason = "a failed expectation is a failed test"
 )]
 
-mod world;
-
 use pillarbox_client::{Notice, PhoneError};
 use pillarbox_relay::RelaySettings;
+use pillarbox_testkit::world::World;
 use pillarbox_wire::{ChannelName, ClientFrame, Refusal, RelayFrame};
-use world::World;
 
 fn harbour() -> ChannelName {
     ChannelName::try_from("@harbour_news".to_owned()).unwrap()
@@ -115,11 +113,11 @@ fn each_refusal_is_told_with_its_reason_and_not_tried_again() {
         let told = world.take_notices(alice);
         let refused = Notice::ChannelRefused { channel: harbour(), reason };
         assert_eq!(told.iter().filter(|notice| **notice == refused).count(), 2, "{told:?}");
-        world.seen.clear();
+        world.received.clear();
         world.cut(alice);
         world.run();
         let tried = |frame: &ClientFrame| matches!(frame, ClientFrame::Post(_) | ClientFrame::ReadChannel(_));
-        assert!(!world.seen.iter().any(tried));
+        assert!(!world.seen().any(tried));
     }
     let mut world = publishing();
     let (alice, bob) = (world.phone("Alice"), world.phone("Bob"));

@@ -8,11 +8,9 @@
     reason = "a failed expectation is a failed test"
 )]
 
-mod world;
-
 use pillarbox_client::{ContactOrigin, DeliveryState, Notice, Protection, Trust};
+use pillarbox_testkit::world::{World, altering};
 use pillarbox_wire::{ClientFrame, Duration, FixedBytes, Handle, Refusal, RelayFrame};
-use world::World;
 
 #[test]
 fn two_phones_talk_and_both_know_what_arrived() {
@@ -40,8 +38,7 @@ fn after_an_invitation_the_relay_is_never_told_who_sends() {
     world.run();
     assert_eq!(world.heard(alice, bob), ["who is this?"]);
     let submissions: Vec<_> = world
-        .seen
-        .iter()
+        .seen()
         .filter_map(|frame| if let ClientFrame::Submit(it) = frame { Some(it) } else { None })
         .collect();
     assert!(submissions.len() >= 4, "two texts and two receipts");
@@ -62,12 +59,12 @@ fn first_contact_by_number_names_the_sender_once_and_later_messages_are_sealed()
     world.run();
     world.say(bob, alice, "hello yourself");
     world.run();
-    world.seen.clear();
+    world.received.clear();
     world.say(alice, bob, "now sealed");
     world.run();
     assert_eq!(world.heard(bob, alice), ["hello", "now sealed"]);
     let named = |frame: &ClientFrame| matches!(frame, ClientFrame::Submit(it) if it.delivery_key.is_none());
-    assert!(!world.seen.iter().any(named));
+    assert!(!world.seen().any(named));
 }
 
 #[test]
@@ -195,7 +192,7 @@ fn a_relay_cannot_turn_an_end_to_end_message_into_a_readable_one() {
     let mut world = World::new();
     let (alice, bob) = world.pair();
     world.take_notices(bob);
-    world.tamper = Box::new(|_, frame| {
+    world.up = altering(|_, frame| {
         if let ClientFrame::Submit(submit) = frame {
             submit.payload.0[0] = 0;
         }
@@ -243,13 +240,13 @@ fn keys_and_certificates_are_renewed_in_time_and_old_ones_still_open_what_waits(
     world.offline(bob);
     world.say(alice, bob, "begun with last week's key");
     world.run();
-    world.seen.clear();
+    world.received.clear();
     world.pass(Duration::from_days(10));
     world.online(bob);
     world.run();
     let renewed =
         |frame: &ClientFrame| matches!(frame, ClientFrame::PublishPreKeys(it) if it.prekeys.signed.is_some());
-    assert_eq!(world.seen.iter().filter(|frame| renewed(frame)).count(), 1);
+    assert_eq!(world.seen().filter(|frame| renewed(frame)).count(), 1);
     assert_eq!(
         world.heard(bob, alice),
         ["begun with last week's key"],
@@ -281,7 +278,7 @@ fn a_question_that_the_connection_took_with_it_is_asked_again() {
 fn a_relay_that_refuses_the_delivery_key_learns_the_sender_and_the_owner_is_told() {
     let mut world = World::new();
     let (alice, bob) = world.pair();
-    world.tamper = Box::new(move |at, frame| {
+    world.up = altering(move |at, frame| {
         if let (true, ClientFrame::Submit(submit)) = (at == alice, frame) {
             submit.delivery_key = submit.delivery_key.map(|_| FixedBytes([0; 32]));
         }

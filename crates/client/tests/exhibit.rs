@@ -8,12 +8,10 @@
     reason = "a failed expectation is a failed test"
 )]
 
-mod world;
-
 use pillarbox_client::vault::{self, VaultExhibit};
 use pillarbox_client::{Passphrase, Phone, PhoneError, ProfileError, StorageError, Vault};
 use pillarbox_crypto::{PasswordCost, SecretBytes};
-use world::{World, passphrase};
+use pillarbox_testkit::world::{World, passphrase};
 
 fn said(phone: &Phone, contact: pillarbox_wire::AccountId) -> Vec<String> {
     let history = phone.history(contact).unwrap();

@@ -8,15 +8,13 @@
     reason = "a failed expectation is a failed test"
 )]
 
-mod world;
-
 use pillarbox_client::group::MAX_GROUPS;
 use pillarbox_client::{
     ContactOrigin, DeliveryState, GroupId, Habits, NewAccount, Notice, PhoneError, Protection,
 };
 use pillarbox_relay::{Rate, RelaySettings};
+use pillarbox_testkit::world::World;
 use pillarbox_wire::{AccountId, ClientFrame, Deposit, DepositKind, Duration, Handle};
-use world::World;
 
 const NUMBERS: [&str; 3] = ["+447700900121", "+447700900122", "+447700900123"];
 
@@ -62,7 +60,7 @@ fn heard(world: &World, at: usize, group: GroupId) -> Vec<(Option<AccountId>, St
 }
 
 fn rosters(world: &World) -> Vec<Deposit> {
-    let frames = world.seen.iter().filter_map(|frame| match frame {
+    let frames = world.seen().filter_map(|frame| match frame {
         ClientFrame::LeaveDeposits(it) => Some(it.deposits.clone()),
         _ => None,
     });
@@ -226,7 +224,7 @@ fn a_roster_is_left_at_the_relay_only_by_habit_in_the_open_or_sealed_and_taken_b
             String::from_utf8_lossy(deposit.value.as_ref().unwrap().as_slice()).starts_with("Harbour watch\n")
         });
         assert_eq!(readable.count(), if sealed_rosters { 0 } else { 3 });
-        world.seen.clear();
+        world.received.clear();
         leave(&mut world, carol, group);
         let taken_back = rosters(&world).into_iter().filter(|deposit| deposit.value.is_none()).count();
         assert_eq!((rosters(&world).len(), taken_back), (3, 1));

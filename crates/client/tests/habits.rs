@@ -8,14 +8,12 @@
     reason = "a failed expectation is a failed test"
 )]
 
-mod world;
-
 use pillarbox_client::{DeliveryState, Habits, NewAccount, Notice, PhoneError, Protection, Receipts};
 use pillarbox_relay::RelaySettings;
+use pillarbox_testkit::world::World;
 use pillarbox_wire::{
     Bytes, ClientFrame, Deposit, DepositKind, Duration, Handle, Refusal, RelayFrame, Submit,
 };
-use world::World;
 
 const NUMBER: &str = "+447700900123";
 
@@ -31,14 +29,14 @@ fn pair(world: &mut World, habits: &Habits) -> (usize, usize) {
 }
 
 fn submissions(world: &World) -> Vec<Submit> {
-    let frames = world.seen.iter();
+    let frames = world.seen();
     frames
         .filter_map(|frame| if let ClientFrame::Submit(it) = frame { Some(it.clone()) } else { None })
         .collect()
 }
 
 fn deposits(world: &World) -> Vec<Deposit> {
-    let frames = world.seen.iter().filter_map(|frame| match frame {
+    let frames = world.seen().filter_map(|frame| match frame {
         ClientFrame::LeaveDeposits(it) => Some(it.deposits.clone()),
         _ => None,
     });
@@ -68,7 +66,7 @@ fn a_phone_that_does_not_seal_names_itself_in_every_message_and_gives_no_deliver
     let (alice, bob) = pair(&mut world, &Habits { sealed_sender: false, ..Habits::default() });
     assert_eq!(world.states(alice, bob), [DeliveryState::Delivered]);
     assert!(submissions(&world).len() >= 4 && submissions(&world).iter().all(|it| it.delivery_key.is_none()));
-    assert!(!world.seen.iter().any(|frame| matches!(frame, ClientFrame::RequestCertificate(_))));
+    assert!(!world.seen().any(|frame| matches!(frame, ClientFrame::RequestCertificate(_))));
     assert_eq!(world.see(bob).invitation().unwrap().delivery_key, None);
     assert!(!world.see(alice).contact(world.id(bob)).unwrap().sealed);
 }
@@ -86,7 +84,7 @@ fn a_phone_that_learns_to_seal_does_so_after_one_exchange() {
         world.say(from, to, "the new release");
         world.run();
     }
-    world.seen.clear();
+    world.received.clear();
     world.say(alice, bob, "sealed now");
     world.run();
     assert_eq!(world.heard(bob, alice), ["hello", "the new release", "sealed now"]);
@@ -99,7 +97,7 @@ fn receipts_wait_for_their_time_and_go_together_and_a_restart_does_not_lose_them
     let (alice, bob) = pair(&mut world, &Habits { receipts: Receipts::After(60), ..Habits::default() });
     world.pass(Duration::from_seconds(60));
     world.run();
-    world.seen.clear();
+    world.received.clear();
     world.take_notices(alice);
     for (text, wait) in [("one", 0), ("two", 20), ("three", 39)] {
         world.pass(Duration::from_seconds(wait));
@@ -188,7 +186,7 @@ fn only_facts_of_the_phone_s_habits_are_left_once_each_and_again_when_they_chang
     tell(&mut world, alice, DepositKind::Name, Some("name"));
     world.run();
     assert_eq!(deposits(&world), first, "neither a restart nor the same word again leaves anything");
-    world.seen.clear();
+    world.received.clear();
     tell(&mut world, alice, DepositKind::Name, Some("another"));
     tell(&mut world, alice, DepositKind::Email, None);
     world.run();
@@ -196,7 +194,7 @@ fn only_facts_of_the_phone_s_habits_are_left_once_each_and_again_when_they_chang
         deposits(&world),
         [fact(DepositKind::Name, "", Some("another")), fact(DepositKind::Email, "", None)]
     );
-    world.seen.clear();
+    world.received.clear();
     let habits = Habits { deposits: vec![DepositKind::About, DepositKind::Email], ..Habits::default() };
     let mut rng = world.fork();
     world.at(alice).set_habits(habits, &mut rng).unwrap();
@@ -235,7 +233,7 @@ fn an_address_book_goes_out_in_frames_that_fit_and_brings_the_known_numbers() {
             .unwrap();
     }
     world.run();
-    let frames = world.seen.iter().filter(|frame| matches!(frame, ClientFrame::LeaveDeposits(_))).count();
+    let frames = world.seen().filter(|frame| matches!(frame, ClientFrame::LeaveDeposits(_))).count();
     assert_eq!((frames, deposits(&world).len()), (3, 250));
     assert!(
         world

@@ -8,15 +8,13 @@
     reason = "a failed expectation is a failed test"
 )]
 
-mod world;
-
 use pillarbox_client::recovery::MAX_RENEWALS;
 use pillarbox_client::{DeliveryState, Habits, NewAccount, Notice, Protection};
+use pillarbox_testkit::world::{Fault, World, altering, honest};
 use pillarbox_wire::{ClientFrame, Duration, RelayFrame};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand_core::Rng;
-use world::{Fault, World};
 
 /// Makes two phones that do not seal. By the relay's word each knows the sender of a message that does not open.
 fn unsealed_pair(world: &mut World) -> (usize, usize) {
@@ -94,14 +92,14 @@ fn a_lost_acceptance_is_submitted_again_and_shown_once() {
         lost += usize::from(hit);
         hit
     });
-    world.seen.clear();
+    world.received.clear();
     // With Bob away no receipt can come before the answers that are lost.
     world.offline(bob);
     world.say(alice, bob, "once only");
     world.run();
     world.online(bob);
     world.run();
-    let submitted = world.seen.iter().filter(|frame| matches!(frame, ClientFrame::Submit(_))).count();
+    let submitted = world.seen().filter(|frame| matches!(frame, ClientFrame::Submit(_))).count();
     assert!(submitted >= 4, "it was really sent several times: {submitted}");
     assert_eq!(world.heard(bob, alice), ["hello", "once only"]);
     assert_eq!(world.states(alice, bob), [DeliveryState::Delivered; 2]);
@@ -110,9 +108,10 @@ fn a_lost_acceptance_is_submitted_again_and_shown_once() {
 /// Talks, restores an old copy on some phones, and talks on. Every text sent after that arrives once on both sides.
 fn rolled_back(back: &[usize], rounds_between: usize) {
     let mut world = World::new();
-    let (alice, bob) = (world.phone_on_disk("Alice"), world.phone_on_disk("Bob"));
+    let (alice, bob) =
+        (world.phone_on_disk(world.new_account("Alice")), world.phone_on_disk(world.new_account("Bob")));
     world.introduce(alice, bob);
-    let copies: Vec<_> = back.iter().map(|&at| (at, world.copy(at))).collect();
+    let copies: Vec<_> = back.iter().map(|&at| (at, world.copy_folder(at))).collect();
     for round in 0..rounds_between {
         world.say(alice, bob, &format!("before {round}"));
         world.run();
@@ -120,7 +119,7 @@ fn rolled_back(back: &[usize], rounds_between: usize) {
         world.run();
     }
     for (at, copy) in copies {
-        world.restore(at, copy);
+        world.put_back(at, copy);
     }
     let mut expected = Vec::new();
     for round in 0..3 {
@@ -155,9 +154,10 @@ fn two_phones_put_back_from_old_copies_heal() {
 #[test]
 fn what_was_missed_while_put_back_is_sent_again() {
     let mut world = World::new();
-    let (alice, bob) = (world.phone_on_disk("Alice"), world.phone_on_disk("Bob"));
+    let (alice, bob) =
+        (world.phone_on_disk(world.new_account("Alice")), world.phone_on_disk(world.new_account("Bob")));
     world.introduce(alice, bob);
-    let copy = world.copy(bob);
+    let copy = world.copy_folder(bob);
     for round in 0..2 {
         world.say(alice, bob, &format!("gone {round}"));
         world.run();
@@ -167,7 +167,7 @@ fn what_was_missed_while_put_back_is_sent_again() {
     world.offline(bob);
     world.say(alice, bob, "waiting at the relay");
     world.run();
-    world.restore(bob, copy);
+    world.put_back(bob, copy);
     world.online(bob);
     world.run();
     assert!(world.heard(bob, alice).contains(&"waiting at the relay".to_owned()));
@@ -187,7 +187,7 @@ fn what_is_missing_is_asked_for_before_anything_is_confirmed() {
     let (alice, bob) = unsealed_pair(&mut world);
     world.offline(bob);
     let mut spoiled = false;
-    world.tamper = Box::new(move |at, frame| {
+    world.up = altering(move |at, frame| {
         if let ClientFrame::Submit(submit) = frame
             && at == alice
             && let (false, Some(last)) = (std::mem::replace(&mut spoiled, true), submit.payload.0.last_mut())
@@ -215,9 +215,9 @@ fn what_is_missing_is_asked_for_before_anything_is_confirmed() {
 fn a_phone_that_can_open_nothing_comes_to_rest_and_heals_in_time() {
     let mut world = World::new();
     let (alice, bob) = unsealed_pair(&mut world);
-    world.seen.clear();
+    world.received.clear();
     // Somebody on the relay flips a bit in everything that Alice sends.
-    world.tamper = Box::new(move |at, frame| {
+    world.up = altering(move |at, frame| {
         if let ClientFrame::Submit(submit) = frame
             && let (true, Some(last)) = (at == alice, submit.payload.0.last_mut())
         {
@@ -229,14 +229,14 @@ fn a_phone_that_can_open_nothing_comes_to_rest_and_heals_in_time() {
         world.run();
         world.pass(Duration::from_seconds(1));
     }
-    let fetches = world.seen.iter().filter(|frame| matches!(frame, ClientFrame::FetchBundles(_))).count();
+    let fetches = world.seen().filter(|frame| matches!(frame, ClientFrame::FetchBundles(_))).count();
     assert!((1..=2 * MAX_RENEWALS).contains(&fetches), "{fetches} new starts");
     let missing = world.see(bob).missing(world.now).unwrap();
     assert!(
         matches!(&missing[..], [one] if one.messages > 0 && one.asked_at.is_some_and(|at| at > world.now)),
         "the owner can see that something is missing, and when it is asked for: {missing:?}"
     );
-    world.tamper = Box::new(|_, _| {});
+    world.up = honest();
     world.pass(Duration::from_seconds(7_200));
     world.say(alice, bob, "at last");
     world.run();
@@ -256,7 +256,7 @@ fn what_nobody_we_know_can_have_sent_is_acknowledged_and_told() {
     let (alice, bob) = world.pair();
     let delivered = std::rc::Rc::new(std::cell::Cell::new(0));
     let count = std::rc::Rc::clone(&delivered);
-    world.forge = Box::new(move |at, frame| {
+    world.down = altering(move |at, frame| {
         if let (true, RelayFrame::Deliver(deliver)) = (at == bob, frame) {
             deliver.payload.0.reverse();
             count.set(count.get() + 1);
@@ -278,7 +278,7 @@ fn a_stranger_whose_first_message_does_not_open_is_asked_again_when_the_owner_ad
     let [alice, bob, carol] = ["Alice", "Bob", "Carol"].map(|name| world.phone(name));
     // As a relay does that was put back from an old copy: Carol gets the keys that Alice used.
     let mut first = None;
-    world.forge = Box::new(move |at, frame| {
+    world.down = altering(move |at, frame| {
         if let (true, RelayFrame::Bundles(bundles)) = (at != bob, frame) {
             let bundle = &mut bundles.devices[0];
             bundle.clone_from(first.get_or_insert_with(|| bundle.clone()));
@@ -291,7 +291,7 @@ fn a_stranger_whose_first_message_does_not_open_is_asked_again_when_the_owner_ad
     }
     world.say(carol, bob, "are you there?");
     world.take_notices(bob);
-    world.seen.clear();
+    world.received.clear();
     world.pass(Duration::from_seconds(7_200));
     world.run();
     assert_eq!((world.heard(bob, alice).len(), world.heard(bob, carol).len()), (1, 0));
@@ -300,7 +300,7 @@ fn a_stranger_whose_first_message_does_not_open_is_asked_again_when_the_owner_ad
     assert!(told.contains(&Notice::StrangerUnopened { account: contact }), "{told:?}");
     assert_eq!(world.see(bob).contacts().unwrap().len(), 1, "and nobody but Alice is a request");
     let asked = |frame: &ClientFrame| matches!(frame, ClientFrame::FetchBundles(_));
-    assert!(!world.seen.iter().any(asked), "nobody is asked before the owner wants it");
+    assert!(!world.seen().any(asked), "nobody is asked before the owner wants it");
 
     world.crash(bob);
     world.invite(bob, carol);
@@ -323,7 +323,7 @@ fn a_stranger_who_sends_only_what_does_not_open_is_no_request() {
     let mut world = World::new();
     let [bob, mallory] = ["Bob", "Mallory"].map(|name| world.phone(name));
     world.invite(mallory, bob);
-    world.tamper = Box::new(move |at, frame| {
+    world.up = altering(move |at, frame| {
         if let (true, ClientFrame::Submit(submit)) = (at == mallory, frame)
             && let Some(last) = submit.payload.0.last_mut()
         {

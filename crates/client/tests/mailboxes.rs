@@ -9,15 +9,13 @@
     reason = "a failed expectation is a failed test"
 )]
 
-mod world;
-
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use pillarbox_client::{DeliveryState, Habits, Notice};
 use pillarbox_relay::{Limits, Rate, RelaySettings};
+use pillarbox_testkit::world::{Fault, World, altering, honest};
 use pillarbox_wire::{Duration, Pong, RelayFrame, RequestId};
-use world::{Fault, World};
 
 /// Settings of a relay that never asks to wait, so that the tests are fast.
 fn patient() -> RelaySettings {
@@ -44,9 +42,9 @@ fn asked_again(told: &[Notice]) -> usize {
 /// Lets `waiting` texts wait for a phone that is restored from a copy made before the conversation went on.
 fn put_back_with(waiting: usize, crash_every: Option<usize>) {
     let mut world = World::with(patient());
-    let (alice, bob) = (world.phone("Alice"), world.phone_on_disk("Bob"));
+    let (alice, bob) = (world.phone("Alice"), world.phone_on_disk(world.new_account("Bob")));
     world.introduce(alice, bob);
-    let copy = world.copy(bob);
+    let copy = world.copy_folder(bob);
     for round in 0..2 {
         world.say(alice, bob, &format!("gone {round}"));
         world.run();
@@ -56,7 +54,7 @@ fn put_back_with(waiting: usize, crash_every: Option<usize>) {
     world.offline(bob);
     let said = texts("waiting", waiting);
     say_all(&mut world, alice, bob, &said);
-    world.restore(bob, copy);
+    world.put_back(bob, copy);
     world.online(bob);
     // A phone that ended every few steps for ever would get nowhere.
     let mut ends = if crash_every.is_some() { 40 } else { 0 };
@@ -122,7 +120,7 @@ fn what_waits_opens_however_many_have_aged_out_before_it() {
 fn a_request_that_does_not_open_is_repeated_and_what_it_asks_for_comes() {
     let mut world = World::with(patient());
     // In what is not sealed the relay's word says whose message it is that does not open.
-    let (alice, bob) = (world.phone("Alice"), world.phone_on_disk("Bob"));
+    let (alice, bob) = (world.phone("Alice"), world.phone_on_disk(world.new_account("Bob")));
     for phone in [alice, bob] {
         let (habits, mut rng) = (Habits { sealed_sender: false, ..Habits::default() }, world.fork());
         world.at(phone).set_habits(habits, &mut rng).unwrap();
@@ -131,7 +129,7 @@ fn a_request_that_does_not_open_is_repeated_and_what_it_asks_for_comes() {
     let carol = world.phone("Carol");
     let used = Rc::new(RefCell::new(None));
     let seen = Rc::clone(&used);
-    world.forge = Box::new(move |at, frame| {
+    world.down = altering(move |at, frame| {
         if let (true, RelayFrame::Bundles(bundles)) = (at == carol, frame) {
             *seen.borrow_mut() = Some(bundles.devices[0].clone());
         }
@@ -139,7 +137,7 @@ fn a_request_that_does_not_open_is_repeated_and_what_it_asks_for_comes() {
     world.invite(carol, alice);
     world.say(carol, alice, "hello");
     world.run();
-    let copy = world.copy(bob);
+    let copy = world.copy_folder(bob);
     for round in 0..2 {
         world.say(alice, bob, &format!("gone {round}"));
         world.run();
@@ -149,12 +147,12 @@ fn a_request_that_does_not_open_is_repeated_and_what_it_asks_for_comes() {
     world.offline(bob);
     let said = texts("waiting", 150);
     say_all(&mut world, alice, bob, &said);
-    world.restore(bob, copy);
+    world.put_back(bob, copy);
     world.online(bob);
     // As a relay does that was put back too: Bob gets keys of Alice's that Carol has used up, so that nothing of the
     // conversation that he begins anew opens at Alice, the three requests for a hundred and fifty texts among it.
     let mut used = Some(used.borrow_mut().take().unwrap());
-    world.forge = Box::new(move |at, frame| {
+    world.down = altering(move |at, frame| {
         if let (true, RelayFrame::Bundles(bundles)) = (at == bob, frame)
             && let Some(used) = used.take()
         {
@@ -176,7 +174,7 @@ fn what_comes_too_late_to_open_is_asked_for_in_the_conversation_as_it_is() {
     // In each of twelve turns a text is lost on its way to Bob, and comes when the keys for it are kept no longer.
     let mut said = Vec::new();
     for turn in 0..12 {
-        world.forge = Box::new(move |at, frame| {
+        world.down = altering(move |at, frame| {
             if at == bob && matches!(frame, RelayFrame::Deliver(_)) {
                 *frame = RelayFrame::Pong(Pong { request: RequestId(0) });
             }
@@ -186,7 +184,7 @@ fn what_comes_too_late_to_open_is_asked_for_in_the_conversation_as_it_is() {
             world.say(alice, bob, &text);
             world.run();
             said.push(text);
-            world.forge = Box::new(|_, _| {});
+            world.down = honest();
         }
         world.say(bob, alice, "answer");
         world.run();

@@ -12,18 +12,16 @@
     reason = "a failed expectation is a failed test"
 )]
 
-mod world;
-
 use std::collections::BTreeMap;
 
 use pillarbox_client::{DeliveryState, Notice};
 use pillarbox_relay::RelaySettings;
 use pillarbox_relay::limits::Rate;
+use pillarbox_testkit::world::{Fault, World};
 use pillarbox_wire::Duration;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand_core::Rng;
-use world::{Fault, World};
 
 /// Runs of the everyday test.
 const SEEDS: u64 = 10;
@@ -32,7 +30,7 @@ const SEEDS: u64 = 10;
 const ROUNDS: usize = 6;
 
 /// Texts by sender and recipient.
-type Said = BTreeMap<(usize, usize), Vec<String>>;
+type Texts = BTreeMap<(usize, usize), Vec<String>>;
 
 fn seeds() -> std::ops::Range<u64> {
     let more = std::env::var("PILLARBOX_SEEDS").ok().and_then(|seeds| seeds.parse().ok());
@@ -62,7 +60,7 @@ fn faults(mut dice: StdRng, one_in: u32) -> Box<dyn FnMut(usize) -> Option<Fault
 }
 
 /// Sends up to four texts each way, and carries frames for a while.
-fn talk(world: &mut World, dice: &mut StdRng, said: &mut Said) {
+fn talk(world: &mut World, dice: &mut StdRng, said: &mut Texts) {
     for from in 0..3 {
         for to in (0..3).filter(|to| *to != from) {
             let texts = said.entry((from, to)).or_default();
@@ -104,7 +102,7 @@ fn killed(seed: u64) {
     }
     let mut dice = StdRng::seed_from_u64(seed);
     let one_in = 8 << (dice.next_u32() % 4);
-    let mut said = Said::new();
+    let mut said = Texts::new();
     world.fault = faults(StdRng::seed_from_u64(seed ^ u64::MAX), one_in);
     (0..ROUNDS).for_each(|_| talk(&mut world, &mut dice, &mut said));
     calm(&mut world, Duration::from_seconds(1));
@@ -135,7 +133,8 @@ fn programs_that_end_at_any_step_on_both_sides_lose_double_and_reorder_nothing()
 /// Runs the same test while one of them restores an old copy of their phone.
 fn put_back(seed: u64) {
     let mut world = throttled();
-    (0..3).for_each(|at| assert_eq!(world.phone_on_disk(["Alice", "Bob", "Carol"][at]), at));
+    (0..3)
+        .for_each(|at| assert_eq!(world.phone_on_disk(world.new_account(["Alice", "Bob", "Carol"][at])), at));
     for (one, other) in [(0, 1), (0, 2), (1, 2)] {
         world.invite(one, other);
         world.invite(other, one);
@@ -145,14 +144,14 @@ fn put_back(seed: u64) {
     let back = dice.next_u32() as usize % 3;
     let (copied, restored) = (dice.next_u32() as usize % ROUNDS, dice.next_u32() as usize % ROUNDS);
     let (copied, restored) = (copied.min(restored), copied.max(restored));
-    let mut said = Said::new();
+    let mut said = Texts::new();
     // What each had said to the phone that was put back, and it had read; and what it had said itself since the copy.
-    let (mut read, mut forgotten) = (Said::new(), Said::new());
+    let (mut read, mut forgotten) = (Texts::new(), Texts::new());
     let mut copy = None;
     world.fault = faults(StdRng::seed_from_u64(seed ^ u64::MAX), one_in);
     for round in 0..ROUNDS {
         if round == copied {
-            copy = Some(world.copy(back));
+            copy = Some(world.copy_folder(back));
             let own = said.iter().filter(|((from, _), _)| *from == back);
             forgotten = own.map(|(way, texts)| (*way, texts.clone())).collect();
         }
@@ -166,7 +165,7 @@ fn put_back(seed: u64) {
                 let before = forgotten.get(&(*from, *to)).map_or(0, Vec::len);
                 forgotten.insert((*from, *to), texts[before..].to_vec());
             }
-            world.restore(back, copy.take().unwrap());
+            world.put_back(back, copy.take().unwrap());
         }
     }
     calm(&mut world, Duration::from_seconds(1_200));

@@ -8,12 +8,10 @@
     reason = "a failed expectation is a failed test"
 )]
 
-mod world;
-
 use pillarbox_client::{DeliveryState, NewAccount, Notice, PhoneError, Protection, Trust};
 use pillarbox_relay::RelaySettings;
+use pillarbox_testkit::world::{Fault, World, altering, honest};
 use pillarbox_wire::{AccountId, Duration, Farewell, Handle, IdentityKey, Refusal, RelayFrame};
-use world::{Fault, World};
 
 const ALICE: &str = "+447700900131";
 const BOB: &str = "+447700900132";
@@ -213,7 +211,7 @@ fn an_account_is_taken_over_by_whoever_has_the_code_and_by_nobody_else() {
     let thief = NewAccount { handle, ..world.account("Mallory", Protection::EndToEnd) };
     let thief = world.phone_of(thief);
     let wrong = pillarbox_wire::NumberCode::from_number(
-        world.codes.last().unwrap().1.to_string().parse::<u32>().unwrap() + 1,
+        world.relay.codes.last().unwrap().1.to_string().parse::<u32>().unwrap() + 1,
     );
     world.at(thief).enter_code(wrong).unwrap();
     world.run();
@@ -269,21 +267,21 @@ fn a_new_phone_that_crashes_while_it_registers_loses_nothing_that_waits() {
 fn a_relay_that_says_without_end_that_keys_were_replaced_keeps_no_phone_busy() {
     let mut world = verifying();
     let (alice, bob) = scene(&mut world, Protection::EndToEnd);
-    world.forge = Box::new(|_, frame| {
+    world.down = altering(|_, frame| {
         if let RelayFrame::Accepted(pillarbox_wire::Accepted { request }) = *frame {
             let reason = Refusal::KeysReplaced;
             *frame = RelayFrame::Refused(pillarbox_wire::Refused { request, reason });
         }
     });
-    world.seen.clear();
+    world.received.clear();
     world.say(alice, bob, "are you there?");
     world.run();
     let fetched =
         |frame: &&pillarbox_wire::ClientFrame| matches!(frame, pillarbox_wire::ClientFrame::FetchBundles(_));
-    let fetches = world.seen.iter().filter(fetched).count();
+    let fetches = world.seen().filter(fetched).count();
     assert_eq!(fetches, pillarbox_client::recovery::MAX_RENEWALS);
     assert_eq!(world.see(alice).unsent(), 1, "it waits");
-    world.forge = Box::new(|_, _| {});
+    world.down = honest();
     world.pass(Duration::from_seconds(61));
     world.run();
     assert_eq!(world.see(alice).unsent(), 0);
@@ -302,7 +300,7 @@ fn moved(world: &mut World) -> (usize, usize, usize) {
 
 /// A directory that names another account for Bob's number.
 fn name_another(world: &mut World, account: AccountId, identity: IdentityKey) {
-    world.forge = Box::new(move |_, frame| {
+    world.down = altering(move |_, frame| {
         if let RelayFrame::Found(found) = frame {
             (found.account, found.identity) = (account, identity);
         }
@@ -357,7 +355,7 @@ fn a_verified_contact_whose_number_leads_elsewhere_is_blocked_and_verified_again
     assert_eq!(refused, Err(PhoneError::KeyChanged));
     assert!(world.heard(ghost, alice).is_empty());
 
-    world.forge = Box::new(|_, _| {});
+    world.down = honest();
     add(&mut world, alice, BOB);
     let contact = world.see(alice).contact(world.id(bob)).unwrap();
     assert_eq!((contact.name.as_str(), contact.trust), ("Bob", Trust::Verified));

@@ -8,14 +8,12 @@
     reason = "a failed expectation is a failed test"
 )]
 
-mod world;
-
 use pillarbox_client::phone::{UnsentMessages, WaitCause};
 use pillarbox_client::{DeliveryState, Notice};
 use pillarbox_relay::RelaySettings;
 use pillarbox_relay::limits::Rate;
+use pillarbox_testkit::world::World;
 use pillarbox_wire::{AccountId, Duration, Refusal};
-use world::World;
 
 /// A relay that takes three sealed messages at once, and then one every 200 ms, from everybody together.
 fn throttled() -> World {

@@ -8,16 +8,15 @@
     reason = "a failed expectation is a failed test"
 )]
 
-mod world;
-
 use std::path::Path;
 
 use pillarbox_client::vault::FILE_NAME;
 use pillarbox_client::{Notice, Passphrase, Phone, ProfileError, StorageError, Vault};
 use pillarbox_crypto::PasswordCost;
+use pillarbox_testkit::relay::START;
+use pillarbox_testkit::world::{World, passphrase};
 use pillarbox_wire::{Duration, Timestamp};
 use rusqlite::Connection;
-use world::{START, World, passphrase};
 
 /// Returns true if these bytes stand in any file of a directory.
 fn on_disk(directory: &Path, bytes: &[u8]) -> bool {
@@ -38,7 +37,7 @@ fn open(directory: &Path, now: Timestamp) -> Result<Phone, ProfileError> {
 /// Makes a profile with a conversation in it, closed.
 fn profile() -> (tempfile::TempDir, Vec<Vec<u8>>) {
     let mut world = World::new();
-    let (alice, bob) = (world.phone_on_disk("Alice"), world.phone("Bobolink"));
+    let (alice, bob) = (world.phone_on_disk(world.new_account("Alice")), world.phone("Bobolink"));
     world.introduce(alice, bob);
     world.say(alice, bob, "the owl of Minerva");
     world.run();
@@ -58,7 +57,7 @@ fn profile() -> (tempfile::TempDir, Vec<Vec<u8>>) {
     let own = world.see(alice).invitation().unwrap();
     planted.push(own.delivery_key.unwrap().0.to_vec());
     planted.push(own.identity.key_bytes()[..32].to_vec());
-    (world.copy(alice), planted)
+    (world.copy_folder(alice), planted)
 }
 
 #[test]
@@ -82,7 +81,7 @@ fn no_text_name_or_key_stands_in_the_files() {
 #[test]
 fn the_files_of_an_open_profile_show_nothing_either() {
     let mut world = World::new();
-    let (alice, bob) = (world.phone_on_disk("Alice"), world.phone("Bob"));
+    let (alice, bob) = (world.phone_on_disk(world.new_account("Alice")), world.phone("Bob"));
     world.introduce(alice, bob);
     world.say(alice, bob, "the owl of Minerva");
     let path = world.folder(alice);
@@ -223,13 +222,13 @@ fn a_text_that_waits_does_not_disappear_before_it_is_sent() {
 #[test]
 fn a_removed_rows_bytes_are_overwritten() {
     let mut world = World::new();
-    let (alice, bob) = (world.phone_on_disk("Alice"), world.phone("Bob"));
+    let (alice, bob) = (world.phone_on_disk(world.new_account("Alice")), world.phone("Bob"));
     world.introduce(alice, bob);
     let (whom, now, mut rng) = (world.id(bob), world.now, world.fork());
     world.at(alice).set_timer(whom, Some(60), now, &mut rng).unwrap();
     world.say(alice, bob, "read and forget");
     world.run();
-    let copy = world.copy(alice);
+    let copy = world.copy_folder(alice);
     let sealed = |folder: &Path| -> Vec<Vec<u8>> {
         let file = Connection::open(folder.join(FILE_NAME)).unwrap();
         let mut statement = file.prepare("SELECT sealed FROM row WHERE place = 5").unwrap();

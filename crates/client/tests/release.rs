@@ -8,12 +8,10 @@
     reason = "a failed expectation is a failed test"
 )]
 
-mod world;
-
 use pillarbox_client::{Notice, Trust};
 use pillarbox_session::kind::SERVER_READABLE;
+use pillarbox_testkit::world::World;
 use pillarbox_wire::ClientFrame;
-use world::World;
 
 fn stop_encrypting(world: &mut World, whom: &[usize]) {
     for &at in whom {
@@ -24,7 +22,7 @@ fn stop_encrypting(world: &mut World, whom: &[usize]) {
 
 /// Counts the messages that the relay could read, and those that it could not.
 fn readable(world: &World) -> (usize, usize) {
-    let payloads = world.seen.iter().filter_map(|frame| match frame {
+    let payloads = world.seen().filter_map(|frame| match frame {
         ClientFrame::Submit(submit) => submit.payload.as_slice().first().copied(),
         _ => None,
     });
@@ -42,7 +40,7 @@ fn an_update_that_stops_encrypting_keeps_account_keys_and_texts_and_tells_nobody
         world.take_notices(at);
     }
     stop_encrypting(&mut world, &[alice, bob]);
-    world.seen.clear();
+    world.received.clear();
     world.say(alice, bob, "after it");
     world.run();
     world.crash(bob);
@@ -73,7 +71,7 @@ fn an_update_that_stops_encrypting_keeps_account_keys_and_texts_and_tells_nobody
 fn what_was_encrypted_before_an_update_still_arrives_sealed() {
     let mut world = World::new();
     let (alice, bob) = world.pair();
-    world.seen.clear();
+    world.received.clear();
     world.offline(bob);
     world.say(alice, bob, "waits at the relay");
     world.run();

@@ -8,14 +8,12 @@
     reason = "a failed expectation is a failed test"
 )]
 
-mod world;
-
 use pillarbox_client::body::{Body, Content};
 use pillarbox_client::{BodyId, Habits, NewAccount, PhoneError, Protection};
 use pillarbox_relay::RelaySettings;
 use pillarbox_session::{Opening, commitment_of, franking};
+use pillarbox_testkit::world::World;
 use pillarbox_wire::{Duration, decode};
-use world::World;
 
 fn reporting(world: &mut World, sealed_sender: bool, reports: bool) -> [usize; 2] {
     let habits = Habits { sealed_sender, reports, ..Habits::default() };

@@ -8,16 +8,14 @@
     reason = "a failed expectation is a failed test"
 )]
 
-mod world;
-
 use pillarbox_client::{ConfirmError, Notice, PhoneError, Trust};
+use pillarbox_testkit::world::{World, altering, honest};
 use pillarbox_wire::{ClientFrame, Deliver, DeviceAddress, DeviceId, Handle, RelayFrame};
-use world::World;
 
 /// A relay that hands out Mallory's keys for Bob's, and delivers Alice's messages to Bob to Mallory.
 fn substitute(world: &mut World, alice: usize, bob: usize, mallory: usize) {
     let (victim, thief) = (world.id(bob), world.see(mallory).invitation().unwrap());
-    world.tamper = Box::new(move |at, frame| match frame {
+    world.up = altering(move |at, frame| match frame {
         ClientFrame::FetchBundles(fetch) if at == alice && fetch.account == victim => {
             fetch.account = thief.account;
             fetch.delivery_key = thief.delivery_key;
@@ -114,7 +112,7 @@ fn a_verified_contact_whose_own_key_returns_is_verified_again() {
     world.say(alice, bob, "for Bob's eyes");
     world.run();
     assert_eq!(world.see(alice).contact(whom).unwrap().trust, Trust::Changed);
-    world.tamper = Box::new(|_, _| {});
+    world.up = honest();
     world.invite(alice, bob);
     assert_eq!(world.see(alice).contact(whom).unwrap().trust, Trust::Verified);
     world.run();
@@ -134,14 +132,14 @@ fn a_message_under_a_new_key_is_shown_as_unverified_and_blocks_answers() {
     world.at(mallory).look_up(Handle::parse("+447700900123").unwrap(), None).unwrap();
     world.run();
     let (thief, target, carol) = (world.id(mallory), world.id(alice), world.id(with_number));
-    world.tamper = Box::new(move |at, frame| match frame {
+    world.up = altering(move |at, frame| match frame {
         ClientFrame::FetchBundles(fetch) if at == mallory && fetch.account == carol => fetch.account = target,
         ClientFrame::Submit(submit) if at == mallory && submit.to.account == carol => {
             submit.to.account = target
         }
         _ => {}
     });
-    world.forge = Box::new(move |_, frame| {
+    world.down = altering(move |_, frame| {
         if let RelayFrame::Deliver(Deliver { from: Some(from), .. }) = frame
             && from.account == thief
         {
@@ -173,12 +171,12 @@ fn what_the_relay_holds_back_is_not_encrypted_again_to_a_key_that_it_substitutes
     world.run();
     let (victim, thief) = (world.id(bob), world.id(mallory));
     // What Alice sends to Bob goes to Mallory, and what Mallory sends comes to Alice as Bob's.
-    world.tamper = Box::new(move |at, frame| {
+    world.up = altering(move |at, frame| {
         if let (true, ClientFrame::Submit(submit)) = (at == alice, frame) {
             submit.to.account = thief;
         }
     });
-    world.forge = Box::new(move |_, frame| {
+    world.down = altering(move |_, frame| {
         if let RelayFrame::Deliver(Deliver { from: Some(from), .. }) = frame
             && from.account == thief
         {

@@ -8,15 +8,13 @@
     reason = "a failed expectation is a failed test"
 )]
 
-mod world;
-
 use pillarbox_client::Notice;
 use pillarbox_client::recovery::MAX_UNANSWERED_AGE;
+use pillarbox_testkit::world::{World, altering, honest};
 use pillarbox_wire::{ClientFrame, Duration, Ping};
-use world::World;
 
 fn starts(world: &World) -> usize {
-    world.seen.iter().filter(|frame| matches!(frame, ClientFrame::FetchBundles(_))).count()
+    world.seen().filter(|frame| matches!(frame, ClientFrame::FetchBundles(_))).count()
 }
 
 #[test]
@@ -65,7 +63,7 @@ fn a_first_text_that_waited_on_its_senders_phone_opens_however_late_it_goes() {
     let (alice, bob) = (world.phone("Alice"), world.phone("Bob"));
     world.invite(alice, bob);
     // The connection breaks just when the text is sealed for keys of that day.
-    world.tamper = Box::new(move |at, frame| {
+    world.up = altering(move |at, frame| {
         if let (true, ClientFrame::Submit(submit)) = (at == alice, &*frame) {
             *frame = ClientFrame::Ping(Ping { request: submit.request });
         }
@@ -73,7 +71,7 @@ fn a_first_text_that_waited_on_its_senders_phone_opens_however_late_it_goes() {
     world.say(alice, bob, "hello");
     world.run();
     world.offline(alice);
-    world.tamper = Box::new(|_, _| {});
+    world.up = honest();
     assert_eq!((starts(&world), world.see(alice).unsent()), (1, 1));
     live(&mut world, bob, 60);
     world.online(alice);

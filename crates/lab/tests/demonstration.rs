@@ -2,7 +2,7 @@
 //! the other, and the text on the terminal agrees with the data.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-use pillarbox_access::{Answer, Item, Served, designs};
+use pillarbox_access::{Item, ItemAnswer, Served, designs};
 use pillarbox_client::{PaddingRule, Protection};
 use pillarbox_lab::demonstration::{self, glance, text};
 use pillarbox_lab::progress::Progress;
@@ -24,10 +24,10 @@ async fn the_same_demands_return_what_each_design_leaves_at_its_relay() {
     assert_eq!(plain.saw.len(), end_to_end.saw.len());
 
     // The positive control: under the plain server the same search reads every row.
-    let content = |run: &demonstration::report::DemonstrationRun| -> Answer {
+    let content = |run: &demonstration::report::DemonstrationRun| -> ItemAnswer {
         run.returns[1].answer(Item::MessageContent).unwrap().clone()
     };
-    let Answer::Returned { count, lines } = content(plain) else { panic!("{:?}", content(plain)) };
+    let ItemAnswer::Returned { count, lines } = content(plain) else { panic!("{:?}", content(plain)) };
     assert_eq!(count, plain.saw.len() as u64);
     let said = texts(plain)[0].len();
     assert_eq!((plain.returns[1].facts.said.len(), plain.texts_for_a_thief()), (said, said));
@@ -36,7 +36,7 @@ async fn the_same_demands_return_what_each_design_leaves_at_its_relay() {
         assert!(lines.iter().any(|line| line.contains(text.as_str())), "{text}");
     }
 
-    let Answer::HeldUnreadable { count, private_keys, public_values } = content(end_to_end) else {
+    let ItemAnswer::HeldUnreadable { count, private_keys, public_values } = content(end_to_end) else {
         panic!("{:?}", content(end_to_end))
     };
     assert_eq!(count, 1, "the text that waits for the phone that is off");

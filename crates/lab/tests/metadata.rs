@@ -137,7 +137,8 @@ fn the_document_keeps_to_its_schema_and_the_same_source_gives_the_same_bytes() {
     for (source, observer) in
         [(&*SEALED, Observer::Sees), (&strangers(), Observer::Sees), (&*SEALED, Observer::Push)]
     {
-        let bytes = || serde_json::to_string(&json::Document::of(&inquiry(source, observer))).unwrap();
+        let bytes =
+            || serde_json::to_string(&json::MetadataDocument::of(&inquiry(source, observer))).unwrap();
         let document: Value = serde_json::from_str(&bytes()).unwrap();
         assert_eq!(schema::fault(&root, &root, &document), None);
         assert_eq!(bytes(), bytes());

@@ -3,7 +3,7 @@
 
 use pillarbox_access::design::Design;
 use pillarbox_access::designs;
-use pillarbox_lab::matrix::pairs::Document;
+use pillarbox_lab::matrix::pairs::PairsDocument;
 use pillarbox_lab::metadata::month::words::code;
 use pillarbox_lab::metadata::month::{Month, Pairs, Rule, text};
 use pillarbox_lab::scenario::library;
@@ -45,8 +45,8 @@ fn a_month_tells_what_kept_rows_name_and_what_they_suggest() {
     assert!(precision(logs.shuffled_right, logs.shuffled - logs.shuffled_right) < 0.6, "{logs:?}");
     insta::assert_snapshot!("month_80", table);
     // What a matrix saves, and other tests read, is what comes out here.
-    let saved: Document = serde_json::from_str(include_str!("month/pairs.json")).unwrap();
-    let head = Document::of(&library::find("month").unwrap(), saved.designs.clone());
+    let saved: PairsDocument = serde_json::from_str(include_str!("month/pairs.json")).unwrap();
+    let head = PairsDocument::of(&library::find("month").unwrap(), saved.designs.clone());
     assert_eq!(
         head, saved,
         "the story of the month is another one: pillarbox-lab matrix writes pairs.json again"
@@ -65,7 +65,7 @@ fn a_design_that_is_changed_changes_its_pairs() {
     let open = Design::parse("signal-now.toml", &open).unwrap();
     let story = library::find("month").unwrap();
     let month = Month::of(&open, &story, story.seed).unwrap();
-    let saved: Document = serde_json::from_str(include_str!("month/pairs.json")).unwrap();
+    let saved: PairsDocument = serde_json::from_str(include_str!("month/pairs.json")).unwrap();
     let before = saved.month("signal-now").unwrap();
     assert_ne!(month.design_sha256, before.design_sha256);
     assert_eq!([code(before), code(&month)], ["0/9+21/34", "0/30/34"]);

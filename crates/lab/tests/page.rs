@@ -18,7 +18,7 @@ use pillarbox_access::designs;
 use pillarbox_lab::evidence::Evidence;
 use pillarbox_lab::experiments::control::Control;
 use pillarbox_lab::matrix::check::Folder;
-use pillarbox_lab::matrix::{self, PageInput, Plan, folder};
+use pillarbox_lab::matrix::{self, Plan, Run, folder};
 use pillarbox_lab::page::{self, Appendix, Options, PageError, bundle, escape::escaped};
 use pillarbox_lab::progress::Progress;
 use pillarbox_lab::scenario::Scenario;
@@ -31,7 +31,7 @@ const DEMANDS: [&str; 6] =
 /// A story whose names and texts are markup; the browser's check uses it, too.
 const HOSTILE: &str = include_str!("../../../tests/browser/hostile/scenario.toml");
 
-fn run(scenario: Scenario) -> PageInput {
+fn run(scenario: Scenario) -> Run {
     let plan = Plan {
         scenario,
         designs: ["plain-server", "end-to-end", "whatsapp-2017", "signal-now"]
@@ -46,12 +46,12 @@ fn run(scenario: Scenario) -> PageInput {
     matrix::run(&plan, &Progress::none(), &AtomicBool::new(false)).unwrap()
 }
 
-static STRANGERS: LazyLock<(Scenario, PageInput)> = LazyLock::new(|| {
+static STRANGERS: LazyLock<(Scenario, Run)> = LazyLock::new(|| {
     let scenario = Scenario::parse("scenario.toml", HOSTILE).unwrap();
     (scenario.clone(), run(scenario))
 });
 
-fn evidence(run: &PageInput) -> BTreeMap<String, Evidence> {
+fn evidence(run: &Run) -> BTreeMap<String, Evidence> {
     let read = |name: &String| (name.clone(), serde_json::from_str(&run.files[name]).unwrap());
     run.cells.iter().map(|cell| read(&cell.evidence)).collect()
 }

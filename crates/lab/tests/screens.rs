@@ -6,7 +6,7 @@ use std::process::Command;
 use pillarbox_access::designs;
 use pillarbox_lab::evidence::Evidence;
 use pillarbox_lab::paper::story;
-use pillarbox_lab::play::Told;
+use pillarbox_lab::play::PlayedStory;
 use pillarbox_lab::scenario::library;
 use pillarbox_lab::screen::plain;
 use pillarbox_lab::world::World;

@@ -1,6 +1,6 @@
 //! Each means on small traces: the pairs that it finds, and those that it must not find.
 
-use pillarbox_metadata::generator::{GeneratorSettings, sealed};
+use pillarbox_metadata::generator::{GeneratorSettings as Made, sealed};
 use pillarbox_metadata::{
     Analysis, Known, Lead, Means, MeansRefusal, Observer, RowKind, TraceField, TracePerson, TraceRow,
 };
@@ -158,14 +158,8 @@ fn wakes_that_answer_each_other_are_a_pair() {
     assert_eq!(find(Means::Push, &push), Ok(vec![(0, 1)]));
 }
 
-const CROWD: GeneratorSettings = GeneratorSettings {
-    people: 40,
-    contacts: 2,
-    messages: 1_600,
-    gap: 20_000,
-    receipts_within: Some(800),
-    seed: 5,
-};
+const CROWD: Made =
+    Made { people: 40, contacts: 2, messages: 1_600, gap: 20_000, receipts_within: Some(800), seed: 5 };
 
 #[test]
 fn statistics_find_pairs_by_their_receipts_and_the_shuffled_trace_has_none() {
@@ -182,7 +176,7 @@ fn statistics_find_pairs_by_their_receipts_and_the_shuffled_trace_has_none() {
 
 #[test]
 fn receipts_at_a_random_time_within_an_hour_hide_the_pairs() {
-    let (trace, truth) = sealed(GeneratorSettings { receipts_within: Some(3_600_000), ..CROWD });
+    let (trace, truth) = sealed(Made { receipts_within: Some(3_600_000), ..CROWD });
     let analysis = Analysis::of(&trace, &truth, MeansSettings::default());
     let score = analysis.found(Means::Statistics).unwrap().score.clone().unwrap();
     assert!(score.right * 10 < score.there, "{score:?}");
@@ -190,7 +184,7 @@ fn receipts_at_a_random_time_within_an_hour_hide_the_pairs() {
 
 #[test]
 fn a_coarse_clock_hides_what_a_fine_one_tells() {
-    let (trace, truth) = sealed(GeneratorSettings { gap: 2_000, ..CROWD });
+    let (trace, truth) = sealed(Made { gap: 2_000, ..CROWD });
     let right = |trace: &Trace, window| {
         let analysis = Analysis::of(trace, &truth, MeansSettings { window, ..MeansSettings::default() });
         analysis.found(Means::Statistics).unwrap().score.clone().unwrap().right

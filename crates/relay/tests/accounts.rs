@@ -7,18 +7,18 @@
     reason = "a failed expectation is a failed test"
 )]
 
-mod world;
-
 use std::net::IpAddr;
 
 use pillarbox_crypto::labels::SENDER_CERTIFICATE;
 use pillarbox_crypto::{Signature, SigningPublic};
 use pillarbox_relay::{Effect, Granularity, Holdings, Input, Keeping, Limits, Rate, RelaySettings};
+use pillarbox_testkit::frames;
+use pillarbox_testkit::frames::{identity, submission};
+use pillarbox_testkit::relay::{LoneRelay, authenticate, registration};
 use pillarbox_wire::{
     Authenticate, ClientFrame, CloseAccount, Duration, Farewell, FixedBytes, LookUp, Ping, Refusal, Refused,
     RelayFrame, RequestCertificate, RequestId,
 };
-use world::{World, authenticate, identity, registration, submission};
 
 const ANNE: &str = "+447700900001";
 
@@ -29,12 +29,12 @@ fn refusal(frame: &RelayFrame) -> Refusal {
 
 #[test]
 fn a_registration_that_was_not_heard_is_repeated_without_a_second_account() {
-    let mut world = World::in_memory(RelaySettings::default());
+    let mut world = LoneRelay::in_memory(RelaySettings::default());
     let (anne, first) = world.register(1, Some(ANNE));
     let (again, second) = world.register(1, Some(ANNE));
     assert_eq!(anne.address, again.address);
     assert_eq!(world.closed[&first], Farewell::Replaced);
-    assert_eq!(world.relay().counts().accounts, 1);
+    assert_eq!(world.engine().counts().accounts, 1);
 
     // What was handed out since stays handed out: the repetition adds no one-time prekeys.
     let (_, third) = world.register(2, None);
@@ -50,7 +50,7 @@ fn a_registration_that_was_not_heard_is_repeated_without_a_second_account() {
 
 #[test]
 fn a_number_belongs_to_whoever_came_first_even_in_one_batch() {
-    let mut world = World::in_memory(RelaySettings::default());
+    let mut world = LoneRelay::in_memory(RelaySettings::default());
     let mut batch = Vec::new();
     let mut connections = Vec::new();
     for seed in [1, 2] {
@@ -63,12 +63,12 @@ fn a_number_belongs_to_whoever_came_first_even_in_one_batch() {
     world.process(batch);
     assert!(matches!(world.take(connections[0])[..], [RelayFrame::Welcome(_), RelayFrame::Registered(_)]));
     assert_eq!(refusal(&world.take(connections[1])[1]), Refusal::HandleTaken);
-    assert_eq!(world.relay().counts().accounts, 1);
+    assert_eq!(world.engine().counts().accounts, 1);
 }
 
 #[test]
 fn frames_that_follow_a_registration_at_once_are_done_after_it() {
-    let mut world = World::in_memory(RelaySettings::default());
+    let mut world = LoneRelay::in_memory(RelaySettings::default());
     let (connection, opened) = world.opening();
     let register = registration(1, None, connection, RequestId(1));
     let certificate = ClientFrame::RequestCertificate(RequestCertificate { request: RequestId(2) });
@@ -86,13 +86,13 @@ fn frames_that_follow_a_registration_at_once_are_done_after_it() {
 
 #[test]
 fn a_signature_for_one_connection_opens_no_other() {
-    let mut world = World::in_memory(RelaySettings::default());
+    let mut world = LoneRelay::in_memory(RelaySettings::default());
     let (anne, first) = world.register(1, None);
     let other = world.open();
     let replayed = authenticate(&anne, first, RequestId(5));
     assert_eq!(refusal(&world.ask_one(other, replayed)), Refusal::NotAuthentic);
     let ClientFrame::Authenticate(good) = authenticate(&anne, other, RequestId(6)) else { panic!() };
-    let unknown = ClientFrame::Authenticate(Authenticate { address: world::nobody(), ..good.clone() });
+    let unknown = ClientFrame::Authenticate(Authenticate { address: frames::nobody(), ..good.clone() });
     assert_eq!(refusal(&world.ask_one(other, unknown)), Refusal::NotAuthentic);
     let answer = world.ask_one(other, ClientFrame::Authenticate(good.clone()));
     assert!(matches!(answer, RelayFrame::Authenticated(_)));
@@ -102,7 +102,7 @@ fn a_signature_for_one_connection_opens_no_other() {
 
 #[test]
 fn a_registration_needs_its_prekeys_and_its_signature() {
-    let mut world = World::in_memory(RelaySettings::default());
+    let mut world = LoneRelay::in_memory(RelaySettings::default());
     let connection = world.open();
     let ClientFrame::Register(good) = registration(1, None, connection, RequestId(1)) else { panic!() };
     let mut without = good.clone();
@@ -112,13 +112,13 @@ fn a_registration_needs_its_prekeys_and_its_signature() {
     forged.signature = FixedBytes([1; 64]);
     assert_eq!(refusal(&world.ask_one(connection, ClientFrame::Register(forged))), Refusal::NotAuthentic);
     let mut repeated = good;
-    repeated.prekeys.one_time = vec![world::one_time(5), world::one_time(5)];
+    repeated.prekeys.one_time = vec![frames::one_time(5), frames::one_time(5)];
     assert_eq!(refusal(&world.ask_one(connection, ClientFrame::Register(repeated))), Refusal::NotWellFormed);
 }
 
 #[test]
 fn the_directory_answers_devices_only() {
-    let mut world = World::in_memory(RelaySettings::default());
+    let mut world = LoneRelay::in_memory(RelaySettings::default());
     let (anne, _) = world.register(1, Some(ANNE));
     let (_, ben) = world.register(2, None);
     let nameless = world.open();
@@ -134,7 +134,7 @@ fn the_directory_answers_devices_only() {
 
 #[test]
 fn a_certificate_verifies_under_the_key_of_the_welcome_and_outlives_a_restart() {
-    let mut world = World::on_disk(RelaySettings::default());
+    let mut world = LoneRelay::on_disk(RelaySettings::default());
     let (anne, connection) = world.register(1, None);
     let request = RequestId(9);
     let frame = ClientFrame::RequestCertificate(RequestCertificate { request });
@@ -154,12 +154,12 @@ fn a_certificate_verifies_under_the_key_of_the_welcome_and_outlives_a_restart() 
 #[test]
 fn closing_an_account_deletes_everything_held_of_it() {
     for keeping in [Keeping::LEAST, Keeping::HISTORY] {
-        let mut world = World::on_disk(RelaySettings { keeping, ..RelaySettings::default() });
+        let mut world = LoneRelay::on_disk(RelaySettings { keeping, ..RelaySettings::default() });
         let (anne, anne_here) = world.register(1, Some(ANNE));
         let (_, ben_here) = world.register(2, None);
         world.submit(ben_here, anne.address, b"kept after delivery");
         let delivered = world.take(anne_here);
-        world.acknowledge(anne_here, &[world::deliveries(&delivered)[0].message]);
+        world.acknowledge(anne_here, &[frames::deliveries(&delivered)[0].message]);
         world.submit(ben_here, anne.address, b"waits");
         // One batch: what is accepted for the account before it closes goes with it.
         world.process(vec![
@@ -182,19 +182,19 @@ fn closing_an_account_deletes_everything_held_of_it() {
 
 #[test]
 fn an_account_that_its_operator_ends_is_as_gone_as_one_that_its_owner_closes() {
-    let mut world = World::on_disk(RelaySettings::default());
+    let mut world = LoneRelay::on_disk(RelaySettings::default());
     let (anne, anne_here) = world.register(1, Some(ANNE));
     let (_, ben_here) = world.register(2, None);
     world.submit(ben_here, anne.address, b"delivered and not acknowledged");
     let now = world.now;
-    let outcome = world.relay().end_account(anne.address.account, now).unwrap();
+    let outcome = world.engine().end_account(anne.address.account, now).unwrap();
     assert_eq!(outcome.effects, [Effect::Close(anne_here, Farewell::AccountClosed)]);
     let held = Holdings::read(world.folder()).unwrap();
     assert_eq!((held.accounts.len(), held.devices.len(), held.messages.len()), (1, 1, 0));
     let late = world.submit(ben_here, anne.address, b"too late");
     assert_eq!(refusal(&late), Refusal::UnknownRecipient);
     // Once is enough, and somebody else's number stays.
-    let again = world.relay().end_account(anne.address.account, now).unwrap();
+    let again = world.engine().end_account(anne.address.account, now).unwrap();
     assert!(again.effects.is_empty() && !again.wrote);
     world.register(3, Some(ANNE));
 }
@@ -205,7 +205,7 @@ fn times_and_addresses_are_kept_as_exactly_as_set() {
         Keeping { last_seen: Granularity::Nothing, registered: Granularity::Nothing, ..Keeping::LEAST };
     for keeping in [Keeping::LEAST, Keeping::HISTORY, nothing] {
         let mut world =
-            World::on_disk(RelaySettings { keeping: keeping.clone(), ..RelaySettings::default() });
+            LoneRelay::on_disk(RelaySettings { keeping: keeping.clone(), ..RelaySettings::default() });
         let (anne, first) = world.register(1, None);
         let registered = world.now;
         world.now = world.now + Duration(100_000_123);
@@ -222,7 +222,7 @@ fn times_and_addresses_are_kept_as_exactly_as_set() {
 fn a_good_proof_is_never_refused_because_others_failed() {
     let rate = Rate { burst: 2, every: Duration(5_000) };
     let limits = Limits { authentication_failures: rate, register: rate, ..Limits::default() };
-    let mut world = World::in_memory(RelaySettings { limits, ..RelaySettings::default() });
+    let mut world = LoneRelay::in_memory(RelaySettings { limits, ..RelaySettings::default() });
     let (anne, _) = world.register(1, None);
     let neighbour = IpAddr::from([198, 51, 100, 7]);
     let bad = |address, request| {
@@ -241,7 +241,7 @@ fn a_good_proof_is_never_refused_because_others_failed() {
         let attacking = world.open_from(neighbour);
         let frame = match round % 3 {
             0 => bad(anne.address, round),
-            1 => bad(world::nobody(), round),
+            1 => bad(frames::nobody(), round),
             _ => forged(attacking),
         };
         assert_eq!(refusal(&world.ask_one(attacking, frame)), Refusal::NotAuthentic);

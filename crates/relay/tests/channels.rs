@@ -8,18 +8,16 @@
     reason = "a failed expectation is a failed test"
 )]
 
-mod world;
-
 use pillarbox_relay::{ConnectionId, Input, Keeping, Limits, RelaySettings};
+use pillarbox_testkit::relay::LoneRelay;
 use pillarbox_wire::{
     Bytes, ChannelName, ClientFrame, CloseAccount, OpenChannel, Post, ReadChannel, Refusal, RelayFrame,
     RequestId,
 };
-use world::World;
 
-fn world(limits: Limits) -> World {
+fn world(limits: Limits) -> LoneRelay {
     let keeping = Keeping { channels: true, ..Keeping::LEAST };
-    World::in_memory(RelaySettings { keeping, limits, ..RelaySettings::default() })
+    LoneRelay::in_memory(RelaySettings { keeping, limits, ..RelaySettings::default() })
 }
 
 fn named(name: &str) -> ChannelName {
@@ -33,7 +31,7 @@ fn answer(frame: RelayFrame) -> Result<RelayFrame, Refusal> {
     }
 }
 
-fn open(world: &mut World, connection: ConnectionId, name: &str) -> Result<(), Refusal> {
+fn open(world: &mut LoneRelay, connection: ConnectionId, name: &str) -> Result<(), Refusal> {
     let request = world.request();
     let frame = ClientFrame::OpenChannel(OpenChannel { request, channel: named(name) });
     answer(world.ask_one(connection, frame))
@@ -44,7 +42,7 @@ fn publishing(request: RequestId, name: &str, content: &[u8]) -> ClientFrame {
     ClientFrame::Post(Post { request, channel: named(name), content: Bytes(content.to_vec()) })
 }
 
-fn post(world: &mut World, connection: ConnectionId, name: &str, content: &[u8]) -> Result<u32, Refusal> {
+fn post(world: &mut LoneRelay, connection: ConnectionId, name: &str, content: &[u8]) -> Result<u32, Refusal> {
     let request = world.request();
     match answer(world.ask_one(connection, publishing(request, name, content)))? {
         RelayFrame::Posted(posted) => Ok(posted.number),
@@ -53,7 +51,7 @@ fn post(world: &mut World, connection: ConnectionId, name: &str, content: &[u8])
 }
 
 fn read(
-    world: &mut World,
+    world: &mut LoneRelay,
     connection: ConnectionId,
     name: &str,
     after: u32,
@@ -70,7 +68,7 @@ fn read(
 
 #[test]
 fn a_relay_without_channels_offers_none() {
-    let mut world = World::in_memory(RelaySettings::default());
+    let mut world = LoneRelay::in_memory(RelaySettings::default());
     let (_, anne) = world.register(1, None);
     assert_eq!(open(&mut world, anne, "@news"), Err(Refusal::NotOffered));
     assert_eq!(post(&mut world, anne, "@news", b"x"), Err(Refusal::NotOffered));
@@ -135,9 +133,9 @@ fn a_channel_that_was_taken_down_is_not_read_not_posted_in_and_not_opened_again(
     open(&mut world, anne, "@news").unwrap();
     post(&mut world, anne, "@news", b"one").unwrap();
     let now = world.now;
-    assert_eq!(world.relay().take_down(&named("@nothing"), now), Ok(false));
-    assert_eq!(world.relay().take_down(&named("@news"), now), Ok(true));
-    assert_eq!(world.relay().take_down(&named("@news"), now), Ok(false));
+    assert_eq!(world.engine().take_down(&named("@nothing"), now), Ok(false));
+    assert_eq!(world.engine().take_down(&named("@news"), now), Ok(true));
+    assert_eq!(world.engine().take_down(&named("@news"), now), Ok(false));
     let held = world.holdings();
     assert_eq!((held.posts.len(), held.channels[0].taken_down), (0, Some(now)));
     // It is so after a restart, and after its owner has gone.

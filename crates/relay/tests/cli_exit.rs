@@ -9,24 +9,23 @@
 )]
 
 mod cli_program;
-mod server_phone;
 
 use std::fs::File;
-use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use pillarbox_relay::DATABASE_FILE;
 use pillarbox_relay::server::KEY_FILE;
+use pillarbox_testkit::link::Link;
+use pillarbox_testkit::program::{Ended, Process, Stream};
 use pillarbox_wire::RelayFrame;
 
-use cli_program::{RunningProgram, program, say};
-use server_phone::Link;
+use cli_program::{program, say, start};
 
 /// Runs a command that must fail, and returns its one sentence.
 fn fails(code: i32, arguments: &[&str]) -> String {
     let said = say(arguments);
-    assert_eq!(said.code, Some(code), "{said:?}");
+    assert_eq!(said.code(), Some(code), "{said:?}");
     assert_eq!(said.out, "");
     let sentence = said.err.strip_prefix("pillarbox-relay: ").unwrap_or_else(|| panic!("{said:?}"));
     assert_eq!(sentence.lines().count(), 1, "{sentence}");
@@ -36,7 +35,7 @@ fn fails(code: i32, arguments: &[&str]) -> String {
 #[test]
 fn help_leads_with_examples_and_tells_the_exit_codes() {
     let said = say(&["--help"]);
-    assert_eq!(said.code, Some(0));
+    assert_eq!(said.code(), Some(0));
     assert!(said.out.starts_with("Examples:\n  pillarbox-relay run"), "{}", said.out);
     for part in ["Exit codes:", "0  done", "No telemetry and no update check"] {
         assert!(said.out.contains(part), "{part}");
@@ -60,7 +59,7 @@ fn wrong_usage_is_2() {
         &["inventory", "--last-seen", "often"],
     ] {
         let said = say(wrong);
-        assert_eq!(said.code, Some(2), "{wrong:?}");
+        assert_eq!(said.code(), Some(2), "{wrong:?}");
         assert!(!said.err.is_empty());
     }
 }
@@ -93,15 +92,15 @@ fn a_rule_from_a_file_is_what_is_kept_and_a_mistake_in_it_is_4() {
         "{sentence}"
     );
     assert!(!data.exists(), "nothing was begun");
-    assert_eq!(say(&["inventory", "--keep", path, "--drop-sender"]).code, Some(2));
+    assert_eq!(say(&["inventory", "--keep", path, "--drop-sender"]).code(), Some(2));
 
     std::fs::write(&file, "log = [{ what = \"looked-up\", keep = \"90 days\" }]\n").unwrap();
     let inventory = say(&["inventory", "--plain", "--keep", path]);
     let line = inventory.out.lines().find(|line| line.starts_with("LookUp\t") && line.contains("\thandle\t"));
     assert!(line.unwrap().contains("in the log, 90 days"), "{line:?}");
-    let relay = RunningProgram::start(&data, &["--keep", path]);
+    let relay = start(&data, &["--keep", path]);
     relay.signal("TERM");
-    let (status, out, _) = relay.wait();
+    let Ended { status, out, .. } = relay.finish();
     assert!(
         status.success() && out.contains("a log of who looks for which number, and when (90 days)"),
         "{out}"
@@ -118,7 +117,7 @@ fn what_was_typed_is_repeated_without_what_a_terminal_acts_on() {
         &["\u{1b}[31mserve"],
     ] {
         let said = say(wrong);
-        assert_eq!(said.code, Some(2), "{said:?}");
+        assert_eq!(said.code(), Some(2), "{said:?}");
         let harmless = said.err.chars().all(|c| c == '\n' || !c.is_control() && c != '\u{202e}');
         assert!(harmless && said.err.contains("\\u{"), "{:?}", said.err);
     }
@@ -134,7 +133,7 @@ fn help_that_nobody_can_be_shown_is_no_success() {
             output.status.code() == Some(1) && err.contains("cannot be written: the disk is full"),
             "{err}"
         );
-        assert_eq!(say(&[word]).code, Some(0));
+        assert_eq!(say(&[word]).code(), Some(0));
     }
 }
 
@@ -148,7 +147,7 @@ fn a_rule_that_windows_saved_is_read_as_any_other() {
     };
     let plain = inventory("log = [{ what = \"looked-up\",\n keep = \"90 days\" }]\n");
     let windows = inventory("\u{feff}log = [{ what = \"looked-up\",\r\n keep = \"90 days\" }]\r\n");
-    assert_eq!((plain.code, windows.code), (Some(0), Some(0)), "{windows:?}");
+    assert_eq!((plain.code(), windows.code()), (Some(0), Some(0)), "{windows:?}");
     assert_eq!(plain.out, windows.out);
 }
 
@@ -158,16 +157,18 @@ fn a_limit_from_the_file_holds_and_the_others_stay() {
     let file = folder.path().join("limits.json");
     // As an editor on Windows saves it.
     std::fs::write(&file, "\u{feff}{\"connections_per_address\":\r\n1}\r\n").unwrap();
-    let relay = RunningProgram::start(&folder.path().join("data"), &["--limits", file.to_str().unwrap()]);
+    let relay = start(&folder.path().join("data"), &["--limits", file.to_str().unwrap()]);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let _first = Link::open(&relay.address).await;
-        let stream = tokio::net::TcpStream::connect(server_phone::socket(&relay.address)).await.unwrap();
-        let mut second = Link::secure(stream, &relay.address).await;
+        let _first = Link::open(&relay.parsed_address()).await;
+        let stream = tokio::net::TcpStream::connect(pillarbox_testkit::link::socket(&relay.parsed_address()))
+            .await
+            .unwrap();
+        let mut second = Link::secure(stream, &relay.parsed_address()).await;
         assert!(matches!(second.receive().await, Some(RelayFrame::Goodbye(_))));
     });
     relay.signal("TERM");
-    assert!(relay.wait().0.success());
+    relay.finish().expect(0);
 }
 
 #[test]
@@ -193,9 +194,8 @@ fn a_relay_that_is_not_there_is_3() {
     let sentence = fails(3, &["ledger", "--follow", "--data", path]);
     assert!(sentence.ends_with(&format!("Start one with: pillarbox-relay run --data {path}")), "{sentence}");
     // A relay that was killed leaves its admin file; nobody answers there.
-    let mut relay = RunningProgram::start(data.path(), &[]);
-    relay.child.kill().unwrap();
-    relay.wait();
+    let relay = start(data.path(), &[]);
+    drop(relay.kill());
     fails(3, &["ledger", "--follow", "--data", path]);
 }
 
@@ -265,20 +265,20 @@ fn a_limit_on_the_size_of_files_is_named_and_a_relay_without_it_starts() {
         assert!(err.contains("a limit on the size of files stands in the way"), "{blocks}: {err}");
         assert!(err.contains("`ulimit -f`") && err.contains("LimitFSIZE"), "{blocks}: {err}");
     }
-    let relay = RunningProgram::start(data.path(), &[]);
+    let relay = start(data.path(), &[]);
     relay.signal("TERM");
-    assert_eq!(relay.wait().0.code(), Some(0));
+    relay.finish().expect(0);
 }
 
 #[test]
 fn a_data_directory_in_use_is_4() {
     let data = tempfile::tempdir().unwrap();
-    let first = RunningProgram::start(data.path(), &[]);
+    let first = start(data.path(), &[]);
     let path = data.path().to_str().unwrap();
     let sentence = fails(4, &["run", "--listen", "127.0.0.1:0", "--admin", "off", "--data", path]);
     assert!(sentence.starts_with("another relay is running on"), "{sentence}");
     first.signal("TERM");
-    assert_eq!(first.wait().0.code(), Some(0));
+    first.finish().expect(0);
 }
 
 #[test]
@@ -286,9 +286,9 @@ fn a_damaged_or_newer_database_is_4_and_is_left_as_it_was() {
     let data = tempfile::tempdir().unwrap();
     let path = data.path().to_str().unwrap();
     let run = ["run", "--listen", "127.0.0.1:0", "--admin", "off", "--data", path];
-    let relay = RunningProgram::start(data.path(), &[]);
+    let relay = start(data.path(), &[]);
     relay.signal("TERM");
-    relay.wait();
+    drop(relay.finish());
 
     let file = data.path().join(DATABASE_FILE);
     let database = rusqlite::Connection::open(&file).unwrap();
@@ -312,9 +312,9 @@ fn a_damaged_or_newer_database_is_4_and_is_left_as_it_was() {
 fn a_damaged_key_is_4_and_is_left_as_it_was() {
     let data = tempfile::tempdir().unwrap();
     let key = data.path().join(KEY_FILE);
-    let relay = RunningProgram::start(data.path(), &[]);
+    let relay = start(data.path(), &[]);
     relay.signal("TERM");
-    relay.wait();
+    drop(relay.finish());
     File::options().write(true).open(&key).unwrap().set_len(7).unwrap();
     let sentence = fails(4, &["run", "--data", data.path().to_str().unwrap()]);
     assert!(sentence.contains("7 bytes"), "{sentence}");
@@ -327,18 +327,13 @@ fn the_screen_of_a_relay_that_listens_everywhere_and_takes_fewer_connections_is_
     let mut command = Command::new("sh");
     command.args(["-c", "ulimit -n 1024; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_pillarbox-relay")]);
     command.args(["run", "--listen", "0.0.0.0:0", "--admin", "127.0.0.1:0", "--data"]).arg(data.path());
-    let mut child =
-        command.env("COLUMNS", "80").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let screen: Vec<String> = BufReader::new(child.stdout.take().unwrap())
-        .lines()
-        .map_while(Result::ok)
-        .take_while(|line| !line.starts_with("Next:"))
-        .collect();
-    child.kill().unwrap();
-    child.wait().unwrap();
-    let text = screen.join("\n");
-    // The last line is the one that ended the reading.
-    assert!(screen.len() < 19, "{} lines:\n{text}", screen.len() + 1);
+    command.env("COLUMNS", "80");
+    let mut relay = Process::start(command);
+    relay.wait_for(Stream::Out, |line| line.starts_with("Next:"));
+    let text = relay.kill().out;
+    // The last line of the screen is the next step.
+    let before = text.lines().take_while(|line| !line.starts_with("Next:")).count();
+    assert!(before < 19, "{} lines:\n{text}", before + 1);
     assert!(text.contains("\nConnections ") && text.contains("\nReached from"), "{text}");
     assert!(text.contains("--public-host HOST"), "{text}");
 }
@@ -347,11 +342,10 @@ fn the_screen_of_a_relay_that_listens_everywhere_and_takes_fewer_connections_is_
 fn the_first_signal_is_a_clean_stop_whichever_it_is() {
     for signal in ["INT", "TERM"] {
         let data = tempfile::tempdir().unwrap();
-        let relay = RunningProgram::start(data.path(), &[]);
+        let relay = start(data.path(), &[]);
         let began = Instant::now();
         relay.signal(signal);
-        let (status, out, err) = relay.wait();
-        assert_eq!(status.code(), Some(0), "{err}");
+        let Ended { out, err, .. } = relay.finish().expect(0);
         assert!(began.elapsed() < Duration::from_secs(10));
         assert!(out.contains("It keeps") && err.contains("the relay has stopped"), "{out}{err}");
     }
@@ -360,30 +354,29 @@ fn the_first_signal_is_a_clean_stop_whichever_it_is() {
 #[tokio::test]
 async fn a_second_signal_ends_at_once_with_130() {
     let data = tempfile::tempdir().unwrap();
-    let relay = RunningProgram::start(data.path(), &[]);
+    let relay = start(data.path(), &[]);
     // A phone that does not close its side keeps a stop waiting for some seconds.
-    let mut deaf = Link::open(&relay.address).await;
+    let mut deaf = Link::open(&relay.parsed_address()).await;
     relay.signal("TERM");
     assert!(matches!(deaf.receive().await, Some(RelayFrame::Goodbye(_))));
     relay.signal("INT");
-    assert_eq!(relay.wait().0.code(), Some(130));
+    relay.finish().expect(130);
 }
 
 #[tokio::test]
 async fn a_killed_relay_has_everything_that_it_accepted() {
     let data = tempfile::tempdir().unwrap();
-    let mut relay = RunningProgram::start(data.path(), &[]);
-    let mut alice = Link::open(&relay.address).await;
+    let relay = start(data.path(), &[]);
+    let mut alice = Link::open(&relay.parsed_address()).await;
     let own = alice.register(1, None).await;
-    let recipient = Link::open(&relay.address).await.register(2, None).await;
+    let recipient = Link::open(&relay.parsed_address()).await.register(2, None).await;
     for number in 0..5_u8 {
         assert!(matches!(alice.submit(recipient.address, &[number]).await, RelayFrame::Accepted(_)));
     }
-    relay.child.kill().unwrap();
-    relay.wait();
+    drop(relay.kill());
 
-    let relay = RunningProgram::start(data.path(), &[]);
-    let mut bob = Link::open(&relay.address).await;
+    let relay = start(data.path(), &[]);
+    let mut bob = Link::open(&relay.parsed_address()).await;
     assert_eq!(bob.authenticate(&recipient).await, 5);
     for number in 0..5_u8 {
         let delivery = bob.delivery().await;
@@ -391,5 +384,5 @@ async fn a_killed_relay_has_everything_that_it_accepted() {
     }
     drop(bob);
     relay.signal("TERM");
-    assert_eq!(relay.wait().0.code(), Some(0));
+    relay.finish().expect(0);
 }

@@ -9,16 +9,16 @@
 )]
 
 mod cli_program;
-mod server_phone;
 
-use std::io::{BufRead, BufReader};
 use std::net::Ipv4Addr;
 use std::path::Path;
-use std::process::Stdio;
 
 use pillarbox_relay::{
     ConnectionId, Effect, Input, Keeping, LogRule, Logged, Relay, RelaySettings, SqliteStore,
 };
+use pillarbox_testkit::frames::{plain_registration, submission};
+use pillarbox_testkit::link::Link;
+use pillarbox_testkit::program::{Process, Stream};
 use pillarbox_wire::{
     Bytes, ChannelName, ClientFrame, Deposit, DepositKind, DeviceAddress, Duration, Handle, LeaveDeposits,
     LookUp, OpenChannel, Post, RelayFrame, RequestId, Timestamp,
@@ -27,8 +27,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use serde_json::Value;
 
-use cli_program::{RunningProgram, program, say};
-use server_phone::{Link, registration, submission};
+use cli_program::{program, say, start};
 
 /// 22 March 2017, 14:40:07 UTC.
 const WHEN: Timestamp = Timestamp(1_490_193_607_000);
@@ -66,14 +65,14 @@ impl Past {
     fn register(&mut self, connection: u64, handle: Option<&str>) -> DeviceAddress {
         let handshake_hash = [connection as u8; 32];
         self.process(connection, Input::Opened { peer: Ipv4Addr::LOCALHOST.into(), handshake_hash });
-        let frame = registration(connection as u8, handle, &handshake_hash, RequestId(1));
+        let frame = plain_registration(connection as u8, handle, &handshake_hash, RequestId(1));
         let answer = self.frame(connection, frame);
         let RelayFrame::Registered(registered) = answer else { panic!("{answer:?}") };
         registered.address
     }
 
     fn submit(&mut self, connection: u64, to: DeviceAddress, payload: &[u8]) {
-        let answer = self.frame(connection, submission(RequestId(2), to, payload));
+        let answer = self.frame(connection, submission(RequestId(2), to, None, payload));
         assert!(matches!(answer, RelayFrame::Accepted(_)), "{answer:?}");
     }
 }
@@ -99,7 +98,7 @@ fn two_messages(data: &Path) {
 
 fn page(arguments: &[&str]) -> String {
     let said = say(arguments);
-    assert_eq!((said.code, said.err.as_str()), (Some(0), ""), "{said:?}");
+    assert_eq!((said.code(), said.err.as_str()), (Some(0), ""), "{said:?}");
     said.out
 }
 
@@ -249,23 +248,18 @@ fn the_inventory_is_made_from_what_the_relay_is_told_to_keep() {
 async fn a_running_relay_has_a_ledger_and_can_be_followed() {
     let data = tempfile::tempdir().unwrap();
     let path = data.path().to_str().unwrap().to_owned();
-    let relay = RunningProgram::start(data.path(), &[]);
-    let mut link = Link::open(&relay.address).await;
+    let relay = start(data.path(), &[]);
+    let mut link = Link::open(&relay.parsed_address()).await;
     let own = link.register(1, Some("+447700900123")).await;
 
-    let mut follower = program(&["ledger", "--follow", "--data", &path])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(follower.stdout.take().unwrap()).lines();
+    let mut follower = Process::start(program(&["ledger", "--follow", "--data", &path]));
     // The heading is printed once the relay has answered: what this is, what it is not, the columns.
-    let heading: Vec<String> =
-        lines.by_ref().map(Result::unwrap).take_while(|line| !line.starts_with("UTC ")).collect();
+    follower.wait_for(Stream::Out, |_| true);
     let command = format!("pillarbox-relay ledger --fields --data {path}");
-    assert!(heading[1..].iter().any(|line| line.ends_with(&command)), "{heading:?}");
+    follower.wait_for(Stream::Out, |line| line.ends_with(&command));
+    follower.wait_for(Stream::Out, |line| line.starts_with("UTC "));
     link.submit(own.address, READABLE).await;
-    let line = lines.next().unwrap().unwrap();
+    let line = follower.wait_for(Stream::Out, |_| true);
     assert!(line.contains("sent to") && line.ends_with("+447700900123     22  127.0.0.1"), "{line}");
     assert!(!line.contains("see you"), "{line}");
 
@@ -273,6 +267,6 @@ async fn a_running_relay_has_a_ledger_and_can_be_followed() {
     assert!(held.contains("+447700900123  +447700900123") && held.contains("\"see you at"), "{held}");
     drop(link);
     relay.signal("TERM");
-    assert_eq!(relay.wait().0.code(), Some(0));
-    assert_eq!(follower.wait().unwrap().code(), Some(3));
+    relay.finish().expect(0);
+    follower.wait_for_end().expect(3);
 }

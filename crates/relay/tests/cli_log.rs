@@ -9,30 +9,29 @@
 )]
 
 mod cli_program;
-mod server_phone;
 
 use pillarbox_relay::server::log::{ADDED_BY_TRACING, LOG};
+use pillarbox_testkit::program::Ended;
 use serde_json::{Map, Value};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use cli_program::RunningProgram;
-use server_phone::{Link, socket};
+use cli_program::start;
 
 /// Runs a relay with everything that it can log at `level`, and returns its lines.
 async fn log(level: &str) -> (Vec<Map<String, Value>>, String) {
     let data = tempfile::tempdir().unwrap();
-    let relay = RunningProgram::start(data.path(), &["--log-format", "json", "--log-level", level]);
-    let mut alice = Link::open(&relay.address).await;
+    let relay = start(data.path(), &["--log-format", "json", "--log-level", level]);
+    let mut alice = Link::open(&relay.parsed_address()).await;
     let own = alice.register(1, Some("+447700900001")).await;
     alice.submit(own.address, b"nothing of this is for the log").await;
-    let mut stranger = TcpStream::connect(socket(&relay.address)).await.unwrap();
+    let mut stranger = TcpStream::connect(socket(&relay.parsed_address())).await.unwrap();
     stranger.write_all(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();
     // The relay closes the connection once it has seen that this is no phone. How it ends is up to the system.
     stranger.read_to_end(&mut Vec::new()).await.ok();
     drop((alice, stranger));
     relay.signal("TERM");
-    let (_, _, err) = relay.wait();
+    let Ended { err, .. } = relay.finish();
     for secret in ["127.0.0.1", "447700900001", "nothing of this", &own.address.account.to_string()] {
         assert!(!err.contains(secret), "{secret} is in the log:\n{err}");
     }
@@ -69,9 +68,9 @@ fn a_relay_that_is_told_to_stop_says_that_it_has_however_often_it_is_told() {
     let mut codes = std::collections::BTreeSet::new();
     for signals in [1, 2, 2, 2, 2, 2, 2, 3] {
         let data = tempfile::tempdir().unwrap();
-        let relay = RunningProgram::start(data.path(), &[]);
+        let relay = start(data.path(), &[]);
         (0..signals).for_each(|_| relay.signal("TERM"));
-        let (status, _, err) = relay.wait();
+        let Ended { status, err, .. } = relay.finish();
         assert_eq!(err.matches("the relay has stopped").count(), 1, "{signals}: {err}");
         codes.extend(status.code());
     }
@@ -84,9 +83,9 @@ fn a_lock_that_is_missing_beside_a_database_is_told() {
     let data = tempfile::tempdir().unwrap();
     let says = "the file `lock` was missing beside the database, and was made anew";
     let start = || {
-        let relay = RunningProgram::start(data.path(), &[]);
+        let relay = start(data.path(), &[]);
         relay.signal("TERM");
-        relay.wait().2
+        relay.finish().err
     };
     assert!(!start().contains(says));
     std::fs::remove_file(data.path().join("lock")).unwrap();
@@ -94,3 +93,4 @@ fn a_lock_that_is_missing_beside_a_database_is_told() {
     assert!(told.contains(says), "{told}");
     assert!(data.path().join("lock").exists() && !start().contains(says));
 }
+use pillarbox_testkit::link::{Link, socket};

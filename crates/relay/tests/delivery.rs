@@ -7,11 +7,11 @@
     reason = "a failed expectation is a failed test"
 )]
 
-mod world;
-
 use pillarbox_relay::{FrameSubject, Holdings, Input, Keeping, Limits, RelaySettings};
+use pillarbox_testkit::frames;
+use pillarbox_testkit::frames::{deliveries, submission};
+use pillarbox_testkit::relay::LoneRelay;
 use pillarbox_wire::{Duration, Farewell, MessageId, Refusal, RelayFrame, RequestId, Timestamp};
-use world::{World, deliveries, submission};
 
 fn reason(frame: &RelayFrame) -> Refusal {
     let RelayFrame::Refused(refused) = frame else { panic!("{frame:?}") };
@@ -24,7 +24,7 @@ fn payloads(frames: &[RelayFrame]) -> Vec<&[u8]> {
 
 #[test]
 fn a_named_sender_is_attached_and_a_sealed_one_stands_nowhere() {
-    let mut world = World::on_disk(RelaySettings::default());
+    let mut world = LoneRelay::on_disk(RelaySettings::default());
     let (anne, anne_here) = world.register(1, None);
     let (ben, ben_here) = world.register(2, None);
     let nameless = world.open();
@@ -42,7 +42,7 @@ fn a_named_sender_is_attached_and_a_sealed_one_stands_nowhere() {
 
 #[test]
 fn a_sealed_message_needs_the_delivery_key_and_a_connection_without_a_name() {
-    let mut world = World::in_memory(RelaySettings::default());
+    let mut world = LoneRelay::in_memory(RelaySettings::default());
     let (anne, _) = world.register(1, None);
     let (_, ben_here) = world.register(2, None);
     let nameless = world.open();
@@ -50,20 +50,20 @@ fn a_sealed_message_needs_the_delivery_key_and_a_connection_without_a_name() {
     for (connection, to, key, expected) in [
         (nameless, anne.address, None, Refusal::NotAuthenticated),
         (nameless, anne.address, Some([9; 32]), Refusal::DeliveryKeyRefused),
-        (nameless, world::nobody(), right, Refusal::DeliveryKeyRefused),
+        (nameless, frames::nobody(), right, Refusal::DeliveryKeyRefused),
         (ben_here, anne.address, right, Refusal::AlreadyAuthenticated),
-        (ben_here, world::nobody(), None, Refusal::UnknownRecipient),
+        (ben_here, frames::nobody(), None, Refusal::UnknownRecipient),
     ] {
         let frame = submission(RequestId(1), to, key, b"payload");
         assert_eq!(reason(&world.ask_one(connection, frame)), expected);
     }
-    assert_eq!(world.relay().counts().waiting, 0);
+    assert_eq!(world.engine().counts().waiting, 0);
 }
 
 #[test]
 fn a_relay_that_does_not_keep_senders_does_not_tell_them_either() {
     let keeping = Keeping { sender: false, ..Keeping::LEAST };
-    let mut world = World::on_disk(RelaySettings { keeping, ..RelaySettings::default() });
+    let mut world = LoneRelay::on_disk(RelaySettings { keeping, ..RelaySettings::default() });
     let (anne, anne_here) = world.register(1, None);
     let (_, ben_here) = world.register(2, None);
     world.submit(ben_here, anne.address, b"payload");
@@ -74,7 +74,7 @@ fn a_relay_that_does_not_keep_senders_does_not_tell_them_either() {
 #[test]
 fn the_window_holds_back_what_is_not_acknowledged() {
     let limits = Limits { window_messages: 3, window_bytes: 1_000, ..Limits::default() };
-    let mut world = World::in_memory(RelaySettings { limits, ..RelaySettings::default() });
+    let mut world = LoneRelay::in_memory(RelaySettings { limits, ..RelaySettings::default() });
     let (anne, anne_here) = world.register(1, None);
     let (_, ben_here) = world.register(2, None);
     for at in 0..8_u8 {
@@ -97,7 +97,7 @@ fn the_window_holds_back_what_is_not_acknowledged() {
 #[test]
 fn what_a_device_leaves_is_kept_and_what_is_behind_it_comes() {
     let limits = Limits { window_messages: 3, ..Limits::default() };
-    let mut world = World::on_disk(RelaySettings { limits, ..RelaySettings::default() });
+    let mut world = LoneRelay::on_disk(RelaySettings { limits, ..RelaySettings::default() });
     let (anne, before) = world.register(1, None);
     let (_, ben_here) = world.register(2, None);
     for at in 0..8_u8 {
@@ -123,7 +123,7 @@ fn what_a_device_leaves_is_kept_and_what_is_behind_it_comes() {
 #[test]
 fn a_window_of_bytes_lets_one_large_message_through_and_no_second() {
     let limits = Limits { window_bytes: 100, ..Limits::default() };
-    let mut world = World::in_memory(RelaySettings { limits, ..RelaySettings::default() });
+    let mut world = LoneRelay::in_memory(RelaySettings { limits, ..RelaySettings::default() });
     let (anne, anne_here) = world.register(1, None);
     let (_, ben_here) = world.register(2, None);
     world.submit(ben_here, anne.address, &[1; 500]);
@@ -137,7 +137,7 @@ fn a_window_of_bytes_lets_one_large_message_through_and_no_second() {
 #[test]
 fn everybody_who_comes_back_at_once_is_served_in_turns() {
     let limits = Limits { read_ahead_bytes: 250, ..Limits::default() };
-    let mut world = World::in_memory(RelaySettings { limits, ..RelaySettings::default() });
+    let mut world = LoneRelay::in_memory(RelaySettings { limits, ..RelaySettings::default() });
     let (_, sender) = world.register(100, None);
     let phones: Vec<_> = (1..6).map(|seed| world.register(seed, None).0).collect();
     world.crash();
@@ -155,13 +155,13 @@ fn everybody_who_comes_back_at_once_is_served_in_turns() {
     for phone in &phones {
         let (connection, opened) = world.opening();
         batch.push((connection, opened));
-        let frame = world::authenticate(phone, connection, RequestId(1));
+        let frame = pillarbox_testkit::relay::authenticate(phone, connection, RequestId(1));
         batch.push((connection, Input::Frame(frame)));
         connections.push(connection);
     }
     let outcome = world.process(batch);
     assert!(outcome.more);
-    let served = |world: &World| {
+    let served = |world: &LoneRelay| {
         connections.iter().filter(|connection| !deliveries(&world.sent[*connection]).is_empty()).count()
     };
     assert_eq!(served(&world), 2);
@@ -175,7 +175,7 @@ fn everybody_who_comes_back_at_once_is_served_in_turns() {
 #[test]
 fn a_full_mailbox_refuses_even_within_one_batch_and_takes_again_after_an_acknowledgement() {
     let limits = Limits { mailbox_messages: 4, mailbox_reserved_messages: 0, ..Limits::default() };
-    let mut world = World::in_memory(RelaySettings { limits, ..RelaySettings::default() });
+    let mut world = LoneRelay::in_memory(RelaySettings { limits, ..RelaySettings::default() });
     let (anne, anne_here) = world.register(1, None);
     let (_, ben_here) = world.register(2, None);
     let batch =
@@ -196,13 +196,13 @@ fn strangers_get_part_of_a_mailbox_and_whoever_has_the_delivery_key_the_rest() {
     for sender in [true, false] {
         let limits = Limits { mailbox_messages: 6, mailbox_reserved_messages: 2, ..Limits::default() };
         let keeping = Keeping { sender, ..Keeping::LEAST };
-        let mut world = World::on_disk(RelaySettings { limits, keeping, ..RelaySettings::default() });
+        let mut world = LoneRelay::on_disk(RelaySettings { limits, keeping, ..RelaySettings::default() });
         let (anne, anne_here) = world.register(1, None);
         let (ben, mut ben_here) = world.register(2, None);
         world.process(vec![(anne_here, Input::Closed)]);
         let accepted = |frame: &RelayFrame| matches!(frame, RelayFrame::Accepted(_));
-        let by_stranger = |world: &mut World, from| accepted(&world.submit(from, anne.address, b"x"));
-        let by_contact = |world: &mut World| {
+        let by_stranger = |world: &mut LoneRelay, from| accepted(&world.submit(from, anne.address, b"x"));
+        let by_contact = |world: &mut LoneRelay| {
             let (nameless, request) = (world.open(), world.request());
             accepted(&world.ask_one(nameless, submission(request, anne.address, Some([1; 32]), b"x")))
         };
@@ -223,24 +223,24 @@ fn strangers_get_part_of_a_mailbox_and_whoever_has_the_delivery_key_the_rest() {
 
 #[test]
 fn nobody_acknowledges_for_somebody_else() {
-    let mut world = World::in_memory(RelaySettings::default());
+    let mut world = LoneRelay::in_memory(RelaySettings::default());
     let (anne, anne_here) = world.register(1, None);
     let (_, ben_here) = world.register(2, None);
     world.submit(ben_here, anne.address, b"payload");
     let message = deliveries(&world.take(anne_here))[0].message;
     world.acknowledge(ben_here, &[message]);
-    assert_eq!(world.relay().counts().waiting, 1);
+    assert_eq!(world.engine().counts().waiting, 1);
     let nameless = world.open();
     world.acknowledge(nameless, &[message]);
     assert_eq!(world.closed[&nameless], Farewell::Unreadable);
-    assert_eq!(world.relay().counts().waiting, 1);
+    assert_eq!(world.engine().counts().waiting, 1);
 }
 
 #[test]
 fn delivered_rows_go_at_once_or_stay_as_long_as_the_design_says() {
     let two_days = Keeping { delivered: Some(Duration::from_days(2)), ..Keeping::LEAST };
     for (keeping, kept) in [(Keeping::LEAST, 0), (two_days, 1)] {
-        let mut world = World::on_disk(RelaySettings { keeping, ..RelaySettings::default() });
+        let mut world = LoneRelay::on_disk(RelaySettings { keeping, ..RelaySettings::default() });
         let (anne, anne_here) = world.register(1, None);
         let (_, ben_here) = world.register(2, None);
         world.submit(ben_here, anne.address, b"a payload");
@@ -264,7 +264,7 @@ fn delivered_rows_go_at_once_or_stay_as_long_as_the_design_says() {
 #[test]
 fn undelivered_messages_go_after_their_time_and_not_before() {
     let keeping = Keeping { undelivered: Duration::from_days(3), ..Keeping::LEAST };
-    let mut world = World::on_disk(RelaySettings { keeping, ..RelaySettings::default() });
+    let mut world = LoneRelay::on_disk(RelaySettings { keeping, ..RelaySettings::default() });
     let (anne, anne_here) = world.register(1, None);
     let (_, ben_here) = world.register(2, None);
     world.process(vec![(anne_here, Input::Closed)]);
@@ -279,7 +279,7 @@ fn undelivered_messages_go_after_their_time_and_not_before() {
 
 #[test]
 fn a_clock_that_leaps_ahead_and_back_deletes_nothing() {
-    let mut world = World::on_disk(RelaySettings::default());
+    let mut world = LoneRelay::on_disk(RelaySettings::default());
     let (anne, anne_here) = world.register(1, None);
     let (_, ben_here) = world.register(2, None);
     world.process(vec![(anne_here, Input::Closed)]);
@@ -300,7 +300,8 @@ fn a_clock_that_leaps_ahead_and_back_deletes_nothing() {
 
 #[test]
 fn a_design_that_stops_keeping_history_lets_it_go_at_the_next_start() {
-    let mut world = World::on_disk(RelaySettings { keeping: Keeping::HISTORY, ..RelaySettings::default() });
+    let mut world =
+        LoneRelay::on_disk(RelaySettings { keeping: Keeping::HISTORY, ..RelaySettings::default() });
     let (anne, anne_here) = world.register(1, None);
     let (_, ben_here) = world.register(2, None);
     world.submit(ben_here, anne.address, b"history");
@@ -315,7 +316,7 @@ fn a_design_that_stops_keeping_history_lets_it_go_at_the_next_start() {
 
 #[test]
 fn message_numbers_are_not_used_again_after_everything_was_fetched() {
-    let mut world = World::on_disk(RelaySettings::default());
+    let mut world = LoneRelay::on_disk(RelaySettings::default());
     let (anne, mut anne_here) = world.register(1, None);
     let (ben, mut ben_here) = world.register(2, None);
     let mut last = MessageId(0);
@@ -333,12 +334,12 @@ fn message_numbers_are_not_used_again_after_everything_was_fetched() {
 
 #[test]
 fn what_passes_is_shown_only_while_somebody_follows() {
-    let mut world = World::in_memory(RelaySettings::default());
+    let mut world = LoneRelay::in_memory(RelaySettings::default());
     let (anne, anne_here) = world.register(1, None);
     let (ben, ben_here) = world.register(2, None);
     let submit = |at| submission(RequestId(at), anne.address, None, b"payload");
     assert!(world.process(vec![(ben_here, Input::Frame(submit(1)))]).passed.is_empty());
-    world.relay().follow(Some(usize::MAX));
+    world.engine().follow(Some(usize::MAX));
     let passed = world.process(vec![(ben_here, Input::Frame(submit(2)))]).passed;
     let shown: Vec<_> = passed.iter().map(|passing| (passing.connection, passing.frame)).collect();
     assert_eq!(shown, [(ben_here, "Submit"), (ben_here, "Accepted"), (anne_here, "Deliver")]);
@@ -353,7 +354,7 @@ fn what_passes_is_shown_only_while_somebody_follows() {
 
 #[test]
 fn what_passes_beyond_the_room_that_there_is_is_counted() {
-    let mut world = World::in_memory(RelaySettings::default());
+    let mut world = LoneRelay::in_memory(RelaySettings::default());
     let (anne, _) = world.register(1, None);
     let (_, ben_here) = world.register(2, None);
     let batch = |first: u32| {
@@ -361,11 +362,11 @@ fn what_passes_beyond_the_room_that_there_is_is_counted() {
         (first..first + 5).map(|at| (ben_here, submit(at))).collect()
     };
     for (most, seen) in [(Some(usize::MAX), 15), (Some(4), 4), (Some(0), 0)] {
-        world.relay().follow(most);
+        world.engine().follow(most);
         let outcome = world.process(batch(1));
         assert_eq!((outcome.passed.len(), outcome.unseen), (seen, 15 - seen as u64));
     }
-    world.relay().follow(None);
+    world.engine().follow(None);
     let outcome = world.process(batch(6));
     assert_eq!((outcome.passed.len(), outcome.unseen), (0, 0));
 }

@@ -8,21 +8,19 @@
     reason = "a failed expectation is a failed test"
 )]
 
-mod world;
-
 use pillarbox_relay::{ConnectionId, Keeping, Limits, RelaySettings, StoreError};
+use pillarbox_testkit::relay::LoneRelay;
 use pillarbox_wire::{
     Bytes, ClientFrame, CloseAccount, Deposit, DepositKind, Handle, LeaveDeposits, LookUp, Recall, Refusal,
     RelayFrame,
 };
-use world::World;
 
 fn keeping(deposits: &[DepositKind]) -> Keeping {
     Keeping { deposits: deposits.to_vec(), ..Keeping::LEAST }
 }
 
-fn world(deposits: &[DepositKind]) -> World {
-    World::in_memory(RelaySettings { keeping: keeping(deposits), ..RelaySettings::default() })
+fn world(deposits: &[DepositKind]) -> LoneRelay {
+    LoneRelay::in_memory(RelaySettings { keeping: keeping(deposits), ..RelaySettings::default() })
 }
 
 fn deposit(kind: DepositKind, subject: &str, value: Option<&str>) -> Deposit {
@@ -34,7 +32,7 @@ fn deposit(kind: DepositKind, subject: &str, value: Option<&str>) -> Deposit {
 }
 
 fn leave(
-    world: &mut World,
+    world: &mut LoneRelay,
     connection: ConnectionId,
     deposits: Vec<Deposit>,
 ) -> Result<Vec<Handle>, Refusal> {
@@ -48,7 +46,7 @@ fn leave(
 }
 
 fn recall(
-    world: &mut World,
+    world: &mut LoneRelay,
     connection: ConnectionId,
     kind: DepositKind,
     subject: &str,
@@ -63,7 +61,7 @@ fn recall(
 }
 
 /// The deposits that are kept, as kind, subject and value.
-fn held(world: &mut World) -> Vec<(DepositKind, String, String)> {
+fn held(world: &mut LoneRelay) -> Vec<(DepositKind, String, String)> {
     let text = |bytes: &Bytes| String::from_utf8(bytes.0.clone()).unwrap();
     let rows = world.holdings().deposits;
     rows.iter().map(|row| (row.kind, text(&row.subject), text(&row.value))).collect()
@@ -114,7 +112,7 @@ fn the_entries_of_an_address_book_that_have_accounts_are_named_where_numbers_can
 
     let now = world.now;
     let closed = Keeping { directory: false, ..keeping(&[DepositKind::Contact]) };
-    world.relay().set_keeping(closed, now).unwrap();
+    world.engine().set_keeping(closed, now).unwrap();
     assert_eq!(leave(&mut world, anne, book()), Ok(Vec::new()));
     let request = world.request();
     let handle = Handle::parse("+447700900002").unwrap();
@@ -127,7 +125,7 @@ fn an_account_has_room_for_so_much_and_makes_room_by_taking_back() {
     let limits = Limits { deposit_rows: 3, deposit_bytes: 30, ..Limits::default() };
     let settings =
         RelaySettings { limits, keeping: keeping(&[DepositKind::Group]), ..RelaySettings::default() };
-    let mut world = World::in_memory(settings);
+    let mut world = LoneRelay::in_memory(settings);
     let (_, anne) = world.register(1, None);
     let group = |subject: &str, value: &str| vec![deposit(DepositKind::Group, subject, Some(value))];
     for subject in ["1", "2", "3"] {
@@ -164,7 +162,7 @@ fn a_rule_that_no_longer_keeps_a_kind_removes_it_at_the_next_sweep() {
         leave(&mut world, anne, vec![deposit(kind, "", Some("x"))]).unwrap();
     }
     let now = world.now;
-    world.relay().set_keeping(keeping(&[DepositKind::Name]), now).unwrap();
+    world.engine().set_keeping(keeping(&[DepositKind::Name]), now).unwrap();
     assert_eq!(held(&mut world).len(), 2);
     world.pass(pillarbox_relay::ageing::SWEEP_INTERVAL);
     assert_eq!(held(&mut world), [(DepositKind::Name, String::new(), "x".to_owned())]);

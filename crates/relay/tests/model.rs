@@ -12,17 +12,17 @@
     reason = "a failed expectation is a failed test"
 )]
 
-mod world;
-
 use std::collections::{HashMap, HashSet};
 
 use pillarbox_relay::{ConnectionId, Effect, Input, Limits, Rate, RelaySettings, StoreError};
+use pillarbox_testkit::frames;
+use pillarbox_testkit::frames::{device_key, submission, upload};
+use pillarbox_testkit::relay::{BarePhone, LoneRelay, authenticate, registration};
 use pillarbox_wire::{
     Acknowledge, ClientFrame, DeviceAddress, Duration, FetchBundles, MessageId, NumberCode, PreKeyId,
     PublishPreKeys, Refusal, RegisterWithCode, RelayFrame, RequestId,
 };
 use proptest::prelude::*;
-use world::{Phone, World, authenticate, device_key, registration, submission, upload};
 
 const PHONES: usize = 4;
 const QUOTA: u32 = 12;
@@ -99,8 +99,8 @@ struct Model {
 }
 
 struct Game {
-    world: World,
-    phones: Vec<Phone>,
+    world: LoneRelay,
+    phones: Vec<BarePhone>,
     models: Vec<Model>,
     nameless: ConnectionId,
     batch: Vec<(ConnectionId, Input)>,
@@ -125,7 +125,7 @@ fn number(at: usize) -> String {
 }
 
 /// Returns the code that the relay sends to a number when somebody asks for it.
-fn code(world: &mut World, at: usize, seed: u8) -> NumberCode {
+fn code(world: &mut LoneRelay, at: usize, seed: u8) -> NumberCode {
     let connection = world.open();
     let request = world.request();
     world.ask(connection, registration(seed, Some(&number(at)), connection, request));
@@ -133,7 +133,7 @@ fn code(world: &mut World, at: usize, seed: u8) -> NumberCode {
 }
 
 fn with_code(
-    world: &mut World,
+    world: &mut LoneRelay,
     at: usize,
     seed: u8,
     connection: ConnectionId,
@@ -147,13 +147,13 @@ fn with_code(
     ClientFrame::RegisterWithCode(Box::new(RegisterWithCode { registration: *registration, code }))
 }
 
-fn phone(seed: u8, address: DeviceAddress) -> Phone {
-    Phone { key: device_key(seed), delivery_key: [seed; 32], handle: None, address, seed }
+fn phone(seed: u8, address: DeviceAddress) -> BarePhone {
+    BarePhone { key: device_key(seed), delivery_key: [seed; 32], handle: None, address, seed }
 }
 
 impl Game {
-    fn new(mut world: World) -> Self {
-        let register = |at: usize, world: &mut World| {
+    fn new(mut world: LoneRelay) -> Self {
+        let register = |at: usize, world: &mut LoneRelay| {
             let seed = at as u8 + 1;
             let code = code(world, at, seed);
             let connection = world.open();
@@ -355,7 +355,7 @@ impl Game {
             assert!(self.models[to].mailbox.len() <= QUOTA as usize);
         }
         for (connection, frames) in &sent {
-            for deliver in world::deliveries(frames) {
+            for deliver in frames::deliveries(frames) {
                 let payload = u32::from_be_bytes(deliver.payload.0.as_slice().try_into().unwrap());
                 let model = self
                     .models
@@ -399,7 +399,7 @@ impl Game {
         self.process();
         self.crash();
         let left: usize = self.models.iter().map(|model| model.mailbox.len()).sum();
-        assert_eq!(self.world.relay().counts().waiting, left);
+        assert_eq!(self.world.engine().counts().waiting, left);
         for who in 0..PHONES {
             self.step(Step::Connect(who));
             self.process();
@@ -409,7 +409,7 @@ impl Game {
                 self.process();
             }
         }
-        assert_eq!(self.world.relay().counts().waiting, 0);
+        assert_eq!(self.world.engine().counts().waiting, 0);
         assert!(self.delivered.is_disjoint(&self.refused), "a refused message was delivered");
         self.world.history
     }
@@ -435,7 +435,7 @@ proptest! {
 
     #[test]
     fn nothing_accepted_is_lost_or_misdelivered(steps in proptest::collection::vec(step(), 1..120)) {
-        let mut game = Game::new(World::in_memory(settings()));
+        let mut game = Game::new(LoneRelay::in_memory(settings()));
         for step in steps {
             game.step(step);
         }
@@ -448,7 +448,7 @@ proptest! {
 
     #[test]
     fn the_same_holds_on_a_disk_when_the_relay_ends_without_notice(steps in proptest::collection::vec(step(), 1..60)) {
-        let mut game = Game::new(World::on_disk(settings()));
+        let mut game = Game::new(LoneRelay::on_disk(settings()));
         for step in steps {
             game.step(step);
         }
@@ -464,7 +464,7 @@ proptest! {
         steps in proptest::collection::vec(step(), 1..80),
     ) {
         let play = || {
-            let mut game = Game::new(World::in_memory(settings()));
+            let mut game = Game::new(LoneRelay::in_memory(settings()));
             steps.iter().cloned().for_each(|step| game.step(step));
             game.finish()
         };

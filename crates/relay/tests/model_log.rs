@@ -9,8 +9,6 @@
     reason = "a failed expectation is a failed test"
 )]
 
-mod world;
-
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -18,12 +16,13 @@ use pillarbox_relay::ageing::SWEEP_INTERVAL;
 use pillarbox_relay::{
     ConnectionId, Input, Keeping, Limits, LogRule, Logged, Rate, RelaySettings, StoreError,
 };
+use pillarbox_testkit::frames::{deliveries, submission, upload};
+use pillarbox_testkit::relay::{BarePhone, LoneRelay, START};
 use pillarbox_wire::{
     AccountId, Acknowledge, Bytes, ClientFrame, Deposit, DepositKind, Duration, Handle, LeaveDeposits,
     LookUp, MessageId, PublishPreKeys, RelayFrame, Timestamp,
 };
 use proptest::prelude::*;
-use world::{Phone, START, World, deliveries, submission, upload};
 
 const PHONES: usize = 3;
 const KINDS: [DepositKind; 3] = [DepositKind::Name, DepositKind::Contact, DepositKind::Group];
@@ -98,8 +97,8 @@ impl Event {
 type Deposits = BTreeMap<(AccountId, DepositKind, Vec<u8>), Vec<u8>>;
 
 struct Game {
-    world: World,
-    phones: Vec<Phone>,
+    world: LoneRelay,
+    phones: Vec<BarePhone>,
     connections: Vec<ConnectionId>,
     nameless: ConnectionId,
     served: Vec<Vec<MessageId>>,
@@ -131,7 +130,7 @@ impl Game {
         };
         let keeping = Keeping { deposits: KINDS.to_vec(), ..Keeping::LEAST };
         let settings = RelaySettings { keeping, limits, ..RelaySettings::default() };
-        let mut world = World::in_memory(settings.clone());
+        let mut world = LoneRelay::in_memory(settings.clone());
         let (phones, connections) =
             (0..PHONES).map(|at| world.register(at as u8 + 1, Some(&number(at)))).unzip();
         let nameless = world.open();
@@ -347,7 +346,7 @@ impl Game {
             KINDS.into_iter().enumerate().filter(|(at, _)| kinds >> at & 1 == 1).map(|(_, kind)| kind);
         let keeping = Keeping { log: log.collect(), deposits: deposits.collect(), ..Keeping::LEAST };
         let now = self.world.now;
-        let set = self.world.relay().set_keeping(keeping.clone(), now);
+        let set = self.world.engine().set_keeping(keeping.clone(), now);
         assert_eq!(set.is_err(), self.failing);
         if set.is_ok() {
             self.settings.keeping = keeping;
@@ -434,7 +433,7 @@ fn registrations_and_readings_are_logged_and_refused_requests_are_not() {
         only: Vec::new(),
     });
     let keeping = Keeping { log: everything.collect(), channels: true, ..Keeping::LEAST };
-    let mut world = World::in_memory(RelaySettings { keeping, ..RelaySettings::default() });
+    let mut world = LoneRelay::in_memory(RelaySettings { keeping, ..RelaySettings::default() });
     let (anne, anne_here) = world.register(1, None);
     let nameless = world.open();
     let request = world.request();

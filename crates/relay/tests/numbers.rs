@@ -7,15 +7,15 @@
     reason = "a failed expectation is a failed test"
 )]
 
-mod world;
-
 use pillarbox_relay::{Effect, Input, Keeping, LogRule, Logged, RelaySettings, StoreError};
+use pillarbox_testkit::frames;
+use pillarbox_testkit::frames::{deliveries, device_key, identity, submission};
+use pillarbox_testkit::relay::{BarePhone, LoneRelay, authenticate, registration};
 use pillarbox_wire::{
     ChannelName, ClientFrame, Deposit, DepositKind, DeviceId, Duration, Farewell, Handle, LeaveDeposits,
     LookUp, MessageId, NumberCode, OpenChannel, Post, Refusal, Refused, RegisterWithCode, RelayFrame,
     RequestId, Reregistered,
 };
-use world::{Phone, World, authenticate, deliveries, device_key, identity, registration, submission};
 
 const ANNE: &str = "+447700900001";
 const BEN: &str = "+447700900002";
@@ -30,7 +30,7 @@ fn refusal(frame: &RelayFrame) -> Refusal {
 }
 
 /// Asks for a code, as a registration without one does.
-fn ask_code(world: &mut World, seed: u8, number: &str) -> Result<NumberCode, Refusal> {
+fn ask_code(world: &mut LoneRelay, seed: u8, number: &str) -> Result<NumberCode, Refusal> {
     let connection = world.open();
     let answer = world.ask_one(connection, registration(seed, Some(number), connection, RequestId(1)));
     match refusal(&answer) {
@@ -57,11 +57,11 @@ fn with_code(
 }
 
 fn show(
-    world: &mut World,
+    world: &mut LoneRelay,
     seed: u8,
     number: &str,
     code: NumberCode,
-) -> Result<(Phone, Vec<RelayFrame>), Refusal> {
+) -> Result<(BarePhone, Vec<RelayFrame>), Refusal> {
     let connection = world.open();
     let mut answer = world.ask(connection, with_code(seed, number, connection, code));
     let address = match answer.remove(0) {
@@ -71,11 +71,11 @@ fn show(
         other => panic!("{other:?}"),
     };
     let handle = Some(Handle::parse(number).unwrap());
-    Ok((Phone { key: device_key(seed), delivery_key: [seed; 32], handle, address, seed }, answer))
+    Ok((BarePhone { key: device_key(seed), delivery_key: [seed; 32], handle, address, seed }, answer))
 }
 
 /// A phone that has registered its number with the code that was sent to it.
-fn register(world: &mut World, seed: u8, number: &str) -> Phone {
+fn register(world: &mut LoneRelay, seed: u8, number: &str) -> BarePhone {
     let code = ask_code(world, seed, number).unwrap();
     show(world, seed, number, code).unwrap().0
 }
@@ -86,22 +86,22 @@ fn other(code: NumberCode, by: u32) -> NumberCode {
 
 #[test]
 fn a_number_is_registered_with_its_code_and_without_it_by_nobody() {
-    let mut world = World::in_memory(settings());
+    let mut world = LoneRelay::in_memory(settings());
     let code = ask_code(&mut world, 1, ANNE).unwrap();
-    assert_eq!(world.relay().counts().accounts, 0);
+    assert_eq!(world.engine().counts().accounts, 0);
     assert_eq!(show(&mut world, 1, ANNE, other(code, 1)).err(), Some(Refusal::CodeRefused));
     assert_eq!(show(&mut world, 1, BEN, code).err(), Some(Refusal::CodeRefused));
     let (anne, _) = show(&mut world, 1, ANNE, code).unwrap();
     assert_eq!(anne.address.device, DeviceId::FIRST);
     // An account without a number needs none.
     world.register(2, None);
-    let at_once = World::in_memory(RelaySettings::default()).register(1, Some(ANNE));
+    let at_once = LoneRelay::in_memory(RelaySettings::default()).register(1, Some(ANNE));
     assert_eq!(at_once.0.address.device, DeviceId::FIRST);
 }
 
 #[test]
 fn whether_a_number_has_an_account_shows_in_no_answer_to_a_registration() {
-    let mut world = World::in_memory(settings());
+    let mut world = LoneRelay::in_memory(settings());
     register(&mut world, 1, ANNE);
     let connection = world.open();
     for (request, number) in [(1, ANNE), (2, BEN)] {
@@ -114,7 +114,7 @@ fn whether_a_number_has_an_account_shows_in_no_answer_to_a_registration() {
 
 #[test]
 fn a_code_that_is_over_or_was_missed_too_often_is_no_longer_good() {
-    let mut world = World::in_memory(settings());
+    let mut world = LoneRelay::in_memory(settings());
     let limits = settings().limits;
     let code = ask_code(&mut world, 1, ANNE).unwrap();
     world.now = world.now + limits.code_lifetime;
@@ -124,12 +124,12 @@ fn a_code_that_is_over_or_was_missed_too_often_is_no_longer_good() {
         assert_eq!(show(&mut world, 1, ANNE, other(code, by)).err(), Some(Refusal::CodeRefused));
     }
     assert_eq!(show(&mut world, 1, ANNE, code).err(), Some(Refusal::CodeRefused));
-    assert_eq!(world.relay().counts().accounts, 0);
+    assert_eq!(world.engine().counts().accounts, 0);
 }
 
 #[test]
 fn codes_to_one_number_run_dry_and_another_number_gets_one() {
-    let mut world = World::in_memory(settings());
+    let mut world = LoneRelay::in_memory(settings());
     for _ in 0..settings().limits.codes_per_number.burst {
         ask_code(&mut world, 1, ANNE).unwrap();
     }
@@ -142,7 +142,7 @@ fn codes_to_one_number_run_dry_and_another_number_gets_one() {
 
 #[test]
 fn a_relay_without_codes_takes_none_and_says_so() {
-    let mut world = World::in_memory(RelaySettings::default());
+    let mut world = LoneRelay::in_memory(RelaySettings::default());
     let refused = show(&mut world, 1, ANNE, NumberCode::from_number(4_217)).err();
     assert_eq!(refused, Some(Refusal::NotOffered));
     world.register(1, Some(ANNE));
@@ -154,7 +154,7 @@ fn a_relay_without_codes_takes_none_and_says_so() {
 #[test]
 fn a_directory_that_sends_codes_says_so() {
     for verify_numbers in [false, true] {
-        let mut world = World::in_memory(RelaySettings { verify_numbers, ..RelaySettings::default() });
+        let mut world = LoneRelay::in_memory(RelaySettings { verify_numbers, ..RelaySettings::default() });
         let (_, asking) = world.register(2, None);
         if verify_numbers {
             register(&mut world, 1, ANNE);
@@ -183,7 +183,7 @@ fn who_registers_a_number_again_keeps_the_account_and_everything_that_the_operat
     });
     let keeping =
         Keeping { deposits: vec![DepositKind::Name], channels: true, log: log.to_vec(), ..Keeping::HISTORY };
-    let mut world = World::on_disk(RelaySettings { keeping, ..settings() });
+    let mut world = LoneRelay::on_disk(RelaySettings { keeping, ..settings() });
     let anne = register(&mut world, 1, ANNE);
     let (anne_here, _) = world.connect(&anne);
     let (ben, ben_here) = world.register(2, None);
@@ -242,7 +242,7 @@ fn who_registers_a_number_again_keeps_the_account_and_everything_that_the_operat
 
 #[test]
 fn whoever_writes_to_the_former_phone_is_told_that_the_keys_were_replaced() {
-    let mut world = World::in_memory(settings());
+    let mut world = LoneRelay::in_memory(settings());
     let anne = register(&mut world, 1, ANNE);
     let (_, ben_here) = world.register(2, None);
     let code = ask_code(&mut world, 9, ANNE).unwrap();
@@ -258,7 +258,7 @@ fn whoever_writes_to_the_former_phone_is_told_that_the_keys_were_replaced() {
 
 #[test]
 fn a_registration_that_was_not_heard_is_repeated_and_takes_nothing_over_twice() {
-    let mut world = World::in_memory(settings());
+    let mut world = LoneRelay::in_memory(settings());
     register(&mut world, 1, ANNE);
     let code = ask_code(&mut world, 9, ANNE).unwrap();
     let (new, _) = show(&mut world, 9, ANNE, code).unwrap();
@@ -272,7 +272,7 @@ fn a_registration_that_was_not_heard_is_repeated_and_takes_nothing_over_twice() 
 
 #[test]
 fn a_disk_that_refuses_leaves_the_account_with_its_former_phone() {
-    let mut world = World::on_disk(settings());
+    let mut world = LoneRelay::on_disk(settings());
     let anne = register(&mut world, 1, ANNE);
     let code = ask_code(&mut world, 9, ANNE).unwrap();
     world.fail(Some(StoreError::Full));
@@ -286,7 +286,7 @@ fn a_disk_that_refuses_leaves_the_account_with_its_former_phone() {
 /// Everything in one batch with a replacement is done before it or after it, and never with keys of both phones.
 #[test]
 fn a_batch_around_a_replacement_mixes_no_keys() {
-    let mut world = World::in_memory(settings());
+    let mut world = LoneRelay::in_memory(settings());
     let anne = register(&mut world, 1, ANNE);
     let (anne_here, _) = world.connect(&anne);
     let (_, ben_here) = world.register(2, None);
@@ -297,7 +297,7 @@ fn a_batch_around_a_replacement_mixes_no_keys() {
             pillarbox_wire::FetchBundles { request, account: anne.address.account, delivery_key: None };
         ClientFrame::FetchBundles(fetch)
     };
-    let upload = pillarbox_wire::PublishPreKeys { request: RequestId(32), prekeys: world::upload(20..22) };
+    let upload = pillarbox_wire::PublishPreKeys { request: RequestId(32), prekeys: frames::upload(20..22) };
     world.process(vec![
         (ben_here, Input::Frame(fetch(RequestId(30)))),
         (new, Input::Frame(with_code(9, ANNE, new, code))),
@@ -321,7 +321,7 @@ fn a_batch_around_a_replacement_mixes_no_keys() {
 
 #[test]
 fn two_that_show_one_code_in_one_batch_do_not_both_have_the_number() {
-    let mut world = World::in_memory(settings());
+    let mut world = LoneRelay::in_memory(settings());
     let code = ask_code(&mut world, 1, ANNE).unwrap();
     let (one, two) = (world.open(), world.open());
     world.process(vec![

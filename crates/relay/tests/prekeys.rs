@@ -7,14 +7,14 @@
     reason = "a failed expectation is a failed test"
 )]
 
-mod world;
-
 use pillarbox_relay::{Input, Limits, RelaySettings, StoreError};
+use pillarbox_testkit::frames;
+use pillarbox_testkit::frames::upload;
+use pillarbox_testkit::relay::LoneRelay;
 use pillarbox_wire::{
     ClientFrame, CountPreKeys, FetchBundles, FixedBytes, PreKeyCounts, PreKeyId, PublishPreKeys, Refusal,
     RelayFrame, RequestId,
 };
-use world::{World, upload};
 
 fn publish(ids: std::ops::Range<u32>) -> ClientFrame {
     ClientFrame::PublishPreKeys(PublishPreKeys { request: RequestId(1), prekeys: upload(ids) })
@@ -40,7 +40,7 @@ fn one_time_id(frame: &RelayFrame) -> Option<PreKeyId> {
 
 #[test]
 fn many_who_ask_in_one_batch_get_different_keys_and_then_the_last_resort() {
-    let mut world = World::in_memory(RelaySettings::default());
+    let mut world = LoneRelay::in_memory(RelaySettings::default());
     let (anne, _) = world.register(1, None);
     let (_, ben) = world.register(2, None);
     let batch = (0..5).map(|at| {
@@ -56,7 +56,7 @@ fn many_who_ask_in_one_batch_get_different_keys_and_then_the_last_resort() {
 
 #[test]
 fn an_upload_that_is_repeated_brings_no_key_back() {
-    let mut world = World::in_memory(RelaySettings::default());
+    let mut world = LoneRelay::in_memory(RelaySettings::default());
     let (anne, anne_here) = world.register(1, None);
     let (_, ben) = world.register(2, None);
     world.ask(anne_here, publish(4..7));
@@ -70,7 +70,7 @@ fn an_upload_that_is_repeated_brings_no_key_back() {
 
 #[test]
 fn an_upload_and_the_count_after_it_may_come_in_one_batch() {
-    let mut world = World::in_memory(RelaySettings::default());
+    let mut world = LoneRelay::in_memory(RelaySettings::default());
     let (_, anne_here) = world.register(1, None);
     world.process(vec![(anne_here, Input::Frame(publish(4..7))), (anne_here, Input::Frame(count()))]);
     let answers = world.take(anne_here);
@@ -81,7 +81,7 @@ fn an_upload_and_the_count_after_it_may_come_in_one_batch() {
 #[test]
 fn a_stock_has_a_bound() {
     let limits = Limits { one_time_prekeys: 10, ..Limits::default() };
-    let mut world = World::in_memory(RelaySettings { limits, ..RelaySettings::default() });
+    let mut world = LoneRelay::in_memory(RelaySettings { limits, ..RelaySettings::default() });
     let (_, anne_here) = world.register(1, None);
     assert!(matches!(world.ask_one(anne_here, publish(4..11)), RelayFrame::PreKeysStored(_)));
     let RelayFrame::Refused(refused) = world.ask_one(anne_here, publish(11..12)) else { panic!() };
@@ -93,7 +93,7 @@ fn a_stock_has_a_bound() {
 
 #[test]
 fn a_bundle_that_could_not_be_committed_was_not_handed_out() {
-    let mut world = World::on_disk(RelaySettings::default());
+    let mut world = LoneRelay::on_disk(RelaySettings::default());
     let (anne, _) = world.register(1, None);
     let (ben, ben_here) = world.register(2, None);
     world.fail(Some(StoreError::Full));
@@ -108,7 +108,7 @@ fn a_bundle_that_could_not_be_committed_was_not_handed_out() {
 
 #[test]
 fn without_a_name_only_the_delivery_key_gets_a_bundle() {
-    let mut world = World::in_memory(RelaySettings::default());
+    let mut world = LoneRelay::in_memory(RelaySettings::default());
     let (anne, anne_here) = world.register(1, None);
     let nameless = world.open();
     let mut ask = |connection, account, delivery_key: Option<[u8; 32]>| {
@@ -123,7 +123,7 @@ fn without_a_name_only_the_delivery_key_gets_a_bundle() {
     };
     assert_eq!(reason(ask(nameless, account, None)), Refusal::NotAuthenticated);
     assert_eq!(reason(ask(nameless, account, Some([8; 32]))), Refusal::DeliveryKeyRefused);
-    let unknown = world::nobody().account;
+    let unknown = frames::nobody().account;
     assert_eq!(reason(ask(nameless, unknown, Some([8; 32]))), Refusal::DeliveryKeyRefused);
     assert_eq!(reason(ask(anne_here, account, Some([1; 32]))), Refusal::AlreadyAuthenticated);
     assert_eq!(reason(ask(anne_here, unknown, None)), Refusal::UnknownRecipient);

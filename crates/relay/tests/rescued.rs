@@ -10,17 +10,17 @@
 )]
 
 mod cli_program;
-mod server_phone;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use pillarbox_relay::DATABASE_FILE;
+use pillarbox_testkit::link::Link;
+use pillarbox_testkit::program::Ended;
 use pillarbox_wire::RelayFrame;
 
-use cli_program::RunningProgram;
-use server_phone::Link;
+use cli_program::start;
 
 /// Enough for more than one page of the log, and for more than a copy takes at once.
 const MESSAGES: u8 = 40;
@@ -44,10 +44,10 @@ async fn what_a_relay_accepted_is_rescued_when_its_files_are_deleted_and_it_is_s
     for (signal, lost) in [("TERM", &["", "-wal", "-shm"][..]), ("INT", &["-wal"]), ("TERM", &[""])] {
         let data = tempfile::tempdir().unwrap();
         let data = data.path();
-        let relay = RunningProgram::start(data, &[]);
-        let mut alice = Link::open(&relay.address).await;
+        let relay = start(data, &[]);
+        let mut alice = Link::open(&relay.parsed_address()).await;
         alice.register(1, None).await;
-        let recipient = Link::open(&relay.address).await.register(2, None).await;
+        let recipient = Link::open(&relay.parsed_address()).await.register(2, None).await;
         for number in 0..MESSAGES {
             let answer = alice.submit(recipient.address, &[number; 4_000]).await;
             assert!(matches!(answer, RelayFrame::Accepted(_)));
@@ -57,8 +57,7 @@ async fn what_a_relay_accepted_is_rescued_when_its_files_are_deleted_and_it_is_s
             fs::remove_file(file(data, suffix)).unwrap();
         }
         relay.signal(signal);
-        let (status, _, err) = relay.wait();
-        assert_eq!(status.code(), Some(4), "{err}");
+        let Ended { err, .. } = relay.finish().expect(4);
         let folders = rescued(data);
         let [folder] = &folders[..] else { panic!("{folders:?}: {err}") };
         assert_eq!(
@@ -76,15 +75,15 @@ async fn what_a_relay_accepted_is_rescued_when_its_files_are_deleted_and_it_is_s
             std::process::Command::new("sh").args(["-c", command]).status().unwrap().success(),
             "{command}"
         );
-        let relay = RunningProgram::start(data, &[]);
-        let mut bob = Link::open(&relay.address).await;
+        let relay = start(data, &[]);
+        let mut bob = Link::open(&relay.parsed_address()).await;
         assert_eq!(bob.authenticate(&recipient).await, u32::from(MESSAGES));
         for number in 0..MESSAGES {
             assert_eq!(bob.delivery().await.payload.as_slice(), &[number; 4_000][..]);
         }
         drop(bob);
         relay.signal("TERM");
-        assert_eq!(relay.wait().0.code(), Some(0));
+        relay.finish().expect(0);
     }
 }
 
@@ -92,15 +91,14 @@ async fn what_a_relay_accepted_is_rescued_when_its_files_are_deleted_and_it_is_s
 fn a_relay_that_cannot_rescue_its_files_says_so_and_one_whose_files_are_in_place_makes_no_copy() {
     let parent = tempfile::tempdir().unwrap();
     let data = parent.path().join("relay");
-    let relay = RunningProgram::start(&data, &[]);
+    let relay = start(&data, &[]);
     relay.signal("TERM");
-    assert_eq!(relay.wait().0.code(), Some(0));
+    relay.finish().expect(0);
     assert!(rescued(&data).is_empty());
 
-    let relay = RunningProgram::start(&data, &[]);
+    let relay = start(&data, &[]);
     fs::remove_dir_all(&data).unwrap();
     relay.signal("TERM");
-    let (status, _, err) = relay.wait();
-    assert_eq!(status.code(), Some(4), "{err}");
+    let Ended { err, .. } = relay.finish().expect(4);
     assert!(err.contains("could not be saved") && err.contains("no such file or directory"), "{err}");
 }

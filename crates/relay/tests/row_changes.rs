@@ -7,12 +7,11 @@
     reason = "a failed expectation is a failed test"
 )]
 
-mod world;
-
 use pillarbox_relay::row_changes::{Became, RowChange, Why};
 use pillarbox_relay::{Input, Keeping, Limits, RelaySettings, StoreError};
+use pillarbox_testkit::frames::submission;
+use pillarbox_testkit::relay::LoneRelay;
 use pillarbox_wire::{Acknowledge, ClientFrame, CloseAccount, Duration, MessageId, RequestId};
-use world::{World, submission};
 
 fn settings(keeping: Keeping) -> RelaySettings {
     let limits = Limits { ageing_step: Duration::from_days(36_500), ..Limits::default() };
@@ -24,9 +23,9 @@ fn gone(why: Why) -> RowChange {
 }
 
 /// Sends a message to Anne, who is away if she is not `here`. Returns the changes to rows, and her connection.
-fn with_one(keeping: Keeping) -> (World, pillarbox_relay::ConnectionId) {
-    let mut world = World::in_memory(settings(keeping.clone()));
-    world.relay().follow(Some(usize::MAX));
+fn with_one(keeping: Keeping) -> (LoneRelay, pillarbox_relay::ConnectionId) {
+    let mut world = LoneRelay::in_memory(settings(keeping.clone()));
+    world.engine().follow(Some(usize::MAX));
     let (anne, anne_here) = world.register(1, None);
     let (_, ben_here) = world.register(2, None);
     let submit = Input::Frame(submission(RequestId(1), anne.address, None, b"payload"));
@@ -88,6 +87,6 @@ fn what_the_store_refuses_is_told_when_it_is_done() {
 #[test]
 fn nobody_is_told_who_does_not_follow() {
     let (mut world, anne_here) = with_one(Keeping::default());
-    world.relay().follow(None);
+    world.engine().follow(None);
     assert_eq!(world.process(vec![(anne_here, acknowledge())]).rows, []);
 }

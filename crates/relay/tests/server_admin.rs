@@ -8,7 +8,7 @@
     reason = "a failed expectation is a failed test"
 )]
 
-mod server_phone;
+mod server_running;
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -20,7 +20,7 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 
-use server_phone::{Link, PATIENCE, get, metric, rises, start};
+use server_running::{get, metric, rises, start};
 
 fn config(data: &Path) -> ServerConfig {
     let mut config = ServerConfig::on_loopback(data.into());
@@ -138,3 +138,5 @@ async fn a_slow_follower_is_told_what_it_missed_and_holds_nobody_up() {
         assert!(seen < 40_000, "nothing was missed");
     }
 }
+use pillarbox_testkit::PATIENCE;
+use pillarbox_testkit::link::Link;

@@ -8,18 +8,21 @@
     reason = "a failed expectation is a failed test"
 )]
 
-mod server_phone;
+mod server_running;
 
 use std::time::{Duration, Instant};
 
 use pillarbox_relay::server::{Running, ServerConfig};
+use pillarbox_testkit::PATIENCE;
+use pillarbox_testkit::frames::submission;
+use pillarbox_testkit::link::{Link, socket};
 use pillarbox_wire::{Encoded, Farewell, Ping, RelayFrame};
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 
-use server_phone::{Link, PATIENCE, rises, socket, start, submission};
+use server_running::{rises, start};
 
 fn config(data: &tempfile::TempDir) -> ServerConfig {
     let mut config = ServerConfig::on_loopback(data.path().into());
@@ -184,8 +187,9 @@ async fn a_phone_that_never_reads_is_cut_off_and_loses_nothing() {
     let mut alice = Link::open(relay.address()).await;
     alice.register(1, None).await;
     for _ in 0..MESSAGES / AT_ONCE {
-        let submissions: Vec<_> =
-            (0..AT_ONCE).map(|_| submission(alice.request(), recipient.address, &[7; 40_000])).collect();
+        let submissions: Vec<_> = (0..AT_ONCE)
+            .map(|_| submission(alice.request(), recipient.address, None, &[7; 40_000]))
+            .collect();
         alice.writer.send(&submissions).await.unwrap();
         for _ in &submissions {
             let answer = alice.receive().await;

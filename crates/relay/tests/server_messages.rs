@@ -8,14 +8,16 @@
     reason = "a failed expectation is a failed test"
 )]
 
-mod server_phone;
+mod server_running;
 
 use pillarbox_relay::Holdings;
 use pillarbox_relay::server::{DataDirError, RelayServer, ServerConfig, StartError};
+use pillarbox_testkit::frames::submission;
+use pillarbox_testkit::link::Link;
 use pillarbox_wire::limits::MAX_PAYLOAD_LEN;
 use pillarbox_wire::{Refusal, RelayFrame};
 
-use server_phone::{Link, start};
+use server_running::start;
 
 fn accepted(answer: &RelayFrame) -> bool {
     matches!(answer, RelayFrame::Accepted(_))
@@ -51,9 +53,8 @@ async fn what_was_accepted_waits_through_a_stop_and_through_a_crash() {
     let mut alice = Link::open(relay.address()).await;
     alice.register(1, None).await;
     let recipient = Link::open(relay.address()).await.register(2, None).await;
-    let submissions: Vec<_> = (0..50_u8)
-        .map(|number| server_phone::submission(alice.request(), recipient.address, &[number]))
-        .collect();
+    let submissions: Vec<_> =
+        (0..50_u8).map(|number| submission(alice.request(), recipient.address, None, &[number])).collect();
     alice.writer.send(&submissions).await.unwrap();
     for _ in &submissions {
         assert!(accepted(&alice.receive().await.unwrap()));
@@ -71,7 +72,7 @@ async fn what_was_accepted_waits_through_a_stop_and_through_a_crash() {
         bob.acknowledge(&[delivery.message]).await;
     }
     let request = bob.request();
-    bob.send(server_phone::submission(request, recipient.address, b"to myself")).await;
+    bob.send(submission(request, recipient.address, None, b"to myself")).await;
     while !accepted(&bob.receive().await.unwrap()) {}
     drop(relay); // without a word, as a crash would
 
@@ -95,7 +96,7 @@ async fn many_frames_at_once_are_all_answered_in_order() {
     let frames: Vec<_> = (0..500)
         .map(|number: u16| {
             let request = alice.request();
-            (request, server_phone::submission(request, recipient.address, &number.to_be_bytes()))
+            (request, submission(request, recipient.address, None, &number.to_be_bytes()))
         })
         .collect();
     alice.writer.send(frames.iter().map(|(_, frame)| frame)).await.unwrap();
@@ -117,9 +118,8 @@ async fn a_phone_that_has_said_all_still_gets_its_answers() {
     let mut alice = Link::open(relay.address()).await;
     alice.register(1, None).await;
     let recipient = Link::open(relay.address()).await.register(2, None).await;
-    let submissions: Vec<_> = (0..40)
-        .map(|_| server_phone::submission(alice.request(), recipient.address, b"last words"))
-        .collect();
+    let submissions: Vec<_> =
+        (0..40).map(|_| submission(alice.request(), recipient.address, None, b"last words")).collect();
     alice.writer.send(&submissions).await.unwrap();
     alice.writer.close().await.unwrap();
     for _ in &submissions {

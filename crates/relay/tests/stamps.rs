@@ -8,17 +8,16 @@
     reason = "a failed expectation is a failed test"
 )]
 
-mod world;
-
 use pillarbox_relay::stamp::StampKey;
 use pillarbox_relay::{Input, Keeping, RelaySettings};
+use pillarbox_testkit::frames::{deliveries, submission};
+use pillarbox_testkit::relay::LoneRelay;
 use pillarbox_wire::{Bytes, ClientFrame, Deposit, DepositKind, LeaveDeposits, RelayFrame};
-use world::{World, deliveries, submission};
 
 #[test]
 fn a_message_of_a_named_sender_is_stamped_and_no_other() {
     let keeping = Keeping { stamps: true, ..Keeping::LEAST };
-    let mut world = World::on_disk(RelaySettings { keeping, ..RelaySettings::default() });
+    let mut world = LoneRelay::on_disk(RelaySettings { keeping, ..RelaySettings::default() });
     let (anne, anne_here) = world.register(1, None);
     let (ben, ben_here) = world.register(2, None);
     world.submit(ben_here, anne.address, b"named");
@@ -40,17 +39,17 @@ fn a_message_of_a_named_sender_is_stamped_and_no_other() {
     let (_, again) = world.connect(&anne);
     assert_eq!(deliveries(&again)[0].stamp, Some(stamp));
     let now = world.now;
-    world.relay().set_keeping(Keeping::LEAST, now).unwrap();
+    world.engine().set_keeping(Keeping::LEAST, now).unwrap();
     let (_, again) = world.connect(&anne);
     assert_eq!((deliveries(&again)[0].stamp, deliveries(&again)[0].from), (None, Some(ben.address)));
     let unsigned = Keeping { stamps: true, sender: false, ..Keeping::LEAST };
-    world.relay().set_keeping(unsigned, now).unwrap();
+    world.engine().set_keeping(unsigned, now).unwrap();
     world.pass(pillarbox_relay::ageing::SWEEP_INTERVAL);
     let (_, again) = world.connect(&anne);
     assert_eq!((deliveries(&again)[0].stamp, deliveries(&again)[0].from), (None, None));
 }
 
-fn leave_token(world: &mut World, connection: pillarbox_relay::ConnectionId, token: Option<&[u8]>) {
+fn leave_token(world: &mut LoneRelay, connection: pillarbox_relay::ConnectionId, token: Option<&[u8]>) {
     let request = world.request();
     let value = token.map(|token| Bytes(token.to_vec()));
     let deposits = vec![Deposit { kind: DepositKind::PushToken, subject: Bytes::default(), value }];
@@ -61,7 +60,7 @@ fn leave_token(world: &mut World, connection: pillarbox_relay::ConnectionId, tok
 #[test]
 fn a_device_that_is_away_is_woken_once_for_each_message_through_the_token_that_its_phone_left() {
     let keeping = Keeping { deposits: vec![DepositKind::PushToken], ..Keeping::LEAST };
-    let mut world = World::in_memory(RelaySettings { keeping, ..RelaySettings::default() });
+    let mut world = LoneRelay::in_memory(RelaySettings { keeping, ..RelaySettings::default() });
     let (anne, anne_here) = world.register(1, None);
     let (_, ben_here) = world.register(2, None);
     leave_token(&mut world, anne_here, Some(b"first"));

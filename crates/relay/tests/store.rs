@@ -7,8 +7,6 @@
     reason = "a failed expectation is a failed test"
 )]
 
-mod world;
-
 use std::fs;
 use std::path::Path;
 
@@ -21,9 +19,10 @@ use pillarbox_relay::{
     Completeness, DATABASE_FILE, Holdings, HoldingsError, Input, Keeping, Limits, RelaySettings, SqliteStore,
     Store, StoreError,
 };
+use pillarbox_testkit::frames::{deliveries, submission};
+use pillarbox_testkit::relay::{LoneRelay, START};
 use pillarbox_wire::{Duration, Refusal, RelayFrame, RequestId};
 use rusqlite::Connection;
-use world::{START, World, deliveries, submission};
 
 #[test]
 fn the_backend_in_memory_passes_the_suite() {
@@ -63,7 +62,7 @@ fn on_disk(open: fn(&Path) -> Result<SqliteStore, StoreError>) {
 #[test]
 fn a_message_that_was_fetched_leaves_no_bytes_in_any_file_once_the_relay_has_tidied_up() {
     const WORDS: &[u8] = b"under the clock at six, with the red folder";
-    let mut world = World::on_disk(RelaySettings::default());
+    let mut world = LoneRelay::on_disk(RelaySettings::default());
     let (anne, anne_here) = world.register(1, None);
     let (_, ben_here) = world.register(2, None);
     assert!(matches!(world.submit(ben_here, anne.address, WORDS), RelayFrame::Accepted(_)));
@@ -81,13 +80,13 @@ fn a_message_that_was_fetched_leaves_no_bytes_in_any_file_once_the_relay_has_tid
     world.acknowledge(anne_here, &messages);
     assert_eq!(Holdings::read(world.folder()).unwrap().messages.len(), 0);
     assert_eq!(holding(world.folder()), [format!("{DATABASE_FILE}-wal")], "the log still has it");
-    world.relay().tidy().unwrap();
+    world.engine().tidy().unwrap();
     assert_eq!(holding(world.folder()), [""; 0]);
 }
 
 #[test]
 fn a_full_disk_refuses_keeps_what_was_accepted_and_empties_as_phones_fetch() {
-    let mut world = World::with_pages(RelaySettings::default(), 100);
+    let mut world = LoneRelay::with_pages(RelaySettings::default(), 100);
     let (anne, anne_here) = world.register(1, None);
     let (ben, ben_here) = world.register(2, None);
     world.process(vec![(anne_here, Input::Closed)]);
@@ -117,7 +116,7 @@ fn a_full_disk_refuses_keeps_what_was_accepted_and_empties_as_phones_fetch() {
     assert_eq!(outcome.trouble, Some(StoreError::Full));
     assert!(matches!(after[..], [RelayFrame::Refused(_), RelayFrame::Refused(_)]));
     world.crash();
-    let left = world.relay().counts().waiting;
+    let left = world.engine().counts().waiting;
     assert_eq!(left, accepted.len() - numbers.len());
     let (ben_again, _) = world.connect(&ben);
     assert!(matches!(world.submit(ben_again, anne.address, b"fits again"), RelayFrame::Accepted(_)));
@@ -125,7 +124,7 @@ fn a_full_disk_refuses_keeps_what_was_accepted_and_empties_as_phones_fetch() {
 
 #[test]
 fn a_disk_that_cannot_be_read_holds_messages_back_and_loses_none() {
-    let mut world = World::in_memory(RelaySettings::default());
+    let mut world = LoneRelay::in_memory(RelaySettings::default());
     let (anne, anne_here) = world.register(1, None);
     let (_, ben_here) = world.register(2, None);
     world.process(vec![(anne_here, Input::Closed)]);
@@ -142,7 +141,8 @@ fn a_disk_that_cannot_be_read_holds_messages_back_and_loses_none() {
 
 #[test]
 fn acknowledged_messages_that_a_disk_refused_to_remove_go_later() {
-    let mut world = World::on_disk(RelaySettings { limits: Limits::default(), ..RelaySettings::default() });
+    let mut world =
+        LoneRelay::on_disk(RelaySettings { limits: Limits::default(), ..RelaySettings::default() });
     let (anne, anne_here) = world.register(1, None);
     let (_, ben_here) = world.register(2, None);
     world.submit(ben_here, anne.address, b"payload");
@@ -202,7 +202,7 @@ fn a_database_of_a_newer_relay_is_refused_and_left_alone() {
 
 /// Makes a database of the first layout, with one account and a message.
 fn of_the_first_layout(folder: &Path) -> std::path::PathBuf {
-    let mut world = World::on_disk(RelaySettings::default());
+    let mut world = LoneRelay::on_disk(RelaySettings::default());
     let (anne, _) = world.register(1, Some("+447700900001"));
     let (_, ben_here) = world.register(2, None);
     world.submit(ben_here, anne.address, b"payload");
@@ -265,7 +265,7 @@ fn only_the_owner_can_read_the_database_and_the_files_beside_it() {
 
 #[test]
 fn a_value_that_cannot_be_is_damage_and_nothing_is_guessed() {
-    let mut world = World::on_disk(RelaySettings::default());
+    let mut world = LoneRelay::on_disk(RelaySettings::default());
     world.register(1, Some("+447700900001"));
     for damage in [
         "UPDATE accounts SET handle = 'anne'",
@@ -296,7 +296,7 @@ fn a_value_that_cannot_be_is_damage_and_nothing_is_guessed() {
 
 #[test]
 fn the_holdings_are_read_while_the_relay_runs_and_from_a_copy_of_its_file() {
-    let mut world = World::on_disk(RelaySettings::default());
+    let mut world = LoneRelay::on_disk(RelaySettings::default());
     let (anne, _) = world.register(1, Some("+447700900001"));
     let (_, ben_here) = world.register(2, None);
     // While the relay runs, with its write-ahead log not carried over.
@@ -319,18 +319,18 @@ fn the_holdings_are_read_while_the_relay_runs_and_from_a_copy_of_its_file() {
 
 /// Copies a database and the log of an earlier moment. In between, the relay accepted messages of this size.
 fn with_an_earlier_log(messages: usize, bytes: usize) -> Result<Holdings, HoldingsError> {
-    let mut world = World::on_disk(RelaySettings::default());
+    let mut world = LoneRelay::on_disk(RelaySettings::default());
     let (anne, _) = world.register(1, None);
     let (_, ben_here) = world.register(2, None);
     let copy = tempfile::tempdir().unwrap();
     let log = format!("{DATABASE_FILE}-wal");
-    world.relay().tidy().unwrap();
+    world.engine().tidy().unwrap();
     world.submit(ben_here, anne.address, b"early");
     fs::copy(world.folder().join(&log), copy.path().join(&log)).unwrap();
     for _ in 0..messages {
         world.submit(ben_here, anne.address, &vec![7; bytes]);
     }
-    world.relay().tidy().unwrap();
+    world.engine().tidy().unwrap();
     fs::copy(world.folder().join(DATABASE_FILE), copy.path().join(DATABASE_FILE)).unwrap();
     assert_eq!(Holdings::read(world.folder()).unwrap().completeness, Completeness::Complete);
     Holdings::read(copy.path())
@@ -346,9 +346,9 @@ fn a_log_of_an_earlier_moment_than_the_database_is_recognised() {
 
 #[test]
 fn a_relay_that_had_nothing_to_do_and_was_killed_leaves_a_log_that_says_so() {
-    let mut world = World::on_disk(RelaySettings::default());
+    let mut world = LoneRelay::on_disk(RelaySettings::default());
     world.register(1, None);
-    world.relay().tidy().unwrap();
+    world.engine().tidy().unwrap();
     let copy = tempfile::tempdir().unwrap();
     for name in [DATABASE_FILE.to_owned(), format!("{DATABASE_FILE}-wal")] {
         fs::copy(world.folder().join(&name), copy.path().join(&name)).unwrap();
@@ -360,7 +360,7 @@ fn a_relay_that_had_nothing_to_do_and_was_killed_leaves_a_log_that_says_so() {
 
 #[test]
 fn the_file_explains_itself_to_whoever_opens_it() {
-    let mut world = World::on_disk(RelaySettings::default());
+    let mut world = LoneRelay::on_disk(RelaySettings::default());
     let (anne, _) = world.register(1, Some("+447700900001"));
     let (_, ben_here) = world.register(2, None);
     world.submit(ben_here, anne.address, b"payload");
@@ -379,12 +379,12 @@ fn the_file_explains_itself_to_whoever_opens_it() {
 
 #[test]
 fn what_is_gone_is_gone_from_the_file() {
-    let mut world = World::on_disk(RelaySettings::default());
+    let mut world = LoneRelay::on_disk(RelaySettings::default());
     let (anne, anne_here) = world.register(1, None);
     let (_, ben_here) = world.register(2, None);
     let marker = b"a marker that stands nowhere else";
     world.submit(ben_here, anne.address, marker);
-    let found = |world: &World| {
+    let found = |world: &LoneRelay| {
         let checkpoint = Connection::open(world.folder().join(DATABASE_FILE)).unwrap();
         checkpoint.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
         let file = fs::read(world.folder().join(DATABASE_FILE)).unwrap();

@@ -9,7 +9,6 @@
 )]
 
 mod cli_program;
-mod server_phone;
 
 use std::collections::BTreeMap;
 use std::fs::{self, Permissions};
@@ -19,13 +18,14 @@ use std::time::SystemTime;
 
 use pillarbox_relay::server::KEY_FILE;
 use pillarbox_relay::{Completeness, DATABASE_FILE, Holdings};
+use pillarbox_testkit::link::Link;
+use pillarbox_testkit::program::{Ended, Relay};
 use pillarbox_wire::RelayFrame;
 use rusqlite::Connection;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use cli_program::{RunningProgram, Said, say};
-use server_phone::Link;
+use cli_program::{say, start};
 
 /// Messages that the relay of these tests has accepted.
 const ACCEPTED: usize = 3;
@@ -46,11 +46,11 @@ fn picture(folder: &Path) -> Picture {
 }
 
 /// A relay that runs and has accepted [`ACCEPTED`] messages.
-async fn relay(data: &Path) -> RunningProgram {
-    let relay = RunningProgram::start(data, &[]);
-    let mut alice = Link::open(&relay.address).await;
+async fn relay(data: &Path) -> Relay {
+    let relay = start(data, &[]);
+    let mut alice = Link::open(&relay.parsed_address()).await;
     alice.register(1, None).await;
-    let recipient = Link::open(&relay.address).await.register(2, None).await;
+    let recipient = Link::open(&relay.parsed_address()).await.register(2, None).await;
     for number in 0..ACCEPTED {
         let answer = alice.submit(recipient.address, &[number as u8]).await;
         assert!(matches!(answer, RelayFrame::Accepted(_)), "{answer:?}");
@@ -58,14 +58,13 @@ async fn relay(data: &Path) -> RunningProgram {
     relay
 }
 
-fn kill(mut relay: RunningProgram) {
-    relay.child.kill().unwrap();
-    relay.wait();
+fn kill(relay: Relay) {
+    drop(relay.kill());
 }
 
-fn stop(relay: RunningProgram) {
+fn stop(relay: Relay) {
     relay.signal("TERM");
-    assert_eq!(relay.wait().0.code(), Some(0));
+    relay.finish().expect(0);
 }
 
 /// Copies files of a relay's folder, as somebody without other tools would.
@@ -82,12 +81,12 @@ fn log() -> String {
 }
 
 /// Runs everything that reads a folder; each has to leave the folder unchanged. Returns the output as text and as JSON.
-fn read_untouched(folder: &Path) -> (Said, Value) {
+fn read_untouched(folder: &Path) -> (Ended, Value) {
     let before = picture(folder);
     let data = folder.to_str().unwrap();
     let ledger = |more: &[&str]| {
         let said = say(&[&["ledger", "--data", data], more].concat());
-        assert_eq!(said.code, Some(0), "{said:?}");
+        assert_eq!(said.code(), Some(0), "{said:?}");
         assert!(picture(folder) == before, "{more:?} changed the folder");
         said
     };
@@ -160,7 +159,7 @@ async fn a_relay_that_runs_is_read_whole_and_gets_no_files() {
     let before = picture(data.path());
     for more in [&[][..], &["--json"], &["--plain"], &["--fields"]] {
         let said = say(&[&["ledger", "--data", data.path().to_str().unwrap()], more].concat());
-        assert_eq!((said.code, said.err.as_str()), (Some(0), ""), "{said:?}");
+        assert_eq!((said.code(), said.err.as_str()), (Some(0), ""), "{said:?}");
         assert!(!said.out.contains("WARNING"), "{said:?}");
     }
     let held = Holdings::read(data.path()).unwrap();
@@ -212,7 +211,7 @@ async fn a_database_of_a_relay_that_left_no_note_is_not_called_complete() {
     connection.close().unwrap();
     assert_incomplete(copy.path(), "not-noted");
     // A relay of today that opens it leaves a note.
-    stop(RunningProgram::start(copy.path(), &[]));
+    stop(start(copy.path(), &[]));
     assert_complete(copy.path());
 }
 

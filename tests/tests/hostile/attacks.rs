@@ -6,7 +6,8 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use pillarbox_relay::limits::CONNECTIONS_PER_ADDRESS;
-use pillarbox_tests::PATIENCE;
+use pillarbox_testkit::PATIENCE;
+use pillarbox_testkit::link::Link;
 use pillarbox_wire::{Farewell, Goodbye, RelayFrame};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -14,7 +15,7 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use crate::floods;
-use crate::peer::{Front, Link, ping};
+use crate::peer::{self, Front, ping};
 use crate::relay::metric;
 
 /// The outcome of an attack, and the resources that it still holds open.
@@ -151,9 +152,11 @@ async fn never_reads(front: Front) -> Attacked {
     }
     // Another attack has filled this mailbox.
     let mut link = front.welcomed(front.dial_with(10, Some(4_096)).await.unwrap()).await;
-    let RelayFrame::Registered(victim) = link.register(floods::VICTIM).await else { panic!("no account") };
+    let RelayFrame::Registered(victim) = peer::register(&mut link, floods::VICTIM).await else {
+        panic!("no account")
+    };
     let mut link = front.welcomed(front.dial_with(10, Some(4_096)).await.unwrap()).await;
-    link.authenticate(floods::VICTIM, victim.address).await;
+    peer::authenticate(&mut link, floods::VICTIM, victim.address).await;
     held.push(link);
     let held_open = metric(front.admin, "pillarbox_connections_open");
     Attacked {
@@ -179,7 +182,7 @@ async fn deaf_follower(front: Front) -> Attacked {
     for _ in 0..400 {
         link.writer.send(&pings).await.unwrap();
         for _ in &pings {
-            let answer = link.receive().await;
+            let answer = link.receive_if_any().await;
             assert!(matches!(answer, Some(RelayFrame::Pong(_))), "{answer:?}");
             answered += 1;
         }

@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use crate::attacks::{Attacked, ended};
-use crate::peer::{Front, submission};
+use crate::peer::{self, Front, submission};
 
 /// The account with the mailbox to be filled.
 pub(crate) const VICTIM: u32 = 1_000_001;
@@ -61,7 +61,7 @@ pub(crate) async fn oversized(front: Front) -> Attacked {
     let mut link = front.link(8).await;
     for _ in 0..100 {
         // The submission is as long as a frame can be, and longer than a payload may be.
-        let answer = link.ask(&submission(nobody, 65_000)).await;
+        let answer = link.try_ask(&submission(nobody, 65_000)).await;
         match answer {
             Some(RelayFrame::Refused(Refused {
                 reason: Refusal::TooMuch | Refusal::NotWellFormed, ..
@@ -84,7 +84,7 @@ pub(crate) async fn oversized(front: Front) -> Attacked {
             link.writer.send([&ClientFrame::Acknowledge(Acknowledge { messages })]).await.unwrap();
             link.writer.send([&crate::peer::ping()]).await.ok();
         }
-        match link.receive().await {
+        match link.receive_if_any().await {
             Some(RelayFrame::Goodbye(_)) | None => goodbyes += 1,
             Some(RelayFrame::Pong(_) | RelayFrame::Refused(_)) => refused += 1,
             other => panic!("{other:?}"),
@@ -102,7 +102,7 @@ pub(crate) async fn registrations(front: Front) -> Attacked {
         for _ in 0..count {
             number += 1;
             let mut link = front.link(from).await;
-            match link.register(number).await {
+            match peer::register(&mut link, number).await {
                 RelayFrame::Registered(_) => made += 1,
                 RelayFrame::Refused(Refused { reason: Refusal::RateLimited { .. }, .. }) => limited += 1,
                 other => panic!("{other:?}"),
@@ -116,10 +116,12 @@ pub(crate) async fn registrations(front: Front) -> Attacked {
 
 pub(crate) async fn quota(front: Front) -> Attacked {
     let mut victim = front.link(12).await;
-    let RelayFrame::Registered(registered) = victim.register(VICTIM).await else { panic!("no account") };
+    let RelayFrame::Registered(registered) = peer::register(&mut victim, VICTIM).await else {
+        panic!("no account")
+    };
     drop(victim);
     let mut flooder = front.link(12).await;
-    assert!(matches!(flooder.register(FLOODER).await, RelayFrame::Registered(_)));
+    assert!(matches!(peer::register(&mut flooder, FLOODER).await, RelayFrame::Registered(_)));
 
     let message = submission(registered.address, MAX_PAYLOAD_LEN);
     let batch = vec![message; 8];
@@ -127,7 +129,7 @@ pub(crate) async fn quota(front: Front) -> Attacked {
     while full < 200 {
         flooder.writer.send(&batch).await.unwrap();
         for _ in &batch {
-            match flooder.receive().await {
+            match flooder.receive_if_any().await {
                 Some(RelayFrame::Accepted(_)) => taken += 1,
                 Some(RelayFrame::Refused(Refused { reason: Refusal::MailboxFull, .. })) => full += 1,
                 other => panic!("{other:?} after {taken} messages"),
@@ -147,14 +149,16 @@ pub(crate) async fn quota(front: Front) -> Attacked {
 /// messages that it took.
 pub(crate) async fn disk(front: Front) -> u64 {
     let mut victim = front.link(12).await;
-    let RelayFrame::Registered(registered) = victim.register(VICTIM).await else { panic!("no account") };
+    let RelayFrame::Registered(registered) = peer::register(&mut victim, VICTIM).await else {
+        panic!("no account")
+    };
     drop(victim);
     let mut flooder = front.link(13).await;
-    assert!(matches!(flooder.register(FLOODER).await, RelayFrame::Registered(_)));
+    assert!(matches!(peer::register(&mut flooder, FLOODER).await, RelayFrame::Registered(_)));
     let mut taken = 0;
     for len in [MAX_PAYLOAD_LEN, 1_000] {
         loop {
-            match flooder.ask(&submission(registered.address, len)).await {
+            match flooder.try_ask(&submission(registered.address, len)).await {
                 Some(RelayFrame::Accepted(_)) => taken += 1,
                 Some(RelayFrame::Refused(Refused { reason: Refusal::StorageFailed, .. })) => break,
                 other => panic!("{other:?} after {taken} messages"),
@@ -167,11 +171,11 @@ pub(crate) async fn disk(front: Front) -> u64 {
 /// Closes the account with the filled mailbox.
 pub(crate) async fn leave(front: Front) {
     let mut link = front.link(12).await;
-    let RelayFrame::Registered(_) = link.register(VICTIM).await else { panic!("no account") };
+    let RelayFrame::Registered(_) = peer::register(&mut link, VICTIM).await else { panic!("no account") };
     let close = ClientFrame::CloseAccount(CloseAccount { request: RequestId(1) });
     link.writer.send([&close]).await.unwrap();
     loop {
-        match link.receive().await {
+        match link.receive_if_any().await {
             Some(RelayFrame::Deliver(_)) => {}
             Some(RelayFrame::Closed(_)) => return,
             other => panic!("{other:?}"),
@@ -186,7 +190,10 @@ pub(crate) async fn numbers(front: Front, from: u8, span: Duration) -> u64 {
     let mut links = Vec::new();
     for account in 0..REGISTER.burst {
         let mut link = front.link(from).await;
-        assert!(matches!(link.register(u32::from(from) * 1_000 + account).await, RelayFrame::Registered(_)));
+        assert!(matches!(
+            peer::register(&mut link, u32::from(from) * 1_000 + account).await,
+            RelayFrame::Registered(_)
+        ));
         links.push(link);
     }
     let (mut answered, mut number) = (0, 0);
@@ -195,7 +202,7 @@ pub(crate) async fn numbers(front: Front, from: u8, span: Duration) -> u64 {
         for link in &mut links {
             number += 1;
             let handle = Handle::parse(&format!("+4477009{number:05}")).unwrap();
-            match link.ask(&ClientFrame::LookUp(LookUp { request: RequestId(1), handle })).await {
+            match link.try_ask(&ClientFrame::LookUp(LookUp { request: RequestId(1), handle })).await {
                 Some(
                     RelayFrame::Found(_)
                     | RelayFrame::Refused(Refused { reason: Refusal::UnknownHandle, .. }),

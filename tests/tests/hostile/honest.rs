@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use pillarbox_tests::{Phone, Place, Process, Stream};
+use pillarbox_testkit::program::{Phone, Place, Process, Stream};
 
 /// The two people, each with a chat that is open.
 pub(crate) struct Honest {
@@ -19,7 +19,7 @@ impl Honest {
         }
         alice.add(&bob);
         bob.add(&alice);
-        let chat = |phone: &Phone<'_>, with: &str| phone.start(&["chat", with]);
+        let chat = |phone: &Phone, with: &str| phone.start(&["chat", with]);
         Self { alice: chat(&alice, "Bob"), bob: chat(&bob, "Alice"), rounds: 0 }
     }
 

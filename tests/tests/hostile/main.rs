@@ -28,7 +28,7 @@ use std::thread;
 use std::time::Duration;
 
 use pillarbox_relay::limits::{CONNECTIONS_PER_ADDRESS, LOOK_UPS_PER_ADDRESS, WINDOW_BYTES};
-use pillarbox_tests::{Place, SmallDisk};
+use pillarbox_testkit::program::{Place, SmallDisk};
 
 use attacks::ATTACKS;
 use honest::Honest;
@@ -82,7 +82,7 @@ const KIBIBYTES: usize = 24 * 1024;
 fn strangers_who_fill_the_disk_keep_nobody_from_fetching_or_leaving() {
     let place = Place::new();
     let Some(disk) = SmallDisk::mount(&place, KIBIBYTES) else { return };
-    let relay = RelayProcess::start_in(&place, disk.folder().join("relay"));
+    let relay = RelayProcess::start_in(&place, &disk.folder().join("relay"));
     let [alice, bob] = ["alice", "bob"].map(|profile| place.phone(profile));
     for (phone, name) in [(&alice, "Alice"), (&bob, "Bob")] {
         drop(phone.run(&["account", "create", "--relay", &relay.address, "--name", name]).expect(0));

@@ -4,15 +4,11 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 
 use pillarbox_crypto::SigningSecret;
-use pillarbox_tests::PATIENCE;
-use pillarbox_transport::{Channel, HandshakeError, Reader, RelayAddress, Writer, sign_handshake};
-use pillarbox_wire::{
-    Authenticate, Bytes, ClientFrame, DeviceAddress, FixedBytes, IdentityKey, KemPreKey, Ping, PreKeyId,
-    PreKeyUpload, Register, RelayFrame, RequestId, SignedPreKey, Submit,
-};
-use tokio::io::{ReadHalf, WriteHalf};
+use pillarbox_testkit::frames;
+use pillarbox_testkit::link::{self, Link};
+use pillarbox_transport::{Channel, HandshakeError, RelayAddress};
+use pillarbox_wire::{ClientFrame, DeviceAddress, Ping, RelayFrame, RequestId};
 use tokio::net::{TcpSocket, TcpStream};
-use tokio::time::timeout;
 
 use crate::relay::RelayProcess;
 
@@ -41,8 +37,7 @@ impl Front {
         if let Some(bytes) = buffer {
             socket.set_recv_buffer_size(bytes)?;
         }
-        let to = SocketAddr::new(self.address.host().parse().unwrap(), self.address.port());
-        socket.connect(to).await
+        socket.connect(link::socket(&self.address)).await
     }
 
     /// Performs the handshake over a TCP connection.
@@ -58,45 +53,18 @@ impl Front {
     }
 
     pub(crate) async fn welcomed(&self, stream: TcpStream) -> Link {
-        let channel = self.secure(stream).await.unwrap();
-        let handshake_hash = *channel.handshake_hash();
-        let (reader, writer) = channel.split();
-        let mut link = Link { reader, writer, handshake_hash };
-        let first = link.receive().await;
-        assert!(matches!(first, Some(RelayFrame::Welcome(_))), "{first:?}");
-        link
+        Link::welcomed(stream, &self.address).await
     }
 }
 
-/// A connection that the relay has welcomed.
-pub(crate) struct Link {
-    pub(crate) reader: Reader<ReadHalf<TcpStream>>,
-    pub(crate) writer: Writer<WriteHalf<TcpStream>>,
-    handshake_hash: [u8; 32],
+/// Registers an account that is derived from a number. The same number gives the same account.
+pub(crate) async fn register(link: &mut Link, number: u32) -> RelayFrame {
+    let frame = registration(number, &link.handshake_hash);
+    link.try_ask(&frame).await.expect("an answer")
 }
 
-impl Link {
-    /// Returns the next frame, or nothing at the end of the connection, however it ended.
-    pub(crate) async fn receive(&mut self) -> Option<RelayFrame> {
-        timeout(PATIENCE, self.reader.receive()).await.expect("the relay says nothing").unwrap_or(None)
-    }
-
-    pub(crate) async fn ask(&mut self, frame: &ClientFrame) -> Option<RelayFrame> {
-        self.writer.send([frame]).await.ok()?;
-        self.receive().await
-    }
-
-    /// Registers an account that is derived from a number. The same number gives the same account.
-    pub(crate) async fn register(&mut self, number: u32) -> RelayFrame {
-        let frame = registration(number, &self.handshake_hash);
-        self.ask(&frame).await.expect("an answer")
-    }
-
-    pub(crate) async fn authenticate(&mut self, number: u32, address: DeviceAddress) {
-        let signature = sign_handshake(&device_key(number), &self.handshake_hash);
-        let frame = ClientFrame::Authenticate(Authenticate { request: RequestId(1), address, signature });
-        self.writer.send([&frame]).await.unwrap();
-    }
+pub(crate) async fn authenticate(link: &mut Link, number: u32, address: DeviceAddress) {
+    link.send(frames::authenticate(&device_key(number), address, &link.handshake_hash, RequestId(1))).await;
 }
 
 pub(crate) fn ping() -> ClientFrame {
@@ -104,8 +72,7 @@ pub(crate) fn ping() -> ClientFrame {
 }
 
 pub(crate) fn submission(to: DeviceAddress, len: usize) -> ClientFrame {
-    let payload = Bytes(vec![0x41; len]);
-    ClientFrame::Submit(Submit { request: RequestId(1), to, delivery_key: None, payload })
+    frames::submission(RequestId(1), to, None, &vec![0x41; len])
 }
 
 fn device_key(number: u32) -> SigningSecret {
@@ -117,22 +84,7 @@ fn device_key(number: u32) -> SigningSecret {
 /// Builds a registration that a relay accepts, because it uses none of these keys.
 fn registration(number: u32, handshake_hash: &[u8; 32]) -> ClientFrame {
     let key = device_key(number);
-    let (fixed, signature) = (FixedBytes(*key.public().as_bytes()), FixedBytes([0xb5; 64]));
-    let kem = Box::new(FixedBytes([0xb5; 1_184]));
-    ClientFrame::Register(Box::new(Register {
-        request: RequestId(1),
-        handle: None,
-        identity: IdentityKey { signing: fixed, agreement: fixed, cross_signature: signature },
-        device_key: fixed,
-        delivery_verifier: fixed,
-        prekeys: PreKeyUpload {
-            signed: Some(SignedPreKey { id: PreKeyId(1), key: fixed, signature }),
-            last_resort: Some(KemPreKey { id: PreKeyId(1), key: kem, signature }),
-            one_time: Vec::new(),
-            one_time_kem: Vec::new(),
-        },
-        signature: sign_handshake(&key, handshake_hash),
-    }))
+    frames::filled_registration(&key, *key.public().as_bytes(), 0xb5, None, handshake_hash, RequestId(1))
 }
 
 /// Creates the async runtime of a hostile peer.

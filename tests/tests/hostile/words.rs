@@ -1,6 +1,6 @@
 //! A client submits plain words in no format of this project. The relay's operator must be told about them.
 
-use pillarbox_tests::{Place, Process, programs, relay_command};
+use pillarbox_testkit::program::{Place, Process, programs, relay_command};
 use pillarbox_wire::{
     Bytes, ClientFrame, DeviceAddress, DeviceId, Handle, LookUp, RelayFrame, RequestId, Submit,
 };
@@ -24,15 +24,15 @@ const NO_WORDS: [u8; 40] = [0xfe; 40];
 /// Submits each payload to the holder of the number.
 async fn submit(front: Front, number: &str, payloads: &[&[u8]]) {
     let mut link = front.link(31).await;
-    assert!(matches!(link.register(31).await, RelayFrame::Registered(_)));
+    assert!(matches!(peer::register(&mut link, 31).await, RelayFrame::Registered(_)));
     let request = RequestId(2);
     let handle = Handle::parse(number).unwrap();
-    let found = link.ask(&ClientFrame::LookUp(LookUp { request, handle })).await.unwrap();
+    let found = link.try_ask(&ClientFrame::LookUp(LookUp { request, handle })).await.unwrap();
     let RelayFrame::Found(found) = found else { panic!("{found:?}") };
     let to = DeviceAddress { account: found.account, device: DeviceId::FIRST };
     for payload in payloads {
         let submit = Submit { request, to, delivery_key: None, payload: Bytes(payload.to_vec()) };
-        let answer = link.ask(&ClientFrame::Submit(submit)).await;
+        let answer = link.try_ask(&ClientFrame::Submit(submit)).await;
         assert!(matches!(answer, Some(RelayFrame::Accepted(_))), "{answer:?}");
     }
 }
@@ -47,7 +47,7 @@ fn plain_words_of_a_hostile_client_are_not_called_unreadable() {
     let data = place.path("relay");
     let data = data.to_str().unwrap();
     let demand = |more: &[&str]| {
-        let mut command = place.command(&programs().lab);
+        let mut command = place.command(programs().lab());
         command.args(["demand", "content-warrant", "--about", ALICE, "--i-own-this-data", "--data", data]);
         command.args(more);
         Process::run(command, "").expect(0)

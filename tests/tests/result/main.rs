@@ -16,7 +16,7 @@ use std::{env, fs};
 
 use pillarbox_lab::matrix::cell::Cell;
 use pillarbox_lab::matrix::check::Folder;
-use pillarbox_tests::{Place, Process, Stream};
+use pillarbox_testkit::program::{Place, Process, Stream};
 
 /// The designs shown: a server that can read, one that can read and, as others say, does not hand over, and two that
 /// are end to end.

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use pillarbox_tests::{Phone, Place, Process, Relay, Stopped, relay_command};
+use pillarbox_testkit::program::{Phone, Place, Process, Relay, Stopped, relay_command};
 
 /// A change to a log. It returns the log's replacement, or nothing for a deleted log.
 type Accident = fn(Vec<u8>) -> Option<Vec<u8>>;
@@ -41,7 +41,7 @@ fn log_of(data: &Path) -> PathBuf {
     data.join("relay.sqlite3-wal")
 }
 
-fn killed_with_three_messages<'a>(place: &'a Place) -> (Stopped, Phone<'a>, Phone<'a>) {
+fn killed_with_three_messages(place: &Place) -> (Stopped, Phone, Phone) {
     let relay = place.relay();
     let (alice, bob) = place.alice_and_bob(&relay);
     for text in ["one", "two", "three"] {

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use pillarbox_tests::{Place, Relay, relay_command};
+use pillarbox_testkit::program::{Place, Relay, relay_command};
 
 const DATABASE: &str = "relay.sqlite3";
 const NOT_THERE: &str = "the database's files were deleted, moved or replaced";
@@ -135,7 +135,7 @@ fn a_phone_whose_vault_is_deleted_keeps_nothing_in_the_deleted_file_and_the_rela
         fs::copy(&vault, &copy).unwrap();
         let mut following = bob.start(&["inbox", "--follow", "--plain"]);
         drop(alice.run(&["send", "Bob", "before"]).expect(0));
-        drop(following.wait_for(pillarbox_tests::Stream::Out, |line| line.contains("before")));
+        drop(following.wait_for(pillarbox_testkit::program::Stream::Out, |line| line.contains("before")));
         fs::remove_file(&vault).unwrap();
         if is_copied {
             fs::rename(&copy, &vault).unwrap();

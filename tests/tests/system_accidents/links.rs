@@ -4,7 +4,7 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
-use pillarbox_tests::{Place, Process, Relay, programs};
+use pillarbox_testkit::program::{Place, Process, Relay, programs};
 
 fn mode(path: &Path) -> u32 {
     fs::metadata(path).unwrap().permissions().mode() & 0o777
@@ -47,7 +47,11 @@ fn a_relay_writes_through_no_link_that_was_planted_in_its_folder() {
         command.arg("--verify-numbers");
         if starts {
             let mut relay = Process::start(command);
-            drop(relay.wait_for(pillarbox_tests::Stream::Out, |line| line.starts_with("Relay ready")));
+            drop(
+                relay.wait_for(pillarbox_testkit::program::Stream::Out, |line| {
+                    line.starts_with("Relay ready")
+                }),
+            );
             relay.signal("TERM");
             drop(relay.finish().expect(0));
         } else {
@@ -127,7 +131,7 @@ fn a_passphrase_file_that_others_can_read_is_refused_as_the_relays_key_is() {
     }
     // Nobody else can read a pipe.
     let mut shell = place.command("sh");
-    let phone = programs().phone.display().to_string();
+    let phone = programs().phone().display().to_string();
     shell.arg("-c").arg(format!(
         "cat {} | {phone} --profile alice --passphrase-file /dev/stdin account show",
         place.passphrase_file().display()

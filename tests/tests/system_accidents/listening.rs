@@ -1,6 +1,6 @@
 //! Addresses at which a relay listens, and addresses that it tells phones.
 
-use pillarbox_tests::{Place, Process, Relay};
+use pillarbox_testkit::program::{Place, Process, Relay};
 
 #[test]
 fn a_relay_that_listens_everywhere_prints_an_address_that_a_phone_can_use_and_says_how_to_name_another() {

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use pillarbox_tests::{Place, Process, Relay, relay_command};
+use pillarbox_testkit::program::{Place, Process, Relay, relay_command};
 
 #[test]
 fn a_second_relay_does_not_start_on_a_directory_whose_lock_was_deleted_or_put_back() {
@@ -36,7 +36,7 @@ fn a_second_phone_does_not_open_a_profile_whose_lock_was_deleted() {
     let (alice, _bob) = place.alice_and_bob(&relay);
     let mut chat = alice.start(&["chat", "Bob"]);
     chat.feed("hello\n");
-    chat.wait_for(pillarbox_tests::Stream::Out, |line| line.contains("hello"));
+    chat.wait_for(pillarbox_testkit::program::Stream::Out, |line| line.contains("hello"));
     // The file tells `account lock` which process to address. A lock on the vault itself keeps a second phone out.
     fs::remove_file(alice.folder().join("open.lock")).unwrap();
     drop(alice.run(&["inbox"]).expect(4).says("Another pillarbox has the profile"));

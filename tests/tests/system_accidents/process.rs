@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use pillarbox_tests::{Place, Process, Relay, Stream};
+use pillarbox_testkit::program::{Place, Process, Relay, Stream};
 
 /// Returns the same command with a limit on the size of the files that it writes, in KiB.
 fn limited(place: &Place, command: &Command, kibibytes: u32) -> Command {

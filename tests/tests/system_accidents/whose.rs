@@ -4,7 +4,7 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
-use pillarbox_tests::{Place, Process, Relay, programs};
+use pillarbox_testkit::program::{Place, Process, Relay, programs};
 
 /// Does something to the database of a relay that does not run.
 fn sql(data: &Path, statement: &str) {
@@ -70,7 +70,7 @@ fn a_command_to_type_next_holds_in_a_shell_whatever_the_folder_is_called() {
     let place = Place::new();
     let data = place.path("data of $(relay)");
     for arguments in [&["ledger"][..], &["ledger", "--follow"]] {
-        let mut command = place.command(&programs().relay);
+        let mut command = place.command(programs().relay());
         command.args(arguments).arg("--data").arg(&data);
         let said = Process::run(command, "").err.split_whitespace().collect::<Vec<_>>().join(" ");
         let (_, typed) = said.rsplit_once("--data ").unwrap();
@@ -90,7 +90,7 @@ fn a_phone_whose_account_is_gone_hears_one_thing() {
     let account = alice.run(&["account", "show", "--json"]).json()["account"].as_str().unwrap().to_owned();
     let data = relay.data().to_owned();
     let (stopped, _) = relay.stop();
-    let mut remove = place.command(&programs().relay);
+    let mut remove = place.command(programs().relay());
     remove.args(["account", "remove", &account, "--yes", "--data"]).arg(&data);
     drop(Process::run(remove, "").expect(0));
     let _relay = Relay::start_again(&place, &stopped);

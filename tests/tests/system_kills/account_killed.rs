@@ -4,7 +4,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use pillarbox_tests::{Place, Process};
+use pillarbox_testkit::program::{Place, Process};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use rusqlite::Connection;
@@ -49,7 +49,7 @@ pub(crate) fn check_registration(kills: u32) {
     );
 }
 
-fn accounts(relay: &pillarbox_tests::Relay) -> u32 {
+fn accounts(relay: &pillarbox_testkit::program::Relay) -> u32 {
     let file = Connection::open(relay.data().join("relay.sqlite3")).unwrap();
     file.query_row("SELECT count(*) FROM accounts", [], |row| row.get(0)).unwrap()
 }

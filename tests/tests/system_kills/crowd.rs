@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use pillarbox_client::net::{now, sync};
 use pillarbox_client::{BodyId, Habits, NewAccount, Notice, PaddingRule, Phone, Protection, Vault};
-use pillarbox_tests::{PATIENCE, Said};
+use pillarbox_testkit::{PATIENCE, Said};
 use pillarbox_wire::AccountId;
 use rand::rngs::StdRng;
 use tokio::runtime::{Builder, Runtime};

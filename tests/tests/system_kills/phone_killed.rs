@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use pillarbox_client::Notice;
 use pillarbox_client::net::now;
-use pillarbox_tests::{Ended, Phone, Place, Relay, Said, Stream};
+use pillarbox_testkit::Said;
+use pillarbox_testkit::program::{Ended, Phone, Place, Relay, Stream};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use rusqlite::Connection;
@@ -175,7 +176,7 @@ fn tell(landed: &Landed, said: &Said) {
 }
 
 /// Measures the time that the two phones need, from start to the last receipt, when nobody kills them.
-fn life_time(alice: &Phone<'_>, bob: &Phone<'_>, printed: &mut Printed) -> Duration {
+fn life_time(alice: &Phone, bob: &Phone, printed: &mut Printed) -> Duration {
     let start = Instant::now();
     let follow = bob.start(&["inbox", "--follow", "--json"]);
     let mut chat = alice.start(&["chat", "Bob"]);
@@ -210,12 +211,12 @@ fn count(data: &Path, of: &str) -> i64 {
 /// Uses up everybody's stock at the relay, as many first messages would.
 fn use_up_keys(data: &Path) {
     let file = Connection::open(data.join("relay.sqlite3")).unwrap();
-    file.busy_timeout(pillarbox_tests::PATIENCE).unwrap();
+    file.busy_timeout(pillarbox_testkit::PATIENCE).unwrap();
     file.execute(&format!("DELETE FROM {ONE_TIME}"), []).unwrap();
 }
 
 /// Checks that strangers who use keys which a killed program uploaded are understood.
-fn keys_are_good(relay: &Relay, bob: &Phone<'_>) {
+fn keys_are_good(relay: &Relay, bob: &Phone) {
     assert_eq!(count(relay.data(), ONE_TIME), 4 * STOCK, "two phones, two kinds");
     let invitation = bob.invitation().parse().unwrap();
     let mut strangers: Vec<_> = (0..STRANGERS).map(|_| registered(relay.address(), "")).collect();
@@ -235,7 +236,7 @@ fn keys_are_good(relay: &Relay, bob: &Phone<'_>) {
     assert_eq!(heard, said);
 }
 
-fn history(phone: &Phone<'_>, with: &str) -> Vec<Value> {
+fn history(phone: &Phone, with: &str) -> Vec<Value> {
     phone.run(&["history", with, "--json"]).expect(0).json_lines()
 }
 

@@ -6,7 +6,7 @@
 use pillarbox_client::net::now;
 use pillarbox_client::{Habits, NewAccount, PaddingRule, Passphrase, Phone, Protection, Vault};
 use pillarbox_crypto::PasswordCost;
-use pillarbox_tests::{Place, Relay};
+use pillarbox_testkit::program::{Place, Relay};
 
 /// Creates a profile that no relay knows yet.
 pub(crate) fn profile(place: &Place, relay: &Relay, name: &str) {
@@ -27,10 +27,10 @@ pub(crate) fn profile(place: &Place, relay: &Relay, name: &str) {
 }
 
 /// Returns two phones with accounts that have added each other, named Alice and Bob.
-pub(crate) fn alice_and_bob<'a>(
-    place: &'a Place,
+pub(crate) fn alice_and_bob(
+    place: &Place,
     relay: &Relay,
-) -> (pillarbox_tests::Phone<'a>, pillarbox_tests::Phone<'a>) {
+) -> (pillarbox_testkit::program::Phone, pillarbox_testkit::program::Phone) {
     ["Alice", "Bob"].into_iter().for_each(|name| profile(place, relay, name));
     let (alice, bob) = (place.phone("Alice"), place.phone("Bob"));
     alice.add(&bob);

@@ -6,7 +6,8 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use pillarbox_tests::{Place, Process, Relay, Said};
+use pillarbox_testkit::Said;
+use pillarbox_testkit::program::{Place, Process, Relay};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use rusqlite::{Connection, OpenFlags};

@@ -4,7 +4,7 @@
 
 mod crowd;
 
-use pillarbox_tests::{Phone, Place, Relay, Stream};
+use pillarbox_testkit::program::{Phone, Place, Relay, Stream};
 
 use self::crowd::{Said, crowd};
 
@@ -20,7 +20,7 @@ fn relay(place: &Place) -> Relay {
     Relay::listen_with(place, &place.path("relay"), "127.0.0.1:0", &["--limits", limits.to_str().unwrap()])
 }
 
-fn bob<'a>(place: &'a Place, relay: &Relay) -> Phone<'a> {
+fn bob(place: &Place, relay: &Relay) -> Phone {
     let bob = place.phone("bob");
     bob.register(relay, &["--number", NUMBER]);
     bob

@@ -10,7 +10,7 @@ use pillarbox_lab::audit::search::Search;
 use pillarbox_lab::audit::selftest::{self, Sent};
 use pillarbox_lab::audit::{self, AuditPlan};
 use pillarbox_lab::progress::Progress;
-use pillarbox_tests::programs;
+use pillarbox_testkit::program::programs;
 use tokio::runtime::Runtime;
 
 fn runtime() -> Runtime {
@@ -18,7 +18,7 @@ fn runtime() -> Runtime {
 }
 
 fn plan() -> AuditPlan {
-    AuditPlan { phone_program: programs().phone.clone(), ..AuditPlan::new(programs().relay.clone()) }
+    AuditPlan { phone_program: programs().phone(), ..AuditPlan::new(programs().relay()) }
 }
 
 /// Returns a relay's rows from a phone that alters its messages in this way, and the audit's findings about the words

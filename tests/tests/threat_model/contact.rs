@@ -7,16 +7,17 @@ use pillarbox_session::{
     Conversation, KemPreKeySecret, KemUse, OneTimePreKeySecret, Opening, PreKeys, SignedPreKeySecret,
     franking, seal,
 };
+use pillarbox_testkit::world::{Who, World};
 use pillarbox_wire::{DeviceBundle, DeviceId, Duration, FixedBytes, PreKeyId, SenderCertificate, Timestamp};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use crate::forger::{Forger, submission, text_body};
-use crate::world::{Who, World};
+use crate::world;
 
 #[test]
 fn a_contact_can_keep_what_they_were_sent() {
-    let mut world = World::new();
+    let mut world = world::new();
     let (alice, bob) = world.pair();
     let (contact, now, mut rng) = (world.id(bob), world.now, world.fork());
     world.at(alice).set_timer(contact, Some(60), now, &mut rng).unwrap();
@@ -41,7 +42,7 @@ fn a_contact_can_keep_what_they_were_sent() {
 
 #[test]
 fn a_contact_cannot_send_a_message_that_looks_as_if_somebody_else_sent_it() {
-    let mut world = World::new();
+    let mut world = world::new();
     let (carol, bob) = world.pair();
     let mallory = Forger::new(&mut world);
     let true_one = mallory.certificate(&mut world);
@@ -79,7 +80,7 @@ fn a_contact_cannot_send_a_message_that_looks_as_if_somebody_else_sent_it() {
 
 #[test]
 fn a_contact_cannot_pass_somebody_elses_message_off_as_their_own() {
-    let mut world = World::new();
+    let mut world = world::new();
     let (_, bob) = world.pair();
     let [mallory, dora] = [(); 2].map(|()| Forger::new(&mut world));
     let certificates = [&mallory, &dora].map(|forger| forger.certificate(&mut world));
@@ -124,7 +125,7 @@ fn said_by(world: &World, who: Who, forger: &Forger) -> Vec<String> {
 fn a_contact_cannot_put_terminal_commands_into_a_message() {
     // The text clears the screen, sets the title, overwrites the line, turns the writing direction, and hides.
     let hostile = "\u{1b}[2J\u{1b}]0;title\u{7}\rBob: yes\u{202e}txt.exe\u{200b}\u{9b}31m";
-    let mut world = World::new();
+    let mut world = world::new();
     let bob = world.phone("Bob");
     let mallory = world.phone(hostile);
     world.invite(bob, mallory);

@@ -3,11 +3,12 @@
 use pillarbox_client::{Notice, Phone};
 use pillarbox_crypto::IdentitySecret;
 use pillarbox_session::{seal, unseal};
+use pillarbox_testkit::world::{Who, World, passphrase};
 use pillarbox_wire::Duration;
 
 use crate::copy::Copy;
 use crate::forger::Forger;
-use crate::world::{Who, World, passphrase};
+use crate::world;
 
 /// Returns Alice, and Bob with a profile that can be copied, after they have talked.
 fn talked(world: &mut World) -> (Who, Who) {
@@ -27,7 +28,7 @@ fn overhear(world: &mut World, copy: &mut Copy, (alice, bob): (Who, Who), text: 
 
 #[test]
 fn somebody_with_a_copy_of_the_keys_can_read_what_is_sent_until_both_sides_have_answered() {
-    let mut world = World::new();
+    let mut world = world::new();
     let pair @ (alice, bob) = talked(&mut world);
     let mut copy = Copy::take(&mut world, bob);
     world.offline(bob);
@@ -35,6 +36,7 @@ fn somebody_with_a_copy_of_the_keys_can_read_what_is_sent_until_both_sides_have_
     let from = world.deliveries(bob).len();
     world.tell(alice, bob, "two");
     world.online(bob);
+    world.run();
     assert_eq!(copy.read(&world.deliveries(bob)[from..]), ["one", "two"]);
     // Bob's phone has answered by now, with a key that was drawn before the copy was taken.
     assert_eq!(overhear(&mut world, &mut copy, pair, "three"), ["three"]);
@@ -42,7 +44,7 @@ fn somebody_with_a_copy_of_the_keys_can_read_what_is_sent_until_both_sides_have_
 
 #[test]
 fn somebody_with_a_copy_of_the_keys_can_read_first_messages_of_strangers_begun_with_copied_prekeys() {
-    let mut world = World::new();
+    let mut world = world::new();
     let (_, bob) = talked(&mut world);
     let mut copy = Copy::take(&mut world, bob);
     let carol = world.phone("Carol");
@@ -52,7 +54,7 @@ fn somebody_with_a_copy_of_the_keys_can_read_first_messages_of_strangers_begun_w
 
 #[test]
 fn somebody_with_a_copy_of_the_keys_can_see_who_sent_the_sealed_messages_that_they_recorded_before() {
-    let mut world = World::new();
+    let mut world = world::new();
     let (sender, recipient) = (Forger::new(&mut world), Forger::new(&mut world));
     let certificate = sender.certificate(&mut world);
     let mut rng = world.fork();
@@ -68,7 +70,7 @@ fn somebody_with_a_copy_of_the_keys_can_see_who_sent_the_sealed_messages_that_th
 
 #[test]
 fn somebody_with_a_copy_of_the_keys_can_see_who_sends_sealed_messages_from_then_on() {
-    let mut world = World::new();
+    let mut world = world::new();
     let pair @ (alice, bob) = talked(&mut world);
     let mut copy = Copy::take(&mut world, bob);
     for round in 0..4 {
@@ -85,9 +87,10 @@ fn somebody_with_a_copy_of_the_keys_can_see_who_sends_sealed_messages_from_then_
 
 #[test]
 fn somebody_with_a_copy_of_the_keys_can_log_in_as_the_phone_and_take_its_messages() {
-    let mut world = World::new();
+    let mut world = world::new();
     let (alice, bob) = talked(&mut world);
     let folder = world.copy_folder(bob);
+    world.run();
     world.offline(bob);
     let (now, mut rng) = (world.now, world.fork());
     let copied = Phone::open(folder.path(), &passphrase(), now, &mut rng).unwrap();
@@ -96,12 +99,13 @@ fn somebody_with_a_copy_of_the_keys_can_log_in_as_the_phone_and_take_its_message
     assert_eq!(world.heard(thief, alice), ["hello", "for Bob"]);
     world.offline(thief);
     world.online(bob);
+    world.run();
     assert_eq!(world.heard(bob, alice), ["hello"], "the relay has forgotten it");
 }
 
 #[test]
 fn somebody_with_a_copy_of_the_keys_cannot_read_what_was_sent_before_and_deleted() {
-    let mut world = World::new();
+    let mut world = world::new();
     let (alice, bob) = talked(&mut world);
     let (contact, mut rng) = (world.id(bob), world.fork());
     world.offline(bob);
@@ -110,9 +114,12 @@ fn somebody_with_a_copy_of_the_keys_cannot_read_what_was_sent_before_and_deleted
     world.tell(alice, bob, "gone in a minute");
     let from = world.deliveries(bob).len();
     let before = world.copy_folder(bob);
+    world.run();
     world.online(bob);
+    world.run();
     let messages = world.deliveries(bob)[from..].to_vec();
     let kept = world.copy_folder(bob);
+    world.run();
     let here = world.id(alice);
     let last = world.history(bob, here).pop().unwrap();
     world.at(bob).mark_shown(here, last.place, now, &mut rng).unwrap();
@@ -123,7 +130,9 @@ fn somebody_with_a_copy_of_the_keys_cannot_read_what_was_sent_before_and_deleted
     // The attacker sets the clock. By then, the program no longer refuses what it has seen before, so that only the
     // keys decide.
     let clock = now + Duration::from_days(91);
-    let mut copy = Copy::open(world.copy_folder(bob), clock, &world);
+    let folder = world.copy_folder(bob);
+    world.run();
+    let mut copy = Copy::open(folder, clock, &world);
     assert!(!copy.kept(here).contains(&"gone in a minute".to_owned()));
     assert!(copy.read(&messages).is_empty());
     // A copy from before it was opened has it, and so has one from before it was deleted.
@@ -133,7 +142,7 @@ fn somebody_with_a_copy_of_the_keys_cannot_read_what_was_sent_before_and_deleted
 
 #[test]
 fn somebody_with_a_copy_of_the_keys_cannot_read_on_after_both_sides_have_answered() {
-    let mut world = World::new();
+    let mut world = world::new();
     let pair @ (_, bob) = talked(&mut world);
     let [mut copy, mut patient] = [(); 2].map(|()| Copy::take(&mut world, bob));
     for text in ["read along", "and this"] {

@@ -1,12 +1,11 @@
 //! A copy of a phone's open vault, held by an attacker who also records the traffic.
 
 use pillarbox_client::{Link, Notice, Phone};
+use pillarbox_testkit::world::{Who, World, passphrase};
 use pillarbox_wire::{AccountId, Deliver, FixedBytes, RelayFrame, Timestamp, Welcome};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use tempfile::TempDir;
-
-use crate::world::{Who, World, passphrase};
 
 /// The phone's program on a copied profile. It receives recorded frames and is never connected to anything.
 pub(crate) struct Copy {
@@ -22,6 +21,7 @@ impl Copy {
     /// Copies a phone's profile as it is now, with its passphrase.
     pub(crate) fn take(world: &mut World, whose: Who) -> Self {
         let folder = world.copy_folder(whose);
+        world.run();
         Self::open(folder, world.now, world)
     }
 

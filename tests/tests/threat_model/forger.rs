@@ -4,18 +4,15 @@ use std::net::IpAddr;
 
 use pillarbox_client::BodyId;
 use pillarbox_client::body::{Body, Content, Introduction, Text};
-use pillarbox_crypto::labels::DELIVERY_KEY;
-use pillarbox_crypto::{IdentityPublic, IdentitySecret, Padding, SigningSecret, kdf};
+use pillarbox_crypto::{IdentitySecret, Padding, SigningSecret};
 use pillarbox_relay::ConnectionId;
-use pillarbox_session::{Conversation, KemPreKeySecret, SignedPreKeySecret, seal};
-use pillarbox_transport::sign_handshake;
+use pillarbox_session::{Conversation, seal};
+use pillarbox_testkit::frames::{self, handle, identity_public, session_registration};
+use pillarbox_testkit::world::{Who, World};
 use pillarbox_wire::{
-    Authenticate, Bytes, ClientFrame, DeviceAddress, FetchBundles, FixedBytes, Handle, IdentityKey, PreKeyId,
-    PreKeyUpload, Register, RelayFrame, RequestCertificate, RequestId, SenderCertificate, Submit, encode,
+    ClientFrame, DeviceAddress, FetchBundles, Handle, RelayFrame, RequestCertificate, RequestId,
+    SenderCertificate, encode,
 };
-use rand_core::CryptoRng;
-
-use crate::world::{Who, World, handle};
 
 /// The number of every request. The connection tells answers apart, because each asks one question at a time.
 pub(crate) const REQUEST: RequestId = RequestId(1);
@@ -52,7 +49,7 @@ impl Forger {
         let (connection, hash) = guest;
         let mut rng = world.fork();
         let (identity, device) = (IdentitySecret::generate(&mut rng), SigningSecret::generate(&mut rng));
-        let frame = registration(&identity, &device, handle, &hash, &mut rng);
+        let frame = session_registration(&identity, &device, handle, &hash, &mut rng);
         let answer = world.ask(connection, frame);
         let [RelayFrame::Registered(registered)] = &answer[..] else { panic!("{answer:?}") };
         Self { identity, device, address: registered.address, connection }
@@ -110,8 +107,7 @@ pub(crate) fn text_body(text: &str, world: &mut World) -> Body {
 }
 
 pub(crate) fn submission(to: DeviceAddress, delivery_key: Option<[u8; 32]>, payload: Vec<u8>) -> ClientFrame {
-    let delivery_key = delivery_key.map(FixedBytes);
-    ClientFrame::Submit(Submit { request: REQUEST, to, delivery_key, payload: Bytes(payload) })
+    frames::submission(REQUEST, to, delivery_key, &payload)
 }
 
 pub(crate) fn login(
@@ -119,43 +115,5 @@ pub(crate) fn login(
     address: DeviceAddress,
     handshake_hash: &[u8; 32],
 ) -> ClientFrame {
-    let signature = sign_handshake(device, handshake_hash);
-    ClientFrame::Authenticate(Authenticate { request: REQUEST, address, signature })
-}
-
-/// Builds a registration with a delivery key of 32 bytes of 1.
-pub(crate) fn registration(
-    identity: &IdentitySecret,
-    device: &SigningSecret,
-    handle: Option<Handle>,
-    handshake_hash: &[u8; 32],
-    rng: &mut impl CryptoRng,
-) -> ClientFrame {
-    let signed = SignedPreKeySecret::generate(PreKeyId(1), identity, rng).public();
-    let last_resort = KemPreKeySecret::generate(PreKeyId(2), identity, rng).public();
-    ClientFrame::Register(Box::new(Register {
-        request: REQUEST,
-        handle,
-        identity: identity_key(&identity.public()),
-        device_key: FixedBytes(*device.public().as_bytes()),
-        delivery_verifier: FixedBytes(kdf::hash(DELIVERY_KEY, &[&[1; 32]])),
-        prekeys: PreKeyUpload {
-            signed: Some(signed),
-            last_resort: Some(last_resort),
-            ..PreKeyUpload::default()
-        },
-        signature: sign_handshake(device, handshake_hash),
-    }))
-}
-
-pub(crate) fn identity_public(key: &IdentityKey) -> IdentityPublic {
-    IdentityPublic::from_parts(key.signing.0, key.agreement.0, key.cross_signature.0).unwrap()
-}
-
-pub(crate) fn identity_key(identity: &IdentityPublic) -> IdentityKey {
-    IdentityKey {
-        signing: FixedBytes(*identity.signing().as_bytes()),
-        agreement: FixedBytes(*identity.agreement().as_bytes()),
-        cross_signature: FixedBytes(*identity.cross_signature().as_bytes()),
-    }
+    frames::authenticate(device, address, handshake_hash, REQUEST)
 }

@@ -17,7 +17,7 @@
 //! | `other_user` | another user of the same computer |
 //! | `thief`, `copied_keys` | somebody with the phone |
 //! | `audit` | an auditor of a relay, and a phone that hides words |
-//! | `world`, `wire`, `forger`, `copy` | shared parts of the tests |
+//! | `world`, `forger`, `copy` | shared parts of the tests |
 
 #![allow(
     clippy::unwrap_used,
@@ -43,5 +43,4 @@ mod relay_swaps;
 mod silencing;
 mod stranger;
 mod thief;
-mod wire;
 mod world;

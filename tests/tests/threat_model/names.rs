@@ -2,13 +2,14 @@
 
 use pillarbox_client::{Contact, ContactMatch, ContactOrigin, Trust, naming};
 
-use crate::world::{Who, World};
+use crate::world;
+use pillarbox_testkit::world::{Who, World};
 
 const NUMBER: &str = "+447700900123";
 
 /// Returns Alice, Bob whom she has verified, and a third person whom she has added and who calls themselves `name`.
 fn with_somebody_called(name: &str) -> (World, [Who; 3]) {
-    let mut world = World::new();
+    let mut world = world::new();
     let (alice, bob) = world.pair();
     let (contact, mut rng) = (world.id(bob), world.fork());
     let number = world.see(alice).safety_number(contact).unwrap().to_string();
@@ -120,7 +121,7 @@ fn a_contact_cannot_call_themselves_by_what_means_something_else_than_a_person()
 
 #[test]
 fn a_stranger_can_take_a_number_that_has_no_account_and_be_found_by_it() {
-    let mut world = World::new();
+    let mut world = world::new();
     let (alice, mallory) = (world.phone("Alice"), world.phone_with_number("Carol", NUMBER));
     world.look_up(alice, NUMBER);
     let found = meant(&world, alice, NUMBER).unwrap();

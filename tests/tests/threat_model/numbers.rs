@@ -2,15 +2,17 @@
 
 use pillarbox_client::{NewAccount, Notice, PhoneError};
 use pillarbox_relay::RelaySettings;
+use pillarbox_testkit::frames::handle;
+use pillarbox_testkit::world::{Who, World};
 use pillarbox_wire::{Found, NumberCode, Refusal, RelayFrame};
 
-use crate::world::{Who, World, handle};
+use crate::world;
 
 const BOB: &str = "+44 7700 900123";
 const ALICE: &str = "+44 7700 900124";
 
 fn verifying() -> World {
-    World::with(RelaySettings { verify_numbers: true, ..RelaySettings::default() })
+    world::with(RelaySettings { verify_numbers: true, ..RelaySettings::default() })
 }
 
 /// Returns a phone that asks for a number and is told that a code was sent to it.
@@ -28,7 +30,7 @@ fn show_code(world: &mut World, who: Who, code: NumberCode) {
 
 fn registered(world: &mut World, name: &str, number: &str) -> Who {
     let who = asking(world, name, number);
-    let (_, code) = world.codes.pop().unwrap();
+    let (_, code) = world.relay.codes.pop().unwrap();
     show_code(world, who, code);
     who
 }
@@ -60,7 +62,7 @@ fn a_stranger_can_have_codes_sent_to_somebody_elses_number() {
     let mut world = verifying();
     let bob = registered(&mut world, "Bob", BOB);
     asking(&mut world, "Mallory", BOB);
-    let (number, _) = world.codes.pop().unwrap();
+    let (number, _) = world.relay.codes.pop().unwrap();
     assert_eq!(number, handle(BOB));
     assert!(world.see(bob).is_ready(pillarbox_client::Link::Named), "the account stays with its phone");
     // Ask until the relay has sent as many codes as it sends to one number.
@@ -89,7 +91,7 @@ fn a_stranger_cannot_take_over_an_account_by_guessing_the_code_that_is_sent_to_i
     let mut world = verifying();
     let bob = registered(&mut world, "Bob", BOB);
     let thief = asking(&mut world, "Mallory", BOB);
-    let (_, code) = world.codes.pop().unwrap();
+    let (_, code) = world.relay.codes.pop().unwrap();
     let number: u32 = code.to_string().parse().unwrap();
     for guess in 1..=RelaySettings::default().limits.code_tries {
         show_code(&mut world, thief, NumberCode::from_number(number + guess));
@@ -99,7 +101,7 @@ fn a_stranger_cannot_take_over_an_account_by_guessing_the_code_that_is_sent_to_i
     assert!(world.see(bob).is_ready(pillarbox_client::Link::Named));
     // The same code works if nobody has guessed before.
     let owner = asking(&mut world, "Bob", BOB);
-    let (_, code) = world.codes.pop().unwrap();
+    let (_, code) = world.relay.codes.pop().unwrap();
     show_code(&mut world, owner, code);
     assert_eq!(world.id(owner), world.id(bob));
 }
@@ -110,7 +112,7 @@ fn a_stranger_can_keep_a_number_from_its_owner_by_using_up_the_codes_that_are_se
     let limits = RelaySettings::default().limits;
     let (owner, stranger) = (asking(&mut world, "Bob", BOB), asking(&mut world, "Mallory", BOB));
     // The owner can read the latest code, and the stranger can spoil it.
-    let (_, code) = world.codes.pop().unwrap();
+    let (_, code) = world.relay.codes.pop().unwrap();
     let number: u32 = code.to_string().parse().unwrap();
     for guess in 1..=limits.code_tries {
         show_code(&mut world, stranger, NumberCode::from_number(number + guess));
@@ -120,17 +122,17 @@ fn a_stranger_can_keep_a_number_from_its_owner_by_using_up_the_codes_that_are_se
     for _ in 2..limits.codes_per_number.burst {
         asking(&mut world, "Mallory", BOB);
     }
-    world.codes.clear();
+    world.relay.codes.clear();
     let late = world.phone_with_number("Bob", BOB);
     let told = world.take_notices(late);
     let waits = |notice: &Notice| {
         matches!(notice, Notice::RegistrationRefused { reason: Refusal::RateLimited { .. } })
     };
-    assert!(told.iter().any(waits) && world.codes.is_empty(), "none is sent to the owner: {told:?}");
+    assert!(told.iter().any(waits) && world.relay.codes.is_empty(), "none is sent to the owner: {told:?}");
     // An hour later a code is sent.
     world.pass(limits.codes_per_number.every);
     let owner = asking(&mut world, "Bob", BOB);
-    let (_, code) = world.codes.pop().unwrap();
+    let (_, code) = world.relay.codes.pop().unwrap();
     show_code(&mut world, owner, code);
     assert!(world.see(owner).account().address.is_some());
 }
@@ -188,7 +190,7 @@ fn the_relay_can_give_a_numbers_account_to_another_phone() {
 #[test]
 fn the_relay_cannot_lead_a_known_number_to_another_account_without_the_phone_telling() {
     for verified in [false, true] {
-        let mut world = World::new();
+        let mut world = world::new();
         let (alice, bob) = (world.phone("Alice"), world.phone_with_number("Bob", BOB));
         let own = world.phone("Mallory");
         world.look_up(alice, BOB);

@@ -2,14 +2,15 @@
 
 use pillarbox_client::Link;
 use pillarbox_crypto::AgreementSecret;
+use pillarbox_testkit::world::{Way, contains};
 use pillarbox_transport::{Established, HandshakeError, RecordOpenError, Versions};
 use pillarbox_wire::{ClientFrame, Ping, Refusal, Refused, RelayFrame, RequestId};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use crate::forger::{Forger, REQUEST, login};
-use crate::wire::{Parties, Shaken};
-use crate::world::{Way, World, contains};
+use crate::world;
+use pillarbox_testkit::world::{Parties, Shaken};
 
 fn rng(seed: u8) -> StdRng {
     StdRng::from_seed([seed; 32])
@@ -31,7 +32,7 @@ fn ping(request: u32) -> ClientFrame {
 
 #[test]
 fn somebody_on_the_wire_can_see_that_a_phone_talks_to_a_relay_and_how_much() {
-    let mut world = World::new();
+    let mut world = world::new();
     let (alice, bob) = world.pair();
     let first = world.tapped.iter().find(|tapped| tapped.way.who == alice).unwrap();
     assert!(first.bytes.starts_with(b"pillarbx"), "every connection says so in the clear");
@@ -48,20 +49,21 @@ fn somebody_on_the_wire_can_see_that_a_phone_talks_to_a_relay_and_how_much() {
 
 #[test]
 fn somebody_on_the_wire_can_hold_everything_up() {
-    let mut world = World::new();
+    let mut world = world::new();
     let (alice, bob) = world.pair();
     world.offline(alice);
     world.tell(alice, bob, "not today");
     assert_eq!(world.heard(bob, alice), ["hello"]);
     assert_eq!(world.see(alice).unsent(), 1, "it waits, and the phone says so");
     world.online(alice);
+    world.run();
     assert_eq!(world.heard(bob, alice), ["hello", "not today"]);
 }
 
 #[test]
 fn somebody_on_the_wire_cannot_read_a_frame() {
     // The relay can read these phones' messages, so only the channel stands between the words and the wire.
-    let mut world = World::new();
+    let mut world = world::new();
     let words = world.words();
     let (alice, bob) = (world.readable_phone("Alice"), world.readable_phone("Bob"));
     world.invite(alice, bob);
@@ -136,7 +138,7 @@ fn somebody_on_the_wire_cannot_log_in_with_a_login_that_they_recorded() {
     // The recorded bytes do not open, because the relay draws a new key for each connection.
     let Shaken { phone, messages, .. } = channel(2);
     let Established { mut sealer, handshake_hash, .. } = phone.unwrap();
-    let mut world = World::new();
+    let mut world = world::new();
     let Forger { device, address, .. } = Forger::new(&mut world);
     let recorded = sealer.seal(&[login(&device, address, &handshake_hash)]).unwrap();
     let replayed = |draws: u8| {

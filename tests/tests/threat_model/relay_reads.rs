@@ -2,10 +2,11 @@
 
 use pillarbox_client::{EntryDirection, NewAccount, Notice, PaddingRule, Protection};
 use pillarbox_session::kind::SERVER_READABLE;
+use pillarbox_testkit::world::{Who, World, contains};
 use pillarbox_wire::{Bytes, Deliver, Duration, MessageId, RelayFrame, encode};
 
 use crate::forger::text_body;
-use crate::world::{Who, World, contains};
+use crate::world;
 
 const NUMBER: &str = "+44 7700 900123";
 
@@ -22,7 +23,7 @@ fn meet(world: &mut World, protection: Protection, name: &str) -> (Who, Who) {
 #[test]
 fn the_relay_cannot_read_a_message() {
     for (protection, readable) in [(Protection::ServerReadable, true), (Protection::EndToEnd, false)] {
-        let mut world = World::new();
+        let mut world = world::new();
         let (alice, bob) = meet(&mut world, protection, "Alice");
         let spoken: Vec<String> = (0..4).map(|_| world.words()).collect();
         for (turn, words) in spoken.iter().enumerate() {
@@ -39,6 +40,7 @@ fn the_relay_cannot_read_a_message() {
         assert_eq!(waiting.len(), 1);
         assert_eq!(contains(waiting[0].payload.as_slice(), spoken[3].as_bytes()), readable);
         world.online(bob);
+        world.run();
         assert_eq!(world.heard(bob, alice), [&*spoken[0], &spoken[2], &spoken[3]]);
         assert_eq!(world.heard(alice, bob), [&*spoken[1]]);
     }
@@ -47,7 +49,7 @@ fn the_relay_cannot_read_a_message() {
 #[test]
 fn the_relay_cannot_learn_what_a_phone_calls_itself() {
     for (protection, readable) in [(Protection::ServerReadable, true), (Protection::EndToEnd, false)] {
-        let mut world = World::new();
+        let mut world = world::new();
         let name = world.words();
         let (alice, bob) = meet(&mut world, protection, &name);
         world.tell(alice, bob, "hello");
@@ -60,7 +62,7 @@ fn the_relay_cannot_learn_what_a_phone_calls_itself() {
 
 #[test]
 fn the_relay_cannot_find_the_sender_in_a_sealed_message() {
-    let mut world = World::new();
+    let mut world = world::new();
     let (alice, bob) = (world.phone("Alice"), world.phone_with_number("Bob", NUMBER));
     let carol = world.phone("Carol");
     world.invite(alice, bob);
@@ -96,6 +98,7 @@ fn the_relay_cannot_find_the_sender_in_a_sealed_message() {
 
     // The recipient finds the sender in the same bytes.
     world.online(bob);
+    world.run();
     let entry = world.history(bob, world.id(alice)).remove(0);
     assert_eq!(entry.text(), Some("sealed"));
     assert_eq!(entry.direction, EntryDirection::Received { sealed: true, verified: false });
@@ -105,7 +108,7 @@ fn the_relay_cannot_find_the_sender_in_a_sealed_message() {
 fn the_relay_cannot_tell_texts_of_one_padding_bucket_apart_by_their_length() {
     const TEXTS: usize = 48;
     let lengths = |padding| {
-        let mut world = World::new();
+        let mut world = world::new();
         let alice = world.phone_of(NewAccount { padding, ..world.new_account("Alice") });
         let bob = world.phone("Bob");
         world.introduce(alice, bob);
@@ -142,7 +145,7 @@ fn altered(deliver: &Deliver, step: usize) -> Vec<Deliver> {
 fn the_relay_cannot_change_a_message_unnoticed() {
     // One message is sealed. The other is a first message that names its sender, and its many bytes are tried in steps.
     for (sealed, step) in [(true, 1), (false, 13)] {
-        let mut world = World::new();
+        let mut world = world::new();
         let (alice, bob) = (world.phone("Alice"), world.phone_with_number("Bob", NUMBER));
         if sealed {
             world.introduce(alice, bob);
@@ -165,6 +168,7 @@ fn the_relay_cannot_change_a_message_unnoticed() {
             frame => vec![frame],
         });
         world.online(bob);
+        world.run();
         let notices = world.take_notices(bob);
         let failed = |notice: &&Notice| {
             matches!(
@@ -183,7 +187,7 @@ fn the_relay_cannot_change_a_message_unnoticed() {
 
 #[test]
 fn the_relay_cannot_make_a_phone_show_a_message_twice() {
-    let mut world = World::new();
+    let mut world = world::new();
     let (alice, bob) = world.pair();
     world.tell(alice, bob, "once");
     let delivered = world.deliveries(bob);
@@ -211,7 +215,7 @@ fn the_relay_cannot_make_a_phone_show_a_message_twice() {
 #[test]
 fn the_relay_cannot_make_a_phone_take_a_readable_message_for_an_encrypted_one() {
     for protection in [Protection::ServerReadable, Protection::EndToEnd] {
-        let mut world = World::new();
+        let mut world = world::new();
         let (alice, bob) = meet(&mut world, protection, "Alice");
         world.tell(alice, bob, "hello");
         world.take_notices(bob);

@@ -7,9 +7,12 @@ use std::rc::Rc;
 use pillarbox_client::{ConfirmError, DeliveryState, EntryDirection, Link, Notice};
 use pillarbox_relay::{FrameSubject, Passing};
 use pillarbox_session::safety_number;
+use pillarbox_testkit::frames::handle;
+use pillarbox_testkit::relay::START;
+use pillarbox_testkit::world::{Way, Who, World, honest};
 use pillarbox_wire::{Accepted, AccountId, DeviceAddress, Duration, Found, Refusal, Refused, RelayFrame};
 
-use crate::world::{START, Way, Who, World, handle, honest};
+use crate::world;
 
 const NUMBER: &str = "+44 7700 900123";
 
@@ -23,7 +26,7 @@ fn nameless(passed: &[Passing]) -> impl Iterator<Item = (&Passing, DeviceAddress
 
 #[test]
 fn the_relay_can_see_which_account_is_connected_and_from_which_address() {
-    let mut world = World::new();
+    let mut world = world::new();
     let (alice, bob) = (world.phone("Alice"), world.phone("Bob"));
     for who in [alice, bob] {
         let named: Vec<_> =
@@ -35,7 +38,7 @@ fn the_relay_can_see_which_account_is_connected_and_from_which_address() {
 
 #[test]
 fn the_relay_can_see_whose_mailbox_a_message_goes_to_and_how_long_it_is() {
-    let mut world = World::new();
+    let mut world = world::new();
     let (alice, bob) = world.pair();
     world.offline(bob);
     world.tell(alice, bob, "short");
@@ -53,7 +56,7 @@ fn the_relay_can_see_whose_mailbox_a_message_goes_to_and_how_long_it_is() {
 
 #[test]
 fn the_relay_can_see_who_sends_a_message_when_the_sender_has_no_delivery_key_for_the_recipient() {
-    let mut world = World::new();
+    let mut world = world::new();
     let (alice, bob) = (world.phone("Alice"), world.phone_with_number("Bob", NUMBER));
     let carol = world.phone("Carol");
     world.look_up(alice, NUMBER);
@@ -67,7 +70,7 @@ fn the_relay_can_see_who_sends_a_message_when_the_sender_has_no_delivery_key_for
 
 #[test]
 fn the_relay_can_make_a_phone_name_itself_by_refusing_a_sealed_message() {
-    let mut world = World::new();
+    let mut world = world::new();
     let (alice, bob) = world.pair();
     let senders = |world: &World| -> Vec<_> {
         let texts = world.submissions().filter(|(way, _)| way.who == alice);
@@ -90,7 +93,7 @@ fn the_relay_can_make_a_phone_name_itself_by_refusing_a_sealed_message() {
 
 #[test]
 fn the_relay_can_link_the_two_connections_of_a_phone_by_their_network_address() {
-    let mut world = World::new();
+    let mut world = world::new();
     let phones = ["Alice", "Bob", "Carol", "Dave"].map(|name| world.phone(name));
     let [alice, bob, carol, dave] = phones;
     world.introduce(alice, bob);
@@ -109,7 +112,7 @@ fn the_relay_can_guess_the_sender_of_a_sealed_message_from_the_receipt_that_foll
     // Martiny, Kaptchuk, Aviv, Roche and Wustrow, "Improving Signal's Sealed Sender" (NDSS 2021): Bob answers the
     // person who gets messages soon after Bob does, and fewer when Bob gets none. The attack needs no network
     // addresses.
-    let mut world = World::new();
+    let mut world = world::new();
     let phones = ["Alice", "Bob", "Carol", "Dave"].map(|name| world.phone(name));
     let [alice, bob, carol, dave] = phones;
     world.introduce(alice, bob);
@@ -134,7 +137,7 @@ fn the_relay_can_guess_the_sender_of_a_sealed_message_from_the_receipt_that_foll
 
 #[test]
 fn the_relay_can_see_when_a_phone_asks_for_a_sender_certificate() {
-    let mut world = World::new();
+    let mut world = world::new();
     let alice = world.phone("Alice");
     world.pass(Duration::from_days(2));
     world.restart(alice);
@@ -148,7 +151,7 @@ fn the_relay_can_see_when_a_phone_asks_for_a_sender_certificate() {
 
 #[test]
 fn the_relay_can_see_which_numbers_an_account_asks_about() {
-    let mut world = World::new();
+    let mut world = world::new();
     let alice = world.phone("Alice");
     world.look_up(alice, NUMBER);
     let about = Some(FrameSubject::Handle(handle(NUMBER)));
@@ -158,7 +161,7 @@ fn the_relay_can_see_which_numbers_an_account_asks_about() {
 
 #[test]
 fn the_relay_can_tell_when_a_number_registered_and_on_which_day_it_last_connected() {
-    let mut world = World::new();
+    let mut world = world::new();
     let alice = world.phone_with_number("Alice", NUMBER);
     world.pass(Duration::from_days(3));
     world.restart(alice);
@@ -172,7 +175,7 @@ fn the_relay_can_tell_when_a_number_registered_and_on_which_day_it_last_connecte
 
 #[test]
 fn the_relay_can_count_the_conversations_that_others_start_with_an_account() {
-    let mut world = World::new();
+    let mut world = world::new();
     let bob = world.phone("Bob");
     let strangers = ["Alice", "Carol", "Dave"].map(|name| world.phone(name));
     world.offline(bob);
@@ -187,7 +190,7 @@ fn the_relay_can_count_the_conversations_that_others_start_with_an_account() {
 
 #[test]
 fn the_relay_can_withhold_a_message() {
-    let mut world = World::new();
+    let mut world = world::new();
     let (alice, bob) = world.pair();
     world.take_notices(bob);
     world.down = Box::new(move |way, frame| match frame {
@@ -207,7 +210,7 @@ fn the_relay_can_withhold_a_message() {
 
 #[test]
 fn the_relay_can_deliver_messages_late_and_in_another_order() {
-    let mut world = World::new();
+    let mut world = world::new();
     let (alice, bob) = world.pair();
     let held: Rc<RefCell<Vec<RelayFrame>>> = Rc::default();
     world.down = Box::new(move |way, frame| match frame {
@@ -229,7 +232,7 @@ fn the_relay_can_deliver_messages_late_and_in_another_order() {
 
 #[test]
 fn the_relay_can_hand_out_its_own_key_in_place_of_a_strangers() {
-    let mut world = World::new();
+    let mut world = world::new();
     let (alice, bob) = (world.phone("Alice"), world.phone_with_number("Bob", NUMBER));
     let mallory = world.phone("the relay's own phone");
     let words = world.words();

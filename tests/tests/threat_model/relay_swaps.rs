@@ -9,13 +9,14 @@ use pillarbox_crypto::kdf;
 use pillarbox_crypto::labels::{ENVELOPE_DIGEST, SENDER_CERTIFICATE};
 use pillarbox_session::kind::RATCHET;
 use pillarbox_session::safety_number;
+use pillarbox_testkit::world::{Who, World, honest};
 use pillarbox_wire::{
     AccountId, Bytes, ClientFrame, Deliver, DeviceAddress, DeviceBundle, DeviceId, Duration, FetchBundles,
     FixedBytes, KemPreKey, MessageId, RelayFrame, SenderCertificate, Submit,
 };
 
 use crate::forger::{Forger, text_body};
-use crate::world::{Who, World, honest};
+use crate::world;
 
 const NUMBER: &str = "+44 7700 900123";
 
@@ -59,7 +60,7 @@ fn key_changes(world: &mut World, who: Who, contact: Who) -> Vec<Notice> {
 
 #[test]
 fn the_relay_cannot_replace_the_key_of_a_known_contact_without_the_phone_telling() {
-    let mut world = World::new();
+    let mut world = world::new();
     let [alice, bob, carol, own] = ["Alice", "Bob", "Carol", "Mallory"].map(|name| world.phone(name));
     world.invite(alice, bob);
     world.invite(carol, bob);
@@ -77,7 +78,7 @@ fn the_relay_cannot_replace_the_key_of_a_known_contact_without_the_phone_telling
 
 #[test]
 fn the_relay_cannot_write_in_the_name_of_a_known_contact_without_the_phone_telling() {
-    let mut world = World::new();
+    let mut world = world::new();
     let (alice, bob) = world.pair();
     let forger = Forger::new(&mut world);
     world.take_notices(alice);
@@ -102,7 +103,7 @@ fn the_relay_cannot_write_in_the_name_of_a_known_contact_without_the_phone_telli
 #[test]
 fn the_relay_cannot_make_a_phone_write_to_a_verified_contact_under_another_key() {
     for verified in [false, true] {
-        let mut world = World::new();
+        let mut world = world::new();
         let [alice, bob, own] = ["Alice", "Bob", "Mallory"].map(|name| world.phone(name));
         world.invite(alice, bob);
         if verified {
@@ -141,7 +142,7 @@ fn forged_certificate(world: &World, sender: DeviceAddress, forger: &Forger) -> 
 
 #[test]
 fn the_relay_can_make_up_strangers_and_what_they_say() {
-    let mut world = World::new();
+    let mut world = world::new();
     let bob = world.phone("Bob");
     let forger = Forger::new(&mut world);
     let sender = DeviceAddress { account: AccountId([0xee; 16]), device: DeviceId::FIRST };
@@ -169,7 +170,7 @@ fn the_relay_cannot_hand_out_a_one_time_prekey_twice_without_the_second_session_
         (|first, second| second.kem.clone_from(&first.kem), false),
     ];
     for (at, (swap, opens)) in swaps.into_iter().enumerate() {
-        let mut world = World::new();
+        let mut world = world::new();
         let [bob, alice, carol] = ["Bob", "Alice", "Carol"].map(|name| world.phone(name));
         let first: Rc<RefCell<Option<DeviceBundle>>> = Rc::default();
         world.down = Box::new(move |_, mut frame| {
@@ -193,7 +194,7 @@ fn the_relay_cannot_hand_out_a_one_time_prekey_twice_without_the_second_session_
 
 #[test]
 fn the_relay_can_spoil_a_strangers_first_message_and_learn_who_wrote_when_the_owner_adds_them() {
-    let mut world = World::new();
+    let mut world = world::new();
     let [bob, alice] = ["Bob", "Alice"].map(|name| world.phone(name));
     let carol = world.phone_with_number("Carol", NUMBER);
     let first: Rc<RefCell<Option<DeviceBundle>>> = Rc::default();
@@ -229,7 +230,7 @@ fn the_relay_cannot_hold_one_time_prekeys_back_unnoticed() {
     // tell the latter.
     let degraded = |told: &[Notice]| told.iter().any(|notice| matches!(notice, Notice::Degraded { .. }));
     for (holds_back, lies) in [(false, false), (true, false), (false, true), (true, true)] {
-        let mut world = World::new();
+        let mut world = world::new();
         let [bob, alice] = ["Bob", "Alice"].map(|name| world.phone(name));
         let last_resort = last_resort_of(&world, bob);
         world.down = Box::new(move |_, mut frame| {
@@ -266,7 +267,7 @@ fn the_relay_cannot_have_a_message_that_it_confirmed_encrypted_again_for_a_new_k
     // The argument about WhatsApp in January 2017: a relay claims a new key for somebody who is away, and asks again
     // for a message that it has taken.
     for owner_asks in [true, false] {
-        let mut world = World::new();
+        let mut world = world::new();
         let alice = world.phone("Alice");
         let absent = Forger::with_number(&mut world, NUMBER);
         world.look_up(alice, NUMBER);
@@ -301,7 +302,7 @@ fn the_relay_can_have_a_message_that_it_did_not_confirm_encrypted_again_for_a_ne
     // The other side of the line above. If the relay never says that it has a message, the phone sends it anew to the
     // contact's current keys. The phone reports this, and sends nothing to a verified contact.
     for verified in [false, true] {
-        let mut world = World::new();
+        let mut world = world::new();
         let (alice, bob) = world.pair();
         let own = world.phone("Mallory");
         if verified {
@@ -325,6 +326,7 @@ fn the_relay_can_have_a_message_that_it_did_not_confirm_encrypted_again_for_a_ne
         world.offline(alice);
         world.down = honest();
         world.online(alice);
+        world.run();
         let contact = world.id(bob);
         assert_eq!(key_changes(&mut world, alice, bob), [Notice::KeyChanged { contact, blocked: verified }]);
         let heard = world.heard(own, alice);

@@ -7,11 +7,12 @@ use std::time::{Duration, Instant};
 
 use pillarbox_client::{Notice, Trust};
 use pillarbox_relay::RelaySettings;
-use pillarbox_tests::{Place, Relay};
+use pillarbox_testkit::program::{Place, Relay};
+use pillarbox_testkit::world::{Who, World};
 use pillarbox_wire::{ClientFrame, CloseAccount, FetchBundles, Refusal, Refused, RelayFrame};
 
 use crate::forger::{Forger, REQUEST, login, submission};
-use crate::world::{Who, World};
+use crate::world;
 
 fn is_refused(answer: &[RelayFrame], reason: Refusal) -> bool {
     *answer == [RelayFrame::Refused(Refused { request: REQUEST, reason })]
@@ -19,7 +20,7 @@ fn is_refused(answer: &[RelayFrame], reason: Refusal) -> bool {
 
 #[test]
 fn a_stranger_cannot_keep_a_phone_out_by_failing_to_prove_themselves_at_its_address() {
-    let mut world = World::new();
+    let mut world = world::new();
     let (alice, bob) = world.pair();
     let (address, beside) = (world.address(alice), world.peer(alice));
     let stranger = Forger::new(&mut world);
@@ -32,6 +33,7 @@ fn a_stranger_cannot_keep_a_phone_out_by_failing_to_prove_themselves_at_its_addr
     }
     world.tell(bob, alice, "are you there?");
     world.online(alice);
+    world.run();
     assert_eq!(world.heard(alice, bob).last().unwrap(), "are you there?");
     // A newcomer at that address is accepted too.
     Forger::at(&mut world, beside);
@@ -39,7 +41,7 @@ fn a_stranger_cannot_keep_a_phone_out_by_failing_to_prove_themselves_at_its_addr
 
 #[test]
 fn a_stranger_cannot_make_somebody_unreachable_by_asking_for_their_prekeys() {
-    let mut world = World::new();
+    let mut world = world::new();
     let (bob, newcomer) = (world.phone("Bob"), world.phone("Alice"));
     let account = world.id(bob);
     let fetch = ClientFrame::FetchBundles(FetchBundles { request: REQUEST, account, delivery_key: None });
@@ -77,7 +79,7 @@ fn a_stranger_cannot_make_somebody_unreachable_by_asking_for_their_prekeys() {
 #[test]
 fn a_stranger_cannot_keep_a_contacts_message_out_by_filling_a_mailbox() {
     for (bytes, settings) in [(1, few_messages()), (1_000, few_bytes())] {
-        let mut world = World::with(settings);
+        let mut world = world::with(settings);
         let (alice, bob) = world.pair();
         world.offline(bob);
         for _ in 0..3 {
@@ -91,6 +93,7 @@ fn a_stranger_cannot_keep_a_contacts_message_out_by_filling_a_mailbox() {
         let told = world.take_notices(alice);
         assert!(!told.iter().any(|notice| matches!(notice, Notice::Delayed { .. })), "{told:?}");
         world.online(bob);
+        world.run();
         assert_eq!(world.heard(bob, alice), ["hello", "one", "two", "three"]);
     }
 }
@@ -112,7 +115,7 @@ fn small_relay() -> RelaySettings {
 
 #[test]
 fn a_stranger_can_fill_the_relay_so_that_nobody_can_send() {
-    let mut world = World::with(small_relay());
+    let mut world = world::with(small_relay());
     let (alice, bob) = world.pair();
     let victim = world.phone("Victim");
     world.offline(victim);
@@ -124,6 +127,7 @@ fn a_stranger_can_fill_the_relay_so_that_nobody_can_send() {
     assert_ne!(world.heard(bob, alice).last().unwrap(), "is there room?");
     // The message waits on Alice's phone until there is room. The owner of the filled mailbox now connects.
     world.online(victim);
+    world.run();
     world.pass(pillarbox_wire::Duration::from_seconds(3_600));
     world.run();
     assert_eq!(world.heard(bob, alice).last().unwrap(), "is there room?");
@@ -131,7 +135,7 @@ fn a_stranger_can_fill_the_relay_so_that_nobody_can_send() {
 
 #[test]
 fn a_stranger_cannot_keep_what_waits_from_its_recipient_by_filling_the_relay() {
-    let mut world = World::with(small_relay());
+    let mut world = world::with(small_relay());
     let (alice, bob) = world.pair();
     let victim = world.phone("Victim");
     world.offline(bob);
@@ -139,6 +143,7 @@ fn a_stranger_cannot_keep_what_waits_from_its_recipient_by_filling_the_relay() {
     world.tell(alice, bob, "before it was full");
     fill(&mut world, victim);
     world.online(bob);
+    world.run();
     assert_eq!(world.heard(bob, alice).last().unwrap(), "before it was full");
     // It was fetched for good, because the relay has removed the row.
     let left = world.holdings();
@@ -148,7 +153,7 @@ fn a_stranger_cannot_keep_what_waits_from_its_recipient_by_filling_the_relay() {
 
 #[test]
 fn a_stranger_cannot_keep_an_account_from_being_closed_by_filling_the_relay() {
-    let mut world = World::with(small_relay());
+    let mut world = world::with(small_relay());
     let (victim, leaving) = (world.phone("Victim"), Forger::new(&mut world));
     world.offline(victim);
     fill(&mut world, victim);

@@ -5,13 +5,15 @@ use std::net::IpAddr;
 use pillarbox_client::{ContactOrigin, Notice};
 use pillarbox_crypto::{IdentitySecret, SigningSecret};
 use pillarbox_relay::RelaySettings;
+use pillarbox_testkit::frames::{handle, session_registration};
+use pillarbox_testkit::world::World;
 use pillarbox_wire::{
     AccountId, Acknowledge, ClientFrame, Duration, FetchBundles, FixedBytes, LookUp, Refusal, Refused,
     RelayFrame,
 };
 
-use crate::forger::{Forger, REQUEST, login, registration, submission, text_body};
-use crate::world::{World, handle};
+use crate::forger::{Forger, REQUEST, login, submission, text_body};
+use crate::world;
 
 const NUMBER: &str = "+44 7700 900123";
 const FREE: &str = "+44 7700 900999";
@@ -27,7 +29,7 @@ fn fetch(account: AccountId, delivery_key: Option<[u8; 32]>) -> ClientFrame {
 
 #[test]
 fn a_stranger_can_ask_whether_a_number_has_an_account() {
-    let mut world = World::new();
+    let mut world = world::new();
     let (stranger, bob) = (world.phone("Mallory"), world.phone_with_number("Bob", NUMBER));
     world.take_notices(bob);
     for number in [NUMBER, FREE] {
@@ -41,7 +43,7 @@ fn a_stranger_can_ask_whether_a_number_has_an_account() {
     let (connection, hash) = world.guest();
     let mut rng = world.fork();
     let (identity, device) = (IdentitySecret::generate(&mut rng), SigningSecret::generate(&mut rng));
-    let frame = registration(&identity, &device, Some(handle(NUMBER)), &hash, &mut rng);
+    let frame = session_registration(&identity, &device, Some(handle(NUMBER)), &hash, &mut rng);
     assert_eq!(world.ask(connection, frame), refused(Refusal::HandleTaken));
 }
 
@@ -63,7 +65,7 @@ fn tried(world: &mut World, accounts: usize, addresses: &[IpAddr]) -> usize {
 #[test]
 fn a_stranger_can_try_out_numbers_as_fast_as_the_relays_limits_let_them() {
     let limits = RelaySettings::default().limits;
-    let mut world = World::new();
+    let mut world = world::new();
     let here = [IpAddr::from([198, 51, 100, 1])];
     assert_eq!(tried(&mut world, 1, &here), limits.look_ups.burst as usize);
     assert_eq!(
@@ -81,7 +83,7 @@ fn a_stranger_can_try_out_numbers_as_fast_as_the_relays_limits_let_them() {
 #[test]
 fn a_stranger_cannot_try_out_more_numbers_by_making_more_accounts() {
     let limits = RelaySettings::default().limits;
-    let mut world = World::new();
+    let mut world = world::new();
     let (alice, bob) = (world.phone("Alice"), world.phone_with_number("Bob", NUMBER));
     let here = [IpAddr::from([198, 51, 100, 1])];
     let most = limits.look_ups_per_address.burst as usize;
@@ -97,7 +99,7 @@ fn a_stranger_cannot_try_out_more_numbers_by_making_more_accounts() {
 
 #[test]
 fn a_stranger_can_send_a_first_message_to_a_number() {
-    let mut world = World::new();
+    let mut world = world::new();
     let (stranger, bob) = (world.phone("Mallory"), world.phone_with_number("Bob", NUMBER));
     world.look_up(stranger, NUMBER);
     world.tell(stranger, bob, "you do not know me");
@@ -112,7 +114,7 @@ fn a_stranger_can_fill_the_part_of_a_mailbox_that_other_strangers_write_to() {
     let mut settings = RelaySettings::default();
     settings.limits.mailbox_messages = 8;
     settings.limits.mailbox_reserved_messages = 3;
-    let mut world = World::with(settings);
+    let mut world = world::with(settings);
     let (newcomer, bob) = (world.phone("Alice"), world.phone_with_number("Bob", NUMBER));
     let stranger = Forger::new(&mut world);
     world.look_up(newcomer, NUMBER);
@@ -126,6 +128,7 @@ fn a_stranger_can_fill_the_part_of_a_mailbox_that_other_strangers_write_to() {
     assert!(told.contains(&Notice::Delayed { reason: Refusal::MailboxFull }), "{told:?}");
     // The message waits on Alice's phone until there is room.
     world.online(bob);
+    world.run();
     world.pass(Duration::from_seconds(3_600));
     world.run();
     assert_eq!(world.heard(bob, newcomer), ["is there room?"]);
@@ -133,7 +136,7 @@ fn a_stranger_can_fill_the_part_of_a_mailbox_that_other_strangers_write_to() {
 
 #[test]
 fn a_stranger_can_use_up_one_time_prekeys_as_fast_as_the_relays_limit_lets_them() {
-    let mut world = World::new();
+    let mut world = world::new();
     let (bob, stranger) = (world.phone("Bob"), Forger::new(&mut world));
     let full = world.stock(world.id(bob));
     let burst = RelaySettings::default().limits.bundles_of_one.burst as usize;
@@ -151,7 +154,7 @@ fn a_stranger_can_use_up_one_time_prekeys_as_fast_as_the_relays_limit_lets_them(
 
 #[test]
 fn a_stranger_cannot_send_without_a_name_unless_they_have_the_delivery_key() {
-    let mut world = World::new();
+    let mut world = world::new();
     let bob = world.phone("Bob");
     let (to, key) = (world.address(bob), world.delivery_key(bob));
     let (connection, _) = world.guest();
@@ -166,7 +169,7 @@ fn a_stranger_cannot_send_without_a_name_unless_they_have_the_delivery_key() {
 
 #[test]
 fn a_stranger_cannot_fetch_prekeys_without_a_name_unless_they_have_the_delivery_key() {
-    let mut world = World::new();
+    let mut world = world::new();
     let bob = world.phone("Bob");
     let (there, key) = (world.id(bob), world.delivery_key(bob));
     let (nameless, _) = world.guest();
@@ -182,7 +185,7 @@ fn a_stranger_cannot_fetch_prekeys_without_a_name_unless_they_have_the_delivery_
 
 #[test]
 fn a_stranger_cannot_see_by_a_receipt_that_a_phone_took_their_message() {
-    let mut world = World::new();
+    let mut world = world::new();
     let (stranger, bob) = (world.phone("Mallory"), world.phone_with_number("Bob", NUMBER));
     world.look_up(stranger, NUMBER);
     world.offline(bob);
@@ -190,6 +193,7 @@ fn a_stranger_cannot_see_by_a_receipt_that_a_phone_took_their_message() {
     let delivered = |notice: &Notice| matches!(notice, Notice::Delivered { .. });
     assert!(!world.take_notices(stranger).iter().any(delivered));
     world.online(bob);
+    world.run();
     assert_eq!(world.heard(bob, stranger), ["are you awake?"]);
     assert!(
         !world.take_notices(stranger).iter().any(delivered),
@@ -202,13 +206,13 @@ fn a_stranger_cannot_see_by_a_receipt_that_a_phone_took_their_message() {
 
 #[test]
 fn a_stranger_cannot_take_a_number_that_another_account_has() {
-    let mut world = World::new();
+    let mut world = world::new();
     let (alice, bob) = (world.phone("Alice"), world.phone_with_number("Bob", NUMBER));
     let mut rng = world.fork();
     let (identity, device) = (IdentitySecret::generate(&mut rng), SigningSecret::generate(&mut rng));
     let (connection, hash) = world.guest();
     let mut take = |number| {
-        let frame = registration(&identity, &device, Some(handle(number)), &hash, &mut rng);
+        let frame = session_registration(&identity, &device, Some(handle(number)), &hash, &mut rng);
         world.ask(connection, frame)
     };
     assert_eq!(take(NUMBER), refused(Refusal::HandleTaken));
@@ -220,7 +224,7 @@ fn a_stranger_cannot_take_a_number_that_another_account_has() {
 
 #[test]
 fn a_stranger_cannot_empty_another_accounts_mailbox() {
-    let mut world = World::new();
+    let mut world = world::new();
     let (alice, bob) = world.pair();
     let stranger = Forger::new(&mut world);
     world.offline(bob);
@@ -237,13 +241,14 @@ fn a_stranger_cannot_empty_another_accounts_mailbox() {
     assert_eq!(world.holdings().messages.len(), 1);
     // Bob's phone does the same two things.
     world.online(bob);
+    world.run();
     assert_eq!(world.heard(bob, alice), ["hello", "for Bob"]);
     assert_eq!(world.holdings().messages, []);
 }
 
 #[test]
 fn a_stranger_cannot_become_more_than_a_request_by_writing() {
-    let mut world = World::new();
+    let mut world = world::new();
     let (alice, bob) = world.pair();
     let stranger = Forger::new(&mut world);
     let body = text_body("let me in", &mut world);
@@ -266,7 +271,7 @@ fn a_stranger_cannot_become_more_than_a_request_by_writing() {
 
 #[test]
 fn a_stranger_cannot_make_a_phone_answer_by_a_message_that_does_not_open() {
-    let mut world = World::new();
+    let mut world = world::new();
     let bob = world.phone("Bob");
     let stranger = Forger::with_number(&mut world, NUMBER);
     let body = text_body("spoilt", &mut world);

@@ -13,14 +13,17 @@ use pillarbox_lab::audit::AuditPlan;
 use pillarbox_lab::audit::locking::{self, LockingWay};
 use pillarbox_lab::audit::needle::NeedleRole;
 use pillarbox_lab::audit::report::{Locking, Moment, SearchedPlace};
-use pillarbox_tests::programs;
+use pillarbox_testkit::frames::handle;
+use pillarbox_testkit::program::programs;
+use pillarbox_testkit::relay::START;
+use pillarbox_testkit::world::{Who, World, folder_contains, passphrase};
 use pillarbox_wire::AccountId;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rusqlite::{Connection, params};
 
 use crate::copy::Copy;
-use crate::world::{START, Who, World, folder_contains, handle, passphrase};
+use crate::world;
 
 const NUMBER: &str = "+44 7700 900123";
 
@@ -58,12 +61,14 @@ fn talked(world: &mut World) -> (Who, Who) {
 
 #[test]
 fn a_thief_can_count_the_rows_of_a_vault_and_see_their_sizes() {
-    let mut world = World::new();
+    let mut world = world::new();
     let (alice, bob) = talked(&mut world);
     let before = sizes(world.copy_folder(alice).path());
+    world.run();
     let lengths = [100, 2_000];
     lengths.iter().for_each(|length| world.tell(alice, bob, &"x".repeat(*length)));
     let after = sizes(world.copy_folder(alice).path());
+    world.run();
     assert_eq!(after[&CONTACTS].len(), 1);
     assert_eq!(after[&ENTRIES].len(), before[&ENTRIES].len() + 2, "one row for each text");
     let mut longest = after[&ENTRIES].clone();
@@ -84,7 +89,7 @@ fn guess(wrapped: &[u8], guess: &str) -> (PasswordCost, bool) {
 
 #[test]
 fn a_thief_can_guess_passphrases_at_the_cost_of_one_argon2id_each() {
-    let world = World::new();
+    let world = world::new();
     let folder = tempfile::tempdir().unwrap();
     let mut rng = StdRng::from_seed([3; 32]);
     let new = world.new_account("Alice");
@@ -101,12 +106,14 @@ fn a_thief_can_guess_passphrases_at_the_cost_of_one_argon2id_each() {
 
 #[test]
 fn a_thief_can_put_an_old_copy_of_the_vault_back() {
-    let mut world = World::new();
+    let mut world = world::new();
     let (alice, bob) = talked(&mut world);
     let old = world.copy_folder(alice);
+    world.run();
     world.tell(bob, alice, "after the copy");
     assert_eq!(world.heard(alice, bob), ["hello yourself", "after the copy"]);
     world.put_back(alice, old);
+    world.run();
     assert_eq!(world.heard(alice, bob), ["hello yourself"], "it opens, as it was");
     // The two phones synchronise again.
     world.tell(bob, alice, "and now?");
@@ -115,9 +122,10 @@ fn a_thief_can_put_an_old_copy_of_the_vault_back() {
 
 #[test]
 fn a_thief_can_delete_rows_of_the_vault_unnoticed() {
-    let mut world = World::new();
+    let mut world = world::new();
     let (alice, bob) = talked(&mut world);
     let folder = world.copy_folder(alice);
+    world.run();
     assert_eq!(look(folder.path(), world.id(bob)), Ok(3), "a contact and two texts");
     let sql = "DELETE FROM row WHERE place = ?1 AND lookup IN (SELECT min(lookup) FROM row WHERE place = ?1)";
     assert_eq!(database(folder.path()).execute(sql, [ENTRIES]).unwrap(), 1);
@@ -128,7 +136,7 @@ fn a_thief_can_delete_rows_of_the_vault_unnoticed() {
 #[test]
 fn a_thief_cannot_find_a_text_a_name_a_number_or_a_key_in_the_vault() {
     for protection in [Protection::ServerReadable, Protection::EndToEnd] {
-        let mut world = World::new();
+        let mut world = world::new();
         let (name, sent, received) = (world.words(), world.words(), world.words());
         let account = NewAccount { protection, handle: Some(handle(NUMBER)), ..world.new_account(&name) };
         let alice = world.phone_on_disk(account);
@@ -140,6 +148,7 @@ fn a_thief_cannot_find_a_text_a_name_a_number_or_a_key_in_the_vault() {
         world.offline(bob);
         world.tell(alice, bob, &sent);
         let folder = world.copy_folder(alice);
+        world.run();
 
         let readable = [name.as_bytes().to_vec(), sent.as_bytes().to_vec(), received.as_bytes().to_vec()];
         let known_to_relay = [alice, bob].into_iter().flat_map(|who| {
@@ -196,9 +205,10 @@ fn look(folder: &Path, contact: AccountId) -> Result<usize, StorageError> {
 
 #[test]
 fn a_thief_cannot_move_a_row_of_the_vault_to_another_place_unnoticed() {
-    let mut world = World::new();
+    let mut world = world::new();
     let (alice, bob) = talked(&mut world);
     let folder = world.copy_folder(alice);
+    world.run();
     let contact = world.id(bob);
     assert_eq!(look(folder.path(), contact), Ok(3), "a contact and two texts");
     for rows in [
@@ -218,8 +228,7 @@ fn a_thief_cannot_move_a_row_of_the_vault_to_another_place_unnoticed() {
 fn chat() -> &'static Locking {
     static LOOKED: OnceLock<Locking> = OnceLock::new();
     LOOKED.get_or_init(|| {
-        let plan =
-            AuditPlan { phone_program: programs().phone.clone(), ..AuditPlan::new(programs().relay.clone()) };
+        let plan = AuditPlan { phone_program: programs().phone(), ..AuditPlan::new(programs().relay()) };
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
         runtime.block_on(locking::play(&plan, LockingWay::Typed)).unwrap()
     })

@@ -25,7 +25,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use cargo_metadata::MetadataCommand;
-use pillarbox_tests::Place;
+use pillarbox_testkit::program::Place;
 
 use page::Step;
 use session::Session;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use pillarbox_tests::{Place, Process, Stream};
+use pillarbox_testkit::program::{Place, Process, Stream};
 use snapbox::{Assert, Data};
 
 use crate::page::Step;

@@ -3,7 +3,9 @@
 use std::io::{Read, Write};
 use std::net::TcpListener;
 
-use crate::support::{Place, bare, finish, run};
+use pillarbox_testkit::program::PASSPHRASE;
+
+use crate::support::{Place, Process, Stream, surroundings};
 
 const NUMBER: &str = "+447700900123";
 
@@ -14,7 +16,7 @@ fn an_account_is_made_and_shown() {
     let relay = place.relay.address();
     let made = alice.run(&["account", "create", "--relay", &relay, "--number", "+44 7700 900-123"]).expect(0);
     assert!(made.out.starts_with("Account made.\n"), "{}", made.out);
-    assert!(alice.follow(made.next().unwrap()).expect(0).out.starts_with("pillarbox:invite/"));
+    assert!(alice.follow(made.next_step().unwrap()).expect(0).out.starts_with("pillarbox:invite/"));
 
     let shown = alice.run(&["account", "show"]).expect(0).out;
     assert!(shown.contains(NUMBER) && shown.contains(&relay) && shown.contains("end-to-end"), "{shown}");
@@ -31,8 +33,8 @@ fn a_taken_number_is_told_and_leaves_no_profile_behind() {
     place.phone("alice").run(&["account", "create", "--relay", &relay, "--number", NUMBER]).expect(0);
     let bob = place.phone("bob");
     let taken = bob.run(&["account", "create", "--relay", &relay, "--number", NUMBER]).expect(1);
-    assert!(taken.says("another account already has this number"), "{}", taken.err);
-    assert!(!bob.directory().exists());
+    assert!(taken.tells("another account already has this number"), "{}", taken.err);
+    assert!(!bob.folder().exists());
     bob.run(&["account", "create", "--relay", &relay, "--number", "+447700900124"]).expect(0);
 }
 
@@ -41,8 +43,8 @@ fn a_profile_is_not_made_twice() {
     let place = Place::new();
     let alice = place.account("alice");
     let twice = alice.run(&["account", "create", "--relay", &place.relay.address()]).expect(4);
-    assert!(twice.says("already"), "{}", twice.err);
-    alice.follow(twice.next().unwrap()).expect(0);
+    assert!(twice.tells("already"), "{}", twice.err);
+    alice.follow(twice.next_step().unwrap()).expect(0);
 }
 
 #[test]
@@ -51,8 +53,8 @@ fn without_a_profile_the_way_to_one_is_told() {
     let nobody = place.phone("nobody");
     for arguments in [&["inbox"][..], &["contact", "list"], &["send", "Bob", "hi"], &["chat", "Bob"]] {
         let ran = nobody.run(arguments).expect(4);
-        assert!(ran.says("There is no profile in"), "{}", ran.err);
-        assert!(nobody.follow(ran.next().unwrap()).expect(0).out.contains("--relay"));
+        assert!(ran.tells("There is no profile in"), "{}", ran.err);
+        assert!(nobody.follow(ran.next_step().unwrap()).expect(0).out.contains("--relay"));
     }
 }
 
@@ -61,8 +63,8 @@ fn a_relay_with_another_key_is_not_taken_for_the_relay() {
     let place = Place::new();
     let alice = place.phone("alice");
     let ran = alice.run(&["account", "create", "--relay", &place.relay.wrong_address()]).expect(3);
-    assert!(ran.says("does not have the relay's key"), "{}", ran.err);
-    assert!(!alice.directory().exists());
+    assert!(ran.tells("does not have the relay's key"), "{}", ran.err);
+    assert!(!alice.folder().exists());
 }
 
 #[test]
@@ -71,7 +73,7 @@ fn a_relay_that_is_not_there_is_told() {
     let relay = place.relay.address();
     place.relay.stop();
     let ran = place.phone("alice").run(&["account", "create", "--relay", &relay]).expect(3);
-    assert!(ran.says("was not reached"), "{}", ran.err);
+    assert!(ran.tells("was not reached"), "{}", ran.err);
 }
 
 #[test]
@@ -91,7 +93,7 @@ fn a_server_of_another_kind_is_told_from_a_relay() {
     let key = place.relay.address().split_once('#').unwrap().1.to_owned();
     let address = format!("pillarbox://127.0.0.1:{port}/#{key}");
     let ran = place.phone("alice").run(&["account", "create", "--relay", &address]).expect(3);
-    assert!(ran.says("is no Pillarbox relay"), "{}", ran.err);
+    assert!(ran.tells("is no Pillarbox relay"), "{}", ran.err);
     server.join().unwrap();
 }
 
@@ -112,7 +114,7 @@ fn a_relay_of_another_version_is_told() {
     let key = place.relay.address().split_once('#').unwrap().1.to_owned();
     let address = format!("pillarbox://127.0.0.1:{port}/#{key}");
     let ran = place.phone("alice").run(&["account", "create", "--relay", &address]).expect(3);
-    assert!(ran.says("200") && ran.says("version"), "{}", ran.err);
+    assert!(ran.tells("200") && ran.tells("version"), "{}", ran.err);
     server.join().unwrap();
 }
 
@@ -120,13 +122,11 @@ fn a_relay_of_another_version_is_told() {
 fn a_wrong_passphrase_opens_nothing_and_changes_nothing() {
     let place = Place::new();
     let alice = place.account("alice");
-    let wrong = place.root.path().join("wrong");
-    pillarbox_system::private::make(&wrong).unwrap();
-    std::fs::write(&wrong, "wrong horse\n").unwrap();
-    let mut command = bare();
-    command.arg("--data").arg(alice.directory()).arg("--passphrase-file").arg(&wrong);
-    let ran = run(with(command, &["account", "show"]), "").expect(4);
-    assert!(ran.says("The passphrase does not open this profile"), "{}", ran.err);
+    let wrong = place.secret("wrong", "wrong horse");
+    let mut command = place.bare();
+    command.arg("--data").arg(alice.folder()).arg("--passphrase-file").arg(&wrong);
+    let ran = Process::run(with(command, &["account", "show"]), "").expect(4);
+    assert!(ran.tells("The passphrase does not open this profile"), "{}", ran.err);
     alice.run(&["account", "show"]).expect(0);
 }
 
@@ -134,14 +134,12 @@ fn a_wrong_passphrase_opens_nothing_and_changes_nothing() {
 fn the_passphrase_is_changed_and_the_old_one_opens_no_more() {
     let place = Place::new();
     let alice = place.account("alice");
-    let new = place.root.path().join("new");
-    pillarbox_system::private::make(&new).unwrap();
-    std::fs::write(&new, "new horse battery\n").unwrap();
+    let new = place.secret("new", "new horse battery");
     alice.run(&["account", "passphrase", "--new-passphrase-file", new.to_str().unwrap()]).expect(0);
     alice.run(&["account", "show"]).expect(4);
-    let mut command = bare();
-    command.arg("--data").arg(alice.directory()).arg("--passphrase-file").arg(&new);
-    run(with(command, &["account", "show"]), "").expect(0);
+    let mut command = place.bare();
+    command.arg("--data").arg(alice.folder()).arg("--passphrase-file").arg(&new);
+    Process::run(with(command, &["account", "show"]), "").expect(0);
 }
 
 #[cfg(unix)]
@@ -149,38 +147,37 @@ fn the_passphrase_is_changed_and_the_old_one_opens_no_more() {
 fn the_passphrase_may_come_through_a_descriptor() {
     let place = Place::new();
     let alice = place.account("alice");
-    let mut command = bare();
-    command.arg("--data").arg(alice.directory()).arg("--passphrase-fd").arg("0");
-    run(with(command, &["account", "show"]), "correct horse\n").expect(0);
+    let mut command = place.bare();
+    command.arg("--data").arg(alice.folder()).arg("--passphrase-fd").arg("0");
+    Process::run(with(command, &["account", "show"]), &format!("{PASSPHRASE}\n")).expect(0);
 
     // The same pipe cannot also carry the message.
-    let mut command = bare();
-    command.arg("--data").arg(alice.directory()).arg("--passphrase-fd").arg("0");
-    run(with(command, &["send", "Bob", "-"]), "correct horse\nhello").expect(2);
+    let mut command = place.bare();
+    command.arg("--data").arg(alice.folder()).arg("--passphrase-fd").arg("0");
+    Process::run(with(command, &["send", "Bob", "-"]), &format!("{PASSPHRASE}\nhello")).expect(2);
 }
 
 #[test]
 fn nobody_is_asked_where_nobody_can_answer() {
     let place = Place::new();
     let alice = place.account("alice");
-    let mut command = bare();
-    command.arg("--data").arg(alice.directory()).arg("--no-input");
-    let ran = run(with(command, &["inbox"]), "").expect(2);
-    assert!(ran.says("--passphrase-file"), "{}", ran.err);
+    let mut command = place.bare();
+    command.arg("--data").arg(alice.folder()).arg("--no-input");
+    let ran = Process::run(with(command, &["inbox"]), "").expect(2);
+    assert!(ran.tells("--passphrase-file"), "{}", ran.err);
     let ran = alice.run(&["account", "close"]).expect(2);
-    assert!(ran.says("add --yes"), "{}", ran.err);
+    assert!(ran.tells("add --yes"), "{}", ran.err);
 }
 
 #[test]
 fn an_empty_passphrase_protects_nothing_and_is_refused() {
     let place = Place::new();
-    let empty = place.root.path().join("empty");
-    pillarbox_system::private::make(&empty).unwrap();
-    std::fs::write(&empty, "\n").unwrap();
-    let mut command = bare();
-    command.arg("--data").arg(place.root.path().join("x")).arg("--passphrase-file").arg(&empty);
-    let ran = run(with(command, &["account", "create", "--relay", &place.relay.address()]), "").expect(2);
-    assert!(ran.says("passphrase is empty"), "{}", ran.err);
+    let empty = place.secret("empty", "");
+    let mut command = place.bare();
+    command.arg("--data").arg(place.path("x")).arg("--passphrase-file").arg(&empty);
+    let ran =
+        Process::run(with(command, &["account", "create", "--relay", &place.relay.address()]), "").expect(2);
+    assert!(ran.tells("passphrase is empty"), "{}", ran.err);
 }
 
 #[test]
@@ -189,25 +186,24 @@ fn a_second_process_does_not_open_the_same_profile() {
     let (alice, _bob) = place.alice_and_bob();
     let mut chat = alice.start(&["chat", "Bob"]);
     // The first words of the chat say that the profile is open.
-    let mut first = [0; 1];
-    chat.stderr.as_mut().unwrap().read_exact(&mut first).unwrap();
+    chat.wait_for(Stream::Err, |_| true);
     let second = alice.run(&["inbox"]).expect(4);
-    assert!(second.says("Another pillarbox has the profile"), "{}", second.err);
-    drop(chat.stdin.take());
-    finish(chat).expect(0);
+    assert!(second.tells("Another pillarbox has the profile"), "{}", second.err);
+    chat.finish().expect(0);
     alice.run(&["inbox"]).expect(0);
 }
 
 #[test]
 fn a_place_that_cannot_hold_a_profile_is_told() {
     let place = Place::new();
-    let file = place.root.path().join("a-file");
+    let file = place.path("a-file");
     std::fs::write(&file, "not a directory").unwrap();
     for data in [file.join("below"), file.clone()] {
-        let mut command = bare();
-        command.arg("--data").arg(&data).arg("--passphrase-file").arg(place.phone("x").passphrase());
-        let ran = run(with(command, &["account", "create", "--relay", &place.relay.address()]), "").expect(4);
-        assert!(ran.says("a-file"), "{}", ran.err);
+        let mut command = place.bare();
+        command.arg("--data").arg(&data).arg("--passphrase-file").arg(place.passphrase_file());
+        let ran = Process::run(with(command, &["account", "create", "--relay", &place.relay.address()]), "")
+            .expect(4);
+        assert!(ran.tells("a-file"), "{}", ran.err);
     }
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "not a directory");
 }
@@ -216,9 +212,9 @@ fn a_place_that_cannot_hold_a_profile_is_told() {
 fn a_damaged_profile_is_told_from_a_wrong_passphrase() {
     let place = Place::new();
     let alice = place.account("alice");
-    std::fs::write(alice.directory().join("vault.sqlite"), [0x55; 8_192]).unwrap();
+    std::fs::write(alice.folder().join("vault.sqlite"), [0x55; 8_192]).unwrap();
     let ran = alice.run(&["account", "show"]).expect(4);
-    assert!(ran.says("is damaged"), "{}", ran.err);
+    assert!(ran.tells("is damaged"), "{}", ran.err);
 }
 
 #[test]
@@ -235,8 +231,9 @@ fn a_closed_account_is_gone_at_the_relay_and_its_number_is_free() {
 
 #[test]
 fn usage_errors_end_with_2_and_help_with_0() {
-    let run = |arguments: &[&str]| run(with(bare(), arguments), "");
-    assert!(run(&["sendd", "Bob"]).expect(2).says("send"));
+    let place = surroundings();
+    let run = |arguments: &[&str]| Process::run(with(place.command(place.programs().phone()), arguments), "");
+    assert!(run(&["sendd", "Bob"]).expect(2).tells("send"));
     run(&["account", "create", "--relay", "https://relay.example/"]).expect(2);
     run(&["--profile", "../x", "inbox"]).expect(2);
     run(&["inbox", "--json", "--plain"]).expect(2);

@@ -9,7 +9,7 @@ fn a_closed_account_says_so_and_keeps_nothing_that_cannot_go() {
     let place = Place::new();
     let (alice, bob) = place.alice_and_bob();
     alice.run(&["send", "Bob", "before"]).expect(0);
-    assert!(alice.run(&["account", "close", "--yes"]).expect(0).says("--replace-closed"));
+    assert!(alice.run(&["account", "close", "--yes"]).expect(0).tells("--replace-closed"));
     for arguments in [
         &["send", "Bob", "after"][..],
         &["chat", "Bob"],
@@ -20,7 +20,7 @@ fn a_closed_account_says_so_and_keeps_nothing_that_cannot_go() {
         &["account", "close"],
     ] {
         let ran = alice.run(arguments).expect(1);
-        assert!(ran.says("This account is closed, so nothing was kept or sent."), "{}", ran.err);
+        assert!(ran.tells("This account is closed, so nothing was kept or sent."), "{}", ran.err);
     }
     let shown = alice.run(&["account", "show"]).expect(0).out;
     let line = |word: &str| shown.lines().find(|line| line.starts_with(word)).unwrap_or_default().to_owned();
@@ -43,7 +43,7 @@ fn after_closing_one_can_begin_anew_and_nothing_is_destroyed() {
     let address = place.relay.address();
     let anew: &[&str] = &["account", "create", "--relay", &address, "--replace-closed"];
     let open = alice.run(anew).expect(4);
-    assert!(open.says("is not closed, so nothing was changed"), "{}", open.err);
+    assert!(open.tells("is not closed, so nothing was changed"), "{}", open.err);
     alice.run(&["account", "close", "--yes"]).expect(0);
     let shown = alice.run(&["account", "show"]).expect(0);
     assert!(
@@ -55,7 +55,7 @@ fn after_closing_one_can_begin_anew_and_nothing_is_destroyed() {
         shown.err
     );
     let plain = alice.run(&["account", "create", "--relay", &address]).expect(4);
-    assert!(plain.says("--replace-closed moves it aside and begins anew"), "{}", plain.err);
+    assert!(plain.tells("--replace-closed moves it aside and begins anew"), "{}", plain.err);
     // A relay that is not there leaves everything as it was.
     let nowhere = address
         .replace(&format!(":{}/", address.rsplit(':').next().unwrap().split('/').next().unwrap()), ":1/");
@@ -63,18 +63,18 @@ fn after_closing_one_can_begin_anew_and_nothing_is_destroyed() {
     assert!(alice.run(&["history", "Bob"]).expect(0).out.contains("kept"));
 
     let made = alice.run(anew).expect(0);
-    assert!(made.says("does not take over its name Alice from the closed one"), "{}", made.err);
-    assert!(made.says("The profile of the closed account is in"), "{}", made.err);
+    assert!(made.tells("does not take over its name Alice from the closed one"), "{}", made.err);
+    assert!(made.tells("The profile of the closed account is in"), "{}", made.err);
     assert!(made.err.lines().last().unwrap().starts_with("Next: "), "what to type stands last: {}", made.err);
     assert_eq!(alice.run(&["contact", "list", "--plain"]).expect(0).out, "");
-    let folders = std::fs::read_dir(alice.directory().parent().unwrap()).unwrap();
+    let folders = std::fs::read_dir(alice.folder().parent().unwrap()).unwrap();
     let names = folders.map(|folder| folder.unwrap().file_name().into_string().unwrap());
     let aside = names.into_iter().find(|name| name.starts_with("alice-closed-")).unwrap();
     assert!(place.phone(&aside).run(&["history", "Bob"]).expect(0).out.contains("kept"));
     // And once more on the same day.
     alice.run(&["account", "close", "--yes"]).expect(0);
     alice.run(anew).expect(0);
-    assert!(place.phone(&format!("{aside}-2")).directory().exists());
+    assert!(place.phone(&format!("{aside}-2")).folder().exists());
     // A new profile in a free place needs nothing to be closed.
     let carol = place.phone("carol");
     carol.run(anew).expect(0);
@@ -90,9 +90,9 @@ fn what_is_told_to_begin_anew_keeps_number_and_name() {
     alice.run(&["account", "create", "--relay", &address, "--number", "+447700900101", name]).expect(0);
     let closed = alice.run(&["account", "close", "--yes"]).expect(0);
     let shown = alice.run(&["account", "show"]).expect(0);
-    assert_eq!(closed.next(), shown.next());
-    let made = alice.follow(shown.next().unwrap()).expect(0);
-    assert!(!made.says("does not take over"), "{}", made.err);
+    assert_eq!(closed.next_step(), shown.next_step());
+    let made = alice.follow(shown.next_step().unwrap()).expect(0);
+    assert!(!made.tells("does not take over"), "{}", made.err);
     let plain = alice.run(&["account", "show", "--plain"]).expect(0).out;
     assert!(plain.contains("+447700900101\t-Alice's $(phone)\t"), "{plain}");
 }
@@ -112,7 +112,8 @@ fn an_account_that_the_operator_removed_is_no_dead_end() {
     let account = offline.by_id(&[]).find(|account| address.starts_with(&account.to_string())).unwrap();
     offline.remove_account(account).unwrap();
     drop(offline);
-    place.relay = place.relay.restart(&place.root.path().join("relay"));
+    let folder = place.relay_folder();
+    place.relay = place.relay.restart(&folder);
     let address = place.relay.address();
     let anew: &[&str] = &["account", "create", "--relay", &address, "--name", "Alice", "--replace-closed"];
     alice.run(anew).expect(4);
@@ -131,8 +132,8 @@ fn a_tab_is_a_blank_and_that_is_said() {
     let (alice, _bob) = place.alice_and_bob();
     let says = "A tab is a blank in a message.";
     let sent = alice.run(&["send", "Bob", "one\ttab"]).expect(0);
-    assert!(sent.says(says), "{}", sent.err);
-    assert!(!alice.run(&["send", "Bob", "no tab"]).expect(0).says(says));
+    assert!(sent.tells(says), "{}", sent.err);
+    assert!(!alice.run(&["send", "Bob", "no tab"]).expect(0).tells(says));
     let chat = alice.run_with(&["chat", "Bob"], "two\ttabs\there\nthree\ttabs\n").expect(0);
     assert_eq!(chat.err.matches(says).count(), 1, "{}", chat.err);
     let history = alice.run(&["history", "Bob", "--json"]).expect(0).out;

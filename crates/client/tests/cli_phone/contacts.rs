@@ -3,7 +3,7 @@
 use pillarbox_client::Invitation;
 use pillarbox_crypto::IdentitySecret;
 
-use crate::support::{Phone, Place, run};
+use crate::support::{Phone, Place, Process};
 
 #[test]
 fn an_invitation_makes_a_contact_that_is_not_verified() {
@@ -11,7 +11,7 @@ fn an_invitation_makes_a_contact_that_is_not_verified() {
     let (alice, bob) = (place.account("alice"), place.account("bob"));
     let added = bob.run(&["contact", "add", &alice.invitation()]).expect(0);
     assert_eq!(added.out, "Added Alice. NOT VERIFIED.\n");
-    assert!(added.next().unwrap().ends_with("verify Alice"));
+    assert!(added.next_step().unwrap().ends_with("verify Alice"));
 
     // From standard input, under a name of one's own.
     alice.run_with(&["contact", "add", "-", "--name", "Bob B"], &bob.invitation()).expect(0);
@@ -31,8 +31,8 @@ fn an_invitation_is_printed_once_and_what_to_do_with_it_beside_it() {
     let invited = alice.run(&["account", "invite"]).expect(0);
     let link = invited.out.trim_end();
     assert!(link.starts_with("pillarbox:invite/") && !link.contains(char::is_whitespace), "{link}");
-    assert!(!invited.err.contains("pillarbox:invite/") && invited.next().is_none(), "{}", invited.err);
-    assert!(invited.says("They type: pillarbox contact add LINK"), "{}", invited.err);
+    assert!(!invited.err.contains("pillarbox:invite/") && invited.next_step().is_none(), "{}", invited.err);
+    assert!(invited.tells("They type: pillarbox contact add LINK"), "{}", invited.err);
     assert_eq!(bob.run(&["contact", "add", link]).expect(0).out, "Added Alice. NOT VERIFIED.\n");
 }
 
@@ -61,7 +61,7 @@ fn texts_of_others_keep_to_the_window_and_never_begin_where_names_stand() {
     alice.run(&["send", "Bob", &"x".repeat(70)]).expect(0);
     let mut inbox = bob.command(&["inbox"]);
     inbox.env("COLUMNS", "40");
-    let shown = run(inbox, "").expect(0).out;
+    let shown = Process::run(inbox, "").expect(0).out;
     assert!(shown.lines().all(|line| line.chars().count() <= 40), "{shown}");
     assert!(shown.lines().skip(1).all(|line| line.starts_with("  ")), "{shown}");
 }
@@ -75,9 +75,9 @@ fn a_number_makes_a_contact_by_the_word_of_the_relay() {
     let bob = place.account("bob");
     let added = bob.run(&["contact", "add", "+44 7700 900123", "--name", "Alice"]).expect(0);
     assert_eq!(added.out, "Added Alice. NOT VERIFIED.\n");
-    assert!(added.says("The relay introduced you"), "{}", added.err);
+    assert!(added.tells("The relay introduced you"), "{}", added.err);
     let unknown = bob.run(&["contact", "add", "+447700900999"]).expect(1);
-    assert!(unknown.says("no account has this number"), "{}", unknown.err);
+    assert!(unknown.tells("no account has this number"), "{}", unknown.err);
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn a_stranger_s_own_name_is_shown_as_a_claim_and_the_owner_chooses_the_name() {
     bob.add(&alice);
     bob.run(&["send", "Alice", "hello"]).expect(0);
     let inbox = alice.run(&["inbox"]).expect(0);
-    assert!(inbox.says("calls itself \"Bob\"; anybody can say so"), "{}", inbox.err);
+    assert!(inbox.tells("calls itself \"Bob\"; anybody can say so"), "{}", inbox.err);
     assert!(!inbox.out.starts_with("Bob"), "a claim is not a name: {}", inbox.out);
 
     let listed = alice.run(&["contact", "list", "--plain"]).expect(0).out;
@@ -118,13 +118,13 @@ fn what_is_no_invitation_is_refused_with_the_reason() {
         (alice.invitation().as_str(), "your own invitation", 1),
     ] {
         let ran = alice.run(&["contact", "add", text]).expect(code);
-        assert!(ran.says(reason), "{reason}: {}", ran.err);
+        assert!(ran.tells(reason), "{reason}: {}", ran.err);
     }
     alice.run(&["contact", "add", &link]).expect(0);
     let carol = place.account("carol");
     let taken = alice.run(&["contact", "add", &carol.invitation(), "--name", "Bob"]).expect(1);
-    assert!(taken.says("already call somebody by this name"), "{}", taken.err);
-    alice.follow(taken.next().unwrap()).expect(0);
+    assert!(taken.tells("already call somebody by this name"), "{}", taken.err);
+    alice.follow(taken.next_step().unwrap()).expect(0);
     alice.run(&["contact", "add", &carol.invitation(), "--name", "a\u{202e}b"]).expect(2);
 }
 
@@ -134,8 +134,8 @@ fn an_unknown_contact_is_told_with_the_nearest_name() {
     let (alice, _bob) = place.alice_and_bob();
     for (typed, said) in [("Bobby", "no contact called Bobby"), ("ob", "Did you mean Bob?")] {
         let ran = alice.run(&["send", typed, "hi"]).expect(1);
-        assert!(ran.says(said), "{}", ran.err);
-        alice.follow(ran.next().unwrap()).expect(0);
+        assert!(ran.tells(said), "{}", ran.err);
+        alice.follow(ran.next_step().unwrap()).expect(0);
     }
     alice.run(&["verify", "bob", "--show"]).expect(0);
 }
@@ -152,26 +152,26 @@ fn the_same_number_on_both_phones_verifies_and_only_that() {
     let shown = alice.run(&["verify", "Bob", "--show"]).expect(0).out;
     assert!(shown.starts_with("Safety number with Bob (NOT VERIFIED):\n"), "{shown}");
     let silent = alice.run(&["verify", "Bob"]).expect(1);
-    assert!(silent.says("Not compared"), "{}", silent.err);
+    assert!(silent.tells("Not compared"), "{}", silent.err);
 
     let mut wrong = number.clone().into_bytes();
     wrong[30] = if wrong[30] == b'0' { b'1' } else { b'0' };
     let wrong = String::from_utf8(wrong).unwrap();
     let mismatch = alice.run(&["verify", "Bob", "--heard", &wrong]).expect(1);
-    assert!(mismatch.says("The three usual reasons"), "{}", mismatch.err);
+    assert!(mismatch.tells("The three usual reasons"), "{}", mismatch.err);
     for number in [&number, &wrong] {
         let digits: String = mismatch.err.chars().filter(char::is_ascii_digit).collect();
         assert!(digits.contains(number.as_str()), "both numbers are printed");
     }
-    alice.follow(mismatch.next().unwrap()).expect(0);
+    alice.follow(mismatch.next_step().unwrap()).expect(0);
     assert!(alice.run(&["contact", "list", "--plain"]).expect(0).out.contains("\tunverified\t"));
 
     let short = alice.run(&["verify", "Bob", "--heard", &number[1..]]).expect(2);
-    assert!(short.says("this has 59"), "{}", short.err);
+    assert!(short.tells("this has 59"), "{}", short.err);
 
     let verified = alice.run_with(&["verify", "Bob"], &format!("{number}\n")).expect(0);
     assert_eq!(verified.out, "Bob is VERIFIED.\n");
-    assert!(verified.next().unwrap().ends_with("chat Bob"));
+    assert!(verified.next_step().unwrap().ends_with("chat Bob"));
     assert!(alice.run(&["contact", "list", "--plain"]).expect(0).out.contains("\tverified\t"));
     let json: serde_json::Value =
         serde_json::from_str(&bob.run(&["verify", "Alice", "--heard", &number, "--json"]).expect(0).out)
@@ -197,7 +197,7 @@ fn an_unchanged_key_has_nothing_to_accept() {
     let place = Place::new();
     let (alice, _bob) = place.alice_and_bob();
     let ran = alice.run(&["contact", "accept", "Bob"]).expect(1);
-    assert!(ran.says("Nothing was changed"), "{}", ran.err);
+    assert!(ran.tells("Nothing was changed"), "{}", ran.err);
 }
 
 #[test]
@@ -208,7 +208,7 @@ fn a_removed_contact_is_gone() {
     alice.run(&["contact", "remove", "Bob", "--yes"]).expect(0);
     let none = alice.run(&["contact", "list"]).expect(0);
     assert_eq!(none.out, "No contacts yet.\n");
-    alice.follow(none.next().unwrap()).expect(0);
+    alice.follow(none.next_step().unwrap()).expect(0);
 }
 
 #[test]
@@ -226,7 +226,7 @@ fn the_code_to_scan_is_printed_on_request_and_as_a_picture() {
             .skip(1)
             .all(|line| { anstream::adapter::strip_str(line).to_string().chars().count() <= 80 })
     );
-    let picture = place.root.path().join("code.svg");
+    let picture = place.path("code.svg");
     alice.run(&["account", "invite", "--svg", picture.to_str().unwrap()]).expect(0);
     assert!(std::fs::read_to_string(picture).unwrap().contains("<svg"));
 }
@@ -249,20 +249,20 @@ fn a_verified_contacts_new_key_stops_everything_until_a_choice() {
     let now = alice.number("Bob");
     assert_ne!(before, now);
     for ran in [changed, alice.run(&["send", "Bob", "hi"]).expect(1)] {
-        assert!(ran.says("Bob's safety number has changed since you verified it"), "{}", ran.err);
+        assert!(ran.tells("Bob's safety number has changed since you verified it"), "{}", ran.err);
         let digits: String = ran.err.chars().filter(char::is_ascii_digit).collect();
         assert!(digits.contains(&before) && digits.contains(&now), "both numbers are printed");
-        assert!(ran.says("`contact accept Bob`"), "{}", ran.err);
+        assert!(ran.tells("`contact accept Bob`"), "{}", ran.err);
         // The next step works, and without anybody to compare with it changes nothing.
-        assert!(alice.follow(ran.next().unwrap()).expect(1).says("Not compared"));
+        assert!(alice.follow(ran.next_step().unwrap()).expect(1).tells("Not compared"));
     }
     let chat = alice.run_with(&["chat", "Bob"], "hi\n").expect(1);
-    assert!(chat.says("KEY CHANGED") && !chat.says("Message 1"), "{}", chat.err);
+    assert!(chat.tells("KEY CHANGED") && !chat.tells("Message 1"), "{}", chat.err);
     assert!(alice.run(&["account", "show", "--json"]).expect(0).out.contains("\"waiting\":0"));
 
     let accepted = alice.run(&["contact", "accept", "Bob"]).expect(0);
     assert!(accepted.out.contains("NOT VERIFIED"), "{}", accepted.out);
-    assert!(accepted.next().unwrap().ends_with("verify Bob"));
+    assert!(accepted.next_step().unwrap().ends_with("verify Bob"));
     assert!(alice.run(&["contact", "list", "--plain"]).expect(0).out.contains("\tunverified\t"));
 }
 
@@ -271,7 +271,7 @@ fn an_unverified_contacts_new_key_is_told_and_used() {
     let place = Place::new();
     let (alice, bob) = place.alice_and_bob();
     let changed = alice.run(&["contact", "add", &forged(&bob.invitation())]).expect(0);
-    assert!(changed.says("brings another key"), "{}", changed.err);
+    assert!(changed.tells("brings another key"), "{}", changed.err);
     assert_eq!(changed.out, "Bob goes on under the new key. NOT VERIFIED.\n");
 }
 
@@ -280,7 +280,7 @@ fn an_invitation_to_another_relay_is_told() {
     let (place, elsewhere) = (Place::new(), Place::new());
     let (alice, bob) = (place.account("alice"), elsewhere.account("bob"));
     let ran = alice.run(&["contact", "add", &bob.invitation()]).expect(1);
-    assert!(ran.says("for another relay than yours"), "{}", ran.err);
+    assert!(ran.tells("for another relay than yours"), "{}", ran.err);
 }
 
 #[test]
@@ -301,12 +301,12 @@ fn adding_somebody_again_says_so() {
     let (alice, bob) = place.alice_and_bob();
     let again = alice.run(&["contact", "add", &bob.invitation()]).expect(0);
     assert_eq!(again.out, "You have Bob already. NOT VERIFIED.\n");
-    assert!(!again.says("introduced") && !again.says("on its way"), "{}", again.err);
+    assert!(!again.tells("introduced") && !again.tells("on its way"), "{}", again.err);
     let renamed = alice.run(&["contact", "add", &bob.invitation(), "--name", "Robert"]).expect(0);
     assert_eq!(renamed.out, "You have Bob already; it is now called Robert here. NOT VERIFIED.\n");
     let accepted = alice.run(&["contact", "accept", "Robert"]).expect(1);
     assert!(
-        accepted.says("There is nothing to accept: Robert's key is the one that you have had"),
+        accepted.tells("There is nothing to accept: Robert's key is the one that you have had"),
         "{}",
         accepted.err
     );
@@ -322,8 +322,8 @@ fn an_invitation_of_somebody_known_by_number_says_that_the_key_is_the_same() {
     alice.run(&["contact", "add", number, "--name", "Bob"]).expect(0);
     let again = alice.run(&["contact", "add", &bob.invitation()]).expect(0);
     assert_eq!(again.out, "You have Bob already. NOT VERIFIED.\n");
-    assert!(again.says("The invitation brings the same key as the relay did."), "{}", again.err);
-    assert!(!again.says("introduced"), "{}", again.err);
+    assert!(again.tells("The invitation brings the same key as the relay did."), "{}", again.err);
+    assert!(!again.tells("introduced"), "{}", again.err);
     let renamed = alice.run(&["contact", "add", number, "--name", "Robert"]).expect(0);
     assert_eq!(renamed.out, "You have Bob already; it is now called Robert here. NOT VERIFIED.\n");
     let again = alice.run(&["contact", "add", number]).expect(0);

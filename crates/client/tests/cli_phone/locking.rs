@@ -1,40 +1,7 @@
 //! Locking and unlocking a chat, from inside, from outside, and after a time without typing. The audit measures that
 //! nothing is left in memory; these tests cover what the program does and says.
 
-use std::io::{BufRead, BufReader, Lines, Write};
-use std::process::{Child, ChildStderr};
-
-use crate::support::{Phone, Place, bare, finish, run};
-
-/// A running chat and its output.
-struct Running {
-    child: Child,
-    told: Lines<BufReader<ChildStderr>>,
-}
-
-impl Running {
-    fn start(phone: &Phone, arguments: &[&str]) -> Self {
-        let mut child = phone.start(arguments);
-        let told = BufReader::new(child.stderr.take().unwrap()).lines();
-        Self { child, told }
-    }
-
-    fn wait_for(&mut self, words: &str) {
-        let told = &mut self.told;
-        assert!(told.map(Result::unwrap).any(|line| line.contains(words)), "it ended without {words:?}");
-    }
-
-    fn type_line(&mut self, line: &str) {
-        writeln!(self.child.stdin.as_mut().unwrap(), "{line}").unwrap();
-    }
-
-    /// Ends its input and returns its exit code.
-    fn end(mut self) -> i32 {
-        drop(self.child.stdin.take());
-        drop(self.told);
-        self.child.wait().unwrap().code().unwrap()
-    }
-}
+use crate::support::{Phone, Place, Process, Stream};
 
 fn texts(phone: &Phone) -> Vec<String> {
     let inbox = phone.run(&["inbox", "--plain"]).expect(0).out;
@@ -48,9 +15,9 @@ fn a_locked_chat_sends_nothing_and_goes_on_once_it_is_opened() {
     // All of it lies in the pipe from the beginning: what comes after a lock is for the program that comes then.
     let lines = "one\n/lock\nnot to be sent\n/unlock\nNobody\nBob\ntwo\n";
     let chat = alice.run_with(&["chat", "Bob"], lines).expect(0);
-    assert!(chat.says("Locked. Neither texts nor keys are in this program's memory"), "{}", chat.err);
-    assert!(chat.says("nothing was sent or kept of this line"), "{}", chat.err);
-    assert!(chat.says("There is no contact called Nobody"), "{}", chat.err);
+    assert!(chat.tells("Locked. Neither texts nor keys are in this program's memory"), "{}", chat.err);
+    assert!(chat.tells("nothing was sent or kept of this line"), "{}", chat.err);
+    assert!(chat.tells("There is no contact called Nobody"), "{}", chat.err);
     assert!(!chat.out.contains('\u{1b}') && !chat.err.contains('\u{1b}'), "no terminal, nothing to clear");
     assert_eq!(texts(&bob), ["one", "two"]);
 }
@@ -70,20 +37,20 @@ fn a_locked_chat_can_be_ended() {
 fn a_wrong_passphrase_says_so_and_asks_again() {
     let place = Place::new();
     let (alice, bob) = place.alice_and_bob();
-    let mut chat = Running::start(&alice, &["chat", "Bob"]);
+    let mut chat = alice.start(&["chat", "Bob"]);
     chat.type_line("/lock");
-    chat.wait_for("/unlock opens");
-    let right = std::fs::read_to_string(alice.passphrase()).unwrap();
-    std::fs::write(alice.passphrase(), "wrong horse\n").unwrap();
+    chat.wait_until_told("/unlock opens");
+    let right = std::fs::read_to_string(place.passphrase_file()).unwrap();
+    std::fs::write(place.passphrase_file(), "wrong horse\n").unwrap();
     chat.type_line("/unlock");
-    chat.wait_for("does not open this profile");
-    chat.wait_for("/unlock opens");
-    std::fs::write(alice.passphrase(), right).unwrap();
+    chat.wait_until_told("does not open this profile");
+    chat.wait_until_told("/unlock opens");
+    std::fs::write(place.passphrase_file(), right).unwrap();
     chat.type_line("/unlock");
     chat.type_line("Bob");
     chat.type_line("here again");
-    chat.wait_for("Message 1: sent.");
-    assert_eq!(chat.end(), 0);
+    chat.wait_until_told("Message 1: sent.");
+    chat.finish().expect(0);
     assert_eq!(texts(&bob), ["here again"]);
 }
 
@@ -92,14 +59,14 @@ fn a_chat_without_a_name_asks_for_it() {
     let place = Place::new();
     let (alice, bob) = place.alice_and_bob();
     let chat = alice.run_with(&["chat"], "\nbob\nhello\n").expect(0);
-    assert!(chat.says("With whom?"), "{}", chat.err);
+    assert!(chat.tells("With whom?"), "{}", chat.err);
     assert_eq!(texts(&bob), ["hello"]);
-    assert!(alice.run_with(&["chat"], "").expect(2).says("Nobody said whom to talk with"));
+    assert!(alice.run_with(&["chat"], "").expect(2).tells("Nobody said whom to talk with"));
     alice.run_with(&["chat"], "Carol\n").expect(1);
     alice.run_with(&["chat"], "/lock\n").expect(0);
     let chat = alice.run_with(&["chat"], "/help\n/verify 1\n/nonsense\nBob\nhello again\n").expect(0);
     assert_eq!(chat.err.matches("Commands work once a contact is chosen").count(), 3, "{}", chat.err);
-    assert!(!chat.says("There is no contact called"), "{}", chat.err);
+    assert!(!chat.tells("There is no contact called"), "{}", chat.err);
     assert_eq!(texts(&bob), ["hello again"]);
 }
 
@@ -108,24 +75,24 @@ fn a_chat_without_a_name_asks_for_it() {
 fn a_running_chat_is_locked_from_outside_without_a_passphrase() {
     let place = Place::new();
     let (alice, bob) = place.alice_and_bob();
-    let mut chat = Running::start(&alice, &["chat", "Bob"]);
+    let mut chat = alice.start(&["chat", "Bob"]);
     chat.type_line("before");
-    chat.wait_for("Message 1: sent.");
+    chat.wait_until_told("Message 1: sent.");
     alice.run(&["account", "show"]).expect(4);
 
-    let mut command = bare();
-    command.arg("--data").arg(alice.directory()).args(["--no-input", "account", "lock"]);
-    let ran = run(command, "").expect(0);
+    let mut command = place.bare();
+    command.arg("--data").arg(alice.folder()).args(["--no-input", "account", "lock"]);
+    let ran = Process::run(command, "").expect(0);
     assert!(ran.out.starts_with("Locked: neither texts nor keys are left"), "{}", ran.out);
     // It is so by the time that it is said: the profile is free.
     alice.run(&["account", "show"]).expect(0);
     assert_eq!(alice.run(&["account", "lock"]).expect(0).out, NOTHING);
-    chat.wait_for("/unlock opens");
+    chat.wait_until_told("/unlock opens");
     chat.type_line("/unlock");
     chat.type_line("Bob");
     chat.type_line("after");
-    chat.wait_for("Message 1: sent.");
-    assert_eq!(chat.end(), 0);
+    chat.wait_until_told("Message 1: sent.");
+    chat.finish().expect(0);
     assert_eq!(texts(&bob), ["before", "after"]);
 }
 
@@ -136,7 +103,7 @@ fn without_anything_open_there_is_nothing_to_lock() {
     let place = Place::new();
     let alice = place.account("alice");
     assert_eq!(alice.run(&["account", "lock"]).expect(0).out, NOTHING);
-    assert!(place.phone("nobody").run(&["account", "lock"]).expect(4).says("There is no profile"));
+    assert!(place.phone("nobody").run(&["account", "lock"]).expect(4).tells("There is no profile"));
 }
 
 #[cfg(unix)]
@@ -144,10 +111,10 @@ fn without_anything_open_there_is_nothing_to_lock() {
 fn a_profile_that_is_held_by_somebody_who_does_not_listen_is_said_to_be() {
     let place = Place::new();
     let alice = place.account("alice");
-    let file = alice.directory().join(pillarbox_client::vault::FILE_NAME);
+    let file = alice.folder().join(pillarbox_client::vault::FILE_NAME);
     let held = rusqlite::Connection::open(file).unwrap();
     held.execute_batch("PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE; COMMIT").unwrap();
-    assert!(alice.run(&["account", "lock"]).expect(1).says("A command is at work on this profile"));
+    assert!(alice.run(&["account", "lock"]).expect(1).tells("A command is at work on this profile"));
 }
 
 #[cfg(unix)]
@@ -157,10 +124,9 @@ fn following_the_inbox_ends_when_it_is_told_to_lock() {
     let (alice, bob) = place.alice_and_bob();
     let mut follow = bob.start(&["inbox", "--follow", "--plain"]);
     alice.run(&["send", "Bob", "hello"]).expect(0);
-    let mut lines = BufReader::new(follow.stdout.take().unwrap()).lines();
-    assert!(lines.next().unwrap().unwrap().ends_with("hello"));
+    assert!(follow.wait_for(Stream::Out, |_| true).ends_with("hello"));
     bob.run(&["account", "lock"]).expect(0);
-    assert!(finish(follow).expect(0).says("Told to lock, so this ends"));
+    assert!(follow.finish().expect(0).tells("Told to lock, so this ends"));
 }
 
 #[cfg(unix)]
@@ -168,16 +134,16 @@ fn following_the_inbox_ends_when_it_is_told_to_lock() {
 fn a_chat_locks_by_itself_when_nobody_types() {
     let place = Place::new();
     let (alice, bob) = place.alice_and_bob();
-    let mut chat = Running::start(&alice, &["chat", "Bob", "--lock-after", "1s"]);
-    chat.wait_for("/unlock opens");
+    let mut chat = alice.start(&["chat", "Bob", "--lock-after", "1s"]);
+    chat.wait_until_told("/unlock opens");
     alice.run(&["account", "show"]).expect(0);
     chat.type_line("/unlock");
     chat.type_line("Bob");
     chat.type_line("hello");
     // The period holds for the next time, too.
-    chat.wait_for("/unlock opens");
+    chat.wait_until_told("/unlock opens");
     chat.type_line("/quit");
-    assert_eq!(chat.end(), 0);
+    chat.finish().expect(0);
     alice.run(&["inbox"]).expect(0);
     assert_eq!(texts(&bob), ["hello"]);
 }
@@ -187,14 +153,13 @@ fn a_chat_locks_by_itself_when_nobody_types() {
 fn a_locked_chat_does_not_say_whom_it_was_with() {
     let place = Place::new();
     let (alice, _bob) = place.alice_and_bob();
-    let mut chat = Running::start(&alice, &["chat", "Bob"]);
-    let shown =
-        |chat: &Running| std::fs::read_to_string(format!("/proc/{}/cmdline", chat.child.id())).unwrap();
-    chat.wait_for("Talking with Bob");
+    let mut chat = alice.start(&["chat", "Bob"]);
+    let shown = |chat: &Process| std::fs::read_to_string(format!("/proc/{}/cmdline", chat.id())).unwrap();
+    chat.wait_until_told("Talking with Bob");
     assert!(shown(&chat).contains("\0Bob\0"), "on the command line it is for all to see");
     chat.type_line("/lock");
-    chat.wait_for("/unlock opens");
+    chat.wait_until_told("/unlock opens");
     let locked = shown(&chat);
     assert!(locked.ends_with("\0chat\0--locked\0") && !locked.contains("Bob"), "{locked}");
-    assert_eq!(chat.end(), 0);
+    chat.finish().expect(0);
 }

@@ -1,17 +1,16 @@
 //! Messages through the program: sent, queued while the relay is away, fetched, and written in line mode.
 
-use std::io::{BufRead, BufReader, Write};
 use std::process::Stdio;
 
 use pillarbox_relay::{Limits, RelaySettings};
 
-use crate::support::{Place, finish};
+use crate::support::{Ended, Place, Process, Stream};
 
 #[test]
 fn a_conversation_can_be_read_again_both_sides_without_the_relay() {
     let place = Place::new();
     let (alice, bob) = place.alice_and_bob();
-    assert!(alice.run(&["history", "Bob"]).expect(0).says("Nothing has been said with Bob"));
+    assert!(alice.run(&["history", "Bob"]).expect(0).tells("Nothing has been said with Bob"));
     alice.run(&["send", "Bob", "are you there?"]).expect(0);
     bob.run(&["inbox"]).expect(0);
     bob.run(&["send", "Alice", "here I am"]).expect(0);
@@ -54,7 +53,7 @@ fn a_message_waits_while_the_relay_is_away_and_is_sent_later() {
     place.relay.stop();
     let waiting = alice.run(&["send", "Bob", "first"]).expect(3);
     assert_eq!(waiting.out, "Waiting on this phone; it goes to Bob with the next command that connects.\n");
-    assert!(waiting.says("was not reached"), "{}", waiting.err);
+    assert!(waiting.tells("was not reached"), "{}", waiting.err);
     let shown = alice.run(&["account", "show", "--json"]).expect(0).out;
     assert!(shown.contains("\"waiting\":1"), "{shown}");
 
@@ -82,7 +81,7 @@ fn what_cannot_be_a_message_is_refused_before_anything_is_stored() {
     let (alice, _bob) = place.alice_and_bob();
     alice.run_with(&["send", "Bob", "-"], "\n").expect(2);
     let long = alice.run_with(&["send", "Bob", "-"], &"x".repeat(20_000)).expect(2);
-    assert!(long.says("longer than the 16384 bytes"), "{}", long.err);
+    assert!(long.tells("longer than the 16384 bytes"), "{}", long.err);
     assert!(alice.run(&["account", "show", "--json"]).expect(0).out.contains("\"waiting\":0"));
 }
 
@@ -119,7 +118,7 @@ fn a_timer_reaches_the_other_phone() {
     let (alice, bob) = place.alice_and_bob();
     let set = alice.run(&["contact", "timer", "Bob", "1s"]).expect(0);
     assert!(set.out.contains("disappear after 1 second"), "{}", set.out);
-    alice.follow(set.next().unwrap()).expect(0);
+    alice.follow(set.next_step().unwrap()).expect(0);
     alice.run(&["send", "Bob", "gone soon"]).expect(0);
     let inbox = bob.run(&["inbox"]).expect(0).out;
     assert!(inbox.contains("[messages now disappear after 1 second]"), "{inbox}");
@@ -140,8 +139,8 @@ fn chat_works_in_a_pipe() {
         "{}",
         chat.out
     );
-    assert!(chat.says("NOT VERIFIED"), "{}", chat.err);
-    assert!(chat.says("There is no command /nonsense"), "{}", chat.err);
+    assert!(chat.tells("NOT VERIFIED"), "{}", chat.err);
+    assert!(chat.tells("There is no command /nonsense"), "{}", chat.err);
     assert!(!chat.out.contains('\u{1b}') && !chat.err.contains('\u{1b}'));
     let inbox = bob.run(&["inbox", "--plain"]).expect(0).out;
     let texts: Vec<_> = inbox.lines().map(|line| line.rsplit('\t').next().unwrap()).collect();
@@ -153,24 +152,17 @@ fn two_people_talk_line_by_line() {
     let place = Place::new();
     let (alice, bob) = place.alice_and_bob();
     let (mut one, mut other) = (alice.start(&["chat", "Bob"]), bob.start(&["chat", "Alice"]));
-    let mut heard_by_alice = BufReader::new(one.stdout.take().unwrap()).lines();
-    let mut heard_by_bob = BufReader::new(other.stdout.take().unwrap()).lines();
-    let until = |lines: &mut dyn Iterator<Item = std::io::Result<String>>, end: &str| {
-        let line = lines.map(Result::unwrap).find(|line| line.ends_with(end));
-        line.unwrap_or_else(|| panic!("the chat ended before {end:?}"))
-    };
+    let until = |chat: &mut Process, end: &str| chat.wait_for(Stream::Out, |line| line.ends_with(end));
     for (from_alice, from_bob) in [("one", "two"), ("three", "four")] {
-        writeln!(one.stdin.as_mut().unwrap(), "{from_alice}").unwrap();
-        assert!(until(&mut heard_by_bob, from_alice).starts_with("Alice (NOT VERIFIED), "));
-        writeln!(other.stdin.as_mut().unwrap(), "{from_bob}").unwrap();
-        assert!(until(&mut heard_by_alice, from_bob).starts_with("Bob (NOT VERIFIED), "));
+        one.type_line(from_alice);
+        assert!(until(&mut other, from_alice).starts_with("Alice (NOT VERIFIED), "));
+        other.type_line(from_bob);
+        assert!(until(&mut one, from_bob).starts_with("Bob (NOT VERIFIED), "));
     }
-    writeln!(one.stdin.as_mut().unwrap(), "/quit").unwrap();
-    drop(other.stdin.take());
-    drop((heard_by_alice, heard_by_bob));
-    let told = finish(one).expect(0).err;
+    one.type_line("/quit");
+    let told = one.finish().expect(0).err;
     assert!(told.contains("Message 1: sent.") && told.contains("Message 1: delivered."), "{told}");
-    finish(other).expect(0);
+    other.finish().expect(0);
 }
 
 #[test]
@@ -179,7 +171,7 @@ fn what_was_typed_while_the_relay_is_away_is_stored() {
     let (alice, bob) = place.alice_and_bob();
     place.relay.stop();
     let chat = alice.run_with(&["chat", "Bob"], "said to nobody\n").expect(3);
-    assert!(chat.says("not reached"), "{}", chat.err);
+    assert!(chat.tells("not reached"), "{}", chat.err);
     let folder = place.relay_folder();
     place.relay = place.relay.restart(&folder);
     alice.run(&["inbox"]).expect(0);
@@ -193,17 +185,11 @@ fn ctrl_c_ends_a_chat_with_130_and_keeps_what_was_typed() {
     let (alice, bob) = place.alice_and_bob();
     place.relay.stop();
     let mut chat = alice.start(&["chat", "Bob"]);
-    // Kept open to the end: what is told apart is an interruption and the end of what is typed.
-    let mut typed = chat.stdin.take().unwrap();
-    writeln!(typed, "typed before").unwrap();
-    let mut told = BufReader::new(chat.stderr.take().unwrap()).lines();
-    assert!(told.any(|line| line.unwrap().contains("Message 1: waiting")));
-    let id = chat.id().to_string();
-    assert!(
-        std::process::Command::new("sh").args(["-c", &format!("kill -INT {id}")]).status().unwrap().success()
-    );
-    assert_eq!(chat.wait().unwrap().code(), Some(130));
-    drop(typed);
+    chat.type_line("typed before");
+    chat.wait_until_told("Message 1: waiting");
+    chat.signal("INT");
+    // Its input stays open to the end: what is told apart is an interruption and the end of what is typed.
+    chat.wait_for_end().expect(130);
     let folder = place.relay_folder();
     place.relay = place.relay.restart(&folder);
     alice.run(&["inbox"]).expect(0);
@@ -216,17 +202,14 @@ fn following_the_inbox_prints_what_comes() {
     let place = Place::new();
     let (alice, bob) = place.alice_and_bob();
     let mut follow = bob.start(&["inbox", "--follow", "--json"]);
-    let mut lines = BufReader::new(follow.stdout.take().unwrap()).lines();
     for text in ["one", "two"] {
         alice.run(&["send", "Bob", text]).expect(0);
-        let message: serde_json::Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+        let message: serde_json::Value =
+            serde_json::from_str(&follow.wait_for(Stream::Out, |_| true)).unwrap();
         assert_eq!(message["text"], text);
     }
-    let id = follow.id().to_string();
-    assert!(
-        std::process::Command::new("sh").args(["-c", &format!("kill -INT {id}")]).status().unwrap().success()
-    );
-    assert_eq!(follow.wait().unwrap().code(), Some(130));
+    follow.signal("INT");
+    follow.wait_for_end().expect(130);
 }
 
 #[test]
@@ -238,8 +221,8 @@ fn a_closed_pipe_ends_quietly_and_loses_nothing() {
     let mut child =
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());
-    let ended = finish(child).expect(0);
-    assert_eq!(ended.err, "");
+    let ended = child.wait_with_output().unwrap();
+    assert_eq!((ended.status.code(), ended.stderr), (Some(0), Vec::new()));
     assert!(bob.run(&["inbox"]).expect(0).out.contains("still here"));
 }
 
@@ -251,7 +234,7 @@ fn a_full_mailbox_is_told_and_the_message_kept() {
     alice.run(&["send", "Bob", "one"]).expect(0);
     let full = alice.run(&["send", "Bob", "two"]).expect(1);
     assert_eq!(full.out, "Waiting on this phone; it goes to Bob with the next command that connects.\n");
-    assert!(full.says("the recipient's mailbox is full"), "{}", full.err);
+    assert!(full.tells("the recipient's mailbox is full"), "{}", full.err);
     assert!(bob.run(&["inbox"]).expect(0).out.contains("one"));
     alice.run(&["inbox"]).expect(0);
     assert!(bob.run(&["inbox"]).expect(0).out.contains("two"));
@@ -264,14 +247,14 @@ fn a_closed_account_takes_no_messages() {
     bob.run(&["account", "close", "--yes"]).expect(0);
     let refused = alice.run(&["send", "Bob", "too late"]).expect(1);
     assert!(refused.out.starts_with("Refused: the relay does not take it for Bob."), "{}", refused.out);
-    assert!(refused.says("no such account"), "{}", refused.err);
+    assert!(refused.tells("no such account"), "{}", refused.err);
 }
 
 #[test]
 fn a_script_learns_what_became_of_a_message() {
     let place = Place::new();
     let (alice, bob) = place.alice_and_bob();
-    let sent = |ran: &crate::support::Ran| serde_json::from_str::<serde_json::Value>(&ran.out).unwrap();
+    let sent = |ran: &Ended| serde_json::from_str::<serde_json::Value>(&ran.out).unwrap();
     let ran = alice.run(&["send", "--json", "Bob", "hello"]).expect(0);
     let message = sent(&ran);
     assert_eq!(
@@ -284,11 +267,10 @@ fn a_script_learns_what_became_of_a_message() {
     let known: serde_json::Value =
         serde_json::from_str(&alice.run(&["contact", "list", "--json"]).expect(0).out).unwrap();
     assert_eq!(known["contacts"][0]["account"], message["account"]);
-    let Place { root: _root, relay } = place;
-    drop(relay);
+    drop(place.relay);
     let ran = alice.run(&["send", "--json", "Bob", "later"]).expect(3);
     assert_eq!(sent(&ran)["state"], "waiting");
-    assert!(ran.says("was not reached"), "{}", ran.err);
+    assert!(ran.tells("was not reached"), "{}", ran.err);
 }
 
 #[test]
@@ -296,8 +278,8 @@ fn a_chat_where_nobody_is_known_says_what_to_do() {
     let place = Place::new();
     let (alice, bob) = (place.account("alice"), place.account("bob"));
     let ran = alice.run(&["chat"]).expect(1);
-    assert!(ran.says("Give somebody the link that `account invite` prints"), "{}", ran.err);
-    assert!(!ran.says("With whom?"), "{}", ran.err);
+    assert!(ran.tells("Give somebody the link that `account invite` prints"), "{}", ran.err);
+    assert!(!ran.tells("With whom?"), "{}", ran.err);
     bob.add(&alice);
     bob.run(&["send", "Alice", "hello"]).expect(0);
     alice.run(&["inbox"]).expect(0);

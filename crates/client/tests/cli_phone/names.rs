@@ -47,7 +47,7 @@ fn a_number_finds_by_number_only_in_every_command() {
     let alice = place.account("alice");
     alice.run(&["contact", "add", " +44 (0)7700 900102", "--name", "Robert"]).expect(0);
     let added = alice.run(&["contact", "add", &mallory.invitation()]).expect(0);
-    assert!(added.says("calls itself \"+447700900102\"") && added.says("not taken over"), "{}", added.err);
+    assert!(added.tells("calls itself \"+447700900102\"") && added.tells("not taken over"), "{}", added.err);
     assert!(!listed(&alice).contains(&"+447700900102".to_owned()));
 
     for typed in ["+447700900102", "+44 7700 900102", "+44 (0) 7700 900102", "+44-7700-900-102"] {
@@ -61,15 +61,15 @@ fn a_number_finds_by_number_only_in_every_command() {
     for name in ["+447700900199", "00447700900199", "07700 900199", "447700900199", "+x", "You"] {
         let refused = alice.run(&["contact", "rename", "Robert", name]).expect(2);
         assert!(
-            refused.says("is no telephone number, also without its +, and not the word You"),
+            refused.tells("is no telephone number, also without its +, and not the word You"),
             "{}",
             refused.err
         );
         alice.run(&["contact", "add", &mallory.invitation(), "--name", name]).expect(2);
     }
     let unknown = alice.run(&["send", "+44 7700 900103", "x"]).expect(1);
-    assert!(unknown.says("no contact with the number"), "{}", unknown.err);
-    assert!(alice.follow(unknown.next().unwrap()).expect(1).says("no account has this number"));
+    assert!(unknown.tells("no contact with the number"), "{}", unknown.err);
+    assert!(alice.follow(unknown.next_step().unwrap()).expect(1).tells("no account has this number"));
     for command in ["rename", "remove"] {
         let last = if command == "rename" { "Bob" } else { "--yes" };
         let whom = if command == "rename" { "+44 7700 900102" } else { "+447700900102" };
@@ -86,7 +86,7 @@ fn a_look_alike_of_another_script_is_told_and_not_refused() {
     let added = alice.run(&["contact", "add", &mallory.invitation()]).expect(0);
     assert_eq!(added.out, "Added Bоb. NOT VERIFIED.\n");
     assert!(
-        added.says("this Bоb looks like Bob (VERIFIED)") && added.says("is somebody else"),
+        added.tells("this Bоb looks like Bob (VERIFIED)") && added.tells("is somebody else"),
         "{}",
         added.err
     );
@@ -95,16 +95,16 @@ fn a_look_alike_of_another_script_is_told_and_not_refused() {
     alice.run(&["send", "Bob", "for Bob"]).expect(0);
     assert_eq!(mallory.run(&["inbox", "--plain"]).expect(0).out, "");
     let renamed = alice.run(&["contact", "rename", "Bоb", "Mallory"]).expect(0);
-    assert!(!renamed.says("looks like"), "{}", renamed.err);
-    assert!(alice.run(&["contact", "rename", "Mallory", "B0b"]).expect(0).says("looks like Bob"));
+    assert!(!renamed.tells("looks like"), "{}", renamed.err);
+    assert!(alice.run(&["contact", "rename", "Mallory", "B0b"]).expect(0).tells("looks like Bob"));
     let typed = alice.run(&["send", "Воb", "x"]).expect(1);
-    assert!(typed.says("Did you mean"), "{}", typed.err);
+    assert!(typed.tells("Did you mean"), "{}", typed.err);
     // A stranger's look-alike is told where they write first, too.
     let stranger = calling_itself(&place, "stranger", "Βob");
     stranger.add(&alice);
     stranger.run(&["send", "Alice", "it is me"]).expect(0);
     let inbox = alice.run(&["inbox"]).expect(0);
-    assert!(inbox.says("whose account is another one"), "{}", inbox.err);
+    assert!(inbox.tells("whose account is another one"), "{}", inbox.err);
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn names_that_mean_something_else_than_a_person_are_not_taken_over() {
     {
         let mallory = calling_itself(&place, &format!("mallory{at}"), name);
         let added = alice.run(&["contact", "add", &mallory.invitation()]).expect(0);
-        assert!(added.says("was not taken over"), "{name}: {}", added.err);
+        assert!(added.tells("was not taken over"), "{name}: {}", added.err);
         let listed = listed(&alice);
         assert!(!listed.contains(&name.to_owned()), "{listed:?}");
         mallory.add(&alice);

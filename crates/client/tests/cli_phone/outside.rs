@@ -1,25 +1,23 @@
 //! Input from outside is read by one rule: passphrases, invitations, addresses, messages.
 
-use std::path::Path;
-
-use crate::support::{Phone, Place, bare, run};
+use crate::support::{Phone, Place, Process, surroundings};
 
 /// Creates an account whose passphrase file holds these bytes.
 fn created_with(place: &Place, profile: &str, passphrase: &[u8]) -> Phone {
     let phone = place.phone(profile);
-    let mut create = with_passphrase(&phone, place.root.path(), passphrase);
+    let mut create = with_passphrase(&phone, passphrase);
     create.args(["account", "create", "--relay", &place.relay.address()]);
-    run(create, "").expect(0);
+    Process::run(create, "").expect(0);
     phone
 }
 
 /// Returns the program on a phone's profile, with these bytes as the passphrase file.
-fn with_passphrase(phone: &Phone, folder: &Path, passphrase: &[u8]) -> std::process::Command {
-    let file = folder.join("another-passphrase");
-    pillarbox_system::private::make(&file).unwrap();
+fn with_passphrase(phone: &Phone, passphrase: &[u8]) -> std::process::Command {
+    let place = phone.place();
+    let file = place.secret("another-passphrase", "");
     std::fs::write(&file, passphrase).unwrap();
-    let mut command = bare();
-    command.arg("--data").arg(phone.directory()).arg("--passphrase-file").arg(file);
+    let mut command = place.command(place.programs().phone());
+    command.arg("--data").arg(phone.folder()).arg("--passphrase-file").arg(file);
     command
 }
 
@@ -32,15 +30,15 @@ fn a_passphrase_is_the_same_from_every_editor_and_keyboard() {
     {
         let phone = created_with(&place, &format!("phone{at}"), made.as_bytes());
         let show = |passphrase: &str| {
-            let mut show = with_passphrase(&phone, place.root.path(), passphrase.as_bytes());
+            let mut show = with_passphrase(&phone, passphrase.as_bytes());
             show.args(["account", "show"]);
-            run(show, "")
+            Process::run(show, "")
         };
         for typed in ["caf\u{e9} au lait", "cafe\u{301} au lait\r\n", "\u{feff}caf\u{e9} au lait\n"] {
             show(typed).expect(0);
         }
         for wrong in ["cafe au lait", "Caf\u{e9} au lait", "caf\u{e9} au lait "] {
-            assert!(show(wrong).expect(4).says("does not open this profile"));
+            assert!(show(wrong).expect(4).tells("does not open this profile"));
         }
     }
 }
@@ -49,18 +47,18 @@ fn a_passphrase_is_the_same_from_every_editor_and_keyboard() {
 fn a_passphrase_from_a_descriptor_is_read_by_the_same_rule() {
     let place = Place::new();
     let phone = created_with(&place, "phone", "caf\u{e9}".as_bytes());
-    let mut show = bare();
-    show.arg("--data").arg(phone.directory()).args(["--passphrase-fd", "0", "account", "show"]);
-    run(show, "\u{feff}cafe\u{301}\r\n").expect(0);
+    let mut show = place.bare();
+    show.arg("--data").arg(phone.folder()).args(["--passphrase-fd", "0", "account", "show"]);
+    Process::run(show, "\u{feff}cafe\u{301}\r\n").expect(0);
 }
 
 #[test]
 fn a_passphrase_of_a_mark_alone_is_empty() {
     let place = Place::new();
     let phone = place.phone("phone");
-    let mut create = with_passphrase(&phone, place.root.path(), "\u{feff}\r\n".as_bytes());
+    let mut create = with_passphrase(&phone, "\u{feff}\r\n".as_bytes());
     create.args(["account", "create", "--relay", &place.relay.address()]);
-    assert!(run(create, "").expect(2).says("The passphrase is empty"));
+    assert!(Process::run(create, "").expect(2).tells("The passphrase is empty"));
 }
 
 #[test]
@@ -133,7 +131,7 @@ fn a_text_in_which_nothing_can_be_seen_is_refused_like_an_empty_one() {
     for blank in
         ["", "   ", "\u{a0}", "\u{200b}", "\u{feff}", "\u{2800}", "\t\n", "\u{202e}\u{202c}", "\u{3164}"]
     {
-        assert!(alice.run(&["send", "Bob", blank]).expect(2).says("the message is empty"), "{blank:?}");
+        assert!(alice.run(&["send", "Bob", blank]).expect(2).tells("the message is empty"), "{blank:?}");
         alice.run_with(&["send", "Bob", "-"], blank).expect(2);
     }
     alice.run_with(&["chat", "Bob"], " \n\u{a0}\n\u{200b}\n").expect(0);
@@ -143,9 +141,10 @@ fn a_text_in_which_nothing_can_be_seen_is_refused_like_an_empty_one() {
 
 #[test]
 fn help_that_nobody_can_be_shown_is_no_success() {
+    let place = surroundings();
     for word in ["--help", "--version", "-h"] {
         let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-        let mut help = bare();
+        let mut help = place.command(place.programs().phone());
         let output = help.arg(word).stdout(full).output().unwrap();
         let err = String::from_utf8(output.stderr).unwrap();
         assert!(output.status.code() == Some(1) && err.contains("could not be written"), "{err}");
@@ -158,13 +157,13 @@ fn what_somebody_else_has_named_does_nothing_to_a_terminal() {
     let (alice, bob) = place.alice_and_bob();
     bob.add(&alice);
     bob.run(&["send", "Alice", "a\u{1b}[2Jb\u{202e}c\u{200b}\u{e0041}"]).expect(0);
-    let folder = place.root.path().join("a\u{1b}[2J\u{202e}b");
-    let mut elsewhere = bare();
+    let folder = place.path("a\u{1b}[2J\u{202e}b");
+    let mut elsewhere = place.bare();
     elsewhere.arg("--data").arg(&folder).args(["--no-input", "contact", "list"]);
-    let mut unreadable = bare();
+    let mut unreadable = place.bare();
     unreadable
         .arg("--data")
-        .arg(alice.directory())
+        .arg(alice.folder())
         .arg("--passphrase-file")
         .arg(&folder)
         .args(["account", "show"]);
@@ -175,8 +174,8 @@ fn what_somebody_else_has_named_does_nothing_to_a_terminal() {
         alice.run(&["history", "Bob", "--json"]),
         alice.run(&["send", "B\u{1b}[2Job\u{202e}", "x"]),
         alice.run(&["contact", "add", "\u{1b}[2J\u{202e}"]),
-        run(elsewhere, ""),
-        run(unreadable, ""),
+        Process::run(elsewhere, ""),
+        Process::run(unreadable, ""),
     ] {
         let shown = format!("{}{}", ran.out, ran.err);
         let acts = |c: char| {

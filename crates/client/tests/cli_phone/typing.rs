@@ -1,5 +1,7 @@
 //! The chat on a terminal: editing, pasting and recalling lines while messages arrive.
 
+use pillarbox_testkit::program::PASSPHRASE;
+
 use crate::support::{Phone, Place};
 use crate::terminal::{Window, flat, paste};
 
@@ -18,13 +20,13 @@ fn chat(alice: &Phone, arguments: &[&str], size: (u16, u16)) -> Window {
 
 /// Runs the chat as the first command of a shell, followed by another.
 fn below_a_shell(alice: &Phone, then: &str) -> std::process::Command {
-    let program = env!("CARGO_BIN_EXE_pillarbox");
-    let passphrase = alice.passphrase().display();
-    let mut shell = std::process::Command::new("sh");
+    let (program, passphrase) = (alice.place().programs().phone(), alice.place().passphrase_file());
+    let (program, passphrase) = (program.display(), passphrase.display());
+    let mut shell = alice.place().command("sh");
     shell.arg("-c").arg(format!(
         "set -m; '{program}' --profile alice --passphrase-file '{passphrase}' chat Bob; {then}"
     ));
-    shell.env("PILLARBOX_HOME", alice.directory().parent().unwrap()).env("TERM", "xterm").env("TZ", "UTC");
+    shell.env("TERM", "xterm");
     shell
 }
 
@@ -271,7 +273,7 @@ fn a_chat_locks_and_says_what_was_not_sent() {
     let shown = flat(&window.shown());
     assert!(shown.contains("1 line that you had typed was not sent."), "{shown}");
     assert!(!shown.contains("half"), "{shown}");
-    window.keys("correct horse\r");
+    window.keys(&format!("{PASSPHRASE}\r"));
     window.wait_for("With whom?");
     window.keys("Bob\r");
     window.wait_for("to Bob (NOT VERIFIED)>");
@@ -378,7 +380,7 @@ fn a_chat_where_nobody_was_added_names_who_waits() {
     assert!(shown.contains("wrote first and waits for an answer: `chat "), "{shown}");
     assert!(shown.contains("calls itself"), "{shown}");
     let unknown = alice.run(&["send", "Bob", "hello?"]).expect(1);
-    assert!(unknown.says("Somebody who wrote first calls itself so"), "{}", unknown.err);
+    assert!(unknown.tells("Somebody who wrote first calls itself so"), "{}", unknown.err);
     // The next step that was named leads to whoever waits.
     let next = flat(shown.split("Next: ").nth(1).unwrap());
     assert!(next.contains(" chat ") && next.starts_with("pillarbox --profile alice"), "{next}");
@@ -394,8 +396,7 @@ fn ctrl_c_ends_a_chat_that_waits_for_its_last_words() {
     // In the relay's place somebody who takes connections and says nothing.
     let address = place.relay.address();
     let port: u16 = address.split(':').nth(2).unwrap().split('/').next().unwrap().parse().unwrap();
-    let Place { root: _root, relay } = place;
-    drop(relay);
+    drop(place.relay);
     let _silent = std::net::TcpListener::bind(("127.0.0.1", port)).unwrap();
     window.wait_for("It is tried again by itself");
     window.keys("two\r");

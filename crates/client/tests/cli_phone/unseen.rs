@@ -1,29 +1,23 @@
 //! Texts that nobody could see stay new: standard output closed, discarded, on a full disk, or without a reader.
 
 use std::fs::OpenOptions;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
-use crate::support::{Phone, Place, Ran, finish};
+use crate::support::{Ended, Phone, Place, Process};
 
 /// Runs `inbox` in a shell with this redirection of standard output.
-fn inbox(phone: &Phone, redirection: &str) -> Ran {
+fn inbox(phone: &Phone, redirection: &str) -> Ended {
     let inbox = phone.command(&["inbox", "--plain"]);
-    let mut shell = Command::new("sh");
+    let mut shell = phone.place().command("sh");
     shell
         .arg("-c")
         .arg(format!("\"$0\" \"$@\" {redirection}"))
         .arg(inbox.get_program())
         .args(inbox.get_args());
-    for (name, value) in inbox.get_envs() {
-        match value {
-            Some(value) => shell.env(name, value),
-            None => shell.env_remove(name),
-        };
-    }
-    finish(shell.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap())
+    Process::run(shell, "")
 }
 
-fn texts(ran: &Ran) -> Vec<&str> {
+fn texts(ran: &Ended) -> Vec<&str> {
     ran.out.lines().map(|line| line.rsplit('\t').next().unwrap()).collect()
 }
 
@@ -37,11 +31,11 @@ fn what_was_printed_to_nobody_is_printed_again() {
     }
     for nowhere in [">&-", ">/dev/null", ">&- 2>&-", "2>/dev/null >&2"] {
         let ran = inbox(&bob, nowhere).expect(0);
-        let told = ran.says("Standard output leads nowhere: what came is new still");
+        let told = ran.tells("Standard output leads nowhere: what came is new still");
         assert_eq!((ran.out.as_str(), told), ("", !nowhere.contains("2>")), "{nowhere}");
     }
     let full = inbox(&bob, ">/dev/full").expect(1);
-    assert!(full.says("could not be written"), "{}", full.err);
+    assert!(full.tells("could not be written"), "{}", full.err);
     assert_eq!(texts(&bob.run(&["inbox", "--plain"]).expect(0)), said);
     assert_eq!(texts(&bob.run(&["inbox", "--plain"]).expect(0)), [""; 0]);
 }
@@ -70,6 +64,6 @@ fn a_chat_into_nowhere_leaves_what_came_new() {
     alice.run(&["send", "Bob", "still there?"]).expect(0);
     let null = OpenOptions::new().write(true).open("/dev/null").unwrap();
     let mut chat = bob.command(&["chat", "Alice"]);
-    finish(chat.stdin(Stdio::null()).stdout(null).stderr(Stdio::piped()).spawn().unwrap()).expect(0);
+    assert!(chat.stdin(Stdio::null()).stdout(null).output().unwrap().status.success());
     assert_eq!(texts(&bob.run(&["inbox", "--plain"]).expect(0)), ["still there?"]);
 }

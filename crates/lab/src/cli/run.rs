@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use pillarbox_access::{Design, designs};
 use pillarbox_lab::matrix::rerun::{option, quoted};
-use pillarbox_lab::play::Told;
+use pillarbox_lab::play::PlayedStory;
 use pillarbox_lab::progress::Progress;
 use pillarbox_lab::scenario::library::{self, LibraryError};
 use pillarbox_lab::world::{PARTS, World};

@@ -1,6 +1,6 @@
 //! The reason of a blank is true of the rows: of the kind of row from which the item is read, and of no other.
 
-use pillarbox_access::{Answer, Blank, Item, RelayHoldings};
+use pillarbox_access::{Blank, Item, ItemAnswer, RelayHoldings};
 use pillarbox_relay::store::EventRow;
 use pillarbox_relay::{Keeping, Logged};
 use pillarbox_wire::{AccountId, DepositKind};
@@ -12,7 +12,7 @@ use crate::papers::Papers;
 pub(crate) fn untrue(holdings: &RelayHoldings, papers: &Papers) -> Vec<String> {
     let mut untrue = Vec::new();
     for ((account, item), line) in papers.each() {
-        if let Answer::NoneHeld { reason } = line.answer
+        if let ItemAnswer::NoneHeld { reason } = line.answer
             && !is_true(reason, *account, *item, holdings)
         {
             untrue.push(format!("{} about {account}: {}", item.as_str(), line.answer));

@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use pillarbox_access::demand::{CONTENT_WARRANT, Case, DemandTarget, stored};
 use pillarbox_access::design::Operator;
 use pillarbox_access::evidence::Exhibit;
-use pillarbox_access::{Answer, Item, Reach, RelayHoldings};
+use pillarbox_access::{Item, ItemAnswer, Reach, RelayHoldings};
 use pillarbox_wire::AccountId;
 
 /// One line: the answer, and the rows behind it.
 #[derive(Clone, Debug)]
 pub(crate) struct Line {
-    pub(crate) answer: Answer,
+    pub(crate) answer: ItemAnswer,
     pub(crate) exhibits: Vec<Exhibit>,
 }
 
@@ -45,7 +45,7 @@ impl Papers {
             // A warrant reaches everything that any other demand on rows reaches, once it names what must be named.
             let case = Case { names: &named, ..Case::new(&about, &operator) };
             for line in stored::serve(&CONTENT_WARRANT, &case, holdings).lines {
-                assert_ne!(line.answer, Answer::NotCovered, "{:?}", line.item);
+                assert_ne!(line.answer, ItemAnswer::NotCovered, "{:?}", line.item);
                 lines.insert((account, line.item), Line { answer: line.answer, exhibits: line.exhibits });
             }
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use pillarbox_access::evidence::hexadecimal;
 use pillarbox_access::reading::read;
-use pillarbox_access::{Answer, Blank, Item, RelayHoldings};
+use pillarbox_access::{Blank, Item, ItemAnswer, RelayHoldings};
 use pillarbox_relay::store::{
     AccountRow, ChannelRow, Counters, DepositRow, DeviceRow, EventRow, MessageRow, PreKeyRow, PublishedRow,
 };
@@ -60,7 +60,7 @@ pub(crate) fn missing(all: &[Row], holdings: &RelayHoldings, papers: &Papers) ->
 fn says_closed(holdings: &RelayHoldings, papers: &Papers, account: AccountId, item: Item) -> bool {
     let events = holdings.rows().events.iter();
     let rows = events.filter(|event| event.account == Some(account) || event.about == Some(account)).count();
-    let says = Answer::NoneHeld { reason: Blank::ClosedAndLogged { rows: rows as u64 } };
+    let says = ItemAnswer::NoneHeld { reason: Blank::ClosedAndLogged { rows: rows as u64 } };
     papers.line(account, item).is_some_and(|line| line.answer == says)
 }
 
@@ -70,7 +70,7 @@ fn words_for_several(here: &BTreeSet<AccountId>, papers: &Papers) -> Vec<String>
     for item in Item::ALL.iter().copied().filter(|item| item.is_several()) {
         for account in here {
             let parts = item.contains().iter().filter_map(|part| papers.line(*account, *part));
-            let parts = parts.filter(|line| matches!(line.answer, Answer::Returned { .. }));
+            let parts = parts.filter(|line| matches!(line.answer, ItemAnswer::Returned { .. }));
             let whole = papers.line(*account, item);
             for exhibit in parts.flat_map(|line| &line.exhibits) {
                 if !whole.is_some_and(|whole| whole.exhibits.contains(exhibit)) {

@@ -6,22 +6,25 @@ use pillarbox_transport::{Established, HandshakeError, Versions};
 use rand_core::CryptoRng;
 
 /// The two sides of a handshake.
-pub(crate) struct Parties<'a> {
+pub struct Parties<'a> {
     /// The key of the relay that answers.
-    pub(crate) relay: &'a AgreementSecret,
+    pub relay: &'a AgreementSecret,
     /// The key in the address that the phone was given.
-    pub(crate) expected: &'a AgreementPublic,
-    pub(crate) phone_speaks: Versions,
-    pub(crate) relay_speaks: Versions,
+    pub expected: &'a AgreementPublic,
+    /// The versions that the phone offers.
+    pub phone_speaks: Versions,
+    /// The versions that the relay takes.
+    pub relay_speaks: Versions,
 }
 
 /// The outcome of a handshake.
-pub(crate) struct Shaken {
-    pub(crate) phone: Result<Established, HandshakeError>,
+pub struct Shaken {
+    /// The phone's channel, or the reason why it has none.
+    pub phone: Result<Established, HandshakeError>,
     /// The relay's channel. It is missing if the relay gave up or was never asked.
-    pub(crate) relay: Option<Established>,
+    pub relay: Option<Established>,
     /// The messages as they arrived: those of the phone at 0 and 2, those of the relay at 1 and 3.
-    pub(crate) messages: Vec<Vec<u8>>,
+    pub messages: Vec<Vec<u8>>,
 }
 
 struct Way<'a> {
@@ -38,17 +41,14 @@ impl Way<'_> {
 }
 
 impl<'a> Parties<'a> {
-    /// A phone with the right address, and a relay of the same version.
-    pub(crate) fn honest(relay: &'a AgreementSecret, expected: &'a AgreementPublic) -> Self {
+    /// Returns a phone with the right address, and a relay of the same version.
+    #[must_use]
+    pub fn honest(relay: &'a AgreementSecret, expected: &'a AgreementPublic) -> Self {
         Self { relay, expected, phone_speaks: Versions::SUPPORTED, relay_speaks: Versions::SUPPORTED }
     }
 
     /// Performs the handshake. `between` receives the number of each message and its bytes.
-    pub(crate) fn shake_hands(
-        &self,
-        rng: &mut impl CryptoRng,
-        between: &mut dyn FnMut(usize, &mut [u8]),
-    ) -> Shaken {
+    pub fn shake_hands(&self, rng: &mut impl CryptoRng, between: &mut dyn FnMut(usize, &mut [u8])) -> Shaken {
         let mut way = Way { between, messages: Vec::new() };
         let mut relay_end = None;
         let phone = self.talk(rng, &mut way, &mut relay_end);

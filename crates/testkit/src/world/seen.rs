@@ -1,4 +1,4 @@
-//! The relay of these tests: its rows, its key, the frames that came and went, and frames of its own making.
+//! The relay's part of a world: its rows, its key, the frames that came and went, and frames of its own making.
 
 use pillarbox_client::Link;
 use pillarbox_crypto::SigningSecret;
@@ -10,28 +10,45 @@ use rand_core::Rng;
 use super::{Way, Who, World, contains, folder_contains, honest};
 
 impl World {
-    pub(crate) fn holdings(&self) -> Holdings {
-        Holdings::read(self.folder.path()).unwrap()
+    /// Returns the frames as they arrived at the relay.
+    pub fn seen(&self) -> impl Iterator<Item = &ClientFrame> {
+        self.received.iter().map(|(_, frame)| frame)
     }
 
-    pub(crate) fn certificate_key(&self) -> SigningSecret {
-        Holdings::read_with_certificate_key(self.folder.path()).unwrap().1.unwrap()
+    /// Returns true if these words stand in any frame that arrived at the relay.
+    #[must_use]
+    pub fn relay_saw(&self, words: &str) -> bool {
+        self.seen().any(|frame| contains(&encode(frame).unwrap(), words.as_bytes()))
+    }
+
+    /// Reads the relay's rows from its folder.
+    #[must_use]
+    pub fn holdings(&self) -> Holdings {
+        Holdings::read(self.relay.folder()).unwrap()
+    }
+
+    /// Reads the relay's certificate key from its folder.
+    #[must_use]
+    pub fn certificate_key(&self) -> SigningSecret {
+        Holdings::read_with_certificate_key(self.relay.folder()).unwrap().1.unwrap()
     }
 
     /// Returns true if these bytes occur in any frame that came or went, or in any file of the relay.
-    pub(crate) fn relay_has(&self, words: &[u8]) -> bool {
+    #[must_use]
+    pub fn relay_has(&self, words: &[u8]) -> bool {
         self.received.iter().any(|(_, frame)| contains(&encode(frame).unwrap(), words))
             || self.sent.iter().any(|(_, frame)| contains(&encode(frame).unwrap(), words))
             || self.relay_keeps(words)
     }
 
     /// Returns true if these bytes occur in any file of the relay.
-    pub(crate) fn relay_keeps(&self, words: &[u8]) -> bool {
-        folder_contains(self.folder.path(), words)
+    #[must_use]
+    pub fn relay_keeps(&self, words: &[u8]) -> bool {
+        folder_contains(self.relay.folder(), words)
     }
 
     /// Returns the messages as they came, on named and nameless connections.
-    pub(crate) fn submissions(&self) -> impl Iterator<Item = (Way, &Submit)> {
+    pub fn submissions(&self) -> impl Iterator<Item = (Way, &Submit)> {
         self.received.iter().filter_map(|(way, frame)| match frame {
             ClientFrame::Submit(submit) => Some((*way, submit)),
             _ => None,
@@ -39,7 +56,8 @@ impl World {
     }
 
     /// Returns the messages as they went to a phone.
-    pub(crate) fn deliveries(&self, to: Who) -> Vec<Deliver> {
+    #[must_use]
+    pub fn deliveries(&self, to: Who) -> Vec<Deliver> {
         let deliver = |(way, frame): &(Way, RelayFrame)| match frame {
             RelayFrame::Deliver(deliver) if way.who == to => Some(deliver.clone()),
             _ => None,
@@ -48,7 +66,8 @@ impl World {
     }
 
     /// Returns the number of one-time prekeys of an account that the relay has left.
-    pub(crate) fn stock(&self, account: AccountId) -> usize {
+    #[must_use]
+    pub fn stock(&self, account: AccountId) -> usize {
         let holdings = self.holdings();
         let number = holdings.devices.iter().find(|device| device.account == account).unwrap().device_number;
         let left = |kind| {
@@ -59,8 +78,8 @@ impl World {
     }
 
     /// Sends a frame of the relay's own making to a phone.
-    pub(crate) fn inject(&mut self, to: Who, frame: RelayFrame) {
-        let line = self.slots[to.0].lines[Link::Named as usize].as_ref().unwrap();
+    pub fn inject(&mut self, to: Who, frame: RelayFrame) {
+        let line = self.slots[to].lines[Link::Named as usize].as_ref().unwrap();
         let connection = line.connection;
         let hook = std::mem::replace(&mut self.down, honest());
         self.send(connection, frame);
@@ -69,7 +88,7 @@ impl World {
     }
 
     /// Sends a message once more, under another number.
-    pub(crate) fn repeat(&mut self, to: Who, deliver: &Deliver) {
+    pub fn repeat(&mut self, to: Who, deliver: &Deliver) {
         let message = MessageId(self.rng.next_u64());
         self.inject(to, RelayFrame::Deliver(Deliver { message, ..deliver.clone() }));
     }

@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::Place;
+use super::place::Place;
 
 /// A file system in memory. It is mounted in a place and unmounted when this value is dropped.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use std::process::ExitStatus;
 
-use crate::next;
+use super::next;
 
 /// A program that has ended.
 #[derive(Debug)]
@@ -18,8 +18,13 @@ pub struct Ended {
 }
 
 impl Ended {
-    /// Asserts the exit code.
+    /// Returns the exit code, or nothing if a signal ended the program.
     #[must_use]
+    pub fn code(&self) -> Option<i32> {
+        self.status.code()
+    }
+
+    /// Asserts the exit code.
     pub fn expect(self, code: i32) -> Self {
         assert_eq!(self.status.code(), Some(code), "{}", self.shown());
         self
@@ -27,27 +32,38 @@ impl Ended {
 
     /// Asserts that standard error contains `text`. Line breaks count as spaces, because the programs wrap their
     /// sentences.
-    #[must_use]
     pub fn says(self, text: &str) -> Self {
-        assert!(unwrapped(&self.err).contains(text), "{text:?} is not said: {}", self.shown());
+        assert!(self.tells(text), "{text:?} is not said: {}", self.shown());
         self
     }
 
-    /// Asserts that standard output contains `text`. Line breaks count as spaces.
+    /// Returns true if standard error contains `text`. Line breaks count as spaces.
     #[must_use]
+    pub fn tells(&self, text: &str) -> bool {
+        unwrapped(&self.err).contains(text)
+    }
+
+    /// Asserts that standard output contains `text`. Line breaks count as spaces.
     pub fn prints(self, text: &str) -> Self {
         assert!(unwrapped(&self.out).contains(text), "{text:?} is not printed: {}", self.shown());
         self
     }
 
-    /// Returns the command after `Next:`. There is at most one, and it is on standard error. Its kind must be one that
-    /// a test executes where it is printed ([`next::KINDS`]).
+    /// Returns the command after `Next:`. There is at most one, and it is on standard error.
     #[must_use]
-    pub fn next(&self) -> Option<&str> {
+    pub fn next_step(&self) -> Option<&str> {
         assert!(!self.out.contains("Next:"), "a hint among the results: {}", self.shown());
         let mut lines = self.err.lines().filter_map(|line| line.strip_prefix("Next: "));
         let next = lines.next();
         assert_eq!(lines.next(), None, "two next steps: {}", self.shown());
+        next
+    }
+
+    /// Returns the command after `Next:`, whose kind must be one that a test executes where it is printed
+    /// ([`next::KINDS`]).
+    #[must_use]
+    pub fn next(&self) -> Option<&str> {
+        let next = self.next_step();
         if let Some(line) = next {
             let kind = next::kind(line);
             assert!(next::KINDS.contains(&kind.as_str()), "no test executes {kind:?}: {}", self.shown());

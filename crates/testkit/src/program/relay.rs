@@ -1,12 +1,18 @@
 //! A `pillarbox-relay` that runs, is killed, and runs again on the same port with the same data.
 
+use std::fmt::Display;
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpStream, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
-use crate::{Ended, PATIENCE, Place, Process, Stream, programs};
+use pillarbox_transport::RelayAddress;
+
+use super::ended::Ended;
+use super::place::Place;
+use super::process::{Process, Stream};
+use crate::PATIENCE;
 
 /// A running relay.
 #[derive(Debug)]
@@ -37,7 +43,7 @@ impl Relay {
     /// Returns the command line of a relay on this data, for a test that expects it not to start.
     #[must_use]
     pub fn command(place: &Place, data: &Path, listen: &str) -> Command {
-        let mut command = place.command(&programs().relay);
+        let mut command = place.command(place.programs().relay());
         command.args(["run", "--listen", listen, "--admin", "127.0.0.1:0", "--data"]).arg(data);
         command
     }
@@ -85,6 +91,12 @@ impl Relay {
         &self.address
     }
 
+    /// Returns the address as the transport reads it.
+    #[must_use]
+    pub fn parsed_address(&self) -> RelayAddress {
+        self.address.parse().unwrap()
+    }
+
     /// Returns the same address with another relay's key.
     #[must_use]
     pub fn with_key_of(&self, other: &Self) -> String {
@@ -107,7 +119,7 @@ impl Relay {
     /// Starts `ledger --follow` on the relay with more options, and waits until it follows.
     #[must_use]
     pub fn follow_with(&self, place: &Place, options: &[&str]) -> Process {
-        let mut command = place.command(&programs().relay);
+        let mut command = place.command(place.programs().relay());
         command.args(["ledger", "--follow", "--data"]).arg(&self.data).args(options);
         let mut follow = Process::start(command);
         follow.wait_for(Stream::Out, |line| line.starts_with("UTC "));
@@ -134,6 +146,11 @@ impl Relay {
         (stopped, self.process.finish())
     }
 
+    /// Waits for the end of a relay that ends by itself or by a signal.
+    pub fn finish(self) -> Ended {
+        self.process.finish()
+    }
+
     /// Returns the id of the relay's process.
     #[must_use]
     pub fn id(&self) -> u32 {
@@ -154,14 +171,7 @@ impl Relay {
     /// Requests `path` from the admin port, and returns the status and the body.
     #[must_use]
     pub fn get(&self, path: &str) -> (u16, String) {
-        let mut stream = TcpStream::connect(&self.admin).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
-        let admin = &self.admin;
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: {admin}\r\nConnection: close\r\n\r\n").unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
+        admin_get(&self.admin, path)
     }
 
     /// Requests `path` again and again until the answer is as wanted.
@@ -174,6 +184,14 @@ impl Relay {
             }
             assert!(Instant::now() < until, "{path} still answers {status}: {body}");
         }
+    }
+}
+
+impl Place {
+    /// Starts a relay in this place, on a free port.
+    #[must_use]
+    pub fn relay(&self) -> Relay {
+        Relay::start(self, &self.path("relay"))
     }
 }
 
@@ -209,9 +227,21 @@ fn host_and_port(address: &str) -> String {
     address.strip_prefix("pillarbox://").and_then(|rest| rest.split('/').next()).unwrap().to_owned()
 }
 
+/// Requests `path` from an admin port, and returns the status and the body.
+pub fn admin_get(admin: impl ToSocketAddrs + Display, path: &str) -> (u16, String) {
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {admin}\r\nConnection: close\r\n\r\n");
+    let mut stream = TcpStream::connect(admin).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
+}
+
 /// Runs `pillarbox-relay` to its end with these arguments.
 pub fn relay_command(place: &Place, arguments: &[&str]) -> Ended {
-    let mut command = place.command(&programs().relay);
+    let mut command = place.command(place.programs().relay());
     command.args(arguments);
     Process::run(command, "")
 }

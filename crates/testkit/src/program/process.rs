@@ -6,7 +6,8 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::{Ended, PATIENCE};
+use super::ended::Ended;
+use crate::PATIENCE;
 
 /// An output stream of a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +63,16 @@ impl Process {
         }
     }
 
+    /// Types a line on the program's standard input.
+    pub fn type_line(&mut self, line: &str) {
+        self.feed(&format!("{line}\n"));
+    }
+
+    /// Waits until a line on standard error contains these words, and returns it.
+    pub fn wait_until_told(&mut self, words: &str) -> String {
+        self.wait_for(Stream::Err, |line| line.contains(words))
+    }
+
     /// Waits for the next line that `wanted` accepts, and returns it. Earlier lines are skipped.
     pub fn wait_for(&mut self, stream: Stream, wanted: impl Fn(&str) -> bool) -> String {
         self.wait_within(PATIENCE, stream, wanted)
@@ -90,7 +101,6 @@ impl Process {
     }
 
     /// Closes the program's standard input, waits for the program to end, and returns all of its output.
-    #[must_use]
     pub fn finish(self) -> Ended {
         self.finish_within(PATIENCE)
     }
@@ -101,8 +111,17 @@ impl Process {
         self.finish_within(PATIENCE * 5)
     }
 
+    /// Waits for the program to end while its standard input stays open.
+    pub fn wait_for_end(self) -> Ended {
+        self.end_within(PATIENCE)
+    }
+
     fn finish_within(mut self, patience: Duration) -> Ended {
         drop(self.input.take());
+        self.end_within(patience)
+    }
+
+    fn end_within(mut self, patience: Duration) -> Ended {
         let until = Instant::now() + patience;
         for stream in [Stream::Out, Stream::Err] {
             loop {

@@ -5,18 +5,22 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 
 use tempfile::TempDir;
 
-use crate::{Phone, Relay, programs};
+use super::programs::{Programs, programs};
 
 /// The passphrase of every profile in these tests.
-const PASSPHRASE: &str = "correct horse battery staple";
+pub const PASSPHRASE: &str = "correct horse battery staple";
 
-/// The place of one test. The folder and its contents are removed when the value is dropped.
-#[derive(Debug)]
+/// The place of one test. The folder and its contents are removed when the last copy of this value and the last phone
+/// in it are dropped.
+#[derive(Clone, Debug)]
 pub struct Place {
-    root: TempDir,
+    root: Arc<TempDir>,
+    programs: Programs,
+    checks_next_steps: bool,
 }
 
 impl Default for Place {
@@ -26,16 +30,32 @@ impl Default for Place {
 }
 
 impl Place {
-    /// Creates an empty place.
+    /// Creates an empty place for a whole-system test, with all programs.
     #[must_use]
     pub fn new() -> Self {
+        Self { checks_next_steps: true, ..Self::with(programs().clone()) }
+    }
+
+    /// Creates an empty place for one package's tests of its own program.
+    #[must_use]
+    pub fn with(programs: Programs) -> Self {
         let root = tempfile::tempdir().unwrap();
         for folder in ["home", "temporary"] {
             fs::create_dir(root.path().join(folder)).unwrap();
         }
-        let place = Self { root };
+        let place = Self { root: Arc::new(root), programs, checks_next_steps: false };
         let _file = place.secret("passphrase", PASSPHRASE);
         place
+    }
+
+    /// Returns the programs of this place.
+    #[must_use]
+    pub fn programs(&self) -> &Programs {
+        &self.programs
+    }
+
+    pub(super) fn checks_next_steps(&self) -> bool {
+        self.checks_next_steps
     }
 
     /// Writes a file with a passphrase that nobody else may read.
@@ -59,40 +79,11 @@ impl Place {
         self.path("home")
     }
 
-    /// Starts a relay in this place, on a free port.
-    #[must_use]
-    pub fn relay(&self) -> Relay {
-        Relay::start(self, &self.path("relay"))
-    }
-
-    /// Returns a phone without an account.
-    #[must_use]
-    pub fn phone<'a>(&'a self, profile: &str) -> Phone<'a> {
-        Phone::new(self, profile)
-    }
-
-    /// Returns a phone with an account. Its name is the profile's with a capital letter.
-    #[must_use]
-    pub fn account<'a>(&'a self, relay: &Relay, profile: &str) -> Phone<'a> {
-        let phone = self.phone(profile);
-        phone.register(relay, &[]);
-        phone
-    }
-
-    /// Returns two phones with accounts that have added each other.
-    #[must_use]
-    pub fn alice_and_bob<'a>(&'a self, relay: &Relay) -> (Phone<'a>, Phone<'a>) {
-        let (alice, bob) = (self.account(relay, "alice"), self.account(relay, "bob"));
-        alice.add(&bob);
-        bob.add(&alice);
-        (alice, bob)
-    }
-
     /// Returns a command in this place's environment, in which a shell finds the programs by name.
     pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         let path = std::env::var_os("PATH").unwrap_or_default();
-        let folders = [programs().folder().to_owned()].into_iter().chain(std::env::split_paths(&path));
+        let folders = [self.programs.folder().to_owned()].into_iter().chain(std::env::split_paths(&path));
         command.env_clear().env("PATH", std::env::join_paths(folders).unwrap());
         command.env("TZ", "UTC").env("PILLARBOX_HOME", self.home()).env("TMPDIR", self.path("temporary"));
         command.current_dir(self.root.path());

@@ -17,22 +17,45 @@ const PACKAGES: [&str; 3] = ["pillarbox-relay", "pillarbox-client", "pillarbox-l
 /// A file that cargo writes into the top folder of a build, and nowhere below.
 const TOP: &str = "CACHEDIR.TAG";
 
-/// The paths of the programs.
-#[derive(Debug)]
+/// The folder of the programs.
+#[derive(Clone, Debug)]
 pub struct Programs {
-    /// The path of `pillarbox-relay`.
-    pub relay: PathBuf,
-    /// The path of `pillarbox`.
-    pub phone: PathBuf,
-    /// The path of `pillarbox-lab`.
-    pub lab: PathBuf,
+    folder: PathBuf,
 }
 
 impl Programs {
-    /// Returns the folder of the programs, for a search path.
+    /// Returns the programs in the folder of one of them, for a package's tests of its own program.
+    #[must_use]
+    pub fn beside(program: impl AsRef<Path>) -> Self {
+        Self { folder: program.as_ref().parent().unwrap().to_owned() }
+    }
+
+    /// Returns the folder, for a search path.
     #[must_use]
     pub fn folder(&self) -> &Path {
-        self.phone.parent().unwrap()
+        &self.folder
+    }
+
+    /// Returns the path of `pillarbox-relay`.
+    #[must_use]
+    pub fn relay(&self) -> PathBuf {
+        self.program("pillarbox-relay")
+    }
+
+    /// Returns the path of `pillarbox`.
+    #[must_use]
+    pub fn phone(&self) -> PathBuf {
+        self.program("pillarbox")
+    }
+
+    /// Returns the path of `pillarbox-lab`.
+    #[must_use]
+    pub fn lab(&self) -> PathBuf {
+        self.program("pillarbox-lab")
+    }
+
+    fn program(&self, name: &str) -> PathBuf {
+        self.folder.join(format!("{name}{}", env::consts::EXE_SUFFIX))
     }
 }
 
@@ -47,7 +70,7 @@ fn build() -> Programs {
     cargo.args(["build", "--quiet", "--locked", "--bins", "--message-format", "json-render-diagnostics"]);
     cargo.args(PACKAGES.iter().flat_map(|package| ["-p", package]));
     like_this_test(&mut cargo);
-    cargo.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap());
+    cargo.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap());
     let mut building = cargo.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
     let mut found = Vec::new();
     for message in Message::parse_stream(BufReader::new(building.stdout.take().unwrap())) {
@@ -56,15 +79,11 @@ fn build() -> Programs {
         }
     }
     assert!(building.wait().unwrap().success(), "the programs do not build");
-    let program = |name: &str| {
-        let file = format!("{name}{}", env::consts::EXE_SUFFIX);
-        found
-            .iter()
-            .find(|path| path.ends_with(&file))
-            .unwrap_or_else(|| panic!("no {file} in {found:?}"))
-            .clone()
-    };
-    Programs { relay: program("pillarbox-relay"), phone: program("pillarbox"), lab: program("pillarbox-lab") }
+    let programs = Programs::beside(found.first().unwrap());
+    for program in [programs.relay(), programs.phone(), programs.lab()] {
+        assert!(found.contains(&program), "no {} in {found:?}", program.display());
+    }
+    programs
 }
 
 /// Adds the profile, the folder and the target with which the running test was built. The test's own path shows them:

@@ -1,0 +1,29 @@
+//! Support for the tests of all crates and for the whole-system tests under `tests/`.
+//!
+//! [`program`] runs the real programs as processes of their own, as a person at a terminal does.
+//! [`world`] joins phones and a relay in memory, with hooks for whoever stands between them; [`relay`] is that relay by
+//! itself. [`frames`] builds what phones without sessions say to a relay, and [`link`] says it over TCP.
+//! No shipped crate depends on this one; tests name it among their dev-dependencies.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that goes wrong should stop"
+)]
+
+pub mod frames;
+pub mod link;
+pub mod program;
+pub mod relay;
+mod said;
+pub mod world;
+
+use std::time::Duration;
+
+pub use said::{Said, Wrong};
+
+/// The longest wait before a test gives up. Everything that a test waits for takes milliseconds, or a few seconds if a
+/// phone pauses before it connects again. An event that has not come after a minute will not come.
+pub const PATIENCE: Duration = Duration::from_secs(60);
