@@ -5,6 +5,8 @@
 //! none. Comparing the two is the point: `inventory` and `inventory 365` differ in a few lines, and those are the
 //! debate.
 
+#![allow(clippy::print_stdout, reason = "an example prints its result")]
+
 use std::error::Error;
 
 use pillarbox_relay::inventory::whole;

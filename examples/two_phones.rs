@@ -3,6 +3,8 @@
 //! Phones and relay are state machines. Frames go in and frames come out; time and randomness are arguments. This
 //! program is the whole network: it carries frames until nothing moves, and prints the bytes that the relay saw pass.
 
+#![allow(clippy::print_stdout, reason = "an example prints its result")]
+
 use std::error::Error;
 use std::net::{IpAddr, Ipv4Addr};
 

@@ -3,7 +3,13 @@
 //!
 //! Run it with `cargo run --release -p pillarbox-tests --example soak -- SECONDS [SEED]`. It lasts ten minutes unless a
 //! time is given, and ends with 0 if all is well.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a soak fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a soak fails by panicking"
+)]
 
 #[expect(dead_code, reason = "the loops of kills use more of it")]
 #[path = "../tests/system_kills/phones.rs"]

@@ -149,8 +149,7 @@ fn three_phones_keep_their_conversations_apart() {
 #[test]
 fn exhausted_prekeys_are_told_on_both_phones() {
     let mut settings = pillarbox_relay::RelaySettings::default();
-    settings.limits.bundles_of_one =
-        pillarbox_relay::Rate { burst: 10_000, every: pillarbox_wire::Duration(1) };
+    settings.limits.bundles_of_one = pillarbox_relay::Rate { burst: 10_000, every: Duration(1) };
     settings.limits.bundles = settings.limits.bundles_of_one;
     let mut world = World::with(settings);
     let bob = world.phone("Bob");

@@ -64,7 +64,7 @@ mod tests {
 
     #[test]
     fn what_weighs_most_begins_first_and_of_equals_the_first() {
-        let begun = std::sync::Mutex::new(Vec::new());
+        let begun = Mutex::new(Vec::new());
         let work = [1_u32, 5, 1, 9];
         let job = |one: &u32| {
             begun.lock().unwrap().push(*one);

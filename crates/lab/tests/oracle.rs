@@ -214,7 +214,7 @@ fn the_comparison_is_one_screen_that_names_what_differs_and_ends_with_the_sum() 
     let wide = oracle::short(&REPORT, 160);
     let mut counted = 0;
     for row in rows().filter(|row| row.agreement == Agreement::Differs) {
-        let title = &pillarbox_access::designs::named(&row.design).unwrap().title;
+        let title = &designs::named(&row.design).unwrap().title;
         let first = title.split(' ').next().unwrap();
         assert!(text.contains(first) && !wide.contains(&row.item), "{row:?}");
         counted += 1;

@@ -186,7 +186,8 @@ fn the_month_is_a_column_and_the_table_has_no_more_lines() {
     assert!(legend.contains("inferred, and never returned"), "{legend}");
     assert!(!without.contains("pairs"), "{without}");
     // In words, and as lists in a narrow window.
-    for (form, width) in [(table::full as Form, 80), (table::render, 40), (table::render, 140)] {
+    let forms: [(Form, usize); 3] = [(table::full, 80), (table::render, 40), (table::render, 140)];
+    for (form, width) in forms {
         let text = shown(&names[..3], Some(&document), form, width);
         let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(words.contains("pairs"), "{text}");

@@ -1,6 +1,8 @@
 //! Measures the time and the growth of an analysis: `cargo run --release -p pillarbox-metadata --example scale
 //! [MESSAGES] [PEOPLE]`.
 
+#![allow(clippy::print_stdout, reason = "an example prints its result")]
+
 use std::error::Error;
 use std::time::Instant;
 

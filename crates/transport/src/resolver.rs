@@ -47,15 +47,24 @@ impl CryptoResolver for Primitives {
     }
 
     fn resolve_dh(&self, choice: &DHChoice) -> Option<Box<dyn Dh>> {
-        matches!(choice, DHChoice::Curve25519).then(|| Box::<X25519>::default() as Box<dyn Dh>)
+        match choice {
+            DHChoice::Curve25519 => Some(Box::<X25519>::default()),
+            _ => None,
+        }
     }
 
     fn resolve_hash(&self, choice: &HashChoice) -> Option<Box<dyn Hash>> {
-        matches!(choice, HashChoice::SHA256).then(|| Box::<Sha256Hash>::default() as Box<dyn Hash>)
+        match choice {
+            HashChoice::SHA256 => Some(Box::<Sha256Hash>::default()),
+            _ => None,
+        }
     }
 
     fn resolve_cipher(&self, choice: &CipherChoice) -> Option<Box<dyn Cipher>> {
-        matches!(choice, CipherChoice::ChaChaPoly).then(|| Box::new(ChaChaPoly::unset()) as Box<dyn Cipher>)
+        match choice {
+            CipherChoice::ChaChaPoly => Some(Box::new(ChaChaPoly::unset())),
+            _ => None,
+        }
     }
 }
 

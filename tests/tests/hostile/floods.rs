@@ -82,7 +82,7 @@ pub(crate) async fn oversized(front: Front) -> Attacked {
         } else {
             let messages = (0..8 * MAX_ACKNOWLEDGEMENTS as u64).map(MessageId).collect();
             link.writer.send([&ClientFrame::Acknowledge(Acknowledge { messages })]).await.unwrap();
-            link.writer.send([&crate::peer::ping()]).await.ok();
+            link.writer.send([&peer::ping()]).await.ok();
         }
         match link.receive_if_any().await {
             Some(RelayFrame::Goodbye(_)) | None => goodbyes += 1,

@@ -8,6 +8,7 @@
 //! The hostile peers use other loopback addresses (127.0.0.2 and on), because limits count by address. Memory is read
 //! from `/proc`, so the tests run on Linux.
 #![cfg(target_os = "linux")]
+#![allow(clippy::print_stdout, reason = "the table of what was tried is for whoever reads the log")]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

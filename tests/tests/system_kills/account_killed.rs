@@ -1,5 +1,6 @@
 //! Kills the program while it creates an account: before and after the profile is stored, and before and after the
 //! relay has created the account and said so.
+#![allow(clippy::print_stdout, reason = "the counts are for whoever reads the log")]
 
 use std::thread;
 use std::time::{Duration, Instant};

@@ -1,4 +1,5 @@
 //! A reader with a shell and further windows, who types what a page says.
+#![allow(clippy::print_stdout, reason = "a difference is for whoever reads the log")]
 
 use std::collections::BTreeMap;
 use std::fs;

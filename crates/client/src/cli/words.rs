@@ -105,7 +105,7 @@ pub(crate) fn claim(contact: &Contact) -> Option<String> {
 pub(crate) fn request(contact: &Contact, known: Option<&Contact>) -> String {
     let claim = claim(contact).map_or_else(String::new, |claim| {
         let whose = known.map_or_else(String::new, |known| {
-            let known = self::name(known);
+            let known = name(known);
             format!(", and you have a contact {known}, whose account is another one")
         });
         format!(" That phone {claim}{whose}; anybody can say so.")

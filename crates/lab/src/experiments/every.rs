@@ -8,14 +8,14 @@ use super::{effects, notice, operators, phones};
 /// Returns every experiment, in the order of the columns.
 pub(crate) fn all() -> Vec<&'static dyn Experiment> {
     static KEEPING: [operators::Keeping; 2] = [operators::Keeping::Log, operators::Keeping::Retain];
-    let stored = operators::STORED.iter().map(|one| one as &dyn Experiment);
+    let stored = operators::STORED.iter().map(|one| -> &dyn Experiment { one });
     let mut all: Vec<&'static dyn Experiment> = stored.collect();
     all.push(&operators::Interception);
     all.push(&operators::PenRegister);
-    all.extend(KEEPING.iter().map(|one| one as &dyn Experiment));
+    all.extend(KEEPING.iter().map(|one| -> &dyn Experiment { one }));
     all.push(&operators::PushLookUp);
     all.push(&operators::Backup);
-    all.extend(phones::SEIZED.iter().map(|one| one as &dyn Experiment));
+    all.extend(phones::SEIZED.iter().map(|one| -> &dyn Experiment { one }));
     all.push(&phones::Participant);
     all.push(&phones::Report);
     all.push(&effects::Takedown);

@@ -289,7 +289,7 @@ impl Experiment for PushLookUp {
             }
             answered
                 .pieces
-                .extend(found.exhibits.iter().map(|exhibit| super::answer::piece(Item::PushToken, exhibit)));
+                .extend(found.exhibits.iter().map(|exhibit| answer::piece(Item::PushToken, exhibit)));
             counts.returned += found.second.held().min(1);
             if matches!(stated.first.answer(Item::PushToken), Some(ItemAnswer::Withheld { .. })) {
                 counts.withheld += 1;
@@ -338,9 +338,7 @@ impl Experiment for Backup {
             answered.brought.entries.extend(answer::entries(&served, &stated, &BACKUP));
             // A warrant for a backup is about the backup. Other data in the same place belongs to the other demands.
             for line in served.lines.iter().filter(|line| BACKUP.contains(&line.item)) {
-                answered
-                    .pieces
-                    .extend(line.exhibits.iter().map(|exhibit| super::answer::piece(line.item, exhibit)));
+                answered.pieces.extend(line.exhibits.iter().map(|exhibit| answer::piece(line.item, exhibit)));
             }
             match served.answer(Item::DeviceBackup) {
                 Some(ItemAnswer::Returned { .. }) => {

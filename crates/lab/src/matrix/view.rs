@@ -91,7 +91,7 @@ impl View<'_> {
 
     /// Returns what a column says of a design, in words.
     pub(super) fn says(&self, cells: &ByPlace<'_>, design: &str, column: &str) -> Option<String> {
-        self.told(cells, (design, column), words::phrase, |cell| cell.says.clone())
+        self.told(cells, (design, column), phrase, |cell| cell.says.clone())
     }
 
     /// Returns the same in as few characters as tell it from others.
