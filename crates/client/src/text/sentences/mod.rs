@@ -6,6 +6,8 @@
 //! passed through [`display`](crate::display). This layer does not know where a sentence is shown or which commands a
 //! program has; [`Names`] provides both.
 
+#![deny(clippy::wildcard_enum_match_arm)]
+
 mod span;
 mod word;
 
