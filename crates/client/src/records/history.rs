@@ -89,7 +89,7 @@ impl HistoryEntry {
 
 impl Encoded for HistoryEntry {
     const VERSION: u8 = 2;
-    const MAX_LEN: usize = crate::body::MAX_BODY_LEN;
+    const MAX_LEN: usize = crate::records::body::MAX_BODY_LEN;
 }
 
 /// Prints its place, not its words.

@@ -97,7 +97,7 @@ pub(super) fn find(directory: &Path) -> io::Result<Option<i32>> {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -6,8 +6,6 @@
 //! passed through [`display`](crate::display). This layer does not know where a sentence is shown or which commands a
 //! program has; [`Names`] provides both.
 
-#![deny(clippy::wildcard_enum_match_arm)]
-
 mod span;
 mod word;
 
@@ -178,6 +176,7 @@ pub fn content(entry: &HistoryEntry) -> String {
 
 /// Returns the sentence for a notice.
 #[must_use]
+#[deny(clippy::wildcard_enum_match_arm)]
 pub fn notice(notice: &Notice, names: &impl Names) -> (Tone, String) {
     use Tone::{Note, Warning};
     let name = |account: &AccountId| safe(&names.contact(account));

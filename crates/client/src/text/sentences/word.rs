@@ -4,6 +4,7 @@ use crate::records::notice::Notice;
 
 /// Returns the kind of a notice. It stays the same when a sentence is reworded.
 #[must_use]
+#[deny(clippy::wildcard_enum_match_arm)]
 pub const fn word(notice: &Notice) -> &'static str {
     match notice {
         Notice::Registered { .. } => "registered",

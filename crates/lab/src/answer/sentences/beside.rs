@@ -11,11 +11,7 @@ use crate::score::{Counts, Holder, Measures, Sealed, Share, State, TextsAt, Thie
 
 /// Writes the statement about the operator and the demanded data, by itself or by somebody else. The source stands
 /// first.
-pub(in crate::answer) fn operators_word(
-    subject: &Subject<'_>,
-    word: Option<&OperatorsWord>,
-    counts: &Counts,
-) -> String {
+pub(crate) fn operators_word(subject: &Subject<'_>, word: Option<&OperatorsWord>, counts: &Counts) -> String {
     let Some(OperatorsWord { is, says, from }) = word else {
         return "What its operator does about such demands is not known for this design.".into();
     };
@@ -49,7 +45,7 @@ pub(in crate::answer) fn operators_word(
 
 /// Describes what a thief of the party's rows and keys has of the demanded data, with the order and without it. A demand
 /// that gives `reached` of it may reach less than all rows.
-pub(in crate::answer) fn thief(subject: &Subject<'_>, thief: &Thief, reached: u64) -> String {
+pub(crate) fn thief(subject: &Subject<'_>, thief: &Thief, reached: u64) -> String {
     let Share { n, of } = thief.rows;
     let all = share(subject, n, of);
     let more = if n > reached && !subject.is_a_tap { ", and more than this demand reaches" } else { "" };
@@ -78,22 +74,17 @@ pub(in crate::answer) fn thief(subject: &Subject<'_>, thief: &Thief, reached: u6
 }
 
 /// Describes the part of an order's yield that lies in the rows without it as well.
-pub(in crate::answer) fn without_the_order(subject: &Subject<'_>, thief: &Thief) -> Option<String> {
+pub(crate) fn without_the_order(subject: &Subject<'_>, thief: &Thief) -> Option<String> {
     let without = thief.without.filter(|without| without.n > 0)?;
     Some(format!("Without the order the operator's rows have {}.", share(subject, without.n, without.of)))
 }
 
 /// The sentence about noticing if no phone takes part.
-pub(in crate::answer) const NO_PHONE: &str = "No phone takes part in this, so no phone could tell anybody.";
+pub(crate) const NO_PHONE: &str = "No phone takes part in this, so no phone could tell anybody.";
 
 /// Describes the people who could notice, because something else reached their phone than without the order, and the
 /// people to whom the phone said something.
-pub(in crate::answer) fn notice(
-    view: ViewKind,
-    is_ordered: bool,
-    state: State,
-    measures: &Measures,
-) -> String {
+pub(crate) fn notice(view: ViewKind, is_ordered: bool, state: State, measures: &Measures) -> String {
     let could = &measures.could_notice;
     let own = match view {
         ViewKind::SeizedPhone => "Who sees that a phone is taken is not measured.",
@@ -126,7 +117,7 @@ pub(in crate::answer) fn notice(
 
 /// Describes the other places of the texts that the demand is about. `is_told` says whether the texts were mentioned
 /// before.
-pub(in crate::answer) fn copies(target: &str, everywhere: &[TextsAt], is_told: bool) -> String {
+pub(crate) fn copies(target: &str, everywhere: &[TextsAt], is_told: bool) -> String {
     let Some(of) = everywhere.first().map(|there| there.of).filter(|of| *of > 0) else {
         return String::new();
     };
@@ -172,7 +163,7 @@ pub(in crate::answer) fn copies(target: &str, everywhere: &[TextsAt], is_told: b
 }
 
 /// Describes ciphertexts that nothing opened, and the number of them that carry texts, as the bench can tell.
-pub(in crate::answer) fn ciphertexts(subject: &Subject<'_>, measures: &Measures) -> Option<String> {
+pub(crate) fn ciphertexts(subject: &Subject<'_>, measures: &Measures) -> Option<String> {
     let Sealed { texts, ciphertexts, carrying, read_elsewhere } = &measures.sealed;
     let carried = texts.len() as u64 + read_elsewhere;
     let of = format!("{} of {}", counted_by(carried, "texts"), subject.target);

@@ -6,7 +6,7 @@ use pillarbox_access::demand::ViewKind;
 use crate::evidence::Context;
 
 /// Writes the question for a demand that is served on an operator.
-pub(in crate::answer) fn question(context: &Context, target: &str) -> String {
+pub(crate) fn question(context: &Context, target: &str) -> String {
     let Context { design, question, .. } = context;
     match question.as_str() {
         "" => question_about(context, target),
@@ -15,7 +15,7 @@ pub(in crate::answer) fn question(context: &Context, target: &str) -> String {
 }
 
 /// Writes the question about a person, or about one account of a person.
-pub(in crate::answer) fn question_about(context: &Context, about: &str) -> String {
+pub(crate) fn question_about(context: &Context, about: &str) -> String {
     let Context { design, demand, on, .. } = context;
     let asks = country::name(&context.country);
     // A product's name ends with a date, and stands between commas. Another design is a kind of server, and no name.
@@ -27,9 +27,9 @@ pub(in crate::answer) fn question_about(context: &Context, about: &str) -> Strin
 }
 
 /// Stands for the design's name in a question of its own kind.
-pub(in crate::answer) const DESIGN: &str = "DESIGN";
+pub(crate) const DESIGN: &str = "DESIGN";
 /// Stands for the target's name in a question of its own kind.
-pub(in crate::answer) const TARGET: &str = "TARGET";
+pub(crate) const TARGET: &str = "TARGET";
 
 /// Returns the question of a demand that is not served on an operator.
 #[must_use]

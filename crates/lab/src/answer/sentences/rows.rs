@@ -6,28 +6,28 @@ use super::words::{NAMES_SHOWN, capital, count, counted_by, counted_noun, listed
 
 /// The subject of the sentences.
 #[derive(Clone, Copy, Debug, Default)]
-pub(in crate::answer) struct Rows<'a> {
+pub(crate) struct Rows<'a> {
     /// The number that the demand is about.
-    pub(in crate::answer) about: &'a str,
+    pub(crate) about: &'a str,
     /// True if an account has it.
-    pub(in crate::answer) has_account: bool,
+    pub(crate) has_account: bool,
     /// Texts that came back, if the demand reaches texts.
-    pub(in crate::answer) texts: Option<u64>,
+    pub(crate) texts: Option<u64>,
     /// Messages of which a record came back, if the demand reaches records.
-    pub(in crate::answer) messages: Option<u64>,
+    pub(crate) messages: Option<u64>,
     /// Messages that are there and that nothing opens.
-    pub(in crate::answer) unreadable: u64,
+    pub(crate) unreadable: u64,
     /// Messages that are there in no form that this program reads.
-    pub(in crate::answer) other_form: u64,
+    pub(crate) other_form: u64,
     /// The messages among them that have plain words in them.
-    pub(in crate::answer) plain_words: u64,
+    pub(crate) plain_words: u64,
     /// Kinds of data that came back, without the texts and messages above.
-    pub(in crate::answer) kinds: u64,
+    pub(crate) kinds: u64,
 }
 
 /// The backup of an account, as a relay's rows have it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::answer) enum Backup {
+pub(crate) enum Backup {
     /// No backup.
     None,
     /// A backup that nothing there opens.
@@ -40,12 +40,12 @@ pub(in crate::answer) enum Backup {
 }
 
 /// Writes the question.
-pub(in crate::answer) fn rows_question(demand: &str, about: &str) -> String {
+pub(crate) fn rows_question(demand: &str, about: &str) -> String {
     format!("If the operator of this relay is served {demand} about {about}, what do its rows give?")
 }
 
 /// Writes at most four sentences: what came back, what stays closed, what has another form, and who else is in it.
-pub(in crate::answer) fn rows_headline(rows: &Rows<'_>, others: &[&str]) -> String {
+pub(crate) fn rows_headline(rows: &Rows<'_>, others: &[&str]) -> String {
     let Rows { about, has_account, texts, messages, unreadable, other_form, plain_words, kinds } = *rows;
     let some = |number: u64, unit: &str| match number {
         0 => part(0, 1, unit),
@@ -101,12 +101,7 @@ fn in_another_form(messages: u64, with_words: u64) -> String {
 }
 
 /// Writes at most three sentences: whether there is a backup, what it gives, and who else is in it.
-pub(in crate::answer) fn backup_headline(
-    about: &str,
-    has_account: bool,
-    backup: Backup,
-    others: &[&str],
-) -> String {
+pub(crate) fn backup_headline(about: &str, has_account: bool, backup: Backup, others: &[&str]) -> String {
     let mut says = Vec::new();
     if !has_account {
         says.push(format!("No account of this relay has the number {about}."));
@@ -137,11 +132,11 @@ fn also_named(subject: &str, names: &str, others: &[&str]) -> String {
 }
 
 /// The sentence about a thief of the folder.
-pub(in crate::answer) const ROWS_FOR_A_THIEF: &str =
+pub(crate) const ROWS_FOR_A_THIEF: &str =
     "All of it was read from this folder alone: a thief who copies the folder has as much.";
 
 /// The sentence about other places of the same texts.
-pub(in crate::answer) const ROWS_ELSEWHERE: &str =
+pub(crate) const ROWS_ELSEWHERE: &str =
     "A folder does not say where else the same texts lie: on phones, in backups.";
 
 /// Describes what a relay's operator can read of everything in its rows. Empty if the rows contain nothing that could
@@ -185,7 +180,7 @@ pub fn can_read(opened: &OpenedCounts) -> String {
 }
 
 /// Says how many messages a relay has ever accepted.
-pub(in crate::answer) fn accepted_in_all(number: u64, has_account: bool) -> String {
+pub(crate) fn accepted_in_all(number: u64, has_account: bool) -> String {
     let all = format!("This relay has accepted {} in all, for everybody together", count(number, "message"));
     if !has_account {
         return format!("{all}.");

@@ -9,36 +9,36 @@ use crate::score::Statement;
 
 /// The subject of the sentences of one answer.
 #[derive(Clone, Debug)]
-pub(in crate::answer) struct Subject<'a> {
+pub(crate) struct Subject<'a> {
     /// The party that answers.
-    pub(in crate::answer) party: &'a str,
+    pub(crate) party: &'a str,
     /// The person whom the demand is about.
-    pub(in crate::answer) target: &'a str,
+    pub(crate) target: &'a str,
     /// The noun behind the numbers, in the plural.
-    pub(in crate::answer) unit: &'a str,
+    pub(crate) unit: &'a str,
     /// The noun for something that stays closed.
-    pub(in crate::answer) container: &'a str,
+    pub(crate) container: &'a str,
     /// True if an operator answers.
-    pub(in crate::answer) is_an_operator: bool,
+    pub(crate) is_an_operator: bool,
     /// True if it answers from passing traffic, and not from storage.
-    pub(in crate::answer) is_a_tap: bool,
+    pub(crate) is_a_tap: bool,
     /// True if the count begins with the order.
-    pub(in crate::answer) is_about_the_time_after: bool,
+    pub(crate) is_about_the_time_after: bool,
     /// True if it counts nothing from before the order.
-    pub(in crate::answer) is_from_the_order_on: bool,
+    pub(crate) is_from_the_order_on: bool,
     /// True if the count is about everybody, and not about the target alone.
-    pub(in crate::answer) is_about_everybody: bool,
+    pub(crate) is_about_everybody: bool,
     /// True if anything came back.
-    pub(in crate::answer) is_anything_back: bool,
+    pub(crate) is_anything_back: bool,
     /// True if nobody knows whether the operator would do what was measured.
-    pub(in crate::answer) is_hypothetical: bool,
+    pub(crate) is_hypothetical: bool,
     /// The speaker who says that the party does not hand over something that it has: a source, or the party itself.
-    pub(in crate::answer) keeps_back: KeepsBack<'a>,
+    pub(crate) keeps_back: KeepsBack<'a>,
 }
 
 /// The speakers who say that something is not handed over.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::answer) enum KeepsBack<'a> {
+pub(crate) enum KeepsBack<'a> {
     /// The party itself.
     ByItsOwnWord,
     /// Others, by their sources.
@@ -47,7 +47,7 @@ pub(in crate::answer) enum KeepsBack<'a> {
 
 impl<'a> KeepsBack<'a> {
     /// Returns the speakers of these statements. A speaker other than the party is named.
-    pub(in crate::answer) fn of(statements: &BTreeSet<&'a Statement>) -> Self {
+    pub(crate) fn of(statements: &BTreeSet<&'a Statement>) -> Self {
         let others = statements.iter().filter(|said| said.by == Speaker::Others);
         let sources: BTreeSet<&str> = others.map(|said| said.from.as_str()).collect();
         if sources.is_empty() { Self::ByItsOwnWord } else { Self::According(sources) }

@@ -21,7 +21,7 @@ const MAX_GROUPS: u64 = 50;
 
 /// The content of `[chatter]`.
 #[derive(Clone, Debug)]
-pub(in crate::scenario) struct Chatter {
+pub(crate) struct Chatter {
     /// The number of people, including those whom the file names.
     pub(super) people: usize,
     /// The number of texts.
@@ -48,7 +48,7 @@ pub(in crate::scenario) struct Chatter {
 type Read<T> = Result<T, ScenarioError>;
 
 /// Reads the section. `named` people stand in the file.
-pub(in crate::scenario) fn read(
+pub(crate) fn read(
     table: Option<Fields<'_>>,
     start: Timestamp,
     named: usize,

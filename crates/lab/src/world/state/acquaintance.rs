@@ -7,9 +7,9 @@ use crate::scenario::PersonId;
 
 /// The way in which one person reaches another: the own profile that is used, and the account that is written to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::world) struct Acquaintance {
-    pub(in crate::world) own: ProfileId,
-    pub(in crate::world) theirs: AccountId,
+pub(crate) struct Acquaintance {
+    pub(crate) own: ProfileId,
+    pub(crate) theirs: AccountId,
 }
 
 /// Two people who have become able to write to each other. After one of them moves to other accounts, this happens

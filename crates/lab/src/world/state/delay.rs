@@ -10,7 +10,7 @@ use crate::scenario::Network;
 const LONGEST: Duration = Duration::from_seconds(600);
 
 /// Draws the delay of one frame. It is at least a millisecond, so that nothing arrives when it leaves.
-pub(in crate::world) fn draw(network: &Network, rng: &mut impl Rng) -> Duration {
+pub(crate) fn draw(network: &Network, rng: &mut impl Rng) -> Duration {
     let [median, jitter] =
         [network.delay, network.jitter].map(|span| u32::try_from(span.0).unwrap_or(u32::MAX));
     // One standard deviation above the median lies `median + jitter`.

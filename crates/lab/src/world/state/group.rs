@@ -9,8 +9,8 @@ use crate::scenario::PersonId;
 
 /// A group as the world knows it.
 #[derive(Clone)]
-pub(in crate::world) struct GroupHere {
-    pub(in crate::world) id: GroupId,
+pub(crate) struct GroupHere {
+    pub(crate) id: GroupId,
     /// The present members and their profiles.
-    pub(in crate::world) members: BTreeMap<PersonId, ProfileId>,
+    pub(crate) members: BTreeMap<PersonId, ProfileId>,
 }

@@ -38,7 +38,7 @@ use transit::{RelayEnd, Transit};
 
 /// Something that happens at a set time.
 #[derive(Clone, Debug)]
-pub(in crate::world) enum Due {
+pub(crate) enum Due {
     /// An event of the scenario, by its position.
     Event(usize),
     /// An order.
@@ -47,61 +47,61 @@ pub(in crate::world) enum Due {
 
 /// One world.
 pub struct World {
-    pub(in crate::world) design: Design,
-    pub(in crate::world) scenario: Scenario,
-    pub(in crate::world) now: Timestamp,
-    pub(in crate::world) randomness: Randomness,
-    pub(in crate::world) sites: Vec<Site>,
-    pub(in crate::world) profiles: Vec<Profile>,
+    pub(crate) design: Design,
+    pub(crate) scenario: Scenario,
+    pub(crate) now: Timestamp,
+    pub(crate) randomness: Randomness,
+    pub(crate) sites: Vec<Site>,
+    pub(crate) profiles: Vec<Profile>,
     /// Everybody's profiles, closed ones included, in the order in which they were made.
-    pub(in crate::world) owned: BTreeMap<PersonId, Vec<ProfileId>>,
+    pub(crate) owned: BTreeMap<PersonId, Vec<ProfileId>>,
     /// The relays' ends of connections.
-    pub(in crate::world) connections: BTreeMap<ConnectionId, RelayEnd>,
+    pub(crate) connections: BTreeMap<ConnectionId, RelayEnd>,
     /// The network of a story that has one. It appears after everybody's account is made.
-    pub(in crate::world) transit: Option<Transit>,
-    pub(in crate::world) sleepers: Sleepers,
+    pub(crate) transit: Option<Transit>,
+    pub(crate) sleepers: Sleepers,
     /// The times at which the addresses of homes change.
-    pub(in crate::world) moves: BTreeSet<(Timestamp, PersonId)>,
+    pub(crate) moves: BTreeSet<(Timestamp, PersonId)>,
     /// Profiles that may have something to do.
-    pub(in crate::world) restless: BTreeSet<ProfileId>,
-    pub(in crate::world) acquaintances: BTreeMap<(PersonId, PersonId), Acquaintance>,
-    pub(in crate::world) groups: BTreeMap<String, GroupHere>,
-    pub(in crate::world) channels: BTreeMap<ChannelName, (SiteId, ProfileId)>,
+    pub(crate) restless: BTreeSet<ProfileId>,
+    pub(crate) acquaintances: BTreeMap<(PersonId, PersonId), Acquaintance>,
+    pub(crate) groups: BTreeMap<String, GroupHere>,
+    pub(crate) channels: BTreeMap<ChannelName, (SiteId, ProfileId)>,
     /// Codes that were sent to numbers and that nobody has shown yet. The holder of the number reads them.
-    pub(in crate::world) codes: BTreeMap<Handle, NumberCode>,
-    pub(in crate::world) offline: BTreeSet<PersonId>,
+    pub(crate) codes: BTreeMap<Handle, NumberCode>,
+    pub(crate) offline: BTreeSet<PersonId>,
     /// People who have no account any more, or whose phone is in other hands.
-    pub(in crate::world) gone: BTreeSet<PersonId>,
+    pub(crate) gone: BTreeSet<PersonId>,
     /// Phones in other hands.
-    pub(in crate::world) seized: Vec<Seized>,
-    pub(in crate::world) moved: BTreeMap<PersonId, SiteId>,
-    pub(in crate::world) met: Vec<Met>,
+    pub(crate) seized: Vec<Seized>,
+    pub(crate) moved: BTreeMap<PersonId, SiteId>,
+    pub(crate) met: Vec<Met>,
     /// Habits that a software update gave to somebody's phone.
-    pub(in crate::world) updated: BTreeMap<PersonId, Habits>,
+    pub(crate) updated: BTreeMap<PersonId, Habits>,
     /// People whose software was made to stop encrypting.
-    pub(in crate::world) stopped_encrypting: BTreeSet<PersonId>,
+    pub(crate) stopped_encrypting: BTreeSet<PersonId>,
     /// People whose phone lies in a folder, because somebody will read it.
-    pub(in crate::world) on_disk: BTreeSet<PersonId>,
-    pub(in crate::world) passcodes: BTreeMap<PersonId, String>,
+    pub(crate) on_disk: BTreeSet<PersonId>,
+    pub(crate) passcodes: BTreeMap<PersonId, String>,
     /// Announcements of operators to people whose phones are off.
-    pub(in crate::world) unheard: BTreeMap<PersonId, Vec<String>>,
-    pub(in crate::world) due: BTreeMap<(Timestamp, u64), Due>,
-    pub(in crate::world) next_due: u64,
+    pub(crate) unheard: BTreeMap<PersonId, Vec<String>>,
+    pub(crate) due: BTreeMap<(Timestamp, u64), Due>,
+    pub(crate) next_due: u64,
     /// The times at which the world looks at a phone because something on it waits.
-    pub(in crate::world) alarms: BTreeSet<(Timestamp, ProfileId)>,
-    pub(in crate::world) reports: Vec<Filed>,
-    pub(in crate::world) push: PushRecords,
-    pub(in crate::world) wire: WireTap,
+    pub(crate) alarms: BTreeSet<(Timestamp, ProfileId)>,
+    pub(crate) reports: Vec<Filed>,
+    pub(crate) push: PushRecords,
+    pub(crate) wire: WireTap,
     /// The owner of the phone at one end of each crossing of the wire.
-    pub(in crate::world) crossed: Vec<(PersonId, Way)>,
+    pub(crate) crossed: Vec<(PersonId, Way)>,
     /// True if bytes that cross the wire are kept for a tap.
-    pub(in crate::world) keeps_wire: bool,
-    pub(in crate::world) truth: Truth,
-    pub(in crate::world) record: Record,
+    pub(crate) keeps_wire: bool,
+    pub(crate) truth: Truth,
+    pub(crate) record: Record,
 }
 
 impl World {
-    pub(in crate::world) fn schedule(&mut self, at: Timestamp, due: Due) {
+    pub(crate) fn schedule(&mut self, at: Timestamp, due: Due) {
         self.next_due += 1;
         self.due.insert((at.max(self.now), self.next_due), due);
     }
@@ -121,13 +121,13 @@ impl World {
     }
 
     /// Notes a text that was really said.
-    pub(in crate::world) fn note_said(&mut self, said: Said, body: Option<BodyId>) {
+    pub(crate) fn note_said(&mut self, said: Said, body: Option<BodyId>) {
         let (by, text_sha256) = (said.by, sha256(said.text.as_bytes()));
         let text = text_id(self.truth.say(said, body).0);
         self.record.push(self.now, Kind::Said { who: self.name(by), text, text_sha256 });
     }
 
-    pub(in crate::world) fn name(&self, who: PersonId) -> String {
+    pub(crate) fn name(&self, who: PersonId) -> String {
         self.scenario.person(who).map_or_else(String::new, |person| person.name.clone())
     }
 }

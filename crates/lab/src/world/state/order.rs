@@ -89,7 +89,7 @@ pub enum Whom {
 
 impl Order {
     /// Returns the word for the order in the record.
-    pub(in crate::world) const fn word(&self) -> &'static str {
+    pub(crate) const fn word(&self) -> &'static str {
         match self {
             Self::SetKeeping { .. } => "set-keeping",
             Self::Tap { .. } => "tap",

@@ -16,7 +16,7 @@ use crate::scratch::Scratch;
 
 /// The position of a profile among the world's profiles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ProfileId(pub(in crate::world) usize);
+pub struct ProfileId(pub(crate) usize);
 
 /// The purpose of a profile.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,43 +35,43 @@ pub enum Purpose {
 
 impl Purpose {
     /// Returns true if two accounts have the same purpose, wherever their owner's home is.
-    pub(in crate::world) fn is_like(&self, other: &Self) -> bool {
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
         let own = |it: &Self| matches!(it, Self::Own | Self::Guest);
         self == other || (own(self) && own(other))
     }
 }
 
 /// One connection of a phone: the phone's end of a channel, and the frames that have come out of it.
-pub(in crate::world) struct Line {
-    pub(in crate::world) connection: ConnectionId,
+pub(crate) struct Line {
+    pub(crate) connection: ConnectionId,
     /// The phone's address, as the relay sees it.
-    pub(in crate::world) peer: IpAddr,
-    pub(in crate::world) phone_end: Established,
-    pub(in crate::world) arrived: VecDeque<RelayFrame>,
+    pub(crate) peer: IpAddr,
+    pub(crate) phone_end: Established,
+    pub(crate) arrived: VecDeque<RelayFrame>,
     /// True after the relay said goodbye. The frames that have arrived are still read, and nothing more is sent.
-    pub(in crate::world) ended: bool,
+    pub(crate) ended: bool,
 }
 
 /// One phone account.
-pub(in crate::world) struct Profile {
-    pub(in crate::world) who: PersonId,
-    pub(in crate::world) site: SiteId,
-    pub(in crate::world) purpose: Purpose,
+pub(crate) struct Profile {
+    pub(crate) who: PersonId,
+    pub(crate) site: SiteId,
+    pub(crate) purpose: Purpose,
     /// The phone. A closed profile, or one in other hands, has none.
-    pub(in crate::world) phone: Option<Phone>,
-    pub(in crate::world) folder: Option<Scratch>,
-    pub(in crate::world) lines: [Option<Line>; 2],
-    pub(in crate::world) streams: Streams,
+    pub(crate) phone: Option<Phone>,
+    pub(crate) folder: Option<Scratch>,
+    pub(crate) lines: [Option<Line>; 2],
+    pub(crate) streams: Streams,
     /// The time at which the world looks at this phone again of its own accord.
-    pub(in crate::world) alarm: Option<Timestamp>,
+    pub(crate) alarm: Option<Timestamp>,
     /// True if the relay does not accept this phone, which therefore does not try again.
-    pub(in crate::world) refused: bool,
+    pub(crate) refused: bool,
     /// True if a failed connection stands in the record and none has succeeded since.
-    pub(in crate::world) unreachable_said: bool,
+    pub(crate) unreachable_said: bool,
 }
 
 impl Profile {
-    pub(in crate::world) const fn line(&self, link: Link) -> Option<&Line> {
+    pub(crate) const fn line(&self, link: Link) -> Option<&Line> {
         let [named, nameless] = &self.lines;
         match link {
             Link::Named => named.as_ref(),
@@ -79,7 +79,7 @@ impl Profile {
         }
     }
 
-    pub(in crate::world) const fn line_mut(&mut self, link: Link) -> &mut Option<Line> {
+    pub(crate) const fn line_mut(&mut self, link: Link) -> &mut Option<Line> {
         let [named, nameless] = &mut self.lines;
         match link {
             Link::Named => named,
@@ -88,7 +88,7 @@ impl Profile {
     }
 
     /// Returns the phone, if its owner has it, and the stream of randomness that it draws from.
-    pub(in crate::world) const fn in_hand(&mut self) -> Option<(&mut Phone, &mut ChaCha20Rng)> {
+    pub(crate) const fn in_hand(&mut self) -> Option<(&mut Phone, &mut ChaCha20Rng)> {
         match &mut self.phone {
             Some(phone) => Some((phone, &mut self.streams.phone)),
             None => None,
@@ -96,7 +96,7 @@ impl Profile {
     }
 
     /// Returns the account at the relay, once it is made.
-    pub(in crate::world) fn account(&self) -> Option<AccountId> {
+    pub(crate) fn account(&self) -> Option<AccountId> {
         Some(self.phone.as_ref()?.account().address?.account)
     }
 }

@@ -12,12 +12,12 @@ use sha2::{Digest as _, Sha256};
 
 /// The root of all streams of a world.
 #[derive(Clone, Debug)]
-pub(in crate::world) struct Randomness {
-    pub(in crate::world) root: [u8; 32],
+pub(crate) struct Randomness {
+    pub(crate) root: [u8; 32],
 }
 
 impl Randomness {
-    pub(in crate::world) fn new(scenario: &str, seed: u64) -> Self {
+    pub(crate) fn new(scenario: &str, seed: u64) -> Self {
         let digest = Sha256::new()
             .chain_update(scenario)
             .chain_update([0])
@@ -28,7 +28,7 @@ impl Randomness {
 
     /// Returns the stream of the actor with this name: ChaCha20, whose bytes are the same in each release and on each
     /// machine.
-    pub(in crate::world) fn stream(&self, actor: &[&str]) -> ChaCha20Rng {
+    pub(crate) fn stream(&self, actor: &[&str]) -> ChaCha20Rng {
         let mut digest = Sha256::new().chain_update(self.root);
         for word in actor {
             // The length goes first, so that no two names run together.
@@ -41,20 +41,20 @@ impl Randomness {
 
 /// The streams of one phone account.
 #[derive(Clone)]
-pub(in crate::world) struct Streams {
+pub(crate) struct Streams {
     /// For the phone.
-    pub(in crate::world) phone: ChaCha20Rng,
+    pub(crate) phone: ChaCha20Rng,
     /// For both ends of its channels to the relay.
-    pub(in crate::world) channel: ChaCha20Rng,
+    pub(crate) channel: ChaCha20Rng,
     /// For the relay's draws while it serves this account.
-    pub(in crate::world) relay: ChaCha20Rng,
+    pub(crate) relay: ChaCha20Rng,
     /// For delays and addresses in the network.
-    pub(in crate::world) network: ChaCha20Rng,
+    pub(crate) network: ChaCha20Rng,
 }
 
 impl Streams {
     /// Returns the streams of the account with this name at the relay with this host.
-    pub(in crate::world) fn of(randomness: &Randomness, account: &str, host: &str) -> Self {
+    pub(crate) fn of(randomness: &Randomness, account: &str, host: &str) -> Self {
         let stream = |part| randomness.stream(&[part, account, host]);
         Self {
             phone: stream("phone"),
@@ -65,7 +65,7 @@ impl Streams {
     }
 
     /// Draws a number for a connection. A counter for each phone would tell the phone, and this number does not.
-    pub(in crate::world) fn connection(&mut self) -> ConnectionId {
+    pub(crate) fn connection(&mut self) -> ConnectionId {
         // Readers of JSON lose digits beyond 53 bits. Two of a million connections share one of 48 bits once in 560 worlds.
         ConnectionId(self.channel.next_u64() >> 16)
     }

@@ -7,18 +7,18 @@ use pillarbox_wire::{MessageId, Timestamp};
 
 /// A row of a message, as the record has told of it.
 #[derive(Clone, Debug)]
-pub(in crate::world) struct RowHere {
-    pub(in crate::world) payload_sha256: String,
-    pub(in crate::world) starts: String,
-    pub(in crate::world) bytes: usize,
+pub(crate) struct RowHere {
+    pub(crate) payload_sha256: String,
+    pub(crate) starts: String,
+    pub(crate) bytes: usize,
     /// The time since which it waits for its phone, or since which it is delivered.
-    pub(in crate::world) since: Timestamp,
-    pub(in crate::world) is_delivered: bool,
+    pub(crate) since: Timestamp,
+    pub(crate) is_delivered: bool,
 }
 
 impl RowHere {
     /// Returns the time at which the row expires under a rule.
-    pub(in crate::world) fn until(&self, keeping: &Keeping) -> Timestamp {
+    pub(crate) fn until(&self, keeping: &Keeping) -> Timestamp {
         let stays = if self.is_delivered { keeping.delivered } else { Some(keeping.undelivered) };
         self.since + stays.unwrap_or_default()
     }
@@ -27,36 +27,36 @@ impl RowHere {
 /// The rows of messages that the record has told of and that are not gone, and the expiry of each under the present
 /// rule.
 #[derive(Clone, Debug, Default)]
-pub(in crate::world) struct RowsHere {
-    pub(in crate::world) rows: BTreeMap<MessageId, RowHere>,
-    pub(in crate::world) lapses: BTreeSet<(Timestamp, MessageId)>,
+pub(crate) struct RowsHere {
+    pub(crate) rows: BTreeMap<MessageId, RowHere>,
+    pub(crate) lapses: BTreeSet<(Timestamp, MessageId)>,
 }
 
 impl RowsHere {
     /// Returns the time at which the next row expires.
-    pub(in crate::world) fn next_lapse(&self) -> Option<Timestamp> {
+    pub(crate) fn next_lapse(&self) -> Option<Timestamp> {
         self.lapses.first().map(|(at, _)| *at)
     }
 
     /// Applies a new rule, which changes the expiry of each row.
-    pub(in crate::world) fn are_kept_by(&mut self, keeping: &Keeping) {
+    pub(crate) fn are_kept_by(&mut self, keeping: &Keeping) {
         self.lapses = self.rows.iter().map(|(message, row)| (row.until(keeping), *message)).collect();
     }
 
-    pub(in crate::world) fn put(&mut self, message: MessageId, row: RowHere, keeping: &Keeping) {
+    pub(crate) fn put(&mut self, message: MessageId, row: RowHere, keeping: &Keeping) {
         self.take(message, keeping);
         self.lapses.insert((row.until(keeping), message));
         self.rows.insert(message, row);
     }
 
-    pub(in crate::world) fn take(&mut self, message: MessageId, keeping: &Keeping) -> Option<RowHere> {
+    pub(crate) fn take(&mut self, message: MessageId, keeping: &Keeping) -> Option<RowHere> {
         let row = self.rows.remove(&message)?;
         self.lapses.remove(&(row.until(keeping), message));
         Some(row)
     }
 
     /// Returns the delivered rows that have expired by now.
-    pub(in crate::world) fn lapsed(&self, now: Timestamp) -> Vec<MessageId> {
+    pub(crate) fn lapsed(&self, now: Timestamp) -> Vec<MessageId> {
         let over = self.lapses.iter().take_while(|(until, _)| *until <= now).map(|(_, message)| *message);
         let is_delivered = |message: &MessageId| self.rows.get(message).is_some_and(|row| row.is_delivered);
         let mut over: Vec<MessageId> = over.filter(is_delivered).collect();

@@ -10,24 +10,24 @@ use pillarbox_relay::{Relay, SqliteStore};
 use crate::world::error::WorldError;
 
 /// A relay. Several demands look at one moment of it: its rows are read once, and again after every [`change`](Self::change).
-pub(in crate::world) struct Running {
-    pub(in crate::world) relay: Relay<SqliteStore>,
-    pub(in crate::world) held: OnceLock<Arc<RelayHoldings>>,
+pub(crate) struct Running {
+    pub(crate) relay: Relay<SqliteStore>,
+    pub(crate) held: OnceLock<Arc<RelayHoldings>>,
 }
 
 impl Running {
-    pub(in crate::world) const fn new(relay: Relay<SqliteStore>) -> Self {
+    pub(crate) const fn new(relay: Relay<SqliteStore>) -> Self {
         Self { relay, held: OnceLock::new() }
     }
 
     /// The relay, for whoever lets it do something. What was read of it before counts no more.
-    pub(in crate::world) fn change(&mut self) -> &mut Relay<SqliteStore> {
+    pub(crate) fn change(&mut self) -> &mut Relay<SqliteStore> {
         self.held.take();
         &mut self.relay
     }
 
     /// Everything that its operator has, whose key for channels to phones is `key`.
-    pub(in crate::world) fn holdings(&self, key: &AgreementSecret) -> Result<Arc<RelayHoldings>, WorldError> {
+    pub(crate) fn holdings(&self, key: &AgreementSecret) -> Result<Arc<RelayHoldings>, WorldError> {
         if let Some(held) = self.held.get() {
             return Ok(Arc::clone(held));
         }
@@ -37,7 +37,7 @@ impl Running {
     }
 
     /// A copy of it.
-    pub(in crate::world) fn fork(&self) -> Result<Self, WorldError> {
+    pub(crate) fn fork(&self) -> Result<Self, WorldError> {
         Ok(Self { relay: self.relay.fork()?, held: self.held.clone() })
     }
 }

@@ -14,9 +14,9 @@ pub struct Seized {
     pub state: LockState,
     /// The class of its passcode, which says how hard it is to guess.
     pub class: Passcode,
-    pub(in crate::world) folder: Scratch,
+    pub(crate) folder: Scratch,
     /// The program that still runs on it. A phone that is off, or was not unlocked since it started, has none.
-    pub(in crate::world) running: Option<Phone>,
+    pub(crate) running: Option<Phone>,
 }
 
 impl Seized {

@@ -31,35 +31,35 @@ pub enum Role {
 
 /// One relay of a world.
 pub struct Site {
-    pub(in crate::world) relay: Running,
-    pub(in crate::world) key: AgreementSecret,
+    pub(crate) relay: Running,
+    pub(crate) key: AgreementSecret,
     /// The stream of randomness for draws of its own accord.
-    pub(in crate::world) rng: ChaCha20Rng,
-    pub(in crate::world) address: RelayAddress,
-    pub(in crate::world) role: Role,
-    pub(in crate::world) jurisdiction: Option<String>,
+    pub(crate) rng: ChaCha20Rng,
+    pub(crate) address: RelayAddress,
+    pub(crate) role: Role,
+    pub(crate) jurisdiction: Option<String>,
     /// Countries whose networks block it.
-    pub(in crate::world) blocked_in: BTreeSet<String>,
+    pub(crate) blocked_in: BTreeSet<String>,
     /// Countries whose people its operator does not serve.
-    pub(in crate::world) closed_to: BTreeSet<String>,
+    pub(crate) closed_to: BTreeSet<String>,
     /// The rows of messages that the record has told of and that are not gone.
-    pub(in crate::world) rows: RowsHere,
+    pub(crate) rows: RowsHere,
     /// One tap for each order to hand over traffic.
-    pub(in crate::world) taps: Vec<OperatorTap>,
+    pub(crate) taps: Vec<OperatorTap>,
     /// All traffic, for somebody who looks over the operator's shoulder. Nobody has ordered it, and no record tells of
     /// it.
-    pub(in crate::world) watched: Option<OperatorTap>,
+    pub(crate) watched: Option<OperatorTap>,
 }
 
 /// The port of every relay. A world has no ports, but an address has one.
-pub(in crate::world) const PORT: u16 = 7_455;
+pub(crate) const PORT: u16 = 7_455;
 
 /// The step of the ageing clock. A world jumps from one event to the next, and at each jump the ageing clock follows
 /// all the way, as it would have done hour by hour (`pillarbox_relay::ageing` says why a real relay moves it in steps).
-pub(in crate::world) const AGEING_STEP: Duration = Duration::from_days(36_500);
+pub(crate) const AGEING_STEP: Duration = Duration::from_days(36_500);
 
 impl Site {
-    pub(in crate::world) fn open(
+    pub(crate) fn open(
         host: &str,
         role: Role,
         jurisdiction: Option<String>,
@@ -81,7 +81,7 @@ impl Site {
     }
 
     /// Returns the reason why nobody from a country can connect, if that is so.
-    pub(in crate::world) fn unreachable_from(&self, country: &str) -> Option<String> {
+    pub(crate) fn unreachable_from(&self, country: &str) -> Option<String> {
         if self.blocked_in.contains(country) {
             return Some(format!("the networks of {} do not let it through", country::name(country)));
         }
@@ -115,7 +115,7 @@ impl Site {
     }
 
     /// Returns true if its operator answers to the law of a country.
-    pub(in crate::world) fn is_under(&self, country: &str) -> bool {
+    pub(crate) fn is_under(&self, country: &str) -> bool {
         self.jurisdiction.as_deref().is_some_and(|here| here.eq_ignore_ascii_case(country))
     }
 

@@ -8,28 +8,28 @@ use crate::scenario::PersonId;
 
 /// The time that a phone stays connected after it woke, or after its owner used it. It stays longer while anything is
 /// under way to or from it.
-pub(in crate::world) const STAYS_AWAKE: Duration = Duration::from_seconds(20);
+pub(crate) const STAYS_AWAKE: Duration = Duration::from_seconds(20);
 
 /// The sleeping phones, and the times at which that changes.
 #[derive(Clone, Default)]
-pub(in crate::world) struct Sleepers {
-    pub(in crate::world) asleep: BTreeSet<PersonId>,
-    pub(in crate::world) changes: BTreeSet<(Timestamp, PersonId)>,
+pub(crate) struct Sleepers {
+    pub(crate) asleep: BTreeSet<PersonId>,
+    pub(crate) changes: BTreeSet<(Timestamp, PersonId)>,
     /// The offset of each phone's wakings within its period, counted from the start of 1970.
-    pub(in crate::world) phases: BTreeMap<PersonId, Duration>,
+    pub(crate) phases: BTreeMap<PersonId, Duration>,
 }
 
 impl Sleepers {
     /// Returns the time at which the next phone wakes or falls asleep.
-    pub(in crate::world) fn next_change(&self) -> Option<Timestamp> {
+    pub(crate) fn next_change(&self) -> Option<Timestamp> {
         self.changes.first().map(|(at, _)| *at)
     }
 
-    pub(in crate::world) fn contain(&self, who: PersonId) -> bool {
+    pub(crate) fn contain(&self, who: PersonId) -> bool {
         self.asleep.contains(&who)
     }
 
-    pub(in crate::world) fn set(&mut self, who: PersonId, at: Timestamp) {
+    pub(crate) fn set(&mut self, who: PersonId, at: Timestamp) {
         self.changes.retain(|(_, one)| *one != who);
         self.changes.insert((at, who));
     }

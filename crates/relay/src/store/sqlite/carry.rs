@@ -15,7 +15,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::settings::{LOCK_WAIT, PAGE_LEN};
-use crate::store::StoreError;
+use crate::store::error::StoreError;
 
 /// Pages in the log that are not in the database yet, for which the carrying thread is woken: 8 MiB. Fewer means more
 /// syncs of the database; more means longer pauses at the end of the log.

@@ -4,7 +4,8 @@ use pillarbox_wire::{AccountId, Bytes, ChannelName, Timestamp};
 use rusqlite::{Connection, Row, Transaction, params};
 
 use super::columns::{optional_time, time, unsigned};
-use crate::store::{ChannelRow, PublishedRow, StoreError};
+use crate::store::channels::{ChannelRow, PublishedRow};
+use crate::store::error::StoreError;
 
 pub(super) const CHANNEL_COLUMNS: &str = "channel, owner, opened_at, posted, taken_down";
 pub(super) const POST_COLUMNS: &str = "channel, number, posted_at, content";

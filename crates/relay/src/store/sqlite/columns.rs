@@ -8,7 +8,8 @@ use pillarbox_wire::{
 use rusqlite::Row;
 use rusqlite::types::FromSql;
 
-use crate::store::{AccountRow, DeviceNumber, DeviceRow, MessageRow, PreKeyKind, PreKeyRow, StoreError};
+use crate::store::error::StoreError;
+use crate::store::rows::{AccountRow, DeviceNumber, DeviceRow, MessageRow, PreKeyKind, PreKeyRow};
 
 pub(super) const ACCOUNT_COLUMNS: &str = "account, handle, registered_at, identity_signing, \
     identity_agreement, identity_cross_signature, delivery_verifier";

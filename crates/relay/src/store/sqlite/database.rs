@@ -13,10 +13,13 @@ use super::settings::{CHECKPOINT_PAGES, LITTLE, LOCK_WAIT, PAGE_LEN, STATEMENTS}
 use super::watch::Watch;
 use super::{channels, deposits, read, schema, write};
 use crate::memory::mailbox::QueuedMessage;
-use crate::store::{
-    Applied, Changes, Deposits, DeviceNumber, Holdings, MessageRow, PublishedRow, Room, Skip, Stock, Store,
-    StoreContents, StoreError, StoredPreKeys,
-};
+use crate::store::backend::{Room, Skip, Stock, Store, StoreContents, StoredPreKeys};
+use crate::store::changes::{Applied, Changes};
+use crate::store::channels::PublishedRow;
+use crate::store::deposits::Deposits;
+use crate::store::error::StoreError;
+use crate::store::holdings::Holdings;
+use crate::store::rows::{DeviceNumber, MessageRow};
 
 /// A relay's database.
 #[derive(Debug)]

@@ -5,7 +5,8 @@ use rusqlite::{Connection, Row, Transaction, params};
 
 use super::columns::{time, unsigned};
 use super::query::{first, rows};
-use crate::store::{DepositRow, Deposits, Leaving, StoreError};
+use crate::store::deposits::{DepositRow, Deposits, Leaving};
+use crate::store::error::StoreError;
 
 pub(super) const COLUMNS: &str = "account, kind, subject, value, left_at";
 

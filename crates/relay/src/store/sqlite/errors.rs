@@ -4,7 +4,7 @@ use rusqlite::ErrorCode;
 
 #[cfg(feature = "server")]
 use super::file_limit;
-use crate::store::StoreError;
+use crate::store::error::StoreError;
 
 /// Turns an error of looking at the disk, or of setting room aside there, into the store's own.
 pub(super) fn reserve_error(error: &std::io::Error) -> StoreError {

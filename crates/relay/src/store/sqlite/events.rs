@@ -7,7 +7,8 @@ use rusqlite::{Row, Transaction, params};
 
 use super::columns::{integer, time, unsigned};
 use crate::rules::keeping::Logged;
-use crate::store::{EventNumber, EventRow, Lapse, Staying, StoreError};
+use crate::store::error::StoreError;
+use crate::store::events::{EventNumber, EventRow, Lapse, Staying};
 
 pub(super) const COLUMNS: &str = "event, at, what, account, about, name, address, bytes, message";
 

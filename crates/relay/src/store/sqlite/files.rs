@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use pillarbox_system::identity::FileIdentity;
 
-use crate::store::DATABASE_FILE;
+use crate::store::file_names::DATABASE_FILE;
 
 /// The endings of the files: the database, its log, and the index through which readers share the log.
 const SUFFIXES: [&str; 3] = ["", "-wal", "-shm"];

@@ -18,7 +18,8 @@ use super::read::read_commits;
 use super::reserve::Reserve;
 use super::wal::survey_file;
 use super::watch::Watch;
-use crate::store::{DATABASE_FILE, StoreError};
+use crate::store::error::StoreError;
+use crate::store::file_names::DATABASE_FILE;
 
 /// Answer to a database that lacks transactions which the relay had committed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

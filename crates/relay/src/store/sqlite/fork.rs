@@ -4,7 +4,7 @@ use rusqlite::Connection;
 use rusqlite::backup::Backup;
 
 use super::database::SqliteStore;
-use crate::store::StoreError;
+use crate::store::error::StoreError;
 
 impl SqliteStore {
     /// Copies every page into memory.

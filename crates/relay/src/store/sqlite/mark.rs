@@ -13,7 +13,7 @@ use std::path::Path;
 
 use pillarbox_system::private;
 
-use crate::store::MARK_FILE;
+use crate::store::file_names::MARK_FILE;
 
 /// Digits of the number: as many as the largest has, so that each mark overwrites the one before.
 const DIGITS: usize = 20;

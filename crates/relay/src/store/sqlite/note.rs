@@ -6,7 +6,7 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
-use crate::store::StoreError;
+use crate::store::error::StoreError;
 
 /// The note as a file holds it. Relays of an earlier version left none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

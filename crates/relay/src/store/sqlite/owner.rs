@@ -8,7 +8,7 @@ use pillarbox_crypto::AgreementPublic;
 use rusqlite::{Connection, OptionalExtension};
 
 use super::database::SqliteStore;
-use crate::store::StoreError;
+use crate::store::error::StoreError;
 
 impl SqliteStore {
     /// Reads the public key of the relay that this database belongs to; none if no relay has recorded it.

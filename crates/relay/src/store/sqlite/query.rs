@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, Params, Row};
 
-use crate::store::StoreError;
+use crate::store::error::StoreError;
 
 /// Reads all rows of a query, each with `read`.
 pub(super) fn rows<T>(

@@ -9,10 +9,12 @@ use super::query::{first, rows};
 use super::schema::{self, Layout};
 use super::{channels, columns, deposits, events};
 use crate::memory::mailbox::{Entrance, QueuedMessage};
-use crate::store::{
-    Counters, DeviceNumber, EventNumber, Holdings, MessageRow, PreKeyKind, PreKeyRow, Skip, Stock,
-    StoreContents, StoreError, StoredPreKeys,
-};
+use crate::store::backend::{Skip, Stock, StoreContents, StoredPreKeys};
+use crate::store::changes::Counters;
+use crate::store::error::StoreError;
+use crate::store::events::EventNumber;
+use crate::store::holdings::Holdings;
+use crate::store::rows::{DeviceNumber, MessageRow, PreKeyKind, PreKeyRow};
 
 /// Reads the key that signs sender certificates.
 pub(super) fn certificate_key(connection: &Connection) -> Result<Option<SigningSecret>, StoreError> {

@@ -13,7 +13,7 @@ use pillarbox_system::private;
 use rustix::fs::{FallocateFlags, fallocate, statvfs};
 use rustix::io::Errno;
 
-use crate::store::RESERVE_FILE;
+use crate::store::file_names::RESERVE_FILE;
 
 /// Divisor of the disk's size for the largest reserve, so that a small disk is not all reserve.
 const MOST_OF_DISK: u64 = 8;

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use crate::store::StoreError;
+use crate::store::error::StoreError;
 
 /// The layout number, in the file's `user_version`. A changed table gets a new number.
 const LAYOUT: i64 = 3;

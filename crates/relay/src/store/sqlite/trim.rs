@@ -5,7 +5,8 @@ use rusqlite::Transaction;
 
 use super::columns::integer;
 use crate::rules::keeping::Granularity;
-use crate::store::{StoreError, Trim};
+use crate::store::changes::Trim;
+use crate::store::error::StoreError;
 
 pub(super) fn trim(transaction: &Transaction<'_>, trim: &Trim) -> Result<(), StoreError> {
     let Trim { last_seen, last_address, registered, sender, deposits, channels } = trim;

@@ -5,10 +5,11 @@ use rusqlite::{CachedStatement, Connection, Transaction, TransactionBehavior, pa
 
 use super::columns::{integer, time};
 use super::{channels, deposits, events, trim};
-use crate::store::{
-    AccountRow, Applied, Changes, Closing, Counters, DeviceNumber, DeviceRow, Forget, LastSeen, MessageRow,
-    PreKeyKind, Registration, Replacement, Set, StoreError, Taken, Upload,
+use crate::store::changes::{
+    Applied, Changes, Closing, Counters, Forget, LastSeen, Registration, Replacement, Set, Taken, Upload,
 };
+use crate::store::error::StoreError;
+use crate::store::rows::{AccountRow, DeviceNumber, DeviceRow, MessageRow, PreKeyKind};
 
 /// Messages in one statement. Starting a statement costs as much as a row; beyond some tens nothing more is gained.
 const ROWS_AT_ONCE: usize = 32;
