@@ -51,14 +51,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     (
         "pillarbox-page",
-        &[
-            "pillarbox-access",
-            "pillarbox-lab",
-            "pillarbox-metadata",
-            "pillarbox-relay",
-            "pillarbox-text",
-            "pillarbox-wire",
-        ],
+        &["pillarbox-access", "pillarbox-lab", "pillarbox-metadata", "pillarbox-text", "pillarbox-wire"],
     ),
     // Of tests alone: no crate above names it, except among its dev-dependencies.
     (

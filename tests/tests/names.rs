@@ -23,6 +23,10 @@ fn no_public_type_has_the_name_of_another_without_a_reason() {
     let mut declared = Declared::new();
     for entry in std::fs::read_dir("../crates").unwrap() {
         let package = entry.unwrap().file_name().into_string().unwrap();
+        // The testkit's phone and relay are the programs as processes, or stand in for them.
+        if package == "testkit" {
+            continue;
+        }
         for (module, text) in sources_of(&package) {
             note(&mut declared, &below(&package, &module), &text);
         }

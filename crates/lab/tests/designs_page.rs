@@ -90,7 +90,7 @@ fn section(page: &mut String, design: &Design) {
     };
     writeln!(page, "\n- Texts: {text}, {padding}; {}.", sender(phone)).unwrap();
     writeln!(page, "- Accounts: {accounts}. Receipts: {}.", receipts(&phone.habits)).unwrap();
-    left(page, "The phones leave at the relay", &phone.habits);
+    left(page, "What the phones deposit with the relay", &phone.habits);
     let unknown: Vec<&str> = not_known.iter().map(|kind| kind.as_str()).collect();
     if !unknown.is_empty() {
         writeln!(page, "- Not known of these phones: {}.", unknown.join(", ")).unwrap();
@@ -222,14 +222,14 @@ fn operates(page: &mut String, who: &str, operator: &Operator) {
         writeln!(page, "- Its practice while it happens: {} ({})", live.says, live.from).unwrap();
     }
     for practice in practice {
-        writeln!(page, "- It hands over, according to {}: {}", practice.from, practice.says).unwrap();
+        writeln!(page, "- What it hands over, according to {}: {}", practice.from, practice.says).unwrap();
     }
     for withheld in withholds {
         let who = told_by(withheld.by, &withheld.from);
         writeln!(page, "- It withholds, {who}: {}", withheld.says).unwrap();
     }
     for denial in has_none {
-        writeln!(page, "- It has none, according to {}: {}", denial.from, denial.says).unwrap();
+        writeln!(page, "- According to {}, it does not have what is asked for: {}", denial.from, denial.says).unwrap();
     }
     if let Some(over) = hands_over {
         let who = told_by(over.by, &over.from);

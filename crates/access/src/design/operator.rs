@@ -84,7 +84,7 @@ pub struct NoticeAnswer {
     pub mark: Mark,
 }
 
-/// The only items that an operator hands over.
+/// A statement that the operator hands over these items and no others, with its source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HandsOver {

@@ -199,7 +199,7 @@ pub struct ReachRow {
 pub struct ReachLine {
     /// The force, which is *not checked* if nobody compared the row with its source.
     pub force: LegalForce,
-    /// The operator that is asked, if a demand asks more than one.
+    /// The operator that is asked, where a demand asks more than one; otherwise empty.
     pub whom: &'static str,
     /// The law, treaty or decision.
     pub basis: String,

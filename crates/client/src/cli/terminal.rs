@@ -14,7 +14,8 @@ use super::failure::Failure;
 use super::typing::{Draft, Drawn, Layout, Prompt};
 use super::wrap::{INDENT, WIDTH, width_in, wrap};
 
-/// Version of every machine-readable form. It rises when a field changes its meaning or goes away.
+/// The version of the machine-readable output, one number for all commands. It rises when a field changes its meaning or
+/// is removed.
 const FORMAT_VERSION: u8 = 1;
 
 /// Lines of a window that does not tell its height.

@@ -46,7 +46,7 @@ pub async fn sync_until(
 /// One visit to the relay.
 struct Visit {
     told: Vec<Notice>,
-    /// True once everything that could be done was done.
+    /// True once the carrier has been quiet: everything that could be done at that moment was done.
     quiet: bool,
     /// True if the visit goes on after that.
     stay: bool,

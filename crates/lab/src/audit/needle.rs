@@ -1,5 +1,5 @@
-//! The needles of the search: words planted for this run, keys that the phones drew, and things that must be found in a
-//! place that was searched.
+//! The needles of the search: words planted for this run, keys that the phones drew, and witnesses: strings known to be
+//! in a place, which show that it was searched.
 
 use rand_core::{CryptoRng, Rng};
 use serde::Serialize;

@@ -139,7 +139,7 @@ fn source(wanted: &Metadata) -> Result<Source, Failure> {
     told(wanted, name)
 }
 
-/// The largest file that is read. A record writes some three hundred characters for one row.
+/// The size of the largest file that is read, in bytes. A record takes about three hundred characters for each row.
 const LARGEST_FILE: u64 = 1 << 30;
 
 fn whole(file: &Path) -> Result<String, Failure> {

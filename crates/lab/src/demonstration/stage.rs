@@ -20,7 +20,7 @@ use super::script::{ALONE, BOB, PEOPLE, Said, TOGETHER};
 use crate::folder;
 use crate::progress::Progress;
 
-/// The demands: about acts, and about words.
+/// The two demands that are served: one for the log of events, one for the contents of messages.
 const DEMANDS: [&Demand; 2] = [&EVENTS_DATA, &CONTENT_WARRANT];
 
 /// The longest time for one exchange with a relay on the same computer. It takes milliseconds. A computer that needs

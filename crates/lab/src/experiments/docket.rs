@@ -16,8 +16,7 @@ use super::spent::Spent;
 use super::staging::with_phones;
 use super::trunk::Trunk;
 use super::worlds::{Arranged, Worlds};
-use crate::evidence::Context;
-use crate::evidence::Evidence;
+use crate::evidence::{Context, Evidence};
 use crate::scenario::Scenario;
 use crate::world::World;
 

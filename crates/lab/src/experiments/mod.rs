@@ -14,7 +14,7 @@
 //! | `effects` | orders that ask for nothing |
 //! | `notice` | the notice to change the software, as operators answer it |
 //! | `answer` | what a serving step hands over |
-//! | `context` | names, the law of the day, and what the operator says of itself |
+//! | `context` | fills in the [`Context`](crate::evidence::Context) of each cell's evidence |
 //! | `copies` | who else has the texts that a demand is about |
 //! | `compare` | what an order changed: one world against another |
 //! | `control` | the same steps where something is there to be found, and where nothing was said yet |

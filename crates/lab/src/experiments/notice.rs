@@ -14,8 +14,7 @@ use super::error::ExperimentError;
 use super::experiment::Experiment;
 use super::staging::Ordered;
 use super::views::Views;
-use crate::evidence::How;
-use crate::evidence::reread;
+use crate::evidence::{How, reread};
 use crate::scenario::Scenario;
 use crate::score::{Brought, Capability, NoticeOutcome, NoticeOutcomes, Share, What};
 

@@ -1,4 +1,4 @@
-//! The time that an experiment's worlds took.
+//! What an experiment's worlds took: their time, and for the record their digests.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ pub struct Spent {
     pub guessing: GuessTime,
 }
 
-/// The trace of a world that ran, for the record: its order, and the digest and length of its own record.
+/// What the record says of a world that ran: its order, and the digest and length of the world's own record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WorldRan {
     /// The order, in words; none if nothing was ordered.

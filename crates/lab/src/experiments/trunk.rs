@@ -196,7 +196,7 @@ impl Staging {
         Ok(())
     }
 
-    /// Returns the arrangement, once its world has come to its end.
+    /// Returns the arrangement whose world has ended, with the SHA-256 of that world's record.
     pub(super) fn done(self) -> Result<(Staged, String), ExperimentError> {
         let Self { scenario, strangers, world, staged, sha256, .. } = self;
         let (Some(world), Some(Known { accounts, named_by, before })) = (world, staged) else {

@@ -30,7 +30,7 @@ pub enum NotInAFolder {
     NoQuestion,
 }
 
-/// Checks that the rows of a relay answer a demand.
+/// Checks that a relay's rows can answer a demand.
 ///
 /// # Errors
 /// [`NotInAFolder`] if the demand asks for something else, in words that follow its name.

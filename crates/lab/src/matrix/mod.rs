@@ -7,8 +7,11 @@
 //! | `cell` | what a cell says |
 //! | `plan` | the input, the result, and its files |
 //! | `run`, `alone`, `with_month` | the work, on many threads or on this one |
+//! | `rerun`, `timing` | the command that runs it again; how long each part took |
 //! | `folder`, `manifest` | how a run is written so that half of one never looks whole |
 //! | `csv`, `table`, `room`, `words` | the matrix for programs and for people |
+//! | `view`, `codes` | what a table shows; letters and numbers of a cell, with their legend |
+//! | `by_answer` | one demand under many designs: each answer once |
 //! | `pairs` | pairs of people known after a month, beside the cells |
 //! | `expected` | predictions |
 //! | `check` | whether a run is what it says it is |

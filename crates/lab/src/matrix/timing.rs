@@ -7,9 +7,8 @@ use pillarbox_access::demand::seized_phone::{PasscodeKind, about};
 use pillarbox_access::design::Design;
 use serde::Serialize;
 
-use crate::experiments::GuessTime;
-use crate::experiments::Spent;
 use crate::experiments::row::Row;
+use crate::experiments::{GuessTime, Spent};
 
 /// The time that each part took.
 #[derive(Clone, Debug, Default)]

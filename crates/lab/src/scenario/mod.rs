@@ -5,6 +5,14 @@
 //! world skips it and the record says so. People are invented and numbers are drama numbers.
 //!
 //! A mistake is refused with file, line, column, what is wrong and what to write instead ([`ScenarioError`]).
+//!
+//! | file | what |
+//! |---|---|
+//! | `story`, `ids` | the content of a story; names for people inside it |
+//! | `reading`, `check` | a file as a whole; what no field alone shows |
+//! | `people`, `events`, `network`, `chatter` | its sections |
+//! | `fields`, `moment`, `names`, `error` | fields with their places in the file, times, names of people, mistakes |
+//! | `library` | the stories in this program |
 
 mod chatter;
 mod check;

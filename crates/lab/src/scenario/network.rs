@@ -44,9 +44,9 @@ pub struct Network {
     /// One frame in six takes longer than `delay` and `jitter` together: one standard deviation of a log-normal distribution.
     #[serde(rename = "jitter_ms", serialize_with = "milliseconds")]
     pub jitter: Duration,
-    /// Addresses of mobile networks, each shared by many phones.
+    /// The number of addresses of mobile networks, each shared by many phones.
     pub gateways: u16,
-    /// Exits of the Tor network.
+    /// The number of exits of the Tor network.
     pub exits: u16,
 }
 

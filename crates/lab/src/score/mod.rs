@@ -3,6 +3,13 @@
 //! An experiment has two steps that never meet. The *serving* step gets a view and returns a [`Brought`]. The *scoring*
 //! step gets that and a [`Yardstick`], which only a [`Scorer`](crate::truth::Scorer) can make. Both sides are plain
 //! data in the evidence, so that anybody with the file can score it again.
+//!
+//! | file | what |
+//! |---|---|
+//! | `brought` | what came back |
+//! | `yardstick` | what was so |
+//! | `measures`, `special`, `share` | the measures; those for one kind of demand; what they are made of |
+//! | `state` | the state of a cell |
 
 mod brought;
 mod measures;

@@ -10,8 +10,7 @@ use pillarbox_wire::AccountId;
 use super::error::WorldError;
 use super::state::World;
 use super::state::acquaintance::{Acquaintance, Met};
-use super::state::profile::ProfileId;
-use super::state::profile::{Profile, Purpose};
+use super::state::profile::{Profile, ProfileId, Purpose};
 use crate::scenario::{Act, Audience, PersonId};
 
 impl World {

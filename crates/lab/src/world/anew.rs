@@ -7,9 +7,7 @@ use pillarbox_wire::AccountId;
 use super::error::WorldError;
 use super::state::World;
 use super::state::acquaintance::Acquaintance;
-use super::state::profile::Profile;
-use super::state::profile::ProfileId;
-use super::state::profile::Purpose;
+use super::state::profile::{Profile, ProfileId, Purpose};
 use crate::scenario::PersonId;
 
 impl World {

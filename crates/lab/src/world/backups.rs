@@ -2,8 +2,7 @@
 
 use super::error::WorldError;
 use super::state::World;
-use super::state::profile::ProfileId;
-use super::state::profile::Purpose;
+use super::state::profile::{ProfileId, Purpose};
 use super::state::site::{Role, SiteId};
 use crate::scenario::PersonId;
 

@@ -14,10 +14,8 @@ use pillarbox_wire::{Bytes, ClientFrame, Farewell, Goodbye, RelayFrame};
 use super::error::WorldError;
 use super::push;
 use super::state::World;
-use super::state::profile::Profile;
-use super::state::profile::ProfileId;
-use super::state::site::Site;
-use super::state::site::SiteId;
+use super::state::profile::{Profile, ProfileId};
+use super::state::site::{Site, SiteId};
 use super::state::transit::Parcel;
 use crate::record::{Kind, Way, sha256, starts};
 

@@ -8,8 +8,7 @@ use pillarbox_transport::{Established, HandshakeError, Versions};
 
 use super::error::WorldError;
 use super::state::World;
-use super::state::profile::Line;
-use super::state::profile::ProfileId;
+use super::state::profile::{Line, ProfileId};
 use super::state::transit::{Handshake, Parcel, RelayEnd};
 use crate::record::{Kind, Way};
 use crate::scenario::PersonId;

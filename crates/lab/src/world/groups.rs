@@ -9,8 +9,7 @@ use pillarbox_wire::AccountId;
 use super::error::WorldError;
 use super::state::World;
 use super::state::group::GroupHere;
-use super::state::profile::ProfileId;
-use super::state::profile::Purpose;
+use super::state::profile::{ProfileId, Purpose};
 use crate::scenario::PersonId;
 use crate::truth::{Said, TrueGroup, WhereSaid};
 

@@ -87,7 +87,7 @@ impl World {
         self.count_kept()
     }
 
-    /// Cuts everybody in the country from that relay. Their phones try again. Nobody else's phone is touched.
+    /// Cuts everybody in the country off from that relay. Their phones try again. Nobody else's phone is touched.
     fn block(&mut self, country: &str, site: SiteId) -> Result<(), WorldError> {
         self.site_mut(site)?.blocked_in.insert(country.to_owned());
         for number in 0..self.profiles.len() {

@@ -38,8 +38,8 @@ impl World {
         Ok(())
     }
 
-    /// Wakes a phone because its owner uses it, if it looks for messages now and then. A phone that is switched off for
-    /// the night does not wake.
+    /// Wakes a phone that only looks for messages now and then, because its owner uses it. A phone that is switched off
+    /// for the night does not wake.
     pub(super) fn wake_for_its_owner(&mut self, who: PersonId) {
         let Some(connectivity) = self.scenario.person(who).map(|person| person.connectivity) else { return };
         let night = connectivity.asleep.is_some_and(|hours| hours.contain(self.now));

@@ -183,7 +183,7 @@ impl<'a> Screen<'a> {
         if self.window.holds_tables() { HEAD } else { NARROW_HEAD }
     }
 
-    /// Shows one event, unless only `--all` shows it.
+    /// Shows one event; a dim one only with `--all`.
     fn show(
         &mut self,
         event: &Value,

@@ -9,7 +9,7 @@ use pillarbox_wire::{AccountId, DeviceAddress, DeviceId};
 
 use super::text;
 
-/// The first bytes of an account id: enough to tell the accounts of one screen apart.
+/// The number of leading bytes of an account id that are shown: enough to tell the accounts of one screen apart.
 const SHORT_ID: usize = 4;
 
 /// The numbers of accounts, as the relay holds them.

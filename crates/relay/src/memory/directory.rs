@@ -132,7 +132,7 @@ impl Directory {
         }
     }
 
-    /// Forgets data that exceeds a rule, as the store does.
+    /// Drops what the rule no longer allows to be kept, as the store does.
     pub(crate) fn trim(&mut self, trim: &Trim) {
         for account in self.accounts.values_mut() {
             account.row.registered_at = account.row.registered_at.and_then(|at| trim.registered.of(at));

@@ -33,7 +33,7 @@ const RECEIVING_LEN: usize = 3 * 32 + 4;
 const SKIPPED_KEY_LEN: usize = 4 + 8 + 32;
 const SKIPPED_CHAIN_LEN: usize = 32 + 2;
 
-/// Bytes of the longest record of an established ratchet.
+/// The length, in bytes, of the longest record of an established ratchet.
 pub(crate) const MAX_ESTABLISHED_LEN: usize = TURN_LEN
     + SENDING_LEN
     + RECEIVING_LEN

@@ -3,6 +3,14 @@
 //! It asks three questions, each with its own findings. Do the files have the digests of the manifest, and is any file
 //! missing or added? Does each cell follow from its evidence, with bytes read again and returns scored again? And is
 //! the result the same if the worlds run again?
+//!
+//! | file | what |
+//! |---|---|
+//! | `folder` | a run's folder, as far as it can be read |
+//! | `findings` | digests, and cells beside their evidence |
+//! | `again` | the bytes of evidence, read again |
+//! | `agree`, `month` | what the files say about each other; the pairs of a month |
+//! | `fresh` | what has to run again |
 
 mod again;
 mod agree;

@@ -58,7 +58,7 @@ pub enum SourceError {
         /// The name.
         name: String,
     },
-    /// The source has nothing that this observer has.
+    /// The source has no rows of the kind that this observer would see.
     #[error("{0}")]
     NotOfThis(&'static str),
 }

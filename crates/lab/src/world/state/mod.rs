@@ -1,4 +1,16 @@
-//! The state of a world.
+//! The state of a world: the data. What is done with it stands one folder up, in files of the same names.
+//!
+//! | file | what |
+//! |---|---|
+//! | `site`, `running` | a relay and its place, what its operator has; the relay itself |
+//! | `profile` | phone accounts and their connections |
+//! | `acquaintance`, `group` | who can write to whom; groups |
+//! | `order` | what an authority orders |
+//! | `rows` | rows that a relay holds |
+//! | `filed` | reports that arrived |
+//! | `seized`, `sleepers` | phones in other hands; phones that sleep |
+//! | `transit`, `delay` | what is under way, and for how long |
+//! | `randomness` | a stream for each actor |
 
 pub(super) mod acquaintance;
 pub(super) mod delay;

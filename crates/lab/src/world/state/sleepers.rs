@@ -6,7 +6,7 @@ use pillarbox_wire::{Duration, Timestamp};
 
 use crate::scenario::PersonId;
 
-/// The time that a phone stays connected after it woke, or after its owner used it. It stays longer while anything is
+/// The time that a phone stays connected after it wakes, or after its owner uses it. It stays longer while anything is
 /// under way to or from it.
 pub(crate) const STAYS_AWAKE: Duration = Duration::from_seconds(20);
 

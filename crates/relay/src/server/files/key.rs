@@ -29,7 +29,7 @@ pub enum KeyError {
     Damaged {
         /// The path at which the key should be.
         path: PathBuf,
-        /// Number of bytes that stand there.
+        /// The number of bytes that the file holds.
         got: usize,
     },
     /// Others on this computer may read the key.

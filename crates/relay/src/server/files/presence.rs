@@ -98,7 +98,7 @@ fn close_to_others(exposure: Exposure, folder: &Path) -> String {
     }
 }
 
-/// Names the missing files, and how to save their contents.
+/// Names the missing files, and says how to save their contents.
 fn way_out(files: &OpenFiles, missing: &str) -> String {
     let folder = files.folder();
     let copies: Option<Vec<_>> = files
