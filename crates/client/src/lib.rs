@@ -35,6 +35,7 @@ mod text;
 pub mod vault;
 
 pub use phone::state::outbox;
+pub use phone::state::recall::RecalledBackup;
 pub use phone::{ConfirmError, ContactMatch, KeysHeld, Link, Phone, PhoneError};
 pub use pillarbox_text::show as display;
 pub use records::account::{self, Account, NewAccount, PaddingRule, Protection};

@@ -3,6 +3,8 @@
 //! A message says what happened and why. If one command leads on, it is the next line and can be typed as it stands.
 //! If the next step needs something that only the user has, the message says so.
 
+mod backup;
+
 use std::fmt::Write;
 use std::path::Path;
 
@@ -279,6 +281,11 @@ pub(crate) fn explain(failure: &Failure, profile: &Path) -> Option<Explained> {
         Failure::Blocked { name } => {
             Explained::new(No, format!("You have blocked {name}. Nothing was sent and nothing was changed."))
                 .then(format!("contact unblock {}", quote(name)))
+        }
+
+        Failure::Backup(trouble) => {
+            let (exit, what, next) = backup::explained(*trouble);
+            Explained { what: what.to_owned(), next: next.map(str::to_owned), exit }
         }
 
         Failure::EmptyText => Explained::new(Usage, "There is nothing to send: the message is empty."),

@@ -8,7 +8,7 @@ use std::str::FromStr;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use pillarbox_relay::server::{DEFAULT_ADMIN_PORT, DEFAULT_PORT};
 use pillarbox_relay::{Granularity, Keeping};
-use pillarbox_wire::Duration;
+use pillarbox_wire::{DepositKind, Duration};
 
 use super::exit::Failure;
 use super::public_host::public_host;
@@ -187,7 +187,7 @@ pub(crate) struct KeepingArguments {
     /// Keep what the rule in FILE says: TOML, such as `undelivered = "30 days"`, `deposits = ["name"]` or
     /// `log = [{ what = "sent", keep = "7 days" }]`. What it does not name is as without options.
     #[arg(long, value_name = "FILE", conflicts_with_all = [
-        "keep_delivered", "keep_undelivered", "last_seen", "registered", "keep_address", "drop_sender",
+        "keep_delivered", "keep_undelivered", "last_seen", "registered", "keep_address", "drop_sender", "backups",
     ])]
     keep: Option<PathBuf>,
     /// Keep each message, its payload included, for DAYS after it was delivered. Otherwise it goes at once.
@@ -208,6 +208,10 @@ pub(crate) struct KeepingArguments {
     /// Do not keep who sent a message. Its recipient is then not told either.
     #[arg(long)]
     drop_sender: bool,
+    /// Keep the backups that phones leave, each until its owner deletes it. A key comes with those whose owners leave it
+    /// here; the others are sealed.
+    #[arg(long)]
+    backups: bool,
 }
 
 /// The rule for numbers.
@@ -280,8 +284,16 @@ fn default_days() -> NonZeroU32 {
 impl KeepingArguments {
     /// Builds the rule from the options or the file.
     pub(crate) fn keeping(self) -> Result<Keeping, Failure> {
-        let Self { keep, keep_delivered, keep_undelivered, last_seen, registered, keep_address, drop_sender } =
-            self;
+        let Self {
+            keep,
+            keep_delivered,
+            keep_undelivered,
+            last_seen,
+            registered,
+            keep_address,
+            drop_sender,
+            backups,
+        } = self;
         if let Some(file) = keep {
             return rule::read(&file);
         }
@@ -293,6 +305,11 @@ impl KeepingArguments {
             registered: registered.granularity(),
             sender: !drop_sender,
             last_address: keep_address,
+            deposits: if backups {
+                vec![DepositKind::BackupPart, DepositKind::BackupKey]
+            } else {
+                Vec::new()
+            },
             ..Keeping::LEAST
         })
     }

@@ -8,7 +8,7 @@ use pillarbox_client::Trust;
 use pillarbox_wire::{AccountId, Farewell, Refusal};
 use unicode_width::UnicodeWidthStr;
 
-use super::super::failure::Failure;
+use super::super::failure::{BackupTrouble, Failure};
 use super::super::grammar;
 use super::super::passphrase::PassphraseError;
 use super::super::profile::PlaceError;
@@ -76,10 +76,11 @@ fn place(failure: &Failure) -> usize {
         Failure::NobodyKnown { .. } => 54,
         Failure::AccountClosed => 55,
         Failure::AccountOpen => 56,
+        Failure::Backup(_) => 57,
     }
 }
 
-const KINDS: usize = 57;
+const KINDS: usize = 58;
 
 const NUMBER: &str = "40215 88310 55721 09164 71120 38865 24051 99003 17742 60018 45529 83310";
 const OTHER: &str = "11111 22222 33333 44444 55555 66666 77777 88888 99999 00000 12345 67890";
@@ -196,6 +197,20 @@ fn all() -> Vec<Failure> {
         Failure::Interrupted,
         Failure::Told(Exit::No),
     ];
+    all.extend(
+        [
+            BackupTrouble::NotOffered,
+            BackupTrouble::NoKeysOffered,
+            BackupTrouble::TooLarge,
+            BackupTrouble::NotRestored,
+            BackupTrouble::NoneThere,
+            BackupTrouble::KeyNeeded,
+            BackupTrouble::NotAKey,
+            BackupTrouble::WrongKey,
+            BackupTrouble::NotWhole,
+        ]
+        .map(Failure::Backup),
+    );
     all.extend(
         [
             PassphraseError::NotAsked,
