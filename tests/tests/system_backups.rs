@@ -168,5 +168,5 @@ fn a_relay_without_the_option_keeps_no_backups_and_an_account_without_a_number_i
     drop(inventory.prints("backup"));
     // A relay that keeps no more of them takes nothing, and the inbox goes on.
     let (_, ended) = relay.stop();
-    drop(ended.expect(0).prints("backup-part"));
+    drop(ended.expect(0).prints("backup, key of a backup"));
 }

@@ -34,6 +34,7 @@ mod records;
 mod text;
 pub mod vault;
 
+pub use phone::channels::MAX_KEPT_POSTS;
 pub use phone::state::outbox;
 pub use phone::state::recall::RecalledBackup;
 pub use phone::{ConfirmError, ContactMatch, KeysHeld, Link, Phone, PhoneError};

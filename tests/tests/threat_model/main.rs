@@ -17,6 +17,7 @@
 //! | `other_user` | another user of the same computer |
 //! | `thief`, `copied_keys` | somebody with the phone |
 //! | `backups` | the relay and strangers, with what phones back up |
+//! | `channels` | the relay and strangers, at public channels |
 //! | `audit` | an auditor of a relay, and a phone that hides words |
 //! | `world`, `forger`, `copy` | shared parts of the tests |
 
@@ -30,6 +31,7 @@
 
 mod audit;
 mod backups;
+mod channels;
 mod contact;
 mod copied_keys;
 mod copy;

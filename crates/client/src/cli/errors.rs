@@ -4,6 +4,7 @@
 //! If the next step needs something that only the user has, the message says so.
 
 mod backup;
+mod channel;
 
 use std::fmt::Write;
 use std::path::Path;
@@ -283,6 +284,10 @@ pub(crate) fn explain(failure: &Failure, profile: &Path) -> Option<Explained> {
                 .then(format!("contact unblock {}", quote(name)))
         }
 
+        Failure::Channel { channel, reason } => match channel::advice(*reason) {
+            Some(advice) => Explained::new(No, format!("The relay says no to {channel}: {reason}. {advice}")),
+            None => refused(*reason),
+        },
         Failure::Backup(trouble) => {
             let (exit, what, next) = backup::explained(*trouble);
             Explained { what: what.to_owned(), next: next.map(str::to_owned), exit }

@@ -8,7 +8,8 @@ use std::path::PathBuf;
 
 use pillarbox_client::body::MAX_TEXT_LEN;
 use pillarbox_client::{BackupError, InvitationError, PhoneError, ProfileError, StorageError, Trust};
-use pillarbox_wire::{AccountId, Farewell, Refusal};
+use pillarbox_wire::limits::MAX_POST_LEN;
+use pillarbox_wire::{AccountId, ChannelName, Farewell, Refusal};
 
 use super::passphrase::PassphraseError;
 use super::profile::PlaceError;
@@ -182,6 +183,13 @@ pub(crate) enum Failure {
 
     /// A backup was not made, found or opened.
     Backup(BackupTrouble),
+    /// The relay refused to open, publish in or read a channel.
+    Channel {
+        /// The channel.
+        channel: ChannelName,
+        /// The relay's reason.
+        reason: Refusal,
+    },
 
     /// The message is empty.
     EmptyText,
@@ -298,6 +306,7 @@ impl From<PhoneError> for Failure {
                 _ => BackupTrouble::NotWhole,
             }),
             PhoneError::EmptyText => Self::EmptyText,
+            PhoneError::PostTooLong { .. } => Self::TooLong { most: MAX_POST_LEN },
             PhoneError::TextTooLong { .. } => Self::TooLong { most: MAX_TEXT_LEN },
             other => Self::Storage(other.to_string()),
         }

@@ -16,7 +16,7 @@ use super::passphrase::Source;
 use super::period::Period;
 use super::profile::{self, Profile, ProfileName};
 use super::qr::Size;
-use super::services::{BackupCommand, Machine};
+use super::services::{BackupCommand, ChannelCommand, Machine};
 use super::terminal::Colour;
 use super::wrap::WIDTH;
 
@@ -84,6 +84,9 @@ pub(crate) enum Command {
     /// A copy of what was said, at the relay: on, restore, off
     #[command(subcommand, before_help = help::BACKUP)]
     Backup(BackupCommand),
+    /// Public channels: create, post, follow, read
+    #[command(subcommand, before_help = help::CHANNEL)]
+    Channel(ChannelCommand),
 }
 
 /// `pillarbox account`.

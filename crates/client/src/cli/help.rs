@@ -214,6 +214,47 @@ Examples:
 The relay deletes the backup and its key, if it has one. Copies that it made
 before are out of reach.";
 
+pub(crate) const CHANNEL: &str = "\
+Examples:
+  pillarbox channel create @harbour_news
+  pillarbox channel post @harbour_news the ferry is late
+  pillarbox channel follow @harbour_news
+  pillarbox channel read @harbour_news
+
+A channel is public: nothing in it is encrypted, and anybody reads it. Only
+relays that say so have channels: `pillarbox-relay run --channels`.";
+
+pub(crate) const CHANNEL_CREATE: &str = "\
+Examples:
+  pillarbox channel create @harbour_news
+
+The relay keeps the name, whose it is and when it was opened, until your account
+is closed. Whoever runs the relay can take it down; the name stays taken then.";
+
+pub(crate) const CHANNEL_POST: &str = "\
+Examples:
+  pillarbox channel post @harbour_news the ferry is late
+  pillarbox channel post @harbour_news - < news.txt
+
+A post cannot be taken back.";
+
+pub(crate) const CHANNEL_FOLLOW: &str = "\
+Examples:
+  pillarbox channel follow @harbour_news
+  pillarbox channel follow @harbour_news --stop
+
+This phone keeps the last 500 posts of each channel that it follows, also after
+the channel was taken down. The relay sees each reading, and by whom; it keeps
+no list of followers unless its rule says so.";
+
+pub(crate) const CHANNEL_READ: &str = "\
+Examples:
+  pillarbox channel read @harbour_news
+  pillarbox channel read @harbour_news --json
+
+--json prints one post a line: channel, number, posted_at_ms, text, and from,
+which is relay or, of a channel that cannot be read any more, phone.";
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -246,7 +287,7 @@ mod tests {
     fn every_page_leads_with_examples_and_ends_with_what_a_person_must_know() {
         for flag in ["-h", "--help"] {
             let pages = pages(flag);
-            assert_eq!(pages.len(), 26);
+            assert_eq!(pages.len(), 31);
             for (command, page) in pages {
                 let at =
                     |text: &str| page.find(text).unwrap_or_else(|| panic!("{command} {flag}: no {text}"));

@@ -87,7 +87,9 @@ pub(crate) fn run(context: &mut CliContext<'_>, inbox: &Inbox) -> Result<(), Fai
     let left = waits || misses || full;
     match fetched? {
         Some(reason) if !waits => context.terminal.note(&sentences::delayed(reason)),
-        _ if shown == 0 && !left && form == Form::Text => context.terminal.note("Nothing new."),
+        _ if shown == 0 && !left && !context.showed_posts && form == Form::Text => {
+            context.terminal.note("Nothing new.")
+        }
         _ => {}
     }
     if left { Err(Failure::Told(Exit::No)) } else { Ok(()) }

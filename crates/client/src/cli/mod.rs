@@ -5,6 +5,7 @@
 
 mod account;
 mod backup;
+mod channel;
 mod chat;
 mod clock;
 mod contact;
@@ -85,6 +86,7 @@ fn run(context: &mut CliContext<'_>, command: &Command) -> Result<(), Failure> {
         Command::History(history) => history::run(context, history),
         Command::Chat(chat) => chat::run(context, chat),
         Command::Backup(command) => backup::run(context, command),
+        Command::Channel(command) => channel::run(context, command),
     }
 }
 

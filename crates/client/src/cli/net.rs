@@ -63,6 +63,37 @@ pub(crate) fn leave_backup(
     Ok(delayed)
 }
 
+/// Does what waits about channels. `hear` sees every notice about one; none of them is printed. Returns the relay's
+/// reason if it asked to wait.
+pub(crate) fn channels(
+    context: &mut CliContext<'_>,
+    phone: &mut Phone,
+    mut hear: impl FnMut(&Notice),
+) -> Result<Option<Refusal>, Failure> {
+    let mut delayed = None;
+    context.reports_channels = true;
+    let outcome = visit(context, phone, |notice| {
+        match notice {
+            Notice::Delayed { reason } => delayed = Some(*reason),
+            notice if is_about_channels(notice) => hear(notice),
+            _ => {}
+        }
+        Ok(())
+    });
+    context.reports_channels = false;
+    outcome.map(|()| delayed)
+}
+
+const fn is_about_channels(notice: &Notice) -> bool {
+    matches!(
+        notice,
+        Notice::ChannelOpened { .. }
+            | Notice::Posted { .. }
+            | Notice::ChannelPosts { .. }
+            | Notice::ChannelRefused { .. }
+    )
+}
+
 /// Asks for the backup of this account at the relay.
 pub(crate) fn recall_backup(
     context: &mut CliContext<'_>,
@@ -166,7 +197,8 @@ async fn carry(
                     hear(notice)?;
                     refusal(notice)?;
                     // The caller explains a delay, and a crowd is reported at the end.
-                    let later = matches!(notice, Notice::Delayed { .. } | Notice::RequestsFull);
+                    let own = context.reports_channels && is_about_channels(notice);
+                    let later = own || matches!(notice, Notice::Delayed { .. } | Notice::RequestsFull);
                     if !later && !context.crowd.meet(notice) {
                         tell(context, phone, notice)?;
                     }
@@ -209,6 +241,7 @@ pub(crate) fn tell(context: &mut CliContext<'_>, phone: &Phone, notice: &Notice)
         context.terminal.note(&words::request(&contact, claimed(&contact, &contacts)));
         return Ok(());
     }
+    context.showed_posts |= matches!(notice, Notice::ChannelPosts { .. });
     if let Some((tone, text)) = words::notice(notice, phone, context.terminal.width()) {
         say(context, tone, &text);
     }

@@ -2,6 +2,7 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 use pillarbox_client::BackupKey;
+use pillarbox_wire::ChannelName;
 
 use super::help;
 use super::terminal::Form;
@@ -71,4 +72,54 @@ impl KeyHolder {
             Self::Operator => BackupKey::Provider,
         }
     }
+}
+
+/// `pillarbox channel`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ChannelCommand {
+    /// Open a channel: only you post in it, and anybody reads it
+    #[command(before_help = help::CHANNEL_CREATE)]
+    Create {
+        /// Its name, as everybody types it: @ and 3 to 32 lower-case letters, digits and _
+        #[arg(value_name = "@NAME", value_parser = channel_name)]
+        name: ChannelName,
+    },
+    /// Publish in your channel
+    #[command(before_help = help::CHANNEL_POST)]
+    Post {
+        /// Your channel
+        #[arg(value_name = "@NAME", value_parser = channel_name)]
+        name: ChannelName,
+        /// The post, or - to read it from standard input
+        #[arg(required = true, value_name = "TEXT|-")]
+        text: Vec<String>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Fetch a channel's new posts whenever this phone connects, and keep them here
+    #[command(before_help = help::CHANNEL_FOLLOW)]
+    Follow {
+        /// The channel
+        #[arg(value_name = "@NAME", value_parser = channel_name)]
+        name: ChannelName,
+        /// Follow it no more, and delete its posts from this phone
+        #[arg(long)]
+        stop: bool,
+    },
+    /// Print a channel's posts; of one that is gone, those that this phone has kept
+    #[command(before_help = help::CHANNEL_READ)]
+    Read {
+        /// The channel
+        #[arg(value_name = "@NAME", value_parser = channel_name)]
+        name: ChannelName,
+        #[command(flatten)]
+        machine: Machine,
+    },
+}
+
+/// Reads the name of a channel. The @ may be left out.
+fn channel_name(typed: &str) -> Result<ChannelName, String> {
+    let name = if typed.starts_with('@') { typed.to_owned() } else { format!("@{typed}") };
+    ChannelName::try_from(name).map_err(|error| error.to_string())
 }
