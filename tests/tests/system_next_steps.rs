@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use pillarbox_testkit::program::{Ended, KINDS, Phone, Place, kind};
+use pillarbox_testkit::program::{Ended, KINDS, Phone, Place, Relay, kind};
 
 /// Runs the step that `ended` suggests on the phone that it is meant for, and notes its kind.
 fn follow(done: &mut BTreeSet<String>, phone: &Phone, ended: &Ended) -> Ended {
@@ -57,9 +57,42 @@ fn every_next_step_works_where_it_is_printed() {
     let blocked = alice.run(&["send", "Bob", "hello"]).expect(1);
     drop(follow(&mut done, &alice, &blocked).expect(0).prints("Bob is heard again from now on"));
 
+    backups(&place, &mut done);
+
     let closed = bob.run(&["account", "close", "--yes"]).expect(0);
     drop(follow(&mut done, &bob, &closed).expect(0));
 
     let all: BTreeSet<_> = KINDS.iter().map(|kind| (*kind).to_owned()).collect();
     assert_eq!(done, all);
+}
+
+/// Follows the steps between a backup at the relay and the first backup of the phone that took the account over.
+fn backups(place: &Place, done: &mut BTreeSet<String>) {
+    let options = ["--verify-numbers", "--backups"];
+    let relay = Relay::listen_with(place, &place.path("relay of backups"), "127.0.0.1:0", &options);
+    let phones = ["erin", "erin-again"].map(|profile| {
+        let phone = place.phone("erin").in_folder(place.home().join(profile));
+        let mut create = vec![
+            "account",
+            "create",
+            "--relay",
+            relay.address(),
+            "--number",
+            "+447700900105",
+            "--name",
+            "Erin",
+        ];
+        drop(phone.run(&create).expect(1));
+        let rows = std::fs::read_to_string(relay.data().join("number-codes")).unwrap();
+        let code = rows.lines().next_back().unwrap().split_whitespace().last().unwrap();
+        create.extend(["--code", code]);
+        drop(phone.run(&create).expect(0));
+        if profile == "erin" {
+            drop(phone.run(&["backup", "on", "--key", "operator"]).expect(0));
+        }
+        phone
+    });
+    let early = phones[1].run(&["backup", "on"]).expect(1);
+    let restored = follow(done, &phones[1], &early).expect(0);
+    drop(follow(done, &phones[1], &restored).expect(0).prints("Backups are on."));
 }

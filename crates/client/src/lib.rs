@@ -34,7 +34,9 @@ mod records;
 mod text;
 pub mod vault;
 
+pub use phone::channels::MAX_KEPT_POSTS;
 pub use phone::state::outbox;
+pub use phone::state::recall::RecalledBackup;
 pub use phone::{ConfirmError, ContactMatch, KeysHeld, Link, Phone, PhoneError};
 pub use pillarbox_text::show as display;
 pub use records::account::{self, Account, NewAccount, PaddingRule, Protection};

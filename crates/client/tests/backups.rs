@@ -9,12 +9,14 @@
 )]
 
 use pillarbox_client::backup::{self, Backup, BackupContents, BackupError, SavedText};
-use pillarbox_client::{BackupKey, BodyId, EntryDirection, Habits, NewAccount, PhoneError, Protection};
+use pillarbox_client::{
+    BackupKey, BodyId, EntryDirection, Habits, NewAccount, PhoneError, Protection, RecalledBackup,
+};
 use pillarbox_crypto::SecretBytes;
 use pillarbox_relay::RelaySettings;
 use pillarbox_testkit::world::World;
 use pillarbox_wire::limits::MAX_PAYLOAD_LEN;
-use pillarbox_wire::{AccountId, ClientFrame, DepositKind, FixedBytes, Timestamp};
+use pillarbox_wire::{AccountId, ClientFrame, DepositKind, FixedBytes, RelayFrame, Timestamp};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
@@ -270,4 +272,87 @@ fn a_phone_without_the_habit_makes_no_backup_and_one_at_another_operator_can_lea
     let (parts, key) = left(&cloud);
     let key = SecretBytes::from_bytes(key.unwrap().try_into().unwrap());
     assert_eq!(backup::open(&parts, Some(&key)).unwrap().texts.len(), 2);
+}
+
+/// Returns what the relay has of a phone's backup.
+fn recalled(world: &mut World, at: usize) -> RecalledBackup {
+    world.at(at).recall_backup();
+    world.run();
+    world.at(at).recalled_backup().unwrap().unwrap()
+}
+
+fn turn_on(world: &mut World, at: usize, whose: BackupKey) {
+    let (now, mut rng) = (world.now, world.fork());
+    world.at(at).turn_on_backups(whose, now, &mut rng).unwrap();
+    world.run();
+}
+
+#[test]
+fn a_backup_is_given_back_whole_also_over_a_connection_that_breaks() {
+    let (mut world, [alice, bob]) = backing_up(None);
+    for _ in 0..6 {
+        world.say(bob, alice, &"x".repeat(16_000));
+        world.run();
+    }
+    turn_on(&mut world, alice, BackupKey::Provider);
+    let whole = recalled(&mut world, alice);
+    assert!(whole.parts.len() >= 3 && whole.key.is_some() && whole.takes_keys);
+    assert_eq!(backup::open(&whole.parts, whole.key.as_ref()).unwrap().texts.len(), 8);
+    let mut answers = 0;
+    world.lose = Box::new(move |_, frame| {
+        let is_answer = matches!(frame, RelayFrame::Recalled(_));
+        answers += u32::from(is_answer);
+        is_answer && answers == 2
+    });
+    assert_eq!(recalled(&mut world, alice).parts, whole.parts);
+}
+
+#[test]
+fn a_fresh_backup_is_left_if_something_has_changed_and_not_otherwise() {
+    let (mut world, [alice, bob]) = backing_up(None);
+    let (now, mut rng) = (world.now, world.fork());
+    assert_eq!(world.at(alice).refresh_backup(now, &mut rng), Ok(false), "backups are off");
+    turn_on(&mut world, alice, BackupKey::Owner);
+    let first = recalled(&mut world, alice).parts;
+    assert_eq!(world.at(alice).refresh_backup(now, &mut rng), Ok(false));
+    world.crash(alice);
+    assert_eq!(world.at(alice).refresh_backup(now, &mut rng), Ok(false), "it is remembered");
+    world.say(bob, alice, "something new");
+    world.run();
+    assert_eq!(world.at(alice).refresh_backup(now, &mut rng), Ok(true));
+    assert!(world.see(alice).backup_waits().unwrap());
+    world.run();
+    assert!(!world.see(alice).backup_waits().unwrap());
+    assert_ne!(recalled(&mut world, alice).parts, first);
+}
+
+#[test]
+fn backups_that_are_turned_off_are_deleted_also_those_that_another_phone_left() {
+    let (mut world, [alice, _]) = backing_up(None);
+    turn_on(&mut world, alice, BackupKey::Provider);
+    let key = world.see(alice).backup_key().unwrap();
+    let mut rng = world.fork();
+    world.at(alice).mark_backup_key_shown(&mut rng).unwrap();
+    let left = recalled(&mut world, alice);
+    world.at(alice).turn_off_backups(&mut rng).unwrap();
+    assert_eq!(world.see(alice).backup_key(), Ok(None));
+    assert!(!world.see(alice).knows_backup().unwrap());
+    world.run();
+    let nothing = recalled(&mut world, alice);
+    assert!(nothing.parts.is_empty() && nothing.key.is_none());
+
+    // The same parts, left by a phone that this one knows nothing of.
+    turn_on(&mut world, alice, BackupKey::Provider);
+    assert_ne!(world.see(alice).backup_key().unwrap(), key, "a new key each time");
+    assert!(!world.see(alice).backup_key_was_shown().unwrap());
+    let (other, now) = (world.phone("Alice again"), world.now);
+    world.at(other).found_backup(&left, &mut rng).unwrap();
+    assert!(world.see(other).knows_backup().unwrap());
+    world.at(other).turn_on_backups(BackupKey::Owner, now, &mut rng).unwrap();
+    world.run();
+    assert!(world.seen().any(|frame| match frame {
+        ClientFrame::LeaveDeposits(frame) =>
+            frame.deposits.iter().any(|it| it.kind == DepositKind::BackupKey && it.value.is_none()),
+        _ => false,
+    }));
 }

@@ -11,7 +11,7 @@
 use pillarbox_client::{Notice, PhoneError};
 use pillarbox_relay::RelaySettings;
 use pillarbox_testkit::world::World;
-use pillarbox_wire::{ChannelName, ClientFrame, Refusal, RelayFrame};
+use pillarbox_wire::{Bytes, ChannelName, ClientFrame, PostRow, Posts, Refusal, RelayFrame, Timestamp};
 
 fn harbour() -> ChannelName {
     ChannelName::try_from("@harbour_news".to_owned()).unwrap()
@@ -151,4 +151,62 @@ fn a_post_that_no_relay_would_take_is_refused_here() {
     let long = world.at(alice).post(harbour(), "x".repeat(16_385), &mut rng);
     assert_eq!(long, Err(PhoneError::PostTooLong { got: 16_385 }));
     assert_eq!(world.at(alice).post(harbour(), String::new(), &mut rng), Err(PhoneError::EmptyText));
+}
+
+#[test]
+fn a_phone_that_keeps_posts_has_them_after_the_channel_was_taken_down() {
+    let mut world = publishing();
+    let (alice, bob, carol) = (world.phone("Alice"), world.phone("Bob"), world.phone("Carol"));
+    open(&mut world, alice);
+    post(&mut world, alice, "one");
+    world.run();
+    let (now, mut rng) = (world.now, world.fork());
+    for (who, keeps) in [(bob, true), (carol, false)] {
+        if keeps {
+            world.at(who).keep_posts();
+        }
+        world.at(who).follow(harbour(), &mut rng).unwrap();
+        assert_eq!(read(&mut world, who), ["one"]);
+    }
+    assert!(world.relay.engine().take_down(&harbour(), now).unwrap());
+    world.crash(bob);
+    let kept = |world: &World, who: usize| {
+        let posts = world.see(who).kept_posts(&harbour()).unwrap();
+        posts.iter().map(|post| post.number).collect::<Vec<_>>()
+    };
+    assert_eq!((kept(&world, bob), kept(&world, carol)), (vec![1], Vec::new()));
+    assert!(world.see(bob).follows(&harbour()).unwrap());
+    world.at(bob).unfollow(&harbour(), &mut rng).unwrap();
+    assert_eq!((kept(&world, bob), world.see(bob).follows(&harbour())), (Vec::new(), Ok(false)));
+}
+
+#[test]
+fn a_relay_that_makes_posts_up_fills_500_places_and_no_more_and_a_post_that_is_too_long_takes_none() {
+    let mut world = publishing();
+    let (alice, bob) = (world.phone("Alice"), world.phone("Bob"));
+    open(&mut world, alice);
+    post(&mut world, alice, "one");
+    world.run();
+    let mut answers = 0_u32;
+    world.down = Box::new(move |_, frame| match frame {
+        RelayFrame::Posts(mut answer) if answers < 5 => {
+            let row =
+                |number, len| PostRow { number, posted_at: Timestamp(1), content: Bytes(vec![b'x'; len]) };
+            let first = answers * 300 + 1;
+            answers += 1;
+            answer.posts = (first..first + 300).map(|number| row(number, 1)).collect();
+            answer.posts.push(row(first + 300, 16_385));
+            vec![RelayFrame::Posts(answer)]
+        }
+        RelayFrame::Posts(answer) => vec![RelayFrame::Posts(Posts { posts: Vec::new(), ..answer })],
+        other => vec![other],
+    });
+    let mut rng = world.fork();
+    world.at(bob).keep_posts();
+    world.at(bob).follow(harbour(), &mut rng).unwrap();
+    world.run();
+    let kept = world.see(bob).kept_posts(&harbour()).unwrap();
+    assert_eq!(kept.len(), pillarbox_client::MAX_KEPT_POSTS as usize);
+    assert!(kept.iter().all(|post| post.content.len() == 1));
+    assert_eq!(kept.last().map(|post| post.number), Some(1_500));
 }

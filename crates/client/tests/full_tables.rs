@@ -33,6 +33,8 @@ const NO_TABLES: &[(&str, &str)] = &[
     ("MAX_RENEWALS", "new starts in an hour: what is missing waits, and the owner is told"),
     ("MAX_RESENDS", "times that one text is sent again: its sender sees no receipt"),
     ("MAX_UNANSWERED_AGE", "age of a session"),
+    ("MAX_KEPT_POSTS", "posts of one followed channel: a new one takes the place of the oldest"),
+    ("MAX_RECALLED_PARTS", "parts of one backup that are asked for: the relay keeps fewer of one account"),
 ];
 
 fn crates() -> PathBuf {

@@ -78,6 +78,8 @@ labels! {
     INVITATION = "pillarbox/invitation/v1";
     /// Digest that names an envelope, for de-duplication and evidence.
     ENVELOPE_DIGEST = "pillarbox/envelope-digest/v1";
+    /// Digest of what a backup holds, by which a phone sees that a fresh one is due.
+    BACKUP_CONTENTS = "pillarbox/backup-contents/v1";
     /// Pseudonym of an identifier in the relay's log lines.
     RELAY_LOG_PSEUDONYM = "pillarbox/relay/log-pseudonym/v1";
 }

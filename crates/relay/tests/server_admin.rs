@@ -94,6 +94,29 @@ async fn what_passes_is_for_whoever_may_read_the_data_directory() {
 }
 
 #[tokio::test]
+async fn a_channel_is_taken_down_by_whoever_has_the_token_and_by_nobody_else() {
+    let data = tempfile::tempdir().unwrap();
+    let relay = start(config(data.path())).await;
+    let (admin, token) = (relay.admin().unwrap(), token(data.path()));
+    let asked = async |method: &str, name: &str, token: &str| {
+        let mut stream = TcpStream::connect(admin).await.unwrap();
+        let head = format!("{method} /takedown/{name} HTTP/1.0\r\nHost: {admin}\r\n");
+        let request = format!("{head}Authorization: Bearer {token}\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let status = BufReader::new(stream).lines().next_line().await.unwrap().unwrap();
+        status.split(' ').nth(1).unwrap().to_owned()
+    };
+    assert_eq!(asked("POST", "harbour_news", "0123").await, "401");
+    assert_eq!(asked("GET", "harbour_news", &token).await, "405");
+    // Names that are none, and one that no channel has.
+    for name in ["harbour_news", "X", "%40harbour", "..%2f..", "%ff"] {
+        assert!(["404", "400"].contains(&&*asked("POST", name, &token).await), "{name}");
+    }
+    assert_eq!(get(admin, "/readyz", "").await.0, 200);
+    relay.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_follower_sees_what_passes_from_then_on() {
     let data = tempfile::tempdir().unwrap();
     let relay = start(config(data.path())).await;

@@ -8,9 +8,9 @@ use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
 
-use pillarbox_client::{Link, Passphrase, Phone, Vault};
+use pillarbox_client::{BackupKey, Link, Passphrase, Phone, Vault};
 use pillarbox_crypto::{AeadKey, PasswordCost, aead, kdf, labels, password};
-use pillarbox_wire::{FixedBytes, RelayFrame, Timestamp, Welcome};
+use pillarbox_wire::{ChannelName, FixedBytes, RelayFrame, Timestamp, Welcome};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use rusqlite::{Connection, params};
@@ -41,6 +41,10 @@ fn passphrase() -> Passphrase {
     Passphrase::new(WORDS.to_owned()).expect("not empty")
 }
 
+fn news() -> ChannelName {
+    ChannelName::try_from("@harbour_news".to_owned()).expect("a name")
+}
+
 /// Makes a folder in memory, or on disk if the system has no such place.
 fn folder() -> TempDir {
     let memory = Path::new("/dev/shm");
@@ -58,6 +62,13 @@ static TEMPLATE: LazyLock<Template> = LazyLock::new(|| {
     world.greet(alice, bob);
     world.greet(bob, alice);
     let to = world.id(bob);
+    let (phone, rng) = world.at(alice);
+    phone.keep_posts();
+    phone.open_channel(news(), rng).expect("room");
+    phone.post(news(), "the ferry is late".to_owned(), rng).expect("a short post");
+    phone.follow(news(), rng).expect("room");
+    phone.turn_on_backups(BackupKey::Provider, NOW, rng).expect("room");
+    world.run();
     let (phone, rng) = world.at(alice);
     phone.set_timer(to, Some(60), NOW, rng).expect("a contact");
     phone.queue_text(to, "it waits", NOW, rng).expect("a contact");
@@ -135,6 +146,9 @@ fn use_it(folder: &Path) {
     let mut rng = ChaCha20Rng::seed_from_u64(9);
     let Ok(mut phone) = Phone::open(folder, &passphrase(), NOW, &mut rng) else { return };
     let _shown_or_damaged = (phone.invitation(), phone.unshown(), phone.unsent());
+    let _shown_or_damaged = (phone.kept_posts(&news()), phone.follows(&news()), phone.knows_backup());
+    let _shown_or_damaged = (phone.backup_key(), phone.backup_waits(), phone.texts_to_back_up());
+    let _kept_or_damaged = phone.refresh_backup(NOW, &mut rng);
     for contact in phone.contacts().unwrap_or_default() {
         let account = contact.account;
         let _shown_or_damaged = (phone.history(account), phone.safety_number(account));

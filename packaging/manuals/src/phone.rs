@@ -22,6 +22,8 @@ mod period;
 mod profile;
 #[path = "../../../crates/client/src/cli/qr.rs"]
 mod qr;
+#[path = "../../../crates/client/src/cli/services.rs"]
+mod services;
 #[path = "../../../crates/client/src/cli/terminal.rs"]
 mod terminal;
 #[path = "../../../crates/client/src/cli/typing/mod.rs"]

@@ -16,6 +16,8 @@
 //! | `numbers` | strangers and the relay, with codes and numbers |
 //! | `other_user` | another user of the same computer |
 //! | `thief`, `copied_keys` | somebody with the phone |
+//! | `backups` | the relay and strangers, with what phones back up |
+//! | `channels` | the relay and strangers, at public channels |
 //! | `audit` | an auditor of a relay, and a phone that hides words |
 //! | `world`, `forger`, `copy` | shared parts of the tests |
 
@@ -28,6 +30,8 @@
 )]
 
 mod audit;
+mod backups;
+mod channels;
 mod contact;
 mod copied_keys;
 mod copy;

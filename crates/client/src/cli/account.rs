@@ -106,6 +106,7 @@ fn show(context: &mut CliContext<'_>, form: Form) -> Result<(), Failure> {
                 None => format!("{waiting} to be sent"),
                 Some(_) => format!("nothing any more; {waiting} never sent"),
             };
+            let backups = account.habits.backup.map_or("", super::backup::readers);
             for (what, fact) in [
                 ("Account", registered),
                 ("Closed", closed.as_deref().unwrap_or_default()),
@@ -115,6 +116,7 @@ fn show(context: &mut CliContext<'_>, form: Form) -> Result<(), Failure> {
                 ("Protection", "end-to-end encrypted: only the recipient's phone can read"),
                 ("Contacts", &shown.contacts.to_string()),
                 ("Waiting", &waits),
+                ("Backups", backups),
                 ("Profile", &directory.display().to_string()),
             ] {
                 if fact.is_empty() {

@@ -32,6 +32,10 @@ pub(crate) struct CliContext<'a> {
     pub(crate) clock: Clock,
     /// Notices about strangers while the command runs.
     pub(crate) crowd: Crowd,
+    /// True if the command itself reports what it hears about channels.
+    pub(crate) reports_channels: bool,
+    /// True once posts of a followed channel were shown.
+    pub(crate) showed_posts: bool,
 }
 
 impl<'a> CliContext<'a> {
@@ -40,7 +44,15 @@ impl<'a> CliContext<'a> {
         let rng =
             StdRng::try_from_rng(&mut SysRng).map_err(|error| Failure::NoRandomness(error.to_string()))?;
         let clock = Clock::new(options.utc);
-        Ok(Self { terminal, options, rng, clock, crowd: Crowd::default() })
+        Ok(Self {
+            terminal,
+            options,
+            rng,
+            clock,
+            crowd: Crowd::default(),
+            reports_channels: false,
+            showed_posts: false,
+        })
     }
 
     /// Reports an unknown zone once, before the first time is shown.
@@ -74,7 +86,9 @@ impl<'a> CliContext<'a> {
             return Err(Failure::NoProfile);
         }
         let passphrase = passphrase(source.read(Purpose::Existing)?)?;
-        Ok(Phone::open(&directory, &passphrase, now(), &mut self.rng)?)
+        let mut phone = Phone::open(&directory, &passphrase, now(), &mut self.rng)?;
+        phone.keep_posts();
+        Ok(phone)
     }
 
     /// Prints the command to type next, with the options that lead to the same profile.

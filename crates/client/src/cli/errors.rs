@@ -3,6 +3,9 @@
 //! A message says what happened and why. If one command leads on, it is the next line and can be typed as it stands.
 //! If the next step needs something that only the user has, the message says so.
 
+mod backup;
+mod channel;
+
 use std::fmt::Write;
 use std::path::Path;
 
@@ -279,6 +282,15 @@ pub(crate) fn explain(failure: &Failure, profile: &Path) -> Option<Explained> {
         Failure::Blocked { name } => {
             Explained::new(No, format!("You have blocked {name}. Nothing was sent and nothing was changed."))
                 .then(format!("contact unblock {}", quote(name)))
+        }
+
+        Failure::Channel { channel, reason } => match channel::advice(*reason) {
+            Some(advice) => Explained::new(No, format!("The relay says no to {channel}: {reason}. {advice}")),
+            None => refused(*reason),
+        },
+        Failure::Backup(trouble) => {
+            let (exit, what, next) = backup::explained(*trouble);
+            Explained { what: what.to_owned(), next: next.map(str::to_owned), exit }
         }
 
         Failure::EmptyText => Explained::new(Usage, "There is nothing to send: the message is empty."),

@@ -7,8 +7,9 @@ use std::io;
 use std::path::PathBuf;
 
 use pillarbox_client::body::MAX_TEXT_LEN;
-use pillarbox_client::{InvitationError, PhoneError, ProfileError, StorageError, Trust};
-use pillarbox_wire::{AccountId, Farewell, Refusal};
+use pillarbox_client::{BackupError, InvitationError, PhoneError, ProfileError, StorageError, Trust};
+use pillarbox_wire::limits::MAX_POST_LEN;
+use pillarbox_wire::{AccountId, ChannelName, Farewell, Refusal};
 
 use super::passphrase::PassphraseError;
 use super::profile::PlaceError;
@@ -180,6 +181,16 @@ pub(crate) enum Failure {
         asked: bool,
     },
 
+    /// A backup was not made, found or opened.
+    Backup(BackupTrouble),
+    /// The relay refused to open, publish in or read a channel.
+    Channel {
+        /// The channel.
+        channel: ChannelName,
+        /// The relay's reason.
+        reason: Refusal,
+    },
+
     /// The message is empty.
     EmptyText,
     /// The message is too long.
@@ -205,6 +216,29 @@ pub(crate) enum Failure {
     NoRuntime(String),
     /// The reason was printed already; only the exit code is left.
     Told(super::exit::Exit),
+}
+
+/// The reason why a backup was not made, found or opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BackupTrouble {
+    /// The relay keeps no backups.
+    NotOffered,
+    /// The relay keeps no keys of backups.
+    NoKeysOffered,
+    /// The relay has room for a part of the backup only.
+    TooLarge,
+    /// A backup lies at the relay that this phone neither left nor took in.
+    NotRestored,
+    /// No backup lies at the relay.
+    NoneThere,
+    /// The key is needed, and no one can be asked.
+    KeyNeeded,
+    /// The text is not a key.
+    NotAKey,
+    /// The key is another one, or the backup was altered.
+    WrongKey,
+    /// The parts do not make a whole backup.
+    NotWhole,
 }
 
 impl Failure {
@@ -265,7 +299,14 @@ impl From<PhoneError> for Failure {
             PhoneError::OwnInvitation => Self::OwnInvitation,
             PhoneError::OtherRelay => Self::OtherRelay,
             PhoneError::NoIdentity => Self::NoIdentity,
+            PhoneError::Backup(error) => Self::Backup(match error {
+                BackupError::NoKey => BackupTrouble::KeyNeeded,
+                BackupError::NotOpened { .. } => BackupTrouble::WrongKey,
+                BackupError::NotAKey => BackupTrouble::NotAKey,
+                _ => BackupTrouble::NotWhole,
+            }),
             PhoneError::EmptyText => Self::EmptyText,
+            PhoneError::PostTooLong { .. } => Self::TooLong { most: MAX_POST_LEN },
             PhoneError::TextTooLong { .. } => Self::TooLong { most: MAX_TEXT_LEN },
             other => Self::Storage(other.to_string()),
         }

@@ -16,7 +16,8 @@ use super::passphrase::Source;
 use super::period::Period;
 use super::profile::{self, Profile, ProfileName};
 use super::qr::Size;
-use super::terminal::{Colour, Form};
+use super::services::{BackupCommand, ChannelCommand, Machine};
+use super::terminal::Colour;
 use super::wrap::WIDTH;
 
 /// Talk end to end encrypted, through a relay that you can put a legal demand to
@@ -56,17 +57,6 @@ pub(crate) struct Options {
     pub(crate) utc: bool,
 }
 
-/// A result for programs.
-#[derive(Clone, Copy, Debug, Args)]
-pub(crate) struct Machine {
-    /// Print JSON
-    #[arg(long, conflicts_with = "plain")]
-    json: bool,
-    /// Print tab-separated fields
-    #[arg(long)]
-    plain: bool,
-}
-
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -91,6 +81,12 @@ pub(crate) enum Command {
     /// Talk, one line a message; works in a pipe and with a screen reader
     #[command(before_help = help::CHAT)]
     Chat(Chat),
+    /// A copy of what was said, at the relay: on, restore, off
+    #[command(subcommand, before_help = help::BACKUP)]
+    Backup(BackupCommand),
+    /// Public channels: create, post, follow, read
+    #[command(subcommand, before_help = help::CHANNEL)]
+    Channel(ChannelCommand),
 }
 
 /// `pillarbox account`.
@@ -299,17 +295,6 @@ pub(crate) struct Chat {
     /// Start locked: hold nothing of the profile until the passphrase is given
     #[arg(long, conflicts_with = "name")]
     pub(crate) locked: bool,
-}
-
-impl Machine {
-    /// Returns the form asked for.
-    pub(crate) const fn form(self) -> Form {
-        match (self.json, self.plain) {
-            (true, _) => Form::Json,
-            (false, true) => Form::Plain,
-            (false, false) => Form::Text,
-        }
-    }
 }
 
 impl Options {

@@ -174,6 +174,87 @@ While talking: /help, /verify, /timer, /lock, /quit. On a terminal a line can be
 edited and recalled (arrow keys), and a paste is one message; what you typed
 before is kept in memory only. Nothing typed is dropped without a word.";
 
+pub(crate) const BACKUP: &str = "\
+Examples:
+  pillarbox backup on
+  pillarbox backup on --key operator
+  pillarbox --profile new backup restore
+  pillarbox backup off
+
+Only relays that say so keep backups: `pillarbox-relay run --backups`.";
+
+pub(crate) const BACKUP_ON: &str = "\
+Examples:
+  pillarbox backup on
+  pillarbox backup on --key operator
+
+A backup holds your contacts and your texts. It holds no keys, no text with a
+timer, and none that still waits to be sent. The relay sees its size, and when
+it was left.
+
+With your own key, 64 digits are shown once: write them down. Nobody opens the
+backup without them, and nobody can replace them. With --key operator the key
+lies at the relay: whoever runs it can read the backup, and can be made to.";
+
+pub(crate) const BACKUP_RESTORE: &str = "\
+Examples:
+  pillarbox --profile new backup restore
+  pillarbox --profile new backup restore < key.txt
+
+The relay gives a backup to the account that left it. A new phone has that
+account once it has taken over its number: `account create --number --code`, at
+a relay that sends codes. An account without a number cannot move.
+
+Contacts come back NOT VERIFIED. Groups come back to be read only.";
+
+pub(crate) const BACKUP_OFF: &str = "\
+Examples:
+  pillarbox backup off
+
+The relay deletes the backup and its key, if it has one. Copies that it made
+before are out of reach.";
+
+pub(crate) const CHANNEL: &str = "\
+Examples:
+  pillarbox channel create @harbour_news
+  pillarbox channel post @harbour_news the ferry is late
+  pillarbox channel follow @harbour_news
+  pillarbox channel read @harbour_news
+
+A channel is public: nothing in it is encrypted, and anybody reads it. Only
+relays that say so have channels: `pillarbox-relay run --channels`.";
+
+pub(crate) const CHANNEL_CREATE: &str = "\
+Examples:
+  pillarbox channel create @harbour_news
+
+The relay keeps the name, whose it is and when it was opened, until your account
+is closed. Whoever runs the relay can take it down; the name stays taken then.";
+
+pub(crate) const CHANNEL_POST: &str = "\
+Examples:
+  pillarbox channel post @harbour_news the ferry is late
+  pillarbox channel post @harbour_news - < news.txt
+
+A post cannot be taken back.";
+
+pub(crate) const CHANNEL_FOLLOW: &str = "\
+Examples:
+  pillarbox channel follow @harbour_news
+  pillarbox channel follow @harbour_news --stop
+
+This phone keeps the last 500 posts of each channel that it follows, also after
+the channel was taken down. The relay sees each reading, and by whom; it keeps
+no list of followers unless its rule says so.";
+
+pub(crate) const CHANNEL_READ: &str = "\
+Examples:
+  pillarbox channel read @harbour_news
+  pillarbox channel read @harbour_news --json
+
+--json prints one post a line: channel, number, posted_at_ms, text, and from,
+which is relay or, of a channel that cannot be read any more, phone.";
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -206,7 +287,7 @@ mod tests {
     fn every_page_leads_with_examples_and_ends_with_what_a_person_must_know() {
         for flag in ["-h", "--help"] {
             let pages = pages(flag);
-            assert_eq!(pages.len(), 22);
+            assert_eq!(pages.len(), 31);
             for (command, page) in pages {
                 let at =
                     |text: &str| page.find(text).unwrap_or_else(|| panic!("{command} {flag}: no {text}"));

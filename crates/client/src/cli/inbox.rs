@@ -12,6 +12,7 @@ use pillarbox_wire::{AccountId, Refusal};
 use serde::Serialize;
 use tokio::time::interval;
 
+use super::backup;
 use super::clock::milliseconds;
 use super::context::{CliContext, must_be_open, now};
 use super::exit::Exit;
@@ -70,6 +71,9 @@ pub(crate) fn run(context: &mut CliContext<'_>, inbox: &Inbox) -> Result<(), Fai
     }
     // Nothing can be sent or received any more, so waiting messages are not reported.
     must_be_open(&phone)?;
+    if fetched.is_ok() {
+        backup::refresh(context, &mut phone)?;
+    }
     let full = phone.held_back() > 0;
     if phone.requests_are_full() {
         context.terminal.note(&sentences::requests_full(&OnThisPhone(&phone)));
@@ -83,7 +87,9 @@ pub(crate) fn run(context: &mut CliContext<'_>, inbox: &Inbox) -> Result<(), Fai
     let left = waits || misses || full;
     match fetched? {
         Some(reason) if !waits => context.terminal.note(&sentences::delayed(reason)),
-        _ if shown == 0 && !left && form == Form::Text => context.terminal.note("Nothing new."),
+        _ if shown == 0 && !left && !context.showed_posts && form == Form::Text => {
+            context.terminal.note("Nothing new.")
+        }
         _ => {}
     }
     if left { Err(Failure::Told(Exit::No)) } else { Ok(()) }

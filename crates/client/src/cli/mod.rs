@@ -4,6 +4,8 @@
 //! which are the library's. Text from peers passes `display::safe` before it is shown, in every form.
 
 mod account;
+mod backup;
+mod channel;
 mod chat;
 mod clock;
 mod contact;
@@ -24,6 +26,7 @@ mod period;
 mod profile;
 mod qr;
 mod send;
+mod services;
 mod strangers;
 mod terminal;
 mod typing;
@@ -82,6 +85,8 @@ fn run(context: &mut CliContext<'_>, command: &Command) -> Result<(), Failure> {
         Command::Inbox(inbox) => inbox::run(context, inbox),
         Command::History(history) => history::run(context, history),
         Command::Chat(chat) => chat::run(context, chat),
+        Command::Backup(command) => backup::run(context, command),
+        Command::Channel(command) => channel::run(context, command),
     }
 }
 

@@ -5,15 +5,15 @@ use std::time::Duration;
 
 use pillarbox_client::net::{Carrier, CarrierEvent, NetError};
 use pillarbox_client::sentences::{self, Tone};
-use pillarbox_client::{Contact, Link, Notice, Phone, naming};
+use pillarbox_client::{Contact, Link, Notice, Phone, RecalledBackup, naming};
 use pillarbox_transport::{HandshakeError, RelayAddress};
-use pillarbox_wire::{AccountId, Farewell, Handle, Refusal};
+use pillarbox_wire::{AccountId, DepositKind, Farewell, Handle, Refusal};
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::timeout;
 
 use super::context::{CliContext, may_write, must_be_open};
 use super::errors;
-use super::failure::Failure;
+use super::failure::{BackupTrouble, Failure};
 use super::words;
 
 /// Longest silence in a visit, apart from pings. It exceeds the time-outs of connecting and of the handshake
@@ -39,6 +39,74 @@ pub(crate) fn fetch(context: &mut CliContext<'_>, phone: &mut Phone) -> Result<O
         Ok(())
     })?;
     Ok(delayed)
+}
+
+/// Leaves what waits of a backup. Returns the relay's reason if it asked to wait.
+pub(crate) fn leave_backup(
+    context: &mut CliContext<'_>,
+    phone: &mut Phone,
+) -> Result<Option<Refusal>, Failure> {
+    let mut delayed = None;
+    visit(context, phone, |notice| match notice {
+        Notice::Delayed { reason } => {
+            delayed = Some(*reason);
+            Ok(())
+        }
+        Notice::DepositRefused { kind: DepositKind::BackupPart | DepositKind::BackupKey, reason } => {
+            Err(Failure::Backup(match reason {
+                Refusal::NotOffered => BackupTrouble::NotOffered,
+                _ => BackupTrouble::TooLarge,
+            }))
+        }
+        _ => Ok(()),
+    })?;
+    Ok(delayed)
+}
+
+/// Does what waits about channels. `hear` sees every notice about one; none of them is printed. Returns the relay's
+/// reason if it asked to wait.
+pub(crate) fn channels(
+    context: &mut CliContext<'_>,
+    phone: &mut Phone,
+    mut hear: impl FnMut(&Notice),
+) -> Result<Option<Refusal>, Failure> {
+    let mut delayed = None;
+    context.reports_channels = true;
+    let outcome = visit(context, phone, |notice| {
+        match notice {
+            Notice::Delayed { reason } => delayed = Some(*reason),
+            notice if is_about_channels(notice) => hear(notice),
+            _ => {}
+        }
+        Ok(())
+    });
+    context.reports_channels = false;
+    outcome.map(|()| delayed)
+}
+
+const fn is_about_channels(notice: &Notice) -> bool {
+    matches!(
+        notice,
+        Notice::ChannelOpened { .. }
+            | Notice::Posted { .. }
+            | Notice::ChannelPosts { .. }
+            | Notice::ChannelRefused { .. }
+    )
+}
+
+/// Asks for the backup of this account at the relay.
+pub(crate) fn recall_backup(
+    context: &mut CliContext<'_>,
+    phone: &mut Phone,
+) -> Result<RecalledBackup, Failure> {
+    phone.recall_backup();
+    visit(context, phone, |_| Ok(()))?;
+    match phone.recalled_backup() {
+        Some(Ok(recalled)) => Ok(recalled),
+        Some(Err(Refusal::NotOffered)) => Err(Failure::Backup(BackupTrouble::NotOffered)),
+        Some(Err(reason)) => Err(Failure::Refused(reason)),
+        None => Err(Failure::Lost),
+    }
 }
 
 /// Makes the account at the relay. Returns true if the number had an account before.
@@ -129,7 +197,8 @@ async fn carry(
                     hear(notice)?;
                     refusal(notice)?;
                     // The caller explains a delay, and a crowd is reported at the end.
-                    let later = matches!(notice, Notice::Delayed { .. } | Notice::RequestsFull);
+                    let own = context.reports_channels && is_about_channels(notice);
+                    let later = own || matches!(notice, Notice::Delayed { .. } | Notice::RequestsFull);
                     if !later && !context.crowd.meet(notice) {
                         tell(context, phone, notice)?;
                     }
@@ -172,6 +241,7 @@ pub(crate) fn tell(context: &mut CliContext<'_>, phone: &Phone, notice: &Notice)
         context.terminal.note(&words::request(&contact, claimed(&contact, &contacts)));
         return Ok(());
     }
+    context.showed_posts |= matches!(notice, Notice::ChannelPosts { .. });
     if let Some((tone, text)) = words::notice(notice, phone, context.terminal.width()) {
         say(context, tone, &text);
     }

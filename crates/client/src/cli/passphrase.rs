@@ -162,7 +162,7 @@ fn first_line(
     Ok(Zeroizing::new(text.strip_suffix('\r').unwrap_or(text).to_owned()))
 }
 
-fn prompt(question: &str) -> Result<Secret, PassphraseError> {
+pub(crate) fn prompt(question: &str) -> Result<Secret, PassphraseError> {
     match rpassword::prompt_password(question) {
         Ok(typed) => Ok(Zeroizing::new(typed)),
         Err(error) if matches!(error.kind(), io::ErrorKind::Interrupted | io::ErrorKind::UnexpectedEof) => {

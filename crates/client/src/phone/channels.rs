@@ -49,7 +49,52 @@ impl Encoded for Followed {
     const MAX_LEN: usize = 64;
 }
 
+/// A post of a followed channel as this phone keeps it.
+#[derive(Clone, Serialize, Deserialize)]
+struct KeptPost {
+    channel: ChannelName,
+    post: PostRow,
+}
+
+impl Encoded for KeptPost {
+    const VERSION: u8 = 1;
+    const MAX_LEN: usize = MAX_POST_LEN + 128;
+}
+
+/// Posts of one followed channel that this phone keeps, the last ones: 8 MB at most. A channel, or a relay that makes
+/// posts up, fills no more.
+pub const MAX_KEPT_POSTS: u32 = 500;
+
 impl Phone {
+    /// Keeps the posts of followed channels from now on, for [`kept_posts`](Self::kept_posts).
+    pub fn keep_posts(&mut self) {
+        self.channels.keeps_posts = true;
+    }
+
+    /// Returns the posts of a channel that this phone keeps, by number, whatever has become of the channel.
+    ///
+    /// # Errors
+    /// [`PhoneError::Storage`].
+    pub fn kept_posts(&self, channel: &ChannelName) -> Result<Vec<PostRow>, PhoneError> {
+        let kept = self.vault.read(|rows| {
+            let places = (0..MAX_KEPT_POSTS).map(|number| kept_key(channel, number));
+            let kept: Result<Vec<Option<KeptPost>>, StorageError> =
+                places.map(|key| rows.load(Table::ChannelPosts, &key)).collect();
+            kept
+        })?;
+        let mut posts: Vec<PostRow> = kept.into_iter().flatten().map(|kept| kept.post).collect();
+        posts.sort_by_key(|post| post.number);
+        Ok(posts)
+    }
+
+    /// Returns true if the owner follows this channel.
+    ///
+    /// # Errors
+    /// [`PhoneError::Storage`].
+    pub fn follows(&self, channel: &ChannelName) -> Result<bool, PhoneError> {
+        Ok(self.vault.read(|rows| rows.has(Table::Followed, channel.as_str().as_bytes()))?)
+    }
+
     /// Opens a public channel as soon as the relay can be reached. [`Notice::ChannelOpened`] answers.
     ///
     /// # Errors
@@ -99,7 +144,7 @@ impl Phone {
         Ok(())
     }
 
-    /// Stops following a channel.
+    /// Stops following a channel, and deletes its posts from this phone.
     ///
     /// # Errors
     /// [`PhoneError::Storage`].
@@ -107,6 +152,9 @@ impl Phone {
         let fact = Fact::new(DepositKind::Follows, channel.as_str().as_bytes(), None)?;
         self.vault.transact(rng, |rows| {
             rows.remove(Table::Followed, channel.as_str().as_bytes())?;
+            for number in 0..MAX_KEPT_POSTS {
+                rows.remove(Table::ChannelPosts, &kept_key(channel, number))?;
+            }
             Ok::<_, PhoneError>(fact.keep(rows)?)
         })?;
         self.facts_changed(DepositKind::Follows);
@@ -231,11 +279,18 @@ impl Phone {
             let empty = wanted && after == 0;
             return Ok(if empty { vec![Notice::ChannelPosts { channel, posts }] } else { Vec::new() });
         };
+        let keeps = self.channels.keeps_posts;
         self.vault.transact(rng, |rows| {
             let key = channel.as_str().as_bytes();
+            // A longer post is none that an honest relay takes.
+            let fit = |post: &&PostRow| keeps && post.content.len() <= MAX_POST_LEN;
             if let Some(mut followed) = rows.load::<Followed>(Table::Followed, key)? {
                 followed.last = followed.last.max(last);
                 rows.store(Table::Followed, key, &followed)?;
+                for post in posts.iter().filter(fit) {
+                    let kept = KeptPost { channel: channel.clone(), post: post.clone() };
+                    rows.store(Table::ChannelPosts, &kept_key(&channel, post.number), &kept)?;
+                }
             }
             Ok::<_, StorageError>(())
         })?;
@@ -261,4 +316,9 @@ impl Phone {
         };
         Ok(channel.into_iter().map(|channel| Notice::ChannelRefused { channel, reason }).collect())
     }
+}
+
+/// Returns the place of a post. The places of a channel are a ring, so that a new post takes the place of the oldest.
+fn kept_key(channel: &ChannelName, number: u32) -> Vec<u8> {
+    [channel.as_str().as_bytes(), b"/", &(number % MAX_KEPT_POSTS).to_be_bytes()].concat()
 }

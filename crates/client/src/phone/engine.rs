@@ -27,6 +27,7 @@ use crate::phone::state::mailbox::Mailbox;
 use crate::phone::state::outbox::{Item, Outbox};
 use crate::phone::state::owed::Owed;
 use crate::phone::state::pauses::Pauses;
+use crate::phone::state::recall::Recall;
 use crate::records::account::{Account, AccountRecord, NewAccount};
 use crate::records::body::MAX_NAME_LEN;
 use crate::records::contact::ContactRecord;
@@ -51,6 +52,7 @@ pub struct Phone {
     pub(super) pauses: Pauses,
     pub(super) deposits: Deposits,
     pub(super) channels: Channels,
+    pub(super) recall: Recall,
     pub(super) mailbox: Mailbox,
     pub(super) key_stock: KeyStock,
     pub(super) certificate: Certificate,
@@ -201,6 +203,7 @@ impl Phone {
             pauses: Pauses::default(),
             deposits: Deposits::default(),
             channels: Channels::default(),
+            recall: Recall::default(),
             mailbox: Mailbox::default(),
             key_stock: KeyStock::default(),
             certificate: Certificate::default(),

@@ -72,7 +72,7 @@ impl Phone {
         let (habits, refused) = (&self.account.habits, &self.deposits.refused);
         let mut open: Vec<Deposit> = facts
             .into_iter()
-            .filter(|fact| !fact.left && habits.leaves(fact.deposit.kind))
+            .filter(|fact| !fact.left && (habits.leaves(fact.deposit.kind) || fact.ends_backups()))
             .map(|fact| fact.deposit)
             .filter(|deposit| !refused.contains(&deposit.kind))
             .collect();

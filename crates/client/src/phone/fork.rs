@@ -8,6 +8,7 @@ use std::path::Path;
 use pillarbox_crypto::{IdentitySecret, SecretBytes, SigningSecret};
 
 use crate::phone::engine::{Phone, Secrets};
+use crate::phone::state::recall::Recall;
 use crate::vault::ProfileError;
 
 impl Phone {
@@ -27,6 +28,8 @@ impl Phone {
             pauses,
             deposits,
             channels,
+            // A recall is asked for by a person at a keyboard; the copy begins without one.
+            recall: _,
             mailbox,
             key_stock,
             certificate,
@@ -45,6 +48,7 @@ impl Phone {
             pauses: pauses.clone(),
             deposits: deposits.clone(),
             channels: channels.clone(),
+            recall: Recall::default(),
             mailbox: mailbox.clone(),
             key_stock: key_stock.clone(),
             certificate: certificate.clone(),

@@ -28,7 +28,7 @@
 //! | `release` | changes that another release of the program makes to an account |
 //! | `fork` | the same phone in a second world of a laboratory |
 
-mod channels;
+pub(crate) mod channels;
 mod engine;
 mod error;
 mod exhibit;

@@ -11,7 +11,7 @@
 use std::fmt;
 
 use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
-use pillarbox_crypto::{AeadKey, SecretBytes, aead};
+use pillarbox_crypto::{AeadKey, SecretBytes, aead, kdf, labels};
 use pillarbox_wire::limits::MAX_PAYLOAD_LEN;
 use pillarbox_wire::{
     AccountId, Bytes, CodecError, Encoded, FixedBytes, Handle, IdentityKey, Timestamp, decode, encode,
@@ -220,6 +220,16 @@ impl Backup {
         }
         Ok(Self { parts, held_by, key })
     }
+}
+
+/// Returns a digest of the contents, whatever the time of the backup.
+///
+/// # Errors
+/// As for [`Backup::make`].
+pub(crate) fn digest(contents: BackupContents) -> Result<[u8; 32], CodecError> {
+    let portions = portions(BackupContents { made_at: Timestamp(0), ..contents })?;
+    let parts: Vec<&[u8]> = portions.iter().map(|portion| portion.as_slice()).collect();
+    Ok(kdf::hash(labels::BACKUP_CONTENTS, &parts))
 }
 
 /// Splits the contents into runs that each fit a part; returns one run if there are none.

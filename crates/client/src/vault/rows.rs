@@ -70,6 +70,8 @@ pub(crate) enum Table {
     ResendRequests = 23,
     /// People who wrote and are not accepted, by account.
     Strangers = 24,
+    /// Posts of followed channels, by channel and place.
+    ChannelPosts = 27,
 }
 
 /// The two keys for sealing and finding all rows.

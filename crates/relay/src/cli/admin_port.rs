@@ -1,4 +1,4 @@
-//! Connects to a running relay's admin port, for `ledger --follow`.
+//! Connects to a running relay's admin port, for `ledger --follow` and `takedown`.
 
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use pillarbox_relay::server::ADMIN_FILE;
 use pillarbox_system::private::quoted;
+use pillarbox_wire::ChannelName;
 
 use super::exit::Failure;
 use pillarbox_relay::server::trouble::in_words;
@@ -47,7 +48,7 @@ impl AdminPort {
     /// Opens the stream of lines that the relay sends from now on.
     pub(crate) fn passing(&self) -> Result<Lines, Failure> {
         let absent = |_: io::Error| not_running(&self.data);
-        let mut reader = BufReader::new(self.ask().map_err(absent)?);
+        let mut reader = BufReader::new(self.ask("GET /passing").map_err(absent)?);
         let status = read_line(&mut reader).map_err(absent)?.unwrap_or_default();
         // A token of an earlier run is refused: the port belongs to another relay now.
         if status.split(' ').nth(1) != Some("200") {
@@ -57,11 +58,28 @@ impl AdminPort {
         Ok(Lines(reader))
     }
 
+    /// Tells the relay to take a channel down, and returns whether it had such a channel.
+    pub(crate) fn take_down(&self, channel: &ChannelName) -> Result<bool, Failure> {
+        let absent = |_: io::Error| not_running(&self.data);
+        let name = channel.as_str().trim_start_matches('@');
+        let mut reader = BufReader::new(self.ask(&format!("POST /takedown/{name}")).map_err(absent)?);
+        let status = read_line(&mut reader).map_err(absent)?.unwrap_or_default();
+        match status.split(' ').nth(1) {
+            Some("200") => Ok(true),
+            Some("404") => Ok(false),
+            Some("500") => Err(Failure::Store(format!(
+                "{}: the database refused, and the channel is as it was. The relay's log says why",
+                self.data.display()
+            ))),
+            _ => Err(not_running(&self.data)),
+        }
+    }
+
     /// HTTP/1.0, so that the answer is not cut into chunks and ends with the connection (RFC 1945).
-    fn ask(&self) -> io::Result<TcpStream> {
+    fn ask(&self, request: &str) -> io::Result<TcpStream> {
         let mut stream = TcpStream::connect_timeout(&self.address, CONNECT_TIMEOUT)?;
         let Self { address, token, data: _ } = self;
-        write!(stream, "GET /passing HTTP/1.0\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\n\r\n")?;
+        write!(stream, "{request} HTTP/1.0\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\n\r\n")?;
         Ok(stream)
     }
 }

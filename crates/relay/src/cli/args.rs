@@ -8,7 +8,7 @@ use std::str::FromStr;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use pillarbox_relay::server::{DEFAULT_ADMIN_PORT, DEFAULT_PORT};
 use pillarbox_relay::{Granularity, Keeping};
-use pillarbox_wire::Duration;
+use pillarbox_wire::{ChannelName, DepositKind, Duration};
 
 use super::exit::Failure;
 use super::public_host::public_host;
@@ -24,7 +24,8 @@ Examples:
   pillarbox-relay ledger --fields                each field that it keeps, why and for how long
   pillarbox-relay inventory                      each field that it can see
   pillarbox-relay mailbox empty NUMBER           take out what waits for an account, while no relay runs
-  pillarbox-relay account remove NUMBER          take out an account with all that is held of it";
+  pillarbox-relay account remove NUMBER          take out an account with all that is held of it
+  pillarbox-relay takedown @NAME                 take a public channel down, also while the relay runs";
 
 /// The text below the options.
 const CLOSING: &str = "\
@@ -71,6 +72,20 @@ pub(crate) enum Command {
     /// Take out what waits in a mailbox of a relay that has stopped.
     #[command(subcommand)]
     Mailbox(MailboxCommand),
+    /// Take a public channel down, at a relay that runs or has stopped. Its name stays taken.
+    Takedown(Takedown),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Takedown {
+    /// The channel, as `ledger` shows it.
+    #[arg(value_name = "@NAME", value_parser = channel_name)]
+    pub(crate) channel: ChannelName,
+    #[command(flatten)]
+    pub(crate) data: Data,
+    /// Do it. Without this, the command says what it would remove and changes nothing.
+    #[arg(long)]
+    pub(crate) yes: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -187,7 +202,7 @@ pub(crate) struct KeepingArguments {
     /// Keep what the rule in FILE says: TOML, such as `undelivered = "30 days"`, `deposits = ["name"]` or
     /// `log = [{ what = "sent", keep = "7 days" }]`. What it does not name is as without options.
     #[arg(long, value_name = "FILE", conflicts_with_all = [
-        "keep_delivered", "keep_undelivered", "last_seen", "registered", "keep_address", "drop_sender",
+        "keep_delivered", "keep_undelivered", "last_seen", "registered", "keep_address", "drop_sender", "backups", "channels",
     ])]
     keep: Option<PathBuf>,
     /// Keep each message, its payload included, for DAYS after it was delivered. Otherwise it goes at once.
@@ -208,6 +223,13 @@ pub(crate) struct KeepingArguments {
     /// Do not keep who sent a message. Its recipient is then not told either.
     #[arg(long)]
     drop_sender: bool,
+    /// Keep the backups that phones leave, each until its owner deletes it. A key comes with those whose owners leave it
+    /// here; the others are sealed.
+    #[arg(long)]
+    backups: bool,
+    /// Have public channels: names, owners and posts, until the account is closed or the channel taken down.
+    #[arg(long)]
+    channels: bool,
 }
 
 /// The rule for numbers.
@@ -259,6 +281,12 @@ pub(crate) enum LogLevel {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct AdminAddress(pub(crate) Option<SocketAddr>);
 
+/// Reads the name of a channel. The @ may be left out.
+fn channel_name(typed: &str) -> Result<ChannelName, String> {
+    let name = if typed.starts_with('@') { typed.to_owned() } else { format!("@{typed}") };
+    ChannelName::try_from(name).map_err(|error| error.to_string())
+}
+
 /// Reads an address, or a name of this computer's with a port.
 fn listen_address(text: &str) -> Result<SocketAddr, String> {
     const WANTED: &str = "an address and a port, such as 0.0.0.0:7455, [::]:7455 or localhost:7455";
@@ -280,8 +308,17 @@ fn default_days() -> NonZeroU32 {
 impl KeepingArguments {
     /// Builds the rule from the options or the file.
     pub(crate) fn keeping(self) -> Result<Keeping, Failure> {
-        let Self { keep, keep_delivered, keep_undelivered, last_seen, registered, keep_address, drop_sender } =
-            self;
+        let Self {
+            keep,
+            keep_delivered,
+            keep_undelivered,
+            last_seen,
+            registered,
+            keep_address,
+            drop_sender,
+            backups,
+            channels,
+        } = self;
         if let Some(file) = keep {
             return rule::read(&file);
         }
@@ -293,6 +330,12 @@ impl KeepingArguments {
             registered: registered.granularity(),
             sender: !drop_sender,
             last_address: keep_address,
+            channels,
+            deposits: if backups {
+                vec![DepositKind::BackupPart, DepositKind::BackupKey]
+            } else {
+                Vec::new()
+            },
             ..Keeping::LEAST
         })
     }

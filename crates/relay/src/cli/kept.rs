@@ -185,7 +185,7 @@ fn deposit(row: &DepositRow, names: &Names) -> Vec<String> {
     vec![
         minute(*left_at),
         names.account(*account),
-        kind.to_string(),
+        kind.wording().to_owned(),
         which(subject.as_slice()),
         value.len().to_string(),
         content(value.as_slice()),

@@ -98,7 +98,7 @@ fn warn(holdings: &Holdings, output: Output, out: &mut impl Write) -> io::Result
 }
 
 /// Returns the holdings in `data`, or the sentence that says why there are none.
-fn read(data: &Path) -> Result<Holdings, Failure> {
+pub(crate) fn read(data: &Path) -> Result<Holdings, Failure> {
     Holdings::read(data).map_err(|error| {
         let (quoted, database) = (quoted(data), quoted(&data.join(DATABASE_FILE)));
         let data = data.display();

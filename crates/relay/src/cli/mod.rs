@@ -19,6 +19,7 @@ mod rule;
 mod run;
 mod start_screen;
 mod table;
+mod takedown;
 mod text;
 mod window;
 mod wrap;
@@ -86,5 +87,6 @@ fn execute(command: Command) -> Result<(), Failure> {
         Command::Inventory(arguments) => inventory::run(arguments, &mut out),
         Command::Account(AccountCommand::Remove(arguments)) => remove::account(arguments, &mut out),
         Command::Mailbox(MailboxCommand::Empty(arguments)) => remove::mailbox(arguments, &mut out),
+        Command::Takedown(arguments) => takedown::run(arguments, &mut out),
     }
 }

@@ -79,7 +79,7 @@ fn phrase(line: &InventoryLine, keeping: &Keeping) -> Option<String> {
         ("MessageRow", "sender") => "from whom if the phone says so",
         ("MessageRow", "delivered_at") => "when they were fetched",
         ("DepositRow", "value") => {
-            let kinds: Vec<_> = keeping.deposits.iter().map(ToString::to_string).collect();
+            let kinds: Vec<_> = keeping.deposits.iter().map(|kind| kind.wording()).collect();
             return Some(format!("what phones leave here about their owners: {}", kinds.join(", ")));
         }
         ("ChannelRow", "channel") => "public channels",

@@ -167,6 +167,7 @@ impl RelayServer {
                 presence: presence.clone(),
                 followers: followers.clone(),
                 token,
+                queue: Arc::clone(&queue),
             };
             answering = Some(tokio::spawn(answer_admin(listener, shown, stopping.clone())));
         }

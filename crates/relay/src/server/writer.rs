@@ -21,7 +21,7 @@ use super::files::presence::Presence;
 use super::log::{Level, LogLine};
 use super::metrics::Metrics;
 use super::phones::outbox::{End, Outbox};
-use super::phones::queue::{Batch, Order, Queue};
+use super::phones::queue::{Batch, Order, Queue, TakedownOrder};
 use super::readiness::{Readiness, Trouble};
 use super::timing::UPKEEP_INTERVAL;
 use super::trouble::in_words;
@@ -125,7 +125,7 @@ impl<S: Store + Send + 'static> Writer<S> {
 
     /// Processes a batch and returns whether work is left for the next one.
     fn process(&mut self, batch: Batch, rng: &mut impl CryptoRng) -> Result<bool, StoreError> {
-        let Batch { opened, inputs, order: _ } = batch;
+        let Batch { opened, inputs, takedowns, order: _ } = batch;
         self.connections.0.extend(opened);
         let arrived: Vec<_> = inputs.iter().map(|(from, input)| (*from, Arrival::of(input))).collect();
         self.relay.follow(self.passing.room(Instant::now()));
@@ -154,7 +154,22 @@ impl<S: Store + Send + 'static> Writer<S> {
         self.send_codes(&outcome.effects);
         self.connections.hand_out(outcome.effects, arrived);
         self.passing.show(outcome.passed, outcome.unseen);
+        self.take_down(takedowns)?;
         Ok(outcome.more)
+    }
+
+    /// Carries out the operator's orders between two batches. Whoever gave one may have gone.
+    fn take_down(&mut self, takedowns: Vec<TakedownOrder>) -> Result<(), StoreError> {
+        for TakedownOrder { channel, answer } in takedowns {
+            let done = self.relay.take_down(&channel, clock::now());
+            self.untidy |= done == Ok(true);
+            let ends = done.clone().err().filter(|error| !error.may_pass());
+            answer.send(done).ok();
+            if let Some(error) = ends {
+                return Err(error);
+            }
+        }
+        Ok(())
     }
 
     /// Writes codes before the answers: a phone that hears of a code finds it sent.

@@ -10,6 +10,8 @@ pub const KINDS: &[&str] = &[
     "account create --relay LINK --replace-closed",
     "account invite",
     "account show",
+    "backup on",
+    "backup restore",
     "chat NAME",
     "contact add --help",
     "contact list",

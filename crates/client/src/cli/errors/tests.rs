@@ -5,10 +5,10 @@ use std::io;
 use std::path::Path;
 
 use pillarbox_client::Trust;
-use pillarbox_wire::{AccountId, Farewell, Refusal};
+use pillarbox_wire::{AccountId, ChannelName, Farewell, Refusal};
 use unicode_width::UnicodeWidthStr;
 
-use super::super::failure::Failure;
+use super::super::failure::{BackupTrouble, Failure};
 use super::super::grammar;
 use super::super::passphrase::PassphraseError;
 use super::super::profile::PlaceError;
@@ -76,10 +76,12 @@ fn place(failure: &Failure) -> usize {
         Failure::NobodyKnown { .. } => 54,
         Failure::AccountClosed => 55,
         Failure::AccountOpen => 56,
+        Failure::Backup(_) => 57,
+        Failure::Channel { .. } => 58,
     }
 }
 
-const KINDS: usize = 57;
+const KINDS: usize = 59;
 
 const NUMBER: &str = "40215 88310 55721 09164 71120 38865 24051 99003 17742 60018 45529 83310";
 const OTHER: &str = "11111 22222 33333 44444 55555 66666 77777 88888 99999 00000 12345 67890";
@@ -196,6 +198,34 @@ fn all() -> Vec<Failure> {
         Failure::Interrupted,
         Failure::Told(Exit::No),
     ];
+    all.extend(
+        [
+            Refusal::NotOffered,
+            Refusal::UnknownChannel,
+            Refusal::ChannelTaken,
+            Refusal::TakenDown,
+            Refusal::TooMuch,
+            Refusal::StorageFailed,
+        ]
+        .map(|reason| Failure::Channel {
+            channel: ChannelName::try_from("@harbour_news".to_owned()).unwrap(),
+            reason,
+        }),
+    );
+    all.extend(
+        [
+            BackupTrouble::NotOffered,
+            BackupTrouble::NoKeysOffered,
+            BackupTrouble::TooLarge,
+            BackupTrouble::NotRestored,
+            BackupTrouble::NoneThere,
+            BackupTrouble::KeyNeeded,
+            BackupTrouble::NotAKey,
+            BackupTrouble::WrongKey,
+            BackupTrouble::NotWhole,
+        ]
+        .map(Failure::Backup),
+    );
     all.extend(
         [
             PassphraseError::NotAsked,

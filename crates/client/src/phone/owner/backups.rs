@@ -125,7 +125,7 @@ impl Phone {
     }
 }
 
-fn contents(rows: &View<'_>, made_at: Timestamp) -> Result<BackupContents, StorageError> {
+pub(crate) fn contents(rows: &View<'_>, made_at: Timestamp) -> Result<BackupContents, StorageError> {
     let mut contents = BackupContents { made_at, ..BackupContents::default() };
     let mut contacts = rows.load_all::<ContactRecord>(Table::Contacts)?;
     contacts.sort_by_key(|contact| contact.account);

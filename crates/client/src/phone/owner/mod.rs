@@ -1,5 +1,6 @@
 //! The owner's actions, and the questions that a program asks on the owner's behalf.
 
+mod backing_up;
 mod backups;
 mod blocking;
 mod closing;

@@ -115,8 +115,10 @@ impl Phone {
                     return self.channel_read(asked, posts, rng);
                 }
             }
-            RelayFrame::Recalled(Recalled { request, .. }) => {
-                self.answered(link, request);
+            RelayFrame::Recalled(Recalled { request, value }) => {
+                if let Some(Question::Recall) = self.answered(link, request) {
+                    self.recall.answered(value);
+                }
             }
             RelayFrame::Refused(Refused { request, reason }) => {
                 if let Some(question) = self.answered(link, request) {
@@ -161,6 +163,10 @@ impl Phone {
             }
             Question::Leave { deposits } => self.not_left(&deposits, reason, now),
             Question::Channel(asked) => self.channel_refused(asked, reason, now, rng)?,
+            Question::Recall => {
+                self.recall.refused(reason);
+                Vec::new()
+            }
             Question::Ping => Vec::new(),
             Question::Bundles { contact } => match reason {
                 Refusal::DeliveryKeyRefused => self.unseal(contact, rng)?,

@@ -34,6 +34,19 @@ impl Fact {
         Ok(Self { deposit, left: false })
     }
 
+    /// Makes the record of a part or key of a backup that lies at the relay already. The phone keeps no second copy.
+    pub(crate) fn found(kind: DepositKind, subject: &[u8]) -> Self {
+        let deposit = Deposit { kind, subject: Bytes(subject.to_vec()), value: Some(Bytes(Vec::new())) };
+        Self { deposit, left: true }
+    }
+
+    /// Returns true if the fact takes back a part or the key of a backup. That goes to the relay also after the owner
+    /// has turned backups off.
+    pub(crate) const fn ends_backups(&self) -> bool {
+        matches!(self.deposit.kind, DepositKind::BackupPart | DepositKind::BackupKey)
+            && self.deposit.value.is_none()
+    }
+
     /// Stores the fact to be left. If the same fact is stored already, nothing changes.
     pub(crate) fn keep(&self, rows: &mut Rows<'_>) -> Result<(), StorageError> {
         let key = key(&self.deposit);

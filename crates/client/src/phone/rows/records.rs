@@ -33,6 +33,12 @@ pub(crate) const CERTIFICATE: &[u8] = b"certificate";
 
 pub(crate) const BACKUP_KEY: &[u8] = b"backup key";
 
+/// Present once the owner has been shown the key of the backups.
+pub(crate) const BACKUP_KEY_SHOWN: &[u8] = b"backup key shown";
+
+/// The digest of the contents of the last backup.
+pub(crate) const BACKED_UP: &[u8] = b"backed up";
+
 pub(crate) const HABITS: &[u8] = b"habits";
 
 /// Present if this phone took over an existing account from another one.

@@ -44,6 +44,7 @@ impl Phone {
                 self.tend_keys(now, rng, &mut frames)?;
                 self.ask_questions(now, &mut frames);
                 self.leave_facts(now, &mut frames)?;
+                self.tend_recall(&mut frames);
                 self.tend_channels(now, &mut frames)?;
                 self.converse(link, now, rng, &mut frames)?;
             }
@@ -95,6 +96,7 @@ impl Phone {
             && self.key_stock.is_settled()
             && self.deposits.are_settled()
             && self.channels.are_settled()
+            && self.recall.next().is_none()
     }
 
     /// Registers, or authenticates the connection.

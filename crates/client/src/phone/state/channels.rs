@@ -31,6 +31,8 @@ pub(crate) struct Channels {
     /// True if the followed channels have been read on this connection.
     pub(crate) caught_up: bool,
     pub(crate) retry_at: Option<Timestamp>,
+    /// True if posts of followed channels are stored as they are read.
+    pub(crate) keeps_posts: bool,
 }
 
 impl Channels {

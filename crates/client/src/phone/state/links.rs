@@ -45,6 +45,7 @@ pub(crate) enum Question {
     Certificate,
     Submit { order: u64, digest: [u8; 32], sealed: bool },
     Leave { deposits: Vec<Deposit> },
+    Recall,
     Channel(Asked),
     Close,
     Ping,

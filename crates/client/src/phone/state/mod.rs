@@ -11,3 +11,4 @@ pub(crate) mod mailbox;
 pub mod outbox;
 pub(crate) mod owed;
 pub(crate) mod pauses;
+pub(crate) mod recall;

@@ -6,6 +6,7 @@
 //! | `/readyz` | the relay takes transactions, new rows and connections | no |
 //! | `/metrics` | counters, in the Prometheus text format | no |
 //! | `/passing` | each event that passes, as JSON Lines, until the follower leaves | yes |
+//! | `POST /takedown/NAME` | takes the public channel `@NAME` down | yes |
 //!
 //! At most [`ADMIN_CONNECTIONS`] are open at once, each for one answer, and each has [`bounded::ADMIN_REQUEST`] to ask.
 //!
@@ -22,14 +23,15 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{Path, Request, State};
 use axum::http::header::{CONNECTION, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
+use pillarbox_wire::ChannelName;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 pub(crate) use bounded::ADMIN_CONNECTIONS;
 use bounded::Bounded;
@@ -38,6 +40,7 @@ pub(crate) use guard::AdminToken;
 
 use crate::server::files::presence::Presence;
 use crate::server::metrics::Metrics;
+use crate::server::phones::queue::{Queue, TakedownOrder};
 use crate::server::readiness::Readiness;
 
 /// State that the admin port shows.
@@ -47,6 +50,7 @@ pub(crate) struct Admin {
     pub(crate) presence: Presence,
     pub(crate) followers: Followers,
     pub(crate) token: AdminToken,
+    pub(crate) queue: Arc<Queue>,
 }
 
 /// Answers on `listener` until `stop` says so, and until every answer under way has ended.
@@ -61,6 +65,7 @@ pub(crate) async fn serve(
         .route("/readyz", get(readyz))
         .route("/metrics", get(metrics))
         .route("/passing", get(passing))
+        .route("/takedown/{name}", post(takedown))
         .layer(middleware::from_fn_with_state(own, refuse_foreign_hosts))
         .layer(middleware::map_response(close_after))
         .with_state(admin);
@@ -107,4 +112,23 @@ async fn passing(State(admin): State<Arc<Admin>>, headers: HeaderMap) -> Respons
         return (StatusCode::SERVICE_UNAVAILABLE, "the relay has stopped\n").into_response();
     };
     ([(CONTENT_TYPE, HeaderValue::from_static("application/jsonl"))], lines).into_response()
+}
+
+async fn takedown(State(admin): State<Arc<Admin>>, Path(name): Path<String>, headers: HeaderMap) -> Response {
+    if !admin.token.admits(&headers) {
+        return (StatusCode::UNAUTHORIZED, "this needs the token from the data directory\n").into_response();
+    }
+    let Ok(channel) = ChannelName::try_from(format!("@{name}")) else {
+        return (StatusCode::NOT_FOUND, "this is no name of a channel\n").into_response();
+    };
+    let (answer, answered) = oneshot::channel();
+    admin.queue.take_down(TakedownOrder { channel, answer });
+    match answered.await {
+        Ok(Ok(true)) => "taken down\n".into_response(),
+        Ok(Ok(false)) => (StatusCode::NOT_FOUND, "there is no such channel\n").into_response(),
+        Ok(Err(_)) => {
+            (StatusCode::INTERNAL_SERVER_ERROR, "the database refused; the log says why\n").into_response()
+        }
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the relay has stopped\n").into_response(),
+    }
 }

@@ -10,8 +10,9 @@ use std::io;
 use std::path::Path;
 
 use pillarbox_system::private;
-use pillarbox_wire::{AccountId, Handle, MessageId};
+use pillarbox_wire::{AccountId, ChannelName, Handle, MessageId};
 
+use crate::server::clock;
 use crate::server::trouble::in_words;
 use crate::store::lock;
 use crate::store::{
@@ -173,6 +174,23 @@ impl Offline {
         self.apply(Changes { closed: vec![closing], ..Changes::default() })?;
         self.contents.accounts.retain(|row| row.account != account);
         self.store.tidy()
+    }
+
+    /// Takes a channel down and deletes its posts. Its name stays taken. Returns false if there is no such channel, or
+    /// if it is down already.
+    ///
+    /// # Errors
+    /// [`StoreError`]; the channel is then unchanged.
+    pub fn take_down(&mut self, channel: &ChannelName) -> Result<bool, StoreError> {
+        let mut rows = self.contents.channels.iter_mut();
+        let Some(row) = rows.find(|row| row.channel == *channel && row.taken_down.is_none()) else {
+            return Ok(false);
+        };
+        let now = clock::now();
+        row.taken_down = Some(now);
+        self.apply(Changes { taken_down: vec![(channel.clone(), now)], ..Changes::default() })?;
+        self.store.tidy()?;
+        Ok(true)
     }
 
     fn devices(&self, account: AccountId) -> Vec<DeviceNumber> {

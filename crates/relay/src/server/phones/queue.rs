@@ -7,8 +7,11 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use pillarbox_wire::ChannelName;
+use tokio::sync::oneshot;
+
 use super::outbox::Outbox;
-use crate::{ConnectionId, Input};
+use crate::{ConnectionId, Input, StoreError};
 
 /// Tells the relay's thread how to go on after this batch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,7 +34,15 @@ const MOST_EXPECTED: usize = 1_024;
 pub(crate) struct Batch {
     pub(crate) opened: Vec<(ConnectionId, Arc<Outbox>)>,
     pub(crate) inputs: Vec<(ConnectionId, Input)>,
+    pub(crate) takedowns: Vec<TakedownOrder>,
     pub(crate) order: Order,
+}
+
+/// An operator's order to take a channel down. The answer says whether there was such a channel; it is dropped if the
+/// relay ends before.
+pub(crate) struct TakedownOrder {
+    pub(crate) channel: ChannelName,
+    pub(crate) answer: oneshot::Sender<Result<bool, StoreError>>,
 }
 
 /// The queue: many connections write to it, and the relay's thread takes from it.
@@ -73,6 +84,12 @@ impl Queue {
         }
     }
 
+    /// Adds an order to take a channel down.
+    pub(crate) fn take_down(&self, takedown: TakedownOrder) {
+        self.lock().takedowns.push(takedown);
+        self.arrived.notify_one();
+    }
+
     /// Ends the thread after what has arrived (`Stop`) or at once (`Abandon`).
     pub(crate) fn end(&self, order: Order) {
         self.lock().order = order;
@@ -81,7 +98,11 @@ impl Queue {
 
     /// Takes everything that has arrived. Waits for the first input, but no longer than `longest`.
     pub(crate) fn take(&self, longest: Duration) -> Batch {
-        let idle = |gathering: &mut Batch| gathering.inputs.is_empty() && gathering.order == Order::Continue;
+        let idle = |gathering: &mut Batch| {
+            gathering.inputs.is_empty()
+                && gathering.takedowns.is_empty()
+                && gathering.order == Order::Continue
+        };
         let (mut gathering, _) = self
             .arrived
             .wait_timeout_while(self.lock(), longest, idle)
@@ -89,7 +110,7 @@ impl Queue {
         let order = gathering.order;
         // The next batch is about as large as this one, and would otherwise be moved again and again as it grows.
         let inputs = Vec::with_capacity(gathering.inputs.len().min(MOST_EXPECTED));
-        std::mem::replace(&mut gathering, Batch { order, inputs, opened: Vec::new() })
+        std::mem::replace(&mut gathering, Batch { order, inputs, ..Batch::default() })
     }
 
     /// A thread that holds this lock only moves values, so that the state is whole even after a panic.

@@ -1,0 +1,321 @@
+//! `pillarbox backup`: a copy of contacts and texts at the relay.
+//!
+//! One rule keeps it fresh: `backup on` leaves one, and so does each `inbox` that ends and finds something changed.
+
+use pillarbox_client::{BackupKey, Phone, RecalledBackup, backup};
+use pillarbox_crypto::SecretBytes;
+use pillarbox_wire::Refusal;
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use super::context::{CliContext, must_be_open, now};
+use super::exit::Exit;
+use super::failure::{BackupTrouble, Failure};
+use super::net;
+use super::passphrase::prompt;
+use super::services::{BackupCommand, KeyHolder};
+use super::terminal::can_ask;
+
+/// Most bytes of a key that is typed: 64 digits with a space behind each, and as many again.
+const MAX_KEY_LEN: usize = 256;
+
+/// The sentence about a backup whose key its owner has.
+const OWNER_READS: &str =
+    "Nobody but whoever has the key can read the backup: the relay keeps it sealed, without the key.";
+
+/// The sentence about a backup whose key lies beside it.
+const OPERATOR_READS: &str = "Whoever runs the relay can read the backup, and can be made to hand it over: its key lies \
+    beside it.";
+
+/// The sentence about when a backup is made.
+const RULE: &str = "Each `inbox` leaves a fresh one there if something has changed. `send`, `chat` and `inbox --follow` \
+    leave none.";
+
+/// The sentence about an account that cannot move to another phone.
+const CANNOT_MOVE: &str = "this account has no number, so no other phone can take its place, and the relay gives the \
+    backup to this profile only.";
+
+/// A backup as JSON.
+#[derive(Serialize)]
+struct TurnedOn<'a> {
+    /// `own` or `operator`.
+    key_holder: &'static str,
+    /// The digits; absent after they were shown once, and for the operator's key.
+    key: Option<&'a str>,
+    texts: usize,
+    /// True if all of it lies at the relay.
+    left: bool,
+}
+
+/// A restored backup as JSON.
+#[derive(Serialize)]
+struct Restored {
+    texts: usize,
+    contacts: usize,
+    /// True if the key lay at the relay.
+    operator_had_key: bool,
+}
+
+/// Runs `pillarbox backup`.
+pub(crate) fn run(context: &mut CliContext<'_>, command: &BackupCommand) -> Result<(), Failure> {
+    let mut phone = context.open()?;
+    must_be_open(&phone)?;
+    match command {
+        BackupCommand::On { key, json } => turn_on(context, &mut phone, *key, *json),
+        BackupCommand::Restore { json } => restore(context, &mut phone, *json),
+        BackupCommand::Off => turn_off(context, &mut phone),
+    }
+}
+
+/// The sentence that says who can read a backup.
+pub(crate) const fn readers(held_by: BackupKey) -> &'static str {
+    match held_by {
+        BackupKey::Owner => OWNER_READS,
+        BackupKey::Provider | BackupKey::None => OPERATOR_READS,
+    }
+}
+
+/// Leaves a fresh backup after an `inbox`, if the owner wants backups and something has changed. A failure is told
+/// and is not the command's: what was fetched is shown.
+pub(crate) fn refresh(context: &mut CliContext<'_>, phone: &mut Phone) -> Result<(), Failure> {
+    if !phone.refresh_backup(now(), &mut context.rng)? && !phone.backup_waits()? {
+        return Ok(());
+    }
+    match leave(context, phone) {
+        Ok(None) if !phone.backup_waits()? => context.terminal.note("A fresh backup lies at the relay."),
+        Ok(_) => context.terminal.note("A part of the backup waits here and goes at the next connection."),
+        Err(Failure::Backup(trouble)) => {
+            let explained = super::errors::explain(&Failure::Backup(trouble), &context.place());
+            explained.into_iter().for_each(|explained| context.terminal.warn(&explained.what));
+        }
+        Err(Failure::Interrupted) => return Err(Failure::Interrupted),
+        Err(_) => context.terminal.note("The backup waits here and goes at the next connection."),
+    }
+    Ok(())
+}
+
+fn turn_on(
+    context: &mut CliContext<'_>,
+    phone: &mut Phone,
+    holder: KeyHolder,
+    json: bool,
+) -> Result<(), Failure> {
+    let held_by = holder.habit();
+    if phone.account().habits.backup != Some(held_by) {
+        // The answer says what the relay keeps, before anything is changed here.
+        let recalled = net::recall_backup(context, phone)?;
+        if held_by == BackupKey::Provider && !recalled.takes_keys {
+            return Err(Failure::Backup(BackupTrouble::NoKeysOffered));
+        }
+        if !recalled.parts.is_empty() && !phone.knows_backup()? {
+            return Err(Failure::Backup(BackupTrouble::NotRestored));
+        }
+    }
+    phone.turn_on_backups(held_by, now(), &mut context.rng)?;
+    let outcome = leave(context, phone);
+    if let Err(Failure::Backup(trouble)) = outcome {
+        return Err(Failure::Backup(trouble));
+    }
+    // The key is shown whatever became of the connection: the backup is on the disk, and goes with the next one.
+    let left = !phone.backup_waits()?;
+    let key = match held_by {
+        BackupKey::Owner if !phone.backup_key_was_shown()? => phone.backup_key()?,
+        _ => None,
+    };
+    let texts = phone.texts_to_back_up()?;
+    if json {
+        let key_holder = if held_by == BackupKey::Owner { "own" } else { "operator" };
+        context.terminal.json(&TurnedOn {
+            key_holder,
+            key: key.as_ref().map(|key| key.as_str()),
+            texts,
+            left,
+        })?;
+    } else {
+        say_turned_on(context, held_by, key.as_ref().map(|key| key.as_str()), (texts, left))?;
+    }
+    if key.is_some() && context.terminal.is_seen() {
+        phone.mark_backup_key_shown(&mut context.rng)?;
+    }
+    if phone.account().handle.is_none() {
+        context.terminal.warn(CANNOT_MOVE);
+    }
+    match outcome {
+        Ok(_) if left => Ok(()),
+        Ok(Some(reason)) => Err(Failure::Refused(reason)),
+        Ok(None) => Err(Failure::Told(Exit::No)),
+        Err(failure) => Err(failure),
+    }
+}
+
+fn say_turned_on(
+    context: &mut CliContext<'_>,
+    held_by: BackupKey,
+    key: Option<&str>,
+    (texts, left): (usize, bool),
+) -> Result<(), Failure> {
+    let held = counted(texts);
+    let terminal = &mut context.terminal;
+    terminal.strong(&match left {
+        true => format!("Backups are on. A backup with {held} lies at the relay."),
+        false => format!("Backups are on. A backup with {held} waits on this phone."),
+    })?;
+    terminal.result(readers(held_by))?;
+    match (held_by, key) {
+        (BackupKey::Owner, Some(key)) => {
+            terminal.result("The key is these 64 digits. Write them down: they are shown this once.")?;
+            terminal.verbatim(&in_groups(key))?;
+        }
+        (BackupKey::Owner, None) => terminal.note(
+            "The key is the one that was shown when backups were turned on. If you do not have it, turn them off and on: that \
+             makes another one.",
+        ),
+        _ => {}
+    }
+    terminal.note(RULE);
+    Ok(())
+}
+
+fn restore(context: &mut CliContext<'_>, phone: &mut Phone, json: bool) -> Result<(), Failure> {
+    let recalled = net::recall_backup(context, phone)?;
+    if recalled.parts.is_empty() {
+        return Err(Failure::Backup(BackupTrouble::NoneThere));
+    }
+    let (before, operator_had_key) = (phone.contacts()?.len(), recalled.key.is_some());
+    let texts = open(context, phone, &recalled)?;
+    phone.found_backup(&recalled, &mut context.rng)?;
+    let contacts = phone.contacts()?.len().saturating_sub(before);
+    if json {
+        return context.terminal.json(&Restored { texts, contacts, operator_had_key });
+    }
+    let people = match contacts {
+        1 => "1 contact".to_owned(),
+        count => format!("{count} contacts"),
+    };
+    context.terminal.strong(&format!("Restored: {} and {people} came back.", counted(texts)))?;
+    if operator_had_key {
+        context.terminal.note("The key lay at the relay: whoever runs it could read all of this.");
+    }
+    if contacts > 0 {
+        context.terminal.note("Contacts are NOT VERIFIED on this phone: compare safety numbers again.");
+    }
+    if phone.account().habits.backup.is_none() {
+        context.terminal.note("This phone leaves no backups yet. A new one has a new key:");
+        context.next("backup on");
+    }
+    Ok(())
+}
+
+/// Opens a backup with the key that lies beside it, or with the owner's, and adds it to the phone.
+fn open(
+    context: &mut CliContext<'_>,
+    phone: &mut Phone,
+    recalled: &RecalledBackup,
+) -> Result<usize, Failure> {
+    let moment = now();
+    let beside = recalled.key.as_ref();
+    match phone.restore_backup(&recalled.parts, beside, moment, &mut context.rng).map_err(Failure::from) {
+        Err(Failure::Backup(BackupTrouble::KeyNeeded)) => {}
+        other => return other,
+    }
+    let key = own_key(context)?;
+    Ok(phone.restore_backup(&recalled.parts, Some(&key), moment, &mut context.rng)?)
+}
+
+/// Asks for the owner's key: without showing it on a terminal, or as standard input.
+fn own_key(context: &CliContext<'_>) -> Result<SecretBytes<32>, Failure> {
+    let typed = match can_ask() {
+        true if context.options.no_input => return Err(Failure::Backup(BackupTrouble::KeyNeeded)),
+        true => prompt("Key of the backup, 64 digits: ")?,
+        false => Zeroizing::new(context.read_stdin(MAX_KEY_LEN)?),
+    };
+    if typed.trim().is_empty() {
+        return Err(Failure::Backup(BackupTrouble::KeyNeeded));
+    }
+    backup::key_from(&typed).map_err(|_| Failure::Backup(BackupTrouble::NotAKey))
+}
+
+fn turn_off(context: &mut CliContext<'_>, phone: &mut Phone) -> Result<(), Failure> {
+    // Another phone of this account may have left more than this one knows.
+    let found = match net::recall_backup(context, phone) {
+        Ok(recalled) => {
+            phone.found_backup(&recalled, &mut context.rng)?;
+            !recalled.parts.is_empty()
+        }
+        Err(Failure::Backup(BackupTrouble::NotOffered)) => {
+            phone.turn_off_backups(&mut context.rng)?;
+            return context
+                .terminal
+                .result("Backups are off. This relay keeps none, so it had nothing to delete.");
+        }
+        Err(failure) => {
+            phone.turn_off_backups(&mut context.rng)?;
+            context.terminal.result(
+                "Backups are off on this phone. The relay is told to delete what it has at the next connection.",
+            )?;
+            return Err(failure);
+        }
+    };
+    phone.turn_off_backups(&mut context.rng)?;
+    let asked = net::leave_backup(context, phone)?;
+    if phone.backup_waits()? {
+        context
+            .terminal
+            .result("Backups are off on this phone. The relay has not deleted all of the last one yet.")?;
+        return Err(asked.map_or(Failure::Told(Exit::No), Failure::Refused));
+    }
+    context.terminal.result(match found {
+        true => {
+            "Backups are off. The relay has deleted the backup. Copies that it made before are out of this phone's reach."
+        }
+        false => "Backups are off. No backup lies at the relay.",
+    })
+}
+
+/// Leaves what waits of a backup. One that the relay has no room for is taken back.
+fn leave(context: &mut CliContext<'_>, phone: &mut Phone) -> Result<Option<Refusal>, Failure> {
+    let outcome = net::leave_backup(context, phone);
+    if matches!(outcome, Err(Failure::Backup(BackupTrouble::TooLarge))) {
+        phone.turn_off_backups(&mut context.rng)?;
+        net::leave_backup(context, phone)?;
+    }
+    outcome
+}
+
+/// Writes a key as four rows of four groups, which fit the narrowest window.
+fn in_groups(key: &str) -> Zeroizing<String> {
+    let mut rows = Zeroizing::new(String::with_capacity(2 * key.len()));
+    for (at, digit) in key.chars().enumerate() {
+        rows.push_str(match at {
+            0 => "    ",
+            _ if at.is_multiple_of(16) => "\n    ",
+            _ if at.is_multiple_of(4) => " ",
+            _ => "",
+        });
+        rows.push(digit);
+    }
+    rows
+}
+
+fn counted(texts: usize) -> String {
+    match texts {
+        0 => "no texts".to_owned(),
+        1 => "1 text".to_owned(),
+        count => format!("{count} texts"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_four_rows_of_four_groups_that_are_read_back_as_they_stand() {
+        let digits = backup::digits(&SecretBytes::from_bytes([0xA5; 32]));
+        let rows = in_groups(&digits);
+        assert_eq!(rows.lines().count(), 4);
+        assert!(rows.lines().all(|row| row == "    a5a5 a5a5 a5a5 a5a5"));
+        assert_eq!(backup::key_from(&rows).unwrap().as_bytes(), &[0xA5; 32]);
+        assert!(rows.len() < MAX_KEY_LEN);
+    }
+}

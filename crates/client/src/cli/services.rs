@@ -1,0 +1,125 @@
+//! The grammar of what a relay offers beside messages, and of results for programs.
+
+use clap::{Args, Subcommand, ValueEnum};
+use pillarbox_client::BackupKey;
+use pillarbox_wire::ChannelName;
+
+use super::help;
+use super::terminal::Form;
+
+/// A result for programs.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Machine {
+    /// Print JSON
+    #[arg(long, conflicts_with = "plain")]
+    json: bool,
+    /// Print tab-separated fields
+    #[arg(long)]
+    plain: bool,
+}
+
+impl Machine {
+    /// Returns the form asked for.
+    pub(crate) const fn form(self) -> Form {
+        match (self.json, self.plain) {
+            (true, _) => Form::Json,
+            (false, true) => Form::Plain,
+            (false, false) => Form::Text,
+        }
+    }
+}
+
+/// `pillarbox backup`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum BackupCommand {
+    /// Leave a backup at the relay now, and a fresh one at each `inbox` that finds something changed
+    #[command(before_help = help::BACKUP_ON)]
+    On {
+        /// Who has the key that opens it
+        #[arg(long, value_enum, value_name = "WHO", default_value_t)]
+        key: KeyHolder,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Take the backup at the relay into this phone
+    #[command(before_help = help::BACKUP_RESTORE)]
+    Restore {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Make no more backups, and delete the one at the relay
+    #[command(before_help = help::BACKUP_OFF)]
+    Off,
+}
+
+/// The holder of a backup's key, as typed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum KeyHolder {
+    /// You alone: 64 digits to write down
+    #[default]
+    Own,
+    /// The relay's operator: the key lies beside the backup, and nothing is to be written down
+    Operator,
+}
+
+impl KeyHolder {
+    /// Returns the phone's habit for this holder.
+    pub(crate) const fn habit(self) -> BackupKey {
+        match self {
+            Self::Own => BackupKey::Owner,
+            Self::Operator => BackupKey::Provider,
+        }
+    }
+}
+
+/// `pillarbox channel`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ChannelCommand {
+    /// Open a channel: only you post in it, and anybody reads it
+    #[command(before_help = help::CHANNEL_CREATE)]
+    Create {
+        /// Its name, as everybody types it: @ and 3 to 32 lower-case letters, digits and _
+        #[arg(value_name = "@NAME", value_parser = channel_name)]
+        name: ChannelName,
+    },
+    /// Publish in your channel
+    #[command(before_help = help::CHANNEL_POST)]
+    Post {
+        /// Your channel
+        #[arg(value_name = "@NAME", value_parser = channel_name)]
+        name: ChannelName,
+        /// The post, or - to read it from standard input
+        #[arg(required = true, value_name = "TEXT|-")]
+        text: Vec<String>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Fetch a channel's new posts whenever this phone connects, and keep them here
+    #[command(before_help = help::CHANNEL_FOLLOW)]
+    Follow {
+        /// The channel
+        #[arg(value_name = "@NAME", value_parser = channel_name)]
+        name: ChannelName,
+        /// Follow it no more, and delete its posts from this phone
+        #[arg(long)]
+        stop: bool,
+    },
+    /// Print a channel's posts; of one that is gone, those that this phone has kept
+    #[command(before_help = help::CHANNEL_READ)]
+    Read {
+        /// The channel
+        #[arg(value_name = "@NAME", value_parser = channel_name)]
+        name: ChannelName,
+        #[command(flatten)]
+        machine: Machine,
+    },
+}
+
+/// Reads the name of a channel. The @ may be left out.
+fn channel_name(typed: &str) -> Result<ChannelName, String> {
+    let name = if typed.starts_with('@') { typed.to_owned() } else { format!("@{typed}") };
+    ChannelName::try_from(name).map_err(|error| error.to_string())
+}

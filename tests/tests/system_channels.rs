@@ -1,0 +1,140 @@
+//! Public channels as people have them: opened, posted in, followed, read and taken down, while the relay runs and
+//! after it has stopped.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use pillarbox_testkit::program::{Ended, Phone, Place, Relay, relay_command};
+
+const NEWS: &str = "@harbour_news";
+
+fn publishing(place: &Place) -> Relay {
+    Relay::listen_with(place, &place.path("relay"), "127.0.0.1:0", &["--channels"])
+}
+
+fn takedown(place: &Place, relay: &std::path::Path, options: &[&str]) -> Ended {
+    let data = relay.to_str().unwrap();
+    relay_command(place, &[&["takedown", NEWS, "--data", data], options].concat())
+}
+
+/// Returns Alice, who has a channel with two posts, and Bob, who follows it.
+fn scene(place: &Place, relay: &Relay) -> (Phone, Phone) {
+    let (alice, bob) = (place.account(relay, "alice"), place.account(relay, "bob"));
+    drop(alice.run(&["channel", "create", NEWS]).expect(0).prints("@harbour_news is open, and yours."));
+    drop(alice.run(&["channel", "post", NEWS, "the ferry", "is late"]).expect(0).prints("as number 1"));
+    drop(
+        bob.run(&["channel", "follow", NEWS])
+            .expect(0)
+            .prints("the ferry is late")
+            .prints("You follow @harbour_news."),
+    );
+    let second = alice.run_with(&["channel", "post", NEWS, "-", "--json"], "the ferry is here\n").expect(0);
+    assert_eq!(second.json()["number"].as_u64(), Some(2));
+    (alice, bob)
+}
+
+#[test]
+fn a_post_is_read_by_anybody_and_kept_by_followers_also_after_the_channel_was_taken_down() {
+    let place = Place::new();
+    let relay = publishing(&place);
+    let (alice, bob) = scene(&place, &relay);
+    let carol = place.account(&relay, "carol");
+    let read = carol.run(&["channel", "read", NEWS, "--json"]).expect(0).json_lines();
+    let texts: Vec<_> = read.iter().map(|post| post["text"].as_str().unwrap()).collect();
+    assert_eq!(texts, ["the ferry is late", "the ferry is here"]);
+    assert!(read.iter().all(|post| post["from"] == "relay" && post["channel"] == NEWS));
+    // Bob's inbox fetches what is new in the channel that he follows.
+    drop(bob.run(&["inbox"]).expect(0).says("@harbour_news, number 2: the ferry is here"));
+
+    let asked = takedown(&place, relay.data(), &[]).expect(1).says("has 2 posts of 34 bytes");
+    assert!(asked.tells("nothing was taken down yet"), "{asked:?}");
+    drop(carol.run(&["channel", "read", NEWS]).expect(0));
+    let done =
+        takedown(&place, relay.data(), &["--yes"]).expect(0).prints("Took down @harbour_news: 2 posts");
+    drop(done.prints("Phones that had fetched posts still have them."));
+    drop(takedown(&place, relay.data(), &["--yes"]).expect(1).says("was taken down before"));
+
+    let none =
+        carol.run(&["channel", "read", NEWS]).expect(1).says("the operator has taken this channel down");
+    assert_eq!(none.out, "", "she follows nothing, and her phone has kept nothing");
+    let kept = bob.run(&["channel", "read", NEWS, "--plain"]).expect(1).says("This phone has kept 2 posts");
+    assert_eq!(kept.out.lines().count(), 2, "{kept:?}");
+    assert!(kept.out.contains("\tthe ferry is late"), "{kept:?}");
+    drop(
+        alice
+            .run(&["channel", "post", NEWS, "again"])
+            .expect(1)
+            .says("the operator has taken this channel down"),
+    );
+    drop(alice.run(&["channel", "create", NEWS]).expect(1).says("the name stays taken"));
+    drop(bob.run(&["channel", "follow", NEWS, "--stop"]).expect(0).prints("deleted from this phone"));
+    let none = bob.run(&["channel", "read", NEWS]).expect(1);
+    assert_eq!(none.out, "");
+
+    // The ledger names the channel and its owner, and no post is left in the relay's files.
+    let data = relay.data().to_str().unwrap();
+    let ledger = relay_command(&place, &["ledger", "--data", data, "--json"]).expect(0).json();
+    assert_eq!(ledger["channels"][0]["channel"].as_str(), Some(NEWS));
+    assert!(!ledger["channels"][0]["taken_down"].is_null());
+    assert_eq!(ledger["posts"].as_array().map(Vec::len), Some(0));
+    drop(relay.stop());
+}
+
+#[test]
+fn a_channel_is_taken_down_at_a_relay_that_has_stopped_and_stays_down() {
+    let place = Place::new();
+    let relay = publishing(&place);
+    let (_alice, bob) = scene(&place, &relay);
+    let stopped = relay.kill();
+    // A follower reads what is kept while the relay is away.
+    let away = bob.run(&["channel", "read", NEWS]).expect(3).prints("number 1");
+    drop(away.says("This phone has kept 1 post").says("was not reached"));
+    drop(takedown(&place, stopped.data(), &["--yes"]).expect(0).prints("Took down @harbour_news"));
+    let relay = stopped.start_again(&place);
+    drop(
+        bob.run(&["channel", "read", NEWS])
+            .expect(1)
+            .prints("the ferry is late")
+            .says("taken this channel down"),
+    );
+    let data = relay.data().to_str().unwrap();
+    drop(
+        relay_command(&place, &["takedown", "@no_such", "--data", data])
+            .expect(1)
+            .says("no channel @no_such"),
+    );
+    drop(relay_command(&place, &["takedown", "@X", "--data", data]).expect(2).says("lower-case letters"));
+}
+
+#[test]
+fn what_cannot_be_done_is_said_in_a_sentence_and_what_waits_goes_later() {
+    let place = Place::new();
+    let relay = place.relay();
+    let alice = place.account(&relay, "alice");
+    drop(alice.run(&["channel", "create", NEWS]).expect(1).says("start it with --channels"));
+    let (stopped, _) = relay.stop();
+    let options = ["--channels"];
+    let relay = Relay::listen_with(&place, stopped.data(), &stopped.host_and_port(), &options);
+    let bob = place.account(&relay, "bob");
+    for (arguments, code, says) in [
+        (&["read", NEWS][..], 1, "there is no such channel"),
+        (&["follow", NEWS][..], 1, "there is no such channel"),
+        (&["follow", NEWS, "--stop"][..], 1, ""),
+        (&["post", NEWS, "hello"][..], 1, "there is no such channel, or it is not yours"),
+        (&["post", NEWS, " "][..], 2, "the message is empty"),
+        (&["create", "@Harbour"][..], 2, "lower-case letters"),
+    ] {
+        drop(bob.run(&[&["channel"], arguments].concat()).expect(code).says(says));
+    }
+    let stopped = relay.kill();
+    drop(alice.run(&["channel", "create", "harbour_news"]).expect(3).says("goes at the next connection"));
+    let relay = stopped.start_again(&place);
+    drop(alice.run(&["inbox"]).expect(0).says("@harbour_news is open"));
+    drop(bob.run(&["channel", "create", NEWS]).expect(1).says("Choose another name."));
+    drop(bob.run(&["channel", "read", NEWS]).expect(0).says("Nothing was published in @harbour_news yet."));
+    drop(
+        relay_command(&place, &["inventory", "--channels"])
+            .expect(0)
+            .prints("until the account is closed or the channel"),
+    );
+    let (_, ended) = relay.stop();
+    drop(ended.expect(0).prints("public channels"));
+}
