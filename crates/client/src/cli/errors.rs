@@ -281,6 +281,11 @@ pub(crate) fn explain(failure: &Failure, profile: &Path) -> Option<Explained> {
                 .then(format!("contact unblock {}", quote(name)))
         }
 
+        Failure::Group(failure) => {
+            let (what, next, exit) = failure.explain();
+            Explained { what, next, exit }
+        }
+
         Failure::EmptyText => Explained::new(Usage, "There is nothing to send: the message is empty."),
         Failure::TooLong { most } => Explained::new(
             Usage,

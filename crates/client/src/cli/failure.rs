@@ -10,6 +10,7 @@ use pillarbox_client::body::MAX_TEXT_LEN;
 use pillarbox_client::{InvitationError, PhoneError, ProfileError, StorageError, Trust};
 use pillarbox_wire::{AccountId, Farewell, Refusal};
 
+use super::membership::GroupFailure;
 use super::passphrase::PassphraseError;
 use super::profile::PlaceError;
 
@@ -179,6 +180,9 @@ pub(crate) enum Failure {
         /// True if the user was asked at a terminal.
         asked: bool,
     },
+
+    /// A command about a group cannot be done.
+    Group(GroupFailure),
 
     /// The message is empty.
     EmptyText,
