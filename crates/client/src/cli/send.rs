@@ -36,13 +36,13 @@ struct SentToGroup {
     group_id: String,
     /// Delivery state of the copy that is furthest behind, refused ones aside.
     state: &'static str,
-    copies: Vec<Copy>,
+    copies: Vec<MemberCopy>,
     sent_at_ms: u64,
 }
 
 /// One member's copy as JSON.
 #[derive(Serialize)]
-struct Copy {
+struct MemberCopy {
     contact: String,
     account: String,
     state: &'static str,
@@ -124,7 +124,7 @@ fn to_group(
     let state = copies.iter().map(|(_, state)| *state).filter(|state| *state != DeliveryState::Refused).min();
     let state = state.unwrap_or(DeliveryState::Refused);
     if json {
-        let copy = |(account, state): &(AccountId, DeliveryState)| Copy {
+        let copy = |(account, state): &(AccountId, DeliveryState)| MemberCopy {
             contact: member(&phone, *account).unwrap_or_default(),
             account: account.to_string(),
             state: words::state(*state),
