@@ -53,6 +53,22 @@ fn every_next_step_works_where_it_is_printed() {
     drop(follow(&mut done, &alice, &unknown).expect(0).prints("Bob VERIFIED"));
     let timer = alice.run(&["contact", "timer", "Bob", "1h"]).expect(0);
     drop(follow(&mut done, &alice, &timer).expect(0));
+
+    let no_group = alice.run(&["group", "list"]).expect(0);
+    drop(follow(&mut done, &alice, &no_group).expect(0).prints("<MEMBER>"));
+    let made = alice.run(&["group", "create", "Harbour", "Bob"]).expect(0);
+    drop(follow(&mut done, &alice, &made).expect(0).says("Talking in Harbour, 2 members: you and Bob."));
+    let unknown = alice.run(&["send", "--group", "Harbor", "hello"]).expect(1);
+    drop(follow(&mut done, &alice, &unknown).expect(0).prints("Harbour, 2 members: you and Bob"));
+    drop(bob.run(&["inbox"]).expect(0).prints("Alice put you into Harbour."));
+    let left = bob.run(&["group", "leave", "Harbour", "--yes"]).expect(0);
+    assert!(left.next().is_none(), "{left:?}");
+    let gone = bob.run(&["send", "--group", "Harbour", "hello"]).expect(1);
+    drop(follow(&mut done, &bob, &gone).expect(0).prints("You left Harbour."));
+    drop(alice.run(&["inbox"]).expect(0).prints("Bob left Harbour."));
+    let alone = alice.run(&["send", "--group", "Harbour", "hello"]).expect(1);
+    drop(follow(&mut done, &alice, &alone).expect(0).prints("Harbour has 1 member"));
+
     drop(alice.run(&["contact", "block", "Bob"]).expect(0));
     let blocked = alice.run(&["send", "Bob", "hello"]).expect(1);
     drop(follow(&mut done, &alice, &blocked).expect(0).prints("Bob is heard again from now on"));

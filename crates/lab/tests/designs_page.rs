@@ -229,7 +229,8 @@ fn operates(page: &mut String, who: &str, operator: &Operator) {
         writeln!(page, "- It withholds, {who}: {}", withheld.says).unwrap();
     }
     for denial in has_none {
-        writeln!(page, "- According to {}, it does not have what is asked for: {}", denial.from, denial.says).unwrap();
+        writeln!(page, "- According to {}, it does not have what is asked for: {}", denial.from, denial.says)
+            .unwrap();
     }
     if let Some(over) = hands_over {
         let who = told_by(over.by, &over.from);

@@ -12,8 +12,14 @@ mod exit;
 mod failure;
 #[path = "../../../crates/client/src/cli/grammar.rs"]
 mod grammar;
+#[path = "../../../crates/client/src/cli/group_grammar.rs"]
+mod group_grammar;
 #[path = "../../../crates/client/src/cli/help.rs"]
 mod help;
+#[path = "../../../crates/client/src/cli/machine.rs"]
+mod machine;
+#[path = "../../../crates/client/src/cli/membership.rs"]
+mod membership;
 #[path = "../../../crates/client/src/cli/passphrase.rs"]
 mod passphrase;
 #[path = "../../../crates/client/src/cli/period.rs"]
@@ -22,6 +28,8 @@ mod period;
 mod profile;
 #[path = "../../../crates/client/src/cli/qr.rs"]
 mod qr;
+#[path = "../../../crates/client/src/cli/quote.rs"]
+mod quote;
 #[path = "../../../crates/client/src/cli/services.rs"]
 mod services;
 #[path = "../../../crates/client/src/cli/terminal.rs"]

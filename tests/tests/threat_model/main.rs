@@ -11,6 +11,7 @@
 //! | `relay_reads`, `relay_swaps` | the relay, reading and altering messages; giving out other keys |
 //! | `on_the_wire` | somebody between phone and relay |
 //! | `stranger`, `crowd`, `contact` | other people with accounts, or one with hundreds |
+//! | `groups` | groups: the relay, members, and people outside |
 //! | `names` | names that people give themselves, numbers that they take |
 //! | `silencing` | strangers who want somebody not to be reached |
 //! | `numbers` | strangers and the relay, with codes and numbers |
@@ -37,6 +38,7 @@ mod copied_keys;
 mod copy;
 mod crowd;
 mod forger;
+mod groups;
 mod names;
 mod numbers;
 mod on_the_wire;

@@ -292,6 +292,10 @@ pub(crate) fn explain(failure: &Failure, profile: &Path) -> Option<Explained> {
             let (exit, what, next) = backup::explained(*trouble);
             Explained { what: what.to_owned(), next: next.map(str::to_owned), exit }
         }
+        Failure::Group(failure) => {
+            let (what, next, exit) = failure.explain();
+            Explained { what, next, exit }
+        }
 
         Failure::EmptyText => Explained::new(Usage, "There is nothing to send: the message is empty."),
         Failure::TooLong { most } => Explained::new(

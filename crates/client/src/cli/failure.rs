@@ -11,6 +11,7 @@ use pillarbox_client::{BackupError, InvitationError, PhoneError, ProfileError, S
 use pillarbox_wire::limits::MAX_POST_LEN;
 use pillarbox_wire::{AccountId, ChannelName, Farewell, Refusal};
 
+use super::membership::GroupFailure;
 use super::passphrase::PassphraseError;
 use super::profile::PlaceError;
 
@@ -190,6 +191,8 @@ pub(crate) enum Failure {
         /// The relay's reason.
         reason: Refusal,
     },
+    /// A command about a group cannot be done.
+    Group(GroupFailure),
 
     /// The message is empty.
     EmptyText,

@@ -7,16 +7,18 @@ use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
-use pillarbox_client::display;
 use pillarbox_transport::RelayAddress;
 use pillarbox_wire::{Handle, NumberCode};
 
+use super::group_grammar::Group;
 use super::help;
+use super::machine::Machine;
 use super::passphrase::Source;
 use super::period::Period;
 use super::profile::{self, Profile, ProfileName};
 use super::qr::Size;
-use super::services::{BackupCommand, ChannelCommand, Machine};
+pub(crate) use super::quote::quote;
+use super::services::{BackupCommand, ChannelCommand};
 use super::terminal::Colour;
 use super::wrap::WIDTH;
 
@@ -66,6 +68,9 @@ pub(crate) enum Command {
     /// The people you talk to: add, list, rename, accept, timer, block, remove
     #[command(subcommand, before_help = help::CONTACT)]
     Contact(Contact),
+    /// Groups: create, add, leave, list, show
+    #[command(subcommand, before_help = help::GROUP)]
+    Group(Group),
     /// Compare safety numbers: the check that nobody stands in between
     #[command(before_help = help::VERIFY)]
     Verify(Verify),
@@ -246,11 +251,14 @@ pub(crate) struct Verify {
 /// `pillarbox send`.
 #[derive(Debug, Args)]
 pub(crate) struct Send {
-    /// The contact
+    /// The contact; with --group the message begins here
     pub(crate) name: String,
     /// The message, or - to read it from standard input
-    #[arg(required = true, value_name = "TEXT|-")]
+    #[arg(required_unless_present = "group", value_name = "TEXT|-")]
     pub(crate) text: Vec<String>,
+    /// Send it to every member of this group instead
+    #[arg(long, value_name = "GROUP")]
+    pub(crate) group: Option<String>,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
@@ -270,7 +278,11 @@ pub(crate) struct Inbox {
 #[derive(Debug, Args)]
 pub(crate) struct History {
     /// The contact
-    pub(crate) name: String,
+    #[arg(required_unless_present = "group")]
+    pub(crate) name: Option<String>,
+    /// The conversation of this group, with the changes of its members
+    #[arg(long, value_name = "GROUP", conflicts_with = "name")]
+    pub(crate) group: Option<String>,
     /// Only the last so many
     #[arg(long, value_name = "N")]
     pub(crate) last: Option<usize>,
@@ -283,6 +295,9 @@ pub(crate) struct History {
 pub(crate) struct Chat {
     /// The contact; asked for if left out
     pub(crate) name: Option<String>,
+    /// Talk in this group
+    #[arg(long, value_name = "GROUP", conflicts_with = "name")]
+    pub(crate) group: Option<String>,
     /// Lock when nothing was typed for so long: 30s, 10m, 1h; or off
     #[arg(long, value_name = "PERIOD")]
     pub(crate) lock_after: Option<Period>,
@@ -293,7 +308,7 @@ pub(crate) struct Chat {
     #[arg(long)]
     pub(crate) lines: bool,
     /// Start locked: hold nothing of the profile until the passphrase is given
-    #[arg(long, conflicts_with = "name")]
+    #[arg(long, conflicts_with_all = ["name", "group"])]
     pub(crate) locked: bool,
 }
 
@@ -351,34 +366,6 @@ pub(crate) fn source(file: Option<PathBuf>, descriptor: Option<u32>, no_input: b
         (None, None) if no_input => Source::Nowhere,
         (None, None) => Source::Prompt,
     }
-}
-
-/// Quotes `word` so that a shell reads it as one word.
-pub(crate) fn quote(word: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "-_./:+@%,=".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
-    }
-    if display::safe(word) != word {
-        return ansi_c(word);
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
-}
-
-/// Quotes a word with control characters in the form whose escapes shells read (`$'...'`, POSIX.1-2024, section
-/// 2.2.4), so that a terminal shows them as text and the word can be copied.
-fn ansi_c(word: &str) -> String {
-    let mut quoted = String::from("$'");
-    for c in word.chars() {
-        match c {
-            '\'' | '\\' => quoted.extend(['\\', c]),
-            c if display::safe(c.encode_utf8(&mut [0; 4])).chars().eq([c]) => quoted.push(c),
-            c => {
-                c.encode_utf8(&mut [0; 4]).bytes().for_each(|byte| quoted.push_str(&format!("\\{byte:03o}")))
-            }
-        }
-    }
-    quoted + "'"
 }
 
 /// Returns the grammar with its help in place at every level.

@@ -135,6 +135,44 @@ Examples:
   pillarbox contact unblock Mallory
   pillarbox contact unblock 3c89156172d914272d14e05f1a8b9c30";
 
+pub(crate) const GROUP: &str = "\
+Examples:
+  pillarbox group create Harbour Bob Carol
+  pillarbox group show Harbour
+  pillarbox send --group Harbour see you at 6
+
+To the relay a text to a group is a message to each member: it is told no group.";
+
+pub(crate) const GROUP_CREATE: &str = "\
+Examples:
+  pillarbox group create Harbour Bob Carol
+  pillarbox group create 'Harbour watch' +447700900123";
+
+pub(crate) const GROUP_ADD: &str = "\
+Examples:
+  pillarbox group add Harbour Dave
+
+Whoever is added reads what is said from then on, and nothing from before.
+Nobody who has left comes back, and nobody can be removed: make a new group.";
+
+pub(crate) const GROUP_LEAVE: &str = "\
+Examples:
+  pillarbox group leave Harbour
+  pillarbox group leave Harbour --yes
+
+Texts from phones that have not heard of it yet are dropped. What was said stays
+on this phone and on theirs.";
+
+pub(crate) const GROUP_LIST: &str = "\
+Examples:
+  pillarbox group list
+  pillarbox group list --json";
+
+pub(crate) const GROUP_SHOW: &str = "\
+Examples:
+  pillarbox group show Harbour
+  pillarbox group show Harbour --json";
+
 pub(crate) const VERIFY: &str = "\
 Examples:
   pillarbox verify Bob
@@ -146,9 +184,10 @@ Examples:
   pillarbox send Bob see you at 6
   pillarbox send Bob - < letter.txt
   pillarbox send --json Bob see you at 6
+  pillarbox send --group Harbour see you at 6
 
 --json prints the message's id, contact, account, sent_at_ms and state: waiting,
-sent, delivered or refused. Errors stay sentences on standard error, and the exit
+sent, delivered or refused; with --group the group and the state of each copy. Errors stay sentences on standard error, and the exit
 code says the same as without it.";
 
 pub(crate) const INBOX: &str = "\
@@ -160,13 +199,15 @@ Examples:
 pub(crate) const HISTORY: &str = "\
 Examples:
   pillarbox history Bob
-  pillarbox history Bob --last 20 --json";
+  pillarbox history Bob --last 20 --json
+  pillarbox history --group Harbour";
 
 pub(crate) const CHAT: &str = "\
 Examples:
   pillarbox chat Bob
   pillarbox chat Bob --lock-after 10m
   pillarbox chat Bob --last 50
+  pillarbox chat --group Harbour
   pillarbox chat Bob --lines     (with a screen reader)
   echo 'see you at 6' | pillarbox --passphrase-file FILE chat Bob
 
@@ -287,7 +328,7 @@ mod tests {
     fn every_page_leads_with_examples_and_ends_with_what_a_person_must_know() {
         for flag in ["-h", "--help"] {
             let pages = pages(flag);
-            assert_eq!(pages.len(), 31);
+            assert_eq!(pages.len(), 37);
             for (command, page) in pages {
                 let at =
                     |text: &str| page.find(text).unwrap_or_else(|| panic!("{command} {flag}: no {text}"));

@@ -1,13 +1,16 @@
 //! `pillarbox history`: both sides of a conversation as this phone has stored it, without asking the relay.
 
 use pillarbox_client::display::{safe, safe_lines};
-use pillarbox_client::{Contact, EntryDirection, EntryKind, HistoryEntry};
+use pillarbox_client::{Contact, EntryDirection, EntryKind, Group, HistoryEntry, Phone};
 use serde::Serialize;
 
 use super::clock::milliseconds;
 use super::context::{CliContext, find, now};
 use super::failure::Failure;
 use super::grammar::History;
+use super::group::find::{find_any, name};
+use super::group::news;
+use super::group::said::{GroupLine, conversation};
 use super::terminal::Form;
 use super::words;
 
@@ -26,17 +29,26 @@ struct Said {
     sent_at_ms: u64,
     stored_at_ms: u64,
     kind: &'static str,
+    /// The group that it was sent to, by its name; absent between two people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group_id: Option<String>,
 }
 
 /// Runs `pillarbox history`. Every entry counts as shown afterwards.
 pub(crate) fn run(context: &mut CliContext<'_>, history: &History) -> Result<(), Failure> {
     let form = history.machine.form();
     let mut phone = context.open()?;
-    let contact = find(&phone, &history.name)?;
+    if let Some(group) = &history.group {
+        let group = find_any(&phone, group)?;
+        return of_group(context, &mut phone, &group, history.last, form);
+    }
+    let contact = find(&phone, history.name.as_deref().unwrap_or_default())?;
     let entries = phone.history(contact.account)?;
     let first = history.last.map_or(0, |last| entries.len().saturating_sub(last));
     for entry in entries.iter().skip(first) {
-        print(context, &contact, entry, form)?;
+        print(context, &phone, Some(&contact), entry, form)?;
         if !entry.shown {
             phone.mark_shown(contact.account, entry.place, now(), &mut context.rng)?;
         }
@@ -49,29 +61,67 @@ pub(crate) fn run(context: &mut CliContext<'_>, history: &History) -> Result<(),
     Ok(())
 }
 
+/// Prints the conversation of a group, with the changes of its members where this phone heard them.
+fn of_group(
+    context: &mut CliContext<'_>,
+    phone: &mut Phone,
+    group: &Group,
+    last: Option<usize>,
+    form: Form,
+) -> Result<(), Failure> {
+    let lines = conversation(phone, group)?;
+    let first = last.map_or(0, |last| lines.len().saturating_sub(last));
+    for line in lines.iter().skip(first) {
+        match line {
+            GroupLine::Said(said) => {
+                let contact = said.from.map(|from| phone.contact(from)).transpose()?;
+                print(context, phone, contact.as_ref(), &said.entry, form)?;
+                if let (Some(from), false) = (said.from, said.entry.shown) {
+                    phone.mark_shown(from, said.entry.place, now(), &mut context.rng)?;
+                }
+            }
+            GroupLine::Changed(number, change) => {
+                news::show(context, phone, &(group.id, *number, *change), form)?;
+            }
+        }
+    }
+    if lines.is_empty() && form == Form::Text {
+        context.terminal.note(&format!("Nothing has been said in {} on this phone.", name(group)));
+    }
+    Ok(())
+}
+
 fn print(
     context: &mut CliContext<'_>,
-    contact: &Contact,
+    phone: &Phone,
+    contact: Option<&Contact>,
     entry: &HistoryEntry,
     form: Form,
 ) -> Result<(), Failure> {
     let (from, state, verified) = match entry.direction {
         EntryDirection::Sent(reached) => ("you".to_owned(), Some(words::state(reached)), None),
-        EntryDirection::Received { verified, .. } => (words::name(contact), None, Some(verified)),
+        EntryDirection::Received { verified, .. } => {
+            (contact.map(words::name).unwrap_or_default(), None, Some(verified))
+        }
     };
     let (kind, text, timer_seconds) = match &entry.kind {
         EntryKind::Text(text) => ("text", Some(safe_lines(text)), entry.expires_after),
         EntryKind::Timer(seconds) => ("timer", None, *seconds),
     };
+    let group = words::group_of(phone, entry);
     match form {
         Form::Text => {
             context.note_zone();
-            let text = words::entry(entry, contact, &context.clock, now(), context.terminal.width());
+            let text =
+                words::entry(entry, &from, group.as_deref(), &context.clock, now(), context.terminal.width());
             context.terminal.result(&text)
         }
         Form::Plain => {
             let (sent, text) = (entry.sent_at.to_string(), text.map(|text| safe(&text)).unwrap_or_default());
-            context.terminal.row(&[&from, state.unwrap_or_default(), &sent, kind, &text])
+            let row = [from.as_str(), state.unwrap_or_default(), &sent, kind, &text];
+            // The name of a group is one field more.
+            let row: Vec<&str> = row.into_iter().chain(group.as_deref()).collect();
+            context.terminal.row(&row)
         }
         Form::Json => context.terminal.json(&Said {
             from,
@@ -83,6 +133,8 @@ fn print(
             sent_at_ms: milliseconds(entry.sent_at),
             stored_at_ms: entry.stored_at.0,
             kind,
+            group,
+            group_id: entry.group.map(|group| group.to_string()),
         }),
     }
 }

@@ -18,6 +18,7 @@ use super::context::{CliContext, must_be_open, now};
 use super::exit::Exit;
 use super::failure::Failure;
 use super::grammar::Inbox;
+use super::group::news;
 use super::lock::Holder;
 use super::missing;
 use super::net::{self, ConnectionStatus};
@@ -44,6 +45,11 @@ struct Message<'a> {
     sent_at_ms: u64,
     stored_at_ms: u64,
     kind: &'a str,
+    /// The group that it was sent to, by its name; absent between two people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group_id: Option<String>,
 }
 
 /// Runs `pillarbox inbox`.
@@ -134,6 +140,11 @@ async fn follow(context: &mut CliContext<'_>, phone: &mut Phone, form: Form) -> 
                     Notice::TimerChanged { contact, .. } => {
                         show_new_from(context, phone, &phone.contact(*contact)?, form)?;
                     }
+                    Notice::GroupJoined { group, .. }
+                    | Notice::MemberAdded { group, .. }
+                    | Notice::MemberLeft { group, .. } => {
+                        news::show_new(context, phone, Some(*group), form)?;
+                    }
                     _ => {}
                 }
             }
@@ -143,17 +154,24 @@ async fn follow(context: &mut CliContext<'_>, phone: &mut Phone, form: Form) -> 
     Err(ended)
 }
 
-/// Prints every message not shown yet, in order of arrival, across all senders.
+/// Prints every message and every change of a group not shown yet, in order of arrival, across all senders.
 fn show_new(context: &mut CliContext<'_>, phone: &mut Phone, form: Form) -> Result<usize, Failure> {
     let contacts: HashMap<AccountId, Contact> =
         phone.contacts()?.into_iter().map(|contact| (contact.account, contact)).collect();
     let unshown = phone.unshown()?;
+    let mut changes = phone.unshown_changes()?.into_iter().peekable();
+    let mut shown = unshown.len() + changes.len();
     for (account, entry) in &unshown {
-        if let Some(contact) = contacts.get(account) {
-            show(context, phone, contact, entry, form)?;
+        while let Some(change) = changes.next_if(|(_, _, change)| change.at <= entry.stored_at) {
+            news::show(context, phone, &change, form)?;
+        }
+        match contacts.get(account) {
+            Some(contact) => show(context, phone, contact, entry, form)?,
+            None => shown -= 1,
         }
     }
-    Ok(unshown.len())
+    changes.try_for_each(|change| news::show(context, phone, &change, form))?;
+    Ok(shown)
 }
 
 /// Prints the messages of one contact that were not shown yet.
@@ -180,7 +198,7 @@ pub(crate) fn show(
     entry: &HistoryEntry,
     form: Form,
 ) -> Result<(), Failure> {
-    print(context, contact, entry, form)?;
+    print(context, phone, contact, entry, form)?;
     if !context.terminal.is_seen() {
         return Ok(());
     }
@@ -189,6 +207,7 @@ pub(crate) fn show(
 
 fn print(
     context: &mut CliContext<'_>,
+    phone: &Phone,
     contact: &Contact,
     entry: &HistoryEntry,
     form: Form,
@@ -201,18 +220,22 @@ fn print(
         EntryKind::Text(text) => ("text", Some(safe_lines(text)), entry.expires_after),
         EntryKind::Timer(seconds) => ("timer", None, *seconds),
     };
-    let name = words::name(contact);
+    let (name, group) = (words::name(contact), words::group_of(phone, entry));
     let account = contact.account.to_string();
     let trust = words::trust_code(if verified { Trust::Verified } else { Trust::Unverified });
     match form {
         Form::Text => {
             context.note_zone();
-            let text = words::entry(entry, contact, &context.clock, now(), context.terminal.width());
+            let text =
+                words::entry(entry, &name, group.as_deref(), &context.clock, now(), context.terminal.width());
             context.terminal.result(&text)
         }
         Form::Plain => {
             let (sent, text) = (entry.sent_at.to_string(), text.map(|text| safe(&text)).unwrap_or_default());
-            context.terminal.row(&[&name, trust, &sent, kind, &text])
+            let row = [name.as_str(), trust, &sent, kind, &text];
+            // The name of a group is one field more.
+            let row: Vec<&str> = row.into_iter().chain(group.as_deref()).collect();
+            context.terminal.row(&row)
         }
         Form::Json => context.terminal.json(&Message {
             contact: name,
@@ -225,6 +248,8 @@ fn print(
             sent_at_ms: milliseconds(entry.sent_at),
             stored_at_ms: entry.stored_at.0,
             kind,
+            group,
+            group_id: entry.group.map(|group| group.to_string()),
         }),
     }
 }

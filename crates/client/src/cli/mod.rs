@@ -15,16 +15,21 @@ mod errors;
 mod exit;
 mod failure;
 mod grammar;
+mod group;
+mod group_grammar;
 mod help;
 mod history;
 mod inbox;
 mod lock;
+mod machine;
+mod membership;
 mod missing;
 mod net;
 mod passphrase;
 mod period;
 mod profile;
 mod qr;
+mod quote;
 mod send;
 mod services;
 mod strangers;
@@ -80,6 +85,7 @@ fn run(context: &mut CliContext<'_>, command: &Command) -> Result<(), Failure> {
     match command {
         Command::Account(account) => account::run(context, account),
         Command::Contact(contact) => contact::run(context, contact),
+        Command::Group(group) => group::run(context, group),
         Command::Verify(verify) => verify::run(context, verify),
         Command::Send(send) => send::run(context, send),
         Command::Inbox(inbox) => inbox::run(context, inbox),

@@ -2,7 +2,7 @@
 
 use pillarbox_client::body::MAX_TEXT_LEN;
 use pillarbox_client::sentences;
-use pillarbox_client::{BodyId, DeliveryState, EntryDirection, Phone};
+use pillarbox_client::{BodyId, DeliveryState, EntryDirection, Phone, PhoneError};
 use pillarbox_text::read::is_blank;
 use pillarbox_wire::{AccountId, Refusal};
 use serde::Serialize;
@@ -11,9 +11,11 @@ use super::context::{CliContext, find, may_say, may_write, must_be_open, now};
 use super::exit::Exit;
 use super::failure::Failure;
 use super::grammar::Send;
+use super::group::find::{self as of_group, find_group, member};
+use super::membership::GroupFailure;
 use super::typing::{TABS_ARE_BLANKS, without_tabs};
 use super::words::OnThisPhone;
-use super::{net, words};
+use super::{net, waiting, words};
 
 /// A message as JSON.
 #[derive(Serialize)]
@@ -26,10 +28,34 @@ struct Sent {
     sent_at_ms: u64,
 }
 
+/// A message to a group as JSON.
+#[derive(Serialize)]
+struct SentToGroup {
+    id: String,
+    group: String,
+    group_id: String,
+    /// Delivery state of the copy that is furthest behind, refused ones aside.
+    state: &'static str,
+    copies: Vec<MemberCopy>,
+    sent_at_ms: u64,
+}
+
+/// One member's copy as JSON.
+#[derive(Serialize)]
+struct MemberCopy {
+    contact: String,
+    account: String,
+    state: &'static str,
+}
+
 /// Runs `pillarbox send`.
 pub(crate) fn run(context: &mut CliContext<'_>, send: &Send) -> Result<(), Failure> {
-    let text = match send.text.as_slice() {
-        [dash] if dash == "-" => context.read_stdin(MAX_TEXT_LEN)?,
+    let mut said: Vec<&str> = send.text.iter().map(String::as_str).collect();
+    if send.group.is_some() {
+        said.insert(0, &send.name);
+    }
+    let text = match said.as_slice() {
+        ["-"] => context.read_stdin(MAX_TEXT_LEN)?,
         words => words.join(" "),
     };
     check(&text)?;
@@ -39,6 +65,9 @@ pub(crate) fn run(context: &mut CliContext<'_>, send: &Send) -> Result<(), Failu
     }
     let mut phone = context.open()?;
     must_be_open(&phone)?;
+    if let Some(group) = &send.group {
+        return to_group(context, phone, group, &text, send.json);
+    }
     let contact = find(&phone, &send.name)?;
     may_say(&phone, &contact)?;
     let (name, sent_at) = (words::name(&contact), now());
@@ -70,6 +99,90 @@ pub(crate) fn run(context: &mut CliContext<'_>, send: &Send) -> Result<(), Failu
             Err(outcome?.map_or(Failure::Told(Exit::No), Failure::Refused))
         }
     }
+}
+
+/// Sends a text to every member of a group: one entry here, and a copy for each of them.
+fn to_group(
+    context: &mut CliContext<'_>,
+    mut phone: Phone,
+    typed: &str,
+    text: &str,
+    json: bool,
+) -> Result<(), Failure> {
+    let group = find_group(&phone, typed)?;
+    let (name, sent_at) = (of_group::name(&group), now());
+    let id =
+        phone.queue_group_text(group.id, text, sent_at, &mut context.rng).map_err(|error| match error {
+            PhoneError::EmptyGroup => Failure::Group(GroupFailure::Alone { name: name.clone() }),
+            other => other.into(),
+        })?;
+    let outcome = net::fetch(context, &mut phone);
+    if phone.requests_are_full() {
+        context.terminal.note(&sentences::requests_full(&OnThisPhone(&phone)));
+    }
+    let copies = phone.group_delivery(id)?;
+    let state = copies.iter().map(|(_, state)| *state).filter(|state| *state != DeliveryState::Refused).min();
+    let state = state.unwrap_or(DeliveryState::Refused);
+    if json {
+        let copy = |(account, state): &(AccountId, DeliveryState)| MemberCopy {
+            contact: member(&phone, *account).unwrap_or_default(),
+            account: account.to_string(),
+            state: words::state(*state),
+        };
+        context.terminal.json(&SentToGroup {
+            id: id.to_string(),
+            group: name,
+            group_id: group.id.to_string(),
+            state: words::state(state),
+            copies: copies.iter().map(copy).collect(),
+            sent_at_ms: sent_at.0,
+        })?;
+    } else if is_unknown_there(&outcome) {
+        context.terminal.result(&format!("Not sent: the message to {name} is kept on this phone."))?;
+    } else {
+        context.terminal.result(&group_progress(&phone, &name, &copies))?;
+    }
+    let waits = copies.iter().any(|(_, state)| *state == DeliveryState::Queued);
+    match (waits, outcome) {
+        (true, Err(failure)) => Err(failure),
+        (true, Ok(delayed)) => {
+            waiting::tell(context, &phone, delayed)?;
+            Err(Failure::Told(Exit::No))
+        }
+        (false, _) if copies.iter().any(|(_, state)| *state == DeliveryState::Refused) => {
+            Err(Failure::Told(Exit::No))
+        }
+        (false, _) => Ok(()),
+    }
+}
+
+/// Describes how far the copies of a text have come, and names the members whose copy is behind.
+pub(crate) fn group_progress(phone: &Phone, group: &str, copies: &[(AccountId, DeliveryState)]) -> String {
+    let named = |wanted: DeliveryState| {
+        let whom = copies.iter().filter(|(_, state)| *state == wanted);
+        let mut names: Vec<_> = whom.filter_map(|(account, _)| member(phone, *account)).collect();
+        names.sort_unstable();
+        names.join(", ")
+    };
+    let gone =
+        copies.iter().filter(|(_, state)| matches!(state, DeliveryState::Sent | DeliveryState::Delivered));
+    let mut says = match (gone.count(), copies.len()) {
+        (0, _) => format!("Not sent to {group} yet."),
+        (1, 1) => format!("Sent to {group}: the relay has the copy of its one other member."),
+        (2, 2) => format!("Sent to {group}: the relay has the copies of both other members."),
+        (gone, all) if gone == all => {
+            format!("Sent to {group}: the relay has the copies of all {all} other members.")
+        }
+        (gone, all) => format!("Sent to {gone} of {all} members of {group}."),
+    };
+    let (waits, refused) = (named(DeliveryState::Queued), named(DeliveryState::Refused));
+    if !waits.is_empty() {
+        says += &format!(" Waiting on this phone for: {waits}.");
+    }
+    if !refused.is_empty() {
+        says += &format!(" The relay does not take it for: {refused}.");
+    }
+    says
 }
 
 /// Returns true if the relay does not know this phone: no later command would send the waiting messages.

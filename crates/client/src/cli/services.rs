@@ -1,33 +1,11 @@
-//! The grammar of what a relay offers beside messages, and of results for programs.
+//! The grammar of what a relay offers beside messages.
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Subcommand, ValueEnum};
 use pillarbox_client::BackupKey;
 use pillarbox_wire::ChannelName;
 
 use super::help;
-use super::terminal::Form;
-
-/// A result for programs.
-#[derive(Clone, Copy, Debug, Args)]
-pub(crate) struct Machine {
-    /// Print JSON
-    #[arg(long, conflicts_with = "plain")]
-    json: bool,
-    /// Print tab-separated fields
-    #[arg(long)]
-    plain: bool,
-}
-
-impl Machine {
-    /// Returns the form asked for.
-    pub(crate) const fn form(self) -> Form {
-        match (self.json, self.plain) {
-            (true, _) => Form::Json,
-            (false, true) => Form::Plain,
-            (false, false) => Form::Text,
-        }
-    }
-}
+use super::machine::Machine;
 
 /// `pillarbox backup`.
 #[derive(Debug, Subcommand)]

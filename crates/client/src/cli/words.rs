@@ -6,7 +6,7 @@ use anstyle::Style;
 use pillarbox_client::display::safe;
 use pillarbox_client::sentences::{self, Choice, Names, Tone, content, sender};
 pub(crate) use pillarbox_client::sentences::{state, trust_code};
-use pillarbox_client::{Contact, EntryDirection, HistoryEntry, Notice, Phone, Trust};
+use pillarbox_client::{Contact, EntryDirection, GroupId, HistoryEntry, Notice, Phone, Trust};
 use pillarbox_wire::{AccountId, Timestamp};
 
 use super::clock::Clock;
@@ -52,11 +52,12 @@ pub(crate) fn unreached(kind: ErrorKind) -> String {
     }
 }
 
-/// Formats an entry, beginning with its sender's name. Wrapped lines are indented and words fit `width` columns, so
+/// Formats an entry, beginning with its sender's name and the name of the group that it was sent to. Wrapped lines are indented and words fit `width` columns, so
 /// that no text can pose as somebody else's message.
 pub(crate) fn entry(
     entry: &HistoryEntry,
-    contact: &Contact,
+    from: &str,
+    group: Option<&str>,
     clock: &Clock,
     today: Timestamp,
     width: usize,
@@ -64,7 +65,7 @@ pub(crate) fn entry(
     let when = clock.time(entry.sent_at, today);
     let head = match entry.direction {
         EntryDirection::Received { verified, .. } => {
-            let from = sender(entry, &name(contact), None);
+            let from = sender(entry, from, group);
             let trust = if verified { Trust::Verified } else { Trust::Unverified };
             // Only at the end, because a name can contain the same words.
             let from = match from.strip_suffix(&format!("({})", sentences::trust(trust))) {
@@ -81,6 +82,16 @@ pub(crate) fn entry(
 /// The owner's name for a contact, made safe here because a peer may have suggested it.
 pub(crate) fn name(contact: &Contact) -> String {
     safe(&contact.name)
+}
+
+/// Returns a group's name, made safe here because a peer may have chosen it.
+pub(crate) fn group(phone: &Phone, group: &GroupId) -> Option<String> {
+    phone.group(*group).ok().map(|group| safe(&group.name))
+}
+
+/// Returns the name of the group that an entry was sent to.
+pub(crate) fn group_of(phone: &Phone, entry: &HistoryEntry) -> Option<String> {
+    entry.group.as_ref().and_then(|id| group(phone, id))
 }
 
 /// Formats a safety number in two rows of six groups, as both phones show it.
@@ -135,6 +146,10 @@ impl Names for OnThisPhone<'_> {
         self.find(account).map_or_else(|| account.to_string(), |contact| name(&contact))
     }
 
+    fn group(&self, group: &GroupId) -> Option<String> {
+        self::group(self.0, group)
+    }
+
     fn claim(&self, account: &AccountId) -> Option<String> {
         claimed(&self.find(account)?)
     }
@@ -174,6 +189,9 @@ pub(crate) fn notice(notice: &Notice, phone: &Phone, width: usize) -> Option<(To
             | Notice::AccountClosed
             | Notice::Received { .. }
             | Notice::TimerChanged { .. }
+            | Notice::GroupJoined { .. }
+            | Notice::MemberAdded { .. }
+            | Notice::MemberLeft { .. }
             | Notice::Delayed { .. }
             | Notice::Accepted { .. }
             | Notice::Delivered { .. }

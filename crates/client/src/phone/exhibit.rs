@@ -8,6 +8,7 @@ use rand_core::CryptoRng;
 
 use crate::phone::engine::{Phone, Secrets};
 use crate::phone::error::PhoneError;
+use crate::phone::rows::groups::all_groups;
 use crate::phone::rows::records::{FACTS, load_contact, place_key};
 use crate::records::account::AccountRecord;
 use crate::records::group::GroupRecord;
@@ -32,7 +33,7 @@ impl Phone {
         let places = self.vault.read(|rows| Ok::<_, PhoneError>(load_contact(rows, contact)?.next_place))?;
         let mut rows = vec![(Table::Account, FACTS.to_vec()), (Table::Contacts, contact.0.to_vec())];
         rows.extend((0..places).map(|place| (Table::Entries, place_key(contact, place))));
-        for group in self.vault.read(|rows| rows.load_all::<GroupRecord>(Table::Groups))? {
+        for group in self.vault.read(all_groups)? {
             if group.view().members.contains(&contact) {
                 rows.push((Table::Groups, group.id.0.as_bytes().to_vec()));
                 let shelf = GroupRecord::shelf(group.id);

@@ -6,7 +6,7 @@
 //! stays away. The price: somebody who left can return only in a new group.
 
 use pillarbox_text::show;
-use pillarbox_wire::{AccountId, Encoded, FixedBytes};
+use pillarbox_wire::{AccountId, Encoded, FixedBytes, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::records::body::MAX_NAME_LEN;
@@ -39,6 +39,34 @@ pub struct GroupEntry {
     pub entry: HistoryEntry,
 }
 
+/// One change of a group's members, as this phone has heard it first.
+///
+/// The other members can have heard it from somebody else: whoever sends a roster says everybody who is on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupChange {
+    /// The change.
+    pub news: GroupNews,
+    /// The member from whom this phone has it, or the owner.
+    pub by: AccountId,
+    /// Time of hearing or making it, by this phone's clock.
+    pub at: Timestamp,
+    /// True if it was shown. The owner's own changes count as shown.
+    pub shown: bool,
+}
+
+/// The kind of a [`GroupChange`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum GroupNews {
+    /// The owner has made the group.
+    Made,
+    /// The owner was put into the group.
+    Joined,
+    /// Somebody was added.
+    Added(AccountId),
+    /// Whoever says so has left.
+    Left,
+}
+
 /// A group as the vault keeps it.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct GroupRecord {
@@ -52,11 +80,20 @@ pub(crate) struct GroupRecord {
     pub(crate) key: FixedBytes<32>,
     /// Place of the owner's next text.
     pub(crate) next_place: u64,
+    /// The changes of the members in the order in which this phone heard them. Each member is added and leaves at
+    /// most once, so there are at most `MAX_CHANGES`. Records of version 1 had none.
+    pub(crate) changes: Option<Vec<GroupChange>>,
 }
 
+/// Changes that a group can have: its beginning, and each member's coming and going.
+const MAX_CHANGES: usize = 1 + 2 * MAX_GROUP_MEMBERS;
+
+/// Bytes of an encoded change: two accounts, a time, a kind and a mark, at their longest.
+const MAX_CHANGE_LEN: usize = 48;
+
 impl Encoded for GroupRecord {
-    const VERSION: u8 = 1;
-    const MAX_LEN: usize = 32 * MAX_GROUP_MEMBERS + MAX_NAME_LEN + 128;
+    const VERSION: u8 = 2;
+    const MAX_LEN: usize = 32 * MAX_GROUP_MEMBERS + MAX_CHANGE_LEN * MAX_CHANGES + MAX_NAME_LEN + 128;
 }
 
 /// The result of adding a member.
@@ -71,7 +108,17 @@ pub(crate) enum Added {
 
 impl GroupRecord {
     pub(crate) const fn new(id: GroupId, name: String, key: FixedBytes<32>) -> Self {
-        Self { id, name, members: Vec::new(), gone: Vec::new(), key, next_place: 0 }
+        Self { id, name, members: Vec::new(), gone: Vec::new(), key, next_place: 0, changes: None }
+    }
+
+    /// Notes what the owner did, which counts as shown.
+    pub(crate) fn did(&mut self, news: GroupNews, own: AccountId, at: Timestamp) {
+        self.changes.get_or_insert_default().push(GroupChange { news, by: own, at, shown: true });
+    }
+
+    /// Notes what the owner is to be told.
+    pub(crate) fn heard(&mut self, news: GroupNews, by: AccountId, at: Timestamp) {
+        self.changes.get_or_insert_default().push(GroupChange { news, by, at, shown: false });
     }
 
     /// Adds a member.
@@ -183,8 +230,22 @@ mod tests {
     #[test]
     fn a_group_has_an_end() {
         let mut record = record();
-        let added = (0..=u8::MAX).filter(|number| record.add(AccountId([*number; 16])) == Added::Now).count();
+        let late = Timestamp(u64::MAX);
+        record.did(GroupNews::Made, AccountId([0xFF; 16]), late);
+        let mut added = 0;
+        for number in 0..=u8::MAX {
+            let member = AccountId([number; 16]);
+            if record.add(member) == Added::Now {
+                record.heard(GroupNews::Added(member), AccountId([0xFF; 16]), late);
+                added += 1;
+            }
+        }
         assert_eq!(added, MAX_GROUP_MEMBERS);
+        for member in record.present().collect::<Vec<_>>() {
+            assert!(record.part(member));
+            record.heard(GroupNews::Left, member, late);
+        }
+        assert_eq!(record.changes.as_ref().unwrap().len(), MAX_CHANGES);
         assert!(pillarbox_wire::encode(&record).is_ok());
     }
 

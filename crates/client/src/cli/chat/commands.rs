@@ -1,6 +1,6 @@
 //! The commands that can be typed into a chat.
 
-use pillarbox_client::{PhoneError, sentences};
+use pillarbox_client::{Contact, PhoneError, sentences};
 
 use super::super::context::{may_say, now};
 use super::super::failure::Failure;
@@ -39,9 +39,10 @@ impl Chat<'_, '_> {
     }
 
     fn verify(&mut self, heard: Option<&str>) -> Result<(), Failure> {
-        let name = words::name(&self.contact);
+        let Some(contact) = self.person() else { return Ok(()) };
+        let name = words::name(&contact);
         let Some(heard) = heard else {
-            let number = match self.phone.safety_number(self.contact.account) {
+            let number = match self.phone.safety_number(contact.account) {
                 Ok(number) => number.to_string(),
                 Err(error) => {
                     self.complain(&error.into());
@@ -56,20 +57,31 @@ impl Chat<'_, '_> {
             ));
             return Ok(());
         };
-        match verify::compare(self.context, self.phone, &self.contact, heard, Form::Text) {
+        match verify::compare(self.context, self.phone, &contact, heard, Form::Text) {
             Ok(()) => {}
             Err(failure @ (Failure::Output(_) | Failure::ReaderGone)) => return Err(failure),
             Err(failure) => self.refuse(&failure),
         }
-        self.contact = self.phone.contact(self.contact.account)?;
-        Ok(())
+        self.partner.refresh(self.phone)
+    }
+
+    /// Returns the contact that the owner talks with. In a group it says that the command is for one person.
+    fn person(&mut self) -> Option<Contact> {
+        let contact = self.partner.contact().cloned();
+        if contact.is_none() {
+            self.context.terminal.note(
+                "Nothing was changed: this is for a chat with one person, and texts in a group do not disappear.",
+            );
+        }
+        contact
     }
 
     fn timer(&mut self, period: Period) -> Result<(), Failure> {
-        match self.phone.set_timer(self.contact.account, period.0, now(), &mut self.context.rng) {
+        let Some(contact) = self.person() else { return Ok(()) };
+        match self.phone.set_timer(contact.account, period.0, now(), &mut self.context.rng) {
             Ok(()) => self.context.terminal.note(&sentences::timer(period.0)),
             Err(PhoneError::KeyChanged | PhoneError::Blocked) => {
-                if let Err(failure) = may_say(self.phone, &self.contact) {
+                if let Err(failure) = may_say(self.phone, &contact) {
                     self.refuse(&failure);
                 }
             }

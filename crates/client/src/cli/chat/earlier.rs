@@ -1,15 +1,21 @@
-//! Messages to the contact that were waiting on this phone before the chat opened.
+//! Messages to the contact or group that were waiting on this phone before the chat opened.
 
 use pillarbox_client::{BodyId, DeliveryState, EntryDirection, Phone, PhoneError};
-use pillarbox_wire::AccountId;
 
-/// Messages to the contact that had not reached the relay when the chat opened and still have not.
+use super::partner::Partner;
+
+/// Messages to the contact or group that had not reached the relay when the chat opened and still have not.
 pub(super) struct Earlier(Vec<BodyId>);
 
 impl Earlier {
     /// Collects the waiting messages of one conversation.
-    pub(super) fn of(phone: &Phone, contact: AccountId) -> Result<Self, PhoneError> {
-        let entries = phone.history(contact)?;
+    pub(super) fn of(phone: &Phone, partner: &Partner) -> Result<Self, PhoneError> {
+        let entries = match partner {
+            Partner::Contact(contact) => phone.history(contact.account)?,
+            Partner::Group(group) => {
+                phone.group_history(group.id)?.into_iter().map(|said| said.entry).collect()
+            }
+        };
         let waits =
             entries.iter().filter(|entry| entry.direction == EntryDirection::Sent(DeliveryState::Queued));
         Ok(Self(waits.map(|entry| entry.id).collect()))

@@ -12,6 +12,7 @@ mod keyboard;
 mod keys;
 mod locked;
 mod opening;
+mod partner;
 mod said;
 mod saying;
 mod screen;
@@ -22,6 +23,7 @@ mod wishes;
 
 use pillarbox_client::Phone;
 
+use self::partner::Partner;
 use self::talk::{Chat, ChatState};
 use self::wishes::Wishes;
 use super::context::{self, CliContext};
@@ -39,7 +41,7 @@ pub(crate) fn run(context: &mut CliContext<'_>, arguments: &Arguments) -> Result
     context.note_zone();
     let directory = context.directory()?;
     let keys = typing::is_possible() && !context.options.no_input && !arguments.lines;
-    if arguments.name.is_none() {
+    if arguments.name.is_none() && arguments.group.is_none() {
         whom::is_anybody_there(&phone, can_ask())?;
     }
     if keys {
@@ -80,10 +82,14 @@ async fn begin(
             .terminal
             .note("With whom you talked was forgotten with the rest, so that nobody could learn it.");
     }
-    let Some(contact) = whom::whom(context, phone, arguments.name.as_deref(), wishes).await? else {
-        return Ok(ChatState::Locked);
+    let partner = match &arguments.group {
+        Some(group) => Partner::group(phone, group)?,
+        None => match whom::whom(context, phone, arguments.name.as_deref(), wishes).await? {
+            Some(contact) => Partner::Contact(Box::new(contact)),
+            None => return Ok(ChatState::Locked),
+        },
     };
-    Chat::new(context, phone, contact, arguments, wishes)?.talk(wishes).await
+    Chat::new(context, phone, partner, arguments, wishes)?.talk(wishes).await
 }
 
 /// Reports lines that were typed on the terminal and not sent.

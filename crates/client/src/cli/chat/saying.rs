@@ -4,7 +4,7 @@ use pillarbox_client::body::MAX_TEXT_LEN;
 use pillarbox_client::{BodyId, PhoneError};
 use tokio::time::Instant;
 
-use super::super::context::{may_say, now};
+use super::super::context::now;
 use super::super::failure::Failure;
 use super::super::send;
 use super::super::typing::{Kept, TABS_ARE_BLANKS, without_tabs};
@@ -68,14 +68,19 @@ impl Chat<'_, '_> {
             self.refuse(&failure);
             return Ok(false);
         }
-        match self.phone.queue_text(self.contact.account, text, now(), &mut self.context.rng) {
+        match self.partner.queue(self.phone, text, now(), &mut self.context.rng) {
             Ok(id) => {
                 let untold = self.status.connected.then(Instant::now);
                 self.said.push(Said { id, settled: false, untold });
             }
-            Err(PhoneError::KeyChanged | PhoneError::Blocked) => {
-                self.contact = self.phone.contact(self.contact.account)?;
-                if let Err(failure) = may_say(self.phone, &self.contact) {
+            Err(
+                PhoneError::KeyChanged
+                | PhoneError::Blocked
+                | PhoneError::UnknownGroup
+                | PhoneError::EmptyGroup,
+            ) => {
+                self.partner.refresh(self.phone)?;
+                if let Err(failure) = self.partner.may_say(self.phone) {
                     self.refuse(&failure);
                 }
                 return Ok(false);

@@ -5,15 +5,17 @@ use std::io::{IsTerminal, stdout};
 use std::time::Duration;
 
 use pillarbox_client::net::{Carrier, CarrierEvent};
-use pillarbox_client::{Contact, Notice, Phone, sentences};
+use pillarbox_client::sentences::GROUP_BASIS;
+use pillarbox_client::{DeliveryState, Notice, Phone};
 use pillarbox_transport::RelayAddress;
 use tokio::time::{Instant, interval, sleep_until};
 use unicode_width::UnicodeWidthStr;
 
-use super::super::context::{CliContext, may_say, now};
+use super::super::context::{CliContext, now};
 use super::super::exit::Exit;
 use super::super::failure::Failure;
 use super::super::grammar::Chat as Arguments;
+use super::super::group::{find::members, news};
 use super::super::inbox::{EXPIRY, show, show_new_from};
 use super::super::net::{self, ConnectionStatus};
 use super::super::terminal::{Form, can_ask};
@@ -21,6 +23,7 @@ use super::super::typing::Prompt;
 use super::super::wrap::fit;
 use super::super::{waiting, words};
 use super::earlier::Earlier;
+use super::partner::Partner;
 use super::said::Said;
 use super::screen::{self, complain};
 use super::wishes::{Wish, Wishes};
@@ -47,7 +50,7 @@ pub(super) enum ChatState {
 pub(super) struct Chat<'a, 'd> {
     pub(super) context: &'a mut CliContext<'d>,
     pub(super) phone: &'a mut Phone,
-    pub(super) contact: Contact,
+    pub(super) partner: Partner,
     pub(super) relay: RelayAddress,
     pub(super) status: ConnectionStatus,
     /// The messages typed here, in order. Their positions are the numbers that the user sees.
@@ -75,7 +78,7 @@ impl<'a, 'd> Chat<'a, 'd> {
     pub(super) fn new(
         context: &'a mut CliContext<'d>,
         phone: &'a mut Phone,
-        contact: Contact,
+        partner: Partner,
         arguments: &Arguments,
         wishes: &Wishes,
     ) -> Result<Self, Failure> {
@@ -85,11 +88,11 @@ impl<'a, 'd> Chat<'a, 'd> {
         let is_on_terminal = keys || (person && stdout().is_terminal());
         let last = arguments.last.unwrap_or(if is_on_terminal { LAST } else { 0 });
         let (status, said) = (ConnectionStatus::default(), Vec::new());
-        let earlier = Earlier::of(phone, contact.account)?;
+        let earlier = Earlier::of(phone, &partner)?;
         Ok(Self {
             context,
             phone,
-            contact,
+            partner,
             relay,
             status,
             said,
@@ -194,11 +197,16 @@ impl<'a, 'd> Chat<'a, 'd> {
     }
 
     fn greet(&mut self) -> Result<(), Failure> {
-        let (name, sure) = (words::name(&self.contact), words::sure(self.contact.trust));
-        self.context.terminal.note(&format!(
-            "Talking with {name}, {sure}, end-to-end encrypted. A line is a message; /help lists commands."
-        ));
-        if let Err(failure) = may_say(self.phone, &self.contact) {
+        let (name, (_, standing)) = (self.partner.name(), self.partner.standing());
+        let how = "end-to-end encrypted. A line is a message; /help lists commands.";
+        self.context.terminal.note(&match &self.partner {
+            Partner::Contact(_) => format!("Talking with {name}, {standing}, {how}"),
+            Partner::Group(group) => {
+                let who = members(self.phone, group);
+                format!("Talking in {name}, {standing}: {who}. {GROUP_BASIS} Each copy is {how}")
+            }
+        });
+        if let Err(failure) = self.partner.may_say(self.phone) {
             self.complain(&failure);
         }
         self.open_conversation()
@@ -218,35 +226,63 @@ impl<'a, 'd> Chat<'a, 'd> {
 
     fn hear(&mut self, notice: &Notice) -> Result<(), Failure> {
         match notice {
-            Notice::Received { contact, entry } if *contact == self.contact.account => {
-                show(self.context, self.phone, &self.contact, entry, Form::Text)?;
+            Notice::Received { contact, entry } if self.partner.has_said(*contact, entry) => {
+                let contact = self.phone.contact(*contact)?;
+                show(self.context, self.phone, &contact, entry, Form::Text)?;
             }
-            Notice::TimerChanged { contact, .. } if *contact == self.contact.account => {
-                self.contact = self.phone.contact(*contact)?;
-                show_new_from(self.context, self.phone, &self.contact, Form::Text)?;
+            Notice::TimerChanged { contact, .. }
+                if self.partner.contact().is_some_and(|with| with.account == *contact) =>
+            {
+                self.partner.refresh(self.phone)?;
+                let contact = self.phone.contact(*contact)?;
+                show_new_from(self.context, self.phone, &contact, Form::Text)?;
+            }
+            Notice::GroupJoined { group, .. }
+            | Notice::MemberAdded { group, .. }
+            | Notice::MemberLeft { group, .. } => {
+                // A change of another group is shown too: it can come once only.
+                news::show_new(self.context, self.phone, Some(*group), Form::Text)?;
+                self.partner.refresh(self.phone)?;
             }
             Notice::Received { contact, .. } => {
                 let name = words::name(&self.phone.contact(*contact)?);
                 self.context.terminal.note(&format!("{name} wrote. `inbox` shows it after this chat."));
             }
             Notice::Accepted { message, .. } => {
-                self.report(*message, "sent");
-                // If the relay has asked to wait, this is reported once all waiting messages have gone.
-                if self.earlier.settle(*message) && !self.status.is_throttled() {
-                    self.context.terminal.note(net::ALL_GONE);
+                if self.partner.has_reached(self.phone, *message, DeliveryState::Sent)? {
+                    self.report(*message, "sent");
+                    // If the relay has asked to wait, this is reported once all waiting messages have gone.
+                    if self.earlier.settle(*message) && !self.status.is_throttled() {
+                        self.context.terminal.note(net::ALL_GONE);
+                    }
                 }
             }
-            Notice::Delivered { message, .. } => self.report(*message, "delivered"),
+            Notice::Delivered { message, .. } => {
+                if self.partner.has_reached(self.phone, *message, DeliveryState::Delivered)? {
+                    self.report(*message, "delivered");
+                }
+            }
             Notice::NotSent { message: Some(message), reason, .. } if !self.earlier.has(*message) => {
                 self.refused = true;
-                self.report(*message, &format!("refused: {reason}"));
+                match self.partner {
+                    Partner::Contact(_) => self.report(*message, &format!("refused: {reason}")),
+                    // One member's copy; the other ones go on.
+                    Partner::Group(_) => {
+                        net::tell(self.context, self.phone, notice)?;
+                        if self.partner.has_reached(self.phone, *message, DeliveryState::Sent)? {
+                            let is_lost =
+                                self.partner.has_reached(self.phone, *message, DeliveryState::Refused)?;
+                            self.report(*message, if is_lost { "refused" } else { "sent" });
+                        }
+                    }
+                }
             }
             other => {
                 if let Notice::NotSent { message: Some(message), .. } = other {
                     self.earlier.settle(*message);
                 }
                 net::tell(self.context, self.phone, other)?;
-                self.contact = self.phone.contact(self.contact.account)?;
+                self.partner.refresh(self.phone)?;
             }
         }
         if let Some(news) = self.status.hear(notice, self.phone.unsent()) {
@@ -311,20 +347,20 @@ impl<'a, 'd> Chat<'a, 'd> {
 
     /// Shows the recipient and how far the owner can trust their key, always in view of the user.
     fn prompt(&mut self, wishes: &Wishes) {
-        let (name, trust) = (words::name(&self.contact), self.contact.trust);
+        let (name, (standing, emphasised)) = (self.partner.name(), self.partner.standing());
         if let Some(draft) = wishes.draft() {
             if !wishes.is_listening() {
                 return;
             }
             // A long name is cut, the trust never.
-            let frame = format!("to  ({})> ", sentences::trust(trust)).width();
+            let frame = format!("to  ({standing})> ").width();
             let room = self.context.terminal.width().saturating_sub(frame + 1);
             let name = if name.width() > room { fit(&name, room) } else { name };
-            let plain = format!("to {name} ({})> ", sentences::trust(trust));
-            let styled = format!("to {name} ({})> ", words::sure(trust));
+            let plain = format!("to {name} ({standing})> ");
+            let styled = format!("to {name} ({emphasised})> ");
             self.context.terminal.draw(&Prompt { plain, styled }, draft);
         } else if self.person && !self.context.terminal.is_asking() {
-            self.context.terminal.ask(&format!("to {name} ({})> ", words::sure(trust)));
+            self.context.terminal.ask(&format!("to {name} ({emphasised})> "));
         }
     }
 }

@@ -10,6 +10,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::super::failure::{BackupTrouble, Failure};
 use super::super::grammar;
+use super::super::membership::GroupFailure;
 use super::super::passphrase::PassphraseError;
 use super::super::profile::PlaceError;
 use super::super::wrap::{WIDTH, wrap};
@@ -78,10 +79,11 @@ fn place(failure: &Failure) -> usize {
         Failure::AccountOpen => 56,
         Failure::Backup(_) => 57,
         Failure::Channel { .. } => 58,
+        Failure::Group(_) => 59,
     }
 }
 
-const KINDS: usize = 59;
+const KINDS: usize = 60;
 
 const NUMBER: &str = "40215 88310 55721 09164 71120 38865 24051 99003 17742 60018 45529 83310";
 const OTHER: &str = "11111 22222 33333 44444 55555 66666 77777 88888 99999 00000 12345 67890";
@@ -198,6 +200,23 @@ fn all() -> Vec<Failure> {
         Failure::Interrupted,
         Failure::Told(Exit::No),
     ];
+    let harbour = || "Harbour".to_owned();
+    all.extend(
+        [
+            GroupFailure::Unknown { name: bob(), known: Vec::new() },
+            GroupFailure::Unknown { name: "harb".to_owned(), known: vec![harbour()] },
+            GroupFailure::Several {
+                name: harbour(),
+                meant: vec![("00".repeat(16), harbour(), 3), ("11".repeat(16), harbour(), 40)],
+            },
+            GroupFailure::Left { name: harbour() },
+            GroupFailure::NameTaken { name: harbour() },
+            GroupFailure::Alone { name: harbour() },
+            GroupFailure::Full { name: harbour() },
+            GroupFailure::WasMember { member: bob(), name: harbour() },
+        ]
+        .map(Failure::Group),
+    );
     all.extend(
         [
             Refusal::NotOffered,

@@ -9,7 +9,7 @@ use crate::phone::engine::Phone;
 use crate::phone::error::PhoneError;
 use crate::phone::rows::entries::{self, Draft};
 use crate::phone::rows::facts::{self, Fact};
-use crate::phone::rows::groups::store_group;
+use crate::phone::rows::groups::{all_groups, find_group, store_group};
 use crate::phone::rows::names;
 use crate::phone::rows::records::{BACKUP_KEY, EntryLocation, message_key, place_key, secret, store_contact};
 use crate::records::backup::{self, Backup, BackupContents, SavedContact, SavedText};
@@ -129,7 +129,7 @@ pub(crate) fn contents(rows: &View<'_>, made_at: Timestamp) -> Result<BackupCont
     let mut contents = BackupContents { made_at, ..BackupContents::default() };
     let mut contacts = rows.load_all::<ContactRecord>(Table::Contacts)?;
     contacts.sort_by_key(|contact| contact.account);
-    let mut records = rows.load_all::<GroupRecord>(Table::Groups)?;
+    let mut records = all_groups(rows)?;
     records.sort_by_key(|record| record.id);
     for contact in contacts {
         for place in 0..contact.next_place {
@@ -197,8 +197,9 @@ fn add_text(rows: &mut Rows<'_>, saved: SavedText) -> Result<bool, StorageError>
             (contact, place)
         }
         (None, Some(group)) => {
-            let record: Option<GroupRecord> = rows.load(Table::Groups, group.0.as_bytes())?;
-            let (Some(mut record), false) = (record, rows.has(Table::GroupTexts, id.0.as_bytes())?) else {
+            let (Some(mut record), false) =
+                (find_group(rows, group)?, rows.has(Table::GroupTexts, id.0.as_bytes())?)
+            else {
                 return Ok(false);
             };
             let place = record.next_place;

@@ -7,13 +7,15 @@ use crate::phone::engine::Phone;
 use crate::phone::error::PhoneError;
 use crate::phone::owner::talk::check_text;
 use crate::phone::rows::entries::{self, Draft};
-use crate::phone::rows::groups::{Said, keep_roster, load_group, roster, store_group, tell};
+use crate::phone::rows::groups::{
+    Said, all_groups, find_group, keep_roster, load_group, roster, store_group, tell,
+};
 use crate::phone::rows::records::{load_contact, place_key};
 use crate::phone::state::outbox::IndexEntry;
 use crate::records::account::Account;
 use crate::records::body::{Content, GroupText, Leave, Text};
 use crate::records::contact::ContactRecord;
-use crate::records::group::{Added, Group, GroupCopy, GroupEntry, GroupRecord, GroupSent};
+use crate::records::group::{Added, Group, GroupCopy, GroupEntry, GroupNews, GroupRecord, GroupSent};
 use crate::records::history::{DeliveryState, EntryDirection, EntryKind};
 use crate::records::ids::{BodyId, GroupId};
 use crate::text::naming::check_name;
@@ -47,6 +49,7 @@ impl Phone {
                 return Err(PhoneError::TooManyMembers);
             }
         }
+        record.did(GroupNews::Made, own, now);
         self.change_group(now, rng, |rows, _, _| {
             for member in record.present().filter(|member| *member != own) {
                 load_contact(rows, member)?;
@@ -72,8 +75,11 @@ impl Phone {
         self.change_group(now, rng, |rows, _, own| {
             load_contact(rows, member)?;
             let mut record = load_group(rows, group, own)?;
-            if !record.has(member) && record.add(member) != Added::Now {
-                return Err(PhoneError::TooManyMembers);
+            if !record.has(member) {
+                if record.add(member) != Added::Now {
+                    return Err(PhoneError::TooManyMembers);
+                }
+                record.did(GroupNews::Added(member), own, now);
             }
             let content = roster(&record, rows);
             Ok((record, content))
@@ -93,6 +99,7 @@ impl Phone {
         self.change_group(now, rng, |rows, _, own| {
             let mut record = load_group(rows, group, own)?;
             record.part(own);
+            record.did(GroupNews::Left, own, now);
             Ok((record, Content::Leave(Leave { id: BodyId::generate(&mut rows.rng), group })))
         })
     }
@@ -103,7 +110,7 @@ impl Phone {
     /// [`PhoneError::Storage`].
     pub fn groups(&self) -> Result<Vec<Group>, PhoneError> {
         let own = self.account.address.map(|address| address.account);
-        let records = self.vault.read(|rows| rows.load_all::<GroupRecord>(Table::Groups))?;
+        let records = self.vault.read(all_groups)?;
         let mut groups: Vec<Group> = records
             .iter()
             .filter(|record| own.is_some_and(|own| record.has(own)))
@@ -163,8 +170,7 @@ impl Phone {
     /// [`PhoneError::UnknownGroup`], [`PhoneError::Storage`].
     pub fn group_history(&self, group: GroupId) -> Result<Vec<GroupEntry>, PhoneError> {
         self.vault.read(|rows| {
-            let record: GroupRecord =
-                rows.load(Table::Groups, group.0.as_bytes())?.ok_or(PhoneError::UnknownGroup)?;
+            let record = find_group(rows, group)?.ok_or(PhoneError::UnknownGroup)?;
             let mut said = Vec::new();
             for place in 0..record.next_place {
                 if let Some(entry) = entries::at(rows, GroupRecord::shelf(group), place)? {

@@ -5,6 +5,7 @@ mod backups;
 mod blocking;
 mod closing;
 mod group;
+mod group_news;
 pub(crate) mod keys;
 pub(crate) mod missing;
 mod people;

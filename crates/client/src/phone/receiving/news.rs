@@ -10,18 +10,13 @@
 use pillarbox_wire::AccountId;
 
 use crate::phone::receiving::effects::{ArrivalContext, Effects, NotTaken, owe_receipt, take_text};
-use crate::phone::rows::groups::{keep_roster, store_group};
+use crate::phone::rows::groups::{all_groups, find_group as load, keep_roster, store_group};
 use crate::phone::state::mailbox::Full;
 use crate::records::body::{GroupText, Leave, Roster};
 use crate::records::contact::ContactRecord;
-use crate::records::group::{Added, GroupRecord, MAX_GROUPS};
-use crate::records::ids::GroupId;
+use crate::records::group::{Added, GroupNews, GroupRecord, MAX_GROUPS};
 use crate::records::notice::Notice;
-use crate::vault::{Rows, StorageError, Table, View};
-
-fn load(rows: &View<'_>, group: GroupId) -> Result<Option<GroupRecord>, StorageError> {
-    rows.load(Table::Groups, group.0.as_bytes())
-}
+use crate::vault::{Rows, StorageError};
 
 pub(crate) fn take_roster(
     rows: &mut Rows<'_>,
@@ -37,7 +32,10 @@ pub(crate) fn take_roster(
             let mut is_full = false;
             for member in members {
                 match record.add(member) {
-                    Added::Now => effects.notices.push(Notice::MemberAdded { group, member, by: from }),
+                    Added::Now => {
+                        record.heard(GroupNews::Added(member), from, arrival.now);
+                        effects.notices.push(Notice::MemberAdded { group, member, by: from });
+                    }
                     Added::Before => {}
                     Added::NoRoom => is_full = true,
                 }
@@ -50,7 +48,7 @@ pub(crate) fn take_roster(
             record
         }
         (None, Some(own)) if members.contains(&from) && members.contains(&own) => {
-            let groups = rows.load_all::<GroupRecord>(Table::Groups)?;
+            let groups = all_groups(rows)?;
             if groups.iter().filter(|known| known.has(own)).count() >= MAX_GROUPS {
                 return Err(NotTaken::NoRoom(Full::Groups { by: from }));
             }
@@ -59,6 +57,7 @@ pub(crate) fn take_roster(
             for member in members {
                 record.add(member);
             }
+            record.heard(GroupNews::Joined, from, arrival.now);
             effects.notices.push(Notice::GroupJoined { group, by: from });
             record
         }
@@ -85,6 +84,7 @@ pub(crate) fn take_leave(
     if !record.part(from) {
         return Ok(());
     }
+    record.heard(GroupNews::Left, from, arrival.now);
     effects.notices.push(Notice::MemberLeft { group, member: from });
     store_group(rows, &record)?;
     effects.facts_changed = true;
@@ -117,7 +117,7 @@ mod tests {
     use crate::phone::rows::pending::load_pending;
     use crate::phone::testing::{NOW, OWN, phone};
     use crate::records::body::MAX_GROUP_MEMBERS;
-    use crate::records::ids::BodyId;
+    use crate::records::ids::{BodyId, GroupId};
 
     #[test]
     fn a_member_for_whom_there_is_no_room_is_told_and_the_roster_not_confirmed() {

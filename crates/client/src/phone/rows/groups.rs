@@ -6,7 +6,9 @@ use pillarbox_wire::{AccountId, DepositKind, Timestamp};
 use crate::phone::error::PhoneError;
 use crate::phone::rows::facts::Fact;
 use crate::phone::rows::names;
-use crate::phone::rows::records::{EntryLocation, NO_ENTRY, message_key, store_contact, store_item};
+use crate::phone::rows::records::{
+    EntryLocation, NO_ENTRY, message_key, read_grown, store_contact, store_item,
+};
 use crate::phone::state::outbox::{IndexEntry, Item, Stage};
 use crate::records::account::Account;
 use crate::records::body::{Content, Leave, MAX_GROUP_MEMBERS, Roster};
@@ -20,8 +22,17 @@ pub(crate) type Said = Vec<(u64, IndexEntry)>;
 
 /// Loads a group that the owner is in.
 pub(crate) fn load_group(rows: &View<'_>, group: GroupId, own: AccountId) -> Result<GroupRecord, PhoneError> {
-    let record: Option<GroupRecord> = rows.load(Table::Groups, group.0.as_bytes())?;
-    record.filter(|record| record.has(own)).ok_or(PhoneError::UnknownGroup)
+    find_group(rows, group)?.filter(|record| record.has(own)).ok_or(PhoneError::UnknownGroup)
+}
+
+/// Loads a group that the owner is in or was in.
+pub(crate) fn find_group(rows: &View<'_>, group: GroupId) -> Result<Option<GroupRecord>, StorageError> {
+    rows.get(Table::Groups, group.0.as_bytes())?.map(|row| read_grown(&row)).transpose()
+}
+
+/// Loads every group that the owner is in or was in.
+pub(crate) fn all_groups(rows: &View<'_>) -> Result<Vec<GroupRecord>, StorageError> {
+    rows.all(Table::Groups)?.iter().map(|row| read_grown(row)).collect()
 }
 
 pub(crate) fn store_group(rows: &mut Rows<'_>, record: &GroupRecord) -> Result<(), StorageError> {
@@ -80,7 +91,7 @@ pub(crate) fn tell_again(
     own: Option<AccountId>,
 ) -> Result<(), StorageError> {
     let shared = |group: &GroupRecord| group.has(contact) && own.is_some_and(|own| group.has(own));
-    let groups: Vec<_> = rows.load_all::<GroupRecord>(Table::Groups)?.into_iter().filter(shared).collect();
+    let groups: Vec<_> = all_groups(rows)?.into_iter().filter(shared).collect();
     if groups.is_empty() {
         return Ok(());
     }
@@ -140,3 +151,48 @@ fn seal(rows: &mut Rows<'_>, record: &GroupRecord, text: &[u8]) -> Vec<u8> {
 }
 
 const _: () = assert!(MAX_GROUP_MEMBERS * 40 < pillarbox_wire::limits::MAX_PAYLOAD_LEN);
+
+#[cfg(test)]
+mod tests {
+    use pillarbox_wire::{Encoded, FixedBytes, encode};
+    use serde::Serialize;
+
+    use super::*;
+    use crate::records::group::GroupNews;
+
+    /// A group as version 1 kept it.
+    #[derive(Serialize, serde::Deserialize)]
+    struct Before {
+        id: GroupId,
+        name: String,
+        members: Vec<AccountId>,
+        gone: Vec<AccountId>,
+        key: FixedBytes<32>,
+        next_place: u64,
+    }
+
+    impl Encoded for Before {
+        const VERSION: u8 = 1;
+        const MAX_LEN: usize = 512;
+    }
+
+    #[test]
+    fn a_group_of_a_profile_of_before_has_no_changes_and_takes_some() {
+        let id = GroupId(FixedBytes([9; 16]));
+        let members = vec![AccountId([1; 16]), AccountId([2; 16])];
+        let before = Before {
+            id,
+            name: "Harbour".to_owned(),
+            members: members.clone(),
+            gone: vec![AccountId([2; 16])],
+            key: FixedBytes([3; 32]),
+            next_place: 7,
+        };
+        let mut record: GroupRecord = read_grown(&encode(&before).unwrap()).unwrap();
+        assert_eq!((record.id, record.next_place, record.changes.is_none()), (id, 7, true));
+        assert!(record.has(AccountId([1; 16])) && !record.has(AccountId([2; 16])));
+        record.heard(GroupNews::Left, AccountId([1; 16]), Timestamp(5));
+        let again: GroupRecord = read_grown(&encode(&record).unwrap()).unwrap();
+        assert_eq!(again.changes, record.changes);
+    }
+}

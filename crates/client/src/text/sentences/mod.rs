@@ -6,6 +6,7 @@
 //! passed through [`display`](crate::display). This layer does not know where a sentence is shown or which commands a
 //! program has; [`Names`] provides both.
 
+mod membership;
 mod span;
 mod word;
 
@@ -17,6 +18,7 @@ use crate::records::history::{DeliveryState, EntryDirection, EntryKind, HistoryE
 use crate::records::ids::GroupId;
 use crate::records::notice::Notice;
 
+pub use crate::text::sentences::membership::{GROUP_BASIS, group_change, group_code};
 pub use crate::text::sentences::span::span;
 pub use crate::text::sentences::word::word;
 

@@ -1,0 +1,78 @@
+//! Groups and their members, found and named as the owner knows them.
+
+use pillarbox_client::display::safe;
+use pillarbox_client::{Group, Phone, naming};
+use pillarbox_text::read::value;
+use pillarbox_wire::AccountId;
+
+use super::super::failure::Failure;
+use super::super::membership::GroupFailure;
+use super::super::words;
+
+/// Finds the group that a name or an id means, also one that the owner has left.
+pub(crate) fn find_any(phone: &Phone, typed: &str) -> Result<Group, Failure> {
+    let (typed, mut groups) = (value(typed), phone.all_groups()?);
+    let known = groups.iter().map(name).collect();
+    if groups.iter().any(|group| group.id.to_string() == typed) {
+        groups.retain(|group| group.id.to_string() == typed);
+    } else {
+        groups.retain(|group| naming::is_same(&group.name, typed));
+    }
+    // A group that the owner is in goes before those of the same name that they have left.
+    if groups.iter().any(|group| phone.is_in(group)) {
+        groups.retain(|group| phone.is_in(group));
+    }
+    match (groups.pop(), groups.is_empty()) {
+        (Some(only), true) => Ok(only),
+        (None, _) => Err(Failure::Group(GroupFailure::Unknown { name: safe(typed), known })),
+        (Some(last), false) => {
+            groups.push(last);
+            let meant = groups.iter().map(|one| (one.id.to_string(), name(one), one.members.len()));
+            Err(Failure::Group(GroupFailure::Several { name: safe(typed), meant: meant.collect() }))
+        }
+    }
+}
+
+/// Finds the group that a name or an id means, and fails for one that the owner has left.
+pub(crate) fn find_group(phone: &Phone, typed: &str) -> Result<Group, Failure> {
+    let group = find_any(phone, typed)?;
+    match phone.is_in(&group) {
+        true => Ok(group),
+        false => Err(Failure::Group(GroupFailure::Left { name: name(&group) })),
+    }
+}
+
+/// Returns a group's name, made safe.
+pub(crate) fn name(group: &Group) -> String {
+    safe(&group.name)
+}
+
+/// Returns the name of a member, or of nobody: the owner.
+pub(crate) fn member(phone: &Phone, account: AccountId) -> Option<String> {
+    if phone.account().address.is_some_and(|own| own.account == account) {
+        return None;
+    }
+    Some(phone.contact(account).map_or_else(|_| account.to_string(), |contact| words::name(&contact)))
+}
+
+/// Lists the members in a sentence, the owner first.
+pub(crate) fn members(phone: &Phone, group: &Group) -> String {
+    let mut names: Vec<String> = group.members.iter().filter_map(|account| member(phone, *account)).collect();
+    names.sort_by_key(|name| naming::fold(name));
+    if phone.is_in(group) {
+        names.insert(0, "you".to_owned());
+    }
+    match names.split_last() {
+        None => "nobody".to_owned(),
+        Some((only, [])) => only.clone(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+    }
+}
+
+/// Counts the members.
+pub(crate) fn count(group: &Group) -> String {
+    match group.members.len() {
+        1 => "1 member".to_owned(),
+        more => format!("{more} members"),
+    }
+}

@@ -1,0 +1,55 @@
+//! The grammar of `pillarbox group`.
+
+use clap::Subcommand;
+
+use super::help;
+use super::machine::Machine;
+
+/// `pillarbox group`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Group {
+    /// Make a group of your contacts and you, and tell them
+    #[command(before_help = help::GROUP_CREATE)]
+    Create {
+        /// What every member sees it called
+        #[arg(value_name = "GROUP")]
+        name: String,
+        /// The contacts to put into it
+        #[arg(required = true, value_name = "MEMBER")]
+        members: Vec<String>,
+    },
+    /// Add a contact, and tell every member
+    #[command(before_help = help::GROUP_ADD)]
+    Add {
+        /// The group
+        #[arg(value_name = "GROUP")]
+        name: String,
+        /// The contact
+        member: String,
+    },
+    /// Leave a group, for good, and tell every member
+    #[command(before_help = help::GROUP_LEAVE)]
+    Leave {
+        /// The group
+        #[arg(value_name = "GROUP")]
+        name: String,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+    /// List the groups that you are in or have left
+    #[command(before_help = help::GROUP_LIST)]
+    List {
+        #[command(flatten)]
+        machine: Machine,
+    },
+    /// Show who is in a group, and who said so
+    #[command(before_help = help::GROUP_SHOW)]
+    Show {
+        /// The group
+        #[arg(value_name = "GROUP")]
+        name: String,
+        #[command(flatten)]
+        machine: Machine,
+    },
+}

@@ -1,0 +1,286 @@
+//! Groups as people use them: made, written to, joined later and left, with wrong names, a closed account, and kills.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use pillarbox_testkit::program::{Phone, Place, Process, Relay, Stream};
+use rand::{RngExt, SeedableRng, rngs::StdRng};
+use serde_json::Value;
+
+/// Makes three people who have added each other.
+fn three(place: &Place, relay: &Relay) -> [Phone; 3] {
+    let people = ["alice", "bob", "carol"].map(|name| place.account(relay, name));
+    for one in &people {
+        people.iter().filter(|other| other.folder() != one.folder()).for_each(|other| one.add(other));
+    }
+    people
+}
+
+/// Returns the kinds and, for changes, the person who made them, as `inbox --json` prints them.
+fn news(phone: &Phone) -> Vec<(String, String)> {
+    let shown = phone.run(&["inbox", "--json"]).expect(0).json_lines();
+    let word = |line: &Value, field: &str| line[field].as_str().unwrap_or_default().to_owned();
+    shown.iter().map(|line| (word(line, "kind"), word(line, "by") + &word(line, "text"))).collect()
+}
+
+fn texts(phone: &Phone, group: &str) -> Vec<String> {
+    let shown = phone.run(&["history", "--group", group, "--json"]).expect(0).json_lines();
+    shown.iter().filter_map(|line| line["text"].as_str().map(str::to_owned)).collect()
+}
+
+#[test]
+fn a_group_is_made_written_to_joined_later_and_left_and_every_member_is_told_by_whom() {
+    let place = Place::new();
+    let relay = place.relay();
+    let [alice, bob, carol] = three(&place, &relay);
+    let dave = place.account(&relay, "dave");
+    bob.add(&dave);
+    dave.add(&bob);
+    let made = alice.run(&["group", "create", "Harbour", "Bob", "Carol"]).expect(0);
+    drop(
+        made.prints("Made Harbour, with 3 members: you, Bob and Carol.")
+            .says("Nobody signs it: any member can add anybody, nobody can be removed"),
+    );
+    let sent = alice.run(&["send", "--group", "Harbour", "six at the pier"]).expect(0);
+    drop(sent.prints("Sent to Harbour: the relay has the copies of both other members."));
+    let inbox = bob.run(&["inbox"]).expect(0).prints("Alice put you into Harbour.");
+    drop(inbox.prints("Alice in Harbour (NOT VERIFIED)").prints("six at the pier"));
+    drop(bob.run(&["inbox"]).expect(0).says("Nothing new."));
+    let as_told = |kind: &str, by: &str| (kind.to_owned(), by.to_owned());
+    assert_eq!(news(&carol), [as_told("group-joined", "Alice"), as_told("text", "six at the pier")]);
+
+    // Somebody who is added later: all are told, and nothing from before comes to them.
+    let added = bob.run(&["group", "add", "Harbour", "Dave"]).expect(0);
+    drop(added.prints("Added Dave to Harbour: 4 members now").prints("reads nothing from before"));
+    drop(bob.run(&["group", "add", "Harbour", "Dave"]).expect(0).prints("is in Harbour already"));
+    for other in [&alice, &carol] {
+        assert_eq!(news(other), [as_told("member-added", "Bob")]);
+    }
+    assert_eq!(news(&dave), [as_told("group-joined", "Bob")]);
+    drop(bob.run(&["send", "--group", "Harbour", "welcome"]).expect(0));
+    for other in [&alice, &carol, &dave] {
+        assert_eq!(news(other), [as_told("text", "welcome")]);
+    }
+    drop(alice.run(&["send", "--group", "Harbour", "hello", "Dave"]).expect(0));
+    assert_eq!(dave.inbox(), ["hello Dave"]);
+    assert_eq!(texts(&dave, "Harbour"), ["welcome", "hello Dave"]);
+
+    // Somebody who leaves: all are told, and nothing later comes to them.
+    drop(carol.run(&["group", "leave", "Harbour"]).expect(2).says("--yes"));
+    let left = carol.run(&["group", "leave", "Harbour", "--yes"]).expect(0);
+    drop(left.prints("You left Harbour."));
+    assert_eq!(carol.inbox(), ["hello Dave"]);
+    for other in [&alice, &bob] {
+        assert!(news(other).contains(&as_told("member-left", "Carol")));
+    }
+    assert_eq!(news(&dave).last().unwrap().0, "member-left");
+    drop(alice.run(&["send", "--group", "Harbour", "without Carol"]).expect(0));
+    assert_eq!(bob.inbox(), ["without Carol"]);
+    assert_eq!(dave.inbox(), ["without Carol"]);
+    assert_eq!(carol.inbox(), [""; 0]);
+    assert_eq!(texts(&carol, "Harbour"), ["six at the pier", "welcome", "hello Dave"]);
+
+    let shown = alice.run(&["group", "show", "Harbour", "--json"]).expect(0).json();
+    let kinds: Vec<_> = shown["changes"].as_array().unwrap().iter().map(|one| one["kind"].clone()).collect();
+    assert_eq!(kinds, ["group-made", "member-added", "member-left"]);
+    assert_eq!((shown["members"].as_array().unwrap().len(), &shown["signed"]), (3, &Value::from(false)));
+    let listed = carol.run(&["group", "list"]).expect(0);
+    drop(listed.prints("Harbour, which you left. In it then:"));
+    let history = alice.run(&["history", "--group", "Harbour"]).expect(0).out;
+    let order =
+        ["You made Harbour.", "six at", "Bob added", "welcome", "hello Dave", "Carol left", "without"];
+    let places: Vec<_> = order.iter().map(|words| history.find(words).unwrap()).collect();
+    assert!(places.is_sorted(), "{history}");
+}
+
+#[test]
+fn wrong_names_are_answered_with_what_to_do_and_change_nothing() {
+    let place = Place::new();
+    let relay = place.relay();
+    let [alice, bob, carol] = three(&place, &relay);
+    let groups = |phone: &Phone| {
+        phone.run(&["group", "list", "--json"]).expect(0).json()["groups"].as_array().unwrap().len()
+    };
+    drop(alice.run(&["send", "--group", "Harbour", "hello"]).expect(1).says("You are in none yet"));
+    drop(alice.run(&["group", "create", "Harbour"]).expect(2).says("<MEMBER>"));
+    drop(alice.run(&["group", "create", "+1", "Bob"]).expect(2).says("A name has 1 to 64 bytes"));
+    drop(
+        alice
+            .run(&["group", "create", "Harbour", "Bob", "Nobody"])
+            .expect(1)
+            .says("no contact called Nobody"),
+    );
+    drop(alice.run(&["contact", "block", "Carol"]).expect(0));
+    drop(alice.run(&["group", "create", "Harbour", "Bob", "Carol"]).expect(1).says("You have blocked Carol"));
+    drop(alice.run(&["contact", "unblock", "Carol"]).expect(0));
+    assert_eq!(groups(&alice), 0);
+    drop(alice.run(&["group", "create", "Harbour", "Bob", "Carol", "Bob"]).expect(0).prints("3 members"));
+    drop(
+        alice.run(&["group", "create", "harbour ", "Bob"]).expect(1).says("You have a group called harbour"),
+    );
+    drop(alice.run(&["group", "show", "arbou"]).expect(1).says("Did you mean Harbour?"));
+    drop(alice.run(&["send", "--group", "Harbour", " "]).expect(2).says("the message is empty"));
+    drop(alice.run(&["send", "--group", "Harbour"]).expect(2));
+    drop(alice.run(&["history", "Bob", "--group", "Harbour"]).expect(2));
+    drop(alice.run(&["chat", "Bob", "--group", "Harbour"]).expect(2));
+
+    // Anybody can give a group any name: two of them are told apart by their ids.
+    drop(bob.run(&["inbox"]).expect(0));
+    drop(carol.run(&["group", "create", "Harbour", "Bob"]).expect(0));
+    drop(bob.run(&["inbox"]).expect(0));
+    let several = bob.run(&["send", "--group", "Harbour", "hello"]).expect(1);
+    let several = several.says("Harbour can mean 2 of your groups");
+    let id = several.err.split_whitespace().find(|word| word.len() == 32).unwrap();
+    drop(bob.run(&["send", "--group", id, "hello"]).expect(0).prints("Sent to Harbour"));
+
+    // Nobody comes back.
+    drop(carol.run(&["inbox"]).expect(0));
+    let made_first = alice.run(&["group", "list", "--json"]).expect(0).json();
+    let made_first = made_first["groups"][0]["group_id"].as_str().unwrap().to_owned();
+    drop(carol.run(&["group", "leave", &made_first, "--yes"]).expect(0));
+    drop(alice.run(&["inbox"]).expect(0).prints("Carol left Harbour."));
+    drop(alice.run(&["group", "add", "Harbour", "Carol"]).expect(1).says("Carol has left Harbour"));
+    let gone = carol.run(&["group", "add", &made_first, "Alice"]).expect(1);
+    drop(gone.says("You have left Harbour, and nobody comes back"));
+}
+
+#[test]
+fn a_closed_account_in_a_group_is_named_and_the_others_get_their_copies() {
+    let place = Place::new();
+    let relay = place.relay();
+    let [alice, bob, carol] = three(&place, &relay);
+    drop(alice.run(&["group", "create", "Harbour", "Bob", "Carol"]).expect(0));
+    drop(bob.run(&["inbox"]).expect(0));
+    drop(carol.run(&["account", "close", "--yes"]).expect(0));
+    let sent = alice.run(&["send", "--group", "Harbour", "hello"]).expect(1);
+    let sent = sent.prints("Sent to 1 of 2 members of Harbour.").prints("does not take it for: Carol");
+    assert!(sent.tells("a message to Carol was not sent"), "{sent:?}");
+    assert_eq!(bob.inbox(), ["hello"]);
+    let sent = alice.run(&["send", "--json", "--group", "Harbour", "again"]).expect(1).json();
+    let copies: Vec<_> =
+        sent["copies"].as_array().unwrap().iter().map(|copy| (&copy["contact"], &copy["state"])).collect();
+    assert!(copies.contains(&(&Value::from("Carol"), &Value::from("refused"))), "{sent}");
+    assert_eq!(bob.inbox(), ["again"]);
+    drop(carol.run(&["group", "create", "New", "Bob"]).expect(1).says("This account is closed"));
+}
+
+#[test]
+fn a_relay_that_is_away_keeps_nothing_from_a_group_and_everything_goes_later() {
+    let place = Place::new();
+    let relay = place.relay();
+    let [alice, bob, carol] = three(&place, &relay);
+    let stopped = relay.kill();
+    drop(alice.run(&["group", "create", "Harbour", "Bob", "Carol"]).expect(3).prints("Made Harbour"));
+    let sent = alice.run(&["send", "--group", "Harbour", "later"]).expect(3);
+    drop(sent.prints("Not sent to Harbour yet. Waiting on this phone for: Bob, Carol."));
+    let relay = Relay::listen(&place, stopped.data(), &stopped.host_and_port());
+    drop(alice.run(&["inbox"]).expect(0));
+    for other in [&bob, &carol] {
+        assert_eq!(other.inbox(), ["later"]);
+    }
+    drop(relay);
+}
+
+#[test]
+fn a_sender_who_is_killed_between_copies_loses_none_and_sends_none_twice() {
+    let place = Place::new();
+    let limits = place.path("limits.json");
+    // Copies go one at a time, so that a kill falls between them.
+    std::fs::write(&limits, r#"{"sealed_submissions":{"burst":3,"every":40}}"#).unwrap();
+    let folder = place.path("relay");
+    let relay = Relay::listen_with(&place, &folder, "127.0.0.1:0", &["--limits", limits.to_str().unwrap()]);
+    let [alice, bob, carol] = three(&place, &relay);
+    let mut made = alice.run(&["group", "create", "Harbour", "Bob", "Carol"]);
+    let settle = |phone: &Phone| {
+        let begun = Instant::now();
+        while phone.waiting() > 0 {
+            assert!(begun.elapsed() < Duration::from_secs(60), "something waits for ever");
+            thread::sleep(Duration::from_millis(50));
+            drop(phone.run(&["inbox"]));
+        }
+    };
+    settle(&alice);
+    made.out.clear();
+    let mut dice = StdRng::seed_from_u64(rand::rng().random());
+    for round in 0..8 {
+        let mut chat = alice.start(&["chat", "--group", "Harbour"]);
+        chat.feed(&(0..4).map(|line| format!("{round}.{line}\n")).collect::<String>());
+        thread::sleep(Duration::from_millis(dice.random_range(150..900)));
+        drop(chat.kill());
+        let text = format!("{round} sent");
+        let sending = Process::start(alice.command(&["send", "--group", "Harbour", &text]));
+        thread::sleep(Duration::from_millis(dice.random_range(100..700)));
+        drop(sending.kill());
+    }
+    settle(&alice);
+    let stored = texts(&alice, "Harbour");
+    println!("{} texts were stored before their kill", stored.len());
+    assert!(!stored.is_empty());
+    for other in [&bob, &carol] {
+        let mut got = Vec::new();
+        loop {
+            let more = other.inbox();
+            if more.is_empty() {
+                break;
+            }
+            got.extend(more);
+        }
+        assert_eq!(got, stored, "each once, in order");
+    }
+    drop(alice.run(&["inbox"]));
+}
+
+#[test]
+fn a_chat_in_a_group_shows_what_is_said_there_and_who_comes_and_goes() {
+    let place = Place::new();
+    let relay = place.relay();
+    let [alice, bob, carol] = three(&place, &relay);
+    drop(alice.run(&["group", "create", "Harbour", "Bob", "Carol"]).expect(0));
+    drop(bob.run(&["inbox"]).expect(0));
+    drop(carol.run(&["inbox"]).expect(0));
+    let mut chat = bob.start(&["chat", "--group", "Harbour"]);
+    chat.wait_until_told("Talking in Harbour, 3 members: you, Alice and Carol.");
+    chat.feed("from Bob\n/timer 1h\n/verify\n");
+    chat.wait_until_told("Message 1: sent.");
+    assert_eq!(alice.inbox(), ["from Bob"]);
+    drop(alice.run(&["send", "--group", "Harbour", "from Alice"]).expect(0));
+    chat.wait_for(Stream::Out, |line| {
+        line.contains("Alice in Harbour (NOT VERIFIED)") && line.ends_with("from Alice")
+    });
+    drop(carol.run(&["group", "leave", "Harbour", "--yes"]).expect(0));
+    chat.wait_for(Stream::Out, |line| line.contains("Carol left Harbour."));
+    let ended = chat.finish().expect(0);
+    drop(ended.says("this is for a chat with one person"));
+    let again = bob.run(&["chat", "--group", "Harbour", "--last", "9"]).expect(0);
+    drop(again.prints("from Bob").prints("from Alice").prints("Carol left Harbour."));
+}
+
+#[test]
+fn the_screens_of_groups_fit_a_narrow_window() {
+    let place = Place::new();
+    let relay = place.relay();
+    let [alice, bob, _carol] = three(&place, &relay);
+    let name = "The harbour watch of the long pier";
+    let run = |phone: &Phone, arguments: &[&str]| {
+        let mut command = phone.command(arguments);
+        command.env("COLUMNS", "40");
+        Process::run(command, "")
+    };
+    let screens = [
+        run(&alice, &["group", "create", name, "Bob", "Carol"]),
+        run(&alice, &["send", "--group", name, "hello"]),
+        run(&bob, &["inbox"]),
+        run(&alice, &["group", "list"]),
+        run(&alice, &["group", "show", name]),
+        run(&alice, &["history", "--group", name]),
+        run(&alice, &["group", "show", "no such group, whatever it is called"]),
+        run(&bob, &["group", "leave", name, "--yes"]),
+    ];
+    for screen in screens {
+        let lines = screen.out.lines().chain(screen.err.lines());
+        for line in lines.filter(|line| !line.starts_with("Next:")) {
+            assert!(line.chars().count() <= 40, "{line}");
+        }
+    }
+}
