@@ -65,7 +65,7 @@ const CHANNELS: &[Column] = &[
     Column("OPENED (UTC)", Align::Left),
     Column("CHANNEL", Align::Left),
     Column("OWNER", Align::Left),
-    Column("POSTS", Align::Right),
+    Column("EVER POSTED", Align::Right),
     Column("TAKEN DOWN (UTC)", Align::Left),
 ];
 
