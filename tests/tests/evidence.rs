@@ -10,10 +10,9 @@ use std::path::{Path, PathBuf};
 
 use pillarbox_access::{Design, designs};
 use pillarbox_lab::audit::encoding::Encoding;
-use pillarbox_lab::audit::lengths::Misfit;
 use pillarbox_lab::audit::locking::{self, LockingWay};
 use pillarbox_lab::audit::needle::NeedleRole;
-use pillarbox_lab::audit::report::{self, AuditReport, Finding, Locking, Moment};
+use pillarbox_lab::audit::report::{self, AuditReport, Finding, Locking, Misfit, Moment};
 use pillarbox_lab::audit::seam::Patch;
 use pillarbox_lab::audit::search::Hit;
 use pillarbox_lab::audit::{AuditError, AuditPlan, text};

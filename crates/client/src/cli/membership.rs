@@ -75,7 +75,8 @@ impl GroupFailure {
                     format!("{name} can mean {} of your groups, so nothing was done:\n", meant.len());
                 for (id, name, members) in meant {
                     // Writing to a string cannot fail.
-                    let _ = writeln!(what, "{id}  {name}, {members} members");
+                    let noun = if *members == 1 { "member" } else { "members" };
+                    let _ = writeln!(what, "{id}  {name}, {members} {noun}");
                 }
                 what += "Type those 32 digits of the one you mean in place of the name. Anybody can give a group any name.";
                 (what, Some("group list".to_owned()))

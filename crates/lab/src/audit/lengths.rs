@@ -21,7 +21,7 @@ use pillarbox_session::lengths::overheads;
 use pillarbox_wire::{FixedBytes, Timestamp, decode, encode};
 
 use super::person::Person;
-pub use super::report::{Measured, Misfit};
+use super::report::{Measured, Misfit};
 
 /// The number of bytes of an X25519 public key.
 const AGREEMENT_LEN: usize = 32;

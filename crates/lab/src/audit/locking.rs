@@ -15,7 +15,7 @@ use pillarbox_system::private;
 
 use super::chat::{Chat, Profile};
 use super::error::AuditError;
-use super::lengths::{Lengths, Measured};
+use super::lengths::Lengths;
 use super::memory;
 use super::needle::{Needle, NeedleRole, Planted};
 use super::person::{Person, account};
@@ -23,7 +23,7 @@ use super::phones::{SQLITE, in_folder, said};
 use super::plan::AuditPlan;
 use super::program::RelayProcess;
 use super::randomness::Remembered;
-use super::report::{Locking, Moment, Searched, SearchedPlace};
+use super::report::{Locking, Measured, Moment, Searched, SearchedPlace};
 use super::search::Search;
 use super::searched::searched;
 use super::stage::{ALICE, BOB};

@@ -48,7 +48,7 @@ mod verdict;
 use crate::progress::Progress;
 pub use error::AuditError;
 pub use plan::AuditPlan;
-pub use program::{RELAY_PROGRAM, beside_this_program};
+pub use program::beside_this_program;
 use report::{AuditReport, Finding};
 
 /// The parts that an audit leaves out. Every report says them.

@@ -17,7 +17,7 @@ use tokio::net::TcpStream;
 use super::error::AuditError;
 
 /// The relay's program, which lies beside this one.
-pub const RELAY_PROGRAM: &str = "pillarbox-relay";
+const RELAY_PROGRAM: &str = "pillarbox-relay";
 
 /// The time that the relay may take to start and to stop. It takes milliseconds.
 const PATIENCE: Duration = Duration::from_secs(30);

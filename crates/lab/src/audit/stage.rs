@@ -10,13 +10,13 @@ use pillarbox_relay::store::{DATABASE_FILE, MessageRow};
 use tempfile::TempDir;
 
 use super::error::AuditError;
-use super::lengths::{Lengths, Measured};
+use super::lengths::Lengths;
 use super::needle::{Needle, NeedleRole, Planted};
 use super::person::Person;
 use super::phones;
 use super::program::RelayProcess;
 use super::recorder::Recording;
-use super::report::{AuditRun, Moment, Part, Searched, SearchedPlace};
+use super::report::{AuditRun, Measured, Moment, Part, Searched, SearchedPlace};
 use super::seam::{Patch, Patched};
 use super::search::Search;
 use super::searched::searched;

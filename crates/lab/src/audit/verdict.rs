@@ -1,8 +1,9 @@
 //! Conclusions from the findings: whether the claims hold, and whether the search counts at all.
 
-use super::lengths::Measured;
 use super::needle::NeedleRole;
-use super::report::{AuditControl, AuditRun, Claim, Locking, Moment, Searched, SearchedPlace, SelfTest};
+use super::report::{
+    AuditControl, AuditRun, Claim, Locking, Measured, Moment, Searched, SearchedPlace, SelfTest,
+};
 use super::search::Hit;
 
 /// Returns the controls with the number of times that each was found. A zero means that the search counts for nothing.

@@ -1,12 +1,12 @@
 //! The whole report: the two designs side by side, asked on the left, the answer last.
 
+use pillarbox_access::law::AS_OF;
 use pillarbox_access::{Item, Served};
 
 use super::report::{DemonstrationReport, DemonstrationRun, KeptRow, PhoneScreen, Sight, lines_of};
 use crate::columns::Column;
 use crate::paper::{in_words, legal_names};
 use crate::screen::{Screen, Table, Weight};
-use pillarbox_access::law::AS_OF;
 
 /// Two columns of equal width.
 const HALVES: [Column; 2] = [Column::Share(1), Column::Share(1)];

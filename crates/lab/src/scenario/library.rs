@@ -3,8 +3,9 @@
 use std::path::Path;
 use std::sync::LazyLock;
 
-use super::{Scenario, ScenarioError};
 use pillarbox_text::read;
+
+use super::{Scenario, ScenarioError};
 
 /// The scenarios inside the program, by name.
 pub const BUILT_IN: &[(&str, &str)] = &[

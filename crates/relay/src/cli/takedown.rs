@@ -40,7 +40,7 @@ pub(crate) fn run(arguments: Takedown, out: &mut impl Write) -> Result<(), Failu
     if !known {
         return Err(nothing(&channel, &data));
     }
-    let verb = if held.starts_with("1 ") { "is" } else { "are" };
+    let verb = if ["1 ", "no "].iter().any(|one| held.starts_with(one)) { "is" } else { "are" };
     let sentence =
         format!("Took down {channel}: {held} {verb} deleted, and the name stays taken. {STILL_THERE}");
     writeln!(out, "{}", wrapped("", 0, &sentence, Window::of_output().for_sentences()))?;
@@ -58,6 +58,7 @@ fn held(data: &Path, channel: &ChannelName) -> Result<String, Failure> {
             let (count, bytes) =
                 posts.fold((0_usize, 0), |(count, bytes), post| (count + 1, bytes + post.content.len()));
             Ok(match count {
+                0 => "no post".to_owned(),
                 1 => format!("1 post of {bytes} bytes"),
                 _ => format!("{count} posts of {bytes} bytes"),
             })

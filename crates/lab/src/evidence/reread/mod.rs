@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 
 use data_encoding::HEXLOWER;
 use pillarbox_access::RelayHoldings;
+use pillarbox_access::facts::{ReadableText, addressed};
 use pillarbox_client::EntryDirection;
 use pillarbox_client::backup::{self, SavedText};
 use pillarbox_client::body::{Body, Content};
@@ -21,7 +22,6 @@ use pillarbox_wire::{AccountId, DepositKind, decode};
 use serde::Deserialize;
 
 use crate::evidence::{How, Piece};
-use pillarbox_access::facts::{ReadableText, addressed};
 
 /// Returns the words of a message that the server can read. Returns nothing for a sealed message, and for one that is
 /// no text.

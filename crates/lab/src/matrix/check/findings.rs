@@ -16,7 +16,7 @@ use crate::record::sha256;
 const TABLE: &str = "matrix.csv";
 
 /// The finding about a story that is not the story of the run.
-pub const NOT_THE_STORY: &str = "scenario.toml is not the story that the manifest names";
+const NOT_THE_STORY: &str = "scenario.toml is not the story that the manifest names";
 
 impl Folder {
     /// Returns every finding, without running anything again.

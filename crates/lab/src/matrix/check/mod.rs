@@ -19,6 +19,5 @@ mod folder;
 mod fresh;
 mod month;
 
-pub use findings::NOT_THE_STORY;
 pub use folder::{Folder, FolderError};
 pub use fresh::{Fresh, NotRun};
