@@ -23,10 +23,10 @@
 pub mod answer;
 #[cfg(feature = "cli")]
 pub mod audit;
-pub mod columns;
 mod csv;
 #[cfg(feature = "cli")]
 pub mod demonstration;
+pub mod english;
 pub mod evidence;
 pub mod experiments;
 mod fold;

@@ -4,7 +4,8 @@
 
 use anstyle::Style;
 
-use crate::columns::{self, Column};
+use pillarbox_text::columns::{self, Column};
+use pillarbox_text::wrap;
 
 /// The width if there is no window: in a pipe, a file, on paper.
 pub const USUAL_WIDTH: usize = 80;
@@ -114,7 +115,7 @@ impl Screen {
     /// Writes the heading of a part: a bold line, underlined, after an empty one.
     pub fn title(&mut self, text: &str) {
         self.blank();
-        let lines = columns::lines(text, self.width);
+        let lines = wrap::lines(text, self.width);
         let longest = lines.iter().map(|line| line.chars().count()).max().unwrap_or(0);
         self.push(Weight::Bold, lines);
         self.push(Weight::Dim, ["-".repeat(longest)]);
@@ -127,13 +128,13 @@ impl Screen {
 
     /// Writes running text in a weight.
     pub fn say_in(&mut self, weight: Weight, text: &str) {
-        let lines = columns::lines(text, self.width);
+        let lines = wrap::lines(text, self.width);
         self.push(weight, lines);
     }
 
     /// Writes running text whose later lines are indented, so that the beginning of the next entry is visible.
     pub fn entry(&mut self, weight: Weight, text: &str) {
-        let lines = columns::indented(text, self.width);
+        let lines = wrap::cell_lines(text, self.width);
         self.push(weight, lines);
     }
 
@@ -171,12 +172,12 @@ impl Screen {
         let mut out = Vec::new();
         for (at, cell) in cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
             if at == 0 {
-                out.extend(columns::lines(cell.trim_start(), self.width));
+                out.extend(wrap::lines(cell.trim_start(), self.width));
                 continue;
             }
             let head = table.heads.get(at).filter(|head| !head.is_empty());
             let cell = head.map_or_else(|| cell.clone(), |head| format!("{head}: {cell}"));
-            let lines = columns::indented(&cell, self.width.saturating_sub(2));
+            let lines = wrap::cell_lines(&cell, self.width.saturating_sub(2));
             out.extend(lines.into_iter().map(|line| format!("  {line}")));
         }
         out

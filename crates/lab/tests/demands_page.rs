@@ -12,7 +12,7 @@ use pillarbox_access::demand::{self, Demand, ViewKind, When};
 use pillarbox_access::design::Mark;
 use pillarbox_access::item::{Item, Reach, uk_section};
 use pillarbox_access::law::{self, Power};
-use pillarbox_lab::columns::capital;
+use pillarbox_lab::english::capital;
 use pillarbox_lab::experiments;
 use pillarbox_wire::inventory::Class;
 

@@ -8,8 +8,8 @@ use pillarbox_lab::demonstration::{self, glance, text};
 use pillarbox_lab::progress::Progress;
 use pillarbox_lab::screen::plain as without_weights;
 use pillarbox_relay::Granularity;
+use pillarbox_text::wrap::display_width;
 use pillarbox_wire::Duration;
-use textwrap::core::display_width;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_demands_return_what_each_design_leaves_at_its_relay() {

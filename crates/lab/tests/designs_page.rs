@@ -5,7 +5,7 @@
 
 mod markdown;
 
-use pillarbox_lab::columns::capital;
+use pillarbox_lab::english::capital;
 use std::fmt::Write;
 use std::path::Path;
 

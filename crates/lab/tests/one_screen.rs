@@ -19,7 +19,7 @@ use pillarbox_lab::paper::story;
 use pillarbox_lab::progress::Progress;
 use pillarbox_lab::scenario::library;
 use pillarbox_lab::screen::{Screen, plain};
-use textwrap::core::display_width;
+use pillarbox_text::wrap::display_width;
 
 /// The lines of the window without those below a paper: the program's next step, and the prompt.
 const ROOM: usize = 21;

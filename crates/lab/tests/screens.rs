@@ -10,8 +10,8 @@ use pillarbox_lab::play::PlayedStory;
 use pillarbox_lab::scenario::library;
 use pillarbox_lab::screen::plain;
 use pillarbox_lab::world::World;
+use pillarbox_text::wrap::display_width;
 use serde_json::{Value, json};
-use textwrap::core::display_width;
 
 /// Large letters on a small display, half a window, the usual window, a wide one.
 const WIDTHS: [usize; 4] = [40, 60, 80, 140];

@@ -83,7 +83,7 @@ fn operator(holdings: &RelayHoldings, reads: usize, texts: usize) -> String {
         .collect();
     format!(
         "{}, and {public} public keys of others. With these it reads {reads} of the {texts} texts that passed.",
-        pillarbox_lab::columns::capital(&keys.join(", "))
+        pillarbox_lab::english::capital(&keys.join(", "))
     )
 }
 

@@ -3,7 +3,7 @@
 use askama::Template;
 use pillarbox_access::country::Country;
 use pillarbox_access::design::Design;
-use pillarbox_lab::columns::capital;
+use pillarbox_lab::english::capital;
 use pillarbox_lab::evidence::Evidence;
 use pillarbox_lab::experiments::{self, Docket, ExperimentError};
 use pillarbox_lab::matrix::cell::Cell;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use pillarbox_access::designs;
-use pillarbox_lab::columns::capital;
+use pillarbox_lab::english::capital;
 use pillarbox_lab::scenario::Scenario;
 use pillarbox_lab::scenario::library::BUILT_IN;
 use pillarbox_lab::world::World;

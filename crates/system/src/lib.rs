@@ -1,10 +1,16 @@
-//! The programs' dealings with the operating system that decide about secrets: the file that is opened, the people
-//! who can put a file there, and the traces of a crash.
+//! The programs' dealings with the operating system: the file that is opened, the people who can put a file there,
+//! the traces of a crash, the window and the exit code.
 //!
 //! [`private`] opens files of this user alone and follows no link. [`identity`] tells a file from another one of the
-//! same name. [`process`] keeps a program's memory off the disk and a file size limit from killing it. This layer
-//! does not know the contents of a file.
+//! same name. [`process`] keeps a program's memory off the disk and a file size limit from killing it.
+//! [`window`] is the size of the terminal, and [`exit`] the codes that a program ends with. This layer does not know
+//! the contents of a file.
 
+pub mod exit;
+#[cfg(unix)]
 pub mod identity;
+#[cfg(unix)]
 pub mod private;
+#[cfg(unix)]
 pub mod process;
+pub mod window;

@@ -120,24 +120,6 @@ fn is_dangerous(c: char) -> bool {
             | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}' | '\u{F0000}'..='\u{10FFFF}')
 }
 
-/// Breaks a text at spaces so that no line is wider than `width` columns. A wider word stands alone and whole.
-/// Continued lines keep the indentation of their line. Escape sequences take no room.
-#[must_use]
-pub fn fitted(text: &str, width: usize) -> String {
-    let lines = text.split('\n').flat_map(|line| {
-        let words = line.trim_start_matches(' ');
-        let indent = " ".repeat((line.len() - words.len()).min(width / 2));
-        let options = textwrap::Options::new(width)
-            .initial_indent(&indent)
-            .subsequent_indent(&indent)
-            .break_words(false)
-            .word_splitter(textwrap::WordSplitter::NoHyphenation);
-        let lines = textwrap::wrap(words, &options);
-        lines.into_iter().map(std::borrow::Cow::into_owned).collect::<Vec<_>>()
-    });
-    lines.collect::<Vec<_>>().join("\n")
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -9,10 +9,14 @@ use std::net::Ipv6Addr;
 use std::str::FromStr;
 
 use pillarbox_crypto::AgreementPublic;
+use pillarbox_text::base32::{NotBase32, decode, encode};
 use pillarbox_text::read::{link, value};
 use thiserror::Error;
 
-use crate::base32::{KEY_CHARS, NotKey, decode, encode};
+/// Characters of a key: 256 bits, five to a character.
+const KEY_CHARS: usize = 52;
+
+const _: () = assert!(KEY_CHARS == (32 * 8usize).div_ceil(5));
 
 const SCHEME: &str = "pillarbox://";
 
@@ -69,17 +73,6 @@ pub enum AddressError {
     /// The last character of the key cannot end a key.
     #[error("the last character of the relay's key has a typing error")]
     KeyEnd,
-}
-
-impl From<NotKey> for AddressError {
-    fn from(mistake: NotKey) -> Self {
-        match mistake {
-            NotKey::Length(0) => Self::NoKey,
-            NotKey::Length(got) => Self::KeyLength { got },
-            NotKey::Character(position) => Self::KeyCharacter { position },
-            NotKey::LastBits => Self::KeyEnd,
-        }
-    }
 }
 
 /// The address of a relay, and the key that the relay must hold.
@@ -141,7 +134,21 @@ impl FromStr for RelayAddress {
         let (host, port) = split_place(place)?;
         let port = port.parse::<u16>().ok().filter(|_| port.bytes().all(|byte| byte.is_ascii_digit()));
         let port = port.ok_or(AddressError::Port)?;
-        Self::new(host, port, AgreementPublic::from_bytes(decode(key)?))
+        Self::new(host, port, AgreementPublic::from_bytes(key_of(key)?))
+    }
+}
+
+/// Reads the text of a key, in either case.
+fn key_of(text: &str) -> Result<[u8; 32], AddressError> {
+    let read = decode(text);
+    if let Err(NotBase32::Character(position)) = read {
+        return Err(AddressError::KeyCharacter { position });
+    }
+    match (text.len(), read) {
+        (0, _) => Err(AddressError::NoKey),
+        (KEY_CHARS, Ok(bytes)) => bytes.try_into().map_err(|_| AddressError::KeyLength { got: KEY_CHARS }),
+        (KEY_CHARS, Err(_)) => Err(AddressError::KeyEnd),
+        (got, _) => Err(AddressError::KeyLength { got }),
     }
 }
 

@@ -34,7 +34,6 @@
 
 pub mod address;
 pub mod authentication;
-mod base32;
 pub mod channel;
 pub mod halves;
 pub mod handshake;

@@ -36,7 +36,5 @@ mod services;
 mod terminal;
 #[path = "../../../crates/client/src/cli/typing/mod.rs"]
 mod typing;
-#[path = "../../../crates/client/src/cli/wrap.rs"]
-mod wrap;
 
 pub(crate) use grammar::command;

@@ -3,8 +3,8 @@
 
 #[path = "../../../crates/relay/src/cli/args.rs"]
 mod args;
-#[path = "../../../crates/relay/src/cli/exit.rs"]
-mod exit;
+#[path = "../../../crates/relay/src/cli/failure.rs"]
+mod failure;
 #[path = "../../../crates/relay/src/cli/public_host.rs"]
 mod public_host;
 #[path = "../../../crates/relay/src/cli/rule.rs"]

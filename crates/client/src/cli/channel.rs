@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use pillarbox_client::display::{safe, safe_lines};
 use pillarbox_client::{Notice, Phone};
 use pillarbox_text::read::is_blank;
+use pillarbox_text::wrap::{INDENT, break_words};
 use pillarbox_wire::limits::MAX_POST_LEN;
 use pillarbox_wire::{ChannelName, PostRow, Refusal};
 use serde::Serialize;
@@ -16,7 +17,6 @@ use super::failure::Failure;
 use super::net;
 use super::services::ChannelCommand;
 use super::terminal::Form;
-use super::wrap::{INDENT, break_words};
 
 /// A post as JSON.
 #[derive(Serialize)]

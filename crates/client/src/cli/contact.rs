@@ -2,7 +2,9 @@
 
 use pillarbox_client::{Contact, ContactOrigin, Invitation, Phone, PhoneError, Trust, check_name};
 use pillarbox_client::{naming, sentences};
+use pillarbox_text::columns::fit;
 use pillarbox_text::read::{link, value};
+use pillarbox_text::wrap::{INDENT, break_words, wrap};
 use pillarbox_wire::{AccountId, Handle};
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
@@ -12,7 +14,6 @@ use super::failure::Failure;
 use super::grammar::{Contact as Command, quote};
 use super::period::Period;
 use super::terminal::Form;
-use super::wrap::{INDENT, break_words, fit, wrap};
 use super::{net, strangers, words};
 
 /// Most bytes read from standard input for an invitation: several times the longest one.

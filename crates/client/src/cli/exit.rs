@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use pillarbox_system::exit;
+
 /// The result of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
@@ -24,12 +26,11 @@ impl Exit {
     pub(crate) const fn code(self) -> u8 {
         match self {
             Self::Done => 0,
-            Self::No => 1,
-            Self::Usage => 2,
-            Self::Relay => 3,
-            Self::Store => 4,
-            // 128 + SIGINT, as a shell reports a program that Ctrl-C ended.
-            Self::Interrupted => 130,
+            Self::No => exit::NO,
+            Self::Usage => exit::USAGE,
+            Self::Relay => exit::UNREACHED,
+            Self::Store => exit::STORE,
+            Self::Interrupted => exit::INTERRUPTED,
         }
     }
 }

@@ -7,6 +7,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use pillarbox_text::wrap::WIDTH;
 use pillarbox_transport::RelayAddress;
 use pillarbox_wire::{Handle, NumberCode};
 
@@ -20,7 +21,6 @@ use super::qr::Size;
 pub(crate) use super::quote::quote;
 use super::services::{BackupCommand, ChannelCommand};
 use super::terminal::Colour;
-use super::wrap::WIDTH;
 
 /// Talk end to end encrypted, through a relay that you can put a legal demand to
 #[derive(Debug, Parser)]

@@ -304,7 +304,7 @@ mod tests {
     use unicode_width::UnicodeWidthStr;
 
     use super::super::grammar::{command, parse};
-    use super::super::wrap::WIDTH;
+    use pillarbox_text::wrap::WIDTH;
 
     /// Returns every command's help as printed, by the words typed before `-h` or `--help`.
     fn pages(flag: &str) -> BTreeMap<String, String> {

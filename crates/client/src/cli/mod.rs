@@ -38,14 +38,13 @@ mod typing;
 mod verify;
 mod waiting;
 mod words;
-mod wrap;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
 use pillarbox_client::display::safe_lines;
-use pillarbox_text::show::fitted;
+use pillarbox_text::wrap::wrap;
 
 use self::context::CliContext;
 use self::exit::Exit;
@@ -107,7 +106,7 @@ fn say(error: &clap::Error, words: &[OsString]) -> Exit {
             false => safe_lines(&error.render().to_string()),
         };
         // clap wraps its help, but not its errors.
-        let text = fitted(&text, Terminal::new(Colour::Auto).width());
+        let text = wrap(&text, 0, Terminal::new(Colour::Auto).width());
         write!(anstream::stderr(), "{text}")
     } else {
         error.print()

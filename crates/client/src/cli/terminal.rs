@@ -7,12 +7,13 @@ use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use pillarbox_client::display;
 use pillarbox_client::sentences::WARNING;
+use pillarbox_system::window;
+use pillarbox_text::wrap::{INDENT, WIDTH, wrap};
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
 use super::failure::Failure;
 use super::typing::{Draft, Drawn, Layout, Prompt};
-use super::wrap::{INDENT, WIDTH, width_in, wrap};
 
 /// The version of the machine-readable output, one number for all commands. It rises when a field changes its meaning or
 /// is removed.
@@ -20,6 +21,9 @@ const FORMAT_VERSION: u8 = 1;
 
 /// Lines of a window that does not tell its height.
 const LINES: usize = 24;
+
+/// The narrowest window that lines are fitted to. Below it hardly a word would fit.
+const NARROWEST: usize = 20;
 
 /// The use of colours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -325,20 +329,16 @@ impl Terminal {
 
     /// Returns columns and lines of the window that results go to, or `None` if they go elsewhere.
     pub(crate) fn window(&self) -> Option<(usize, usize)> {
-        let size = terminal_size::terminal_size_of(io::stdout());
-        size.map(|(width, height)| (usize::from(width.0), usize::from(height.0)))
+        window::of_results().map(|window| (window.columns, window.lines))
     }
 
     /// Returns the width for a line now: a window can be resized during a chat. Without a window, `COLUMNS` counts,
     /// as for many programs.
     pub(crate) fn width(&self) -> usize {
-        let window = terminal_size::terminal_size_of(io::stdout());
-        let window = window.or_else(|| terminal_size::terminal_size_of(io::stderr()));
-        let named = || std::env::var("COLUMNS").ok()?.parse().ok().filter(|columns| *columns > 0);
-        let window = window.map(|(width, _)| usize::from(width.0));
+        let window = window::of_results().or_else(window::of_messages).map(|window| window.columns);
         match window {
-            Some(columns) if self.whole_window => columns.max(width_in(Some(columns))),
-            _ => width_in(window.or_else(named)),
+            Some(columns) if self.whole_window => columns.max(NARROWEST),
+            _ => width_in(window.or_else(window::stated_columns)),
         }
     }
 
@@ -346,6 +346,11 @@ impl Terminal {
     pub(crate) const fn use_whole_window(&mut self) {
         self.whole_window = true;
     }
+}
+
+/// Returns the columns for a line in a window of `window` columns.
+fn width_in(window: Option<usize>) -> usize {
+    window.map_or(WIDTH, |columns| columns.clamp(NARROWEST, WIDTH))
 }
 
 /// Writes cursor movements directly, because the streams would remove them where colours are not wanted.
@@ -383,4 +388,15 @@ fn wipe(stream: &mut impl Write) {
 /// Returns true if a person can be asked: both the question and the answer go through a terminal.
 pub(crate) fn can_ask() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_narrow_window_is_what_lines_fit_and_a_wide_one_changes_nothing() {
+        let widths = [None, Some(140), Some(60), Some(40), Some(3)].map(width_in);
+        assert_eq!(widths, [80, 80, 60, 40, NARROWEST]);
+    }
 }

@@ -7,12 +7,12 @@ use pillarbox_client::display::safe;
 use pillarbox_client::sentences::{self, Choice, Names, Tone, content, sender};
 pub(crate) use pillarbox_client::sentences::{state, trust_code};
 use pillarbox_client::{Contact, EntryDirection, GroupId, HistoryEntry, Notice, Phone, Trust};
+use pillarbox_text::wrap::{INDENT, break_words};
 use pillarbox_wire::{AccountId, Timestamp};
 
 use super::clock::Clock;
 use super::grammar::quote;
 use super::terminal::{STRONG, WRONG};
-use super::wrap::{INDENT, break_words};
 
 /// Describes the trust in a contact's key, emphasised unless it is VERIFIED.
 pub(crate) fn sure(trust: Trust) -> String {

@@ -14,6 +14,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use pillarbox_crypto::{IdentityPublic, kdf, labels};
+use pillarbox_text::base32;
 use pillarbox_text::read::link;
 use pillarbox_transport::RelayAddress;
 use pillarbox_wire::{AccountId, Encoded, FixedBytes, IdentityKey, decode, encode};
@@ -21,7 +22,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::records::body::MAX_NAME_LEN;
 use crate::records::contact::{read_identity, write_identity};
-use crate::text::base32;
 
 /// The beginning of every invitation.
 pub const PREFIX: &str = "pillarbox:invite/";
@@ -105,13 +105,13 @@ impl FromStr for Invitation {
                 InvitationError::NotAnInvitation
             }
         })?;
-        let bytes = match base32::read(token) {
-            Some(bytes) => bytes,
+        let bytes = match base32::decode(token) {
+            Ok(bytes) => bytes,
             // A text cut inside a group of characters is not one that can have been written.
-            None if base32::read_start(token).is_some_and(|bytes| is_cut_off(&bytes)) => {
+            Err(_) if base32::decode_start(token).is_some_and(|bytes| is_cut_off(&bytes)) => {
                 return Err(InvitationError::CutOff);
             }
-            None => return Err(InvitationError::TypingError),
+            Err(_) => return Err(InvitationError::TypingError),
         };
         let (encoded, check) = bytes.split_last_chunk::<CHECK_LEN>().ok_or(InvitationError::CutOff)?;
         let layout = *encoded.first().ok_or(InvitationError::CutOff)?;
@@ -193,7 +193,7 @@ impl fmt::Display for Invitation {
         let mut bytes = encode(&layout).map_err(|_| fmt::Error)?;
         let digest = kdf::hash(labels::INVITATION, &[&bytes]);
         bytes.extend(digest.iter().take(CHECK_LEN));
-        write!(f, "{PREFIX}{}", base32::write(&bytes))
+        write!(f, "{PREFIX}{}", base32::encode(&bytes))
     }
 }
 
@@ -245,7 +245,7 @@ mod tests {
         let mut later = vec![2; 40];
         let digest = kdf::hash(labels::INVITATION, &[&later]);
         later.extend_from_slice(&digest[..CHECK_LEN]);
-        let later = format!("{PREFIX}{}", base32::write(&later));
+        let later = format!("{PREFIX}{}", base32::encode(&later));
         assert_eq!(read(&later), Err(InvitationError::OtherVersion { found: 2, known: 1 }));
     }
 
@@ -259,7 +259,7 @@ mod tests {
         let mut bytes = encode(&Layout { relay, account, identity, delivery_key: None, name: None }).unwrap();
         let digest = kdf::hash(labels::INVITATION, &[&bytes]);
         bytes.extend_from_slice(&digest[..CHECK_LEN]);
-        assert_eq!(read(&format!("{PREFIX}{}", base32::write(&bytes))), Err(InvitationError::NotGenuine));
+        assert_eq!(read(&format!("{PREFIX}{}", base32::encode(&bytes))), Err(InvitationError::NotGenuine));
     }
 
     proptest! {

@@ -19,7 +19,7 @@ mod words;
 
 use pillarbox_access::Item;
 
-use crate::columns::grouped;
+use crate::english::grouped;
 use crate::evidence::Evidence;
 use crate::score::{Absence, Counts, Measures, State, What};
 

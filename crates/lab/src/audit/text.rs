@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use pillarbox_access::designs;
+use pillarbox_text::columns::Column;
 
 use super::encoding::Encoding;
 use super::form::Form;
@@ -11,7 +12,6 @@ use super::report::{
     AuditReport, Claim, Finding, Locking, Moment, Part, Plant, Searched, SearchedPlace, SelfTest,
 };
 use super::search::{Hit, by_form};
-use crate::columns::Column;
 use crate::screen::{Screen, Table, Weight};
 
 /// Columns: place, moment, amount, findings.

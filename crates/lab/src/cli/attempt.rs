@@ -2,9 +2,9 @@
 
 use pillarbox_lab::demonstration::{self, DemonstrationError, glance, text};
 use pillarbox_lab::progress::Progress;
+use pillarbox_system::exit::{INTERRUPTED, NO, STORE};
 
 use super::args::Try;
-use super::exit::{FAILED, INTERRUPTED, STORE};
 use super::output::{Failure, hint, next, print, print_json};
 use super::runtime::{runtime, stopped};
 use super::window;
@@ -37,7 +37,7 @@ fn in_words(error: DemonstrationError) -> Failure {
         | DemonstrationError::Holdings(_) => {
             ("Make that folder or some room in it, or name another with TMPDIR=FOLDER.", STORE)
         }
-        _ => ("Nothing was left behind; run it again.", FAILED),
+        _ => ("Nothing was left behind; run it again.", NO),
     };
     Failure { sentence: format!("{error}. {next}"), code }
 }

@@ -4,9 +4,9 @@ use pillarbox_lab::audit::memory::MemoryError;
 use pillarbox_lab::audit::report::Finding;
 use pillarbox_lab::audit::{self, AuditError, AuditPlan};
 use pillarbox_lab::progress::Progress;
+use pillarbox_system::exit::{NO, STORE, UNREACHED};
 
 use super::args::Audit;
-use super::exit::{FAILED, NO_RESULT, STORE};
 use super::output::{Failure, hint, next, print, print_json};
 use super::runtime::runtime;
 use super::window;
@@ -37,7 +37,7 @@ pub(super) fn run(wanted: &Audit) -> Result<(), Failure> {
         Finding::AsClaimed => Ok(()),
         Finding::NotAsClaimed => Err(Failure {
             sentence: "the relay, or the way to it, holds what it must not: see the report.".into(),
-            code: FAILED,
+            code: NO,
         }),
     }
 }
@@ -46,23 +46,23 @@ fn in_words(error: AuditError) -> Failure {
     let (next, code) = match &error {
         AuditError::NoProgram { .. } | AuditError::NotStarted { .. } => (
             "Build it with `cargo build --release --workspace`, or name it with --relay-program PATH.",
-            NO_RESULT,
+            UNREACHED,
         ),
         AuditError::NoPhone { .. } => (
             "Build it with `cargo build --release --workspace`, or name it with --phone-program PATH.",
-            NO_RESULT,
+            UNREACHED,
         ),
         AuditError::Memory(MemoryError::Refused) => (
             "Run this as root, or set /proc/sys/kernel/yama/ptrace_scope to 0 or 1; in a container, start it with \
              --cap-add=SYS_PTRACE.",
-            NO_RESULT,
+            UNREACHED,
         ),
-        AuditError::Memory(MemoryError::NoProc) => ("Run the audit on Linux.", NO_RESULT),
+        AuditError::Memory(MemoryError::NoProc) => ("Run the audit on Linux.", UNREACHED),
         AuditError::Folder { .. }
         | AuditError::Profile(_)
         | AuditError::Holdings(_)
         | AuditError::File(_) => ("Free some space there, or name another folder with TMPDIR=FOLDER.", STORE),
-        _ => ("There is no result, and nothing was left behind; run it again.", NO_RESULT),
+        _ => ("There is no result, and nothing was left behind; run it again.", UNREACHED),
     };
     Failure { sentence: format!("{error}. {next}"), code }
 }

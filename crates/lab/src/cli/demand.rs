@@ -7,7 +7,6 @@ use pillarbox_access::RelayHoldings;
 use pillarbox_access::demand as law;
 use pillarbox_access::law::Day;
 use pillarbox_lab::answer::Answer;
-use pillarbox_lab::columns;
 use pillarbox_lab::evidence::Evidence;
 use pillarbox_lab::folder::{self, ControlFailed};
 use pillarbox_lab::matrix::cell::Cell;
@@ -17,12 +16,13 @@ use pillarbox_lab::scenario::library;
 use pillarbox_lab::score::{Counts, Measures, State};
 use pillarbox_lab::screen::{MIN_WIDTH, USUAL_HEIGHT};
 use pillarbox_lab::{experiments, matrix};
+use pillarbox_system::exit::{STORE, UNREACHED, USAGE};
 use pillarbox_system::private;
+use pillarbox_text::wrap;
 use pillarbox_wire::Timestamp;
 use serde::Serialize;
 
 use super::args::{Demand, Matrix};
-use super::exit::{NO_RESULT, STORE, USAGE};
 use super::matrix::{in_words, plan};
 use super::output::{Failure, again, next, place, print, print_json, why};
 use super::runtime::until_stopped;
@@ -55,7 +55,7 @@ pub(super) fn run(wanted: &Demand) -> Result<(), Failure> {
 fn room(width: usize, saved: Option<&Path>) -> usize {
     let line = saved.map(|out| format!("{EVIDENCE} {}", out.display()));
     let width = width.max(MIN_WIDTH);
-    let saved = line.map_or(0, |text| columns::lines(&text, width).len());
+    let saved = line.map_or(0, |text| wrap::lines(&text, width).len());
     USUAL_HEIGHT.saturating_sub(PROMPT + saved + COMMAND.div_ceil(width))
 }
 
@@ -125,7 +125,7 @@ fn today() -> Day {
 /// Refuses to print the findings of a search that failed its control, because they mean nothing.
 fn no_answer(failed: &ControlFailed) -> Failure {
     let sentence = format!("{failed}. So there is no answer. This is a fault of the program.");
-    Failure { sentence, code: NO_RESULT }
+    Failure { sentence, code: UNREACHED }
 }
 
 fn on_a_story(wanted: &Demand, demand: &str, scenario: &str) -> Result<(), Failure> {
@@ -156,7 +156,7 @@ fn on_a_story(wanted: &Demand, demand: &str, scenario: &str) -> Result<(), Failu
     }
     plan.scenario.inquiry.day = wanted.on;
     let broken =
-        || Failure { sentence: "the cell has no evidence. There is no result.".into(), code: NO_RESULT };
+        || Failure { sentence: "the cell has no evidence. There is no result.".into(), code: UNREACHED };
     let design = plan.designs.first().cloned().ok_or_else(broken)?;
     let progress = Progress::of(1, "running the story and serving the demand");
     let run = until_stopped(move |stop| matrix::run(&plan, &progress, stop).map_err(in_words))?;

@@ -2,15 +2,15 @@
 
 use pillarbox_access::design::Design;
 use pillarbox_access::designs;
-use pillarbox_lab::columns::Column;
 use pillarbox_lab::experiments;
 use pillarbox_lab::scenario::{library, nearest};
 use pillarbox_lab::screen::{Screen, Table};
+use pillarbox_text::columns::Column;
 
+use pillarbox_system::exit::NO;
 use serde::Serialize;
 
 use super::args::{List, Listed};
-use super::exit::FAILED;
 use super::output::{Failure, next, print, print_json};
 use super::window;
 
@@ -112,7 +112,7 @@ fn all_demands() -> Vec<Entry> {
 }
 
 fn all_stories() -> Result<Vec<Entry>, Failure> {
-    let stories = library::all().map_err(|error| Failure { sentence: format!("{error}"), code: FAILED })?;
+    let stories = library::all().map_err(|error| Failure { sentence: format!("{error}"), code: NO })?;
     Ok(stories.into_iter().map(|story| Entry { name: story.name, title: story.title, plain: "" }).collect())
 }
 

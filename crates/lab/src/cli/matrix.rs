@@ -24,12 +24,12 @@ use pillarbox_lab::scenario::Scenario;
 use pillarbox_lab::scenario::library::{self, LibraryError};
 use pillarbox_lab::screen::{self, Screen, Weight};
 use pillarbox_lab::world::WorldError;
+use pillarbox_system::exit::{INTERRUPTED, NO, STORE, UNREACHED, USAGE};
 use pillarbox_text::read;
+use pillarbox_text::wrap::display_width;
 use serde::Serialize;
-use textwrap::core::display_width;
 
 use super::args::Matrix;
-use super::exit::{FAILED, INTERRUPTED, NO_RESULT, STORE, USAGE};
 use super::list::{no_demand, no_design, no_story};
 use super::output::{Failure, beside, hint, print, print_json};
 use super::runtime::{threads, until_stopped};
@@ -124,7 +124,7 @@ fn design(name: &str) -> Result<Design, Failure> {
 
 /// Returns the material of the controls.
 pub(super) fn control() -> Result<Control, Failure> {
-    Control::built_in().map_err(|error| Failure { sentence: format!("{error}."), code: NO_RESULT })
+    Control::built_in().map_err(|error| Failure { sentence: format!("{error}."), code: UNREACHED })
 }
 
 /// Checks that no two designs have one name, which distinguishes their rows and their evidence.
@@ -250,7 +250,7 @@ fn compared(comparison: &Comparison) -> Result<(), Failure> {
         "{} cells are not as predicted. Look at their evidence, and write the finding into the predictions.",
         comparison.unexpected.len()
     );
-    Err(Failure { sentence, code: FAILED })
+    Err(Failure { sentence, code: NO })
 }
 
 pub(super) fn in_words(error: ExperimentError) -> Failure {
@@ -259,7 +259,7 @@ pub(super) fn in_words(error: ExperimentError) -> Failure {
             Failure { sentence: "stopped; nothing was left behind.".into(), code: INTERRUPTED }
         }
         ExperimentError::Control { .. } => {
-            Failure { sentence: format!("{error}. There is no result."), code: NO_RESULT }
+            Failure { sentence: format!("{error}. There is no result."), code: UNREACHED }
         }
         ExperimentError::World(WorldError::Profile(_) | WorldError::Storage(_) | WorldError::Folder(_))
         | ExperimentError::Profile(_) => Failure {
@@ -271,7 +271,7 @@ pub(super) fn in_words(error: ExperimentError) -> Failure {
         },
         _ => Failure {
             sentence: format!("{error}. There is no result, and nothing was left behind."),
-            code: NO_RESULT,
+            code: UNREACHED,
         },
     }
 }

@@ -13,10 +13,10 @@ use pillarbox_lab::progress::Progress;
 use pillarbox_lab::world::{PARTS, World};
 use pillarbox_metadata::{MeansSettings, Observer, TraceField, generator};
 use pillarbox_relay::DATABASE_FILE;
+use pillarbox_system::exit::{NO, STORE, USAGE};
 use pillarbox_system::private;
 
 use super::args::{Metadata, Simulation, Taken, Watcher};
-use super::exit::{FAILED, STORE, USAGE};
 use super::output::{Failure, again, hint, next, place, print, print_json, why};
 use super::run::{RECORD_FILE, design, in_words};
 use super::{month, window};
@@ -75,7 +75,7 @@ fn published(model: Model, seed: u64) -> Result<(), Failure> {
         return Ok(());
     }
     let sentence = "a published figure is not reached, and no reason is known.".to_owned();
-    Err(Failure { sentence, code: FAILED })
+    Err(Failure { sentence, code: NO })
 }
 
 /// The story for whose people the defences are.
@@ -91,7 +91,7 @@ fn defences(as_json: bool) -> Result<(), Failure> {
         let row = Bought::with(defence, &design, &story);
         rows.push(row.map_err(|error| Failure {
             sentence: format!("{error}. This is a fault of the program."),
-            code: FAILED,
+            code: NO,
         })?);
         progress.step();
     }
@@ -165,16 +165,14 @@ fn told(wanted: &Metadata, name: &str) -> Result<Source, Failure> {
     let scenario = pillarbox_lab::scenario::library::find(name).map_err(|error| in_words(&error))?;
     let design = design(wanted.design.as_deref().unwrap_or(&scenario.design))?;
     let went_wrong =
-        |error| Failure { sentence: format!("{error}. This is a fault of the program."), code: FAILED };
+        |error| Failure { sentence: format!("{error}. This is a fault of the program."), code: NO };
     let mut world = World::new(&design, &scenario, scenario.seed).map_err(went_wrong)?;
     world.keep_no_wire();
     let progress = Progress::of(usize::try_from(PARTS).unwrap_or_default(), "parts of the story");
     world.run_in_parts(|| progress.step()).map_err(went_wrong)?;
     drop(progress);
-    world::read(&format!("{} under {}", scenario.name, design.name), &world).map_err(|error| Failure {
-        sentence: format!("{error}. This is a fault of the program."),
-        code: FAILED,
-    })
+    world::read(&format!("{} under {}", scenario.name, design.name), &world)
+        .map_err(|error| Failure { sentence: format!("{error}. This is a fault of the program."), code: NO })
 }
 
 /// Reads the rows that a relay keeps.
@@ -246,7 +244,7 @@ const FIRST_WORD: usize = 10;
 fn save(folder: &Path, inquiry: &AnalysedSource) -> Result<(), Failure> {
     let all = files::all(inquiry).map_err(|error| Failure {
         sentence: format!("a picture cannot be drawn: {error}. This is a fault of the program."),
-        code: FAILED,
+        code: NO,
     })?;
     for (name, text) in all {
         let file = folder.join(name);

@@ -4,7 +4,6 @@ mod args;
 mod attempt;
 mod audit;
 mod demand;
-mod exit;
 mod list;
 mod matrix;
 mod metadata;
@@ -26,11 +25,11 @@ use pillarbox_access::designs;
 use pillarbox_client::display::escaped;
 use pillarbox_lab::experiments;
 use pillarbox_lab::scenario::library;
-use pillarbox_text::show;
+use pillarbox_text::wrap::wrap;
 
 use args::{Arguments, Color, Command, MAX_SEED};
-use exit::USAGE;
 use output::{Failure, fitted};
+use pillarbox_system::exit::USAGE;
 
 // The grammar uses nothing else of this crate, so that manuals are made from it alone.
 const _: () = assert!(MAX_SEED == pillarbox_lab::scenario::MAX_SEED);
@@ -104,7 +103,7 @@ fn said(error: &clap::Error) -> ExitCode {
     let printed = match window::of_messages() {
         // clap breaks the lines of its help, and not those of its errors.
         Some(width) if error.use_stderr() => {
-            write!(anstream::stderr(), "{}", show::fitted(&error.render().ansi().to_string(), width))
+            write!(anstream::stderr(), "{}", wrap(&error.render().ansi().to_string(), 0, width))
         }
         _ => error.print(),
     };

@@ -3,8 +3,8 @@
 use pillarbox_lab::metadata::month::run::{self, MonthError};
 use pillarbox_lab::metadata::month::{Month, text};
 use pillarbox_lab::progress::Progress;
+use pillarbox_system::exit::{INTERRUPTED, NO};
 
-use super::exit::{FAILED, INTERRUPTED};
 use super::output::{Failure, next, print, print_json};
 use super::runtime::{threads, until_stopped};
 use super::window;
@@ -35,6 +35,6 @@ pub(super) fn in_words(error: &MonthError) -> Failure {
         MonthError::Stopped => {
             Failure { sentence: "stopped; nothing was left behind.".into(), code: INTERRUPTED }
         }
-        _ => Failure { sentence: format!("{error}. This is a fault of the program."), code: FAILED },
+        _ => Failure { sentence: format!("{error}. This is a fault of the program."), code: NO },
     }
 }

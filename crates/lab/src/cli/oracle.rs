@@ -5,9 +5,9 @@ use pillarbox_access::oracle::OracleSource;
 use pillarbox_access::oracle::reasons::REASONS;
 use pillarbox_lab::oracle;
 use pillarbox_lab::progress::Progress;
+use pillarbox_system::exit::NO;
 
 use super::args::Oracle;
-use super::exit::FAILED;
 use super::output::{Failure, hint, next, print, print_json};
 use super::window;
 
@@ -19,7 +19,7 @@ pub(super) fn run(wanted: &Oracle) -> Result<(), Failure> {
     let progress = Progress::of(standing, "designs");
     let report = oracle::run(designs::all(), &sources, &REASONS, &progress).map_err(|error| Failure {
         sentence: format!("{error}. There is no comparison; run it again."),
-        code: FAILED,
+        code: NO,
     })?;
     drop(progress);
     if wanted.json {
@@ -40,6 +40,6 @@ pub(super) fn run(wanted: &Oracle) -> Result<(), Failure> {
         sentence: "a difference has no reason, a reason no difference, or something does not follow that must: see the \
                    report. Reasons are written in crates/access/oracles/differences.toml."
             .into(),
-        code: FAILED,
+        code: NO,
     })
 }

@@ -4,12 +4,12 @@ use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
 use pillarbox_client::display::{json, safe_document};
-use pillarbox_lab::columns;
 use pillarbox_lab::matrix::rerun::quoted;
+use pillarbox_system::exit::{NO, STORE};
+use pillarbox_text::wrap;
+use pillarbox_text::wrap::display_width;
 use serde::Serialize;
-use textwrap::core::display_width;
 
-use super::exit::{FAILED, STORE};
 use super::window;
 
 /// A failure, described to a person: what happened and what to do next.
@@ -19,10 +19,8 @@ pub(super) struct Failure {
 }
 
 pub(super) fn print_json(value: &impl Serialize) -> Result<(), Failure> {
-    let text = serde_json::to_string_pretty(value).map_err(|error| Failure {
-        sentence: format!("the answer has no JSON form: {error}."),
-        code: FAILED,
-    })?;
+    let text = serde_json::to_string_pretty(value)
+        .map_err(|error| Failure { sentence: format!("the answer has no JSON form: {error}."), code: NO })?;
     print(&format!("{}\n", json(text)))
 }
 
@@ -98,7 +96,7 @@ pub(super) fn next(command: &str, what: &str) -> Result<(), Failure> {
 /// each stays one line.
 pub(super) fn fitted(text: &str) -> String {
     match window::of_messages() {
-        Some(width) => columns::lines(text, width).join("\n"),
+        Some(width) => wrap::lines(text, width).join("\n"),
         None => safe_document(text),
     }
 }

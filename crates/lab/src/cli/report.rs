@@ -10,10 +10,10 @@ use pillarbox_lab::matrix::{self, Plan, cells_of};
 use pillarbox_lab::page::{self, PageError, bundle};
 use pillarbox_lab::progress::Progress;
 use pillarbox_lab::scenario::library;
+use pillarbox_system::exit::{NO, STORE, USAGE};
 use pillarbox_system::private;
 
 use super::args::{Appendix, Report};
-use super::exit::{FAILED, STORE, USAGE};
 use super::matrix::{control, in_words, with_pairs};
 use super::output::{Failure, place, print, why};
 use super::runtime::{threads, until_stopped};
@@ -40,7 +40,7 @@ impl From<Appendix> for page::Appendix {
 }
 
 fn write_page(wanted: &Report, folder: &Folder) -> Result<(), Failure> {
-    let failed = |sentence: String| Failure { sentence, code: FAILED };
+    let failed = |sentence: String| Failure { sentence, code: NO };
     // A page of changed files would look as good as any other.
     if let Some(finding) = folder.digests().first() {
         return Err(failed(format!(
@@ -134,7 +134,7 @@ fn check(wanted: &Report, folder: Folder) -> Result<(), Failure> {
         many => format!("{many} things are not as they say"),
     };
     let sentence = format!("{things} ({checked}).");
-    Err(Failure { sentence, code: FAILED })
+    Err(Failure { sentence, code: NO })
 }
 
 /// Returns the files of the same run, run again from the folder alone. Nothing outside it is read.

@@ -10,10 +10,10 @@ use pillarbox_lab::play::PlayedStory;
 use pillarbox_lab::progress::Progress;
 use pillarbox_lab::scenario::library::{self, LibraryError};
 use pillarbox_lab::world::{PARTS, World};
+use pillarbox_system::exit::{NO, STORE, USAGE};
 use pillarbox_text::read;
 
 use super::args::Run;
-use super::exit::{FAILED, STORE, USAGE};
 use super::output::{Failure, hint, next, place, print};
 use super::{list, window};
 
@@ -39,7 +39,7 @@ pub(super) fn run(wanted: &Run) -> Result<(), Failure> {
             "{error}. Nothing was saved; this is a fault of the program, and `pillarbox-lab run {} --seed {seed}` shows it.",
             quoted(name)
         ),
-        code: FAILED,
+        code: NO,
     };
     let mut world = World::new(&design, &scenario, seed).map_err(went_wrong)?;
     world.keep_no_wire();

@@ -4,11 +4,11 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use pillarbox_system::exit::{NO, UNREACHED};
 use tokio::runtime::Runtime;
 use tokio::signal::ctrl_c;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::exit::{FAILED, NO_RESULT};
 use super::output::Failure;
 
 /// Waits for Ctrl-C, or for the signal with which a supervisor ends programs.
@@ -27,7 +27,7 @@ pub(super) fn runtime() -> Result<Runtime, Failure> {
             "the system gives no threads: {}. Close other programs and try again.",
             error.kind()
         ),
-        code: FAILED,
+        code: NO,
     })
 }
 
@@ -54,7 +54,7 @@ pub(super) fn until_stopped<T: Send + 'static>(
         };
         done.map_err(|_| Failure {
             sentence: "the experiments broke off. There is no result; run it again.".into(),
-            code: NO_RESULT,
+            code: UNREACHED,
         })?
     })
 }

@@ -3,9 +3,9 @@
 
 use pillarbox_access::{Item, ItemAnswer};
 use pillarbox_relay::tally::SubmissionTally;
+use pillarbox_text::columns::Column;
 
 use super::report::{DemonstrationReport, DemonstrationRun, KeptRow, lines_of};
-use crate::columns::Column;
 use crate::screen::{Screen, Table, Weight};
 
 /// The step with which the screen ends.

@@ -2,9 +2,9 @@
 
 use pillarbox_access::law::AS_OF;
 use pillarbox_access::{Item, Served};
+use pillarbox_text::columns::Column;
 
 use super::report::{DemonstrationReport, DemonstrationRun, KeptRow, PhoneScreen, Sight, lines_of};
-use crate::columns::Column;
 use crate::paper::{in_words, legal_names};
 use crate::screen::{Screen, Table, Weight};
 

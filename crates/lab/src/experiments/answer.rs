@@ -9,7 +9,7 @@ use pillarbox_access::{Item, ItemAnswer, Served};
 use pillarbox_wire::Timestamp;
 
 use super::guessing::GuessTime;
-use crate::columns::capital;
+use crate::english::capital;
 use crate::evidence::{How, Piece};
 use crate::score::{Brought, Capability, Counts, Entry, Measures, Statement};
 

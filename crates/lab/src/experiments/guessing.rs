@@ -19,7 +19,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng as _;
 
 use super::error::ExperimentError;
-use crate::columns::grouped;
+use crate::english::grouped;
 use crate::evidence::guesses::{codes_tried, supposed_guess_ms};
 use crate::scenario;
 use crate::score::Guesses;

@@ -1,7 +1,8 @@
 //! The room that columns have beside the names of rows.
 
+use pillarbox_text::columns::{Column, taken, widths};
+
 use super::pairs::COLUMN;
-use crate::columns::{Column, taken, widths};
 use crate::screen::Screen;
 
 /// The columns that have room beside names of `name` characters, and how wide they are. All are equally wide where the pairs of a

@@ -4,7 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use textwrap::core::display_width;
+use pillarbox_text::columns::{self, Column};
+use pillarbox_text::wrap::display_width;
 
 use super::by_answer;
 use super::cell::Cell;
@@ -13,7 +14,7 @@ use super::pairs::{COLUMN, PairsDocument};
 use super::room;
 pub use super::view::View;
 use super::view::{demand, with_word};
-use crate::columns::{self, Column, capital};
+use crate::english::capital;
 use crate::fold::fold;
 use crate::screen::{Screen, Table, USUAL_HEIGHT, Weight};
 

@@ -9,12 +9,13 @@ use std::collections::BTreeMap;
 use pillarbox_access::design::Design;
 use pillarbox_client::{PaddingRule, Receipts};
 use pillarbox_metadata::{Means, MeansSettings, Observer, RowKind};
+use pillarbox_text::columns::Column;
 use pillarbox_wire::Timestamp;
 use serde::Serialize;
 
 use super::source::world::{self, WorldSourceError};
 use super::{AnalysedSource, Choices};
-use crate::columns::{Column, grouped};
+use crate::english::grouped;
 use crate::scenario::{AddressKind, PersonId, Scenario};
 use crate::screen::{Screen, Table, Weight};
 use crate::truth::{SaidId, Scorer};

@@ -1,8 +1,9 @@
 //! The published simulations, repeated: this program's figures beside those of others.
 
 use pillarbox_metadata::published::{self, PublishedComparison};
+use pillarbox_text::columns::Column;
 
-use crate::columns::{Column, grouped};
+use crate::english::grouped;
 use crate::screen::{Screen, Table, Weight};
 
 /// A published simulation.

@@ -4,10 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use pillarbox_metadata::{Lead, Means, MeansOutcome, MeansResult, TracePerson};
+use pillarbox_text::columns::Column;
 use pillarbox_wire::Timestamp;
 
 use super::AnalysedSource;
-use crate::columns::{Column, grouped};
+use crate::english::grouped;
 use crate::screen::{Screen, Table, Weight};
 
 /// Columns: means, right pairs of all pairs, pairs named, messages until half were right, shuffled, chance.
@@ -180,7 +181,7 @@ fn read(inquiry: &AnalysedSource) -> String {
         "Read: {} ({}){poorer}. {}, {} people. Window {}, seed {}.",
         inquiry.what,
         choices.observer.wording(),
-        crate::columns::capital(&messages(inquiry.analysis.messages)),
+        crate::english::capital(&messages(inquiry.analysis.messages)),
         grouped(inquiry.trace.people.len() as u128),
         span(choices.settings.window),
         choices.settings.seed,

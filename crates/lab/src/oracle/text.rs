@@ -6,10 +6,10 @@ use pillarbox_access::design::Mark;
 use pillarbox_access::oracle::figures::FIGURES;
 use pillarbox_access::oracle::{Agreement, ComparedRow, OracleSource, OutcomeCounts, Reason};
 use pillarbox_access::{Item, designs};
+use pillarbox_text::columns::Column;
 
 use super::measure;
 use super::report::{OracleReport, OracleTable};
-use crate::columns::Column;
 use crate::screen::{Screen, Table as Layout, Weight};
 
 /// Columns: item or figure, the table's value, the run's value, agreement.

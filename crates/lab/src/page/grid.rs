@@ -7,7 +7,7 @@ use pillarbox_access::design::Design;
 use pillarbox_access::designs;
 
 use super::squares::{self, Square};
-use crate::columns::capital;
+use crate::english::capital;
 use crate::evidence::Evidence;
 use crate::matrix::cell::Cell;
 use crate::record::design_digest;

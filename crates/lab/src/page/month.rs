@@ -1,7 +1,7 @@
 //! Pairs of people known after a month, as a table with sentences.
 
 use super::grid::Grid;
-use crate::columns::capital;
+use crate::english::capital;
 use crate::matrix::manifest::Manifest;
 use crate::matrix::pairs::{FILE, PairsDocument};
 use crate::metadata::month::{Pairs, Rule, words};

@@ -9,7 +9,7 @@ use pillarbox_access::facts::ReadableText;
 use pillarbox_access::reading;
 use pillarbox_wire::Timestamp;
 
-use crate::columns::capital;
+use crate::english::capital;
 use crate::evidence::Evidence;
 use crate::paper::ends::recipient;
 use crate::paper::story::told;

@@ -3,7 +3,7 @@
 use pillarbox_access::facts::{Addressed, ReadableText};
 use pillarbox_client::display::safe;
 
-use crate::columns::Column;
+use pillarbox_text::columns::Column;
 
 /// The narrowest column of ends, so that short names leave the texts where the eye expects them.
 const NARROWEST: usize = 16;
@@ -44,7 +44,7 @@ pub fn each(said: &[ReadableText], name: impl Fn(&str) -> String) -> Vec<(String
 /// leaves.
 #[must_use]
 pub fn columns<'e>(ends: impl Iterator<Item = &'e str>, width: usize) -> [Column; 2] {
-    let widest = ends.map(textwrap::core::display_width).max().unwrap_or(0);
+    let widest = ends.map(pillarbox_text::wrap::display_width).max().unwrap_or(0);
     [Column::Fixed(widest.min(width * WIDEST_FIFTHS / 5).max(NARROWEST)), Column::Share(1)]
 }
 

@@ -13,8 +13,9 @@ use pillarbox_access::law::{self, Country, Day};
 use pillarbox_access::reading;
 use pillarbox_access::served::ItemLine;
 use pillarbox_access::{Blank, Item, ItemAnswer};
+use pillarbox_text::columns::Column;
 
-use crate::columns::{Column, capital};
+use crate::english::capital;
 use crate::evidence::Evidence;
 use crate::screen::{Screen, Table, Weight};
 

@@ -10,7 +10,7 @@ use pillarbox_client::display::safe;
 use super::short::{Short, one_screen};
 use super::{COLUMNS, KEPT_BACK, NOT_KNOWN, PaperLine, Standing, ends, lines};
 use crate::answer::with_article;
-use crate::columns::capital;
+use crate::english::capital;
 use crate::evidence::Evidence;
 use crate::score::{Capability, Entry, State, Statement};
 use crate::screen::{Screen, Table, Weight};

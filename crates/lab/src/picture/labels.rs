@@ -1,6 +1,6 @@
 //! Labels: each stands beside its point, away from all points and other labels. A label without room is left out.
 
-use textwrap::core::display_width;
+use pillarbox_text::wrap::display_width;
 
 /// The distance between a point and anything beside it.
 const APART: i32 = 3;

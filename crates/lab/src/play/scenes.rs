@@ -1,9 +1,9 @@
 //! The story as a play: the acts of people and their consequences, day by day.
 
 use pillarbox_access::law::Day;
+use pillarbox_text::columns::Column;
 use pillarbox_wire::Timestamp;
 
-use crate::columns::Column;
 use crate::record::{Kind, Line, Record};
 use crate::screen::{Screen, Table, Weight};
 

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use pillarbox_text::columns::Column;
+
 use super::left;
 use super::scenes::{self, MACHINERY};
 use super::told::PlayedStory;
-use crate::columns::Column;
 use crate::record::{Kind, Record, Way};
 use crate::screen::{Screen, Table};
 

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use pillarbox_relay::server::ADMIN_FILE;
+use pillarbox_relay::server::trouble::in_words;
 use pillarbox_system::private::quoted;
 use pillarbox_wire::ChannelName;
 
-use super::exit::Failure;
-use pillarbox_relay::server::trouble::in_words;
+use super::failure::Failure;
 
 /// Time that the relay on this computer gets to answer.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);

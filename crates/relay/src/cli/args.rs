@@ -10,7 +10,7 @@ use pillarbox_relay::server::{DEFAULT_ADMIN_PORT, DEFAULT_PORT};
 use pillarbox_relay::{Granularity, Keeping};
 use pillarbox_wire::{ChannelName, DepositKind, Duration};
 
-use super::exit::Failure;
+use super::failure::Failure;
 use super::public_host::public_host;
 use super::rule;
 

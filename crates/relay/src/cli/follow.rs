@@ -11,19 +11,20 @@ use std::thread;
 use anstyle::Style;
 use pillarbox_relay::server::trouble::in_words;
 use pillarbox_relay::tally::SubmissionTally;
+use pillarbox_system::exit::INTERRUPTED;
 use pillarbox_system::private::quoted;
+use pillarbox_text::wrap::{INDENT, beside, with_command};
 use pillarbox_wire::Timestamp;
 use serde_json::Value;
 use tokio::runtime;
 
 use super::admin_port::{AdminPort, Lines};
 use super::args::Output;
-use super::exit::{Failure, INTERRUPTED};
+use super::failure::Failure;
 use super::names::LiveNames;
 use super::run::Signals;
 use super::text;
 use super::window::Window;
-use super::wrap::{INDENT, with_command, wrapped};
 
 /// What follows is not in the database: that is the point of showing it.
 const INTRODUCTION: &str = "What passes through the relay. This list is not written down.";
@@ -153,9 +154,9 @@ impl<'a> Screen<'a> {
     fn begin(&self, out: &mut impl Write) -> Result<(), Failure> {
         let width = self.window.for_sentences();
         let sentences = [
-            wrapped("", 0, INTRODUCTION, width),
+            beside("", 0, INTRODUCTION, width),
             with_command(KEPT_WHERE, self.fields, width),
-            wrapped("", 0, LEFT_OUT, width),
+            beside("", 0, LEFT_OUT, width),
         ];
         for sentence in sentences.iter().take(if self.all { 2 } else { 3 }) {
             writeln!(out, "{DIM}{sentence}{DIM:#}")?;
@@ -176,7 +177,7 @@ impl<'a> Screen<'a> {
     fn told(&self) -> Option<String> {
         let sentence = self.told.sentence()?;
         let partial = if self.is_partial { " Events that were not shown are not counted." } else { "" };
-        Some(wrapped("", 0, &format!("{sentence}{partial}"), self.window.for_sentences()))
+        Some(beside("", 0, &format!("{sentence}{partial}"), self.window.for_sentences()))
     }
 
     const fn head(&self) -> &'static str {
@@ -214,7 +215,7 @@ impl<'a> Screen<'a> {
     fn line(&self, event: &Value, style: Style, name: &mut impl FnMut(&str) -> String) -> String {
         if let Some(missed) = event.get("missed") {
             let missed = format!("({} more events passed: too many at once to show)", plain(missed));
-            return wrapped("", 0, &missed, self.window.for_sentences());
+            return beside("", 0, &missed, self.window.for_sentences());
         }
         let [time, connection, frame, from, about, bytes, peer] = columns(event, name);
         let (what, from) = (words(&frame), sender(&frame, from));
@@ -228,7 +229,7 @@ impl<'a> Screen<'a> {
         let about = if about.is_empty() { String::new() } else { format!(" > {about}") };
         let whom = format!("{from}{about}, link {connection}, {peer}");
         let whom = whom.trim_start_matches(", ").to_owned();
-        let whom = wrapped("", INDENT, &whom, self.window.columns);
+        let whom = beside("", INDENT, &whom, self.window.columns);
         format!("{time:8}  {style}{what}{style:#}{bytes}\n{whom}")
     }
 }

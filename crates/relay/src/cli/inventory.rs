@@ -6,14 +6,15 @@ use anstyle::Style;
 use pillarbox_relay::Keeping;
 use pillarbox_relay::inventory::{InventoryLine, whole};
 use pillarbox_relay::server::{OPERATIONS, SENT_CODES};
+use pillarbox_text::columns::Align;
+use pillarbox_text::wrap::beside;
 use pillarbox_wire::inventory::{FrameDirection, InventoryEntry};
 use serde_json::{Value, json};
 
 use super::args::{Inventory, Output};
-use super::exit::Failure;
-use super::table::{self, Align, Column};
+use super::failure::Failure;
+use super::table::{self, Column};
 use super::window::Window;
-use super::wrap::wrapped;
 
 /// The version of the JSON that this command prints.
 const JSON_VERSION: u32 = 1;
@@ -51,7 +52,7 @@ pub(crate) fn run(arguments: Inventory, out: &mut impl Write) -> Result<(), Fail
     let lines = whole(&keeping, &operations(numbers.are_verified()));
     if !output.json && !output.plain {
         for sentence in HEAD {
-            writeln!(out, "{}", wrapped("", 0, sentence, window.for_sentences()))?;
+            writeln!(out, "{}", beside("", 0, sentence, window.for_sentences()))?;
         }
         writeln!(out)?;
     }
@@ -119,11 +120,11 @@ fn write_record(lines: &[InventoryLine], window: Window, out: &mut impl Write) -
         let kept = kept.to_string();
         if window.holds_tables() {
             let before = format!("  {field:<width$}{class}", width = CLASS_AT - 2);
-            writeln!(out, "{}", wrapped(&before, KEPT_AT, &kept, width))?;
-            writeln!(out, "{}", wrapped("", CLASS_AT, why, width))?;
+            writeln!(out, "{}", beside(&before, KEPT_AT, &kept, width))?;
+            writeln!(out, "{}", beside("", CLASS_AT, why, width))?;
         } else {
-            writeln!(out, "{}", wrapped(&format!("  {field}, "), NARROW_AT, &class.to_string(), width))?;
-            writeln!(out, "{}", wrapped("", NARROW_AT, &format!("{kept}: {why}"), width))?;
+            writeln!(out, "{}", beside(&format!("  {field}, "), NARROW_AT, &class.to_string(), width))?;
+            writeln!(out, "{}", beside("", NARROW_AT, &format!("{kept}: {why}"), width))?;
         }
     }
     writeln!(out)

@@ -6,10 +6,11 @@ use std::io::{self, Write};
 use pillarbox_relay::Holdings;
 use pillarbox_relay::legible;
 use pillarbox_relay::store::{ChannelRow, DepositRow, EventRow, PublishedRow};
+use pillarbox_text::columns::Align;
 use pillarbox_wire::{AccountId, Timestamp};
 
 use super::names::Names;
-use super::table::{self, Align, Column};
+use super::table::{self, Column};
 use super::text;
 use super::window::Window;
 

@@ -8,16 +8,18 @@ use pillarbox_relay::legible;
 use pillarbox_relay::store::MessageRow;
 use pillarbox_relay::{DATABASE_FILE, Holdings, HoldingsError, Keeping, StoreError};
 use pillarbox_system::private::quoted;
+use pillarbox_text::columns::Align;
 use pillarbox_text::show;
+use pillarbox_text::wrap::{beside, with_command};
 use pillarbox_wire::{DeviceAddress, Timestamp};
 use serde_json::{Value, json};
 
 use super::args::{Ledger, Output};
-use super::exit::Failure;
+use super::failure::Failure;
 use super::names::Names;
-use super::table::{self, Align, Column};
+use super::table::labelled;
+use super::table::{self, Column};
 use super::window::Window;
-use super::wrap::{labelled, with_command, wrapped};
 use super::{follow, inventory, kept, text};
 
 /// The version of the JSON that this command prints.
@@ -145,7 +147,7 @@ impl View<'_> {
             let rows: Vec<_> = messages.iter().map(|row| self.row(row)).collect();
             table::write(out, COLUMNS, &rows, self.window)?;
         }
-        let sentence = |text: &str| wrapped("", 0, text, self.window.for_sentences());
+        let sentence = |text: &str| beside("", 0, text, self.window.for_sentences());
         let counts = format!(
             "{} of {}; also {}, {} and {}.",
             messages.len(),

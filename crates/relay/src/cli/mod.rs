@@ -5,7 +5,7 @@
 
 mod admin_port;
 mod args;
-mod exit;
+mod failure;
 mod follow;
 mod inventory;
 mod kept;
@@ -22,20 +22,17 @@ mod table;
 mod takedown;
 mod text;
 mod window;
-mod wrap;
 
 use std::io::{BufWriter, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
-use pillarbox_text::show;
+use pillarbox_system::exit::USAGE;
+use pillarbox_text::wrap::wrap;
 
 use args::{AccountCommand, Arguments, Color, Command, MailboxCommand};
-use exit::Failure;
+use failure::Failure;
 use window::Window;
-
-/// The exit code for wrong arguments, the same as clap's.
-const USAGE: u8 = 2;
 
 /// Runs the command in the arguments. Wrong arguments end the program here with code 2.
 pub(crate) fn main() -> ExitCode {
@@ -68,7 +65,7 @@ fn said(error: &clap::Error) -> ExitCode {
     let printed = if error.use_stderr() {
         // clap breaks the lines of its help, and not those of its errors.
         let width = Window::of_output().columns;
-        write!(anstream::stderr(), "{}", show::fitted(&error.render().ansi().to_string(), width))
+        write!(anstream::stderr(), "{}", wrap(&error.render().ansi().to_string(), 0, width))
     } else {
         error.print()
     };

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use pillarbox_system::private::quoted;
 
 use super::args::Data;
-use super::exit::Failure;
+use super::failure::Failure;
 use super::text::escape;
 
 impl Data {

@@ -5,13 +5,13 @@ use std::path::Path;
 
 use pillarbox_relay::limits::RESERVE_BYTES;
 use pillarbox_relay::offline::{AccountHoldings, Offline, OfflineError};
+use pillarbox_text::wrap::beside;
 use pillarbox_wire::{AccountId, Handle};
 
 use super::args::Removal;
-use super::exit::Failure;
+use super::failure::Failure;
 use super::text;
 use super::window::Window;
-use super::wrap::wrapped;
 
 /// The fewest digits of an id that name an account: as many as `ledger` shows.
 const ID_DIGITS: usize = 8;
@@ -132,7 +132,7 @@ impl Removing {
     }
 
     fn say(&self, out: &mut impl Write, sentence: &str) -> Result<(), Failure> {
-        writeln!(out, "{}", wrapped("", 0, sentence, Window::of_output().for_sentences()))?;
+        writeln!(out, "{}", beside("", 0, sentence, Window::of_output().for_sentences()))?;
         Ok(out.flush()?)
     }
 }

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use pillarbox_relay::Keeping;
 use pillarbox_relay::server::trouble::in_words;
-
-use super::exit::Failure;
-use super::text::escape;
 use pillarbox_text::read;
+
+use super::failure::Failure;
+use super::text::escape;
 
 /// Reads the rule in `file`.
 pub(crate) fn read(file: &Path) -> Result<Keeping, Failure> {

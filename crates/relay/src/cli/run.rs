@@ -4,8 +4,11 @@ use std::io::Write;
 use std::path::Path;
 
 use pillarbox_relay::server::log::stopped_at_once;
+use pillarbox_relay::server::trouble::in_words;
 use pillarbox_relay::server::{RelayServer, Running, ServerConfig, SocketTimeouts, StartError, codes_file};
 use pillarbox_relay::{Limits, OnLoss, RelaySettings};
+use pillarbox_system::exit::INTERRUPTED;
+use pillarbox_text::read;
 use tokio::runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::filter::LevelFilter;
@@ -13,11 +16,9 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use super::args::{LogFormat, LogLevel, Run};
-use super::exit::{Failure, INTERRUPTED};
+use super::failure::Failure;
 use super::start_screen::StartScreen;
 use super::window::Window;
-use pillarbox_relay::server::trouble::in_words;
-use pillarbox_text::read;
 
 /// Runs the relay until it is told to stop.
 pub(crate) fn run(arguments: Run, out: &mut impl Write) -> Result<(), Failure> {

@@ -6,11 +6,12 @@ use std::path::Path;
 use anstyle::Style;
 use pillarbox_relay::Keeping;
 use pillarbox_relay::inventory::whole;
+use pillarbox_text::wrap::{INDENT, beside};
 
 use super::inventory::operations;
 use super::plain_words::{self, KeptItem};
+use super::table::labelled;
 use super::text::escape;
-use super::wrap::{INDENT, labelled, wrapped};
 
 /// Column at which the text beside a label begins.
 const TEXT_AT: usize = 15;
@@ -50,9 +51,9 @@ impl StartScreen<'_> {
         let lines = whole(keeping, &operations(codes.is_some()));
         let mut screen = vec![format!("{BOLD}It keeps:{BOLD:#}")];
         for KeptItem { what, how_long } in plain_words::kept(&lines, keeping) {
-            screen.push(wrapped("  -", POINT_AT, &format!("{what} ({how_long})"), width));
+            screen.push(beside("  -", POINT_AT, &format!("{what} ({how_long})"), width));
         }
-        let sentence = |text: &str| wrapped("", 0, text, width);
+        let sentence = |text: &str| beside("", 0, text, width);
         screen.push(sentence("It has no key to messages: what a phone encrypts, this relay cannot read."));
         let seen = plain_words::seen(&lines);
         let is_narrow = width < NARROW;

@@ -1,29 +1,21 @@
-//! Tables for people (fitted to the terminal) and for programs (separated by tabs).
+//! Tables for people (fitted to the window) and for programs (separated by tabs).
 
 use std::io::{self, Write};
 
 use anstyle::Style;
-use unicode_width::UnicodeWidthChar;
+use pillarbox_text::columns::{self, Align};
+use pillarbox_text::wrap::{INDENT, beside, display_width};
 
 use super::window::Window;
-use super::wrap::labelled;
-
-/// The space between two columns.
-const GAP: &str = "  ";
-
-/// Marks a truncated cell.
-const CUT: char = '~';
-
-/// Column alignment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Align {
-    Left,
-    Right,
-}
 
 /// A column's heading and alignment.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Column(pub(crate) &'static str, pub(crate) Align);
+
+const BOLD: Style = Style::new().bold();
+
+/// Space between a heading and its cell in a narrow window.
+const GAP: usize = 2;
 
 /// Writes a table that fits the window: columns are as wide as their widest cell, and the last column is cut. In a
 /// narrow window each cell takes a line of its own behind its heading, and nothing is cut.
@@ -38,13 +30,15 @@ pub(crate) fn write(
     if !window.holds_tables() {
         return write_cells(out, columns, rows, window.columns);
     }
-    let widths = widths(columns, rows, window.columns);
-    let headings: Vec<_> = columns.iter().map(|Column(heading, _)| (*heading).to_owned()).collect();
-    writeln!(out, "{BOLD}{}{BOLD:#}", line(columns, &widths, &headings))?;
-    rows.iter().try_for_each(|row| writeln!(out, "{}", line(columns, &widths, row)))
+    let aligns: Vec<_> = columns.iter().map(|Column(_, align)| *align).collect();
+    let headings = columns.iter().map(|Column(heading, _)| (*heading).to_owned()).collect();
+    let all: Vec<Vec<_>> = [headings].into_iter().chain(rows.iter().cloned()).collect();
+    let lines = columns::rows(&aligns, &all, window.columns);
+    lines.iter().enumerate().try_for_each(|(at, line)| match at {
+        0 => writeln!(out, "{BOLD}{line}{BOLD:#}"),
+        _ => writeln!(out, "{line}"),
+    })
 }
-
-const BOLD: Style = Style::new().bold();
 
 /// Writes one cell a line, with an empty line between two rows.
 fn write_cells(
@@ -53,7 +47,7 @@ fn write_cells(
     rows: &[Vec<String>],
     width: usize,
 ) -> io::Result<()> {
-    let at = columns.iter().map(|Column(heading, _)| self::width(heading)).max().unwrap_or(0) + GAP.len();
+    let at = columns.iter().map(|Column(heading, _)| display_width(heading)).max().unwrap_or(0) + GAP;
     for (number, row) in rows.iter().enumerate() {
         if number > 0 {
             writeln!(out)?;
@@ -72,51 +66,17 @@ pub(crate) fn write_plain(out: &mut impl Write, columns: &[Column], rows: &[Vec<
     rows.iter().try_for_each(|row| writeln!(out, "{}", row.join("\t")))
 }
 
-fn widths(columns: &[Column], rows: &[Vec<String>], width: usize) -> Vec<usize> {
-    let mut widths: Vec<_> = columns.iter().map(|Column(heading, _)| self::width(heading)).collect();
-    for row in rows {
-        for (widest, cell) in widths.iter_mut().zip(row) {
-            *widest = (*widest).max(self::width(cell));
-        }
-    }
-    if let Some((last, others)) = widths.split_last_mut() {
-        let taken: usize = others.iter().map(|width| width + GAP.len()).sum();
-        *last = (*last).min(width.saturating_sub(taken).max(SMALLEST_LAST));
-    }
-    widths
-}
-
-/// Smallest width to which the last column is cut, even if lines become longer than the terminal.
-const SMALLEST_LAST: usize = 8;
-
-fn line(columns: &[Column], widths: &[usize], cells: &[String]) -> String {
-    let cells = columns.iter().zip(widths).zip(cells).map(|((Column(_, align), width), cell)| {
-        let cell = fit(cell, *width);
-        let missing = " ".repeat(width.saturating_sub(self::width(&cell)));
-        match align {
-            Align::Left => cell + &missing,
-            Align::Right => missing + &cell,
-        }
-    });
-    cells.collect::<Vec<_>>().join(GAP).trim_end().to_owned()
-}
-
-/// Returns the cell, cut to `most` columns of the terminal if it is wider.
-fn fit(cell: &str, most: usize) -> String {
-    if width(cell) <= most {
-        return cell.to_owned();
-    }
-    let mut room = most.saturating_sub(1);
-    let kept = cell.chars().take_while(|c| {
-        let fits = c.width().unwrap_or(0) <= room;
-        room = room.saturating_sub(c.width().unwrap_or(0));
-        fits
-    });
-    kept.chain([CUT]).collect()
-}
-
-fn width(text: &str) -> usize {
-    text.chars().map(|c| c.width().unwrap_or(0)).sum()
+/// Breaks text with `label` in front, in `style`, and the text beside it; in a narrow window the text stands below it,
+/// indented.
+pub(crate) fn labelled(label: &str, style: Style, text: &str, at: usize, width: usize) -> String {
+    let plain = if display_width(label) < at && width >= 3 * at {
+        beside(label, at, text, width)
+    } else {
+        let colon = if label.ends_with(':') { "" } else { ":" };
+        beside(&format!("{label}{colon} "), INDENT, text, width)
+    };
+    let rest = plain.strip_prefix(label).unwrap_or_default();
+    format!("{style}{label}{style:#}{rest}")
 }
 
 #[cfg(test)]
@@ -137,18 +97,16 @@ mod tests {
     }
 
     #[test]
-    fn a_line_fits_the_terminal() {
-        let long = "語".repeat(60);
-        for window in [72, 80, 110] {
-            let printed = table(&[["1", &long]], window);
-            let row = printed.lines().nth(1).unwrap();
-            assert!(width(row) <= window && row.ends_with(CUT), "{row}");
-        }
-    }
-
-    #[test]
     fn in_a_narrow_window_each_cell_takes_a_line_and_nothing_is_cut() {
         let printed = table(&[["7", "see you at 6"], ["8", ""]], 40);
         assert_eq!(printed, "SEQ      7\nCONTENT  see you at 6\n\nSEQ      8\nCONTENT\n");
+    }
+
+    #[test]
+    fn a_label_stands_beside_its_text_or_in_front_of_it() {
+        let wide = labelled("Data", Style::new(), "one two three four", 6, 20);
+        assert_eq!(wide, "Data  one two three\n      four");
+        let narrow = labelled("Data", Style::new(), "one two three", 6, 13);
+        assert_eq!(narrow, "Data: one two\n  three");
     }
 }

@@ -7,14 +7,14 @@ use pillarbox_relay::limits::RESERVE_BYTES;
 use pillarbox_relay::offline::{Offline, OfflineError};
 use pillarbox_relay::server::ADMIN_FILE;
 use pillarbox_system::private::quoted;
+use pillarbox_text::wrap::beside;
 use pillarbox_wire::ChannelName;
 
 use super::admin_port::AdminPort;
 use super::args::Takedown;
-use super::exit::Failure;
+use super::failure::Failure;
 use super::ledger;
 use super::window::Window;
-use super::wrap::wrapped;
 
 /// The sentence about what a takedown does not reach.
 const STILL_THERE: &str = "Phones that had fetched posts still have them. This relay keeps no list of those phones, cannot \
@@ -43,7 +43,7 @@ pub(crate) fn run(arguments: Takedown, out: &mut impl Write) -> Result<(), Failu
     let verb = if ["1 ", "no "].iter().any(|one| held.starts_with(one)) { "is" } else { "are" };
     let sentence =
         format!("Took down {channel}: {held} {verb} deleted, and the name stays taken. {STILL_THERE}");
-    writeln!(out, "{}", wrapped("", 0, &sentence, Window::of_output().for_sentences()))?;
+    writeln!(out, "{}", beside("", 0, &sentence, Window::of_output().for_sentences()))?;
     Ok(out.flush()?)
 }
 

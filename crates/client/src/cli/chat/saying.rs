@@ -2,13 +2,13 @@
 
 use pillarbox_client::body::MAX_TEXT_LEN;
 use pillarbox_client::{BodyId, PhoneError};
+use pillarbox_text::wrap::{INDENT, break_words};
 use tokio::time::Instant;
 
 use super::super::context::now;
 use super::super::failure::Failure;
 use super::super::send;
 use super::super::typing::{Kept, TABS_ARE_BLANKS, without_tabs};
-use super::super::wrap::{INDENT, break_words};
 use super::keyboard::InputLine;
 use super::said::Said;
 use super::talk::{Chat, ChatState};

@@ -1,10 +1,10 @@
 //! The meaning of a line typed into a chat: a message, or a command to this phone.
 
 use pillarbox_text::read::{is_blank, without_mark};
+use pillarbox_text::wrap::{INDENT, wrap};
 
 use super::super::period::{Period, PeriodError};
 use super::super::typing::Kept;
-use super::super::wrap::{INDENT, wrap};
 
 /// A parsed line.
 #[derive(Debug, PartialEq, Eq)]

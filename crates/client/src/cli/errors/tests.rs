@@ -5,6 +5,7 @@ use std::io;
 use std::path::Path;
 
 use pillarbox_client::Trust;
+use pillarbox_text::wrap::{WIDTH, wrap};
 use pillarbox_wire::{AccountId, ChannelName, Farewell, Refusal};
 use unicode_width::UnicodeWidthStr;
 
@@ -13,7 +14,6 @@ use super::super::grammar;
 use super::super::membership::GroupFailure;
 use super::super::passphrase::PassphraseError;
 use super::super::profile::PlaceError;
-use super::super::wrap::{WIDTH, wrap};
 use super::*;
 
 /// One place for each kind. A new kind does not compile until it has one here, and then fails

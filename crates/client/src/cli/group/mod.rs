@@ -7,6 +7,7 @@ pub(crate) mod said;
 use pillarbox_client::sentences::{self, GROUP_BASIS};
 use pillarbox_client::{Contact, Group, GroupNews, Phone, PhoneError, Trust, check_name, naming};
 use pillarbox_text::read::value;
+use pillarbox_text::wrap::{INDENT, break_words};
 use pillarbox_wire::AccountId;
 use serde::Serialize;
 
@@ -19,7 +20,6 @@ use super::grammar::quote;
 use super::group_grammar::Group as Command;
 use super::membership::GroupFailure;
 use super::terminal::Form;
-use super::wrap::{INDENT, break_words};
 use super::{net, waiting, words};
 
 /// A group as JSON.

@@ -1,13 +1,13 @@
 //! Changes of groups as the owner is told them.
 
 use pillarbox_client::{GroupChange, GroupId, GroupNews, Phone, sentences};
+use pillarbox_text::wrap::{INDENT, break_words};
 use serde::Serialize;
 
 use super::super::context::{CliContext, now};
 use super::super::failure::Failure;
 use super::super::terminal::Form;
 use super::super::words;
-use super::super::wrap::{INDENT, break_words};
 use super::find::member;
 
 /// A change as JSON.

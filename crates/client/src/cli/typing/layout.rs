@@ -5,10 +5,11 @@
 use std::ops::Range;
 
 use pillarbox_client::display::safe;
+use pillarbox_text::columns::fit;
+use pillarbox_text::wrap::INDENT;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-use super::super::wrap::{INDENT, fit};
 use super::draft::Draft;
 
 /// Least width for a text beside its prompt. With less, it begins below.

@@ -1,7 +1,7 @@
 //! Words: numbers with their nouns, names in a list, the first letter of a sentence.
 
-pub(super) use crate::columns::capital;
-use crate::columns::grouped;
+pub(super) use crate::english::capital;
+use crate::english::grouped;
 
 /// The largest number of people whom a headline names. It counts a larger number.
 pub(super) const NAMES_SHOWN: usize = 3;

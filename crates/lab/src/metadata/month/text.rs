@@ -1,8 +1,9 @@
 //! The table of the month on a screen: a row for each design, and those with equal cells together.
 
+use pillarbox_text::columns::Column;
+
 use super::words::{alike, cell, control, folded, headline, reasons};
 use super::{Month, Rule};
-use crate::columns::Column;
 use crate::scenario::Scenario;
 use crate::screen::{Screen, Table, Weight};
 

@@ -148,7 +148,7 @@ impl Ledger {
         if self.missed > 0 {
             notes.push(format!(
                 "{} events passed too quickly to be shown, and are not in these counts.",
-                crate::columns::grouped(self.missed.into())
+                crate::english::grouped(self.missed.into())
             ));
         }
         let rows = self.rows;

@@ -3,9 +3,9 @@
 use pillarbox_access::Item;
 use pillarbox_access::facts::ReadableText;
 use pillarbox_client::display::safe;
-use textwrap::core::display_width;
+use pillarbox_text::columns::{self, Column};
+use pillarbox_text::wrap::display_width;
 
-use crate::columns::{self, Column};
 use crate::paper::{CAME_BACK, CLOSED, NOT_KNOWN, PaperLine, Standing, ends};
 use crate::screen::{Screen, Table, Weight};
 

@@ -1,12 +1,10 @@
-//! The program's exit codes, and the one sentence that goes with each but 0.
+//! A command that was not carried out: its exit code, and the one sentence that goes with each but 0.
 
 use pillarbox_relay::server::trouble::in_words;
+use pillarbox_system::exit;
 use pillarbox_text::show::safe_document;
 use std::io;
 use std::process::ExitCode;
-
-/// The code of what is stopped by Ctrl-C: 128 and the signal's number, as shells count.
-pub(crate) const INTERRUPTED: u8 = 130;
 
 /// A command that was not carried out. Its text says what happened, why, and what to type next.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -42,10 +40,10 @@ impl Failure {
     fn code(&self) -> u8 {
         match self {
             Self::ClosedPipe => 0,
-            Self::No(_) => 1,
-            Self::Unreached(_) => 3,
-            Self::Store(_) => 4,
-            Self::Stopped => INTERRUPTED,
+            Self::No(_) => exit::NO,
+            Self::Unreached(_) => exit::UNREACHED,
+            Self::Store(_) => exit::STORE,
+            Self::Stopped => exit::INTERRUPTED,
         }
     }
 }

@@ -1,0 +1,16 @@
+//! The exit codes of the three programs, which scripts may rely on.
+
+/// The command ran, and the answer is no.
+pub const NO: u8 = 1;
+
+/// The command was typed wrongly. clap uses the same number.
+pub const USAGE: u8 = 2;
+
+/// The other side was not reached, or what was to be looked at could not be looked at: there is no answer.
+pub const UNREACHED: u8 = 3;
+
+/// Something that is stored cannot be read or written.
+pub const STORE: u8 = 4;
+
+/// Ctrl-C or another signal stopped the command: 128 and the number of SIGINT, as shells count.
+pub const INTERRUPTED: u8 = 130;
