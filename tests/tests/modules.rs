@@ -1,7 +1,8 @@
 //! The arrows between the modules of one crate go one way, as those between the crates do (`layers.rs`).
 //!
-//! An arrow is a path in a module's file that leads to another module: in a `use`, or written out in the code. A path through a
-//! re-export leads to the module that owns the item. Comments, strings and the unit tests at the end of a file draw no arrows.
+//! An arrow is a path in a module's file that leads to another module: in a `use`, or written out in the code. A path
+//! through a re-export leads to the module that owns the item. Comments, strings and the unit tests at the end of a
+//! file draw no arrows.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -145,7 +146,8 @@ fn leads_to(
     Some(at)
 }
 
-/// The modules on a circle, and those between two circles: what is left when every module goes that has no arrow out, or none in.
+/// The modules on a circle, and those between two circles: what is left when every module goes that has no arrow out,
+/// or none in.
 fn circles(arrows: &Arrows) -> BTreeSet<String> {
     let mut left: BTreeSet<String> = arrows.keys().cloned().collect();
     loop {

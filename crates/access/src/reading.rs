@@ -186,8 +186,8 @@ thread_local! {
     static REMEMBERED: RefCell<HashMap<[u8; 32], Attempts>> = RefCell::new(HashMap::new());
 }
 
-/// Tries each key, which takes a millisecond for some; or recalls what came of the very same keys on the very same payload, as one
-/// demand after another asks for it.
+/// Tries each key, which takes a millisecond for some; or recalls what came of the very same keys on the very same
+/// payload, as one demand after another asks for it.
 fn remembered(
     payload: &[u8],
     keys: &Keys<'_>,

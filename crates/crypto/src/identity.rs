@@ -97,8 +97,8 @@ impl IdentitySecret {
 
 /// The public half of an identity.
 ///
-/// Invariants: the cross-signature was verified when the identity came, so a value of this type proves that the two keys
-/// belong together.
+/// Invariants: the cross-signature was verified when the identity came, so a value of this type proves that the two
+/// keys belong together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct IdentityPublic {
     signing: SigningPublic,

@@ -183,7 +183,8 @@ impl<'w> Scorer<'w> {
         &self.truth.read
     }
 
-    /// Everything of which the phone that sent it was told that somebody's phone has it, in order, with the time of being told.
+    /// Everything of which the phone that sent it was told that somebody's phone has it, in order, with the time of
+    /// being told.
     #[must_use]
     pub fn confirmed(&self) -> &'w [ReadBy] {
         &self.truth.confirmed

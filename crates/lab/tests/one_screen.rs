@@ -68,10 +68,12 @@ fn held_at(width: usize, evidence: &Evidence, answer: &Answer) {
     assert!(texts == 0 || evidence.brought.is_without_its_texts() || shown.contains('"'), "{width}: {shown}");
 }
 
-/// Lines of the window less what stands behind a matrix: what was saved, two commands of which one goes on, and the prompt.
+/// Lines of the window less what stands behind a matrix: what was saved, two commands of which one goes on, and the
+/// prompt.
 const TABLE: usize = 24 - 7;
 
-/// Holds a matrix of one demand and all designs to the height of the window: each answer once, and every design under its own.
+/// Holds a matrix of one demand and all designs to the height of the window: each answer once, and every design under
+/// its own.
 fn one_column(demand: &str, cells: &[Cell]) {
     let scenario = library::find("locked-phone-2016").unwrap();
     let designs: Vec<String> = cells.iter().map(|cell| cell.design.clone()).collect();
@@ -90,8 +92,8 @@ fn one_column(demand: &str, cells: &[Cell]) {
     }
 }
 
-/// Holds the title, the legend and the table of two demands to the end of what is printed, as high as the window. What can scroll
-/// away stands before them.
+/// Holds the title, the legend and the table of two demands to the end of what is printed, as high as the window. What
+/// can scroll away stands before them.
 fn two_columns(demands: [&str; 2], columns: &BTreeMap<String, Vec<Cell>>) {
     let scenario = library::find("locked-phone-2016").unwrap();
     let cells: Vec<Cell> = demands.iter().flat_map(|demand| columns[*demand].clone()).collect();

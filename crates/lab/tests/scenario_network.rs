@@ -1,4 +1,5 @@
-//! Mistakes in `[network]`, in `[chatter]` and in how a phone is connected: each is one sentence with its place and what to write.
+//! Mistakes in `[network]`, in `[chatter]` and in how a phone is connected: each is one sentence with its place and
+//! what to write.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::fs;

@@ -1,4 +1,5 @@
-//! Model A: the simulation of the intersection attack in Martiny and others, NDSS 2021 (`sms_gen.c`, `attack_test.c`, `attack.c`).
+//! Model A: the simulation of the intersection attack in Martiny and others, NDSS 2021 (`sms_gen.c`, `attack_test.c`,
+//! `attack.c`).
 //!
 //! Everybody sends 50 messages a day. Alice writes to Bob once in each epoch. After the first epoch a quarter of the
 //! other messages repeat earlier ones and a quarter answer earlier ones. Counts are rounded up, and earlier means

@@ -12,7 +12,8 @@ pub enum Observer {
     Keeps,
     /// The operator that writes a log from some moment on: no row tells connections apart.
     LogsFromNowOn,
-    /// A tap on the wire outside the relay: addresses, connections, times and sizes. It names the subscriber of an address.
+    /// A tap on the wire outside the relay: addresses, connections, times and sizes. It names the subscriber of an
+    /// address.
     Wire,
     /// The push service: which phones it woke, and when.
     Push,

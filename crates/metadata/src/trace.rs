@@ -83,7 +83,8 @@ pub struct Trace {
     pub people: Vec<String>,
     /// Network addresses, in words.
     pub addresses: Vec<String>,
-    /// The one subscriber of each address, as an access provider has it; `None` for an address that several people share.
+    /// The one subscriber of each address, as an access provider has it; `None` for an address that several people
+    /// share.
     pub subscribers: Vec<Option<TracePerson>>,
     /// The rows.
     pub rows: Vec<TraceRow>,

@@ -1,8 +1,8 @@
-//! Drives the stage without a browser, so that a profiler shows where its time goes:
-//! `perf record -g target/release/examples/pace 100 interception`, after `cargo build --release -p pillarbox-page --example pace`.
+//! Drives the stage without a browser, so that a profiler shows where its time goes: `perf record -g
+//! target/release/examples/pace 100 interception`, after `cargo build --release -p pillarbox-page --example pace`.
 //!
-//! It opens the stage, says so many texts, serves the demand, moves the order ten times, and prints how long each took by the clock.
-//! What the page itself costs in WebAssembly `packaging/page/measure.mjs` measures.
+//! It opens the stage, says so many texts, serves the demand, moves the order ten times, and prints how long each took
+//! by the clock. What the page itself costs in WebAssembly `packaging/page/measure.mjs` measures.
 #![allow(clippy::print_stdout, reason = "it prints what it measured")]
 
 use std::time::{Duration, Instant};

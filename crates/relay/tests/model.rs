@@ -300,7 +300,8 @@ impl Game {
             entries.append(&mut self.models[who].mailbox);
             self.models[who].mailbox = entries;
         }
-        // A disk that still refuses cannot have taken the acknowledgements; let it take them, so that the model needs no doubt.
+        // A disk that still refuses cannot have taken the acknowledgements; let it take them, so that the model needs
+        // no doubt.
         self.world.fail(None);
         self.process();
         self.world.crash();

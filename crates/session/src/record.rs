@@ -102,8 +102,8 @@ impl Conversation {
         out
     }
 
-    /// Reads a record that [`to_record`](Self::to_record) wrote. Its caller knows that nobody has changed it since: the vault
-    /// authenticates its rows. So the identity in it is not verified again.
+    /// Reads a record that [`to_record`](Self::to_record) wrote. Its caller knows that nobody has changed it since: the
+    /// vault authenticates its rows. So the identity in it is not verified again.
     ///
     /// # Errors
     /// [`RecordError`].

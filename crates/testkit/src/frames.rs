@@ -78,7 +78,8 @@ pub fn upload(ids: std::ops::Range<u32>) -> PreKeyUpload {
     }
 }
 
-/// Builds a registration with three one-time prekeys of each kind. A relay takes it, because it opens none of these keys.
+/// Builds a registration with three one-time prekeys of each kind. A relay takes it, because it opens none of these
+/// keys.
 #[must_use]
 pub fn registration(
     seed: u8,

@@ -1,4 +1,5 @@
-//! A key of another relay, a folder that others may write in while the relay runs, and commands to type next that hold in a shell.
+//! A key of another relay, a folder that others may write in while the relay runs, and commands to type next that hold
+//! in a shell.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};

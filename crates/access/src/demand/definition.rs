@@ -1,4 +1,5 @@
-//! A demand as data: its names, the kinds of data that it reaches, the view that it needs, and the time that it is about.
+//! A demand as data: its names, the kinds of data that it reaches, the view that it needs, and the time that it is
+//! about.
 
 use serde::{Deserialize, Serialize};
 

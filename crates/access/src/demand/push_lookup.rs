@@ -13,8 +13,8 @@ use crate::returned::{Blank, ItemAnswer};
 use crate::served::Served;
 use crate::view::{PushRecords, RelayHoldings};
 
-/// The demand that this module describes. A push service asks for such a process before it names anybody. The source is Apple's guidelines
-/// since December 2023, after Senator Wyden's letter of 6 December 2023.
+/// The demand that this module describes. A push service asks for such a process before it names anybody. The source is
+/// Apple's guidelines since December 2023, after Senator Wyden's letter of 6 December 2023.
 pub const PUSH_LOOKUP: Demand = Demand {
     name: "push-lookup",
     title: "a push token look-up",

@@ -23,7 +23,8 @@ pub struct Operator {
     pub offices: Vec<Country>,
     /// The countries in which its data lie.
     pub data_in: Vec<Country>,
-    /// The countries of its relays, if there are several: one for the people of each. Otherwise one relay stands at the seat.
+    /// The countries of its relays, if there are several: one for the people of each. Otherwise one relay stands at the
+    /// seat.
     pub relays_in: Vec<String>,
     /// Its practice of telling who writes to whom while it happens.
     pub pen_register: Option<LiveDelivery>,
@@ -188,8 +189,8 @@ pub enum Stated<'a> {
 }
 
 impl Operator {
-    /// The same operator without what it says that it does not hand over: whatever it has is in its answer. A thief of its rows, or
-    /// a court that it obeys, has as much.
+    /// The same operator without what it says that it does not hand over: whatever it has is in its answer. A thief of
+    /// its rows, or a court that it obeys, has as much.
     #[must_use]
     pub fn holding_nothing_back(&self) -> Self {
         Self { withholds: Vec::new(), hands_over: None, ..self.clone() }
@@ -202,7 +203,8 @@ impl Operator {
         practice.and_then(|practice| practice.reach).unwrap_or_else(|| item.reach())
     }
 
-    /// The reason for which this operator does not hand over `item`, if it does not, in a case with these circumstances.
+    /// The reason for which this operator does not hand over `item`, if it does not, in a case with these
+    /// circumstances.
     #[must_use]
     pub fn withholding(&self, item: Item, circumstances: &[&str]) -> Option<Withheld<'_>> {
         let holds = |word: &Option<String>| word.as_deref().is_none_or(|word| circumstances.contains(&word));
@@ -234,8 +236,8 @@ impl Operator {
         }
     }
 
-    /// The latest answer to a notice of `country`; none if no source tells of one. An answer to another country is no answer to
-    /// this one.
+    /// The latest answer to a notice of `country`; none if no source tells of one. An answer to another country is no
+    /// answer to this one.
     #[must_use]
     pub fn answer_to_notice(&self, country: Country) -> Option<&NoticeAnswer> {
         let given_to = |given: &&NoticeAnswer| {

@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reach {
-    /// The closed list of 18 U.S.C. 2703(c)(2): name, address, connection records or session times, length and kind of service,
-    /// instrument number or other subscriber number or identity with network addresses, means of payment. A subpoena is enough.
+    /// The closed list of 18 U.S.C. 2703(c)(2): name, address, connection records or session times, length and kind of
+    /// service, instrument number or other subscriber number or identity with network addresses, means of payment. A
+    /// subpoena is enough.
     Subscriber,
     /// Other records about a subscriber, not the contents: 18 U.S.C. 2703(c)(1), by order under 2703(d).
     Records,

@@ -270,7 +270,8 @@ impl ReachRow {
     }
 }
 
-/// The country of the firms whose push services wake phones: Apple and Google (letter of Senator Wyden, 6 December 2023).
+/// The country of the firms whose push services wake phones: Apple and Google (letter of Senator Wyden, 6 December
+/// 2023).
 const PUSH_SERVICES: Country = Country::US;
 
 /// Returns the lines for a paper of `asking` under `demand` to the operators of `design`, on `day`. There are none if

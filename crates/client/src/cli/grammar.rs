@@ -106,8 +106,8 @@ pub(crate) enum Account {
         /// A telephone number that others find you by; without one only your invitation finds you
         #[arg(long, value_parser = Handle::parse)]
         number: Option<Handle>,
-        /// The code that the relay sent to the number, where it sends codes. If the number has an account, this phone takes
-        /// its place there
+        /// The code that the relay sent to the number, where it sends codes. If the number has an account, this phone
+        /// takes its place there
         // The code needs no file: it is valid once, for this number, for minutes.
         #[arg(long, requires = "number", value_parser = NumberCode::parse)]
         code: Option<NumberCode>,
@@ -164,8 +164,8 @@ pub(crate) enum Contact {
     /// Add somebody, by invitation or by number
     #[command(before_help = help::CONTACT_ADD)]
     Add {
-        /// An invitation, a number with its +, the account of a message that did not open, or - to read it from standard
-        /// input
+        /// An invitation, a number with its +, the account of a message that did not open, or - to read it from
+        /// standard input
         #[arg(value_name = "LINK|+NUMBER|ACCOUNT|-")]
         whom: String,
         /// What to call them here

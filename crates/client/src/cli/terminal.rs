@@ -15,8 +15,8 @@ use unicode_width::UnicodeWidthStr;
 use super::failure::Failure;
 use super::typing::{Draft, Drawn, Layout, Prompt};
 
-/// The version of the machine-readable output, one number for all commands. It rises when a field changes its meaning or
-/// is removed.
+/// The version of the machine-readable output, one number for all commands. It rises when a field changes its meaning
+/// or is removed.
 const FORMAT_VERSION: u8 = 1;
 
 /// Lines of a window that does not tell its height.

@@ -52,8 +52,8 @@ pub(crate) fn unreached(kind: ErrorKind) -> String {
     }
 }
 
-/// Formats an entry, beginning with its sender's name and the name of the group that it was sent to. Wrapped lines are indented and words fit `width` columns, so
-/// that no text can pose as somebody else's message.
+/// Formats an entry, beginning with its sender's name and the name of the group that it was sent to. Wrapped lines are
+/// indented and words fit `width` columns, so that no text can pose as somebody else's message.
 pub(crate) fn entry(
     entry: &HistoryEntry,
     from: &str,

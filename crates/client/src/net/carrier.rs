@@ -105,8 +105,8 @@ impl Carrier {
         }
     }
 
-    /// Returns true if everything that can be done now is done: the links that are needed are ready, all waiting messages
-    /// have arrived, and the relay has taken all that can go. Work given to the phone since the last
+    /// Returns true if everything that can be done now is done: the links that are needed are ready, all waiting
+    /// messages have arrived, and the relay has taken all that can go. Work given to the phone since the last
     /// [`next`](Self::next) does not count.
     ///
     /// # Errors

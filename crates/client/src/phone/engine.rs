@@ -303,8 +303,8 @@ impl Phone {
         }
     }
 
-    /// Refreshes the index of pending receipts and resend requests for a contact. Nothing is sent to one that the owner has
-    /// not accepted.
+    /// Refreshes the index of pending receipts and resend requests for a contact. Nothing is sent to one that the owner
+    /// has not accepted.
     pub(super) fn note_pending(&mut self, contact: AccountId, now: Timestamp) -> Result<(), StorageError> {
         let (accepted, pending) = self.vault.read(|rows| {
             let record: Option<ContactRecord> = rows.load(Table::Contacts, &contact.0)?;

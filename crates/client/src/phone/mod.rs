@@ -10,9 +10,9 @@
 //!
 //! **One message.** `owner/talk` queues a text: an entry of the conversation (`rows/entries`) and an item of the outbox
 //! (`state/outbox`). `sending/outgoing` builds the next frames, and `sending/converse` seals the item and submits it.
-//! `receiving/answers` routes the relay's answer to `receiving/submissions`, which marks the entry as sent. On the other
-//! phone `receiving/arrival` decrypts the message, `receiving/contents` applies the body, and the recipient's entry and
-//! the receipt owed for it (`rows/pending`) are stored in one transaction before the message is acknowledged
+//! `receiving/answers` routes the relay's answer to `receiving/submissions`, which marks the entry as sent. On the
+//! other phone `receiving/arrival` decrypts the message, `receiving/contents` applies the body, and the recipient's
+//! entry and the receipt owed for it (`rows/pending`) are stored in one transaction before the message is acknowledged
 //! (`state/mailbox`).
 //!
 //! | folder or file | content |

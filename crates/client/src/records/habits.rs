@@ -37,7 +37,8 @@ impl Receipts {
             Self::AtOnce => Some(ReceiptDue::Now),
             Self::After(seconds) => Some(ReceiptDue::At(now + Duration::from_seconds(u64::from(seconds)))),
             Self::Within(seconds) => {
-                // The longest span is below 2^42 milliseconds, so that no moment is likelier than another by one part in 2^22.
+                // The longest span is below 2^42 milliseconds, so that no moment is likelier than another by one part
+                // in 2^22.
                 let moments = Duration::from_seconds(u64::from(seconds)).0 + 1;
                 Some(ReceiptDue::At(now + Duration(rng.next_u64() % moments)))
             }

@@ -109,8 +109,8 @@ pub(super) struct Run {
     /// The folder that the record is saved in, instead of one under runs/.
     #[arg(long, value_name = "FOLDER")]
     pub(super) out: Option<PathBuf>,
-    /// Print the whole story as a play, day by day. Without it, what fits on one screen: who the demands are about, and around the
-    /// order.
+    /// Print the whole story as a play, day by day. Without it, what fits on one screen: who the demands are about, and
+    /// around the order.
     #[arg(long, conflicts_with_all = ["json", "full"])]
     pub(super) play: bool,
     /// Print everything: people with their numbers, each receipt, each kind of frame.
@@ -133,7 +133,8 @@ pub(super) struct Demand {
     /// The story to serve it on: one of this program's, or a file.
     #[arg(long, value_name = "SCENARIO", conflicts_with_all = ["about", "data", "i_own_this_data"])]
     pub(super) scenario: Option<String>,
-    /// The design that the story runs under: one of this program's, or a file. Without it, the one that the story names.
+    /// The design that the story runs under: one of this program's, or a file. Without it, the one that the story
+    /// names.
     #[arg(long, value_name = "NAME|FILE", requires = "story", conflicts_with = "data")]
     pub(super) design: Option<String>,
     /// Another seed than the story's.
@@ -145,7 +146,8 @@ pub(super) struct Demand {
     /// The country that asks, in two capital letters; otherwise the one that the story says.
     #[arg(long, value_name = "COUNTRY", requires = "story", conflicts_with = "data", value_parser = country)]
     pub(super) country: Option<pillarbox_access::law::Country>,
-    /// The day whose law stands beside the answer, instead of the day on which the story orders. What is measured stays the same.
+    /// The day whose law stands beside the answer, instead of the day on which the story orders. What is measured stays
+    /// the same.
     #[arg(long, value_name = "DATE", requires = "story", conflicts_with = "data", value_parser = day)]
     pub(super) on: Option<pillarbox_access::law::Day>,
     /// Without a story: the number of the account that the demand is about.
@@ -232,7 +234,8 @@ pub(super) struct Report {
     /// Write the page and the whole folder as one archive (tar). The same folder gives the same bytes.
     #[arg(long, value_name = "FILE")]
     pub(super) bundle: Option<PathBuf>,
-    /// The cell that stands first. Otherwise the story's own design, and the demand under which designs come out most differently.
+    /// The cell that stands first. Otherwise the story's own design, and the demand under which designs come out most
+    /// differently.
     #[arg(long, value_name = "DESIGN/DEMAND", value_parser = cell)]
     pub(super) cell: Option<(String, String)>,
     /// What is printed on paper after the summary.
@@ -258,11 +261,12 @@ fn cell(text: &str) -> Result<(String, String), String> {
 
 #[derive(Debug, Args)]
 pub(super) struct Metadata {
-    /// A story of this program or a file of one, a run's folder or its record.jsonl, a relay's data folder, or - for the events of
-    /// `pillarbox-relay ledger --follow --json`.
+    /// A story of this program or a file of one, a run's folder or its record.jsonl, a relay's data folder, or - for
+    /// the events of `pillarbox-relay ledger --follow --json`.
     #[arg(value_name = "SOURCE", conflicts_with_all = ["trace", "model", "make_trace"])]
     pub(super) source: Option<String>,
-    /// A table instead, with the columns time, to, and if it has them from, size, address. The column `from` only scores.
+    /// A table instead, with the columns time, to, and if it has them from, size, address. The column `from` only
+    /// scores.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["model", "make_trace"])]
     pub(super) trace: Option<PathBuf>,
     /// Who looks. Without it the operator, of everything that passes; of a data folder, of what is kept.

@@ -36,7 +36,8 @@ pub struct FolderAnswer {
     pub served: Served,
 }
 
-/// Runs the controls, and then serves `demand` about the account with the number `about` on what a relay has, on the day `on`.
+/// Runs the controls, and then serves `demand` about the account with the number `about` on what a relay has, on the
+/// day `on`.
 ///
 /// # Errors
 /// [`ControlFailed`]; in this case there is no answer, because nobody could tell what it means.

@@ -4,7 +4,8 @@ use super::cell::Cell;
 use crate::score::State;
 use crate::screen::{Screen, Weight};
 
-/// Writes what the demand comes to, one answer a row, in the order of the designs that give it first. `title` names the demand.
+/// Writes what the demand comes to, one answer a row, in the order of the designs that give it first. `title` names the
+/// demand.
 pub(super) fn write(screen: &mut Screen, title: &str, cells: &[Cell]) {
     let mut answers: Vec<(String, Vec<&Cell>)> = Vec::new();
     for cell in cells {

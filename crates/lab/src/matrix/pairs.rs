@@ -1,4 +1,5 @@
-//! Pairs of people that are known after a month under each design: one document beside the cells, and the same for spreadsheets.
+//! Pairs of people that are known after a month under each design: one document beside the cells, and the same for
+//! spreadsheets.
 //!
 //! The cells are of the run's story. The month is a story of its own, the same one whatever the cells are of.
 

@@ -5,9 +5,9 @@ use pillarbox_text::columns::{Column, taken, widths};
 use super::pairs::COLUMN;
 use crate::screen::Screen;
 
-/// The columns that have room beside names of `name` characters, and how wide they are. All are equally wide where the pairs of a
-/// month have room then. Otherwise each is as wide as its widest cell; where even that is too much, those pairs stand in their file
-/// alone.
+/// The columns that have room beside names of `name` characters, and how wide they are. All are equally wide where the
+/// pairs of a month have room then. Otherwise each is as wide as its widest cell; where even that is too much, those
+/// pairs stand in their file alone.
 pub(super) fn beside(
     screen: &Screen,
     name: usize,

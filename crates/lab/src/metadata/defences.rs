@@ -263,7 +263,8 @@ pub fn table(rows: &[Bought], design: &Design, story: &Scenario, width: usize) -
     screen.into_text()
 }
 
-/// What senders lose, in one sentence: when they are told that a text has arrived, under the first row and under those that differ.
+/// What senders lose, in one sentence: when they are told that a text has arrived, under the first row and under those
+/// that differ.
 fn cost(rows: &[Bought]) -> Option<String> {
     let first = rows.first()?;
     let differs = |row: &&Bought| {

@@ -2,8 +2,8 @@
 //! one ciphertext that opens under two keys to two texts. For this reason a report rests on a commitment and not on the
 //! cipher.
 //!
-//! With Poly1305 under key i, a message of blocks m_1..m_n has the tag `(sum of m_j * r_i^(n+1-j) mod p) + s_i mod 2^128`,
-//! `p = 2^130 - 5`. One block is left free and chosen so that both tags are equal: one linear equation mod p.
+//! With Poly1305 under key i, a message of blocks m_1..m_n has the tag `(sum of m_j * r_i^(n+1-j) mod p) + s_i mod
+//! 2^128`, `p = 2^130 - 5`. One block is left free and chosen so that both tags are equal: one linear equation mod p.
 
 use pillarbox_crypto::AeadKey;
 use pillarbox_crypto::aead::open;

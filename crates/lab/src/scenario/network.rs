@@ -41,7 +41,8 @@ pub struct Network {
     /// The median of the time that a frame is under way, in milliseconds.
     #[serde(rename = "delay_ms", serialize_with = "milliseconds")]
     pub delay: Duration,
-    /// One frame in six takes longer than `delay` and `jitter` together: one standard deviation of a log-normal distribution.
+    /// One frame in six takes longer than `delay` and `jitter` together: one standard deviation of a log-normal
+    /// distribution.
     #[serde(rename = "jitter_ms", serialize_with = "milliseconds")]
     pub jitter: Duration,
     /// The number of addresses of mobile networks, each shared by many phones.

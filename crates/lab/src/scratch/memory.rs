@@ -1,4 +1,5 @@
-//! A place for a phone's vault that ends with the world, in a program without a file system: a name in the client's memory.
+//! A place for a phone's vault that ends with the world, in a program without a file system: a name in the client's
+//! memory.
 
 use std::io;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,5 @@
-//! Network address: a message without a sender comes from an address at which one known person was seen under their name.
+//! Network address: a message without a sender comes from an address at which one known person was seen under their
+//! name.
 //!
 //! If several people were seen at it, as behind a mobile operator's gateway or in Tor, the row names nobody.
 

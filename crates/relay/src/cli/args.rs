@@ -116,12 +116,13 @@ pub(crate) struct Removal {
 pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) data: Data,
-    /// Where phones connect. Only this computer can reach the default. `0.0.0.0` and `[::]` are all of this computer's addresses.
+    /// Where phones connect. Only this computer can reach the default. `0.0.0.0` and `[::]` are all of this computer's
+    /// addresses.
     #[arg(long, value_name = "HOST:PORT", value_parser = listen_address,
           default_value_t = SocketAddr::from(([127, 0, 0, 1], DEFAULT_PORT)))]
     pub(crate) listen: SocketAddr,
-    /// The host in the address that phones are given, where it is not the one in --listen: a name, an IPv4 address, or an
-    /// IPv6 address with brackets or without.
+    /// The host in the address that phones are given, where it is not the one in --listen: a name, an IPv4 address, or
+    /// an IPv6 address with brackets or without.
     #[arg(long, value_name = "HOST", value_parser = public_host)]
     pub(crate) public_host: Option<String>,
     /// Where /healthz, /readyz, /metrics and `ledger --follow` are answered, or `off`.
@@ -135,8 +136,9 @@ pub(crate) struct Run {
     /// {"connections_per_address": 1000}. Rates are {"burst": COUNT, "every": MILLISECONDS}.
     #[arg(long, value_name = "FILE")]
     pub(crate) limits: Option<PathBuf>,
-    /// Start although some of what the relay had accepted is missing, as when its log was damaged. What is missing stays
-    /// missing, and whoever sent it sees it as sent. Without this the relay does not start then, and changes nothing.
+    /// Start although some of what the relay had accepted is missing, as when its log was damaged. What is missing
+    /// stays missing, and whoever sent it sees it as sent. Without this the relay does not start then, and changes
+    /// nothing.
     #[arg(long)]
     pub(crate) accept_loss: bool,
     /// How lines on stderr look.
@@ -160,7 +162,8 @@ pub(crate) struct Ledger {
     /// What passes through the running relay, as it happens, until Ctrl-C. The list is not written down.
     #[arg(long, conflicts_with = "last")]
     pub(crate) follow: bool,
-    /// With --follow, also what only the protocol needs: openings and closings, prekeys, bare answers. Programs get it anyway.
+    /// With --follow, also what only the protocol needs: openings and closings, prekeys, bare answers. Programs get it
+    /// anyway.
     #[arg(long, requires = "follow")]
     pub(crate) all: bool,
     #[command(flatten)]
@@ -223,8 +226,8 @@ pub(crate) struct KeepingArguments {
     /// Do not keep who sent a message. Its recipient is then not told either.
     #[arg(long)]
     drop_sender: bool,
-    /// Keep the backups that phones leave, each until its owner deletes it. A key comes with those whose owners leave it
-    /// here; the others are sealed.
+    /// Keep the backups that phones leave, each until its owner deletes it. A key comes with those whose owners leave
+    /// it here; the others are sealed.
     #[arg(long)]
     backups: bool,
     /// Have public channels: names, owners and posts, until the account is closed or the channel taken down.

@@ -234,7 +234,8 @@ impl<'a> Screen<'a> {
     }
 }
 
-/// A message that is handed in: the account on whose connection it came, if that has a name, and the one that it is for.
+/// A message that is handed in: the account on whose connection it came, if that has a name, and the one that it is
+/// for.
 fn message(event: &Value, name: &mut impl FnMut(&str) -> String) -> Option<(Option<String>, String)> {
     let field = |name| event.get(name).unwrap_or(&Value::Null);
     if field("frame") != "Submit" {

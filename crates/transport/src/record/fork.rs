@@ -1,8 +1,8 @@
 //! The same channel a second time, for a laboratory whose world splits in two.
 //!
-//! Both copies go on from the same counters, so that what they seal differently they seal under the same key and nonce. Between a
-//! phone and a relay that would give away both; inside one process that holds either end it gives away nothing. No program
-//! that talks to anybody is built with this module.
+//! Both copies go on from the same counters, so that what they seal differently they seal under the same key and nonce.
+//! Between a phone and a relay that would give away both; inside one process that holds either end it gives away
+//! nothing. No program that talks to anybody is built with this module.
 
 use std::sync::Arc;
 

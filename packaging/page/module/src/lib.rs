@@ -1,4 +1,5 @@
-//! The stage as a WebAssembly module. The host writes a request into the module's memory, asks, and reads the reply there.
+//! The stage as a WebAssembly module. The host writes a request into the module's memory, asks, and reads the reply
+//! there.
 //!
 //! The module has no unsafe block: only the host follows the two pointers, and it writes where [`room`] has made
 //! room. Exporting a name is unsafe because all linked code shares exported names; no other code is linked here.

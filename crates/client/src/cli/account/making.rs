@@ -45,8 +45,8 @@ pub(super) fn make(
     let existed = directory.exists();
     let made = Phone::create(&directory, passphrase, new, now(), &mut context.rng);
     if made.as_ref().is_err_and(|error| !matches!(error, ProfileError::Exists | ProfileError::InUse)) {
-        // A file truncated by a full disk would stand in the way of the same command, typed again. A file that was never
-        // made cannot be removed, which is no second failure.
+        // A file truncated by a full disk would stand in the way of the same command, typed again. A file that was
+        // never made cannot be removed, which is no second failure.
         clear(&directory, existed).unwrap_or_default();
     }
     let mut phone = made?;

@@ -1,8 +1,8 @@
 //! A locked chat: it has no profile, no connection and no contact's name, and waits to be unlocked.
 //!
 //! It never unlocks by itself. On a terminal the user types the passphrase, even if the chat began with one from a
-//! file: a lock that a file on the same disk could open would be no lock at all. Without a terminal the line `/unlock` asks for
-//! it, and the passphrase then comes from its original source.
+//! file: a lock that a file on the same disk could open would be no lock at all. Without a terminal the line `/unlock`
+//! asks for it, and the passphrase then comes from its original source.
 //!
 //! A wrong passphrase is often close to the right one, so the program replaces itself after each failed attempt.
 

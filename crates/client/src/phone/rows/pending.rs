@@ -1,7 +1,7 @@
 //! Receipts and resend requests owed to a contact, as rows.
 //!
-//! The request being filled is part of the contact's [`PendingReplies`]. Each full one is a separate row, so that noting
-//! one more message costs the same however many are missing.
+//! The request being filled is part of the contact's [`PendingReplies`]. Each full one is a separate row, so that
+//! noting one more message costs the same however many are missing.
 
 use pillarbox_wire::{AccountId, FixedBytes};
 

@@ -388,8 +388,8 @@ impl LinkSender<'_> {
             let Some(digests) = pending::take_request(rows, pending)? else { break };
             contents.push(Content::ResendRequest(ResendRequest { digests }));
         }
-        // A receipt tells the other phone that its requests were read. While one of them may be among the missing messages,
-        // a receipt would make that phone forget it.
+        // A receipt tells the other phone that its requests were read. While one of them may be among the missing
+        // messages, a receipt would make that phone forget it.
         let asks = pending.asks() || !contents.is_empty();
         while !asks && contents.len() < room && pending.may_confirm(self.now) {
             let count = pending.receipts.len().min(MAX_RECEIPT_IDS);

@@ -43,8 +43,8 @@ pub(crate) fn operators_word(subject: &Subject<'_>, word: Option<&OperatorsWord>
     format!("According to {from}, its operator {gist}: {says}")
 }
 
-/// Describes what a thief of the party's rows and keys has of the demanded data, with the order and without it. A demand
-/// that gives `reached` of it may reach less than all rows.
+/// Describes what a thief of the party's rows and keys has of the demanded data, with the order and without it. A
+/// demand that gives `reached` of it may reach less than all rows.
 pub(crate) fn thief(subject: &Subject<'_>, thief: &Thief, reached: u64) -> String {
     let Share { n, of } = thief.rows;
     let all = share(subject, n, of);

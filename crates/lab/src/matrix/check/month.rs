@@ -1,5 +1,5 @@
-//! The pairs of a month: their two files say the same, of the designs of the run, and nothing that cannot be. Whether the worlds
-//! give them only a fresh run shows.
+//! The pairs of a month: their two files say the same, of the designs of the run, and nothing that cannot be. Whether
+//! the worlds give them only a fresh run shows.
 
 use super::agree;
 use super::folder::Folder;

@@ -39,7 +39,8 @@ pub fn rows() -> Vec<Design> {
     rows_of(designs::all())
 }
 
-/// The rows for these designs: the one with receipts at random stands last wherever the same design without them stands.
+/// The rows for these designs: the one with receipts at random stands last wherever the same design without them
+/// stands.
 #[must_use]
 pub fn rows_of(designs: &[Design]) -> Vec<Design> {
     // A test parses it.

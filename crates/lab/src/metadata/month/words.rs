@@ -101,8 +101,8 @@ pub fn alike(months: &[Month]) -> Option<&'static str> {
     )
 }
 
-/// The reasons behind cells in which not every row names a sender: one sentence for each row of the table, about the last of
-/// its designs that has such a cell.
+/// The reasons behind cells in which not every row names a sender: one sentence for each row of the table, about the
+/// last of its designs that has such a cell.
 #[must_use]
 pub fn reasons(months: &[Month], rule: Rule) -> Vec<String> {
     let of = |month: &Month| reason(month, month.of_rule(rule)?);
@@ -143,7 +143,8 @@ fn named_means(word: &str) -> Option<Means> {
     Means::ALL.into_iter().find(|means| means.as_str() == word)
 }
 
-/// What makes the difference between designs whose rows all name a sender: none if there are not two of them with other cells.
+/// What makes the difference between designs whose rows all name a sender: none if there are not two of them with other
+/// cells.
 #[must_use]
 pub fn only_keeping_differs(months: &[Month]) -> Option<String> {
     let names_all = |month: &&Month| month.pairs.iter().all(|pairs| pairs.with_sender == pairs.rows);
@@ -156,7 +157,8 @@ pub fn only_keeping_differs(months: &[Month]) -> Option<String> {
     })
 }
 
-/// Two designs, one after the other in a row of the table, of which one leaves nothing to means that find pairs under the other.
+/// Two designs, one after the other in a row of the table, of which one leaves nothing to means that find pairs under
+/// the other.
 #[must_use]
 pub fn by_other_means(months: &[Month]) -> Vec<String> {
     let rows = folded(months);

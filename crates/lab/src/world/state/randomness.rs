@@ -66,7 +66,8 @@ impl Streams {
 
     /// Draws a number for a connection. A counter for each phone would tell the phone, and this number does not.
     pub(crate) fn connection(&mut self) -> ConnectionId {
-        // Readers of JSON lose digits beyond 53 bits. Two of a million connections share one of 48 bits once in 560 worlds.
+        // Readers of JSON lose digits beyond 53 bits. Two of a million connections share one of 48 bits once in 560
+        // worlds.
         ConnectionId(self.channel.next_u64() >> 16)
     }
 }

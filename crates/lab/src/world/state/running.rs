@@ -9,7 +9,8 @@ use pillarbox_relay::{Relay, SqliteStore};
 
 use crate::world::error::WorldError;
 
-/// A relay. Several demands look at one moment of it: its rows are read once, and again after every [`change`](Self::change).
+/// A relay. Several demands look at one moment of it: its rows are read once, and again after every
+/// [`change`](Self::change).
 pub(crate) struct Running {
     pub(crate) relay: Relay<SqliteStore>,
     pub(crate) held: OnceLock<Arc<RelayHoldings>>,

@@ -1,4 +1,5 @@
-//! The phones' connections: the address that they are given, the listener, one task for each, and the queue to the relay's thread.
+//! The phones' connections: the address that they are given, the listener, one task for each, and the queue to the
+//! relay's thread.
 
 pub(crate) mod admission;
 pub(crate) mod connection;

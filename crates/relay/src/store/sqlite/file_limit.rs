@@ -1,4 +1,5 @@
-//! A limit on the size of the files that this process writes (`ulimit -f`, LimitFSIZE), which SQLite reports as a disk that fails.
+//! A limit on the size of the files that this process writes (`ulimit -f`, LimitFSIZE), which SQLite reports as a disk
+//! that fails.
 
 use rusqlite::ffi::{SQLITE_IOERR_SHMMAP, SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_TRUNCATE, SQLITE_IOERR_WRITE};
 use rustix::process::{Resource, getrlimit};

@@ -47,7 +47,8 @@ impl SqliteStore {
             | OpenFlags::SQLITE_OPEN_NO_MUTEX
             | OpenFlags::SQLITE_OPEN_EXRESCODE
             | OpenFlags::SQLITE_OPEN_NOFOLLOW;
-        // With NOFOLLOW SQLite accepts no link anywhere in the path. A link may lead to the folder, so it is resolved here.
+        // With NOFOLLOW SQLite accepts no link anywhere in the path. A link may lead to the folder, so it is resolved
+        // here.
         let folder = &folder.canonicalize().map_err(|_| StoreError::CannotOpen)?;
         let file = folder.join(DATABASE_FILE);
         // SQLite would make the file as readable as the umask allows, and give the files beside it the same mode.
