@@ -3,7 +3,8 @@
 use pillarbox_crypto::Padding;
 use zeroize::Zeroizing;
 
-/// The plaintext has no padding. Its sender, who is the peer or has the peer's keys, wrote it without.
+/// The plaintext has no padding. Its sender left the padding out, and that sender is the peer or somebody with the
+/// peer's keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Unpadded;
 

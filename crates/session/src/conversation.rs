@@ -2,11 +2,11 @@
 //!
 //! One session is active and seals the messages that we send. The others are archived and still open messages on
 //! their way. A conversation has several sessions after both sides started at once, and after a recovery. The session
-//! that last opened a message is active, so both sides come to use the same one as soon as one message arrives
-//! without another crossing it. This is the session management of Signal's Sesame, section 3, for a single device.
+//! that last opened a message is the active one. So both sides settle on one session as soon as a message arrives that
+//! no other message crosses. This is the session management of Signal's Sesame, section 3, for a single device.
 //!
-//! A broken session is abandoned, not repaired. After a message that does not open, either side or both start again
-//! with [`Conversation::initiate_again`], and everything sent from then on opens.
+//! A broken session is abandoned, not repaired. When a message does not open, one side or both start a new session
+//! with [`Conversation::initiate_again`], and every message sent from then on opens.
 //!
 //! This layer knows no accounts and no storage, and does not decide when to recover. It never drops a state for a
 //! message that failed: a failed call returns an error and leaves the conversation as it was.
@@ -30,13 +30,13 @@ use rand_core::CryptoRng;
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
-/// Sessions kept beside the active one. Each costs a trial decryption or two for a message that does not open at
-/// once, and up to 92 kB in the vault. A message on its way is lost only if both sides start again eight times before
-/// it arrives.
+/// The most sessions kept beside the active one. Each costs up to 92 kB in the vault, and one or two trial decryptions
+/// for a message that the active session does not open. A message on its way is lost only if both sides start again
+/// eight times before it arrives.
 pub const MAX_ARCHIVED: usize = 7;
 
-/// Names kept, at 32 bytes each, of sessions that the peer started and that are gone from the archive. They keep a
-/// replayed first message from starting its session, and showing its text, again.
+/// The most names kept, at 32 bytes each, of sessions that the peer started and that are gone from the archive. A kept
+/// name stops a replayed first message from starting its session again and showing its text again.
 pub const MAX_FORGOTTEN: usize = 64;
 
 /// Longest padded plaintext (body and padding) in bytes. It fits a payload in its longest form, a first message in a
@@ -47,8 +47,8 @@ const _: () = assert!(MAX_PLAINTEXT_LEN == 38_470);
 
 /// All sessions with one device of one peer.
 ///
-/// Invariants: one identity on each side; no two sessions have one name; at most [`MAX_ARCHIVED`] sessions beside the
-/// active one, the one used last first. The secrets are wiped when the last state that shares them is dropped.
+/// Invariants: one identity on each side; no two sessions share a name; at most [`MAX_ARCHIVED`] sessions beside the
+/// active one, the most recently used first. The secrets are wiped when the last state that shares them is dropped.
 /// `Debug` prints the type's name.
 pub struct Conversation {
     pub(crate) parties: Arc<Parties>,
@@ -122,8 +122,8 @@ impl Conversation {
     }
 
     /// Encrypts `body` and returns the payload with the conversation after it. The caller stores the conversation
-    /// before the payload leaves. If one state seals twice, the same body gives the same payload, and another body
-    /// uses the message's key a second time.
+    /// before the payload leaves. If the same state seals twice, the same body gives the same payload, and a different
+    /// body uses the message's key a second time.
     ///
     /// # Errors
     /// [`EncryptError::TooLong`], [`EncryptError::Exhausted`].
@@ -196,7 +196,7 @@ impl Conversation {
 
     /// Returns the time at which the active session began, if the peer has not answered in it yet.
     ///
-    /// The peer deletes the prekeys that such a session names after a time. A sender who goes on writing without an
+    /// After a time, the peer deletes the prekeys that such a session names. A sender who goes on writing without an
     /// answer should [start again](Self::initiate_again) before that.
     #[must_use]
     pub fn unanswered_since(&self) -> Option<Timestamp> {
@@ -224,7 +224,8 @@ impl Conversation {
         }
     }
 
-    /// Tries every session. A header opens in one session only, so the first session that recognises its own decides.
+    /// Tries every session. A header opens in one session only, so the first session that opens the header decides the
+    /// result.
     fn open_somewhere(&self, message: &Message<'_>, rng: &mut impl CryptoRng) -> Result<Found, OpenError> {
         for (at, session) in self.sessions().enumerate() {
             match session.open(&self.parties, message, rng) {

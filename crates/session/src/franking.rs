@@ -29,7 +29,7 @@ pub struct BadOpening;
 #[derive(Debug, Clone, Copy)]
 pub struct Commitment {
     pub(crate) bytes: [u8; COMMITMENT_LEN],
-    /// Length of the padded body, which is that of its ciphertext.
+    /// Length of the padded body, equal to the length of its ciphertext.
     pub(crate) padded_len: usize,
 }
 

@@ -3,7 +3,7 @@
 //! It does not know what the bytes mean. Every layout in this crate is a row of fields of known length with at most
 //! one open-ended field at the end, so reading is total and leaves no bytes over.
 
-/// The bytes end early, or more came than the layout has.
+/// The bytes end early, or there are more than the layout has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct WrongLength;
 

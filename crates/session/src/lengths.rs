@@ -8,11 +8,11 @@ use crate::kind::PayloadKind;
 use crate::message::{PREKEY_OVERHEAD, RATCHET_OVERHEAD};
 use crate::sealed_sender::SEALED_OVERHEAD;
 
-/// Bytes that a server-readable payload has over its body: the kind byte. The body has no padding.
+/// Bytes that a server-readable payload adds to its body: the kind byte. The body has no padding.
 pub const CLEAR_OVERHEAD: usize = 1;
 
-/// Bytes that a payload of this kind may have over its padded plaintext. An envelope has two numbers, because it
-/// hides the kind of message inside; the first is for a message of a running session.
+/// Bytes that a payload of this kind may add to its padded plaintext. An envelope has two numbers, because it hides
+/// the kind of message inside; the first is for a message of a running session.
 #[must_use]
 pub const fn overheads(kind: PayloadKind) -> &'static [usize] {
     match kind {

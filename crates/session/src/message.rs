@@ -10,7 +10,8 @@
 //! ```
 //!
 //! Integers are big-endian. Every field but the last has a fixed length, and an absent one-time prekey is written as
-//! zeros only. So each message reads in one way, and each reading is written in one way. This layer opens nothing.
+//! zeros only. So every message can be read in one way only, and what was read is written back as the same bytes. This
+//! layer opens nothing.
 
 use crate::{
     franking::{COMMITMENT_LEN, Commitment},
@@ -25,10 +26,10 @@ use thiserror::Error;
 /// Bytes of a prekey header.
 pub(crate) const PREKEY_HEADER_LEN: usize = 4 + 5 + 4 + 32 + 32 + 64 + 32 + KEM_CIPHERTEXT_LEN;
 
-/// Bytes that a message of a running session has over its padded plaintext.
+/// Bytes that a message of a running session adds to its padded plaintext.
 pub const RATCHET_OVERHEAD: usize = 1 + COMMITMENT_LEN + SEALED_HEADER_LEN;
 
-/// Bytes that a message has over its padded plaintext before its session was answered.
+/// Bytes that a message adds to its padded plaintext while the peer has not yet answered in its session.
 pub const PREKEY_OVERHEAD: usize = PREKEY_HEADER_LEN + RATCHET_OVERHEAD;
 
 const _: () = assert!(RATCHET_OVERHEAD == 87 && PREKEY_OVERHEAD == 1_348);
@@ -137,7 +138,7 @@ impl PreKeyHeader {
 /// A message, read but not opened.
 #[derive(Debug)]
 pub(crate) struct Message<'a> {
-    /// Kind byte and, if the message has one, the prekey header, as they came. The body is bound to them.
+    /// Kind byte and, if the message has one, the prekey header, as received. The body is bound to them.
     pub(crate) prefix: &'a [u8],
     pub(crate) prekey: Option<PreKeyHeader>,
     pub(crate) sealed: SealedMessage<'a>,
@@ -166,7 +167,7 @@ impl<'a> Message<'a> {
 
 /// Returns the identity that a prekey message claims to come from, or `None` for a message of a running session.
 ///
-/// Its two keys belong together. Only opening the message proves that they sent it.
+/// The two keys of the returned identity belong together. Only opening the message proves that their owner sent it.
 ///
 /// # Errors
 /// [`MalformedMessage`] if the payload is not a message of a session or its identity is not valid.
@@ -177,8 +178,8 @@ pub fn claimed_identity(payload: &[u8]) -> Result<Option<IdentityPublic>, Malfor
     }
 }
 
-/// Returns the commitment that a message of a session shows in the open, for somebody who checks a report of it. A
-/// sealed envelope shows none, and a body in the clear needs none.
+/// Returns the commitment that a message of a session shows in the open, for somebody who checks a report of the
+/// message. A sealed envelope shows none, and a body in the clear needs none.
 #[must_use]
 pub fn commitment_of(payload: &[u8]) -> Option<Commitment> {
     Message::read(payload).ok().map(|message| message.commitment())

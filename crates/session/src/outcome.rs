@@ -1,7 +1,7 @@
 //! The errors of sealing and opening.
 //!
-//! The reasons are for the phone itself. After one of them it looks for another identity, and after all others it
-//! asks for the message again. A peer or a relay learns nothing that would tell the reasons apart.
+//! The reasons are for the phone itself. After one of them, the phone looks for another identity of the peer; after
+//! any other, it asks for the message again. A peer or a relay learns nothing that would tell the reasons apart.
 
 use crate::{
     content::Unpadded,

@@ -62,8 +62,8 @@ impl From<NotContributory> for InitiateError {
     }
 }
 
-/// The prekeys that a session lacked at its beginning. Its messages are secret all the same; each field names the
-/// loss.
+/// The prekeys that a session lacked at its beginning. The session's messages are secret even so; each field says what
+/// is lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Degraded {
     /// No one-time prekey was left: until the first answer, whoever later takes the recipient's

@@ -43,7 +43,7 @@ impl From<WrongLength> for PreKeyRecordError {
     }
 }
 
-/// The store of a phone's private prekeys. A missing key is an answer, not an error.
+/// The store of a phone's private prekeys. A missing key is a normal answer (`None`), not an error.
 pub trait PreKeys {
     /// Returns the signed prekey of this number, the current one or an older one that is still kept.
     fn signed(&self, id: PreKeyId) -> Option<SignedPreKeySecret>;
@@ -209,7 +209,8 @@ impl KemPreKeySecret {
         Self::from_secret(id, KemSecret::generate(rng), identity)
     }
 
-    /// Generates a key, signs it, and returns its public half as well, which takes another whole key generation later.
+    /// Generates a key, signs it, and returns its public half as well. Computing the public half later would take
+    /// another whole key generation.
     #[must_use]
     pub fn generate_with_public(
         id: PreKeyId,

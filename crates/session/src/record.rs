@@ -102,7 +102,7 @@ impl Conversation {
         out
     }
 
-    /// Reads a record that [`to_record`](Self::to_record) wrote. Its caller knows that nobody has changed it since: the
+    /// Reads a record that [`to_record`](Self::to_record) wrote. Nobody has changed the record since, because the
     /// vault authenticates its rows. So the identity in it is not verified again.
     ///
     /// # Errors

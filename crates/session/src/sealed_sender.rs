@@ -215,7 +215,8 @@ struct Outer {
 }
 
 impl Outer {
-    /// Derives the keys. `secret` and `public` are the ephemeral key and the recipient's key, in either assignment.
+    /// Derives the keys. The sender passes the ephemeral secret and the recipient's public key; the recipient passes
+    /// its own secret and the ephemeral public key.
     fn derive(
         recipient: &AgreementPublic,
         ephemeral: &AgreementPublic,
@@ -228,8 +229,7 @@ impl Outer {
         Ok(Self { chain: derive(0), key: AeadKey::from_bytes(*derive(1)) })
     }
 
-    /// Derives the key of the inner layer. `secret` and `public` are the sender's key and the recipient's key, in
-    /// either assignment.
+    /// Derives the key of the inner layer. Each side passes its own secret key and the other side's public key.
     fn inner_key(
         &self,
         sealed_key: &[u8],

@@ -28,8 +28,8 @@ pub(crate) enum State {
     Running(Established),
 }
 
-/// A session; see the module. Invariants: `name` is the initiator's ephemeral key, the same on both sides and
-/// different in every session; only an initiator's session is unanswered.
+/// A session, as the module describes it. Invariants: `name` is the initiator's ephemeral key, the same on both sides
+/// and different in every session; only an initiator's session is unanswered.
 pub(crate) struct Session {
     pub(crate) name: AgreementPublic,
     pub(crate) role: Role,

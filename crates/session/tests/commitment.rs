@@ -2,8 +2,8 @@
 //! opens under two keys to two texts. ChaCha20-Poly1305 accepts it; the cipher of bodies does not.
 //!
 //! With Poly1305 under key i, a message of blocks m_1..m_n has the tag `(sum of m_j * r_i^(n+1-j) mod p) + s_i mod
-//! 2^128`, `p = 2^130 - 5`. One block is left free, and one linear equation mod p gives the value of it that makes
-//! both tags equal.
+//! 2^128`, `p = 2^130 - 5`. One block is left free, and one linear equation mod p gives the value of this block that
+//! makes both tags equal.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
 

@@ -43,7 +43,7 @@ fn every_message_carries_the_beginning_until_the_first_answer() {
     let messages: Vec<_> = (0..4_u8).map(|n| pair.alice_writes(&[n])).collect();
     assert!(messages.iter().all(|message| kind(message) == Ok(PayloadKind::PreKey)));
     assert_eq!(claimed_identity(&messages[0]), Ok(Some(pair.alice.public())));
-    // The last arrives first and starts the session; the others find it.
+    // The last message arrives first and starts the session; the other three open in it.
     for (started, n) in [(true, 3), (false, 0), (false, 2), (false, 1)] {
         let opened = pair.bob.open(pair.at_bob.as_ref(), None, &messages[n]).unwrap();
         assert_eq!((opened.started, opened.consumed.len()), (started, if started { 2 } else { 0 }));
@@ -153,7 +153,8 @@ fn a_foreign_message_is_told_apart_and_changes_nothing() {
     let elsewhere = pair.bob.open(None, Some(&pair.alice.public()), &from_carol);
     assert_eq!(elsewhere.err(), Some(OpenError::ForeignIdentity));
 
-    // A message for somebody else names a prekey that Dave does not have, or one of that number with another key.
+    // A message for somebody else names a prekey number that Dave does not have, or one under which he has another
+    // key.
     assert_eq!(dave.receive(&mut None, &from_carol), Err(OpenError::UnknownPreKey));
     dave.bundle();
     dave.bundle();
@@ -206,7 +207,7 @@ fn a_one_time_prekey_opens_one_session() {
 #[test]
 fn a_first_message_played_again_after_its_session_is_gone_starts_nothing() {
     let mut pair = Pair::begun();
-    // Without one-time prekeys only the conversation's memory stands against the replay.
+    // Without one-time prekeys, only the session names that the conversation keeps prevent the replay.
     let bundle = pair.bob.last_bundle();
     let theirs = pair.bob.public();
     let conversation =

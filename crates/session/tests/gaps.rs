@@ -92,8 +92,8 @@ fn only_the_holder_of_the_header_key_can_make_us_step_over_keys() {
     lose(&mut pair, MAX_JUMP + 1);
     let far = pair.alice_writes(b"far ahead");
     assert_eq!(pair.bob_reads(&far), Err(OpenError::TooFarAhead), "the number in Alice's header is read");
-    // A header that anybody else wrote, or that was altered with its nonce, opens under no key of Bob's, so its
-    // number is never read. A relay can use only Alice's own header: with it, each altered body costs one jump.
+    // A header that anybody but Alice wrote, or that was altered together with its nonce, opens under no key of Bob's,
+    // so its number is never read. A relay can use only Alice's own header: with it, each altered body costs one jump.
     for at in (1..1 + 24).chain(RATCHET_OVERHEAD - 54..RATCHET_OVERHEAD) {
         let mut forged = far.clone();
         forged[at] ^= 1;

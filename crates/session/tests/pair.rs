@@ -14,7 +14,7 @@ use support::{Phone, Stock};
 /// One of the two phones.
 type Side = usize;
 
-/// An event of the test. Numbers pick a message or a copy, modulo how many there are.
+/// An event of the test. A number picks a message or a copy, modulo the number of messages or copies.
 #[derive(Debug, Clone)]
 enum Event {
     /// The phone writes a message, starting a session if it has none.
@@ -138,8 +138,8 @@ impl Network {
         text
     }
 
-    /// Hands a payload over. If it opens, it is the text that was sent and was not read before; if it does not, the
-    /// phone stays as it was.
+    /// Hands a payload over. Checks that a payload that opens gives the text that was sent and was not read before,
+    /// and that a payload that does not open leaves the phone as it was.
     fn hand_over(&mut self, side: Side, text: u32, payload: &[u8]) -> Result<(), OpenError> {
         let end = &mut self.ends[side];
         let before = end.record();

@@ -69,8 +69,8 @@ pub(super) struct Advanced {
 }
 
 impl ReceivingChain {
-    /// SkipMessageKeys: advances the chain until it stands before message `until`. A chain that is there already, or
-    /// past it, stays.
+    /// SkipMessageKeys: advances the chain until it stands before message `until`. A chain that already stands there,
+    /// or further on, stays unchanged.
     pub(super) fn advance(&self, until: u32) -> Result<Advanced, TooFarAhead> {
         let jump = until.saturating_sub(self.number);
         if jump > MAX_JUMP {

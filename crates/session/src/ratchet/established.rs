@@ -138,8 +138,8 @@ pub(super) struct Received<'a> {
 }
 
 impl Received<'_> {
-    /// DHRatchetHE, and then the message, which is the first that arrives of the peer's next chain. `sent` is the
-    /// number of messages in the sending chain that ends here; `skipped` has the keys of earlier chains.
+    /// Performs DHRatchetHE and then opens the message, which is the first to arrive of the peer's next chain. `sent`
+    /// is the number of messages in the sending chain that ends here; `skipped` holds the keys of earlier chains.
     pub(super) fn in_new_chain(
         &self,
         expecting: &Expecting,

@@ -16,11 +16,12 @@ pub const MAX_JUMP: u32 = 25_000;
 pub(crate) const MAX_SKIPPED: usize = 2_000;
 
 /// Chains with skipped messages that are kept. Each costs every message of another session one trial decryption of a
-/// header. A message that is later than eight turns of the conversation is asked for again.
+/// header. When a message is more than eight turns of the conversation late, its recipient asks for it again.
 pub(crate) const MAX_CHAINS: usize = 8;
 
-/// Messages received after which a skipped message key is deleted. A relay hands messages over in order, so a message
-/// overtaken by so many others will not come. Until then, whoever takes the phone could open it with the key.
+/// The number of further messages received after which a skipped message key is deleted. A relay hands messages over
+/// in order, so a message overtaken by so many others will not come. Until the key is deleted, whoever takes the phone
+/// could open the skipped message with it.
 pub(crate) const SKIPPED_LIFETIME: u64 = 1_000;
 
 const _: () = assert!(MAX_SKIPPED <= u16::MAX as usize && MAX_CHAINS <= u8::MAX as usize);

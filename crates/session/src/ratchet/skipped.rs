@@ -1,9 +1,9 @@
 //! MKSKIPPED: the keys of messages that were passed over (specification, sections 2.6, 4.3 and 4.6).
 //!
-//! The constants in [`limits`](super::limits) bound it three ways: chains, keys, and age counted in messages received
-//! since. When it reaches a bound, the oldest keys go first. The store is a list of shared chains of shared keys. The
-//! next state of a session costs nothing when no key is stored or used, and one copied list of references when one
-//! is.
+//! The constants in [`limits`](super::limits) bound the store in three ways: the number of chains, the number of keys,
+//! and the age of a key, counted in messages received since it was stored. At a bound, the oldest keys are deleted
+//! first. The store is a list of shared chains of shared keys. When no key is stored or used, the next state of a
+//! session shares the store at no cost; otherwise it costs one copied list of references.
 
 use super::{
     chain::NumberedKey,
