@@ -4,12 +4,12 @@
 //! decides the result alone. RFC 7748, section 6.1 lets an implementation refuse that; this one always does.
 //!
 //! An agreement is one multiplication of the peer's point, which can be computed in two ways. The ladder of RFC 7748
-//! works on the u-coordinate alone and takes every one of them. Half of all u-coordinates, and every key made as the
-//! standard says, belong to a point of the curve. That point can be converted to the curve's Edwards form, multiplied
-//! there and converted back. The two ways give the same bytes (a property test and Wycheproof's vectors check it),
-//! and both take the same time for every secret. The public key alone decides which one runs. The second one has
-//! formulas four lanes wide where the processor has AVX2, and takes a fifth less time there; elsewhere the ladder
-//! takes less.
+//! works on the u-coordinate alone and accepts every u-coordinate. Half of all u-coordinates, and every key made as
+//! the standard says, belong to a point of the curve. That point can be converted to the curve's Edwards form,
+//! multiplied there and converted back. The two ways give the same bytes (a property test and Wycheproof's vectors
+//! check it), and both take the same time for every secret. The public key alone decides which one runs. Where the
+//! processor has AVX2, the second way uses formulas four lanes wide and takes a fifth less time; elsewhere the ladder
+//! takes less time.
 
 use crate::redact::{redacted_debug, write_public};
 use core::fmt;
@@ -19,7 +19,7 @@ use thiserror::Error;
 use x25519_dalek::{PublicKey, StaticSecret};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-/// True if the curve library has wide formulas for the Edwards form. It looks for AVX2 when it runs.
+/// True if the curve library has wide formulas for the Edwards form. The library looks for AVX2 at run time.
 const WIDE_EDWARDS: bool = cfg!(target_arch = "x86_64");
 
 /// The peer's public key has small order, so the agreement would contribute nothing.
@@ -58,7 +58,7 @@ impl AgreementSecret {
         Zeroizing::new(self.0.to_bytes())
     }
 
-    /// Computes the public key that belongs to it. This is one scalar multiplication, so keep the result.
+    /// Computes the public key of this private key. This is one scalar multiplication, so keep the result.
     #[must_use]
     pub fn public(&self) -> AgreementPublic {
         AgreementPublic(PublicKey::from(&self.0).to_bytes())
@@ -122,7 +122,8 @@ impl AgreementPublic {
     #[must_use]
     pub fn ready(&self) -> ReadyPublic {
         let theirs = MontgomeryPoint(self.0);
-        // Either of the two points with this u-coordinate will do: their multiples share one as well.
+        // Either of the two points with this u-coordinate will do, because their multiples share a u-coordinate as
+        // well.
         let edwards = if WIDE_EDWARDS { theirs.to_edwards(0) } else { None };
         ReadyPublic(edwards.map_or(Form::Montgomery(theirs), Form::Edwards))
     }

@@ -13,8 +13,9 @@
 //! CRYPTO 2018): the tag is a commitment that the opening opens without the key.
 //!
 //! **It binds.** ChaCha20-Poly1305 does not: one can build a ciphertext that opens under two keys to two plaintexts.
-//! Here two keys, two lists of associated data or two plaintexts with one commitment are a collision of HMAC-SHA-256
-//! under keys of one block. Hence a commitment has 32 bytes: with half of them a collision would cost 2^64 trials.
+//! Here two keys, two lists of associated data or two plaintexts that give the same commitment are a collision of
+//! HMAC-SHA-256 under keys of one block. Hence a commitment has 32 bytes: with half of them a collision would cost
+//! 2^64 trials.
 //!
 //! **A key used twice** for two plaintexts has two commitments and so two nonces. For one plaintext it gives the same
 //! bytes again, which shows only that the plaintexts are equal.
@@ -88,7 +89,7 @@ impl Opening {
         &self.0
     }
 
-    /// Computes the commitment that this opens to `plaintext`.
+    /// Computes the commitment that this opening opens to `plaintext`.
     #[must_use]
     pub fn commit(&self, plaintext: &[u8]) -> [u8; COMMITMENT_LEN] {
         hmac(&self.0, &[FRANKING_COMMITMENT.as_bytes(), plaintext])
@@ -134,7 +135,7 @@ fn spread(key: &OneTimeKey, associated: &[&[u8]]) -> (Zeroizing<[u8; 32]>, Openi
     (Zeroizing::new(cipher_key.into_bytes().into()), Opening(opening.finalize().into_bytes().into()))
 }
 
-/// Encrypts or decrypts the buffer. The cipher ends with its block counter, at 256 GiB; a message has at most 40,000
+/// Encrypts or decrypts the buffer. The cipher's block counter runs out after 256 GiB; a message has at most 40,000
 /// bytes.
 fn apply_keystream(cipher_key: &[u8; 32], commitment: &[u8; COMMITMENT_LEN], buffer: &mut [u8]) {
     let mut nonce = [0; NONCE_LEN];

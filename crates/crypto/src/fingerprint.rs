@@ -1,9 +1,9 @@
 //! The safety number: exactly Signal's numeric fingerprint, with every parameter open.
 //!
 //! Two people read its sixty digits to each other. Each half belongs to one person. It is SHA-512 over a version, the
-//! key bytes and the stable id, then hashed again and again with the key bytes. An attacker who looks for a key whose
-//! half collides therefore pays that many hashes a try. The first 30 bytes give six groups of five digits. The two
-//! halves are sorted, so both people see the same number.
+//! key bytes and the stable id, and that digest is hashed with the key bytes many more times. An attacker who looks
+//! for a key whose half collides therefore pays all these hashes for each try. The first 30 bytes give six groups of
+//! five digits. The two halves are sorted, so both people see the same number.
 //!
 //! Signal's published vectors pass through the public functions here. Pillarbox gives
 //! [`key_bytes`](crate::IdentityPublic::key_bytes) where Signal gives one encoded key.

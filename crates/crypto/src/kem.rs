@@ -74,7 +74,7 @@ impl KemSecret {
         Zeroizing::new(self.0)
     }
 
-    /// Computes the public key that belongs to it. This is a whole key generation, so keep the result.
+    /// Computes the public key of this secret key. This is a whole key generation, so keep the result.
     #[must_use]
     pub fn public(&self) -> KemPublic {
         let (mut private, public) = self.expand().into_parts();

@@ -5,7 +5,7 @@
 //! is the beginning of another. The second property lets `label ‖ message` be read in one way only, without a length
 //! in between.
 //!
-//! A protocol change that alters a derived key or a signed message takes a new version here.
+//! A protocol change that alters a derived key or a signed message gives the label a new version here.
 
 use core::fmt;
 

@@ -94,8 +94,8 @@ impl Padding {
     }
 }
 
-/// Rounds up by Padmé, so that as many low bits are zero as the exponent has bits left over. With E = floor(log2 L)
-/// and S = floor(log2 E) + 1, the lowest E - S bits of the result are zero.
+/// Rounds a length L up by Padmé. With E = floor(log2 L) and S = floor(log2 E) + 1, the lowest E - S bits of the
+/// result are zero.
 const fn padme(len: usize) -> usize {
     let Some(exponent) = len.checked_ilog2() else {
         return 0;
@@ -189,8 +189,8 @@ mod tests {
         let mut buckets: Vec<usize> = (1..1 << 20).map(padme).collect();
         assert!(buckets.is_sorted(), "a longer message is never padded shorter");
         buckets.dedup();
-        // From 2^E to the next power of two lie 2^S of them: 1 for E = 0, 2 for 1, 4 for 2-3, 8 for 4-7, 16 for 8-15,
-        // 32 for 16-19; and 2^20 itself.
+        // From 2^E up to the next power of two there are 2^S padded lengths: 1 for E = 0, 2 for 1, 4 for 2-3, 8 for
+        // 4-7, 16 for 8-15, 32 for 16-19; and 2^20 itself.
         assert_eq!(buckets.len(), 1 + 2 + 2 * 4 + 4 * 8 + 8 * 16 + 4 * 32 + 1);
     }
 

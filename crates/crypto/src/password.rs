@@ -49,8 +49,8 @@ pub struct PasswordCost {
 
 impl PasswordCost {
     /// The second recommended option of RFC 9106, section 4 (64 MiB, three passes, four lanes). The first wants 2
-    /// GiB, more than a phone spares. The lanes are computed one after the other, measured at 0.15 to 0.2 s on a
-    /// small server, which is bearable at each start of the program.
+    /// GiB, more than a phone spares. The lanes are computed one after the other. On a small server this was measured
+    /// to take 0.15 to 0.2 s, which is bearable at each start of the program.
     pub const INTERACTIVE: Self = Self { memory_kib: 64 * 1024, passes: 3, lanes: 4 };
 
     /// The least that Argon2id allows. It protects nothing and is for tests and throw-away profiles.
