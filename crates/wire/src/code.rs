@@ -12,7 +12,7 @@ use crate::bytes::FixedBytes;
 pub const CODE_DIGITS: usize = 6;
 
 /// A verification code: six decimal digits, in ASCII. A phone that shows the code proves that its owner holds the
-/// number that it was sent to.
+/// number to which the code was sent.
 ///
 /// `Debug` prints no digit. A relay compares the bytes in constant time.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

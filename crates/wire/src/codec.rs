@@ -17,7 +17,7 @@ const CONFIG: Configuration<BigEndian, Fixint, Limit<MAX_RECORD_LEN>> =
 
 /// A type that can be encoded, with its version byte and its longest encoding.
 ///
-/// Implementors hold no map, no `usize`, no float and do not nest in themselves.
+/// Implementors hold no map, no `usize` and no float, and do not nest in themselves.
 pub trait Encoded: Serialize + DeserializeOwned {
     /// The version byte in front. Each change of the layout takes a new number.
     const VERSION: u8;

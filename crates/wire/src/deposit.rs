@@ -1,8 +1,8 @@
 //! Deposits: data about its owner that a phone leaves at the relay, apart from keys and messages.
 //!
 //! A deposit is a profile, an address book, a block list, a group's roster, a push token or a backup. Designs differ
-//! in the kinds that their phones hand over and in the kinds that their relays write down. One frame carries all of
-//! them, so one rule decides for each kind, and one table holds all that are kept.
+//! in the kinds that their phones hand over and in the kinds that their relays write down. One frame carries every
+//! kind, so a relay has one rule for each kind and one table for all the deposits that it keeps.
 
 use std::fmt;
 
@@ -18,7 +18,7 @@ pub enum DepositKind {
     Name,
     /// The name that others are shown.
     DisplayName,
-    /// A user name: the owner chose it to be found by, and it is not a number.
+    /// A user name: a name, not a number, that the owner chose so that others find the account by it.
     UserName,
     /// An e-mail address.
     Email,
@@ -143,7 +143,7 @@ impl fmt::Display for DepositKind {
     }
 }
 
-/// One deposit. An account has at most one of a kind with the same subject; a later one replaces it.
+/// One deposit. An account has at most one deposit of each kind and subject; a later one replaces an earlier one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deposit {
     /// The kind of the deposit.

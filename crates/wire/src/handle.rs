@@ -30,7 +30,7 @@ pub enum HandleError {
     /// Something other than a digit, or a leading 0.
     #[error("a number has only digits after the +, and the first is not 0")]
     NotDigits,
-    /// A 0 begins a bracket with more in it, or a 0 in brackets stands elsewhere than behind the country code.
+    /// A bracket begins with 0 and holds more digits, or a 0 in brackets stands anywhere but behind the country code.
     #[error(
         "the 0 that is dialled inside a country only is no part of a number with its country code; leave it out"
     )]
@@ -46,7 +46,8 @@ pub enum HandleError {
 impl Handle {
     /// Reads a number as people write it. White space, dashes, dots, slashes and brackets are dropped, and so is
     /// everything that copying has put around the number. A 0 in brackets behind the country code is the trunk prefix
-    /// of the national notation (ITU-T E.123). It is dialled inside the country only and is no part of the number.
+    /// of the national notation (ITU-T E.123). People dial it inside the country only, and it is not part of the
+    /// number.
     ///
     /// # Errors
     /// See [`HandleError`].

@@ -35,7 +35,7 @@ impl fmt::Display for DeviceId {
     }
 }
 
-/// The destination of a message: one device of one account. Each has one mailbox.
+/// The destination of a message: one device of one account. Each device has one mailbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct DeviceAddress {
     /// The account that has the device.
@@ -50,7 +50,7 @@ impl fmt::Display for DeviceAddress {
     }
 }
 
-/// A message at the relay: its row number, which rises by arrival and is never used twice.
+/// A message at the relay, by its row number. Later messages get higher numbers, and no number is used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct MessageId(pub u64);
 

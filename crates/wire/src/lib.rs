@@ -5,7 +5,7 @@
 //! no keys (a key is a run of bytes here), no sockets and no clocks.
 //!
 //! Frames hold no maps, no floats and no `usize`, and do not nest in themselves. The decoder's byte limit bounds
-//! memory, and nothing else would bound depth (`docs/decisions/0001-bincode.md`).
+//! memory, but only this rule bounds the depth of nesting (`docs/decisions/0001-bincode.md`).
 
 #[cfg(feature = "proptest")]
 pub mod arbitrary;

@@ -1,4 +1,4 @@
-//! The sizes that a phone and a relay hold each other to. A relay's other limits stand in its own table.
+//! The sizes that a phone and a relay hold each other to. A relay's other limits stand in a table of its own.
 
 /// Longest frame in bytes. One frame must fit, with its length, in one Noise message, which ends at 65,535 bytes with
 /// a 16-byte tag (Noise specification, section 3). A larger frame would need fragments, and a peer could then open a
@@ -9,7 +9,7 @@ pub const MAX_FRAME_LEN: usize = 65_535 - 16 - FRAME_LENGTH_PREFIX;
 pub const FRAME_LENGTH_PREFIX: usize = 2;
 
 /// Longest message payload in bytes: two padding blocks of 16 KiB and the session's overhead, rounded up. A larger
-/// limit would let one sender fill a mailbox's byte quota with fewer, costlier messages.
+/// limit would let one sender fill a mailbox's byte quota with fewer, larger messages.
 pub const MAX_PAYLOAD_LEN: usize = 40_000;
 
 /// One-time prekeys of one kind in one upload: 25 KEM prekeys of 1,252 bytes stay under half a frame.
@@ -31,8 +31,8 @@ pub const MAX_DEPOSIT_SUBJECT_LEN: usize = 64;
 /// Longest post in a channel in bytes: the same as for a text message.
 pub const MAX_POST_LEN: usize = 16_384;
 
-/// Longest record at rest or inside a payload, in bytes. It bounds the length that encoded bytes may claim before the
-/// decoder has seen the bytes, whatever the type.
+/// Longest record at rest or inside a payload, in bytes. For every type, it bounds the length that encoded bytes may
+/// claim before the decoder has seen those bytes.
 pub const MAX_RECORD_LEN: usize = 1 << 20;
 
 const _: () = assert!(MAX_PAYLOAD_LEN + 512 < MAX_FRAME_LEN);

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::bytes::FixedBytes;
 use crate::ids::DeviceId;
 
-/// The public half of an identity: an Ed25519 key, an X25519 key, and the first one's signature over the second.
+/// The public half of an identity: an Ed25519 key, an X25519 key, and the signature of the first key over the second.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IdentityKey {
     /// Ed25519 public key (RFC 8032).

@@ -1,4 +1,5 @@
-//! Time as a number. This crate and everything below the programs is handed the time and never asks for it.
+//! Time as a number. The programs hand the time to this crate and to every other library, and none of these asks for
+//! it.
 
 use std::fmt;
 use std::ops::{Add, Sub};
@@ -58,7 +59,7 @@ impl Timestamp {
         Self(self.0 - self.0 % Duration::from_days(1).0)
     }
 
-    /// The span since `earlier`; zero if this is not later, as when a clock was set back.
+    /// The span since `earlier`; zero if `self` is not the later one, as when a clock was set back.
     #[must_use]
     pub const fn since(self, earlier: Self) -> Duration {
         Duration(self.0.saturating_sub(earlier.0))
@@ -71,7 +72,7 @@ impl Timestamp {
     pub const fn calendar(self) -> (u64, u64, u64, u64, u64, u64) {
         let seconds = self.as_seconds();
         let of_day = seconds % 86_400;
-        // Years start in March here, which makes the leap day the last of its year; day 0 is 0000-03-01.
+        // Years start in March here, so that the leap day is the last day of its year; day 0 is 0000-03-01.
         let days = seconds / 86_400 + 719_468;
         let era = days / 146_097;
         let of_era = days % 146_097;

@@ -1,5 +1,5 @@
 //! The bytes of one example of each frame, kept in `golden.txt`. They change only together with a version byte, and
-//! another codec would have to produce the same.
+//! another codec would have to produce the same bytes.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::fmt::Write;

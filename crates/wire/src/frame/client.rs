@@ -46,7 +46,8 @@ pub enum ClientFrame {
     Post(Post),
     /// Reads a channel.
     ReadChannel(ReadChannel),
-    /// Creates an account, or takes over the one that has the number, by the code that the relay sent to the number.
+    /// Creates an account, or takes over the account that has the number, with the code that the relay sent to that
+    /// number.
     RegisterWithCode(Box<RegisterWithCode>),
 }
 
@@ -147,8 +148,8 @@ pub struct Submit {
 /// recognises the message.
 ///
 /// An acknowledgement without messages says that the phone has looked at everything handed over on this connection,
-/// and leaves at the relay the messages that it has not acknowledged. The relay then hands over the messages behind
-/// those.
+/// and that the messages it has not acknowledged are to stay at the relay. The relay then hands over the messages that
+/// follow them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Acknowledge {
     /// The stored messages, at most [`MAX_ACKNOWLEDGEMENTS`](crate::limits::MAX_ACKNOWLEDGEMENTS).
@@ -222,10 +223,10 @@ pub struct ReadChannel {
     pub after: u32,
 }
 
-/// See [`ClientFrame::RegisterWithCode`]. A relay that verifies numbers refuses a [`Register`] with a number by
-/// [`Refusal::CodeSent`](crate::Refusal::CodeSent). The phone then sends the same registration with the code. If the
-/// number has an account, that account is given the new keys. It keeps its name, and with it its mailbox, groups and
-/// deposits.
+/// See [`ClientFrame::RegisterWithCode`]. A relay that verifies numbers answers a [`Register`] that gives a number
+/// with the refusal [`Refusal::CodeSent`](crate::Refusal::CodeSent). The phone then sends the same registration with
+/// the code. If the number already has an account, the relay gives that account the new keys. The account keeps its
+/// name, and with the name its mailbox, groups and deposits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RegisterWithCode {
     /// The registration, with a number.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// The device is not known, or its signature is wrong. The answer is the same for both.
+    /// The device is not known, or its signature is wrong. The answer is the same in both cases.
     #[error("the relay does not know this device, or its signature is wrong")]
     NotAuthentic,
     /// This request needs a connection that names its device.
@@ -24,7 +24,7 @@ pub enum Refusal {
     /// There is no such account or device.
     #[error("there is no such account or device")]
     UnknownRecipient,
-    /// The delivery key is not the recipient's, or there is no such recipient. The answer is the same for both.
+    /// The delivery key is not the recipient's, or there is no such recipient. The answer is the same in both cases.
     #[error("the recipient's delivery key is another one")]
     DeliveryKeyRefused,
     /// The recipient's mailbox is full.
@@ -43,7 +43,7 @@ pub enum Refusal {
         retry_after: u32,
     },
     /// The relay has no room for the request, or could not write to its disk. Nothing of the request was kept.
-    /// Requests that take something out of the relay are done all the same.
+    /// The relay still performs requests that take something out of it.
     #[error("the relay has no room for anything new, or cannot write to its disk")]
     StorageFailed,
     /// This relay's design does not have this feature.
@@ -62,8 +62,8 @@ pub enum Refusal {
     /// the code.
     #[error("the relay has sent a code to this number, and takes the registration with the code only")]
     CodeSent,
-    /// The code is wrong, has expired, was sent to another number, or was tried too often. The answer is the same for
-    /// all.
+    /// The code is wrong, has expired, was sent to another number, or was tried too often. The answer is the same in
+    /// all four cases.
     #[error("this is not the code that was sent to this number, or it is no longer good")]
     CodeRefused,
     /// The account was registered anew, so its device has another number and other keys.

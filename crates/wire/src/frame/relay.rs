@@ -248,7 +248,7 @@ pub struct PostRow {
 }
 
 /// See [`RelayFrame::Reregistered`]. The device gets a number that no device of the account had before, so that the
-/// relay can tell whoever writes to the keys of the former phone to fetch the new ones.
+/// relay can recognise a message to the former phone's keys and tell its sender to fetch the new ones.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reregistered {
     /// The request that this answers.

@@ -29,10 +29,10 @@ impl fmt::Display for Class {
     }
 }
 
-/// The place where a relay puts a field, if it keeps it. The relay's rules say how long it stays there.
+/// The place where a relay puts a field, if it keeps the field. The relay's rules say how long the field stays there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum StoragePlace {
-    /// No place: the field passes through. A relay that is made to could write it down.
+    /// No place: the field passes through. A relay that somebody forces to do so could write it down.
     Passing,
     /// The account record.
     Account,
