@@ -2,7 +2,7 @@
 //!
 //! KEY is the relay's X25519 public key in base32 (52 characters). It stands behind `#` because programs that take
 //! the address for a web link do not send that part anywhere. HOST is a name, an IPv4 address or an IPv6 address in
-//! brackets. Whoever has the address can tell the relay from an impostor without anybody else to vouch for it.
+//! brackets. Whoever has the address can tell the relay from an impostor without anybody else vouching for the relay.
 
 use std::fmt;
 use std::net::Ipv6Addr;
@@ -30,7 +30,7 @@ const MAX_LABEL_LEN: usize = 63;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum AddressError {
-    /// The text begins with something else than `pillarbox://`.
+    /// The text does not begin with `pillarbox://`.
     #[error("a relay address begins with {SCHEME}")]
     Scheme,
     /// The text has no `/#`.
@@ -62,7 +62,7 @@ pub enum AddressError {
         /// The number of characters found.
         got: usize,
     },
-    /// The key holds a character that no key is written with.
+    /// The key holds a character outside the base32 alphabet.
     #[error(
         "character {position} of the relay's key has a typing error: keys are written with a to z and 2 to 7"
     )]

@@ -2,8 +2,8 @@
 //! 11.2, channel binding).
 //!
 //! The hash covers the relay's key and both ephemeral keys, so the signature is useless on any other channel, at
-//! another relay or later. It is sent inside the channel: an observer does not see it, and a phone that sends none
-//! stays anonymous.
+//! another relay, or at a later time. The signature is sent inside the channel, where an observer does not see it. A
+//! phone that sends no signature stays anonymous.
 
 use pillarbox_crypto::labels::DEVICE_AUTHENTICATION;
 use pillarbox_crypto::{Signature, SigningPublic, SigningSecret};

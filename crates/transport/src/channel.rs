@@ -1,4 +1,4 @@
-//! The channel over an asynchronous stream. It runs the handshake to its end and then has two halves.
+//! The channel over an asynchronous stream. It completes the handshake and then splits into two halves.
 //!
 //! This file moves bytes between a stream and the state machines of [`handshake`](crate::handshake) and
 //! [`record`](crate::record), and watches the clock. The state machines decide everything else.
@@ -126,7 +126,7 @@ async fn send(stream: &mut (impl AsyncWrite + Unpin), bytes: &[u8]) -> Result<()
     stream.flush().await.map_err(failed)
 }
 
-/// Returns the result of a step that succeeded, and tells the phone about one that failed.
+/// Returns the result of a step that succeeded. If the step failed, tells the phone about it.
 async fn unless_refused<T>(
     stream: &mut (impl AsyncWrite + Unpin),
     step: Result<T, HandshakeRefused>,
@@ -135,15 +135,15 @@ async fn unless_refused<T>(
         Ok(done) => return Ok(done),
         Err(refused) => refused,
     };
-    // The caller needs the reason more than an error in telling the phone about it.
+    // If telling the phone fails too, the caller still gets the reason for the refusal and not that second error.
     if send(stream, &farewell).await.is_ok() {
         stream.shutdown().await.map_err(|_| reason)?;
     }
     Err(reason)
 }
 
-/// Reads a preamble, and stops at the first byte that no preamble has. A peer of another protocol may send less than
-/// a preamble, or never end.
+/// Reads a preamble, and stops at the first byte that no preamble has in its place. A peer of another protocol may
+/// send less than a preamble, or never end.
 async fn receive_preamble<const LEN: usize>(
     stream: &mut (impl AsyncRead + Unpin),
 ) -> Result<[u8; LEN], HandshakeError> {
@@ -168,8 +168,8 @@ async fn receive_message(stream: &mut (impl AsyncRead + Unpin)) -> Result<[u8; M
     Ok(message)
 }
 
-/// Converts an error of the stream. Systems report in several ways that the other side went away, and a person reads
-/// one.
+/// Converts an error of the stream. Systems report in several ways that the other side went away; all of them become
+/// one error for a person to read.
 fn failed(error: io::Error) -> HandshakeError {
     use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
     match error.kind() {

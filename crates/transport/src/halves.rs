@@ -64,8 +64,8 @@ impl<R: AsyncRead + Unpin> Reader<R> {
 
     /// Receives the next frame, or `None` when the stream ended between two records. Cancel-safe.
     ///
-    /// Somebody on the wire can cause an end between records, because Noise does not authenticate the end of a
-    /// stream. A relay that ends a connection says goodbye in a frame.
+    /// Somebody on the wire can end the stream between two records, because Noise does not authenticate the end of a
+    /// stream. So a relay that ends a connection says goodbye in a frame.
     ///
     /// # Errors
     /// See [`ReceiveError`].
@@ -80,7 +80,7 @@ impl<R: AsyncRead + Unpin> Reader<R> {
         }
     }
 
-    /// Returns true if [`receive`](Self::receive) has returned everything that came, and no part of a record is
+    /// Returns true if [`receive`](Self::receive) has returned every frame that came, and no part of a record is
     /// waiting.
     #[must_use]
     pub fn is_idle(&self) -> bool {
@@ -103,7 +103,7 @@ impl<R: AsyncRead + Unpin> Reader<R> {
 /// The sending half.
 ///
 /// Invariants: records leave whole, in the order in which they were sealed. A cancelled [`send`](Self::send) leaves
-/// its rest here, and the next one finishes it first.
+/// its unsent bytes here, and the next call sends them first.
 pub struct Writer<W> {
     stream: W,
     sealer: Sealer,

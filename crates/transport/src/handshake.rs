@@ -1,5 +1,5 @@
 //! The Noise NK handshake (`Noise_NK_25519_ChaChaPoly_SHA256`; Noise specification, revision 34, sections 5 and 7.5)
-//! after the agreement on a version. It is two state machines over byte arrays, with one struct for each state.
+//! after the agreement on a version. Each side is a state machine over byte arrays, with one struct for each state.
 //!
 //! In NK the phone knows the relay's key beforehand, and the relay knows nothing of the phone. The phone names itself
 //! afterwards, inside the channel ([`authentication`](crate::authentication)), or not at all. This file knows no
@@ -13,9 +13,9 @@
 //! | 3 | | `e, es` → | [`AwaitingOpening::opened`] | 48: key 32, tag 16 |
 //! | 4 | [`AwaitingReply::replied`] | ← `e, ee` | | 48: key 32, tag 16 |
 //!
-//! A relay that cannot open step 3 answers with 48 zeros. No reply can have these bytes, since a key of zeros agrees
-//! with nobody. So the phone learns at once, and not by a time-out, that the other side does not hold the key in the
-//! address. The prologue is offer, then answer.
+//! A relay that cannot open step 3 answers with 48 zeros. No real reply has these bytes, because every agreement with
+//! a key of zeros is refused. So the phone learns at once, without waiting for a time-out, that the other side does
+//! not hold the key in the address. The prologue is offer, then answer.
 
 use std::fmt;
 use std::io;
@@ -53,7 +53,7 @@ pub enum HandshakeError {
         /// The versions that the other side names.
         theirs: Versions,
     },
-    /// The other side speaks another protocol, as a web server, a TLS port or a stranger's program does.
+    /// The other side speaks another protocol, as a web server, a TLS port or some unrelated program does.
     #[error("what answers there does not speak the Pillarbox protocol")]
     NotPillarbox,
     /// The other side picked a version that does not follow from the two ranges.
@@ -77,7 +77,7 @@ pub enum HandshakeError {
     /// Reading or writing failed.
     #[error("the connection failed: {0}")]
     Io(io::ErrorKind),
-    /// snow refused a step in which no peer has a part.
+    /// snow refused a step that depends on no peer.
     #[error("the Noise handshake could not be set up")]
     Noise,
 }
@@ -104,7 +104,7 @@ pub struct Established {
     pub sealer: Sealer,
     /// Opens the records that the other side sends.
     pub opener: Opener,
-    /// Hash of the whole handshake (Noise specification, section 11.2). No other channel has the same.
+    /// Hash of the whole handshake (Noise specification, section 11.2). No other channel has the same hash.
     pub handshake_hash: [u8; 32],
     /// The protocol version that the relay picked.
     pub version: u8,

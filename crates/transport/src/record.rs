@@ -11,7 +11,7 @@
 //! sees the length of a batch and not of each frame. A record is authenticated and checked as a whole before any of
 //! its frames is handed out.
 //!
-//! The two directions have keys and counters of their own and share nothing that changes.
+//! Each direction has its own keys and counters, and the two share nothing that changes.
 
 #[cfg(feature = "fork")]
 mod fork;
@@ -30,8 +30,8 @@ use crate::unread::Unread;
 /// Bytes that name the length of a record.
 const RECORD_LENGTH_PREFIX: usize = 2;
 
-/// Longest Noise message (Noise specification, section 3). It is the most that the length's two bytes can name, so a
-/// peer cannot announce more than it may send.
+/// Longest Noise message (Noise specification, section 3). This is also the largest number that fits the two bytes of
+/// the length, so a peer cannot announce more than it may send.
 const MAX_MESSAGE_LEN: usize = u16::MAX as usize;
 
 /// Most bytes of frames, with their lengths, in one record.
@@ -43,7 +43,7 @@ pub const RECORD_OVERHEAD: usize = RECORD_LENGTH_PREFIX + TAG_LEN;
 const _: () = assert!(FRAME_LENGTH_PREFIX + MAX_FRAME_LEN == MAX_CONTENT_LEN);
 const _: () = assert!(FRAME_LENGTH_PREFIX == size_of::<u16>() && RECORD_LENGTH_PREFIX == size_of::<u16>());
 
-/// The reason why frames were not sealed. Nothing was sealed then, and the channel is as before.
+/// The reason why frames were not sealed. After this error no frame is sealed, and the channel is as before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum RecordSealError {
@@ -55,7 +55,8 @@ pub enum RecordSealError {
     Exhausted,
 }
 
-/// The reason why received bytes are not records. The channel is no longer usable: asking again gives the same error.
+/// The reason why received bytes are not records. The channel is no longer usable, and each later call returns the
+/// same error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum RecordOpenError {
@@ -100,7 +101,7 @@ impl Sealer {
         Self { cipher, nonce: 0 }
     }
 
-    /// Packs `frames`, in order, into as few records as hold them. No frames give no bytes.
+    /// Packs `frames`, in order, into as few records as hold them. Without frames it returns no bytes.
     ///
     /// A type whose longest form is longer than a frame does not compile here.
     ///
@@ -186,7 +187,7 @@ impl Opener {
     /// Takes received bytes, in pieces of any length.
     ///
     /// The bytes are kept until [`next_frame`](Self::next_frame) has returned all their frames. Call it until it
-    /// returns `None` before taking more; then no more than one record and one piece are kept.
+    /// returns `None` before taking more bytes; then no more than one record and one piece are kept.
     pub fn feed(&mut self, bytes: &[u8]) {
         self.received.push(bytes);
     }

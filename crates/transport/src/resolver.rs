@@ -1,13 +1,14 @@
 //! The primitives that Noise runs on here: X25519, ChaCha20-Poly1305 and SHA-256 (Noise
-//! specification, revision 34, sections 12.1, 12.3 and 12.5), all of `pillarbox_crypto` or below it.
+//! specification, revision 34, sections 12.1, 12.3 and 12.5), all taken from `pillarbox_crypto` or from the libraries
+//! below it.
 //!
 //! snow's own resolver would bring a second curve, a second AEAD and a second hash, and would draw its randomness
-//! where no caller can reach it. This resolver knows nothing of patterns or messages, which are snow's part.
+//! where no caller can reach it. This resolver knows nothing of patterns or messages, because snow handles them.
 //!
 //! It differs from a plain resolver in two ways. A Diffie-Hellman result of all zeros is an error, as everywhere in
-//! this project; section 12.1 allows that though it sees no need. And the generator holds exactly the 32 bytes of one
-//! ephemeral key, which the caller drew. A handshake that wanted more would fail instead of drawing elsewhere or
-//! drawing twice.
+//! this project; section 12.1 allows that, though it sees no need for it. And the generator holds exactly the 32 bytes
+//! of one ephemeral key, which the caller drew. A handshake that wanted more would fail instead of drawing elsewhere
+//! or drawing twice.
 //!
 //! Keys held in this file are wiped on drop. snow copies chaining keys and shared secrets through
 //! its own arrays and does not wipe those.
@@ -80,7 +81,7 @@ impl Random for Drawn {
     }
 }
 
-/// X25519 (section 12.1). Without a secret it agrees with nobody.
+/// X25519 (section 12.1). Without a secret, every agreement fails.
 #[derive(Default)]
 struct X25519 {
     secret: Option<Zeroizing<[u8; KEY_LEN]>>,
@@ -130,7 +131,7 @@ impl Dh for X25519 {
 
     fn dh(&self, theirs: &[u8], out: &mut [u8]) -> Result<(), Error> {
         let secret = AgreementSecret::from_bytes(**self.secret.as_ref().ok_or(Error::Dh)?);
-        // snow's key buffers are as long as its longest curve's keys. Our key is the beginning of one.
+        // snow's key buffers are as long as its longest curve's keys. Our key takes up the beginning of such a buffer.
         let theirs = AgreementPublic::from_bytes(*theirs.first_chunk().ok_or(Error::Dh)?);
         let shared = secret.agree(&theirs).map_err(|_| Error::Dh)?;
         *out.first_chunk_mut().ok_or(Error::Dh)? = *shared.as_bytes();
@@ -161,7 +162,7 @@ impl Cipher for ChaChaPoly {
     fn encrypt(&self, nonce: u64, associated: &[u8], plaintext: &[u8], out: &mut [u8]) -> usize {
         let length = plaintext.len() + TAG_LEN;
         let room = out.get_mut(..length).and_then(|out| out.split_last_chunk_mut());
-        // snow has compared the lengths before. If it were wrong, nothing would be written, and an empty message
+        // snow has already compared the lengths. If snow were wrong, nothing would be written, and an empty message
         // opens nowhere.
         let Some((body, tag)) = room else { return 0 };
         body.copy_from_slice(plaintext);
@@ -224,7 +225,7 @@ impl Hash for Sha256Hash {
         write_first(out, &hmac(key, &[bytes]));
     }
 
-    /// HKDF (section 4.3), written anew because snow's own does not wipe the intermediate keys.
+    /// HKDF (section 4.3), written anew because snow's own version does not wipe the intermediate keys.
     fn hkdf(
         &mut self,
         chaining_key: &[u8],

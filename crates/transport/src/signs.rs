@@ -1,5 +1,5 @@
-//! Signs of life: the times at which bytes last went over a stream. A slow line is not a dead one, and one record may
-//! take minutes on it.
+//! Signs of life: the times at which bytes last went over a stream. A slow line is not a dead one: a single record may
+//! take minutes on a slow line.
 
 use std::future::Future;
 use std::io;
@@ -33,7 +33,7 @@ impl Signs {
         self.opened + Duration::from_millis(self.went.load(Ordering::Relaxed))
     }
 
-    /// Waits for a write for as long as bytes go out.
+    /// Waits for a write to end, as long as bytes keep going out.
     ///
     /// # Errors
     /// [`Stalled`] once no bytes have gone out for as long as `most`.
@@ -126,7 +126,8 @@ mod tests {
 
     const MOST: Duration = Duration::from_secs(30);
 
-    /// Writes `pieces` of 64 bytes to a reader that takes one after each `pause`, and no more than `most`.
+    /// Writes `pieces` of 64 bytes to a reader that takes one piece after each `pause`, and no more than `most`
+    /// pieces.
     async fn write(pieces: usize, pause: Duration, most: usize) -> (Result<(), Stalled>, Duration) {
         let (ours, mut theirs) = duplex(64);
         let (mut stream, signs) = Watched::new(ours);

@@ -63,8 +63,8 @@ enum Whose {
     Snows,
 }
 
-/// Builds a side of the handshake with a given ephemeral key. snow's own resolver takes the key by its interface for
-/// tests, ours by the one that it always uses.
+/// Builds a side of the handshake with a given ephemeral key. snow's own resolver takes the key through its interface
+/// for tests; ours takes it through the interface that it always uses.
 fn builder<'a>(whose: Whose, prologue: &'a [u8], ephemeral: &'a [u8]) -> Builder<'a> {
     let resolver: BoxedCryptoResolver = match whose {
         Whose::Ours => Box::new(Primitives::new(Zeroizing::new(ephemeral.try_into().unwrap()))),

@@ -2,8 +2,8 @@
 //!
 //! The phone offers a range. The relay answers with its own range and the version that it picked, if any. So a
 //! refusal can name both ranges, and a person learns which side is older. Nothing here is authenticated yet. Both
-//! preambles go into the Noise prologue (Noise specification, revision 34, section 6), and a handshake over altered
-//! ones fails.
+//! preambles go into the Noise prologue (Noise specification, revision 34, section 6), so a handshake fails if either
+//! was altered.
 //!
 //! | preamble | bytes |
 //! |---|---|
@@ -13,7 +13,7 @@
 use std::fmt;
 
 /// The first bytes of every Pillarbox connection, both ways. Servers of other protocols answer with something else,
-/// and are told apart by the first byte that differs.
+/// and the first byte that differs shows it.
 const MAGIC: [u8; 8] = *b"pillarbx";
 
 /// Length of the phone's preamble.
@@ -22,7 +22,7 @@ pub const OFFER_LEN: usize = MAGIC.len() + 2;
 /// Length of the relay's preamble.
 pub const ANSWER_LEN: usize = MAGIC.len() + 3;
 
-/// Byte in an answer when the relay could pick no version. Therefore no version is 0.
+/// Byte in an answer when the relay could pick no version. Therefore no version has the number 0.
 const NONE_PICKED: u8 = 0;
 
 /// A range of protocol versions, both ends included.

@@ -1,4 +1,5 @@
-//! The handshake over streams that deliver badly: a byte at a time, cut, silent, foreign.
+//! The handshake over bad streams: one that delivers a byte at a time, is cut, stays silent, or speaks another
+//! protocol.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of a test")]
 

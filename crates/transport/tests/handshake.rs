@@ -92,7 +92,7 @@ fn a_reply_of_an_earlier_handshake_is_worthless() {
 
 #[test]
 fn a_relay_key_of_small_order_is_refused_before_anything_is_sealed_to_it() {
-    // Every agreement with it gives zeros, so anybody who answers could open the phone's messages.
+    // Every agreement with this key gives zeros, so anybody who answers could open the phone's messages.
     let useless = AgreementPublic::from_bytes([0; 32]);
     let (phone, offer) = AwaitingAnswer::begin(&useless, Versions::SUPPORTED, &mut common::rng(1));
     let relay = AwaitingOffer::begin(&relay_key(1), Versions::SUPPORTED, &mut common::rng(2));
@@ -148,12 +148,13 @@ proptest! {
 
     #[test]
     fn a_downgrade_on_the_way_is_noticed(lowest in 1..=3_u8) {
-        // Both speak 1 to 3. Somebody takes the newest version out of the offer.
+        // Both sides speak versions 1 to 3. An attacker takes the newest version out of the offer.
         let both = versions(1, 3);
         let handshake = Handshake { phone_speaks: both, relay_speaks: both, ..Handshake::default() };
         let outcome = handshake.run(|step, bytes| match step {
             0 => bytes[8..].copy_from_slice(&[1, 2]),
-            // To keep the phone from seeing a choice that contradicts itself, the answer is altered too.
+            // The attacker alters the answer too, so that the phone does not see a choice that contradicts the two
+            // ranges.
             1 => bytes[8..].copy_from_slice(&[lowest.min(2), 2, 2]),
             _ => {}
         });

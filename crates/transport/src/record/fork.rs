@@ -1,7 +1,7 @@
 //! The same channel a second time, for a laboratory whose world splits in two.
 //!
-//! Both copies go on from the same counters, so that what they seal differently they seal under the same key and nonce.
-//! Between a phone and a relay that would give away both; inside one process that holds either end it gives away
+//! Both copies go on from the same counters, so they seal different frames under the same key and nonce. Between a
+//! real phone and a real relay that would give both frames away; inside one process that holds both ends it gives away
 //! nothing. No program that talks to anybody is built with this module.
 
 use std::sync::Arc;

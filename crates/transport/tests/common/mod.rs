@@ -30,7 +30,7 @@ pub(crate) fn versions(lowest: u8, highest: u8) -> Versions {
 /// Lengths of the four messages of a handshake, in order.
 pub(crate) const STEPS: [usize; 4] = [10, 11, 48, 48];
 
-/// The outcome of a handshake, at the phone and at the relay. A side that is never asked has none.
+/// The outcome of a handshake, at the phone and at the relay. A side that the handshake never reaches has no outcome.
 #[derive(Debug)]
 pub(crate) struct Outcome {
     pub(crate) phone: Option<Result<Established, HandshakeError>>,
