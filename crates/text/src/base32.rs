@@ -1,8 +1,8 @@
 //! Base32 (RFC 4648, section 6) in lower case and without padding: a form that survives being read out, typed, and
-//! drawn as a QR code. Reading accepts either case. Given bytes have one form, and only that one is read.
+//! drawn as a QR code. Reading accepts either case. The same bytes always have one form, and only that form is read.
 //!
-//! Base64url would be shorter. But a person may have to read a text out or type it, and base32 has one case, no signs,
-//! and no 0, 1, 8 or 9. In upper case it also makes the smaller QR code.
+//! Base64url would be shorter. But a person may have to read a text out or type it, and base32 has one case, no
+//! punctuation, and no 0, 1, 8 or 9. In upper case it also makes the smaller QR code.
 
 use data_encoding::{BASE32_NOPAD, BASE32_NOPAD_NOCASE, DecodeKind};
 
@@ -26,7 +26,7 @@ pub fn encode(bytes: &[u8]) -> String {
 /// Decodes a text.
 ///
 /// # Errors
-/// A text that [`encode`] would not make, whatever its case.
+/// [`NotBase32`] for a text that [`encode`] would not make, whatever its case.
 pub fn decode(text: &str) -> Result<Vec<u8>, NotBase32> {
     if let Some(wrong) = text.chars().position(|found| !is_known(found)) {
         return Err(NotBase32::Character(wrong + 1));

@@ -5,7 +5,7 @@ use crate::wrap::{cell_lines, display_width};
 /// The blanks between two columns.
 const GAP: usize = 2;
 
-/// The narrowest column. A share that gets less would break every word.
+/// The narrowest column. A narrower share would break every word.
 const MIN_COLUMN: usize = 4;
 
 /// The mark of a cell that is cut.
@@ -51,8 +51,8 @@ pub fn taken(widths: &[usize]) -> usize {
 }
 
 /// Lays cells side by side in columns of the given widths, line by line. A cell may contain line breaks, and is
-/// wrapped to its column, with blank lines where it is shorter than its neighbours. Nothing that a terminal would act
-/// on comes through.
+/// wrapped to its column, with blank lines where it is shorter than its neighbours. Characters that a terminal would
+/// act on are removed.
 #[must_use]
 pub fn side_by_side(widths: &[usize], cells: &[String]) -> Vec<String> {
     let columns: Vec<_> = widths.iter().zip(cells).map(|(width, cell)| cell_lines(cell, *width)).collect();
@@ -99,7 +99,7 @@ pub enum Align {
     Right,
 }
 
-/// Smallest width to which the last column of a table is cut, even if lines become longer than the window.
+/// The smallest width to which the last column of a table is cut. Lines may then become longer than the window.
 const SMALLEST_LAST: usize = 8;
 
 /// Lays rows out in columns that are as wide as their widest cell; only the last one is cut, to fit a window of

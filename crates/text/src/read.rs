@@ -2,7 +2,8 @@
 //! around it.
 //!
 //! Windows programs begin a text file with U+FEFF and end its lines with CR LF. Text copied out of a page or a mail
-//! brings spaces, direction marks, quotation marks or angle brackets with it. Its writer meant none of that.
+//! brings spaces, direction marks, quotation marks or angle brackets with it. The writer of the text meant none of
+//! these.
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Read as _};
@@ -40,14 +41,14 @@ pub fn document_of(bytes: &[u8]) -> Result<String, NotUtf8> {
     std::str::from_utf8(bytes).map(document).map_err(|_| NotUtf8)
 }
 
-/// Longest text file that is read, in bytes. A story of thousands of events fits, and a film opened by mistake does
-/// not.
+/// Longest text file that is read, in bytes. The limit admits a story of thousands of events, and not a film opened by
+/// mistake.
 pub const MAX_FILE_LEN: u64 = 4 << 20;
 
 /// Reads a file that somebody wrote, as a [`document`]. The same story saved by any editor gives the same text.
 ///
-/// No more than [`MAX_FILE_LEN`] bytes are read, whatever length the system reports, because a device has no length
-/// and no end.
+/// No more than [`MAX_FILE_LEN`] bytes are read, whatever length the system reports, because a device reports no
+/// length and may never end.
 ///
 /// # Errors
 /// The file system's error; [`ErrorKind::FileTooLarge`] for a longer file; [`ErrorKind::InvalidData`] for a file that
@@ -82,7 +83,7 @@ fn is_blank_char(c: char) -> bool {
     c.is_whitespace() || is_unseen(c)
 }
 
-/// Pairs of characters that a page or a mail sets around an address (RFC 3986, appendix C), with the quotation marks
+/// Pairs of characters that a page or a mail puts around an address (RFC 3986, appendix C), with the quotation marks
 /// of several languages.
 const AROUND: [(char, char); 9] = [
     ('<', '>'),
@@ -114,8 +115,8 @@ pub fn link(text: &str) -> &str {
 }
 
 /// Joins digits that people set apart, as in a telephone number, a code or a safety number. White space, dashes, dots
-/// and slashes between them are removed, and so are invisible characters around them. Everything else stays, for the
-/// function that reads the digits.
+/// and slashes between them are removed, and so are invisible characters around them. Everything else stays, and the
+/// function that reads the digits judges it.
 #[must_use]
 pub fn digits(text: &str) -> String {
     let between =

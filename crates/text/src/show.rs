@@ -1,10 +1,10 @@
 //! Strangers' texts on a terminal. Everything that a peer sends is hostile until it has passed through here.
 //!
-//! The vault keeps texts as they came. Code that shows one calls [`safe`] first. It removes everything that moves a
-//! cursor, changes colours, turns the writing direction round or cannot be seen. So no text can overwrite another
-//! line, hide part of itself, or look like a name that it is not. It leaves all scripts and emoji alone.
+//! The vault keeps texts as they came. Code that shows a text calls [`safe`] first, which removes everything that
+//! moves a cursor, changes colours, turns the writing direction round or cannot be seen. So no text can overwrite
+//! another line, hide part of itself, or look like somebody else's name. All scripts and emoji are left alone.
 
-/// Longest text that is shown, in characters. A message is always shorter, so only names and texts of other origin
+/// Longest text that is shown, in characters. A message is always shorter, so only names and texts from other sources
 /// are ever cut.
 pub const MAX_SHOWN_CHARS: usize = 20_000;
 
@@ -58,7 +58,7 @@ fn clean(text: &str, spacing: impl Fn(char) -> Option<char>) -> String {
 }
 
 /// Returns a text with the characters that a terminal would act on or an eye would not see written out as `\u{..}`.
-/// This is for evidence, of which nothing may be lost. Line breaks and tabs are written out too.
+/// This is for evidence, where no character may be lost. Line breaks and tabs are written out too.
 #[must_use]
 pub fn escaped(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
@@ -76,7 +76,7 @@ pub fn escaped(text: &str) -> String {
 /// program, and a terminal acts on nothing in it (RFC 8259, section 7).
 #[must_use]
 pub fn json(document: String) -> String {
-    // Nearly every document ends here, long records included.
+    // Nearly every document returns here unchanged, long records included.
     if document.bytes().all(|byte| matches!(byte, b'\n' | b' '..=b'~')) {
         return document;
     }
@@ -96,8 +96,8 @@ pub fn json(document: String) -> String {
     shown
 }
 
-/// Returns true if a character shows nothing of its own: the characters that [`safe`] removes, the joiner, and the
-/// selectors with which emoji are written.
+/// Returns true if a character has no visible form of its own. These are the characters that [`safe`] removes, the
+/// joiner, and the selectors with which emoji are written.
 #[must_use]
 pub fn is_unseen(c: char) -> bool {
     is_dangerous(c) || matches!(c, '\u{200D}' | '\u{FE00}'..='\u{FE0F}')

@@ -1,6 +1,6 @@
-//! Text broken into lines between its words, for a window of so many columns.
+//! Text broken into lines between its words, for a window of a given number of columns.
 //!
-//! The breaking is `textwrap`'s, at spaces alone: commands have hyphens in them, and nobody should have to join them
+//! `textwrap` breaks the lines, and at spaces only: commands contain hyphens, and nobody should have to join a command
 //! from two lines. Escape sequences take no columns.
 
 use std::borrow::Cow;
@@ -21,7 +21,8 @@ pub const INDENT: usize = 2;
 /// Breaks `text` so that no line exceeds `width` columns; lines after the first start with at least `indent` spaces.
 ///
 /// Each line of the text keeps its own indentation. A word wider than a line stands alone and whole, because a link
-/// cut in two no longer works; the indentation gives way to it, or a terminal would break it by itself.
+/// cut in two no longer works. Such a word loses its indentation if need be; otherwise a terminal would break the word
+/// by itself.
 #[must_use]
 pub fn wrap(text: &str, indent: usize, width: usize) -> String {
     let mut lines: Vec<String> = Vec::new();
@@ -46,8 +47,8 @@ pub fn beside(before: &str, at: usize, text: &str, width: usize) -> String {
     filled(&format!("{before}{}", " ".repeat(at.saturating_sub(display_width(before)))), at, text, width)
 }
 
-/// Breaks a sentence that ends with a command to type. The command is never broken: if both do not fit on a line, it
-/// stands below.
+/// Breaks a sentence that ends with a command to type. The command is never broken: if both do not fit on one line,
+/// the command stands on the next line.
 #[must_use]
 pub fn with_command(sentence: &str, command: &str, width: usize) -> String {
     match display_width(sentence) + 1 + display_width(command) <= width {
@@ -56,14 +57,15 @@ pub fn with_command(sentence: &str, command: &str, width: usize) -> String {
     }
 }
 
-/// Breaks running text into lines and keeps the spaces within them. A word wider than a line is broken, and nothing
-/// that a terminal would act on comes through: names and texts of a story may contain anything.
+/// Breaks running text into lines and keeps the spaces within them. A word wider than a line is broken. Characters
+/// that a terminal would act on are removed, because names and texts of a story may contain anything.
 #[must_use]
 pub fn lines(text: &str, width: usize) -> Vec<String> {
     broken(text, &options(width))
 }
 
-/// Breaks a cell into lines, as [`lines`] does. Later lines are indented, so that lines can be told from entries.
+/// Breaks a cell into lines, as [`lines`] does. Later lines are indented, so that a reader can tell them from new
+/// entries.
 #[must_use]
 pub fn cell_lines(text: &str, width: usize) -> Vec<String> {
     broken(text, &options(width).subsequent_indent("  "))
