@@ -6,11 +6,11 @@ pub const NO: u8 = 1;
 /// The command was typed wrongly. clap uses the same number.
 pub const USAGE: u8 = 2;
 
-/// The other side was not reached, or what was to be looked at could not be looked at: there is no answer.
+/// The command has no answer: the other side was not reached, or the thing to be examined could not be examined.
 pub const UNREACHED: u8 = 3;
 
 /// Something that is stored cannot be read or written.
 pub const STORE: u8 = 4;
 
-/// Ctrl-C or another signal stopped the command: 128 and the number of SIGINT, as shells count.
+/// Ctrl-C or another signal stopped the command: 128 plus the number of SIGINT, as shells count.
 pub const INTERRUPTED: u8 = 130;

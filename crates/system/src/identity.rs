@@ -1,8 +1,8 @@
-//! The identity of a file, which tells the file under a name from another one.
+//! The identity of a file. It shows whether the file that now has a name is the same as before.
 //!
-//! A program that has a file open keeps it when somebody deletes it or puts another one in its place. What the
-//! program writes then is gone when it ends. Meanwhile the name leads to another file or to none, and comparing
-//! identities shows that.
+//! A program that has a file open keeps that file when somebody deletes it or puts another file in its place. What the
+//! program then writes is lost when the program ends. Meanwhile the name leads to another file or to no file, and
+//! comparing identities shows this.
 
 use std::fs::{self, File, Metadata};
 use std::io;

@@ -2,7 +2,7 @@
 //!
 //! Somebody who may write in a program's folder can put a link there before the program makes its file. The program
 //! would then write its key into a file of theirs, or over a file of the user's. So a file is opened without
-//! following a link in the last part of its path, and made with no rights for others. A folder in which others may
+//! following a link in the last part of its path, and a new file gives others no rights. A folder in which others may
 //! write is refused before anything is made there.
 
 use std::fs::{self, File, OpenOptions};
@@ -20,13 +20,13 @@ pub const OWNER_ONLY: u32 = 0o600;
 /// The permission bits of group and others.
 const OTHERS: u32 = 0o077;
 
-/// Those of [`OTHERS`] that let them put files into a folder.
+/// The permission bits that let group and others put files into a folder.
 const OTHERS_WRITE: u32 = 0o022;
 
 /// The user id of root, who may write everywhere.
 const ROOT: u32 = 0;
 
-/// The ways in which others than this user and root may put files into a folder.
+/// The ways in which anybody but this user and root may put files into a folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Exposure {
@@ -55,7 +55,7 @@ impl Exposure {
     }
 }
 
-/// Checks if others may put files into a folder. A folder that does not exist is open to nobody.
+/// Checks whether others may put files into a folder. A folder that does not exist is open to nobody.
 ///
 /// # Errors
 /// The system's error.
@@ -77,7 +77,8 @@ pub fn exposure(folder: &Path) -> io::Result<Option<Exposure>> {
 /// Returns options to open a file with [`open`]. Only its owner reads and writes a file that is made.
 #[must_use]
 pub fn options() -> OpenOptions {
-    // Without waiting, because a pipe under the file's name would hold the program up for ever. A file never waits.
+    // Opens without waiting, because a pipe under the file's name would hold the program up for ever. An ordinary file
+    // never makes a program wait.
     let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
     let mut options = OpenOptions::new();
     options.mode(OWNER_ONLY).custom_flags(flags.bits().cast_signed());
@@ -99,7 +100,7 @@ pub fn open(options: &OpenOptions, path: &Path) -> io::Result<File> {
     }
 }
 
-/// Makes a file anew for its owner only. A file or a link in its place is removed first; the link's target is not
+/// Makes a new file for its owner only. A file or a link in its place is removed first; the link's target is not
 /// touched.
 ///
 /// # Errors
