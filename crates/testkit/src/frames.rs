@@ -1,4 +1,4 @@
-//! Frames of phones that know their keys and nothing of sessions.
+//! Frames of phones that know their own keys and nothing of sessions.
 
 use pillarbox_crypto::labels::DELIVERY_KEY;
 use pillarbox_crypto::{IdentityPublic, IdentitySecret, SigningSecret, kdf};

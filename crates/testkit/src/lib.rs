@@ -2,8 +2,8 @@
 //!
 //! [`program`] runs the real programs as processes of their own, as a person at a terminal does.
 //! [`world`] joins phones and a relay in memory, with hooks for whoever stands between them; [`relay`] is that relay by
-//! itself. [`frames`] builds what phones without sessions say to a relay, and [`link`] says it over TCP.
-//! No shipped crate depends on this one; tests name it among their dev-dependencies.
+//! itself. [`frames`] builds the frames that phones without sessions send to a relay, and [`link`] sends them over
+//! TCP. No shipped crate depends on this one; tests name it among their dev-dependencies.
 
 #![allow(
     clippy::unwrap_used,

@@ -46,7 +46,7 @@ impl Link {
 
     /// Performs the handshake over a TCP connection.
     pub async fn secure(stream: TcpStream, address: &RelayAddress) -> Self {
-        // The generator belongs to this thread and must not be held across the wait.
+        // The random generator belongs to this thread and must not be held across an `await`.
         let handshake = pillarbox_transport::connect(stream, address.key(), &mut rand::rng());
         let channel = handshake.await.unwrap();
         let handshake_hash = *channel.handshake_hash();

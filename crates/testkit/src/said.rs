@@ -19,7 +19,7 @@ pub enum Wrong {
     Doubled(String),
     /// The message was shown after one that was said later.
     Swapped(String),
-    /// The message was shown, and nobody said it.
+    /// The message was shown although nobody said it.
     Unsaid(String),
 }
 

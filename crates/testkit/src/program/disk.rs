@@ -18,7 +18,7 @@ const FILLER: &str = "filler";
 
 impl SmallDisk {
     /// Mounts a disk of `kibibytes` KiB. Returns nothing on a computer that does not let the test mount, and says so on
-    /// standard error, because a test that looks at nothing has shown nothing.
+    /// standard error, so that nobody takes a test that checked nothing for one that passed.
     #[must_use]
     pub fn mount(place: &Place, kibibytes: usize) -> Option<Self> {
         let folder = place.path("disk");

@@ -78,7 +78,7 @@ impl Process {
         self.wait_within(PATIENCE, stream, wanted)
     }
 
-    /// Waits for such a line for as long as an experiment may run without printing.
+    /// Waits for the next line that `wanted` accepts, for as long as an experiment may run without printing.
     pub fn wait_long_for(&mut self, stream: Stream, wanted: impl Fn(&str) -> bool) -> String {
         self.wait_within(PATIENCE * 5, stream, wanted)
     }
@@ -144,7 +144,8 @@ impl Process {
         }
     }
 
-    /// Kills the program at once, as a power cut would. It receives no request and cannot write anything more.
+    /// Kills the program at once, as a power cut would. The program receives no request to stop and cannot write
+    /// anything more.
     #[must_use]
     pub fn kill(mut self) -> Ended {
         self.child.kill().unwrap();

@@ -1,7 +1,7 @@
 //! The programs under test. The cargo that runs the tests builds them, with the tests' own profile and build folder.
 //!
 //! Cargo sets `CARGO_BIN_EXE_*` for a package's own programs only. While tests run, nobody holds the lock on the build
-//! folder. A build inside a test therefore waits for nothing, and has nothing to do after the first time.
+//! folder, so a build inside a test does not wait. After the first build there is nothing left to build.
 
 use std::env;
 use std::io::BufReader;

@@ -51,7 +51,7 @@ pub struct LoneRelay {
     /// The relay's randomness.
     pub rng: ChaCha20Rng,
     failure: Rc<RefCell<Option<StoreError>>>,
-    /// Messages that may go in one transaction; with more the disk is full.
+    /// The most messages that one transaction may delete; with more, the store reports a full disk.
     pub most_removed: Rc<Cell<usize>>,
     /// All frames that were sent and not taken, by connection.
     pub sent: HashMap<ConnectionId, Vec<RelayFrame>>,
@@ -135,7 +135,7 @@ impl LoneRelay {
         self.restart_with(self.settings.clone());
     }
 
-    /// Does the same with other settings.
+    /// Ends the relay without notice and starts it again with other settings.
     pub fn restart_with(&mut self, settings: RelaySettings) {
         self.settings = settings;
         let relay = self.engine.take().unwrap();
@@ -152,7 +152,7 @@ impl LoneRelay {
         self.closed.clear();
     }
 
-    /// Makes the store fail with this error, or stops that.
+    /// Makes the store fail with this error, or lets it work again for `None`.
     pub fn fail(&self, error: Option<StoreError>) {
         *self.failure.borrow_mut() = error;
     }
@@ -235,7 +235,7 @@ impl LoneRelay {
         connection
     }
 
-    /// Opens a connection of this phone. Returns it with the frames that came after `Authenticated`.
+    /// Opens a connection of this phone. Returns the connection and the frames that came after `Authenticated`.
     pub fn connect(&mut self, phone: &BarePhone) -> (ConnectionId, Vec<RelayFrame>) {
         let connection = self.open();
         let request = self.request();
@@ -287,7 +287,7 @@ impl LoneRelay {
         self.ask_one(connection, frames::submission(request, to, None, payload))
     }
 
-    /// Acknowledges messages, and returns what comes then.
+    /// Acknowledges messages, and returns the frames that come next.
     pub fn acknowledge(&mut self, connection: ConnectionId, messages: &[MessageId]) -> Vec<RelayFrame> {
         self.ask(connection, ClientFrame::Acknowledge(Acknowledge { messages: messages.to_vec() }))
     }

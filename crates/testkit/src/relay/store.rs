@@ -14,7 +14,7 @@ use pillarbox_wire::{AccountId, Bytes, ChannelName, DepositKind, MessageId};
 pub struct FlakyStore {
     inner: SqliteStore,
     failure: Rc<RefCell<Option<StoreError>>>,
-    /// Messages that may go in one transaction; with more the disk is full.
+    /// The most messages that one transaction may delete; with more, the store reports a full disk.
     most_removed: Rc<Cell<usize>>,
 }
 

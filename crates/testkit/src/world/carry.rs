@@ -55,7 +55,7 @@ impl World {
 
 /// The transport of frames between phones and relay.
 impl World {
-    /// Carries frames until nothing moves.
+    /// Carries frames until no frame is left to carry.
     pub fn run(&mut self) {
         for _ in 0..MAX_ROUNDS {
             if !self.round() {
@@ -193,7 +193,8 @@ impl World {
         false
     }
 
-    /// Gives the relay a batch, and carries what it sends. What goes to nobody's phone stays with the relay.
+    /// Gives the relay a batch, and carries what it sends. Frames to a connection that belongs to no phone stay with
+    /// the relay.
     pub(super) fn process(&mut self, mut batch: Vec<(ConnectionId, Input)>) {
         self.set_relay_to_its_clock();
         loop {
@@ -203,7 +204,7 @@ impl World {
                 match effect {
                     Effect::Send(connection, frame) => self.send(connection, frame),
                     Effect::Close(connection, _) => self.closed(connection),
-                    // The relay keeps these two.
+                    // These two effects stay with the relay.
                     Effect::Wake(_) | Effect::SendCode(..) => {}
                 }
             }

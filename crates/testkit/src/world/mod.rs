@@ -2,7 +2,7 @@
 //!
 //! Every frame crosses a real Noise channel, so that an attacker on the wire sees the bytes of a real wire. Two hooks
 //! stand between channel and relay: they do what a dishonest relay would do with frames on their way in and out. Every
-//! frame is a step, and a test can break the world before any step: by ending and restarting a program, or by cutting a
+//! frame is a step, and a test can break the world before any step: it can end and restart a program, or cut a
 //! connection with everything on it.
 
 mod carry;
@@ -53,7 +53,7 @@ pub enum Fault {
 pub type Lose = Box<dyn FnMut(Who, &RelayFrame) -> bool>;
 
 /// The phone at the other end of a connection, and which of its connections it is. Hooks use it. A real relay knows
-/// neither about a nameless connection.
+/// neither of these about a nameless connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Way {
     /// The phone.
@@ -62,7 +62,7 @@ pub struct Way {
     pub link: Link,
 }
 
-/// The act of an altered relay on a frame. The frames that it returns go on in the frame's place.
+/// What an altered relay does with a frame. The returned frames go on in the frame's place.
 pub type Hook<F> = Box<dyn FnMut(Way, F) -> Vec<F>>;
 
 /// Bytes that crossed a wire.
@@ -100,7 +100,7 @@ pub struct World {
     pub relay: LoneRelay,
     key: AgreementSecret,
     slots: Vec<Slot>,
-    /// The clock of everybody who has no other.
+    /// The clock of everybody who has no clock of their own.
     pub now: Timestamp,
     relay_clock: Option<Timestamp>,
     /// The randomness of the phones.
@@ -113,7 +113,7 @@ pub struct World {
     pub steps: usize,
     /// Asked before each step.
     pub fault: Box<dyn FnMut(usize) -> Option<Fault>>,
-    /// Asked for each frame to a phone: true breaks the connection just before the frame arrives.
+    /// Asked about each frame to a phone. The answer true breaks the connection just before the frame arrives.
     pub lose: Lose,
     /// The relay's treatment of frames from phones.
     pub up: Hook<ClientFrame>,
@@ -175,7 +175,7 @@ impl World {
         Self::with(RelaySettings::default())
     }
 
-    /// Does the same with other settings of the relay.
+    /// Makes a world whose relay has its rows in memory and runs with these settings.
     #[must_use]
     pub fn with(settings: RelaySettings) -> Self {
         Self::around(LoneRelay::in_memory(settings), [9; 32])
@@ -210,14 +210,14 @@ impl World {
         }
     }
 
-    /// Returns a generator of its own for one act of a phone.
+    /// Returns a separate random generator for one act of a phone.
     pub fn fork(&mut self) -> StdRng {
         let mut seed = [0; 32];
         self.rng.fill_bytes(&mut seed);
         StdRng::from_seed(seed)
     }
 
-    /// Returns words that occur nowhere by chance.
+    /// Returns words so unlikely that they occur nowhere by chance.
     pub fn words(&mut self) -> String {
         format!("planted {:016x}{:016x}", self.rng.next_u64(), self.rng.next_u64())
     }
@@ -416,7 +416,7 @@ impl World {
         self.slots[who].clock.unwrap_or(self.now)
     }
 
-    /// Lets the relay do what has become due.
+    /// Lets the relay do the work that has become due.
     pub fn sweep(&mut self) {
         self.process(Vec::new());
     }
