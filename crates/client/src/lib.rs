@@ -4,8 +4,8 @@
 //! and randomness are arguments. `net` carries its frames over TCP. The program `pillarbox` is a command line over
 //! the two.
 //!
-//! This layer knows no proposals and no demands. It contains no back door: to comply with an order for access is to
-//! ship other software.
+//! This layer knows no proposals and no demands. It contains no back door: whoever complies with an order for access
+//! has to ship other software.
 //!
 //! | module | content |
 //! |---|---|

@@ -25,7 +25,7 @@ use super::{lock, net};
 const CLOSED_THERE: &str = "The account is closed: the relay has deleted it and its mailbox. What you sent unsealed and still waits for \
 others keeps your account's id until it is fetched.";
 
-/// The message for an account that the relay does not know, so that it has nothing to close.
+/// The message for an account that the relay does not know, so that the relay has nothing to close.
 const GONE_THERE: &str = "The account is closed on this phone. The relay did not know this phone any more: whoever runs it has \
 removed the account, or another phone has registered its number.";
 
@@ -182,7 +182,7 @@ fn invite(
     draw(context, &code, qr)
 }
 
-/// Draws the code last, so that it stands at the end of the window, or explains why it is not drawn.
+/// Draws the code after everything else, so that it stands at the end of the window, or explains why it is not drawn.
 fn draw(context: &mut CliContext<'_>, code: &Code, asked: Option<Size>) -> Result<(), Failure> {
     let (window, colours) = (context.terminal.window(), context.terminal.shows_colours());
     let size = match (asked, window) {

@@ -1,6 +1,7 @@
 //! `pillarbox backup`: a copy of contacts and texts at the relay.
 //!
-//! One rule keeps it fresh: `backup on` leaves one, and so does each `inbox` that ends and finds something changed.
+//! One rule keeps it fresh: `backup on` leaves a backup, and so does each `inbox` that finds something changed at its
+//! end.
 
 use pillarbox_client::{BackupKey, Phone, RecalledBackup, backup};
 use pillarbox_crypto::SecretBytes;
@@ -16,7 +17,7 @@ use super::passphrase::prompt;
 use super::services::{BackupCommand, KeyHolder};
 use super::terminal::can_ask;
 
-/// Most bytes of a key that is typed: 64 digits with a space behind each, and as many again.
+/// Most bytes of a typed key: 64 digits, a space behind each, and the same again to spare.
 const MAX_KEY_LEN: usize = 256;
 
 /// The sentence about a backup whose key its owner has.
@@ -43,7 +44,7 @@ struct TurnedOn<'a> {
     /// The digits; absent after they were shown once, and for the operator's key.
     key: Option<&'a str>,
     texts: usize,
-    /// True if all of it lies at the relay.
+    /// True if the whole backup lies at the relay.
     left: bool,
 }
 
@@ -75,8 +76,8 @@ pub(crate) const fn readers(held_by: BackupKey) -> &'static str {
     }
 }
 
-/// Leaves a fresh backup after an `inbox`, if the owner wants backups and something has changed. A failure is told
-/// and is not the command's: what was fetched is shown.
+/// Leaves a fresh backup after an `inbox`, if the owner wants backups and something has changed. A failure is reported
+/// but does not make the command fail, because the fetched messages are shown all the same.
 pub(crate) fn refresh(context: &mut CliContext<'_>, phone: &mut Phone) -> Result<(), Failure> {
     if !phone.refresh_backup(now(), &mut context.rng)? && !phone.backup_waits()? {
         return Ok(());
@@ -102,7 +103,7 @@ fn turn_on(
 ) -> Result<(), Failure> {
     let held_by = holder.habit();
     if phone.account().habits.backup != Some(held_by) {
-        // The answer says what the relay keeps, before anything is changed here.
+        // The relay's answer tells what it keeps, before anything changes on this phone.
         let recalled = net::recall_backup(context, phone)?;
         if held_by == BackupKey::Provider && !recalled.takes_keys {
             return Err(Failure::Backup(BackupTrouble::NoKeysOffered));
@@ -116,7 +117,8 @@ fn turn_on(
     if let Err(Failure::Backup(trouble)) = outcome {
         return Err(Failure::Backup(trouble));
     }
-    // The key is shown whatever became of the connection: the backup is on the disk, and goes with the next one.
+    // The key is shown even if the connection failed: the backup is on this phone's disk, and goes out with the next
+    // connection.
     let left = !phone.backup_waits()?;
     let key = match held_by {
         BackupKey::Owner if !phone.backup_key_was_shown()? => phone.backup_key()?,
@@ -236,7 +238,7 @@ fn own_key(context: &CliContext<'_>) -> Result<SecretBytes<32>, Failure> {
 }
 
 fn turn_off(context: &mut CliContext<'_>, phone: &mut Phone) -> Result<(), Failure> {
-    // Another phone of this account may have left more than this one knows.
+    // Another phone of this account may have left more parts than this phone knows of.
     let found = match net::recall_backup(context, phone) {
         Ok(recalled) => {
             phone.found_backup(&recalled, &mut context.rng)?;
@@ -272,7 +274,7 @@ fn turn_off(context: &mut CliContext<'_>, phone: &mut Phone) -> Result<(), Failu
     })
 }
 
-/// Leaves what waits of a backup. One that the relay has no room for is taken back.
+/// Leaves the waiting parts of a backup at the relay. A backup for which the relay has no room is taken back.
 fn leave(context: &mut CliContext<'_>, phone: &mut Phone) -> Result<Option<Refusal>, Failure> {
     let outcome = net::leave_backup(context, phone);
     if matches!(outcome, Err(Failure::Backup(BackupTrouble::TooLarge))) {

@@ -36,7 +36,7 @@ struct PublishedPost {
     number: u32,
 }
 
-/// What was heard about one channel.
+/// The answers of the relay about one channel.
 #[derive(Default)]
 struct ChannelNews {
     opened: bool,
@@ -158,7 +158,7 @@ fn open(context: &mut CliContext<'_>) -> Result<Phone, Failure> {
     Ok(phone)
 }
 
-/// Connects, and gathers what is heard about a channel. What is heard about others is told.
+/// Connects, and gathers the notices about one channel. Notices about other channels are printed.
 fn hear(context: &mut CliContext<'_>, phone: &mut Phone, name: &ChannelName) -> Result<ChannelNews, Failure> {
     let mut news = ChannelNews::default();
     let mut others = Vec::new();
@@ -187,7 +187,7 @@ fn not_done(name: &ChannelName, news: &ChannelNews) -> Failure {
     }
 }
 
-/// Says that what did not reach the relay is kept, and passes the failure on.
+/// Reports that a task which did not reach the relay is kept, and passes the failure on.
 fn waits(context: &mut CliContext<'_>, failure: Failure) -> Failure {
     if net::may_pass(&failure) {
         context.terminal.note("It is kept on this phone, and goes at the next connection.");

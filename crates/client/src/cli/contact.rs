@@ -122,14 +122,14 @@ fn goes_on(context: &mut CliContext<'_>, contact: &Contact) -> Result<(), Failur
     Ok(())
 }
 
-/// Reports that the contact had been added before, and under which name if it has changed.
+/// Reports that the contact had been added before, and under which name if the name has changed.
 fn had_already(context: &mut CliContext<'_>, before: &Contact, contact: &Contact) -> Result<(), Failure> {
     let (former, name, sure) = (words::name(before), words::name(contact), words::sure(contact.trust));
     let renamed = if former == name { String::new() } else { format!("; it is now called {name} here") };
     context.terminal.result(&format!("You have {former} already{renamed}. {sure}."))
 }
 
-/// Reports that the invitation is a known contact's, and what else it says.
+/// Reports that the invitation belongs to a known contact, and what else the invitation says.
 fn known_already(context: &mut CliContext<'_>, before: &Contact, contact: &Contact) -> Result<(), Failure> {
     had_already(context, before, contact)?;
     if before.origin != ContactOrigin::Invitation {
@@ -271,7 +271,7 @@ fn write_list(context: &mut CliContext<'_>, contacts: &[Contact], form: Form) ->
 }
 
 /// Formats a contact as a line of the list, with the contact whose name looks alike. In a narrow window, or if the
-/// name is too long, remarks stand below it.
+/// name is too long, the remarks stand below that line.
 fn line(contact: &Contact, alike: Option<&str>, width: usize) -> String {
     let (name, remarks) = (words::name(contact), remarks(contact, alike));
     let below = wrap(&format!("{:INDENT$}{}", "", break_words(&remarks, INDENT, width)), INDENT, width);

@@ -122,7 +122,8 @@ impl<'a> CliContext<'a> {
     pub(crate) fn read_stdin(&self, most: usize) -> Result<String, Failure> {
         self.stdin_is_free()?;
         let mut bytes = Vec::new();
-        // A Windows line end has two bytes where one is kept, so a text that fits has at most twice as many bytes.
+        // Of the two bytes of a Windows line end one is kept, so the input of a text that fits is at most twice as
+        // long.
         let longest = 2 * most + AROUND;
         let limit = u64::try_from(longest + 1).unwrap_or(u64::MAX);
         io::stdin().take(limit).read_to_end(&mut bytes).map_err(Failure::Input)?;
@@ -155,7 +156,7 @@ pub(crate) fn find(phone: &Phone, typed: &str) -> Result<Contact, Failure> {
         ContactMatch::Nobody => {
             let contacts = phone.contacts()?;
             let number = Handle::parse(typed).ok();
-            // Possible in a profile older than the rule about numbers.
+            // A contact can be called by a number only in a profile older than the rule about numbers.
             let called =
                 contacts.iter().find(|known| number.is_some() && Handle::parse(&known.name).ok() == number);
             Err(Failure::UnknownContact {

@@ -4,10 +4,11 @@ use pillarbox_client::Notice;
 use pillarbox_client::sentences::{self, Names, Tone};
 use pillarbox_wire::AccountId;
 
-/// People who wrote first and are introduced one by one, with their suggested names. More at once are a crowd.
+/// The number of people who wrote first and are introduced one by one, with their suggested names. More people at once
+/// are a crowd.
 const INTRODUCED: usize = 10;
 
-/// Counts of each kind of notice, met and reported.
+/// For each kind of notice, the number met and the number reported.
 #[derive(Debug, Default)]
 pub(crate) struct Crowd {
     unopened: Tally,

@@ -1,7 +1,7 @@
 //! One table with the message, the next command and the exit code for each [`Failure`].
 //!
-//! A message says what happened and why. If one command leads on, it is the next line and can be typed as it stands.
-//! If the next step needs something that only the user has, the message says so.
+//! A message says what happened and why. If a single command helps, it stands on the next line and can be typed as it
+//! is. If the next step needs something that only the user has, the message says so.
 
 mod backup;
 mod channel;
@@ -335,7 +335,7 @@ pub(crate) fn clause(failure: &Failure) -> String {
 /// Returns the exit code of a failure.
 pub(crate) fn exit(failure: &Failure) -> Exit {
     match failure {
-        // The reader had what it wanted; `pillarbox inbox | head` is no error.
+        // The reader had all that it wanted: `pillarbox inbox | head` is not an error.
         Failure::ReaderGone => Exit::Done,
         Failure::Told(exit) => *exit,
         other => explain(other, Path::new("")).map_or(Exit::No, |explained| explained.exit),

@@ -65,7 +65,7 @@ pub(crate) fn run(context: &mut CliContext<'_>, inbox: &Inbox) -> Result<(), Fai
         let fetched = net::fetch(context, &mut phone);
         let new = show_new(context, &mut phone, form)?;
         shown += new;
-        // Showing requests makes room for new people.
+        // Once requests were shown, there is room for new people.
         if fetched.is_err() || phone.held_back() == 0 || new == 0 || !context.terminal.is_seen() {
             break fetched;
         }
@@ -190,7 +190,7 @@ pub(crate) fn show_new_from(
 }
 
 /// Prints a message, and marks it as shown only afterwards and only if somebody can have seen it. After a closed pipe
-/// or a full disk it is shown again next time, which is better than never.
+/// or a full disk the message is shown again next time; otherwise it would never be seen.
 pub(crate) fn show(
     context: &mut CliContext<'_>,
     phone: &mut Phone,

@@ -20,7 +20,7 @@ pub(crate) enum GroupFailure {
         /// The names of all groups.
         known: Vec<String>,
     },
-    /// Several groups have this name: anybody can give one any name.
+    /// Several groups have this name, because anybody can give a group any name.
     Several {
         /// The name as typed.
         name: String,

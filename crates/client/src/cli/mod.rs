@@ -1,7 +1,7 @@
 //! The command line of a phone: parses a command, runs it, and reports the result in words.
 //!
 //! This layer owns grammar, prompts, wording and exit codes. It knows no cryptography, no frames and no storage,
-//! which are the library's. Text from peers passes `display::safe` before it is shown, in every form.
+//! because the library does that work. Text from peers passes `display::safe` before it is shown, in every form.
 
 mod account;
 mod backup;

@@ -16,9 +16,9 @@ use super::errors;
 use super::failure::{BackupTrouble, Failure};
 use super::words;
 
-/// Longest silence in a visit, apart from pings. It exceeds the time-outs of connecting and of the handshake
-/// together, so that those are reported by their own names. A visit lasts as long as data arrives: a full mailbox on
-/// a slow disk or line takes minutes.
+/// Longest silence in a visit, apart from pings. It exceeds the time-outs of connecting and of the handshake together,
+/// so that a failure of either is reported as such. A visit lasts as long as data arrives: a full mailbox on a slow
+/// disk or line takes minutes.
 const SILENCE: Duration = Duration::from_secs(60);
 
 /// The sentence for messages that waited on this phone and have reached the relay.
@@ -29,7 +29,7 @@ pub(crate) fn runtime() -> Result<Runtime, Failure> {
     Builder::new_current_thread().enable_all().build().map_err(|error| Failure::NoRuntime(error.to_string()))
 }
 
-/// Connects, sends and fetches what waits, and disconnects. Returns the relay's reason if it asked to wait.
+/// Connects, sends and fetches every waiting message, and disconnects. Returns the relay's reason if it asked to wait.
 pub(crate) fn fetch(context: &mut CliContext<'_>, phone: &mut Phone) -> Result<Option<Refusal>, Failure> {
     let mut delayed = None;
     visit(context, phone, |notice| {
@@ -41,7 +41,7 @@ pub(crate) fn fetch(context: &mut CliContext<'_>, phone: &mut Phone) -> Result<O
     Ok(delayed)
 }
 
-/// Leaves what waits of a backup. Returns the relay's reason if it asked to wait.
+/// Leaves the waiting parts of a backup. Returns the relay's reason if it asked to wait.
 pub(crate) fn leave_backup(
     context: &mut CliContext<'_>,
     phone: &mut Phone,
@@ -63,8 +63,8 @@ pub(crate) fn leave_backup(
     Ok(delayed)
 }
 
-/// Does what waits about channels. `hear` sees every notice about one; none of them is printed. Returns the relay's
-/// reason if it asked to wait.
+/// Performs the waiting tasks about channels. `hear` sees every notice about a channel, and none of these is printed.
+/// Returns the relay's reason if it asked to wait.
 pub(crate) fn channels(
     context: &mut CliContext<'_>,
     phone: &mut Phone,
@@ -196,7 +196,8 @@ async fn carry(
                 for notice in &notices {
                     hear(notice)?;
                     refusal(notice)?;
-                    // The caller explains a delay, and a crowd is reported at the end.
+                    // Nothing is printed here for a delay, which the caller explains, or for a crowd, which is
+                    // reported at the end.
                     let own = context.reports_channels && is_about_channels(notice);
                     let later = own || matches!(notice, Notice::Delayed { .. } | Notice::RequestsFull);
                     if !later && !context.crowd.meet(notice) {
@@ -255,8 +256,8 @@ fn say(context: &mut CliContext<'_>, tone: Tone, says: &str) {
     }
 }
 
-/// Returns the contact that somebody else claims to be: by the name that their phone suggests, or by a number given
-/// as a name.
+/// Returns the contact that somebody else claims to be, by the name that their phone suggests or by a number given as
+/// that name.
 fn claimed<'a>(claiming: &Contact, contacts: &'a [Contact]) -> Option<&'a Contact> {
     let claim = claiming.suggested_name.as_deref()?;
     let number = Handle::parse(claim).ok();
@@ -322,7 +323,7 @@ pub(crate) async fn pressed() -> Failure {
 /// The connection of a running command, as the user knows it.
 #[derive(Debug, Default)]
 pub(crate) struct ConnectionStatus {
-    /// True while the named link is ready.
+    /// True while the link that names the account is ready.
     pub(crate) connected: bool,
     /// The failure of the connection, once it was reported.
     pub(crate) trouble: Option<Failure>,

@@ -8,11 +8,12 @@ use std::path::{Path, PathBuf};
 use pillarbox_text::read::without_mark;
 use zeroize::Zeroizing;
 
-/// Longest passphrase in bytes. Argon2id takes any length; more than this is a wrong file.
+/// Longest passphrase in bytes. Argon2id takes any length, but a longer input is surely the wrong file.
 const MAX_LEN: usize = 1_024;
 
-/// Characters below which a new passphrase is called short: the least that NIST SP 800-63B (section 5.1.1) accepts of
-/// a memorised secret, where a server still limits the guesses. Guesses on a copied profile are not limited.
+/// A new passphrase with fewer characters is called short. The number is the least that NIST SP 800-63B (section
+/// 5.1.1) accepts of a memorised secret, and there a server also limits the guesses. Nothing limits the guesses on a
+/// copied profile.
 const SHORT: usize = 8;
 
 /// A passphrase as it was read, on its way to the vault. The library prepares it and opens older profiles with the
@@ -132,7 +133,7 @@ fn from_path(path: &Path, name: &str) -> Result<Secret, PassphraseError> {
     #[cfg(unix)]
     {
         use pillarbox_system::private::{is_open_to_others, quoted};
-        // A pipe or a terminal has no permissions that tell who can read it.
+        // A pipe or a terminal has no permissions that would tell who can read it.
         let is_exposed = file.metadata().and_then(|found| Ok(found.is_file() && is_open_to_others(&file)?));
         if is_exposed.map_err(unreadable)? {
             return Err(PassphraseError::Exposed { file: quoted(path) });

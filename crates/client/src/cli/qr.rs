@@ -35,7 +35,8 @@ pub(crate) struct Code {
 impl Code {
     /// Encodes a text. Returns `None` if it is too long for any code.
     pub(crate) fn new(text: &str) -> Option<Self> {
-        // A screen is not torn or dirty, so the lowest level of error correction, with the largest modules, will do.
+        // A screen is not torn or dirty, so the lowest level of error correction is enough, and it gives the largest
+        // modules.
         let code = QrCode::with_error_correction_level(text, EcLevel::L).ok()?;
         let inner = code.width();
         let width = inner + 2 * QUIET_ZONE;
@@ -97,8 +98,8 @@ impl Code {
         y < self.width && self.dark.get(y * self.width + x).copied().unwrap_or(false)
     }
 
-    /// Without colours a dark module is still a full block, so that the drawing survives where escape sequences do
-    /// not.
+    /// Without colours a dark module is still a full block, so that the drawing can be read even where escape
+    /// sequences are removed.
     fn row_full(&self, y: usize) -> String {
         self.row(|x| {
             let dark = self.is_dark(x, y);

@@ -72,7 +72,7 @@ pub(crate) fn run(context: &mut CliContext<'_>, send: &Send) -> Result<(), Failu
     may_say(&phone, &contact)?;
     let (name, sent_at) = (words::name(&contact), now());
     let id = phone.queue_text(contact.account, &text, sent_at, &mut context.rng)?;
-    // The message is on the disk now, so a broken connection does not lose it.
+    // The message is on this phone's disk now, so a broken connection does not lose it.
     let outcome = net::fetch(context, &mut phone);
     if phone.requests_are_full() {
         context.terminal.note(&sentences::requests_full(&OnThisPhone(&phone)));
@@ -200,7 +200,7 @@ fn reached(phone: &Phone, contact: AccountId, id: BodyId) -> Result<DeliveryStat
     })
 }
 
-/// Fails for a text that does not fit a message, before anything else is asked.
+/// Fails for a text that does not fit a message, before the user is asked anything.
 pub(crate) fn check(text: &str) -> Result<(), Failure> {
     match text.len() {
         _ if is_blank(text) => Err(Failure::EmptyText),

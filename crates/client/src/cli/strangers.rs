@@ -8,7 +8,7 @@ use super::failure::Failure;
 use super::grammar::quote;
 use super::words;
 
-/// A person who can be blocked: a contact, or an account that is none.
+/// A person who can be blocked: a contact, or an account that is no contact.
 struct Whom {
     account: AccountId,
     name: String,

@@ -1,5 +1,6 @@
-//! Standard output and standard error. Results go to the first, everything about them to the second. Colours appear
-//! only where they show and only in addition to words. A closed pipe ends the run quietly.
+//! Standard output and standard error. Results go to standard output; everything said about them goes to standard
+//! error. Colours appear only where they show, and they only repeat what words say. A closed pipe ends the run
+//! quietly.
 
 use std::io::{self, IsTerminal, Write};
 
@@ -19,7 +20,7 @@ use super::typing::{Draft, Drawn, Layout, Prompt};
 /// or is removed.
 const FORMAT_VERSION: u8 = 1;
 
-/// Lines of a window that does not tell its height.
+/// Lines assumed for a window that does not tell its height.
 const LINES: usize = 24;
 
 /// The narrowest window that lines are fitted to. Below it hardly a word would fit.
@@ -76,7 +77,7 @@ struct Steps {
     column: usize,
     /// Rows printed below it since.
     below: usize,
-    /// Size of the window it was printed in. In a window of another size it may take other rows.
+    /// Size of the window in which it was printed. In a window of another size the line may take other rows.
     window: (usize, usize),
 }
 
@@ -269,7 +270,7 @@ impl Terminal {
     pub(crate) fn step(&mut self, of: usize, step: &str) {
         self.erase();
         let window = self.window();
-        // The words are the program's own, of one column a character.
+        // The words are the program's own, and each character takes one column.
         let rest = format!(", {step}");
         let place = self.steps.iter().position(|line| {
             Some(line.window) == window

@@ -1,7 +1,7 @@
 //! `pillarbox verify`: the comparison by which two people find out whether somebody stands between them.
 //!
-//! No flag simply confirms. At a terminal the user is asked; a program passes the number that was heard, and it is
-//! compared.
+//! No flag confirms without a comparison. At a terminal the user is asked; a program passes the number that was heard,
+//! and it is compared.
 
 use std::io::{self, BufRead, IsTerminal, Read};
 

@@ -67,7 +67,7 @@ pub(crate) fn entry(
         EntryDirection::Received { verified, .. } => {
             let from = sender(entry, from, group);
             let trust = if verified { Trust::Verified } else { Trust::Unverified };
-            // Only at the end, because a name can contain the same words.
+            // Only the words at the end are replaced, because a name can contain the same words.
             let from = match from.strip_suffix(&format!("({})", sentences::trust(trust))) {
                 Some(name) => format!("{name}({})", sure(trust)),
                 None => from,
@@ -203,7 +203,7 @@ pub(crate) fn notice(notice: &Notice, phone: &Phone, width: usize) -> Option<(To
         return None;
     }
     let (tone, says) = sentences::notice(notice, &OnThisPhone(phone));
-    // The only sentence that quotes texts of others.
+    // This is the only sentence that quotes texts of others.
     let says =
         if matches!(notice, Notice::ChannelPosts { .. }) { break_words(&says, INDENT, width) } else { says };
     Some((tone, says))

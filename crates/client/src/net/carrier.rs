@@ -13,8 +13,8 @@ use super::error::NetError;
 use crate::phone::{Link, Phone, PhoneError};
 use crate::records::notice::Notice;
 
-/// Interval at which the phone is asked for work that only time makes due, such as the end of an hour's pause or of a
-/// certificate.
+/// Interval at which the phone is asked for work that only the passing of time makes due, such as after an hour's
+/// pause or at the expiry of a certificate.
 const TICK: Duration = Duration::from_secs(1);
 
 /// An event for whoever runs a phone.
@@ -39,7 +39,7 @@ pub enum CarrierEvent {
 
 /// The connections of one phone.
 ///
-/// It holds no message of its own: if it is dropped, the next one sends everything unfinished again.
+/// It holds no message of its own: if it is dropped, the next carrier sends everything unfinished again.
 pub struct Carrier {
     named: LinkState,
     nameless: LinkState,
@@ -117,7 +117,7 @@ impl Carrier {
         Ok(self.at_rest && connected && phone.is_settled())
     }
 
-    /// Returns the time since the last arrival other than a sign of life. A frame still arriving counts, however slow
+    /// Returns the time since anything arrived other than a sign of life. A frame still arriving counts, however slow
     /// the line.
     #[must_use]
     pub fn idle(&self) -> Duration {
@@ -131,7 +131,7 @@ impl Carrier {
     pub async fn close(mut self, phone: &mut Phone) {
         for link in [Link::Named, Link::Nameless] {
             if let LinkState::Up(open) = self.line(link) {
-                // A relay that is gone hears no farewell, and nothing depends on it.
+                // A relay that is gone hears no farewell, and nothing depends on the farewell.
                 let _told = timeout(timeouts::FAREWELL, open.writer.close()).await;
             }
             phone.disconnected(link);
@@ -202,7 +202,7 @@ impl Carrier {
         rng: &mut impl CryptoRng,
     ) -> Result<Result<(), NetError>, PhoneError> {
         if let LinkState::Up(open) = self.line(link) {
-            // What an earlier round could not finish goes first.
+            // Frames that an earlier round could not finish sending go first.
             if let Err(error) = Open::in_time(&open.signs, open.writer.flush()).await {
                 return Ok(Err(error));
             }

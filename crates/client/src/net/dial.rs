@@ -38,7 +38,7 @@ impl Open {
         }
     }
 
-    /// Returns true if so few bytes have gone one way or the other of late that a ping is due.
+    /// Returns true if no bytes have gone in one of the two directions for so long that a ping is due.
     pub(super) fn is_quiet(&self) -> bool {
         self.signs.came().min(self.signs.went()).elapsed() >= timeouts::PING_INTERVAL
     }

@@ -1,4 +1,4 @@
-//! The engine over TCP: what carries frames between a [`Phone`](crate::Phone) and its relay.
+//! The engine over TCP: the carrier of frames between a [`Phone`](crate::Phone) and its relay.
 //!
 //! This layer connects, shakes hands, carries frames both ways, sends pings, and reconnects after growing pauses. It
 //! does not know what the frames mean and stores nothing: the engine has stored everything before a frame leaves, so

@@ -48,7 +48,7 @@ struct Visit {
     told: Vec<Notice>,
     /// True once the carrier has been quiet: everything that could be done at that moment was done.
     quiet: bool,
-    /// True if the visit goes on after that.
+    /// True if the visit goes on once the carrier has been quiet.
     stay: bool,
 }
 
@@ -99,7 +99,7 @@ impl Visit {
                     }
                 }
             }
-            // What was just received is acknowledged before the visit ends.
+            // The messages just received are acknowledged before the visit ends.
             if done && carrier.is_quiet(phone)? || self.quiet && !self.stay || done && phone.is_closed() {
                 return Ok(());
             }

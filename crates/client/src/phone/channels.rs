@@ -61,8 +61,8 @@ impl Encoded for KeptPost {
     const MAX_LEN: usize = MAX_POST_LEN + 128;
 }
 
-/// Posts of one followed channel that this phone keeps, the last ones: 8 MB at most. A channel, or a relay that makes
-/// posts up, fills no more.
+/// Posts of one followed channel that this phone keeps, the last ones: 8 MB at most. Neither a channel nor a relay
+/// that invents posts can fill more.
 pub const MAX_KEPT_POSTS: u32 = 500;
 
 impl Phone {
@@ -282,7 +282,7 @@ impl Phone {
         let keeps = self.channels.keeps_posts;
         self.vault.transact(rng, |rows| {
             let key = channel.as_str().as_bytes();
-            // A longer post is none that an honest relay takes.
+            // No honest relay takes a longer post.
             let fit = |post: &&PostRow| keeps && post.content.len() <= MAX_POST_LEN;
             if let Some(mut followed) = rows.load::<Followed>(Table::Followed, key)? {
                 followed.last = followed.last.max(last);

@@ -98,7 +98,7 @@ impl Phone {
         self.vault.transact(rng, |rows| {
             for deposit in deposits {
                 let key = key(deposit);
-                // It may have changed while it was on its way.
+                // The fact may have changed while it was on its way.
                 let Some(mut fact) =
                     rows.load::<Fact>(Table::Facts, &key)?.filter(|it| it.deposit == *deposit)
                 else {

@@ -1,9 +1,9 @@
 //! Backups: the history in parts that each fit a deposit, either readable or sealed under one key.
 //!
 //! A backup is only as private as its key. If the owner alone has the key, the backup is random bytes to everybody
-//! else; if the key lies beside the parts, it is a lock with its key in it. Each sealed part is bound to its backup,
-//! its number and the number of parts, so that whoever holds them cannot drop, repeat or reorder one unnoticed. A
-//! readable backup detects the same mistakes, but anybody may alter its texts.
+//! else; if the key lies beside the parts, the backup is a lock with its key in it. Each sealed part is bound to its
+//! backup, its number and the number of parts, so that whoever holds the parts cannot drop, repeat or reorder one
+//! unnoticed. A readable backup detects the same mistakes, but anybody may alter its texts.
 //!
 //! A backup contains contacts, groups and texts. It contains no keys, no texts with a timer, and no texts that have
 //! not left the phone yet.

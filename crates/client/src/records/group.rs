@@ -15,8 +15,8 @@ use crate::records::history::{DeliveryState, HistoryEntry};
 pub use crate::records::body::MAX_GROUP_MEMBERS;
 pub use crate::records::ids::GroupId;
 
-/// The owner's groups on one phone. Anybody who may write can make this phone a member, so without a limit one of
-/// them could fill the vault.
+/// The owner's groups on one phone. Anybody who may write to this phone can make it a member, so without a limit one
+/// such person could fill the vault.
 pub const MAX_GROUPS: usize = 200;
 
 /// A group as views show it.
@@ -41,7 +41,7 @@ pub struct GroupEntry {
 
 /// One change of a group's members, as this phone has heard it first.
 ///
-/// The other members can have heard it from somebody else: whoever sends a roster says everybody who is on it.
+/// Other members may have heard it from somebody else, because a roster names everybody who is on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GroupChange {
     /// The change.

@@ -33,7 +33,8 @@ pub enum Notice {
         /// The account's address.
         address: DeviceAddress,
     },
-    /// Asked about a number, the relay's directory says that it sends codes to numbers before anybody may have them.
+    /// The relay's directory, asked about a number, says that it sends a code to a number before anybody may register
+    /// that number.
     NumbersVerified,
     /// The relay does not accept this device as the account's.
     AuthenticationRefused {
@@ -141,7 +142,7 @@ pub enum Notice {
         /// The numbers, in the relay's order.
         numbers: Vec<Handle>,
     },
-    /// Somebody who is not a contact has written. They now are one, unverified and as a request.
+    /// Somebody who is not a contact has written. They are now an unverified contact, as a request.
     Requested {
         /// The new contact.
         contact: AccountId,

@@ -74,8 +74,8 @@ struct Signed {
     made_at: Timestamp,
 }
 
-/// A replaced pair. The relay handed it out until then, however old it was: a phone that was away for months needs it
-/// when it returns.
+/// A replaced pair. The relay handed it out until it was replaced, however old it was, so a phone that was away for
+/// months needs it when it returns.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 struct Retired {
     pair: Signed,
@@ -295,8 +295,8 @@ pub(crate) fn consume(rows: &mut Rows<'_>, consumed: &[ConsumedPreKey]) -> Resul
 
 /// The private prekeys, looked up for a first message.
 ///
-/// The session layer treats a missing key as an answer, but an unreadable vault must not be taken for one. So a
-/// failure is kept here, and the caller checks it before believing that a key is gone.
+/// The session layer treats a missing key as a normal answer, but an unreadable vault must not pass for a missing key.
+/// So a failure to read is kept here, and the caller checks it before believing that a key is gone.
 pub(crate) struct PrekeyLookup<'a, 'b> {
     rows: &'a View<'b>,
     failed: Cell<Option<StorageError>>,

@@ -1,7 +1,7 @@
 //! Invitations: a text handed over outside the relay that enables its reader to write to its owner.
 //!
 //! The form is `pillarbox:invite/` and base32 of a layout byte, the invitation in the wire codec, and the first
-//! [`CHECK_LEN`] bytes of its digest. The digest tells typing errors from everything else.
+//! [`CHECK_LEN`] bytes of its digest. The digest tells a typing error from every other mistake.
 //!
 //! **A leaked link.** Anybody who has it can write to the owner without naming themselves to the relay (it holds the
 //! delivery key), and knows that this identity has an account at this relay. They cannot read anything, write in
@@ -26,13 +26,13 @@ use crate::records::contact::{read_identity, write_identity};
 /// The beginning of every invitation.
 pub const PREFIX: &str = "pillarbox:invite/";
 
-/// Bytes of the check: one typing error in 2^32 goes undetected here, and the identity's cross-signature detects it.
+/// Bytes of the check. One typing error in 2^32 passes this check, and the identity's cross-signature then detects it.
 pub const CHECK_LEN: usize = 4;
 
 /// An invitation to write to one account. Its identity's cross-signature has been verified.
 ///
-/// It admits its holder to a mailbox: `Debug` does not print the delivery key, while [`Display`](fmt::Display) is the
-/// link itself.
+/// An invitation admits its holder to a mailbox. So `Debug` does not print the delivery key, while
+/// [`Display`](fmt::Display) prints the link itself.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Invitation {
     /// The relay of the account.
@@ -71,7 +71,7 @@ pub enum InvitationError {
         /// The layout of this program.
         known: u8,
     },
-    /// It is complete, but its parts do not fit together: something else made it, or it was changed on its way.
+    /// It is complete, but its parts do not fit together: another program made it, or somebody changed it on its way.
     #[error("the invitation is whole, but its keys do not belong together")]
     NotGenuine,
 }
@@ -107,7 +107,8 @@ impl FromStr for Invitation {
         })?;
         let bytes = match base32::decode(token) {
             Ok(bytes) => bytes,
-            // A text cut inside a group of characters is not one that can have been written.
+            // A text that was cut inside a group of characters need not be valid base32, so only its whole groups are
+            // read.
             Err(_) if base32::decode_start(token).is_some_and(|bytes| is_cut_off(&bytes)) => {
                 return Err(InvitationError::CutOff);
             }
@@ -172,7 +173,7 @@ fn is_cut_off(bytes: &[u8]) -> bool {
     rest.len() < whole
 }
 
-/// Acts like [`str::strip_prefix`] in any case: a QR code is smaller in capitals.
+/// Acts like [`str::strip_prefix`] but ignores case, because a QR code is smaller in capitals.
 fn strip_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
     let (start, rest) = text.split_at_checked(prefix.len())?;
     start.eq_ignore_ascii_case(prefix).then_some(rest)

@@ -2,8 +2,9 @@
 //!
 //! One function folds a name, both for "is it taken" and for "who is meant". It compares as RFC 8266, section 2.4,
 //! compares nicknames: any white space is one space, none stands at the ends, case does not count, and both names are
-//! in the normal form NFKC (UAX 15). Invisible characters do not count either. Two names that differ when folded and
-//! still look alike, because a letter of one belongs to another script, have the same skeleton (UTS 39, section 4).
+//! in the normal form NFKC (UAX 15). Invisible characters do not count either. Two names can differ when folded and
+//! still look alike, because a letter of one belongs to another script. Such names have the same skeleton (UTS 39,
+//! section 4).
 
 use std::sync::LazyLock;
 
@@ -47,7 +48,7 @@ pub struct BadName;
 /// Most passes of the fold. A pass can enable changes by the next; after four, RFC 8266 gives up on a name.
 const PASSES: usize = 4;
 
-/// Digits from which a name without letters could be taken for a telephone number.
+/// A name without letters that has at least this many digits could be taken for a telephone number.
 const DIGITS_OF_A_NUMBER: usize = 3;
 
 /// Hexadecimal digits of an account's short form, and of a whole account.
@@ -150,8 +151,8 @@ impl Looks {
     }
 }
 
-/// Returns for each contact another one whose name looks alike, or is the same in a profile older than the rule
-/// against it.
+/// Returns for each contact another contact whose name looks alike. In a profile older than the rule against equal
+/// names, the name may also be the same.
 #[must_use]
 pub fn alike(contacts: &[Contact]) -> Vec<Option<&Contact>> {
     let looks: Vec<_> = contacts.iter().map(|contact| Looks::of(&contact.name)).collect();

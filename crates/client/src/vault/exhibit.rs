@@ -1,8 +1,8 @@
 //! Exhibits: rows of a vault in their sealed form with the key to them, and the one row that is wrapped under the
 //! passphrase.
 //!
-//! Somebody who holds a phone, open or switched off, can carry this away so that others read it again and find the
-//! same. This module does not know what the rows mean. A vault made from an exhibit lies in memory.
+//! Somebody who holds a phone, open or switched off, can carry an exhibit away, so that others can read it later and
+//! find the same. This module does not know what the rows mean. A vault made from an exhibit lies in memory.
 
 use std::fmt;
 use std::path::Path;
@@ -45,7 +45,7 @@ impl fmt::Debug for VaultExhibit {
 }
 
 impl Vault {
-    /// Takes whole tables, and single rows by table and key. Rows come in the order of the file's look-up keys.
+    /// Collects whole tables, and single rows by table and key. Rows come in the order of the file's look-up keys.
     pub(crate) fn exhibit(
         &self,
         tables: &[Table],

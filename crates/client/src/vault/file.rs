@@ -62,17 +62,18 @@ impl Vault {
     }
 
     /// Returns true if [`create`](Self::create) would find a profile in `directory`, as far as that can be told
-    /// without its passphrase. In doubt there is one. A file begun by a program that ended too early does not count.
+    /// without its passphrase. In doubt it returns true. A file begun by a program that ended too early does not
+    /// count.
     #[must_use]
     pub fn is_there(directory: &Path) -> bool {
         if place::is_link(directory) {
-            // A link is no profile and is not followed; opening or making one here reports it.
+            // A link is not a profile and is not followed. Opening or making a profile here reports the link.
             return false;
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let look = || {
             let connection = place::connect(directory, flags)?;
-            // As the vault itself does, so that no file is made to share the log with others.
+            // The vault sets this too, so that SQLite makes no extra file for sharing the log with other processes.
             connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
             is_taken(&connection)
         };
@@ -108,7 +109,8 @@ impl Vault {
         Ok(Self { connection, keys: RowKeys::derive(&vault_key), vault_key, cost, place })
     }
 
-    /// Makes a vault in memory, for worlds of many phones: sealed all the same, and gone when dropped.
+    /// Makes a vault in memory, for worlds of many phones. Its rows are sealed as on a disk, and it is gone when
+    /// dropped.
     ///
     /// # Errors
     /// [`ProfileError::Storage`] if there is no memory.

@@ -2,8 +2,8 @@
 //!
 //! The passphrase goes through Argon2id (salt and cost stand in the clear beside it) and gives the key-encryption
 //! key, which wraps 32 random bytes, the vault key. A new passphrase rewraps this one row. The row ends with an
-//! unkeyed digest of itself, which tells a wrong passphrase from a row with lost bits. The digest helps no guesser,
-//! because it is computed from the row's own bytes.
+//! unkeyed digest of itself, by which a reader tells a wrong passphrase from a damaged row. The digest helps no
+//! guesser, because it is computed from the row's own bytes.
 //!
 //! | bytes | what |
 //! |---|---|

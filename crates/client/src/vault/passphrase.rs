@@ -11,8 +11,8 @@ use pillarbox_text::read::without_mark;
 use unicode_normalization::UnicodeNormalization;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-/// Most bytes that the normal form NFC makes of one (UAX 15, section 9, for UTF-8). With that much room the prepared
-/// passphrase is never moved, and is wiped in its one place.
+/// The most bytes that the normal form NFC makes of one byte (UAX 15, section 9, for UTF-8). With room for that many,
+/// the prepared passphrase is never moved in memory, so wiping its one place wipes it wholly.
 const GROWTH: usize = 3;
 
 /// A passphrase. It is never empty; it is wiped when dropped, and `Debug` prints the type name only.
@@ -55,7 +55,7 @@ impl Passphrase {
     }
 }
 
-/// Replaces a space of any width by the one on the keyboard (RFC 8265, section 4.2.2, rule 2).
+/// Replaces a space of any width by the ordinary space of the keyboard (RFC 8265, section 4.2.2, rule 2).
 const fn as_space(c: char) -> char {
     match c {
         '\u{A0}' | '\u{1680}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\u{3000}' => ' ',

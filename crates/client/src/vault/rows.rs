@@ -18,7 +18,7 @@ use super::lock::{LAYOUT, VaultKey};
 
 const NONCE_LEN: usize = 24;
 
-/// The tables of a vault. The numbers are stored; a number is never used for something else.
+/// The tables of a vault. The vault stores their numbers, so a number is never reused for another table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub(crate) enum Table {
@@ -172,7 +172,7 @@ impl<'a> View<'a> {
     }
 }
 
-/// One transaction: all of it is stored or nothing. It reads its own changes.
+/// One transaction: either all of its changes are stored or none. It reads its own changes.
 pub(crate) struct Rows<'a> {
     view: View<'a>,
     /// The caller's randomness, also for work on the rows.

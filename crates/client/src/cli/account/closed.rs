@@ -14,8 +14,8 @@ use super::super::grammar::quote;
 use super::super::passphrase::Purpose;
 use super::making;
 
-/// Names tried for the folder that the old profile is moved to: enough for the accounts of one profile closed in one
-/// day.
+/// The number of names tried for the folder to which the old profile is moved: enough for all the accounts of one
+/// profile that are closed in one day.
 const TRIED: usize = 1_000;
 
 /// Returns the folder of the profile to be replaced, if one exists and the command asks for its replacement.

@@ -12,8 +12,8 @@ use super::super::failure::Failure;
 use super::super::passphrase::{Purpose, is_short};
 use super::super::{net, words};
 
-/// Makes the account both here and at the relay, or neither. A profile that no relay knows would only stand in the
-/// way of the corrected command.
+/// Makes the account both here and at the relay, or in neither place. A profile that no relay knows would only stand
+/// in the way of the corrected command.
 pub(super) fn create(
     context: &mut CliContext<'_>,
     new: NewAccount,
@@ -45,8 +45,8 @@ pub(super) fn make(
     let existed = directory.exists();
     let made = Phone::create(&directory, passphrase, new, now(), &mut context.rng);
     if made.as_ref().is_err_and(|error| !matches!(error, ProfileError::Exists | ProfileError::InUse)) {
-        // A file truncated by a full disk would stand in the way of the same command, typed again. A file that was
-        // never made cannot be removed, which is no second failure.
+        // A file truncated by a full disk would stand in the way of the same command, typed again. If the file was
+        // never made, failing to remove it is not a second failure.
         clear(&directory, existed).unwrap_or_default();
     }
     let mut phone = made?;
@@ -80,8 +80,8 @@ fn go_on(context: &mut CliContext<'_>, new: &NewAccount, code: NumberCode) -> Re
     made_known(context, &phone, (before, true), None)
 }
 
-/// Reports the account: made or taken over (`before`), what its number proves, and where a closed profile was moved
-/// to.
+/// Reports whether the account was made or taken over (`before`), what its number proves, and where a closed profile
+/// was moved.
 fn made_known(
     context: &mut CliContext<'_>,
     phone: &Phone,

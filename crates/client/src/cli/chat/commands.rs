@@ -65,7 +65,7 @@ impl Chat<'_, '_> {
         self.partner.refresh(self.phone)
     }
 
-    /// Returns the contact that the owner talks with. In a group it says that the command is for one person.
+    /// Returns the contact that the owner talks with. In a group, reports that the command is for one person only.
     fn person(&mut self) -> Option<Contact> {
         let contact = self.partner.contact().cloned();
         if contact.is_none() {

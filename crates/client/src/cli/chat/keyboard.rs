@@ -1,8 +1,8 @@
 //! Lines from standard input, one by one as they arrive.
 //!
 //! A separate thread reads them: the runtime's own standard input would keep the program from ending until somebody
-//! presses Enter. The thread takes no byte beyond the current line, and nothing after a line that locks, which
-//! belongs to the program that takes this one's place.
+//! presses Enter. The thread reads no byte beyond the current line, and none after a line that locks: those bytes
+//! belong to the program that takes this program's place.
 
 use std::io::{self, BufRead, Read};
 use std::thread;

@@ -48,8 +48,8 @@ impl Keys {
         Ok(Self { events: typing::listen(), raw, draft: Draft::default(), told_of_tabs: false })
     }
 
-    /// Returns the next key that does more than edit, or the joint effect of all editing keys that have arrived.
-    /// Dropping the future loses nothing.
+    /// Returns the effect of the next key that does more than edit, or the joint effect of all editing keys that have
+    /// arrived. Dropping the future loses nothing.
     pub(super) async fn next(&mut self) -> Pressed {
         let mut event = self.events.recv().await;
         loop {

@@ -4,7 +4,8 @@
 //! file: a lock that a file on the same disk could open would be no lock at all. Without a terminal the line `/unlock`
 //! asks for it, and the passphrase then comes from its original source.
 //!
-//! A wrong passphrase is often close to the right one, so the program replaces itself after each failed attempt.
+//! A wrong passphrase is often close to the right one, so the program replaces itself after each failed attempt and
+//! keeps none in memory.
 
 use pillarbox_client::Phone;
 

@@ -58,7 +58,8 @@ pub(crate) fn run(context: &mut CliContext<'_>, arguments: &Arguments) -> Result
         Ok((outcome?, untaken, wishes))
     });
     match ended? {
-        // The profile is closed first. `wishes` holds its place while anything of it is left, and is dropped last.
+        // The profile is closed first. `wishes` marks the profile as held while any part of it is left in memory, so
+        // it is dropped last.
         (ChatState::Locked, untaken, _wishes) => {
             drop(phone);
             context.terminal.clear();

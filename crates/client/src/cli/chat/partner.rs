@@ -14,7 +14,7 @@ use super::super::words;
 pub(super) enum Partner {
     /// One person.
     Contact(Box<Contact>),
-    /// Several.
+    /// Several people.
     Group(Group),
 }
 
@@ -51,7 +51,7 @@ impl Partner {
         }
     }
 
-    /// Looks it up again.
+    /// Looks the contact or the group up again.
     pub(super) fn refresh(&mut self, phone: &Phone) -> Result<(), Failure> {
         match self {
             Self::Contact(contact) => **contact = phone.contact(contact.account)?,
@@ -96,8 +96,8 @@ impl Partner {
         }
     }
 
-    /// Returns true if every copy of a message, refused ones aside, has come at least so far. To a contact there is
-    /// one.
+    /// Returns true if every copy of a message, refused copies aside, has made at least this much progress. A message
+    /// to a contact has one copy.
     pub(super) fn has_reached(
         &self,
         phone: &Phone,

@@ -14,7 +14,7 @@ pub(super) struct Said {
     pub(super) id: BodyId,
     /// True once the relay has accepted or refused it.
     pub(super) settled: bool,
-    /// Time at which it was typed; absent once it was reported as waiting.
+    /// Time at which it was typed; absent once the message was reported as waiting.
     pub(super) untold: Option<Instant>,
 }
 

@@ -111,8 +111,8 @@ impl Chat<'_, '_> {
         }
     }
 
-    /// Reports which messages typed here wait because the relay does not answer. While the relay asks to wait, that
-    /// was reported for all of them.
+    /// Reports which messages typed here wait because the relay does not answer. While the relay asks to wait, nothing
+    /// more is reported here, because one report covers them all.
     pub(super) fn tell_unanswered(&mut self) {
         if self.status.is_throttled() {
             return;

@@ -52,7 +52,7 @@ fn too_much(paste: &TooMuch) -> String {
     )
 }
 
-/// Reports a failure. Its next command is left out, because it would find this profile in use.
+/// Reports a failure. Leaves out the command to type next, because that command would find this profile in use.
 pub(super) fn complain(context: &mut CliContext<'_>, failure: &Failure) {
     if let Some(explained) = errors::explain(failure, &context.place()) {
         context.terminal.error(&explained.what);

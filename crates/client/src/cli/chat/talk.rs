@@ -240,7 +240,7 @@ impl<'a, 'd> Chat<'a, 'd> {
             Notice::GroupJoined { group, .. }
             | Notice::MemberAdded { group, .. }
             | Notice::MemberLeft { group, .. } => {
-                // A change of another group is shown too: it can come once only.
+                // A change in another group is shown too, because its notice comes only once.
                 news::show_new(self.context, self.phone, Some(*group), Form::Text)?;
                 self.partner.refresh(self.phone)?;
             }
@@ -266,7 +266,7 @@ impl<'a, 'd> Chat<'a, 'd> {
                 self.refused = true;
                 match self.partner {
                     Partner::Contact(_) => self.report(*message, &format!("refused: {reason}")),
-                    // One member's copy; the other ones go on.
+                    // This is one member's copy; the copies for other members go on.
                     Partner::Group(_) => {
                         net::tell(self.context, self.phone, notice)?;
                         if self.partner.has_reached(self.phone, *message, DeliveryState::Sent)? {
@@ -345,14 +345,14 @@ impl<'a, 'd> Chat<'a, 'd> {
         complain(self.context, failure);
     }
 
-    /// Shows the recipient and how far the owner can trust their key, always in view of the user.
+    /// Keeps the recipient, and how far the owner can trust their key, always in the user's view.
     fn prompt(&mut self, wishes: &Wishes) {
         let (name, (standing, emphasised)) = (self.partner.name(), self.partner.standing());
         if let Some(draft) = wishes.draft() {
             if !wishes.is_listening() {
                 return;
             }
-            // A long name is cut, the trust never.
+            // A long name is cut, but the trust never is.
             let frame = format!("to  ({standing})> ").width();
             let room = self.context.terminal.width().saturating_sub(frame + 1);
             let name = if name.width() > room { fit(&name, room) } else { name };

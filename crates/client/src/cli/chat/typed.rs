@@ -51,7 +51,7 @@ const KEYS: [(&str, &str); 3] = [
 /// Column in which the meanings of commands begin.
 const MEANINGS: usize = 21;
 
-/// Least width for meanings beside their commands. In a narrower window they stand below.
+/// Least width for meanings beside their commands. With less width, each meaning stands below its command.
 const LEAST_ROOM: usize = 30;
 
 /// Lists the commands for a window of `width` columns.

@@ -19,8 +19,8 @@ use super::super::typing::{Cleaned, Draft, Kept, TooMuch};
 use super::keyboard::{self, InputLine};
 use super::keys::{self, Keys, Pressed, lines};
 
-/// Interval at which the wall clock is checked for the time without typing. The monotonic clock stands still while
-/// the computer sleeps, and whoever wakes it should not find an open chat.
+/// Interval at which the wall clock is checked for the time without typing. The monotonic clock stands still while the
+/// computer sleeps, and whoever wakes the computer should not find an open chat.
 const LOOK: Duration = Duration::from_secs(1);
 
 /// Longest gap before the next line of a pasted text: no one types a line so fast.
@@ -70,7 +70,7 @@ pub(super) struct Wishes {
     input: Input,
     /// True until the input has ended or was closed.
     listening: bool,
-    /// Lines typed on the terminal after that.
+    /// Number of lines typed on the terminal after that.
     dropped: usize,
     /// True if Ctrl-C was pressed after that.
     interrupted: bool,

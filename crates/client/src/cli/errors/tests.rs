@@ -1,4 +1,4 @@
-//! The table as people read it, one snapshot of all of it.
+//! The table as people read it, as one snapshot of the whole table.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -16,7 +16,7 @@ use super::super::passphrase::PassphraseError;
 use super::super::profile::PlaceError;
 use super::*;
 
-/// One place for each kind. A new kind does not compile until it has one here, and then fails
+/// Gives each kind of failure a number. A new kind does not compile until it has a number here, and then fails
 /// [`every_kind_is_in_the_table`] until it stands in [`all`].
 fn place(failure: &Failure) -> usize {
     match failure {

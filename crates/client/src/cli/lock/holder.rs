@@ -1,9 +1,9 @@
-//! The process that holds a profile open for longer: a file beside the vault tells other commands how to have it
-//! lock.
+//! The process that holds a profile open for longer. A file beside the vault tells other commands which process to
+//! signal, so that it locks.
 //!
 //! The lock on the file, not its content, says that such a process exists. The system releases it when the process
 //! ends or is replaced by another program, and in both cases the profile's secrets are gone from memory by then. The
-//! content is the process id, which means nothing without the lock.
+//! content is the process id, which means nothing unless the file is locked.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -29,7 +29,8 @@ pub(crate) struct Holder {
 }
 
 impl Holder {
-    /// Listens for the signal, and only then says so in the file. Call this on the runtime, with the profile open.
+    /// Listens for the signal, and only then writes the process id into the file. Call this on the runtime, with the
+    /// profile open.
     pub(crate) fn hold(directory: &Path) -> Result<Self, Failure> {
         #[cfg(unix)]
         let word = signal(SignalKind::user_defined1()).map_err(|error| failed(directory, &error))?;
@@ -58,7 +59,7 @@ impl Holder {
 
 fn claim(directory: &Path) -> io::Result<File> {
     let mut file = open(directory, true)?;
-    // This process holds the vault, so others hold this lock only while they look.
+    // This process holds the vault, so other processes hold this lock only for the moment in which they look at it.
     file.lock()?;
     file.set_len(0)?;
     write!(file, "{}", std::process::id())?;

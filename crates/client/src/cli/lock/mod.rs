@@ -1,9 +1,9 @@
-//! Locking: nothing of the profile is left in the process that goes on.
+//! Locking: no data of the profile is left in the process that goes on.
 //!
 //! A program that only overwrote its secrets would have to know every copy: freed memory, stacks, buffers of the
 //! terminal, the network and SQLite. This program does not try. It closes the profile and has the system replace it
-//! by the same program (execve(2)): same process, same streams, and a new, empty address space. The new program
-//! learns from its arguments that it is locked, and not whom the chat was with.
+//! by the same program (execve(2)): same process, same streams, and a new, empty address space. The new program learns
+//! from its arguments that it is locked, but not with whom the chat was.
 //!
 //! Locking does not reach: output that lies in a pipe or in whatever shows or records a terminal, the shell's
 //! history, swap space, earlier core dumps, and pages that the system has taken back and not yet reused (it wipes
@@ -22,8 +22,8 @@ use super::period::Period;
 pub(crate) use holder::Holder;
 pub(crate) use tell::tell;
 
-/// Replaces this program by a locked chat, with the options of `chat` and without its contact. The profile must be
-/// closed and the screen cleared before. Returns only on failure.
+/// Replaces this program by a locked chat, with the options of `chat` and without its contact. Close the profile and
+/// clear the screen before this call. Returns only on failure.
 pub(crate) fn again(context: &mut CliContext<'_>, chat: &Chat) -> Failure {
     let mut arguments = context.options.arguments();
     arguments.extend(["chat", "--locked"].map(Into::into));

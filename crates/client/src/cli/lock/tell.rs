@@ -1,5 +1,5 @@
-//! `pillarbox account lock`: has the pillarbox that holds the profile open lock it, and reports when it has. It needs
-//! no passphrase: locking is never wrong.
+//! `pillarbox account lock`: makes the pillarbox process that holds the profile open lock it, and reports when that is
+//! done. It needs no passphrase, because locking never does harm.
 
 use std::path::Path;
 use std::thread;
@@ -39,7 +39,7 @@ pub(crate) fn tell(context: &mut CliContext<'_>) -> Result<(), Failure> {
         .result("Locked: neither texts nor keys are left in the program that had this profile open.")
 }
 
-/// Reports that no process listens. A command that ends by itself is not told to end sooner.
+/// Reports that no process listens. A command that ends by itself is not interrupted.
 fn nobody(context: &mut CliContext<'_>, directory: &Path) -> Result<(), Failure> {
     if is_open(directory)? {
         return Err(Failure::AtWork);
@@ -54,7 +54,7 @@ fn say_lock(process: i32) -> Result<(), Failure> {
     // A process that a shell has stopped handles no signal until it continues.
     for signal in [Signal::USR1, Signal::CONT] {
         match kill_process(pid, signal) {
-            // It has ended meanwhile, which serves as well.
+            // The process has ended meanwhile, so nothing of the profile is open either.
             Ok(()) | Err(rustix::io::Errno::SRCH) => {}
             Err(_) => return Err(Failure::LockUnheard { process }),
         }

@@ -1,4 +1,4 @@
-//! The text being typed, and those typed before it. All of it is in memory only.
+//! The text being typed, and those typed before it. All of these are in memory only.
 
 use std::borrow::Cow;
 
@@ -23,7 +23,7 @@ pub(crate) struct Kept {
     pub(crate) is_pasted: bool,
 }
 
-/// A refused paste: it would make the text longer than the longest that is held.
+/// A refused paste, which would make the text longer than the longest text that is held.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct TooMuch {
     /// Its length in bytes.
@@ -49,7 +49,7 @@ impl Cleaned {
 /// The sentence about [`without_tabs`].
 pub(crate) const TABS_ARE_BLANKS: &str = "A tab is a blank in a message.";
 
-/// Replaces each tab by a blank, since windows set tabs differently. Returns true if there was one.
+/// Replaces each tab by a blank, because windows set tabs differently. Returns true if there was a tab.
 pub(crate) fn without_tabs(text: &str) -> (Cow<'_, str>, bool) {
     match text.contains('\t') {
         true => (text.replace('\t', " ").into(), true),

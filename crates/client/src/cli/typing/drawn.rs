@@ -43,19 +43,19 @@ impl Drawn {
         out
     }
 
-    /// Returns the number of rows it takes.
+    /// Returns the number of rows that the drawing takes.
     pub(crate) fn height(&self) -> usize {
         self.0.rows.len()
     }
 
-    /// Erases it. Later output takes its place.
+    /// Erases the drawing. Later output takes its place.
     pub(crate) fn erase(self) -> String {
         let mut out = String::new();
         go(&mut out, self.0.cursor, (0, 0));
         out + "\x1b[J"
     }
 
-    /// Leaves it on the screen. Later output stands below.
+    /// Leaves the drawing on the screen. Later output stands below it.
     pub(crate) fn leave(self) -> String {
         let mut out = String::new();
         go(&mut out, self.0.cursor, (self.0.rows.len().saturating_sub(1), 0));
@@ -79,7 +79,7 @@ fn write_rows(out: &mut String, layout: &Layout, (row, bytes): (usize, usize)) {
     }
     let last = layout.rows.len().saturating_sub(1);
     let end = layout.rows.last().map_or(0, |text| text.width());
-    // Where rows went away, nothing was written.
+    // If the layout now has fewer rows than before, nothing was written and the cursor stands at the start of `row`.
     let here = if row > last { (row, 0) } else { (last, end) };
     go(out, here, layout.cursor);
 }
@@ -101,7 +101,7 @@ fn go(out: &mut String, from: (usize, usize), to: (usize, usize)) {
     let _: Result<(), _> = match from.0.cmp(&to.0) {
         std::cmp::Ordering::Greater => write!(out, "\x1b[{}A", from.0 - to.0),
         std::cmp::Ordering::Less => {
-            // A line end, where a row may not be there yet.
+            // A line end moves down even where the next row does not exist yet.
             out.push_str(&"\n".repeat(to.0 - from.0));
             Ok(())
         }
@@ -192,7 +192,7 @@ mod tests {
                 draft
             };
             let both = format!("{before}{after}");
-            // Another text, a longer one, a shorter one.
+            // The new text is a different one, a longer one, or a shorter one.
             let (before, after) = [(before.clone(), after), (before.clone(), both.clone()), (both, before)][how].clone();
             let (old, new) = (draft(&before, back), draft(&after, again));
             let name = prompt(["Bob", "Bobby", "Robert"][rename]);
@@ -200,7 +200,7 @@ mod tests {
             let second = drawn.change(Layout::of(&name, &new, window));
             let (_, fresh) = Drawn::fresh(Layout::of(&name, &new, window));
             let (changed, fresh) = (screen(&[first, second]), screen(&[fresh]));
-            // What scrolled away is the same only where neither was too high.
+            // The scrolled-off rows are the same only if neither drawing was too high for the window.
             if old.text().len() + new.text().len() < 60 && old.text().matches('\n').count() + new.text().matches('\n').count() < 4 {
                 prop_assert_eq!(changed.screen().contents(), fresh.screen().contents());
                 let bold = |screen: &vt100::Parser| {

@@ -58,7 +58,7 @@ pub(crate) fn action(key: KeyEvent) -> Action {
         KeyCode::Backspace => Edit(DeletePrevChar),
         KeyCode::Delete if control || alt => Edit(DeleteNextWord),
         KeyCode::Delete => Edit(DeleteNextChar),
-        // A keyboard that writes with AltGr reports both.
+        // A keyboard on which AltGr types a character reports both Ctrl and Alt.
         KeyCode::Char(c) if control && alt => Edit(InsertChar(c)),
         KeyCode::Char(c) if control => match c.to_ascii_lowercase() {
             'a' => Edit(GoToStart),

@@ -7,7 +7,8 @@ use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste, Event, read}
 use crossterm::queue;
 use tokio::sync::mpsc;
 
-/// Keys and pastes waiting to be read. A burst of typing fits; more waits in the terminal.
+/// The number of keys and pastes that may wait to be read. A burst of typing fits; further input waits in the
+/// terminal.
 const WAITING: usize = 256;
 
 /// Returns true if lines can be edited here: input and output are a terminal that can move its cursor.

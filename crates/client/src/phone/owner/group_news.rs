@@ -1,4 +1,4 @@
-//! What the owner is told about groups: who is in them, and each change of that.
+//! What the owner is told about groups: their members, and each change of the members.
 
 use rand_core::CryptoRng;
 

@@ -1,9 +1,9 @@
 //! Messages waiting to be sent, and the reason.
 //!
 //! **Order.** Each person is sent one message at a time, together with receipts owed to them. The next one is sealed
-//! and leaves when the relay has taken those. A relay may refuse any message for now. With several on their way it
-//! would take later ones first, so that they were read out of order; and one held back for long would arrive when its
-//! key is gone. Messages to other people go in between.
+//! and leaves when the relay has taken those. A relay may refuse any message for now. With several messages on their
+//! way, the relay might take later ones first, and they would be read out of order. A message held back for long would
+//! even arrive after its key was deleted. Messages to other people go in between.
 
 use std::collections::BTreeMap;
 

@@ -61,7 +61,7 @@ pub(crate) fn take_roster(
             effects.notices.push(Notice::GroupJoined { group, by: from });
             record
         }
-        // The claim is not believed, and is finished with that.
+        // The claim is not believed, and nothing more happens with it.
         _ => return Ok(owe_receipt(rows, from, id, arrival, effects)?),
     };
     store_group(rows, &record)?;

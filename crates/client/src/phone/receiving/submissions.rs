@@ -28,7 +28,7 @@ impl Phone {
             };
             let identity = match &item.stage {
                 Stage::Sealed { digest: sealed, identity, .. } if sealed.0 == *digest => *identity,
-                // It was asked for again meanwhile, and will go out anew.
+                // The other phone has asked for the item again meanwhile, so it will go out again.
                 _ => return Ok(None),
             };
             if item.may_be_resent() {

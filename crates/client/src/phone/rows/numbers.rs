@@ -32,7 +32,7 @@ pub(crate) fn former_account(rows: &View<'_>, contact: AccountId) -> Result<Opti
     row.map(|row| row.as_slice().try_into().map(AccountId).map_err(|_| StorageError::Damaged)).transpose()
 }
 
-/// Stores the number of the account's current phone: each registration counts one further.
+/// Stores the number of the account's current phone. Each registration raises the number by one.
 pub(crate) fn store_device(
     rows: &mut Rows<'_>,
     contact: AccountId,

@@ -3,9 +3,10 @@
 //! Accounts cost nothing, so that anybody can write from hundreds of them. The room that they can take is bounded
 //! here, and a newcomer is never turned away for good:
 //!
-//! - **A message that opens** makes its sender a request. With [`MAX_REQUESTS`] of them the oldest gives way that has
-//!   said nothing, or else the oldest whose every word the owner has seen and not answered. While all are unseen, the
-//!   message is not taken in: it is not acknowledged, stays at the relay, and comes again once some have been shown.
+//! - **A message that opens** makes its sender a request. With [`MAX_REQUESTS`] requests, the oldest one that has said
+//!   nothing gives way. If there is none, it is the oldest one whose every word the owner has seen and not answered.
+//!   While all are unseen, the message is not taken in: it is not acknowledged, stays at the relay, and comes again
+//!   once some have been shown.
 //! - **A message that does not open** makes nobody a request. Its sender's account is remembered, so that it is asked
 //!   for again if the owner adds them; with [`MAX_UNOPENED`] of them the oldest is forgotten.
 //!
@@ -22,12 +23,12 @@ use crate::phone::rows::{entries, names, pending};
 use crate::records::contact::{ContactRecord, Trust};
 use crate::vault::{Rows, StorageError, Table, View};
 
-/// Requests admitted by the delivery key, and as many others. A person can look through so many; more would only bury
-/// the genuine ones.
+/// The most requests admitted by the delivery key, and the most others. A person can look through that many; more
+/// would only bury the genuine ones.
 pub const MAX_REQUESTS: usize = 500;
 
-/// Accounts of either sort of which nothing has opened, and which are asked once the owner adds them. Each takes as
-/// many bytes as its digests. Nobody adds more accounts than there are requests.
+/// The most accounts of either sort of which no message has opened, and which are asked once the owner adds them. Each
+/// takes as many bytes as its digests. Nobody adds more accounts than there are requests.
 pub const MAX_UNOPENED: usize = 500;
 
 /// An account that wrote and that the owner has not accepted. The record stays when the owner accepts it, and says

@@ -60,7 +60,7 @@ struct Submission {
     order: u64,
     digest: [u8; 32],
     payload: Bytes,
-    /// For the nameless link: the recipient's identity and delivery key.
+    /// The recipient's identity and delivery key, if the item goes over the nameless link.
     sealed: Option<(IdentityPublic, FixedBytes<32>)>,
     to: DeviceAddress,
 }
@@ -192,8 +192,8 @@ impl Phone {
                     match seal(rng, &self.secrets.identity, &certificate, &recipient, payload.as_slice()) {
                         Ok(envelope) => (Bytes(envelope), Some(key)),
                         Err(_) => {
-                            // The certificate is for another identity, or the contact's key is invalid. Neither
-                            // repairs itself, and neither may go out unsealed without notice.
+                            // The certificate is for another identity, or the contact's key is invalid. Neither fault
+                            // repairs itself, and in neither case may the message silently go out unsealed.
                             self.certificate.current = None;
                             self.pauses.begin(item.to, WaitCause::NoKeys, now);
                             continue;

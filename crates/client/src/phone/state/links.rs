@@ -83,7 +83,7 @@ impl Connection {
     }
 
     /// Advances the estimate of the relay's clock. Call this often: if this phone's clock was set back since the last
-    /// call, the time in between is not counted, and without such steps the estimate would stand still until the
+    /// call, the time in between is not counted. Without frequent calls, the estimate would then stand still until the
     /// clock has caught up.
     pub(crate) fn reckon(&mut self, now: Timestamp) {
         self.clocks = self.clocks.map(|(theirs, ours)| (theirs + now.since(ours), now));

@@ -112,8 +112,8 @@ impl Mailbox {
         frames
     }
 
-    /// Returns true if more of the waiting messages are to come. A relay of an earlier version delivers nothing
-    /// behind messages that are left there: once it has been asked and stays silent, nothing more comes.
+    /// Returns true if more of the waiting messages are to come. A relay of an earlier version delivers nothing behind
+    /// messages that are left there. Once such a relay has been asked and delivers nothing, no more messages come.
     pub(crate) const fn comes_more(&self) -> bool {
         self.expected > 0 && (self.held_back == 0 || self.listens > 0)
     }

@@ -63,7 +63,7 @@ impl World {
             assert!(upload.one_time.len() <= MAX_PREKEYS_PER_UPLOAD);
             assert!(upload.one_time_kem.len() <= MAX_PREKEYS_PER_UPLOAD);
             match fates[at % fates.len()] {
-                // The connection is gone, and with it what would have come after.
+                // The connection is gone, and with it every later frame.
                 Fate::Lost => return,
                 Fate::Unanswered => {
                     self.store(upload);
@@ -94,7 +94,7 @@ impl World {
         }
     }
 
-    /// Checks that every key left at the relay opens, and is handed out for the first time.
+    /// Checks that every key left at the relay opens a message, and is handed out for the first time.
     fn check(&self) {
         self.vault
             .read(|rows| {

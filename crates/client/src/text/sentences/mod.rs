@@ -28,9 +28,10 @@ pub const WARNING: &str = "Warning:";
 /// The attention that a sentence asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
-    /// For information.
+    /// The sentence is for information.
     Note,
-    /// To be read before going on. The sentence begins in lower case, because the warning word stands in front.
+    /// The sentence is to be read before going on. It begins in lower case, because the warning word stands in front
+    /// of it.
     Warning,
 }
 
@@ -41,9 +42,9 @@ pub enum Choice<'a> {
     CompareOrAccept(&'a str),
     /// A stranger wrote: choose another name for them.
     Rename(&'a str),
-    /// A later message of a request did not open: have it sent again.
+    /// A later message of a request did not open: answer, so that it is sent again.
     Answer(&'a str),
-    /// A message of an account that is no contact did not open: have it sent again.
+    /// A message of an account that is no contact did not open: add the account, so that it is sent again.
     AddAccount(AccountId),
     /// Requests not looked at stand in the way of others.
     LookAtRequests,

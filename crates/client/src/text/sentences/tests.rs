@@ -16,7 +16,7 @@ const BOB: AccountId = AccountId([2; 16]);
 const CAROL: AccountId = AccountId([3; 16]);
 const GROUP: GroupId = GroupId(FixedBytes([9; 16]));
 
-/// Kinds of notice. A new one belongs into [`every`].
+/// The number of kinds of notice. A new kind also belongs in [`every`].
 const KINDS: usize = 41;
 
 struct Plain;

@@ -12,8 +12,8 @@ use rusqlite::{Connection, OpenFlags};
 use crate::vault::error::{ProfileError, StorageError};
 use crate::vault::lock::FILE_NAME;
 
-/// Time for which another process may still hold the profile. A process that is just ending has released it by then,
-/// and about any other the user hears without delay.
+/// Time for which another process may still hold the profile. A process that is just ending has released the profile
+/// by then, and the user soon hears about any other process.
 const LOCK_PATIENCE: Duration = Duration::from_millis(250);
 
 /// Makes `directory`, accessible to its owner only.
@@ -47,7 +47,7 @@ pub(crate) fn claim(directory: &Path) -> Result<(), ProfileError> {
         if let Some(exposure) = private::exposure(directory).map_err(|_| StorageError::Unavailable)? {
             return Err(ProfileError::Exposed(exposure));
         }
-        // SQLite finds out what else prevents writing.
+        // SQLite reports any other obstacle to writing.
         let made = private::make(&directory.join(FILE_NAME));
         if made.is_err_and(|error| error.kind() == io::ErrorKind::AlreadyExists) {
             return Err(ProfileError::NoFile);
