@@ -107,7 +107,7 @@ fn a_part_that_was_cut_off_anywhere_or_altered_anywhere_does_not_open() {
         altered[at] ^= 1;
         assert!(reopened(&[altered], key).is_err(), "altered at {at}");
     }
-    // Numbers that fit, put there by somebody without the key.
+    // The numbers fit, but somebody without the key put them there.
     let (_, sealed) = made(key);
     let mut renumbered = vec![sealed.parts[1].clone(), sealed.parts[0].clone()];
     renumbered.extend_from_slice(&sealed.parts[2..]);
@@ -252,7 +252,7 @@ fn another_phone_reads_a_backup_in_once_however_often_it_is_given_it() {
     assert_eq!(world.heard(fresh, bob), ["hello yourself"]);
     assert_eq!(world.see(fresh).group_history(group).unwrap()[0].entry.text(), Some("to all"));
     assert!(world.see(fresh).groups().unwrap().is_empty(), "it is to be read, and nobody's to write to");
-    // Bob's keys came back with him: a conversation goes on.
+    // Bob has his keys back, so a conversation goes on.
     world.say(fresh, bob, "a new phone");
     world.run();
     assert_eq!(world.heard(bob, fresh), ["a new phone"]);
@@ -341,7 +341,7 @@ fn backups_that_are_turned_off_are_deleted_also_those_that_another_phone_left() 
     let nothing = recalled(&mut world, alice);
     assert!(nothing.parts.is_empty() && nothing.key.is_none());
 
-    // The same parts, left by a phone that this one knows nothing of.
+    // Another phone, unknown to this one, left the same parts.
     turn_on(&mut world, alice, BackupKey::Provider);
     assert_ne!(world.see(alice).backup_key().unwrap(), key, "a new key each time");
     assert!(!world.see(alice).backup_key_was_shown().unwrap());

@@ -1,4 +1,5 @@
-//! Exhibits of a phone: whoever has the rows and their key reads the same, and cannot speak for the owner.
+//! Exhibits of a phone: whoever has the rows and their key reads the same as the owner, but cannot speak for the
+//! owner.
 
 #![allow(
     clippy::unwrap_used,
@@ -44,7 +45,7 @@ fn another_key_or_another_byte_opens_nothing() {
     let (alice, _) = world.pair();
     let (taken, mut rng) = (world.see(alice).exhibit().unwrap(), world.fork());
     let other = VaultExhibit { key: SecretBytes::from_bytes([7; 32]), rows: taken.rows.clone() };
-    // Under another key nothing is found where it should be, or does not open.
+    // Under another key a row is not found in its place or does not open.
     assert!(Phone::of_exhibit(&other, &mut rng).is_err());
     for at in 0..taken.rows.len() {
         let mut rows = taken.rows.clone();

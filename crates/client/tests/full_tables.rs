@@ -1,5 +1,5 @@
-//! A message that a phone drops for a full table is not acknowledged, or is asked for again, or its sender sees no
-//! receipt. Each limit in the sources stands in the list of `docs/protocol.md`, or limits no table.
+//! When a full table makes a phone drop a message, the message is not acknowledged, or is asked for again, or its
+//! sender sees no receipt. Each limit in the sources stands in the list of `docs/protocol.md`, or limits no table.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failed expectation is a failed test")]
 
@@ -72,7 +72,7 @@ fn limits() -> BTreeSet<String> {
     for folder in ["client/src", "session/src"] {
         for entry in fs::read_dir(crates().join(folder)).unwrap() {
             let path = entry.unwrap().path();
-            // The program keeps nothing that others send.
+            // The files of the command line keep nothing that others send.
             if path.file_name().is_some_and(|name| name == "cli") {
                 continue;
             }

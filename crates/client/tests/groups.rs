@@ -165,7 +165,7 @@ fn somebody_outside_the_group_cannot_speak_in_it_or_say_who_is_in_it() {
     for (one, other) in [(bob, mallory), (mallory, alice), (mallory, carol), (mallory, eve)] {
         world.introduce(one, other);
     }
-    // Bob makes Mallory a member, which Alice never hears of: to her phone Mallory is nobody in this group.
+    // Bob makes Mallory a member, and Alice never hears of it: for her phone Mallory is not in this group.
     let (blocked, added, further) = (world.id(bob), world.id(mallory), world.id(eve));
     let (now, mut rng) = (world.now, world.fork());
     world.at(alice).block(blocked, true, &mut rng).unwrap();
@@ -183,7 +183,7 @@ fn somebody_outside_the_group_cannot_speak_in_it_or_say_who_is_in_it() {
     assert!(heard(&world, alice, group).is_empty(), "it is shown as what it is: a text from Mallory");
     let entry = world.see(alice).history(added).unwrap().pop().unwrap();
     assert_eq!((entry.text(), entry.group), (Some("I am one of you"), None));
-    // Carol heard of all of it, so the same words count.
+    // Carol has heard of these changes, so on her phone the same words count as a text to the group.
     assert_eq!(heard(&world, carol, group).len(), 1);
     assert!(world.see(carol).groups().unwrap()[0].members.contains(&further));
 }
@@ -251,7 +251,7 @@ fn a_group_for_which_there_is_no_room_is_left_at_the_relay_until_the_owner_has_l
     let full = Notice::GroupsFull { by: world.id(alice) };
     assert_eq!(world.take_notices(bob).iter().filter(|notice| **notice == full).count(), 1, "it is told");
     assert_eq!(world.see(bob).held_back(), 1);
-    // What comes after it is not held up, and starting again changes nothing.
+    // Later messages are not held up, and restarting the program changes nothing.
     world.say(alice, bob, "do you see it?");
     world.crash(bob);
     world.run();

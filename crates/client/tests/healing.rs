@@ -16,7 +16,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand_core::Rng;
 
-/// Makes two phones that do not seal. By the relay's word each knows the sender of a message that does not open.
+/// Makes two phones that do not seal, so that the relay tells each of them the sender of a message that does not open.
 fn unsealed_pair(world: &mut World) -> (usize, usize) {
     let [alice, bob] = ["Alice", "Bob"].map(|name| {
         let habits = Habits { sealed_sender: false, ..Habits::default() };
@@ -27,7 +27,7 @@ fn unsealed_pair(world: &mut World) -> (usize, usize) {
     (alice, bob)
 }
 
-/// Two phones talk while programs end and connections break again and again, and then in peace.
+/// Two phones talk while programs end and connections break again and again; then they talk undisturbed.
 fn troubled(seed: u64, crashes: bool) {
     let mut world = World::new();
     let (alice, bob) = (world.phone("Alice"), world.phone("Bob"));
@@ -93,7 +93,7 @@ fn a_lost_acceptance_is_submitted_again_and_shown_once() {
         hit
     });
     world.received.clear();
-    // With Bob away no receipt can come before the answers that are lost.
+    // With Bob away, no receipt can come before the answers that are to be lost.
     world.offline(bob);
     world.say(alice, bob, "once only");
     world.run();
@@ -202,8 +202,8 @@ fn what_is_missing_is_asked_for_before_anything_is_confirmed() {
     world.take_notices(alice);
     world.online(bob);
     world.run();
-    // A receipt ends the requests that were sent before what it confirms. Were it first, one that is missing would be
-    // forgotten before it is asked for.
+    // A receipt ends the requests that were sent before the message that it confirms. If the receipt came first, a
+    // missing request would be forgotten before it is asked for.
     let told = world.take_notices(alice);
     let at = |which: fn(&Notice) -> bool| told.iter().position(which).unwrap();
     let asked = at(|notice| matches!(notice, Notice::Resent { .. }));
@@ -276,7 +276,7 @@ fn what_nobody_we_know_can_have_sent_is_acknowledged_and_told() {
 fn a_stranger_whose_first_message_does_not_open_is_asked_again_when_the_owner_adds_them() {
     let mut world = World::new();
     let [alice, bob, carol] = ["Alice", "Bob", "Carol"].map(|name| world.phone(name));
-    // As a relay does that was put back from an old copy: Carol gets the keys that Alice used.
+    // This relay acts like one that was restored from an old copy: Carol gets the keys that Alice has already used.
     let mut first = None;
     world.down = altering(move |at, frame| {
         if let (true, RelayFrame::Bundles(bundles)) = (at != bob, frame) {

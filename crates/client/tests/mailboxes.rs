@@ -17,7 +17,7 @@ use pillarbox_relay::{Limits, Rate, RelaySettings};
 use pillarbox_testkit::world::{Fault, World, altering, honest};
 use pillarbox_wire::{Duration, Pong, RelayFrame, RequestId};
 
-/// Settings of a relay that never asks to wait, so that the tests are fast.
+/// Settings of a relay that never asks a phone to wait, so that the tests are fast.
 fn patient() -> RelaySettings {
     let limits =
         Limits { submissions: Rate::UNLIMITED, sealed_submissions: Rate::UNLIMITED, ..Limits::default() };
@@ -56,7 +56,7 @@ fn put_back_with(waiting: usize, crash_every: Option<usize>) {
     say_all(&mut world, alice, bob, &said);
     world.put_back(bob, copy);
     world.online(bob);
-    // A phone that ended every few steps for ever would get nowhere.
+    // A phone that went on ending every few steps would never finish, so only the first 40 such steps end it.
     let mut ends = if crash_every.is_some() { 40 } else { 0 };
     world.fault = Box::new(move |step| {
         let hit = ends > 0 && crash_every.is_some_and(|every| step % every == 0);
@@ -64,7 +64,7 @@ fn put_back_with(waiting: usize, crash_every: Option<usize>) {
         hit.then_some(Fault::Crash(bob))
     });
     world.run();
-    // New starts are allowed four an hour.
+    // A conversation may restart four times an hour.
     world.pass(Duration::from_seconds(3_601));
     world.run();
     let heard = world.heard(bob, alice);
@@ -87,7 +87,7 @@ fn all_that_waited_comes_again_also_to_a_phone_that_is_put_back_and_ends_again_a
     [7, 50, 120].into_iter().for_each(|every| put_back_with(150, Some(every)));
 }
 
-/// Lets `aged` texts age out while the recipient is away, who returns when `late` ones wait.
+/// Lets `aged` texts age out while the recipient is away. The recipient returns when `late` newer texts wait.
 fn back_after_a_gap(aged: usize, late: usize) {
     let mut world = World::with(patient());
     let (ivo, jana) = world.pair();
@@ -119,7 +119,7 @@ fn what_waits_opens_however_many_have_aged_out_before_it() {
 #[test]
 fn a_request_that_does_not_open_is_repeated_and_what_it_asks_for_comes() {
     let mut world = World::with(patient());
-    // In what is not sealed the relay's word says whose message it is that does not open.
+    // In an unsealed message that does not open, the relay's word tells who sent it.
     let (alice, bob) = (world.phone("Alice"), world.phone_on_disk(world.new_account("Bob")));
     for phone in [alice, bob] {
         let (habits, mut rng) = (Habits { sealed_sender: false, ..Habits::default() }, world.fork());
@@ -149,8 +149,8 @@ fn a_request_that_does_not_open_is_repeated_and_what_it_asks_for_comes() {
     say_all(&mut world, alice, bob, &said);
     world.put_back(bob, copy);
     world.online(bob);
-    // As a relay does that was put back too: Bob gets keys of Alice's that Carol has used up, so that nothing of the
-    // conversation that he begins anew opens at Alice, the three requests for a hundred and fifty texts among it.
+    // This relay was restored from an old copy too: Bob gets keys of Alice's that Carol has used up. So no message of
+    // the conversation that he begins anew opens at Alice, not even the three requests for a hundred and fifty texts.
     let mut used = Some(used.borrow_mut().take().unwrap());
     world.down = altering(move |at, frame| {
         if let (true, RelayFrame::Bundles(bundles)) = (at == bob, frame)
@@ -171,7 +171,7 @@ fn a_request_that_does_not_open_is_repeated_and_what_it_asks_for_comes() {
 fn what_comes_too_late_to_open_is_asked_for_in_the_conversation_as_it_is() {
     let mut world = World::with(patient());
     let (alice, bob) = world.pair();
-    // In each of twelve turns a text is lost on its way to Bob, and comes when the keys for it are kept no longer.
+    // In each of twelve turns a text is lost on its way to Bob. It arrives once its keys are no longer kept.
     let mut said = Vec::new();
     for turn in 0..12 {
         world.down = altering(move |at, frame| {
@@ -190,7 +190,7 @@ fn what_comes_too_late_to_open_is_asked_for_in_the_conversation_as_it_is() {
         world.run();
     }
     world.take_notices(bob);
-    // On a new connection what was not acknowledged is delivered again.
+    // On a new connection the relay delivers the unacknowledged messages again.
     world.cut(bob);
     world.run();
     let told = world.take_notices(bob);

@@ -45,7 +45,7 @@ fn throttled() -> World {
     World::with(settings)
 }
 
-/// Causes a fault in one of `one_in` steps.
+/// Causes a fault in one out of `one_in` steps.
 fn faults(mut dice: StdRng, one_in: u32) -> Box<dyn FnMut(usize) -> Option<Fault>> {
     Box::new(move |_| {
         let phone = dice.next_u32() as usize % 3;
@@ -130,7 +130,7 @@ fn programs_that_end_at_any_step_on_both_sides_lose_double_and_reorder_nothing()
     seeds().for_each(killed);
 }
 
-/// Runs the same test while one of them restores an old copy of their phone.
+/// Runs the same test while one of the three restores an old copy of their phone.
 fn put_back(seed: u64) {
     let mut world = throttled();
     (0..3)
@@ -145,7 +145,8 @@ fn put_back(seed: u64) {
     let (copied, restored) = (dice.next_u32() as usize % ROUNDS, dice.next_u32() as usize % ROUNDS);
     let (copied, restored) = (copied.min(restored), copied.max(restored));
     let mut said = Texts::new();
-    // What each had said to the phone that was put back, and it had read; and what it had said itself since the copy.
+    // `read` holds the texts that the restored phone had read from the others; `forgotten` holds the texts that it had
+    // sent itself since the copy.
     let (mut read, mut forgotten) = (Texts::new(), Texts::new());
     let mut copy = None;
     world.fault = faults(StdRng::seed_from_u64(seed ^ u64::MAX), one_in);
@@ -190,6 +191,6 @@ fn put_back(seed: u64) {
 
 #[test]
 fn whoever_puts_an_old_copy_in_their_phone_s_place_loses_nothing_that_they_had_not_read() {
-    // Profiles on a disk take their time.
+    // Profiles on a disk take longer, so only every second seed runs.
     seeds().step_by(2).for_each(put_back);
 }

@@ -94,7 +94,7 @@ fn whoever_registers_again_has_the_same_account_and_an_unverified_contacts_phone
 
         world.say(alice, bob, "still you?");
         world.run();
-        // Where the relay reads along, no key stands between the two.
+        // Where the relay can read messages, there is no key between the two that could change.
         let told = if protection == Protection::EndToEnd { vec![(world.id(bob), false)] } else { Vec::new() };
         assert_eq!(key_changes(&mut world, alice), told, "{protection:?}");
         assert_eq!(world.heard(new, alice), ["still you?"]);
@@ -113,7 +113,7 @@ fn whoever_registers_again_has_the_same_account_and_an_unverified_contacts_phone
 fn a_phone_that_is_connected_hears_that_another_one_has_its_place() {
     let mut world = verifying();
     let bob = phone(&mut world, "Bob", BOB, Protection::EndToEnd);
-    // Only what the relay sends: this world's cable drops the goodbye with the connection.
+    // Only the relay's words are tested, because this world's wire drops the goodbye together with the connection.
     phone(&mut world, "Bob", BOB, Protection::EndToEnd);
     assert!(world.see(bob).is_closed());
     assert!(Farewell::Reregistered.to_string().contains("another phone has registered"));
@@ -141,8 +141,8 @@ fn a_verified_contact_with_a_new_phone_is_blocked_until_a_choice() {
     assert_eq!(world.see(alice).contact(whom).unwrap().trust, Trust::Unverified);
 }
 
-/// The relay has confirmed the text, so it is encrypted for no other key. Its loss shows: it is sent, and never
-/// delivered.
+/// The relay has confirmed the text, so it is encrypted for no other key. Its loss shows in its state: it stays "sent"
+/// and is never "delivered".
 #[test]
 fn what_waits_for_the_former_phone_does_not_open_and_is_not_said_to_be_delivered() {
     let mut world = verifying();
@@ -226,7 +226,7 @@ fn an_account_is_taken_over_by_whoever_has_the_code_and_by_nobody_else() {
     assert_eq!(world.heard(thief, alice), ["who is there?"], "what not comparing numbers costs");
 }
 
-/// The new phone's program ends once at each moment of the registration, and every waiting message is shown once.
+/// The new phone's program ends once at each step of the registration, and still every waiting message is shown once.
 #[test]
 fn a_new_phone_that_crashes_while_it_registers_loses_nothing_that_waits() {
     let mut moment = 0;
@@ -249,7 +249,8 @@ fn a_new_phone_that_crashes_while_it_registers_loses_nothing_that_waits() {
             now.then_some(Fault::Crash(new))
         });
         world.show_code(new);
-        // Whoever starts the program again after a crash before the code was shown types it again.
+        // If the program crashed before the code was sent to the relay, the person who restarts it types the code
+        // again.
         if world.see(new).account().address.is_none() {
             world.show_code(new);
         }

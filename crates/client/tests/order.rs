@@ -59,7 +59,7 @@ fn what_is_said_to_one_person_and_to_a_group_keeps_its_order_while_the_relay_ask
         }
         let now = world.now;
         world.at(alice).queue_group_text(group, text, now, &mut rng).unwrap();
-        // Some of it at once, some while other things are on their way or wait.
+        // Some texts are queued while nothing else is on its way, others while messages are on their way or wait.
         if text.ends_with('3') {
             world.run();
         }
@@ -70,7 +70,7 @@ fn what_is_said_to_one_person_and_to_a_group_keeps_its_order_while_the_relay_ask
         5 => world.cut(phones[second % 3]),
         _ => {}
     });
-    // The last receipts.
+    // The last receipts arrive.
     for _ in 0..60 {
         world.pass(Duration::from_seconds(1));
         world.run();
@@ -141,7 +141,7 @@ fn what_is_new_is_read_in_the_order_in_which_it_came_whoever_sent_it() {
         said.push(text);
     }
     assert_eq!(unshown(&world), said);
-    // A clock that is set back leaves each conversation in its order, and what comes then comes last.
+    // A clock that is set back leaves each conversation in its order, and later texts come last.
     let before = world.now;
     world.now = before - Duration::from_seconds(3_600);
     for number in 9..12 {

@@ -66,7 +66,7 @@ fn no_text_name_or_key_stands_in_the_files() {
     for bytes in &planted {
         assert!(!on_disk(folder.path(), bytes), "{}", String::from_utf8_lossy(bytes));
     }
-    // The same search finds each of them once it stands in a database unsealed.
+    // The same search does find each of these secrets when it stands unsealed in a database.
     let open = Connection::open(folder.path().join("control.sqlite")).unwrap();
     open.execute_batch("CREATE TABLE leak (bytes BLOB)").unwrap();
     for bytes in &planted {

@@ -109,7 +109,7 @@ fn the_shipped_program_has_no_way_to_stop_encrypting() {
             continue;
         }
         let text = std::fs::read_to_string(&path).unwrap();
-        // Its own file, and where an account's documentation speaks of it.
+        // Only calls are searched for: the method's own file and the documentation of accounts may name it.
         let calls = text.contains(".stop_encrypting(") || text.contains("::stop_encrypting(");
         assert!(!calls, "{}", path.display());
         files += 1;

@@ -128,7 +128,7 @@ fn a_message_under_a_new_key_is_shown_as_unverified_and_blocks_answers() {
     world.at(alice).confirm(whom, &number.digits(), &mut rng).unwrap();
     let with_number = world.phone_with_number("Carol", "+447700900123");
     let mallory = world.phone("Mallory");
-    // Mallory finds somebody by number, so that her message goes unsealed, and the relay hands it to Alice as Bob's.
+    // Mallory finds somebody by number, so her message goes out unsealed, and the relay hands it to Alice as Bob's.
     world.at(mallory).look_up(Handle::parse("+447700900123").unwrap(), None).unwrap();
     world.run();
     let (thief, target, carol) = (world.id(mallory), world.id(alice), world.id(with_number));
@@ -170,7 +170,7 @@ fn what_the_relay_holds_back_is_not_encrypted_again_to_a_key_that_it_substitutes
     }
     world.run();
     let (victim, thief) = (world.id(bob), world.id(mallory));
-    // What Alice sends to Bob goes to Mallory, and what Mallory sends comes to Alice as Bob's.
+    // The relay hands Mallory every message that Alice sends to Bob, and hands Alice Mallory's messages as Bob's.
     world.up = altering(move |at, frame| {
         if let (true, ClientFrame::Submit(submit)) = (at == alice, frame) {
             submit.to.account = thief;

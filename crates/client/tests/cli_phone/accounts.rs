@@ -87,7 +87,7 @@ fn a_server_of_another_kind_is_told_from_a_relay() {
         stream.read_exact(&mut asked).unwrap();
         stream.write_all(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n").unwrap();
         let mut rest = Vec::new();
-        // The phone hangs up when it sees what this is.
+        // The phone hangs up when it sees that this is not a relay.
         stream.read_to_end(&mut rest).unwrap_or_default();
     });
     let key = place.relay.address().split_once('#').unwrap().1.to_owned();

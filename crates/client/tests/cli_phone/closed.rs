@@ -71,11 +71,11 @@ fn after_closing_one_can_begin_anew_and_nothing_is_destroyed() {
     let names = folders.map(|folder| folder.unwrap().file_name().into_string().unwrap());
     let aside = names.into_iter().find(|name| name.starts_with("alice-closed-")).unwrap();
     assert!(place.phone(&aside).run(&["history", "Bob"]).expect(0).out.contains("kept"));
-    // And once more on the same day.
+    // The account is closed once more on the same day.
     alice.run(&["account", "close", "--yes"]).expect(0);
     alice.run(anew).expect(0);
     assert!(place.phone(&format!("{aside}-2")).folder().exists());
-    // A new profile in a free place needs nothing to be closed.
+    // To make a new profile in a free place, no account needs to be closed.
     let carol = place.phone("carol");
     carol.run(anew).expect(0);
 }

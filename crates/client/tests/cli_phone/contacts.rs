@@ -13,7 +13,7 @@ fn an_invitation_makes_a_contact_that_is_not_verified() {
     assert_eq!(added.out, "Added Alice. NOT VERIFIED.\n");
     assert!(added.next_step().unwrap().ends_with("verify Alice"));
 
-    // From standard input, under a name of one's own.
+    // The invitation comes from standard input, and the contact gets a name of Alice's choice.
     alice.run_with(&["contact", "add", "-", "--name", "Bob B"], &bob.invitation()).expect(0);
     let listed = alice.run(&["contact", "list", "--plain"]).expect(0).out;
     assert!(listed.starts_with("Bob B\tunverified\t"), "{listed}");
@@ -105,7 +105,7 @@ fn what_is_no_invitation_is_refused_with_the_reason() {
     let (alice, bob) = (place.account("alice"), place.account("bob"));
     let link = bob.invitation();
     let cut = &link[..link.len() / 2];
-    // Not the last letter, of which some bits mean nothing and have to be zero.
+    // The last letter is left alone, because some of its bits carry no data and have to be zero.
     let (before, end) = link.split_at(link.len() - 2);
     let wrong = if end.starts_with('a') { "b" } else { "a" };
     let mistyped = format!("{before}{wrong}{}", &end[1..]);
@@ -148,7 +148,7 @@ fn the_same_number_on_both_phones_verifies_and_only_that() {
     assert_eq!(number, alice.number("Bob"));
     assert_eq!(number.len(), 60);
 
-    // Shown, and nothing decided.
+    // The number is shown, and nothing is decided.
     let shown = alice.run(&["verify", "Bob", "--show"]).expect(0).out;
     assert!(shown.starts_with("Safety number with Bob (NOT VERIFIED):\n"), "{shown}");
     let silent = alice.run(&["verify", "Bob"]).expect(1);
@@ -231,7 +231,7 @@ fn the_code_to_scan_is_printed_on_request_and_as_a_picture() {
     assert!(std::fs::read_to_string(picture).unwrap().contains("<svg"));
 }
 
-/// Forges Bob's invitation with the keys of somebody in between, as a thief of the link or a relay could.
+/// Forges Bob's invitation with the keys of an attacker in between, as a thief of the link or a relay could.
 fn forged(invitation: &str) -> String {
     let mut forged: Invitation = invitation.parse().unwrap();
     forged.identity = IdentitySecret::generate(&mut rand::rng()).public();
@@ -253,7 +253,7 @@ fn a_verified_contacts_new_key_stops_everything_until_a_choice() {
         let digits: String = ran.err.chars().filter(char::is_ascii_digit).collect();
         assert!(digits.contains(&before) && digits.contains(&now), "both numbers are printed");
         assert!(ran.tells("`contact accept Bob`"), "{}", ran.err);
-        // The next step works, and without anybody to compare with it changes nothing.
+        // The suggested next step works, and it changes nothing because nobody is there to compare with.
         assert!(alice.follow(ran.next_step().unwrap()).expect(1).tells("Not compared"));
     }
     let chat = alice.run_with(&["chat", "Bob"], "hi\n").expect(1);

@@ -12,7 +12,8 @@ fn texts(phone: &Phone) -> Vec<String> {
 fn a_locked_chat_sends_nothing_and_goes_on_once_it_is_opened() {
     let place = Place::new();
     let (alice, bob) = place.alice_and_bob();
-    // All of it lies in the pipe from the beginning: what comes after a lock is for the program that comes then.
+    // All lines lie in the pipe from the beginning. The lines after `/lock` are for the program that takes this one's
+    // place.
     let lines = "one\n/lock\nnot to be sent\n/unlock\nNobody\nBob\ntwo\n";
     let chat = alice.run_with(&["chat", "Bob"], lines).expect(0);
     assert!(chat.tells("Locked. Neither texts nor keys are in this program's memory"), "{}", chat.err);
@@ -84,7 +85,7 @@ fn a_running_chat_is_locked_from_outside_without_a_passphrase() {
     command.arg("--data").arg(alice.folder()).args(["--no-input", "account", "lock"]);
     let ran = Process::run(command, "").expect(0);
     assert!(ran.out.starts_with("Locked: neither texts nor keys are left"), "{}", ran.out);
-    // It is so by the time that it is said: the profile is free.
+    // The profile is already free when the command reports that it is locked.
     alice.run(&["account", "show"]).expect(0);
     assert_eq!(alice.run(&["account", "lock"]).expect(0).out, NOTHING);
     chat.wait_until_told("/unlock opens");
@@ -140,7 +141,7 @@ fn a_chat_locks_by_itself_when_nobody_types() {
     chat.type_line("/unlock");
     chat.type_line("Bob");
     chat.type_line("hello");
-    // The period holds for the next time, too.
+    // The period applies again after the chat was unlocked.
     chat.wait_until_told("/unlock opens");
     chat.type_line("/quit");
     chat.finish().expect(0);

@@ -188,7 +188,7 @@ fn ctrl_c_ends_a_chat_with_130_and_keeps_what_was_typed() {
     chat.type_line("typed before");
     chat.wait_until_told("Message 1: waiting");
     chat.signal("INT");
-    // Its input stays open to the end: what is told apart is an interruption and the end of what is typed.
+    // The input stays open to the end, so that this ends by an interruption and not by the end of input.
     chat.wait_for_end().expect(130);
     let folder = place.relay_folder();
     place.relay = place.relay.restart(&folder);
@@ -283,7 +283,7 @@ fn a_chat_where_nobody_is_known_says_what_to_do() {
     bob.add(&alice);
     bob.run(&["send", "Alice", "hello"]).expect(0);
     alice.run(&["inbox"]).expect(0);
-    // In a pipe whoever wrote first can be named.
+    // In a pipe, a line can name somebody who wrote first.
     let stranger: serde_json::Value =
         serde_json::from_str(&alice.run(&["contact", "list", "--json"]).expect(0).out).unwrap();
     let name = stranger["contacts"][0]["contact"].as_str().unwrap();

@@ -99,7 +99,7 @@ fn a_look_alike_of_another_script_is_told_and_not_refused() {
     assert!(alice.run(&["contact", "rename", "Mallory", "B0b"]).expect(0).tells("looks like Bob"));
     let typed = alice.run(&["send", "Воb", "x"]).expect(1);
     assert!(typed.tells("Did you mean"), "{}", typed.err);
-    // A stranger's look-alike is told where they write first, too.
+    // A stranger's look-alike name is also reported when the stranger writes first.
     let stranger = calling_itself(&place, "stranger", "Βob");
     stranger.add(&alice);
     stranger.run(&["send", "Alice", "it is me"]).expect(0);

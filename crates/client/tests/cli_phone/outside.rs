@@ -111,7 +111,7 @@ fn a_message_from_standard_input_has_no_mark_and_one_kind_of_line_end() {
     let (alice, bob) = place.alice_and_bob();
     alice.run_with(&["send", "Bob", "-"], "\u{feff}one\r\ntwo\r\n").expect(0);
     alice.run_with(&["chat", "Bob"], "\u{feff}three\r\n/quit\r\n").expect(0);
-    // As long as a message may be, and with Windows' line ends a third longer.
+    // The text is as long as a message may be, and a third longer with Windows' line ends.
     let long = "ab\n".repeat(pillarbox_client::body::MAX_TEXT_LEN / 3);
     alice.run_with(&["send", "Bob", "-"], &long.replace('\n', "\r\n")).expect(0);
     alice.run_with(&["send", "Bob", "-"], &format!("{long}{long}{long}")).expect(2);

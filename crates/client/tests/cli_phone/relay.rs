@@ -19,7 +19,7 @@ pub(crate) struct Relay {
     hold: unbounded::UnboundedSender<Hold>,
 }
 
-/// Holds a relay still until the other end of `until` is dropped.
+/// Suspends a relay until the other end of `until` is dropped.
 struct Hold {
     held: mpsc::Sender<()>,
     until: mpsc::Receiver<()>,
@@ -49,7 +49,7 @@ impl Relay {
         RelayAddress::new(self.address.host(), self.address.port(), other).unwrap().to_string()
     }
 
-    /// Holds it still, like a stopped process that has not ended, until the returned value is dropped.
+    /// Suspends the relay, like a stopped process that has not ended, until the returned value is dropped.
     pub(crate) fn hold(&self) -> mpsc::Sender<()> {
         let (held, is_held) = mpsc::channel();
         let (release, until) = mpsc::channel();
@@ -77,11 +77,11 @@ impl Relay {
             runtime.block_on(async move {
                 let running = RelayServer::start(config).await.unwrap();
                 started.send(running.address().clone()).unwrap();
-                // A test that panicked has dropped the other end; either way this is the end.
+                // If the test panicked, it has dropped the other end. Either way the relay ends here.
                 let holding = async {
                     while let Some(Hold { held, until }) = holds.recv().await {
                         held.send(()).unwrap();
-                        // The thread is the relay's only one: nothing of it runs meanwhile.
+                        // This is the relay's only thread, so no part of the relay runs meanwhile.
                         until.recv().unwrap_err();
                     }
                     std::future::pending::<()>().await;

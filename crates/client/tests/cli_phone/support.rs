@@ -18,7 +18,7 @@ use crate::relay::Relay;
 
 /// A relay beside the folder and the environment of one test.
 pub(crate) struct Place {
-    // First, so that it stops before its folder goes.
+    // This is the first field, so that the relay stops before its folder is removed.
     /// The relay, while it runs.
     pub(crate) relay: Relay,
     surroundings: Surroundings,
@@ -56,8 +56,8 @@ impl Place {
         self.command(self.programs().phone())
     }
 
-    /// Makes a profile with an account, named like the profile with a capital. The library makes it as `account
-    /// create` does, except for the cost of its passphrase, which each run in a test would pay again.
+    /// Makes a profile with an account, named like the profile with a capital. The library makes the profile as
+    /// `account create` does, except that the passphrase costs less, because every run in a test pays that cost again.
     pub(crate) fn account(&self, profile: &str) -> Phone {
         let phone = self.phone(profile);
         let mut rng = StdRng::from_rng(&mut rand::rng());

@@ -11,7 +11,7 @@ use pty_process::blocking::{Command, Pty, open};
 
 use crate::support::Phone;
 
-/// Time for something to appear on the screen. It is far above the usual time, for a busy computer.
+/// Time for something to appear on the screen. It is far above the usual time, because the computer may be busy.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Interval at which the screen is read.
@@ -63,7 +63,7 @@ impl Window {
         let (pty, screen, written) = (window.pty.clone(), window.screen.clone(), window.written.clone());
         thread::spawn(move || {
             let mut bytes = [0; 4_096];
-            // The other end of a terminal that is gone gives an error.
+            // Reading fails once the other end of the terminal is gone.
             while let Ok(got @ 1..) = (&*pty).read(&mut bytes) {
                 written.lock().unwrap().extend_from_slice(&bytes[..got]);
                 screen.lock().unwrap().process(&bytes[..got]);
@@ -136,7 +136,7 @@ impl Window {
             }
             assert!(Instant::now() < until, "it does not end:\n{}", self.shown());
         };
-        // What it wrote last may still be on its way.
+        // The program's last output may still be on its way.
         thread::sleep(10 * LOOK);
         code
     }
@@ -144,7 +144,8 @@ impl Window {
 
 impl Drop for Window {
     fn drop(&mut self) {
-        // A test that failed leaves no program behind. One that has ended is no second trouble.
+        // A failed test leaves no program behind. If the program has ended already, killing it fails, and that is
+        // fine.
         self.child.kill().unwrap_or_default();
         drop(self.child.wait());
     }

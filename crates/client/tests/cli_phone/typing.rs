@@ -46,7 +46,7 @@ fn steady(shown: &str) -> String {
     let line = |line: &str| {
         line.split(' ').map(|word| if is_time(word) { "00:00" } else { word }).collect::<Vec<_>>().join(" ")
     };
-    // A text that was typed before the phone was connected says so first.
+    // The line of a text that was typed before the phone was connected says "waiting" first.
     shown.lines().map(line).collect::<Vec<_>>().join("\n").replace(" waiting, sent", " sent")
 }
 
@@ -109,7 +109,7 @@ fn only_quit_alone_on_its_line_ends_the_chat_and_nothing_behind_it_runs_in_the_s
     assert!(shown.contains("2 lines after /quit were not sent."), "{shown}");
     assert_eq!(texts(&bob), ["one"]);
 
-    // The same below a shell, which must not get any of it.
+    // The same chat runs below a shell, which must not get any of the lines that were not sent.
     let shell = below_a_shell(&alice, "echo Ready.; read -r line; echo \"the shell got <$line>\"");
     let mut window = Window::run(shell, (24, 80));
     window.wait_for("to Bob (NOT VERIFIED)>");
@@ -335,7 +335,7 @@ fn without_a_terminal_that_moves_its_cursor_it_is_lines() {
     assert_eq!(window.end(), Some(0));
     assert!(!window.written().contains("\x1b[J") && !window.written().contains("\x1b[?2004"));
     assert_eq!(texts(&bob), ["hello", "again"]);
-    // In a pipe nothing of it comes again.
+    // In a pipe, none of the earlier lines is shown again.
     assert_eq!(alice.run_with(&["chat", "Bob"], "").expect(0).out, "");
 }
 
@@ -381,7 +381,7 @@ fn a_chat_where_nobody_was_added_names_who_waits() {
     assert!(shown.contains("calls itself"), "{shown}");
     let unknown = alice.run(&["send", "Bob", "hello?"]).expect(1);
     assert!(unknown.tells("Somebody who wrote first calls itself so"), "{}", unknown.err);
-    // The next step that was named leads to whoever waits.
+    // The suggested next step leads to the person who waits.
     let next = flat(shown.split("Next: ").nth(1).unwrap());
     assert!(next.contains(" chat ") && next.starts_with("pillarbox --profile alice"), "{next}");
 }
@@ -393,7 +393,7 @@ fn ctrl_c_ends_a_chat_that_waits_for_its_last_words() {
     let mut window = chat(&alice, &[], (24, 80));
     window.keys("one\r");
     window.wait_until_sent(1);
-    // In the relay's place somebody who takes connections and says nothing.
+    // In the relay's place stands a server that accepts connections and sends nothing.
     let address = place.relay.address();
     let port: u16 = address.split(':').nth(2).unwrap().split('/').next().unwrap().parse().unwrap();
     drop(place.relay);
@@ -420,7 +420,7 @@ fn a_text_that_a_hanging_relay_does_not_take_is_said_to_wait_and_again_at_the_en
         window.keys("two\r");
         window.wait_for("2 waiting");
         window.keys(end);
-        // The words at the end come before the relay can answer, or it would have taken the text.
+        // The closing words come before the relay can answer; otherwise the relay would have taken the text.
         window.wait_for("1 message to Bob waits on this phone: not sent yet.");
         assert_eq!(window.end(), Some(if end == "\x03" { 130 } else { 1 }), "{}", window.shown());
         drop(held);
