@@ -136,7 +136,7 @@ fn texts() -> Seeds {
     ]
 }
 
-/// Makes inputs of targets that read choices: mostly "unaltered", of each kind.
+/// Makes inputs for the targets that read choices: one of each kind, most of them unaltered.
 fn choices() -> Seeds {
     let mut rng = ChaCha20Rng::seed_from_u64(1);
     let identity = IdentitySecret::generate(&mut rng);

@@ -1,4 +1,4 @@
-//! Backups from somebody else's hands, with parts altered, swapped, left out or made up.
+//! Backups that come from somebody else, with parts altered, swapped, left out or made up.
 
 use std::sync::LazyLock;
 
@@ -62,7 +62,7 @@ impl Encoded for Part {
     const MAX_LEN: usize = MAX_PAYLOAD_LEN;
 }
 
-/// Opens the parts that the bytes name, and makes a backup again of the result.
+/// Opens the parts that the bytes name, and makes a new backup of the result.
 pub fn backup(bytes: &[u8]) {
     let mut feed = Feed::new(bytes);
     match feed.byte() % 4 {

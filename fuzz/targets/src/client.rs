@@ -7,7 +7,7 @@ use pillarbox_crypto::{kdf, labels};
 
 use crate::feed::Feed;
 
-/// Reads an invitation link: the bytes as text, or a link made by somebody who knows how its check is computed.
+/// Reads an invitation link: the bytes as text, or a link made by somebody who knows how to compute its check.
 pub fn invitation(bytes: &[u8]) {
     let mut feed = Feed::new(bytes);
     let link = if feed.byte().is_multiple_of(2) {

@@ -1,4 +1,4 @@
-//! Whole engines against somebody who keeps to no protocol: a phone whose relay lies, and a relay whose phones lie.
+//! Whole engines against a peer that keeps to no protocol: a phone whose relay lies, and a relay whose phones lie.
 //!
 //! The frames are well formed, or altered honest ones. The fuzzer chooses their order, their numbers and their
 //! contents. Nothing may panic, and an honest neighbour must be served afterwards as before.
@@ -26,7 +26,7 @@ const CONNECTIONS: u64 = 3;
 /// The number of the first hostile connection: honest ones have lower numbers.
 const FIRST_HOSTILE: u64 = 1_000;
 
-/// Runs that one relay serves. No clock moves here, so all messages of an honest phone count against one limit, of
+/// Runs that one relay serves. No clock moves here, so all messages of an honest phone count against one limit of
 /// 2,000 submissions.
 const WORLD_LIFE: u64 = 1_000;
 
@@ -78,7 +78,7 @@ pub fn relay_lies(bytes: &[u8]) {
 }
 
 fn lie(kind: u8, feed: &mut Feed<'_>, bob: AccountId) -> Option<RelayFrame> {
-    // Phones count their requests from 1, so small numbers meet an open one.
+    // Phones count their requests from 1, so a small number often names an open request.
     let request = |feed: &mut Feed<'_>| RequestId(u32::from(feed.byte() % 16));
     Some(match kind % 10 {
         0 => RelayFrame::Welcome(Welcome {

@@ -1,6 +1,6 @@
 //! Reads choices out of the fuzzer's bytes.
 //!
-//! Reading is total: after the end of the bytes, every choice is zero. Any bytes therefore drive any target, and a
+//! Reading is total: after the end of the bytes, every choice is zero. So any bytes can drive any target, and a
 //! truncated file is still an input.
 
 /// A cursor over the fuzzer's bytes.

@@ -1,4 +1,4 @@
-//! A victim's report from a liar: any part of it altered, or made up by somebody who knows the form.
+//! A report sent by a liar: any part of it may be altered, or made up by somebody who knows the form.
 
 use pillarbox_access::RelayHoldings;
 use pillarbox_access::demand::report::serve;
@@ -55,7 +55,8 @@ impl Scene {
     }
 }
 
-/// Checks a report. It proves its message if, and only if, nothing in it was altered; any other bytes are refused.
+/// Checks a report. The report proves its message if, and only if, nothing in it was altered; any other bytes are
+/// refused.
 pub fn reported(bytes: &[u8]) {
     thread_local! {
         static SCENE: Scene = Scene::new();
@@ -67,7 +68,7 @@ pub fn reported(bytes: &[u8]) {
         let mut report = honest.clone();
         let fresh_stamp = choice & 2 != 0;
         if fresh_stamp {
-            // The liar is a relay's user whose message the relay stamped: any payload, any body beside it.
+            // The liar is a user of the relay whose message the relay stamped. Payload and body can be any bytes.
             report.payload = feed.piece().to_vec();
             report.stamp = scene.key.stamp(&report.payload, report.from, report.to, report.accepted_at);
             report.body = feed.piece().to_vec();

@@ -24,7 +24,7 @@ const CONTROL: &str = "evidence/control.json";
 
 /// A folder of one cell and its control, whose evidence is a message in the clear.
 ///
-/// It has no `matrix.csv`, whose form is the bench's own, and one finding says so.
+/// The folder has no `matrix.csv`, because only the bench knows its form, and one finding says that it is missing.
 static HONEST: LazyLock<(Manifest, BTreeMap<String, Vec<u8>>)> = LazyLock::new(|| {
     let (_, story) = library::BUILT_IN.first().expect("there are stories");
     let evidence = evidence();

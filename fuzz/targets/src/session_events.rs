@@ -1,7 +1,7 @@
 //! Two phones and a network with events that the fuzzer chooses: messages are lost, repeated, reordered and altered,
 //! phones start anew, and are restored from old copies.
 //!
-//! Three things may never happen: a text is shown that was not sent, or is shown twice; a failure changes a state;
+//! Three things must never happen: a text is shown that was not sent, or is shown twice; a failure changes a state;
 //! two phones cannot find a common session again.
 
 use std::collections::BTreeSet;
@@ -12,7 +12,7 @@ use pillarbox_session::{Conversation, OpenError};
 use crate::feed::Feed;
 use crate::keys::{BEGUN, Keys, Stock};
 
-/// Most events of one run. A longer run would be slower and find nothing that two shorter ones do not.
+/// Most events of one run. A longer run would be slower and find nothing that two shorter runs do not find.
 const MAX_EVENTS: usize = 96;
 
 /// A copy of a phone. Its inbox is part of it: a restored phone forgets which messages it has read.

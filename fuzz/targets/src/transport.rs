@@ -47,7 +47,7 @@ pub fn handshake(bytes: &[u8]) {
             assert!(altered == opening || relay_refuses(offer, versions, &altered));
             altered
         };
-        // A stranger's sixteen bytes of tag are right once in 2^128 times, or if they are the phone's own.
+        // The sixteen bytes of a stranger's tag are right once in 2^128 times, or if they are the phone's own tag.
         let _established_or_refused = relay.opened(&opening);
     }
 
@@ -62,8 +62,8 @@ fn relay_refuses(offer: &[u8; 10], versions: Versions, opening: &[u8; 48]) -> bo
     relay.offered(offer).is_ok_and(|(relay, _)| relay.opened(opening).is_err())
 }
 
-/// Opens records that were altered on the way, and records of somebody who holds the channel's key and sends
-/// anything.
+/// Opens records that were altered on the way, and records of somebody who holds the channel's key and sends any
+/// bytes.
 pub fn records(bytes: &[u8]) {
     let mut feed = Feed::new(bytes);
     let (mut sealer, mut opener) = channel();
@@ -131,7 +131,7 @@ fn channel() -> (Sealer, Opener) {
     (phone.sealer, relay.opener)
 }
 
-/// Bytes that travel as a frame and need not be one.
+/// Bytes that travel as a frame but need not be a valid frame.
 struct Raw(Vec<u8>);
 
 impl Raw {

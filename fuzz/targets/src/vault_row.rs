@@ -1,5 +1,5 @@
-//! A vault that somebody has rewritten. One row holds bytes that the fuzzer chooses, correctly sealed, so that every
-//! record's reader sees them; or the file itself is altered.
+//! A vault that somebody has rewritten. One row holds bytes that the fuzzer chooses, correctly sealed, so that the
+//! reader of every kind of record sees them. Or the file itself is altered.
 //!
 //! Only somebody with the passphrase can seal a row. The target tests the readers: they may answer "damaged", and
 //! must not panic, loop, or take memory that a record merely claims to need.
@@ -87,7 +87,7 @@ static TEMPLATE: LazyLock<Template> = LazyLock::new(|| {
         let plaintext = aead::open_extended(&key, &nonce, &bound(place, &lookup), &sealed).expect("our row");
         Ok(Row { place, lookup, plaintext: plaintext.to_vec() })
     });
-    // One-time prekeys are many and alike, so the first of each kind stands for all.
+    // There are many one-time prekeys, all alike, so the first of each kind stands for the others.
     let mut rows: Vec<Row> = rows.expect("rows").map(|row| row.expect("a row")).collect();
     let mut seen = [0_u8; 256];
     rows.retain(|row| {

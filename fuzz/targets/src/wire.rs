@@ -1,4 +1,5 @@
-//! Frames and numbers. Bytes that decode are written the same way again, or a hash over them would mean nothing.
+//! Frames and numbers. Bytes that decode must be written the same way again; otherwise a hash over them would mean
+//! nothing.
 
 use std::fmt::Debug;
 
@@ -15,7 +16,7 @@ pub fn relay_frame(bytes: &[u8]) {
     is_unique::<RelayFrame>(bytes);
 }
 
-/// Decodes the body of a message from one phone to another, out of its envelopes.
+/// Decodes the body of a message from one phone to another, as it is once its envelopes are removed.
 pub fn body(bytes: &[u8]) {
     is_unique::<Body>(bytes);
     if let Ok(body) = decode::<Body>(bytes) {

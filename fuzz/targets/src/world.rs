@@ -15,7 +15,7 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 /// The time at which everything happens.
 pub(crate) const NOW: Timestamp = Timestamp(1_490_193_600_000);
 
-/// Rounds after which frames that still move are a loop.
+/// The number of rounds after which frames that still move count as a loop.
 const MAX_ROUNDS: usize = 2_000;
 
 const LINKS: [Link; 2] = [Link::Named, Link::Nameless];
@@ -95,7 +95,7 @@ impl World {
         self.run();
     }
 
-    /// Carries frames until nothing moves.
+    /// Carries frames until no frame is left to carry.
     pub(crate) fn run(&mut self) {
         for _ in 0..MAX_ROUNDS {
             let mut moved = false;
@@ -148,7 +148,7 @@ impl World {
         self.relay(vec![(connection, Input::Opened { peer, handshake_hash })]);
     }
 
-    /// Gives the relay a batch, and its answers to the connected phones.
+    /// Gives the relay a batch, and hands its answers to the connected phones.
     pub(crate) fn relay(&mut self, mut batch: Vec<(ConnectionId, Input)>) -> Vec<Effect> {
         let mut all = Vec::new();
         loop {
