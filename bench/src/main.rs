@@ -1,8 +1,8 @@
 //! The cost of Pillarbox, measured beside a unit and beside a peer that does the same work.
 //!
 //! Run `cargo run --release --manifest-path bench/Cargo.toml -- session [--json]`, or `relay`, from the root of the
-//! repository so that `.cargo/config.toml` applies. No measurement fails for being slow: the figures are printed
-//! beside their bounds, and the reader judges.
+//! repository so that `.cargo/config.toml` applies. A slow result is not a failure: the figures are printed beside
+//! their bounds, and the reader judges.
 
 mod measure;
 mod relay;
@@ -24,7 +24,7 @@ usage: pillarbox-bench session [--json]
 /// Exit code for a command line that cannot be parsed, as in sysexits.h.
 const EX_USAGE: u8 = 64;
 
-/// An error that stopped a measurement. The program recovers from none.
+/// An error that stopped a measurement. The program does not recover from any of them.
 type Failure = Box<dyn std::error::Error>;
 
 fn main() -> ExitCode {

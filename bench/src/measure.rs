@@ -9,7 +9,7 @@ use rustix::time::{ClockId, clock_gettime};
 use serde::Serialize;
 use std::time::Duration;
 
-/// Pairs of measurements for every figure. The median of five tolerates two bad ones.
+/// Pairs of measurements for every figure. The median of five pairs tolerates two bad ones.
 pub(crate) const PAIRS: usize = 5;
 
 /// A figure over all pairs.
@@ -48,7 +48,8 @@ impl Series {
 /// A measurement: does its work once and returns the time of one operation, in microseconds.
 pub(crate) type Sample<'a> = &'a mut dyn FnMut() -> Result<f64, Failure>;
 
-/// Takes several measurements in turns, forwards and backwards by pair, after one round that does not count.
+/// Takes several measurements in turns, alternately forwards and backwards from pair to pair, after one round that
+/// does not count.
 pub(crate) fn alternate<const N: usize>(mut samples: [Sample<'_>; N]) -> Result<[Series; N], Failure> {
     for sample in &mut samples {
         sample()?;

@@ -7,7 +7,7 @@ use crate::{
 use serde::Serialize;
 use std::fmt::Write;
 
-/// The bounds of a figure, which it has to reach and which it should, in X25519 operations.
+/// The two bounds of a figure, one that it must reach and one that it should reach, in X25519 operations.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub(crate) struct Bounds {
     pub(crate) must: f64,
@@ -19,13 +19,13 @@ pub(crate) struct Bounds {
 pub(crate) struct Row {
     what: &'static str,
     bounds: Option<Bounds>,
-    /// Pillarbox's figure in X25519 operations, each pair with the unit of its own turn.
+    /// Pillarbox's figure in X25519 operations; each pair is divided by the unit measured in its own turn.
     ours: Spread,
     peer: Option<Spread>,
     unit_microseconds: Spread,
     ours_microseconds: Spread,
     peer_microseconds: Option<Spread>,
-    /// The difference, if the two do not do the same work.
+    /// The difference in the work, if the two sides do not do the same work.
     differs: &'static str,
 }
 

@@ -2,7 +2,7 @@
 //!
 //! A pair is a sender and, if messages are to be fetched, their recipient. A [`Speaker`] decides the bytes on a
 //! connection, and this file decides when they are sent. In a closed loop each pair has a fixed number of messages
-//! under way. In an open loop messages are sent at fixed moments, even if the last one has not arrived.
+//! under way. In an open loop messages are sent at fixed moments, even if the previous message has not arrived.
 
 use crate::Failure;
 use rustix::event::{Timespec, epoll};
@@ -13,7 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Bytes of each message: a short text once it is encrypted.
+/// Bytes of each message: the length of a short text once it is encrypted.
 pub(crate) const PAYLOAD_LEN: usize = 300;
 
 /// A message. Its first eight bytes are the time at which it was due, in nanoseconds since the load began.
@@ -83,7 +83,7 @@ impl Line {
     }
 }
 
-/// A sender and the recipient that fetches its messages, if any does.
+/// A sender and the recipient that fetches its messages, if there is a recipient.
 pub(crate) struct Pair {
     pub(crate) sender: Line,
     pub(crate) recipient: Option<Line>,
@@ -161,7 +161,7 @@ impl Load {
         })
     }
 
-    /// Sends at this pace until that end. Messages under way at the end stay under way.
+    /// Sends at `pace` until `until` is reached. Messages under way at the end stay under way.
     pub(crate) fn run(&mut self, pace: Pace, until: Until) -> Result<Tally, Failure> {
         let mut tally = Tally::default();
         let start = Instant::now();

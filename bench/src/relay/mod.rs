@@ -23,7 +23,7 @@ use table::{Report, Row, Spread};
 
 pub(crate) use options::Options;
 
-/// X25519 operations between two pairs, which take a few tenths of a second.
+/// The number of X25519 operations measured between two pairs. They take a few tenths of a second.
 const UNITS: u32 = 4_000;
 
 /// The length of one slice of a long run.
@@ -140,7 +140,7 @@ struct Bench<'a> {
 }
 
 impl Bench<'_> {
-    /// Measures all sides in turns, forwards and backwards, with no warm-up but the servers' own.
+    /// Measures all sides in turns, alternately forwards and backwards, without any warm-up but the servers' own.
     fn alternate<T>(
         &mut self,
         measure: impl Fn(&dyn Side) -> Result<T, Failure>,

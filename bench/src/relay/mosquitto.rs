@@ -1,5 +1,6 @@
-//! mosquitto, for orientation: MQTT 3.1.1, QoS 1, sessions that outlast their connection. It keeps messages in memory
-//! and writes them to disk at intervals. So it answers before it syncs, and promises less than the other two.
+//! mosquitto, for orientation: MQTT 3.1.1, QoS 1, sessions that outlast their connection. mosquitto keeps messages in
+//! memory and writes them to disk at intervals. So it answers before it syncs, and promises less than the other two
+//! servers.
 
 use super::{
     load::{Heard, Line, Pair, Payload, Speaker},
@@ -108,7 +109,7 @@ fn text(text: &str, out: &mut Vec<u8>) -> Result<(), Failure> {
 fn packet(kind: u8, body: &[u8], out: &mut impl Write) -> Result<(), Failure> {
     let mut whole = vec![kind];
     let mut left = body.len();
-    // Seven bits at a time, the lowest first (section 2.2.3).
+    // The length is written seven bits at a time, the lowest first (section 2.2.3).
     loop {
         let digit = (left % 128) as u8;
         left /= 128;

@@ -24,8 +24,9 @@ use std::{
     time::Duration,
 };
 
-/// Limits of the relay. All are on. Those listed here are so high that a run measures the relay and not its limiter:
-/// the messages that one account may send and may have waiting, and the connections and accounts from one address.
+/// Limits of the relay, all of which are on. The limits listed here are so high that a run measures the relay and not
+/// its limiter: the messages that one account may send and may have waiting, and the connections and accounts from one
+/// address.
 const LIMITS: &str = r#"{
     "connections_per_address": 20000,
     "mailbox_messages": 4000000,
@@ -34,7 +35,7 @@ const LIMITS: &str = r#"{
     "submissions": {"burst": 1000000000, "every": 1}
 }"#;
 
-/// Threads that open connections at once. Most of the time for opening one is waiting for the disk.
+/// The number of threads that open connections at once. Opening a connection is mostly waiting for the disk.
 const OPENERS: usize = 16;
 
 /// Pillarbox as a kind of server, with its program.

@@ -47,7 +47,7 @@ impl Side for Redis {
     }
 }
 
-/// Password with which an idle connection has authenticated, as the other servers' have.
+/// Password with which an idle connection has authenticated, as idle connections of the other servers have too.
 const PASSWORD: &str = "benchmark";
 
 impl Server for Running {
@@ -200,7 +200,7 @@ fn value<'a>(bytes: &'a [u8], strings: &mut Vec<&'a [u8]>) -> Result<Option<&'a 
         }
         b'$' => {
             let Ok(length) = usize::try_from(number()?) else { return Ok(Some(rest)) };
-            // When redis names an XADD by its number, that is a string as well.
+            // The number by which redis names an added message is a string as well.
             let Some((string, next)) = rest.split_at_checked(length) else { return Ok(None) };
             let Some(next) = next.get(2..) else { return Ok(None) };
             strings.push(string);

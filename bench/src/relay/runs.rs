@@ -21,7 +21,7 @@ const UNDER_WAY: u64 = 16;
 /// The pace at which latency is measured.
 const PACE: u32 = 10_000;
 
-/// Time before each measurement in which the server finds its stride.
+/// Time before each measurement in which the server warms up.
 const WARM_UP: Duration = Duration::from_millis(700);
 
 /// A load and its cost.
@@ -100,14 +100,14 @@ pub(crate) fn held(
     Ok(slices)
 }
 
-/// Measures deliveries in a second without and with a reader of `ledger --follow`, on the same relay in turns.
+/// Measures deliveries a second without and with a reader of `ledger --follow`, in turns on the same relay.
 pub(crate) fn followed(ours: &Pillarbox, time: Duration) -> Result<(f64, f64), Failure> {
     let folder = tempfile::tempdir()?;
     let server = ours.start(folder.path())?;
     let mut load = Load::new(server.pairs(PAIRS, true)?)?;
     load.run(Pace::UnderWay(UNDER_WAY), Until::Time(WARM_UP))?;
     let mut rates = [0.0, 0.0];
-    // Alone, followed, followed, alone, so that a drift hits both alike.
+    // The order is alone, followed, followed, alone, so that a drift affects both alike.
     for follows in [false, true, true, false] {
         let follower = follows
             .then(|| {
@@ -139,7 +139,7 @@ pub(crate) fn followed(ours: &Pillarbox, time: Duration) -> Result<(f64, f64), F
 pub(crate) fn idle(side: &dyn Side, count: usize) -> Result<f64, Failure> {
     let folder = tempfile::tempdir()?;
     let server = side.start(folder.path())?;
-    // The first connections cause costs that come only once, which do not count.
+    // The first connections also cause costs that arise only once, and these do not count.
     let first = server.idle(count.min(50))?;
     let before = private_bytes(server.process().id())?;
     let connections = server.idle(count)?;

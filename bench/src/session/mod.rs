@@ -1,7 +1,7 @@
 //! The end-to-end protocol beside one X25519 operation and beside vodozemac's Olm.
 //!
 //! Both sides carry the same 300 bytes from a text in memory to a payload on the wire and back to a text that is
-//! compared. If the two do not do the same work, the row says so.
+//! compared. If the two sides do not do the same work, the row says so.
 
 mod olm;
 mod parts;

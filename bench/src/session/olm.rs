@@ -1,4 +1,4 @@
-//! The peer: vodozemac's Olm, version 1, the one that its users run.
+//! The peer: vodozemac's Olm, in version 1, which its users run.
 
 use super::TEXT;
 use crate::{

@@ -18,7 +18,7 @@ use pillarbox_crypto::{
 use rand::rng;
 use std::hint::black_box;
 
-/// Operations on a curve or a lattice in one measurement, then operations on a message.
+/// The number of operations on a curve or a lattice in one measurement, and then of operations on a message.
 const SLOW: u32 = 2_000;
 const FAST: u32 = 100_000;
 

@@ -19,7 +19,7 @@ use std::{collections::BTreeMap, time::Duration};
 /// Number of the signed prekey. One-time prekeys count up from the next number.
 const SIGNED: PreKeyId = PreKeyId(0);
 
-/// One phone. Prekeys are kept as records and read when they are needed, as a vault does it.
+/// One phone. Prekeys are kept as records and read when they are needed, as in a vault.
 struct Phone {
     identity: IdentitySecret,
     signed: Vec<u8>,
@@ -129,8 +129,8 @@ impl Pair {
         Ok(start.each(count))
     }
 
-    /// Measures `count` times the opening of a message before which the most allowed messages are lost. Returns the
-    /// microseconds for one.
+    /// Measures `count` times how long it takes to open a message before which as many messages are lost as one jump
+    /// allows. Returns the microseconds for one.
     pub(crate) fn jump(&mut self, count: u32) -> Result<f64, Failure> {
         for _ in 0..MAX_JUMP {
             self.at_alice = self.at_alice.encrypt(&TEXT, Padding::None)?.1;
