@@ -184,7 +184,7 @@ mod tests {
         ) {
             let secret = AeadKey::from_bytes(key);
             let sealed = seal(&secret, &nonce, &ad, &text);
-            // Key, nonce, associated data and ciphertext, as one row of bytes to pick from.
+            // Key, nonce, associated data and ciphertext in one row, from which the test picks a byte to alter.
             let mut row = [&key[..], &nonce, &ad, &sealed].concat();
             let at = at % row.len();
             row[at] ^= 1 << bit;

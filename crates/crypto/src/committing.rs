@@ -180,7 +180,7 @@ mod tests {
             bit in 0..8u8,
         ) {
             let (commitment, ciphertext) = seal(key, &[&associated], &plaintext);
-            // Key, associated data, commitment and ciphertext, as one row of bytes to pick from.
+            // Key, associated data, commitment and ciphertext in one row, from which the test picks a byte to alter.
             let mut row = [&key[..], &associated, &commitment, &ciphertext].concat();
             let at = at % row.len();
             row[at] ^= 1 << bit;

@@ -250,8 +250,8 @@ proptest! {
         }
     }
 
-    /// While nobody is restored and nobody starts again, every message that arrives opens the first
-    /// time, in whatever order, and never again.
+    /// While nobody is restored and nobody starts again, every message opens the first time that it arrives, in any
+    /// order, and never again.
     #[test]
     fn whatever_arrives_opens_exactly_once(events in proptest::collection::vec(quiet_event(), 0..40)) {
         let mut network = Network::new();

@@ -9,7 +9,7 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-/// Device and inode: the two numbers by which a system tells files apart, as long as one of them is open.
+/// Device and inode: the two numbers by which a system tells files apart, as long as one of the files is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FileIdentity {
     device: u64,

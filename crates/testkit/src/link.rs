@@ -70,7 +70,7 @@ impl Link {
         timeout(PATIENCE, self.reader.receive()).await.expect("the relay says nothing").unwrap_or(None)
     }
 
-    /// Sends a frame, and returns the answer if the connection lives so long.
+    /// Sends a frame, and returns the answer if the connection lasts that long.
     pub async fn try_ask(&mut self, frame: &ClientFrame) -> Option<RelayFrame> {
         self.writer.send([frame]).await.ok()?;
         self.receive_if_any().await

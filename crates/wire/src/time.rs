@@ -1,5 +1,4 @@
-//! Time as a number. The programs hand the time to this crate and to every other library, and none of these asks for
-//! it.
+//! Time as a number. This crate, like everything below the programs, is handed the time and never asks for it.
 
 use std::fmt;
 use std::ops::{Add, Sub};

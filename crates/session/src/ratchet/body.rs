@@ -45,7 +45,7 @@ pub(crate) struct Sealed {
     pub(crate) ciphertext: Vec<u8>,
 }
 
-/// Seals body and then header. The buffer of the plaintext becomes that of the ciphertext.
+/// Seals body and then header. The buffer of the plaintext becomes the buffer of the ciphertext.
 pub(super) fn seal(
     message_key: &MessageKey,
     header_key: &HeaderKey,

@@ -11,8 +11,8 @@ pub(crate) const MAX_CHAIN_LEN: u32 = (1 << 24) - 1;
 pub const MAX_JUMP: u32 = 25_000;
 
 /// Message keys of skipped messages kept in one session, at 44 bytes each in the record. A jump may pass over more
-/// messages than that. Then the keys of the last ones are kept, because a message overtaken by so many others will
-/// not come. A larger number would let a peer fill the vault.
+/// messages than that. Then only the keys of the last ones are kept, because a message overtaken by that many others
+/// will not come. A larger number would let a peer fill the vault.
 pub(crate) const MAX_SKIPPED: usize = 2_000;
 
 /// Chains with skipped messages that are kept. Each costs every message of another session one trial decryption of a
@@ -20,8 +20,8 @@ pub(crate) const MAX_SKIPPED: usize = 2_000;
 pub(crate) const MAX_CHAINS: usize = 8;
 
 /// The number of further messages received after which a skipped message key is deleted. A relay hands messages over
-/// in order, so a message overtaken by so many others will not come. Until the key is deleted, whoever takes the phone
-/// could open the skipped message with it.
+/// in order, so a message overtaken by that many others will not come. Until the key is deleted, whoever takes the
+/// phone could open the skipped message with it.
 pub(crate) const SKIPPED_LIFETIME: u64 = 1_000;
 
 const _: () = assert!(MAX_SKIPPED <= u16::MAX as usize && MAX_CHAINS <= u8::MAX as usize);
