@@ -15,6 +15,7 @@
 //! | [`kem`] | ML-KEM-768 | FIPS 203 |
 //! | [`aead`] | ChaCha20-Poly1305, XChaCha20-Poly1305 | RFC 8439, draft-irtf-cfrg-xchacha-03 |
 //! | [`committing`] | SIV of HMAC-SHA-256 and ChaCha20, whose tag is a commitment | EUROCRYPT 2006, CRYPTO 2018 |
+//! | [`salamander`] | an attack on the authentication of [`aead`], for measurements and tests | CRYPTO 2018 |
 //! | [`kdf`] | SHA-256, HMAC, HKDF, the ratchet's chain step | FIPS 180-4, RFC 2104, RFC 5869 |
 //! | [`password`] | Argon2id | RFC 9106 |
 //! | [`fingerprint`], [`scannable`] | the safety number, as digits and as a code | Signal's numeric fingerprint |
@@ -34,6 +35,7 @@ pub mod kem;
 pub mod labels;
 pub mod padding;
 pub mod password;
+pub mod salamander;
 pub mod scannable;
 pub mod signature;
 pub mod token;

@@ -1,4 +1,4 @@
-//! Time as a number. This crate, like everything below the programs, is handed the time and never asks for it.
+//! Time as a number. This crate and every engine above it are handed the time; only sockets and programs ask a clock.
 
 use std::fmt;
 use std::ops::{Add, Sub};

@@ -5,7 +5,7 @@
 //! has the file. The numbers come from the score. Names, the law and the operator's statements come from the
 //! evidence's [`Context`](crate::evidence::Context).
 
-mod rows;
+mod from_folder;
 mod sentences;
 
 use pillarbox_access::Item;

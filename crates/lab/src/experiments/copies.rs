@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use pillarbox_access::demand::{CONTENT_WARRANT, Case, ViewKind, seized_phone, stored};
 use pillarbox_wire::Timestamp;
 
-use super::answer::Answered;
+use super::answered::Answered;
 use super::contacts::contacts_of;
 use super::error::ExperimentError;
 use super::experiment::Experiment;

@@ -7,7 +7,7 @@ use pillarbox_access::demand::takedown::{self, TAKEDOWN};
 use pillarbox_access::design::Design;
 use pillarbox_access::view::PublicChannel;
 
-use super::answer::{Answered, piece};
+use super::answered::{Answered, piece};
 use super::compare::{Compared, Otherwise};
 use super::error::ExperimentError;
 use super::experiment::Experiment;

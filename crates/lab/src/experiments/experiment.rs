@@ -3,7 +3,7 @@
 use pillarbox_access::demand::{Demand, When};
 use pillarbox_access::design::Design;
 
-use super::answer::Answered;
+use super::answered::Answered;
 use super::compare::Compared;
 use super::error::ExperimentError;
 use super::staging::Ordered;

@@ -13,7 +13,7 @@
 //! | `phones`, `guessing` | demands on phones |
 //! | `effects` | orders that ask for nothing |
 //! | `notice` | the notice to change the software, as operators answer it |
-//! | `answer` | what a serving step hands over |
+//! | `answered` | what a serving step hands over |
 //! | `context` | fills in the [`Context`](crate::evidence::Context) of each cell's evidence |
 //! | `copies` | who else has the texts that a demand is about |
 //! | `compare` | what an order changed: one world against another |
@@ -23,7 +23,7 @@
 //! The steps of an experiment follow from the demand. The outcome follows from the design's data: nothing here knows a
 //! design by its name.
 
-mod answer;
+mod answered;
 mod compare;
 mod contacts;
 mod context;
@@ -49,8 +49,8 @@ use std::sync::atomic::AtomicBool;
 
 use pillarbox_access::design::Design;
 
-pub use answer::Answered;
-pub(crate) use answer::answered_by;
+pub use answered::Answered;
+pub(crate) use answered::answered_by;
 pub use docket::Docket;
 pub use error::ExperimentError;
 pub(crate) use every::all;

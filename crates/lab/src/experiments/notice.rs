@@ -8,7 +8,7 @@ use pillarbox_access::demand::{Case, Demand};
 use pillarbox_access::design::{AnswersNotice, Design, Operator};
 use pillarbox_access::law::Country;
 
-use super::answer::Answered;
+use super::answered::Answered;
 use super::compare::Compared;
 use super::error::ExperimentError;
 use super::experiment::Experiment;

@@ -11,7 +11,7 @@ use pillarbox_access::design::Design;
 use pillarbox_access::{Item, ItemAnswer, RelayHoldings};
 use pillarbox_wire::AccountId;
 
-use super::answer::{self, Answered};
+use super::answered::{self, Answered};
 use super::error::ExperimentError;
 use super::experiment::Experiment;
 use super::staging::Ordered;
@@ -289,12 +289,12 @@ impl Experiment for PushLookUp {
             }
             answered
                 .pieces
-                .extend(found.exhibits.iter().map(|exhibit| answer::piece(Item::PushToken, exhibit)));
+                .extend(found.exhibits.iter().map(|exhibit| answered::piece(Item::PushToken, exhibit)));
             counts.returned += found.second.held().min(1);
             if matches!(stated.first.answer(Item::PushToken), Some(ItemAnswer::Withheld { .. })) {
                 counts.withheld += 1;
             }
-            answered.brought.entries.extend(answer::entries(&found.first, &stated.first, &[Item::PushToken]));
+            answered.brought.entries.extend(answered::entries(&found.first, &stated.first, &[Item::PushToken]));
             // The push service names the token's owner from its own rows.
             answered.brought.origin.named_by_operator |= !found.owners.is_empty();
             answered.brought.named.extend(found.owners);
@@ -335,10 +335,10 @@ impl Experiment for Backup {
             let everything = operator.holding_nothing_back();
             let served = demand::backup_warrant::serve(&Case { operator: &everything, ..case }, holdings);
             let stated = demand::backup_warrant::serve(&case, holdings);
-            answered.brought.entries.extend(answer::entries(&served, &stated, &BACKUP));
+            answered.brought.entries.extend(answered::entries(&served, &stated, &BACKUP));
             // A warrant for a backup is about the backup. Other data in the same place belongs to the other demands.
             for line in served.lines.iter().filter(|line| BACKUP.contains(&line.item)) {
-                answered.pieces.extend(line.exhibits.iter().map(|exhibit| answer::piece(line.item, exhibit)));
+                answered.pieces.extend(line.exhibits.iter().map(|exhibit| answered::piece(line.item, exhibit)));
             }
             match served.answer(Item::DeviceBackup) {
                 Some(ItemAnswer::Returned { .. }) => {

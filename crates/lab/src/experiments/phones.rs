@@ -11,7 +11,7 @@ use pillarbox_access::view::{LockState, ReportedMessage, SeizedPhone};
 use pillarbox_client::Protection;
 use pillarbox_wire::{AccountId, Timestamp};
 
-use super::answer::{Answered, piece};
+use super::answered::{Answered, piece};
 use super::error::ExperimentError;
 use super::experiment::Experiment;
 use super::guessing::try_codes;

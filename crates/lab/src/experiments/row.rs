@@ -6,7 +6,7 @@ use pillarbox_access::demand::{Demand, ViewKind};
 use pillarbox_access::design::{Accounts, Design};
 use pillarbox_wire::Timestamp;
 
-use super::answer::Answered;
+use super::answered::Answered;
 use super::compare::{Compared, compare};
 use super::context;
 use super::copies;

@@ -6,17 +6,17 @@
 //! |---|---|
 //! | `cell` | what a cell says |
 //! | `plan` | the input, the result, and its files |
-//! | `run`, `alone`, `with_month` | the work, on many threads or on this one |
+//! | `run`, `single_thread`, `with_month` | the work, on many threads or on this one |
 //! | `rerun`, `timing` | the command that runs it again; how long each part took |
 //! | `folder`, `manifest` | how a run is written so that half of one never looks whole |
-//! | `csv`, `table`, `room`, `words` | the matrix for programs and for people |
+//! | `csv`, `table`, `column_widths`, `words` | the matrix for programs and for people |
 //! | `view`, `codes` | what a table shows; letters and numbers of a cell, with their legend |
 //! | `by_answer` | one demand under many designs: each answer once |
 //! | `pairs` | pairs of people known after a month, beside the cells |
 //! | `expected` | predictions |
 //! | `check` | whether a run is what it says it is |
 
-mod alone;
+mod single_thread;
 mod by_answer;
 pub mod cell;
 pub mod check;
@@ -29,7 +29,7 @@ pub mod manifest;
 pub mod pairs;
 mod plan;
 pub mod rerun;
-mod room;
+mod column_widths;
 #[cfg(feature = "cli")]
 pub(crate) mod run;
 pub mod table;
@@ -39,7 +39,7 @@ mod view;
 mod with_month;
 pub(crate) mod words;
 
-pub use alone::run_alone;
+pub use single_thread::run_alone;
 pub use plan::{Plan, Run, cells_of, counted};
 #[cfg(feature = "cli")]
 pub use run::run;

@@ -11,7 +11,7 @@ use super::by_answer;
 use super::cell::Cell;
 use super::codes::{counts_what, meaning, place};
 use super::pairs::{COLUMN, PairsDocument};
-use super::room;
+use super::column_widths;
 pub use super::view::View;
 use super::view::{demand, with_word};
 use crate::english::capital;
@@ -229,7 +229,7 @@ fn compact(
         let cells = folded.designs.iter().filter_map(|design| codes(design, column));
         cells.map(|cell| display_width(&cell)).max().unwrap_or(0)
     };
-    let (demands, columns) = room::beside(&screen, name_width, &folded.demands, &widest);
+    let (demands, columns) = column_widths::beside(&screen, name_width, &folded.demands, &widest);
     let widths = columns::widths(&columns, screen.width());
     let letters: Vec<String> = (b'A'..=b'Z').map(|letter| char::from(letter).to_string()).collect();
     // A truncated word is no word.

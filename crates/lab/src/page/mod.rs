@@ -15,7 +15,7 @@
 //! | `paper`, `cells` | each cell with its sentence, its paper and its evidence |
 //! | `parts` | one cell in parts, for a page that shows one answer at a time |
 //! | `month` | pairs of people known after a month |
-//! | `rows`, `people`, `day` | what two pictures are drawn of: the rows that came back |
+//! | `rows`, `network`, `day` | what two pictures are drawn of: the rows that came back |
 //! | `ties` | rows as ties between people |
 //! | `bundle` | report and evidence as one archive |
 
@@ -28,7 +28,7 @@ mod grid;
 mod month;
 mod paper;
 pub mod parts;
-mod people;
+mod network;
 mod rows;
 mod squares;
 mod table;
@@ -138,7 +138,7 @@ struct Pictures<'a> {
     cell: String,
     rows: usize,
     target: &'a str,
-    people: people::People,
+    people: network::People,
     day: day::Day,
     numbers: Vec<(String, String)>,
 }
@@ -320,7 +320,7 @@ fn pictures<'a>(grid: &'a Grid<'a>, row: usize) -> Result<Option<Pictures<'a>>, 
         cell: cells::id(row, rows.column),
         rows: rows.rows.len(),
         target: &evidence.yardstick.target,
-        people: people::People::of(&rows)?,
+        people: network::People::of(&rows)?,
         day: day::Day::of(&rows)?,
         numbers: ends.iter().filter_map(number).collect(),
     }))

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use pillarbox_wire::Timestamp;
 
-use super::left;
+use super::kept_at_end::kept_at_end;
 use super::scenes::{self, Scene};
 use super::told::PlayedStory;
 use crate::scenario::{Act, Audience, Event, PersonId, Scenario};
@@ -25,7 +25,7 @@ impl PlayedStory<'_> {
         let mut screen = Screen::new(width);
         self.playbill(&mut screen);
         let mut end = Screen::new(width);
-        left::left(&mut end, self, 0);
+        kept_at_end(&mut end, self, 0);
         let scenes = scenes::scenes(self.record);
         let about = about(self.scenario, &scenes);
         let turning = turning(self.scenario, &about);

@@ -4,11 +4,11 @@
 //! |---|---|
 //! | `told` | a story that has run |
 //! | `scenes` | its events as scenes of a play |
-//! | `left` | what each relay keeps at the end |
+//! | `kept_at_end` | what each relay keeps at the end |
 //! | `glance`, `whole` | the story on one screen, and all of it |
 
 mod glance;
-mod left;
+mod kept_at_end;
 mod scenes;
 mod told;
 mod whole;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use pillarbox_text::columns::Column;
 
-use super::left;
+use super::kept_at_end::kept_at_end;
 use super::scenes::{self, MACHINERY};
 use super::told::PlayedStory;
 use crate::record::{Kind, Record, Way};
@@ -28,7 +28,7 @@ impl PlayedStory<'_> {
         self.playbill(&mut screen);
         scenes::show(&mut screen, &scenes::scenes(self.record), true);
         screen.title("WHAT IS LEFT");
-        left::left(&mut screen, self, ROWS);
+        kept_at_end(&mut screen, self, ROWS);
         screen.into_text()
     }
 
@@ -41,7 +41,7 @@ impl PlayedStory<'_> {
         story(&mut screen, self.record);
         seen(&mut screen, self.record);
         screen.title("WHAT IS LEFT");
-        left::left(&mut screen, self, ROWS);
+        kept_at_end(&mut screen, self, ROWS);
         screen.into_text()
     }
 }

@@ -1,7 +1,7 @@
 //! The owner's actions, and the questions that a program asks on the owner's behalf.
 
-mod backing_up;
-mod backups;
+mod backup_choice;
+mod backup_copies;
 mod blocking;
 mod closing;
 mod group;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use data_encoding::HEXLOWER;
 
 use super::folder::{Folder, MATRIX, NOT_READ};
-use super::{again, agree, month};
+use super::{agree, bytes_again, month};
 use crate::evidence::{Evidence, Piece};
 use crate::matrix::cell::Cell;
 use crate::matrix::csv;
@@ -151,7 +151,7 @@ fn pieces(name: &str, evidence: &Evidence) -> Vec<String> {
             findings.push(format!("{name}, piece {} ({}): it has another digest", at + 1, piece.found_in));
         }
     }
-    findings.extend(again::findings(evidence).into_iter().map(|finding| format!("{name}: {finding}")));
+    findings.extend(bytes_again::findings(evidence).into_iter().map(|finding| format!("{name}: {finding}")));
     findings
 }
 

@@ -8,11 +8,11 @@
 //! |---|---|
 //! | `folder` | a run's folder, as far as it can be read |
 //! | `findings` | digests, and cells beside their evidence |
-//! | `again` | the bytes of evidence, read again |
+//! | `bytes_again` | the bytes of evidence, read again |
 //! | `agree`, `month` | what the files say about each other; the pairs of a month |
 //! | `fresh` | what has to run again |
 
-mod again;
+mod bytes_again;
 mod agree;
 mod findings;
 mod folder;

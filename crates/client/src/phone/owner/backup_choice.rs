@@ -6,7 +6,7 @@ use rand_core::CryptoRng;
 
 use crate::phone::engine::Phone;
 use crate::phone::error::PhoneError;
-use crate::phone::owner::backups::contents;
+use crate::phone::owner::backup_copies::contents;
 use crate::phone::rows::facts::{self, Fact};
 use crate::phone::rows::records::{BACKED_UP, BACKUP_KEY, BACKUP_KEY_SHOWN, store_account};
 use crate::phone::state::link::Link;

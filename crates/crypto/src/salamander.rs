@@ -1,11 +1,14 @@
-//! One ChaCha20-Poly1305 ciphertext that opens under two keys, as in the test of the session's commitment
-//! (`crates/session/tests/commitment.rs`).
+//! An "invisible salamander" (Dodis, Grubbs, Ristenpart and Woodage, CRYPTO 2018): one ChaCha20-Poly1305 ciphertext
+//! that opens under two keys, to two texts.
+//!
+//! This is an attack. It shows why a report of a message rests on a commitment ([`crate::committing`]) and not on the
+//! authentication of [`crate::aead`]. No program that ships calls it; the measurements of the laboratory and tests do.
 //!
 //! With Poly1305 under key i, a message of blocks m_1..m_n has the tag `(sum of m_j * r_i^(n+1-j) mod p) + s_i mod
-//! 2^128`, `p = 2^130 - 5`. One block is left free and chosen to make both tags equal. This is one linear equation mod
-//! p.
+//! 2^128`, `p = 2^130 - 5` (RFC 8439, section 2.5). One block is left free and chosen so that both tags are equal: one
+//! linear equation mod p.
 
-/// A number modulo 2^130 - 5, as its high part (above bit 128) and its low part.
+/// A number modulo 2^130 - 5, as high (above bit 128) and low part.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Field(u8, u128);
 
@@ -55,12 +58,15 @@ impl Field {
     }
 }
 
-/// The ChaCha20 block function (RFC 8439, section 2.3) for block 0, which gives the Poly1305 key.
+/// The ChaCha20 block function (RFC 8439, section 2.3), for block 0: the Poly1305 key.
+#[expect(clippy::indexing_slicing, reason = "the indices are the constants of the RFC, below sixteen")]
 fn poly1305_key(key: &[u8; 32]) -> (Field, u128) {
+    const CONSTANTS: [u32; 4] = [0x6170_7865, 0x3320_646e, 0x7962_2d32, 0x6b20_6574];
+    let (words, _) = key.as_chunks::<4>();
+    let words = CONSTANTS.into_iter().chain(words.iter().map(|word| u32::from_le_bytes(*word)));
     let mut state = [0_u32; 16];
-    state[..4].copy_from_slice(&[0x6170_7865, 0x3320_646e, 0x7962_2d32, 0x6b20_6574]);
-    for (word, bytes) in state[4..12].iter_mut().zip(key.chunks_exact(4)) {
-        *word = u32::from_le_bytes(bytes.try_into().unwrap());
+    for (slot, word) in state.iter_mut().zip(words) {
+        *slot = word;
     }
     let initial = state;
     let mut quarter = |a: usize, b: usize, c: usize, d: usize| {
@@ -77,16 +83,19 @@ fn poly1305_key(key: &[u8; 32]) -> (Field, u128) {
             quarter(a, b, c, d);
         }
     }
-    let words = state.iter().zip(initial).map(|(word, first)| word.wrapping_add(first).to_le_bytes());
-    let block: Vec<u8> = words.flatten().collect();
-    let r = u128::from_le_bytes(block[..16].try_into().unwrap()) & 0x0fff_fffc_0fff_fffc_0fff_fffc_0fff_ffff;
-    (Field(0, r), u128::from_le_bytes(block[16..32].try_into().unwrap()))
+    let words = state.iter().zip(initial).map(|(word, first)| word.wrapping_add(first));
+    let number = |words: &[u32]| words.iter().rev().fold(0_u128, |sum, word| sum << 32 | u128::from(*word));
+    let words: Vec<u32> = words.collect();
+    let mut halves = words.chunks_exact(4).map(number);
+    let (r, s) = (halves.next().unwrap_or(0), halves.next().unwrap_or(0));
+    (Field(0, r & 0x0fff_fffc_0fff_fffc_0fff_fffc_0fff_ffff), s)
 }
 
-/// Returns the Poly1305 input of a ciphertext without associated data: its blocks, then the lengths.
+/// Returns Poly1305's input for a ciphertext without associated data: its blocks, then the lengths.
 fn blocks(ciphertext: &[u8]) -> Vec<Field> {
     let lengths = (ciphertext.len() as u128) << 64;
-    let words = ciphertext.chunks_exact(16).map(|block| u128::from_le_bytes(block.try_into().unwrap()));
+    let (words, _) = ciphertext.as_chunks::<16>();
+    let words = words.iter().map(|block| u128::from_le_bytes(*block));
     words.chain([lengths]).map(|low| Field(1, low)).collect()
 }
 
@@ -99,34 +108,58 @@ fn tag(key: &[u8; 32], ciphertext: &[u8]) -> u128 {
     polynomial(r, &blocks(ciphertext)).1.wrapping_add(s)
 }
 
-/// Builds one ciphertext with one tag that is valid under both keys. Its last block is the free one. The byte before
-/// that block is varied until the solution of the equation is a block of 16 bytes.
-pub(crate) fn salamander(keys: &[[u8; 32]; 2], start: &[u8]) -> Vec<u8> {
-    let [(r1, s1), (r2, s2)] = [poly1305_key(&keys[0]), poly1305_key(&keys[1])];
+/// Builds one ciphertext with its tag, for the nonce of twelve zeros and without associated data, that is valid under
+/// both keys. `start` is its beginning, in whole blocks of 16 bytes; the last byte of it is varied until the equation
+/// has a solution. Returns `None` if it has none.
+#[must_use]
+pub fn salamander(keys: &[[u8; 32]; 2], start: &[u8]) -> Option<Vec<u8>> {
+    let [(r1, s1), (r2, s2)] = keys.each_ref().map(poly1305_key);
     // The free block is followed by the lengths, so it is multiplied by r twice.
     let scale = r1.mul(r1).sub(r2.mul(r2)).inverse();
     for variation in 0..=u8::MAX {
         let mut ciphertext = start.to_vec();
-        *ciphertext.last_mut().unwrap() = variation;
+        if let Some(last) = ciphertext.last_mut() {
+            *last = variation;
+        }
         ciphertext.extend_from_slice(&[0; 16]);
         let mut all = blocks(&ciphertext);
-        let free = all.len() - 2;
-        all[free] = Field(0, 0);
+        if let Some(free) = all.iter_mut().rev().nth(1) {
+            *free = Field(0, 0);
+        }
         let without = polynomial(r2, &all).sub(polynomial(r1, &all));
-        // The difference s2 - s1 as a field element, and the multiples of 2^128 that the tags do not show.
+        // Computes s2 - s1 as a field element, and the multiples of 2^128 that the tags do not show.
         let pads = Field(0, s2).sub(Field(0, s1));
         for multiple in [Field(0, 0), Field(1, 0), Field(2, 0), Field(3, 0)] {
             for wanted in [pads.add(multiple), pads.sub(multiple)] {
                 let Field(high, low) = without.add(wanted).mul(scale);
                 ciphertext.truncate(start.len());
                 ciphertext.extend_from_slice(&low.to_le_bytes());
-                let tags = keys.each_ref().map(|key| tag(key, &ciphertext));
-                if high == 1 && tags[0] == tags[1] {
-                    ciphertext.extend_from_slice(&tags[0].to_le_bytes());
-                    return ciphertext;
+                let [tag, other] = keys.each_ref().map(|key| tag(key, &ciphertext));
+                if high == 1 && tag == other {
+                    ciphertext.extend_from_slice(&tag.to_le_bytes());
+                    return Some(ciphertext);
                 }
             }
         }
     }
-    Vec::new()
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aead::{AeadKey, open};
+
+    #[test]
+    fn one_ciphertext_opens_under_two_keys_and_a_changed_one_under_none() {
+        let keys = [[1; 32], [2; 32]];
+        let mut ciphertext = salamander(&keys, b"one ciphertext that has two keys").unwrap();
+        let texts =
+            keys.map(|key| open(&AeadKey::from_bytes(key), &[0; 12], b"", &ciphertext).unwrap().to_vec());
+        assert_ne!(texts[0], texts[1]);
+        ciphertext[3] ^= 1;
+        for key in keys {
+            assert!(open(&AeadKey::from_bytes(key), &[0; 12], b"", &ciphertext).is_err());
+        }
+    }
 }

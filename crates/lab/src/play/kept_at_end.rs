@@ -12,7 +12,7 @@ use crate::screen::{Screen, Weight};
 
 /// Writes what each relay saw, keeps and can read, and up to `most` of its message rows. If `most` is 0, each relay
 /// gets one paragraph.
-pub(super) fn left(screen: &mut Screen, told: &PlayedStory<'_>, most: usize) {
+pub(super) fn kept_at_end(screen: &mut Screen, told: &PlayedStory<'_>, most: usize) {
     let record = told.record;
     let mut frames: BTreeMap<usize, u64> = BTreeMap::new();
     let mut names: BTreeMap<usize, String> = BTreeMap::new();
