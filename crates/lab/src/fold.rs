@@ -1,4 +1,4 @@
-//! Folding: equal parts of a table are said once.
+//! Folding: equal parts of a table are written once.
 //!
 //! This folds a column that is the same in all rows, a column that is the same as another one, and rows that are the
 //! same in all remaining columns. Equal means that a reader would see the same. Nothing is removed from the files of
@@ -17,8 +17,8 @@ pub(crate) struct Folded {
     pub(crate) twins: Vec<(usize, usize)>,
 }
 
-/// Folds a table of `rows` rows. The columns `columns` take part. The column `keep`, if there is one, is shown whatever
-/// is in it. If no column is left, rows are not equal in anything that is shown, and each stands for itself.
+/// Folds a table of `rows` rows. The columns `columns` take part. The column `keep`, if given, is always shown,
+/// whatever is in it. If no column is left, no two rows count as equal, and each row stands for itself.
 pub(crate) fn fold<T: PartialEq>(
     rows: usize,
     columns: impl IntoIterator<Item = usize>,
@@ -28,7 +28,7 @@ pub(crate) fn fold<T: PartialEq>(
     let mut folded = Folded::default();
     let equal = |one: (usize, usize), other: (usize, usize)| cell(one.0, one.1) == cell(other.0, other.1);
     for column in columns {
-        // In one row everything is the same everywhere, and nothing is learned from that.
+        // In a table of one row every column is the same everywhere, which tells a reader nothing.
         let is_constant = rows > 1 && (1..rows).all(|row| equal((0, column), (row, column)));
         let twin = folded
             .columns

@@ -226,7 +226,7 @@ fn what_stands_in_a_file_is_found_in_each_form_wherever_it_stands() {
     std::fs::create_dir(&below).unwrap();
     let planted = words();
     let search = search_for(&planted);
-    // Across the end of a piece that is read at a time.
+    // The bytes lie across the end of a piece that is read at a time.
     let before = vec![0; (1 << 20) - 5];
     let mut count = 0;
     for form in forms() {
@@ -258,7 +258,7 @@ async fn what_passes_a_connection_in_the_clear_is_recorded_both_ways() {
     let recorder = Recorder::start(listener.local_addr().unwrap()).await.unwrap();
     let mut phone = TcpStream::connect(recorder.address()).await.unwrap();
     let (mut relay, _) = listener.accept().await.unwrap();
-    // In two pieces, because the network cuts anywhere.
+    // The bytes go in two pieces, because the network may cut anywhere.
     let (text, answer) = (up.text(), down.text());
     let (first, second) = text.as_bytes().split_at(text.len() / 2);
     let mut heard = vec![0; text.len()];

@@ -127,12 +127,12 @@ fn who_could_notice_is_whom_something_else_reached_and_whose_phone_spoke_is_amon
     assert!(blocked.answer.could_notice.len() > blocked.answer.noticed.len());
     assert!(blocked.answer.noticed.iter().all(|who| blocked.answer.could_notice.contains(who)));
     assert!(!blocked.answer.noticed.is_empty());
-    // With software that reads along already, nothing would be changed.
+    // If the software reads along already, the notice changes nothing.
     let in_place = &cells(shipped("plain-server"), &["notice-to-change"])[0];
     assert_eq!(in_place.answer.could_notice, Vec::<String>::new());
 }
 
-/// Each place has the texts that were read in it: those that the demand on that place brings.
+/// Each place has the texts that were read in it. They are the texts that the demand on that place brings.
 #[test]
 fn where_the_same_texts_lie_is_what_the_demand_on_that_place_brings() {
     let demands = ["content-warrant", "backup-warrant", "seized-phone-open", "participant"];
@@ -147,7 +147,7 @@ fn where_the_same_texts_lie_is_what_the_demand_on_that_place_brings() {
         Holder::Operator => operator,
         Holder::ContactsBackups => &[],
     };
-    // No demand asks for backups of contacts. Only their equality in all answers can be checked here.
+    // No demand asks for the backups of contacts, so this can only check that they are equal in all answers.
     let theirs = all[0].answer.elsewhere.iter().find(|it| it.holder == Holder::ContactsBackups).unwrap();
     let theirs = theirs.texts.as_slice();
     assert_eq!(theirs.len(), of_backups, "{design}");

@@ -55,7 +55,7 @@ impl Lengths {
             Content::Text(Text { id, sent_at: Timestamp(0), text: "x".repeat(text), expires_after: None });
         let receipt = |count| Content::Receipt(Receipt { ids: vec![id; count] });
         let texts = buckets(&said, padding, names);
-        // A phone that has heard several texts has also been heard, and does not introduce itself.
+        // A phone that has heard several texts has itself been heard, so it no longer introduces itself.
         let several = (2..=confirmed).flat_map(|count| buckets(&receipt(count), padding, &[]));
         let receipts = several.chain(buckets(&receipt(1), padding, names)).collect();
         Self { protection: design.phone.protection, texts, receipts }
@@ -234,7 +234,7 @@ mod tests {
 
     fn judged(lengths: &Lengths, payloads: &[Vec<u8>], texts: usize, sessions: usize) -> Vec<Misfit> {
         let mut measured = Measured::default();
-        // A number in their bytes tells payloads apart.
+        // A number in the bytes of each payload makes the payloads differ.
         let numbered: Vec<Vec<u8>> = payloads
             .iter()
             .enumerate()

@@ -110,7 +110,7 @@ pub struct Plant {
     /// The form.
     #[serde(flatten)]
     pub form: Form,
-    /// The number of writings of it, as many as it has alignments.
+    /// The number of writings of this form: one for each alignment.
     pub writings: usize,
     /// The number of writings that were found on the relay's disk.
     pub on_disk: usize,
@@ -126,7 +126,7 @@ pub struct SelfTest {
     /// The number of payloads that were made longer: one for each writing, one with the words in pieces, and one with a
     /// single byte.
     pub lengthened: usize,
-    /// The number of those whose length gave them away, both as they were submitted and as rows.
+    /// The number of those payloads whose length gave them away, both as they were submitted and as rows.
     pub noticed: usize,
 }
 
@@ -242,7 +242,7 @@ pub struct Searched {
     pub parts: Vec<Part>,
     /// The sum of their bytes.
     pub bytes: u64,
-    /// Parts that are there and that nobody can read.
+    /// Parts that exist but that nobody can read.
     pub not_read: Vec<String>,
     /// The number of different things that were searched for, without the witnesses.
     pub needles: usize,

@@ -65,7 +65,7 @@ fn opening(report: &DemonstrationReport) -> String {
     )
 }
 
-/// Describes what the passing rows would tell an observer of this conversation who writes them down.
+/// Describes what an observer learns of this conversation by writing down the rows as they pass.
 fn passing(report: &DemonstrationReport) -> String {
     let told = |run: Option<&DemonstrationRun>| {
         let mut told = SubmissionTally::default();

@@ -1,5 +1,5 @@
 //! Evidence: what came back for one demand under one design, the yardstick with which it is compared, and the bytes on
-//! which it rests. Whoever has the file scores it as the program did that ran the world.
+//! which it rests. Anybody with the file can score it in the same way as the program that ran the world.
 //!
 //! | file | what |
 //! |---|---|
@@ -47,7 +47,7 @@ pub struct Evidence {
     pub view: ViewKind,
     /// The order, in words; none if nothing was ordered.
     pub ordered: Option<String>,
-    /// The kind of outcome: whether the party asked can do it at all, and in which way.
+    /// The kind of outcome: whether the party asked can do at all what is demanded, and in which way.
     pub means: Capability,
     /// True if the demand is about the future alone.
     pub only_from_now_on: bool,
@@ -55,7 +55,7 @@ pub struct Evidence {
     pub what: What,
     /// The unit of the number, if it is not the counted quantity.
     pub unit: String,
-    /// The container of texts that this demand meets closed, in one word or two.
+    /// The container of texts that this demand finds closed, in one or two words.
     pub container: String,
     /// Counts that the experiment itself made, if the demand is about something other than texts, messages and entries.
     pub counted: Option<Counts>,

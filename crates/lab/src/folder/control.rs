@@ -180,7 +180,7 @@ fn messages(demand: &Demand, scenario: &Scenario, served: &Served) -> Share {
 fn rested_on(demand: &Demand, served: &Served) -> Share {
     let mut reached: Vec<Reach> = demand.wants().to_vec();
     if reached.contains(&Reach::Records) {
-        // It names what it must name.
+        // A demand for records names what it must name.
         reached.push(Reach::Named);
     }
     let there: BTreeSet<&str> =

@@ -1,5 +1,5 @@
-//! A cell: the outcome of one demand under one design, in words and in measures, and the place of the bytes. The time
-//! of its computation, and the time that this took, are no part of it.
+//! A cell: the outcome of one demand under one design, in words and in measures, and the place of the bytes. A cell
+//! does not contain the time at which it was computed, or how long that took.
 
 use serde::{Deserialize, Serialize};
 

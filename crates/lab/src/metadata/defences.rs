@@ -109,17 +109,17 @@ pub struct Right {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct ReceiptTimes {
-    /// Texts that a phone showed, once for each reader.
+    /// The number of texts that a phone showed, each counted once for each reader.
     pub shown: u64,
-    /// Those of which the sender's phone was told.
+    /// The number of those texts of which the sender's phone was told.
     pub told: u64,
-    /// The median of the milliseconds from one to the other, among those that were told.
+    /// The median time between the two, in milliseconds, among the texts of which the sender's phone was told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub median_ms: Option<u64>,
-    /// Within so many of them nineteen of twenty were told.
+    /// The time within which nineteen of twenty of them were told, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub most_ms: Option<u64>,
-    /// The longest: a phone confirms nothing to a stranger before its owner knows them.
+    /// The longest such time, in milliseconds. A phone confirms nothing to a stranger before its owner knows them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub longest_ms: Option<u64>,
 }
@@ -263,8 +263,8 @@ pub fn table(rows: &[Bought], design: &Design, story: &Scenario, width: usize) -
     screen.into_text()
 }
 
-/// What senders lose, in one sentence: when they are told that a text has arrived, under the first row and under those
-/// that differ.
+/// Describes the cost to senders in one sentence: when they are told that a text has arrived, in the first row and in
+/// each row that differs from it.
 fn cost(rows: &[Bought]) -> Option<String> {
     let first = rows.first()?;
     let differs = |row: &&Bought| {
@@ -289,7 +289,7 @@ fn cost(rows: &[Bought]) -> Option<String> {
     Some(format!("Senders are told that a text has arrived: {}{others}.", says(first)))
 }
 
-/// A time in the unit that a person would take.
+/// Formats a time in the unit that a person would use.
 fn time(ms: u64) -> String {
     match ms {
         0..60_000 => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),

@@ -58,7 +58,7 @@ pub struct OracleRun {
     cloud: Option<Desk>,
     /// The target's traffic since the order.
     ordered: OperatorTap,
-    /// Everybody's traffic since the beginning, as an operator sees it that looks.
+    /// Everybody's traffic since the beginning, as an operator that looks at it sees it.
     everything: OperatorTap,
     /// The target's own accounts at the messenger.
     own: BTreeSet<AccountId>,
@@ -280,7 +280,8 @@ impl Observed for OracleRun {
         let returned = match asked.process {
             Process::PenRegister => {
                 let register = self.pen_register();
-                // The tables say what comes in batches. An operator that is not known to deliver live delivers nothing.
+                // The tables state what comes in batches. An operator that is not known to deliver live delivers
+                // nothing.
                 let delivers = self.messenger.operator.pen_register.is_some();
                 let items = if delivers { register.served.returned() } else { BTreeSet::new() };
                 Returned { items, longest_gap: self.longest_gap(), ..Returned::default() }

@@ -166,7 +166,8 @@ pub(super) struct Printed {
     not_held: BTreeMap<Vec<(String, Vec<&'static str>)>, Spot>,
 }
 
-/// The number of lines of one kind of data from which they stand once, and then are named by their place.
+/// From this number of lines on, the lines of one kind of data stand on the page once, and are then named by their
+/// place.
 const MANY: usize = 6;
 
 impl Printed {

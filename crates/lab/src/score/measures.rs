@@ -221,7 +221,8 @@ pub fn score(what: What, brought: &Brought, yardstick: &Yardstick) -> (Counts, M
 }
 
 /// Counts the part that the party, according to a statement about it, does not hand over. A statement is about an item,
-/// so an item is handed over or not. Two items tell of messages, and one that is handed over tells of all of them.
+/// so an item is handed over or not. Two items tell of messages, and if one of them is handed over, it tells of all
+/// messages.
 fn withheld(what: What, brought: &Brought, returned: u64) -> u64 {
     match (what, what.own_items()) {
         (What::Texts | What::TextsAfter, _) if brought.is_without_its_texts() => returned,

@@ -57,7 +57,7 @@ impl World {
     }
 
     /// Lets time pass in which nothing is due. Relays sweep at the story's full hours. If several hours pass at once,
-    /// the last sweep is enough, because no row in the record goes in between.
+    /// the last sweep is enough, because no row in the record is removed in between.
     fn pass(&mut self, to: Timestamp) -> Result<(), WorldError> {
         if to <= self.now {
             return Ok(());

@@ -9,8 +9,7 @@ use super::words::{capital, counted_by, crowd, listed, possessive, with_article}
 use crate::evidence::{OperatorsWord, WordIs};
 use crate::score::{Counts, Holder, Measures, Sealed, Share, State, TextsAt, Thief};
 
-/// Writes the statement about the operator and the demanded data, by itself or by somebody else. The source stands
-/// first.
+/// Writes what the operator, or somebody else, says about the operator and the demanded data. The source comes first.
 pub(crate) fn operators_word(subject: &Subject<'_>, word: Option<&OperatorsWord>, counts: &Counts) -> String {
     let Some(OperatorsWord { is, says, from }) = word else {
         return "What its operator does about such demands is not known for this design.".into();
@@ -25,7 +24,8 @@ pub(crate) fn operators_word(subject: &Subject<'_>, word: Option<&OperatorsWord>
     };
     let gist = match is {
         WordIs::HandsOver => "hands this over".to_owned(),
-        // A source may say that an operator does not produce something, which is less than that it has none.
+        // A source may say that an operator does not produce something. It does not thereby say that the operator has
+        // none.
         WordIs::HasNone => return format!("According to {from}: {says}"),
         // The headline already states this, with its speaker.
         WordIs::Withholds if counts.returned > 0 && left == 0 => return format!("{}: {says}", capital(from)),
@@ -43,8 +43,8 @@ pub(crate) fn operators_word(subject: &Subject<'_>, word: Option<&OperatorsWord>
     format!("According to {from}, its operator {gist}: {says}")
 }
 
-/// Describes what a thief of the party's rows and keys has of the demanded data, with the order and without it. A
-/// demand that gives `reached` of it may reach less than all rows.
+/// Describes the demanded data that a thief of the party's rows and keys has, with the order and without it. `reached`
+/// is the amount that the demand gives, which may be less than the rows contain.
 pub(crate) fn thief(subject: &Subject<'_>, thief: &Thief, reached: u64) -> String {
     let Share { n, of } = thief.rows;
     let all = share(subject, n, of);
@@ -73,7 +73,7 @@ pub(crate) fn thief(subject: &Subject<'_>, thief: &Thief, reached: u64) -> Strin
     }
 }
 
-/// Describes the part of an order's yield that lies in the rows without it as well.
+/// Describes the part of an order's yield that the rows contain even without the order.
 pub(crate) fn without_the_order(subject: &Subject<'_>, thief: &Thief) -> Option<String> {
     let without = thief.without.filter(|without| without.n > 0)?;
     Some(format!("Without the order the operator's rows have {}.", share(subject, without.n, without.of)))
@@ -82,8 +82,8 @@ pub(crate) fn without_the_order(subject: &Subject<'_>, thief: &Thief) -> Option<
 /// The sentence about noticing if no phone takes part.
 pub(crate) const NO_PHONE: &str = "No phone takes part in this, so no phone could tell anybody.";
 
-/// Describes the people who could notice, because something else reached their phone than without the order, and the
-/// people to whom the phone said something.
+/// Describes the people who could notice, and the people to whom their phone said something. People can notice if their
+/// phone received something other than it would have received without the order.
 pub(crate) fn notice(view: ViewKind, is_ordered: bool, state: State, measures: &Measures) -> String {
     let could = &measures.could_notice;
     let own = match view {

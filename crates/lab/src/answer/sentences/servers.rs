@@ -1,7 +1,7 @@
 //! Sentences about two servers that carried the same conversation: the differences that are due to the encryption, and
 //! the others.
 
-/// The measurements of one of the two.
+/// The measurements of one of the two servers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Server {
     /// Texts that came back.

@@ -50,7 +50,7 @@ pub(super) fn rerun(folder: &Folder) -> Option<Rerun> {
     Rerun::parse(line(folder)?).ok()
 }
 
-/// Whether the command counts the pairs of a month.
+/// Returns whether the command counts the pairs of a month.
 pub(super) fn counts_pairs(folder: &Folder) -> Option<bool> {
     Rerun::parse(line(folder)?).ok().map(|rerun| rerun.counts_pairs())
 }

@@ -114,7 +114,7 @@ impl Folder {
         serde_json::from_slice(self.files.get(MATRIX)?).ok()
     }
 
-    /// The pairs of a month, if they were counted.
+    /// Returns the pairs of a month, if they were counted.
     #[must_use]
     pub fn pairs(&self) -> Option<PairsDocument> {
         serde_json::from_slice(self.files.get(pairs::FILE)?).ok()
@@ -175,7 +175,7 @@ impl Folder {
         self.files.get(name).map(|file| digest_of(name, file))
     }
 
-    /// Returns true if a file is the story or a design that the manifest names, in other bytes. A comment may differ.
+    /// Returns true if a file is the story or a design that the manifest names, with other bytes. A comment may differ.
     pub(super) fn says_the_same(&self, name: &str) -> bool {
         let design =
             name.strip_prefix(DESIGNS).and_then(|name| name.strip_prefix('/')?.strip_suffix(".toml"));

@@ -39,11 +39,11 @@ pub fn rows() -> Vec<Design> {
     rows_of(designs::all())
 }
 
-/// The rows for these designs: the one with receipts at random stands last wherever the same design without them
-/// stands.
+/// Returns the rows for these designs. The design with receipts at random stands last, and only where the same design
+/// without them is among these.
 #[must_use]
 pub fn rows_of(designs: &[Design]) -> Vec<Design> {
-    // A test parses it.
+    // A test checks that this file parses.
     let quiet = Design::parse(QUIET.0, QUIET.1).ok();
     let is_twin = |quiet: &Design, design: &Design| {
         let mut phone = quiet.phone.clone();

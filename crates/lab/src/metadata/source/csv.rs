@@ -8,7 +8,7 @@ use super::people::{Addresses, People};
 use super::record::instant;
 use super::{MOST_ROWS, Source, SourceError};
 
-/// The longest name or address. Longer ones are no names, and a table of them would fill the memory.
+/// The longest name or address. A longer field is not a name, and a table of such fields would fill the memory.
 const LONGEST_NAME: usize = 128;
 
 /// The most people. Their table of pairs is already as long as a book.
