@@ -1,8 +1,8 @@
 //! Folding: equal parts of a table are written once.
 //!
-//! This folds a column that is the same in all rows, a column that is the same as another one, and rows that are the
-//! same in all remaining columns. Equal means that a reader would see the same. Nothing is removed from the files of
-//! the run.
+//! This folds a column that is the same in all rows, a column that equals another one, and rows that are the same in
+//! all remaining columns. Two cells are equal if a reader would see the same. Nothing is removed from the files of the
+//! run.
 
 /// A table reduced to its differences.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub(crate) struct Folded {
     pub(crate) rows: Vec<(usize, Vec<usize>)>,
     /// Columns that are the same in every row.
     pub(crate) constant: Vec<usize>,
-    /// Columns that equal a shown one in every row, each with the shown one.
+    /// Columns that equal a shown column in every row, each with that shown column.
     pub(crate) twins: Vec<(usize, usize)>,
 }
 
@@ -102,7 +102,7 @@ mod tests {
     }
 
     proptest! {
-        /// Every cell of the table can be told from the folded table.
+        /// The folded table still tells every cell of the table.
         #[test]
         fn nothing_is_lost(table in prop::collection::vec(prop::collection::vec(0u8..3, 4), 1..6)) {
             let folded = fold(table.len(), 0..4, Some(1), |row, column| table[row][column]);

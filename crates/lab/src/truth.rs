@@ -1,7 +1,7 @@
 //! The truth of a world: what was really said, to whom and when, who read it, and the owner of each account.
 //!
-//! The fields are private, and [`Scorer`] is the only way to them. A demand is served on views (`pillarbox_access`),
-//! and no view leads here. This crate's experiments compare what came back with the statements of a scorer.
+//! The fields are private, and only a [`Scorer`] reads them. A demand is served on views (`pillarbox_access`), and no
+//! view leads here. This crate's experiments compare what came back with the statements of a scorer.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;

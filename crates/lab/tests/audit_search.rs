@@ -172,7 +172,7 @@ fn what_a_process_held_is_gone_when_another_program_takes_its_place_but_for_its_
     assert_ne!(shell.search(&search_for(&exported)), []);
 }
 
-/// Keys with which the planted forms are xored: none, and one.
+/// The keys with which the planted forms are xored: no key, and one key.
 const KEYS: [u8; 2] = [0, 0x33];
 
 /// Returns the patterns of one form, under a key.
@@ -212,7 +212,8 @@ fn what_a_process_holds_is_found_in_each_form() {
             .map(|hit| hit.at)
             .collect();
         assert!(found.len() >= expected, "{form:?}: {} of {expected}: {hits:?}", found.len());
-        // A text without the two signs is base64, and UTF-16 backwards is the other UTF-16 of the text backwards.
+        // Two forms are not tried. Base64 for URLs equals base64 in a text without the two characters that differ.
+        // UTF-16 backwards equals the other UTF-16 of the text backwards.
         let other = form.encoding == Encoding::Base64Url
             || (form.encoding, form.backwards) == (Encoding::Utf16Be, true);
         assert!(expected > 0 || other, "{form:?} is not tried");

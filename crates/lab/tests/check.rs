@@ -60,7 +60,7 @@ fn forge(folder: &Path, name: &str, text: &[u8]) {
     fs::write(folder.join("manifest.json"), manifest.replace(&old, &hex(text))).unwrap();
 }
 
-/// Folders, stories and designs with names that a shell, a parser or a search by ending would take for something else.
+/// Folders, stories and designs whose names a shell, a parser or a search by ending would take for something else.
 #[test]
 fn what_a_matrix_writes_a_check_calls_the_same() {
     let home = tempfile::tempdir().unwrap();
@@ -286,7 +286,7 @@ fn a_manifest_that_says_otherwise_than_its_cells_is_told_without_a_fresh_run() {
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
 }
 
-/// Each demand alone. A control that belongs to another demand is in the folder, too.
+/// Each demand runs alone. A control that belongs to another demand is in the folder, too.
 #[test]
 fn a_run_of_one_demand_has_every_control_that_its_cells_name() {
     let home = tempfile::tempdir().unwrap();

@@ -182,7 +182,7 @@ fn a_thief_has_what_lies_there_with_the_order_and_without_it() {
     assert_eq!(stolen("plain-server", "content-warrant"), (share(2, 2), None));
 }
 
-/// An operator's statement about the data that it has is no refusal of data that it would have with other software.
+/// An operator's statement about the data that it has is not a refusal of data that it would have with other software.
 #[test]
 fn nobody_is_said_to_refuse_what_they_do_not_have() {
     let (one, two) = (says("One.", "Jana"), says("Two.", "Jana"));
@@ -247,7 +247,7 @@ fn what_a_tap_has_stays_handed_over_when_the_account_is_closed() {
     assert_eq!(cell(&before, "plain-server", "interception").state.counted().unwrap_or_default().0, 0);
 }
 
-/// An order names an account when it comes. Later texts do not change which.
+/// An order names an account when it comes. Later texts do not change which account it names.
 #[test]
 fn an_answer_names_the_contact_whose_account_the_order_named() {
     let (one, two, three) = (says("One.", "Jana"), says("Two.", "Kim"), says("Three.", "Kim"));
@@ -259,7 +259,7 @@ fn an_answer_names_the_contact_whose_account_the_order_named() {
     let ordered = cell(&shifting, "simplex", "compelled-logging");
     let why = ordered.answer.why.join(" ");
     assert!(why.contains("the one that Jana writes to"), "{why}");
-    // The thief's rows are those of the accounts that the order names.
+    // The thief's rows are the rows of the accounts that the order names.
     let (n, _) = ordered.state.counted().unwrap_or_default();
     assert_eq!(ordered.measures.thief.unwrap().rows.n, n, "{}", ordered.answer.thief);
     let served = cell(&shifting, "simplex", "content-warrant");

@@ -40,7 +40,8 @@ fn says(cells: &[Cell]) -> Vec<&str> {
     cells.iter().map(|cell| cell.says.as_str()).collect()
 }
 
-/// Among 17 messages, the first ones between two people name their sender, and those to the target their recipient.
+/// Among 17 messages, the first messages between two people name their sender, and messages to the target name their
+/// recipient.
 #[test]
 fn a_sealed_sender_hides_what_it_hides_and_nothing_decides_it_but_the_seal() {
     let demands = ["pen-register", "compelled-logging", "retention"];
@@ -56,7 +57,7 @@ fn a_sealed_sender_hides_what_it_hides_and_nothing_decides_it_but_the_seal() {
     ];
     assert_eq!(says(&cells(shipped("signal-2016"), &demands)), open);
     assert_eq!(says(&cells(shipped("signal-now"), &demands)), sealed);
-    // The seal alone, taken from one design and given to the other.
+    // Only the seal changes: one design loses it, and the other gets it.
     let [mut without, mut with] = [shipped("signal-now"), shipped("signal-2016")];
     without.phone.habits.sealed_sender = false;
     with.phone.habits.sealed_sender = true;

@@ -21,7 +21,7 @@ use pillarbox_lab::scenario::library;
 use pillarbox_lab::screen::{Screen, plain};
 use pillarbox_text::wrap::display_width;
 
-/// The lines of the window without those below a paper: the program's next step, and the prompt.
+/// The lines of the window without the lines below a paper: the program's next step, and the prompt.
 const ROOM: usize = 21;
 
 /// The widths of windows for which tables are laid out.

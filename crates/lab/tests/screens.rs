@@ -45,7 +45,7 @@ fn held(name: &str, arguments: &[&str]) {
     let beside = ["says", "state", "counts", "measures", "answer"];
     let beside = beside.map(|name| data.as_object_mut().unwrap().remove(name).unwrap());
     let evidence: Evidence = serde_json::from_value(data).unwrap();
-    // The fields beside the evidence are those of a cell of matrix.json.
+    // The fields beside the evidence are the fields of a cell in matrix.json.
     let cell = evidence.cell("");
     let (state, counts, measures) = evidence.score();
     let said = json!([cell.says, state, counts, measures, cell.answer]);

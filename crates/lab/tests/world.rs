@@ -199,7 +199,8 @@ fn a_backup_lies_where_the_design_says() {
 
 #[test]
 fn an_account_is_at_the_relay_of_its_country_and_people_meet_at_one_of_them() {
-    // This operator has a relay in the United States and one in China. A person who is in neither is at the first.
+    // This operator has a relay in the United States and one in China. A person who is in neither country is at the
+    // first relay.
     let world = ran(
         "wechat",
         &[("Cai", "says = \"hello\"\nto = \"Ada\""), ("Ada", "says = \"hello, Cai\"\nto = \"Cai\"")],
@@ -393,7 +394,7 @@ fn a_software_update_changes_what_phones_do_from_then_on() {
     world.run().unwrap();
     assert!(named(&world) > before);
     assert_eq!(read(&world).len(), 3);
-    // The people and their accounts are the same, and no phone says that a key has changed.
+    // The people and their accounts are the same, so no phone says that a key has changed.
     assert_eq!(world.scorer().accounts(), accounts);
     let changed =
         |kind: &Kind| matches!(kind, Kind::Notice { notice, .. } if notice.starts_with("key-changed"));

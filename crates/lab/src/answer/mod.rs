@@ -42,7 +42,7 @@ pub struct Answer {
     pub says: String,
     /// The data that a thief of the same rows and keys reads.
     pub thief: String,
-    /// Reasons that the numbers do not give.
+    /// Reasons for the result that the numbers do not give.
     pub why: Vec<String>,
     /// The texts that came back readable, by their numbers in the story.
     pub texts: Vec<String>,
@@ -157,7 +157,7 @@ impl Answer {
         }
     }
 
-    /// Returns the sentences that stand beside the headline, in their order, without empty ones.
+    /// Returns the sentences beside the headline, in their order, without empty ones.
     pub fn beside(&self) -> impl Iterator<Item = &str> {
         let all = [&self.says, &self.thief, &self.copies, &self.notice];
         all.into_iter().map(String::as_str).filter(|sentence| !sentence.is_empty())

@@ -1,5 +1,5 @@
-//! The answer from a relay's folder. Nobody told a story, so there is no truth with which to measure it. It says what
-//! is there.
+//! The answer from a relay's folder. Nobody told a story, so no truth exists with which the answer could be measured.
+//! The answer says what the rows contain.
 
 use pillarbox_access::demand::ViewKind;
 use pillarbox_access::law::Day;

@@ -68,7 +68,7 @@ impl Lengths {
         match (self.protection, kind) {
             (Protection::ServerReadable, PayloadKind::ServerReadable) => {
                 let body = payload.get(1..).unwrap_or_default();
-                // A decoded body encodes to the same bytes again, so nothing stands after it.
+                // A decoded body encodes to the same bytes again, so nothing follows it in the payload.
                 let body = decode::<Body>(body).map_err(|_| Vec::new())?;
                 Ok(Fit { is_text: matches!(body.content, Content::Text(_)), begins: false })
             }
@@ -96,7 +96,7 @@ impl Lengths {
         allowed
     }
 
-    /// Compares payloads with their lengths, each by itself.
+    /// Compares payloads with their lengths, each on its own.
     pub(super) fn measure<'a>(
         &self,
         measured: &mut Measured,
@@ -127,7 +127,7 @@ impl Lengths {
     }
 
     /// Compares everything that one phone submitted with its lengths: each payload, and the number of each kind. A
-    /// payload that is told twice counts once.
+    /// payload that is reported twice counts once.
     pub(super) fn measure_all(
         &self,
         measured: &mut Measured,

@@ -27,7 +27,7 @@ const KERNELS_OWN: [&str; 2] = ["[vvar", "[vsyscall]"];
 /// The places that were searched, and the findings.
 #[derive(Debug)]
 pub struct Looked {
-    /// The mappings, those of one name added up.
+    /// The mappings. Mappings with the same name are added up.
     pub parts: Vec<Part>,
     /// The kernel's own mappings, which nobody can read.
     pub not_read: Vec<String>,

@@ -89,7 +89,7 @@ pub struct AuditRun {
 /// A conversation of the phone's program that is locked and opened again.
 #[derive(Clone, Debug, Serialize)]
 pub struct Locking {
-    /// The texts: first that of the program, then those to it.
+    /// The texts: first the program's own text, then the texts to the program.
     pub planted: Vec<Planted>,
     /// The searches of the program's memory and its profile's files, at each moment.
     pub looked: Vec<Searched>,
@@ -114,7 +114,7 @@ pub struct Plant {
     pub writings: usize,
     /// The number of writings that were found on the relay's disk.
     pub on_disk: usize,
-    /// The number of writings that were found in its memory, as far as it had not released them.
+    /// The number of writings that were found in its memory, unless the memory had been released.
     pub in_memory: usize,
 }
 
@@ -300,7 +300,7 @@ pub struct Misfit {
     pub why: Option<&'static str>,
 }
 
-/// The things whose length was compared, and those that do not fit.
+/// The number of things whose length was compared, and the things that do not fit.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Measured {
     /// The number of payloads that phones submitted or received.

@@ -43,7 +43,7 @@ impl Patch {
     }
 }
 
-/// The changes to payloads, so that the phone at the other end can be given the original.
+/// The changes to payloads. With them, the phone at the other end can be given the original.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Patched(Arc<Mutex<HashMap<Vec<u8>, Vec<u8>>>>);
 

@@ -190,7 +190,7 @@ fn kept(wanted: &Metadata, folder: &Path) -> Result<Source, Failure> {
     Ok(holdings::read(&shown.to_string(), &rows))
 }
 
-/// Reads the traffic of a running relay, until its events end or the user stops this.
+/// Reads the traffic of a running relay, until the relay's events end or the user stops the reading.
 fn live() -> Result<Source, Failure> {
     if std::io::stdin().is_terminal() {
         hint(

@@ -59,7 +59,7 @@ pub struct Evidence {
     pub container: String,
     /// Counts that the experiment itself made, if the demand is about something other than texts, messages and entries.
     pub counted: Option<Counts>,
-    /// Reasons that the counts do not give.
+    /// Reasons for the result that the counts do not give.
     pub reasons: Vec<String>,
     /// Everything that came back.
     pub brought: Brought,
@@ -67,8 +67,8 @@ pub struct Evidence {
     pub yardstick: Yardstick,
     /// Names, the law, and the operator's statements about itself. None of it is measured.
     pub context: Context,
-    /// Measures that need a comparison with another run, or another look at the same one: who noticed, what was lost,
-    /// who else has the texts.
+    /// Measures that need a comparison with another run, or another look at the same run: who noticed, what was lost,
+    /// and who else has the texts.
     pub effects: Measures,
     /// The bytes on which it rests.
     pub pieces: Vec<Piece>,

@@ -90,7 +90,7 @@ const fn tables(reach: Reach) -> &'static [&'static str] {
     }
 }
 
-/// The tables from which a backup, its key and the texts in it are read.
+/// The tables from which a backup, its key and its texts are read.
 const BACKUPS: &[&str] = &["deposits"];
 
 /// Runs both controls of a demand.

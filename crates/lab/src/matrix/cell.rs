@@ -19,9 +19,9 @@ pub struct Cell {
     pub state: State,
     /// The same in words, with the counts.
     pub says: String,
-    /// Reasons that the counts do not give.
+    /// Reasons for the result that the counts do not give.
     pub reasons: Vec<String>,
-    /// The answer for people, with everything that stands beside it.
+    /// The answer for people, with all sentences beside it.
     pub answer: Answer,
     /// The measures.
     pub measures: Measures,

@@ -66,7 +66,8 @@ pub(super) fn wanted(plan: &Plan) -> Vec<&'static dyn Experiment> {
     all().into_iter().filter(|experiment| named(experiment.name())).collect()
 }
 
-/// Returns the experiments, and those whose controls back them: an open phone shows what a phone that is off hides.
+/// Returns the wanted experiments, and the experiments whose controls back them: an open phone shows what a phone that
+/// is off hides.
 pub(super) fn with_their_controls(wanted: &[&'static dyn Experiment]) -> Vec<&'static dyn Experiment> {
     let needs = |name: &str| wanted.iter().any(|it| it.name() == name || it.control() == name);
     all().into_iter().filter(|experiment| needs(experiment.name())).collect()

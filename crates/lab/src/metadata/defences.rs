@@ -154,7 +154,7 @@ pub struct Bought {
     pub defence: Defence,
     /// The number of pairs of people who wrote to each other.
     pub there: u64,
-    /// The number of those pairs that a row names.
+    /// The number of these pairs that a row names.
     pub named: u64,
     /// The result of each means. A means that was not tried has no entry.
     pub found: Vec<Right>,

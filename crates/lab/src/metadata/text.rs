@@ -262,7 +262,7 @@ fn percent(chance: f64) -> String {
     }
 }
 
-/// Lists the means that were not tried, those with one reason together.
+/// Lists the means that were not tried. Means with the same reason stand together.
 fn refusals(inquiry: &AnalysedSource, screen: &mut Screen) {
     for (reason, means) in inquiry.analysis.refused() {
         let means: Vec<&str> = means.into_iter().map(Means::wording).collect();

@@ -24,7 +24,7 @@ use crate::world::{Order, Role, Site, SiteId, World, WorldError};
 /// A scenario about a person who has everything that a person can have.
 const SCENARIO: &str = include_str!("../../../../examples/oracle/scenario.toml");
 
-/// An item that no phone here sends, so that nobody could tell it from messages. Its absence says nothing.
+/// An item that no phone here sends. Nobody could tell it from messages, so its absence says nothing.
 const NO_COVER_TRAFFIC: Item = Item::RealVsNoiseMessages;
 
 /// An operator, and its means of answering about the target.

@@ -234,7 +234,7 @@ pub fn legal_names(screen: &mut Screen, demand: &Demand, on: Day) {
     }
 }
 
-/// Returns the powers of a country on the newest day that was checked, and those that came later, a sentence each.
+/// Returns the powers of a country on the newest day that was checked, and the powers that came later, a sentence each.
 #[must_use]
 pub fn powers(demand: &Demand, country: Country, on: Day) -> Vec<String> {
     let now = law::powers(demand.name, country, on).into_iter();

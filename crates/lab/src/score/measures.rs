@@ -16,8 +16,9 @@ use super::state::{Absence, Counts};
 use super::yardstick::{ACCOUNT, Utterance, Yardstick};
 use crate::record::sha256;
 
-/// The largest difference between a row's time and that of the text that it is about. The way to the relay takes a few
-/// seconds at most. A row further away belongs to another message: a receipt, or the next text in the same direction.
+/// The largest difference between the time of a row and the time of the text that the row is about. The way to the
+/// relay takes a few seconds at most. A row further away belongs to another message: a receipt, or the next text in the
+/// same direction.
 pub(crate) const SAME_MOMENT_MS: u64 = 5_000;
 
 /// The quantity that is counted for a cell's state.
@@ -107,7 +108,7 @@ pub struct Measures {
     pub named_accounts: u64,
     /// People other than the target whose words are in the answer.
     pub read: Vec<String>,
-    /// People whose phones received something else under the order than without it: bytes, a program, a refusal.
+    /// People whose phones received something other under the order than without it: bytes, a program, a refusal.
     /// Everybody else had nothing to notice.
     pub could_notice: Vec<String>,
     /// The people who noticed, and the times.
@@ -162,7 +163,8 @@ pub fn score(what: What, brought: &Brought, yardstick: &Yardstick) -> (Counts, M
     let mut read: Vec<(u64, String)> =
         brought.said.iter().map(|text| (text.at.0, sha256(text.text.as_bytes()))).collect();
     let texts: Vec<&Utterance> = yardstick.of_target().collect();
-    // Each text that came back matches one text that was said, and no more: two equal ones must have come back twice.
+    // Each text that came back matches one text that was said, and no more: two equal texts count only if two came
+    // back.
     let known: Vec<&Utterance> = texts.iter().copied().filter(|told| take(&mut read, told)).collect();
     let share = |of_known: usize, of: usize| Share { n: of_known as u64, of: of as u64 };
     let future = share(known.iter().filter(is_future).count(), texts.iter().filter(is_future).count());
@@ -245,9 +247,9 @@ fn absence(what: What, brought: &Brought, of: u64) -> Absence {
     if of == 0 { Absence::NotInStory } else { Absence::NothingKept }
 }
 
-/// Returns the target's texts in ciphertexts that nothing opened, without those that were read elsewhere; the number of
-/// ciphertexts that carry a text; and the number of those texts that were read elsewhere. The scorer recognises them by
-/// time and ends, which the bytes do not show.
+/// Returns three things: the target's texts in ciphertexts that nothing opened, without those that were read elsewhere;
+/// the number of ciphertexts that carry a text; and the number of texts in them that were read elsewhere. The scorer
+/// recognises the texts by time and ends, which the bytes do not show.
 fn sealed<'y>(
     brought: &Brought,
     yardstick: &'y Yardstick,
@@ -270,7 +272,7 @@ fn sealed<'y>(
 }
 
 /// Returns the things that lines are about, each once. A time implies its date, so the line that says more stands for
-/// both. An umbrella term is skipped, since its parts have lines of their own.
+/// both. A word for several things is skipped, because its parts have lines of their own.
 pub(crate) fn things<'e>(lines: impl Iterator<Item = &'e Entry>) -> BTreeMap<Item, &'e Entry> {
     let mut things: BTreeMap<Item, &Entry> = BTreeMap::new();
     for line in lines {
@@ -348,8 +350,8 @@ fn times(brought: &Brought, yardstick: &Yardstick, known: &[&Utterance], since: 
     (rates, passed)
 }
 
-/// Takes the row that fits a message best: a row that names both ends before one that names one, and of those the
-/// nearest in time.
+/// Takes the row that fits a message best. A row that names both ends comes before a row that names one, and the row
+/// nearest in time comes before others of its kind.
 fn take_row(rows: &mut Vec<&Wrote>, yardstick: &Yardstick, (at, from, to): (u64, &str, &str)) -> bool {
     let ends = |row: &Wrote| usize::from(row.from.is_some()) + usize::from(row.to.is_some());
     let fits = |row: &&Wrote| ends(row) > 0 && is_about(row, yardstick, (at, from, to));

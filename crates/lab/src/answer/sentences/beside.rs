@@ -115,8 +115,8 @@ pub(crate) fn notice(view: ViewKind, is_ordered: bool, state: State, measures: &
     format!("{who} could notice: the order changed what reached {phones}. {said}")
 }
 
-/// Describes the other places of the texts that the demand is about. `is_told` says whether the texts were mentioned
-/// before.
+/// Names the other places where the texts that the demand is about can be read. `is_told` says whether the texts were
+/// mentioned before.
 pub(crate) fn copies(target: &str, everywhere: &[TextsAt], is_told: bool) -> String {
     let Some(of) = everywhere.first().map(|there| there.of).filter(|of| *of > 0) else {
         return String::new();
@@ -162,7 +162,7 @@ pub(crate) fn copies(target: &str, everywhere: &[TextsAt], is_told: bool) -> Str
     format!("Of {texts}, these can be read elsewhere: {}{}.", listed(&parts, "and"), nowhere(&gone))
 }
 
-/// Describes ciphertexts that nothing opened, and the number of them that carry texts, as the bench can tell.
+/// Describes ciphertexts that nothing opened, and the number of them that carry texts, which the bench can tell.
 pub(crate) fn ciphertexts(subject: &Subject<'_>, measures: &Measures) -> Option<String> {
     let Sealed { texts, ciphertexts, carrying, read_elsewhere } = &measures.sealed;
     let carried = texts.len() as u64 + read_elsewhere;

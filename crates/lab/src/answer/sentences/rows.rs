@@ -15,7 +15,7 @@ pub(crate) struct Rows<'a> {
     pub(crate) texts: Option<u64>,
     /// Messages of which a record came back, if the demand reaches records.
     pub(crate) messages: Option<u64>,
-    /// Messages that are there and that nothing opens.
+    /// Messages whose content nothing opens.
     pub(crate) unreadable: u64,
     /// Messages in a form that this program does not read.
     pub(crate) other_form: u64,

@@ -156,8 +156,8 @@ fn record_and_cells(folder: &Folder, cells: &[Cell]) -> Option<String> {
     (!agrees).then(|| format!("{RECORD} does not say what {MATRIX} says"))
 }
 
-/// Checks that the command is the one that runs this again: the run of the cells, or, if they tell nothing, that of the
-/// manifest.
+/// Checks that the command is the one that runs this again. The command has to agree with the cells, or with the
+/// manifest if the cells tell nothing.
 fn command(folder: &Folder, cells: Option<&[Cell]>) -> Option<String> {
     if !folder.is_intact(RERUN) {
         return None;

@@ -28,7 +28,7 @@ pub enum MonthError {
     Stopped,
 }
 
-/// A design that is no messenger of today: Signal with receipts at random. It stands in the table because it differs
+/// A design that is not a messenger of today: Signal with receipts at random. It is in the table because it differs
 /// from Signal in the results of inference, and in nothing else.
 const QUIET: (&str, &str) =
     ("signal-quiet.toml", include_str!("../../../../../examples/neighbours/signal-quiet.toml"));

@@ -130,7 +130,7 @@ fn time(text: &str) -> Option<u64> {
         return None;
     }
     let milliseconds: u64 = format!("{fraction:0<3}").get(..3)?.parse().ok()?;
-    // A time after the year 9999 is no time of a message, and would overflow sums of times.
+    // A time after the year 9999 is not the time of a message, and would overflow sums of times.
     seconds
         .parse::<u64>()
         .ok()

@@ -1,4 +1,4 @@
-//! The state of a world: the data. What is done with it stands one folder up, in files of the same names.
+//! The state of a world: the data. The code that works with the data stands one folder up, in files of the same names.
 //!
 //! | file | what |
 //! |---|---|
