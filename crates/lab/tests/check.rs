@@ -308,7 +308,7 @@ fn findings(output: &Output) -> (Vec<String>, String) {
     (lines.lines().map(str::to_owned).collect(), about)
 }
 
-/// Each file in turn, damaged in each way. The file is named, and no other file is named without it.
+/// Each file is damaged in turn, in each way. The findings name that file, and name no other file without it.
 #[test]
 fn whichever_file_is_damaged_no_other_is_accused() {
     let home = tempfile::tempdir().unwrap();

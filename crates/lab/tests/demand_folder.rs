@@ -49,7 +49,7 @@ async fn introduced(phone: &mut Phone, to: &Phone) -> AccountId {
     phone.add_invited(&invitation, Some("them"), now(), &mut rand::rng()).unwrap().account
 }
 
-/// One text, delivered and gone; a backup that needs no key; a channel with a post and a reader.
+/// Makes a history: one text, delivered and gone; a backup that needs no key; a channel with a post and a reader.
 async fn history(folder: &Path) {
     let log = Logged::ALL.map(|what| LogRule {
         what,

@@ -109,8 +109,8 @@ fn what_nobody_knows_is_no_absence_of_evidence() {
     assert_eq!(not_known, ["line-sealed", "wechat", "wickr"].into());
 }
 
-/// A tap, a log and a retained log change nothing that reaches a phone: not one byte, at no other time. A changed
-/// program reaches every phone. A block reaches everybody who is blocked or wrote to them.
+/// A tap, a log and a retained log change nothing that reaches a phone: neither a byte nor a time. A changed program
+/// reaches every phone. A block reaches everybody who is blocked or wrote to them.
 #[test]
 fn who_could_notice_is_whom_something_else_reached_and_whose_phone_spoke_is_among_them() {
     let unseen = ["interception", "retention"];

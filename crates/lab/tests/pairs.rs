@@ -113,7 +113,7 @@ fn a_check_names_what_was_changed() {
     let digest = &document().designs[0].design_sha256;
     let others = told.replacen(digest.as_str(), &sha256(b"another"), 1);
     assert_eq!(forged(FILE, &others), ["pairs.json is not of the designs that manifest.json names"]);
-    // Both files are forged in the same way. Only a fresh run notices it, and says so.
+    // Both files are forged in the same way. Only a fresh run notices the forgery, and says so.
     let both: PairsDocument = serde_json::from_str(&other).unwrap();
     let forged_run = RUN.clone().with_pairs(both);
     assert_eq!(folder(&forged_run).findings(), Vec::<String>::new());

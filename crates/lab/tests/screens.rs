@@ -56,7 +56,7 @@ fn held(name: &str, arguments: &[&str]) {
         let shown = plain(&story::short(&evidence, design, width, ROOM));
         assert!(shown.lines().all(|line| display_width(line) <= width), "{width}: {shown}");
         let words = shown.split_whitespace().collect::<Vec<_>>().join(" ");
-        // A sentence that is left out is counted, and nobody stands under an account's number.
+        // A sentence that is left out is counted, and no person appears as an account's number.
         let left_out = answer.why.iter().filter(|sentence| !words.contains(sentence.as_str())).count();
         assert!(left_out == 0 || words.contains(&format!("{left_out} more sentence")), "{width}: {shown}");
         assert!(left_out < answer.why.len().max(1), "{width}: the first, on which the answer rests: {shown}");

@@ -394,7 +394,7 @@ fn a_software_update_changes_what_phones_do_from_then_on() {
     world.run().unwrap();
     assert!(named(&world) > before);
     assert_eq!(read(&world).len(), 3);
-    // The people and their accounts are the same, so no phone says that a key has changed.
+    // The people and their accounts are the same, and no phone says that a key has changed.
     assert_eq!(world.scorer().accounts(), accounts);
     let changed =
         |kind: &Kind| matches!(kind, Kind::Notice { notice, .. } if notice.starts_with("key-changed"));

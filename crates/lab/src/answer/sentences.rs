@@ -1,5 +1,5 @@
-//! The sentences. Each is English that can be quoted, in the singular and in the plural. A snapshot contains all
-//! combinations.
+//! The sentences about results. Each is English that can be quoted, in the singular and in the plural. A snapshot
+//! contains all combinations.
 //!
 //! | file | sentences |
 //! |---|---|

@@ -169,7 +169,7 @@ impl Lengths {
     }
 
     /// Compares the rows of a relay with their lengths. Every other column has a length by its type, or is a number or
-    /// a time. A relay's database with another length does not read.
+    /// a time. A relay's database in which such a length differs cannot be read.
     pub(super) fn rows(&self, measured: &mut Measured, holdings: &Holdings, when: &str) {
         let mut of_rows = Measured::default();
         let messages = holdings.messages.iter();

@@ -31,8 +31,8 @@ use super::stage::{ALICE, BOB};
 /// The longest time for one exchange with a relay on the same computer. It takes milliseconds.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The number of texts that the program hears. It releases each after it was shown, and released memory is overwritten
-/// by chance. Of a single text, nothing might be left to show that the search finds it.
+/// The number of texts that the program hears. It releases each text after showing it, and released memory is
+/// overwritten by chance. With a single text, nothing might be left to show that the search finds it.
 const HEARD: usize = 3;
 
 /// The words of a chat that is open.

@@ -110,7 +110,7 @@ pub fn render(view: &View<'_>, width: usize, saved: Screen) -> String {
         let rows = Folded::of(view.designs, &folded.demands, &codes);
         let shown =
             Folded { designs: rows.designs, like: rows.like, twins: rows.twins, ..folded }.without_twins();
-        // Under their names for people, if the screen has room for them.
+        // The designs stand under their names for people, if the screen has room for these.
         let mut named = screen.clone();
         let (cells, legend) = compact(width, view, &shown, &codes, true);
         named.append(cells);

@@ -105,7 +105,7 @@ pub struct Right {
     pub shuffled_right: u64,
 }
 
-/// When senders were told that their texts had arrived: what a late receipt costs.
+/// How long it takes until senders are told that their texts have arrived: the cost of a late receipt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct ReceiptTimes {
@@ -113,7 +113,7 @@ pub struct ReceiptTimes {
     pub shown: u64,
     /// The number of those texts of which the sender's phone was told.
     pub told: u64,
-    /// The median time between the two, in milliseconds, among the texts of which the sender's phone was told.
+    /// The median time from the showing of a text until the sender's phone was told of it, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub median_ms: Option<u64>,
     /// The time within which nineteen of twenty of them were told, in milliseconds.
@@ -162,7 +162,7 @@ pub struct Bought {
     pub messages: u64,
     /// The number of their bytes.
     pub bytes: u64,
-    /// When senders were told.
+    /// When senders were told that their texts had arrived.
     pub told: ReceiptTimes,
 }
 

@@ -265,7 +265,7 @@ impl OracleRun {
         BTreeMap::from([(Item::LookupLog, lookups), (Item::MessageContent, texts)])
     }
 
-    /// Returns the whole days before the answer.
+    /// Returns the number of whole days from a moment to the answer.
     fn age(&self, at: Timestamp) -> u32 {
         let seconds = self.scenario.inquiry.served.since(at).as_seconds();
         u32::try_from(seconds / Duration::from_days(1).as_seconds()).unwrap_or(u32::MAX)

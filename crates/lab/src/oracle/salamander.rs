@@ -73,7 +73,7 @@ impl Field {
     }
 }
 
-/// The ChaCha20 block function (RFC 8439, section 2.3), for block 0: the Poly1305 key.
+/// Computes the ChaCha20 block function (RFC 8439, section 2.3) for block 0: the Poly1305 key.
 #[expect(clippy::indexing_slicing, reason = "the indices are the constants of the RFC, below sixteen")]
 fn poly1305_key(key: &[u8; 32]) -> (Field, u128) {
     const CONSTANTS: [u32; 4] = [0x6170_7865, 0x3320_646e, 0x7962_2d32, 0x6b20_6574];

@@ -11,13 +11,13 @@ use crate::metadata::month::{Pairs, Rule, words};
 pub(super) struct MonthTable<'a> {
     /// The story's name for people.
     pub(super) title: &'a str,
-    /// The story.
-    pub(super) story: &'a str,
     /// The story's name in files.
+    pub(super) story: &'a str,
+    /// SHA-256 of the story's content.
     pub(super) story_sha256: &'a str,
-    /// Its seed.
+    /// The story's seed.
     pub(super) seed: u64,
-    /// The people in it.
+    /// The number of people in the story.
     pub(super) people: u64,
     /// The number of right guesses among a hundred.
     pub(super) chance: u64,

@@ -36,14 +36,14 @@ pub(super) struct Paper {
     pub(super) not_reached: usize,
 }
 
-/// A line of it.
+/// A line of a paper.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Line {
     /// The question.
     pub(super) asked: String,
     /// The number of entries; none for one entry, or if they are not counted.
     pub(super) count: Option<u64>,
-    /// The answer, or the reason for a missing one, a line each.
+    /// The lines of the answer, or of the reason why no answer came.
     pub(super) says: Vec<String>,
     /// The place of the same lines on the page, if they are many and stand there already.
     pub(super) same_as: Option<Spot>,

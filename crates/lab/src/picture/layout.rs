@@ -1,4 +1,4 @@
-//! Places for people: people who talk to each other lie near, and nobody lies on anybody.
+//! Places for people: people who talk to each other lie near each other, and nobody lies on anybody.
 //!
 //! The simulation is fjadra's, a port of d3-force: links pull, charges push, circles do not overlap. It runs in rounds,
 //! and places are rounded between two rounds. Mathematical libraries differ in the last bit, which a long run would

@@ -108,7 +108,7 @@ pub struct Measures {
     pub named_accounts: u64,
     /// People other than the target whose words are in the answer.
     pub read: Vec<String>,
-    /// People whose phones received something other under the order than without it: bytes, a program, a refusal.
+    /// People for whose phones the order made a difference in what they received: bytes, a program, a refusal.
     /// Everybody else had nothing to notice.
     pub could_notice: Vec<String>,
     /// The people who noticed, and the times.
@@ -332,8 +332,8 @@ fn take(read: &mut Vec<(u64, String)>, told: &Utterance) -> bool {
     }
 }
 
-/// Returns the number and the list of messages whose passing, with its time, came back. A row about them is enough,
-/// even with one end, and so is their text, which has its time on it.
+/// Returns the number of messages whose passing, with its time, came back, and then these messages. A row about a
+/// message is enough, even a row with one end. So is the message's text, which has its time on it.
 fn times(brought: &Brought, yardstick: &Yardstick, known: &[&Utterance], since: u64) -> (Rates, Vec<String>) {
     let mut passed = Vec::new();
     let mut rows: Vec<&Wrote> = brought.wrote.iter().filter(|row| row.at.0 >= since).collect();
@@ -451,8 +451,8 @@ fn read_people(brought: &Brought, yardstick: &Yardstick) -> Vec<String> {
     others(brought.said.iter().filter_map(|text| text.from.as_deref()), yardstick)
 }
 
-/// Returns the people behind names, each once, without the target. A name that is nobody's counts as a person only for
-/// a reader of the answer, and not here.
+/// Returns the people behind names, each once, without the target. A name that belongs to nobody counts as a person
+/// only for a reader of the answer, and not here.
 fn others<'n>(names: impl Iterator<Item = &'n str>, yardstick: &Yardstick) -> Vec<String> {
     let people: BTreeSet<&str> =
         names.filter_map(|name| yardstick.who(name)).filter(|who| *who != yardstick.target).collect();

@@ -180,7 +180,7 @@ pub struct NoticeOutcome {
     pub content_future: Share,
     /// Texts of anybody that did not arrive, as a fraction of those that arrive without the notice.
     pub lost: Share,
-    /// People whose phones received something other than without the notice.
+    /// People for whose phones the notice made a difference in what they received.
     pub could_notice: Vec<String>,
     /// The people who noticed, and the times.
     pub noticed: Vec<Noticed>,

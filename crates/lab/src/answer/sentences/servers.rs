@@ -6,9 +6,9 @@
 pub struct Server {
     /// Texts that came back.
     pub texts: usize,
-    /// True if every message that passed still lies in its rows.
+    /// True if every message that passed still lies in this server's rows.
     pub keeps_delivered: bool,
-    /// True if a message came to it with the name of its sender.
+    /// True if a message came to this server with the name of its sender.
     pub is_told_senders: bool,
 }
 

@@ -57,7 +57,7 @@ fn phone(pieces: &[&Piece]) -> Result<(String, OnThePhone), String> {
     read.map(|found| (owner, found)).map_err(|error| error.to_string())
 }
 
-/// Returns whether a whole phone is among these pieces, and whether a shown conversation is.
+/// Returns whether these pieces contain a whole phone, and whether they contain a conversation that was shown.
 pub(crate) fn whose_phones(pieces: &[Piece]) -> (bool, bool) {
     let names = pieces.iter().filter(|piece| piece.how == How::PhoneNames);
     let names: Vec<Names> = names.filter_map(|piece| serde_json::from_str(&piece.value).ok()).collect();

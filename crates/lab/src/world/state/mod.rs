@@ -118,8 +118,8 @@ impl World {
         self.due.insert((at.max(self.now), self.next_due), due);
     }
 
-    /// Puts an event on the calendar that the scenario does not have, as the scenario's last one. The watcher of a
-    /// world uses it.
+    /// Puts an event that the scenario does not have on the calendar, as the scenario's last event. The watcher of a
+    /// world uses this.
     pub fn happens(&mut self, event: Event) {
         let number = self.scenario.events.len();
         self.schedule(event.at, Due::Event(number));
