@@ -1,4 +1,4 @@
-//! How English writes what a sentence is put together from.
+//! Small rules of written English, from which sentences are put together.
 
 /// Returns a sentence with its first letter as a capital.
 #[must_use]

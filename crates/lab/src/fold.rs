@@ -1,8 +1,8 @@
-//! Folding: equal parts of a table are said once.
+//! Folding: equal parts of a table are written once.
 //!
-//! This folds a column that is the same in all rows, a column that is the same as another one, and rows that are the
-//! same in all remaining columns. Equal means that a reader would see the same. Nothing is removed from the files of
-//! the run.
+//! This folds a column that is the same in all rows, a column that equals another one, and rows that are the same in
+//! all remaining columns. Two cells are equal if a reader would see the same. Nothing is removed from the files of the
+//! run.
 
 /// A table reduced to its differences.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,12 +13,12 @@ pub(crate) struct Folded {
     pub(crate) rows: Vec<(usize, Vec<usize>)>,
     /// Columns that are the same in every row.
     pub(crate) constant: Vec<usize>,
-    /// Columns that equal a shown one in every row, each with the shown one.
+    /// Columns that equal a shown column in every row, each with that shown column.
     pub(crate) twins: Vec<(usize, usize)>,
 }
 
-/// Folds a table of `rows` rows. The columns `columns` take part. The column `keep`, if there is one, is shown whatever
-/// is in it. If no column is left, rows are not equal in anything that is shown, and each stands for itself.
+/// Folds a table of `rows` rows. The columns `columns` take part. The column `keep`, if given, is always shown,
+/// whatever is in it. If no column is left, no two rows count as equal, and each row stands for itself.
 pub(crate) fn fold<T: PartialEq>(
     rows: usize,
     columns: impl IntoIterator<Item = usize>,
@@ -28,7 +28,7 @@ pub(crate) fn fold<T: PartialEq>(
     let mut folded = Folded::default();
     let equal = |one: (usize, usize), other: (usize, usize)| cell(one.0, one.1) == cell(other.0, other.1);
     for column in columns {
-        // In one row everything is the same everywhere, and nothing is learned from that.
+        // In a table of one row every column is the same everywhere, which tells a reader nothing.
         let is_constant = rows > 1 && (1..rows).all(|row| equal((0, column), (row, column)));
         let twin = folded
             .columns
@@ -102,7 +102,7 @@ mod tests {
     }
 
     proptest! {
-        /// Every cell of the table can be told from the folded table.
+        /// The folded table still tells every cell of the table.
         #[test]
         fn nothing_is_lost(table in prop::collection::vec(prop::collection::vec(0u8..3, 4), 1..6)) {
             let folded = fold(table.len(), 0..4, Some(1), |row, column| table[row][column]);

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 use pillarbox_client::display::safe_document;
 
-/// The time between two redraws of a bar on which nothing happens. A person sees that it goes on.
+/// The time between two redraws of a bar on which nothing happens. It shows a person that the work goes on.
 const REDRAW: Duration = Duration::from_millis(200);
 
 /// Returns the parts of a line. The remaining time is estimated from the finished steps, so it is not known at the

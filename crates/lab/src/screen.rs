@@ -167,7 +167,8 @@ impl Screen {
         self.push(weight, lines);
     }
 
-    /// Lays out one cell a line: the first names the row, and the others stand under it, each after its heading.
+    /// Lays out one cell a line. The first cell names the row, and the other cells stand under it, each after its
+    /// heading.
     fn cell_by_cell(&self, table: &Table, cells: &[String]) -> Vec<String> {
         let mut out = Vec::new();
         for (at, cell) in cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {

@@ -1,7 +1,7 @@
 //! The truth of a world: what was really said, to whom and when, who read it, and the owner of each account.
 //!
-//! The fields are private, and [`Scorer`] is the only way to them. A demand is served on views (`pillarbox_access`),
-//! and no view leads here. This crate's experiments compare what came back with the statements of a scorer.
+//! The fields are private, and only a [`Scorer`] reads them. A demand is served on views (`pillarbox_access`), and no
+//! view leads here. This crate's experiments compare what came back with the statements of a scorer.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -114,7 +114,7 @@ impl Truth {
         Some(said)
     }
 
-    /// Notes that the phone of whoever said something was told that somebody's phone has it.
+    /// Notes that the author's phone was told that the text had reached somebody's phone.
     pub(crate) fn confirm(&mut self, by: PersonId, body: BodyId, who: PersonId, at: Timestamp) {
         if let Some(said) = self.bodies.get(&(by, body)).copied() {
             self.confirmed.push(ReadBy { said, who, at });
@@ -183,8 +183,8 @@ impl<'w> Scorer<'w> {
         &self.truth.read
     }
 
-    /// Everything of which the phone that sent it was told that somebody's phone has it, in order, with the time of
-    /// being told.
+    /// Returns the texts of which the author's phone was told that they had reached somebody's phone, in order. Each
+    /// has that person, and the time at which the author's phone was told.
     #[must_use]
     pub fn confirmed(&self) -> &'w [ReadBy] {
         &self.truth.confirmed

@@ -172,7 +172,7 @@ fn what_a_process_held_is_gone_when_another_program_takes_its_place_but_for_its_
     assert_ne!(shell.search(&search_for(&exported)), []);
 }
 
-/// Keys with which the planted forms are xored: none, and one.
+/// The keys with which the planted forms are xored: no key, and one key.
 const KEYS: [u8; 2] = [0, 0x33];
 
 /// Returns the patterns of one form, under a key.
@@ -212,7 +212,8 @@ fn what_a_process_holds_is_found_in_each_form() {
             .map(|hit| hit.at)
             .collect();
         assert!(found.len() >= expected, "{form:?}: {} of {expected}: {hits:?}", found.len());
-        // A text without the two signs is base64, and UTF-16 backwards is the other UTF-16 of the text backwards.
+        // Two forms are not tried. Base64 for URLs equals base64 in a text without the two characters that differ.
+        // UTF-16 backwards equals the other UTF-16 of the text backwards.
         let other = form.encoding == Encoding::Base64Url
             || (form.encoding, form.backwards) == (Encoding::Utf16Be, true);
         assert!(expected > 0 || other, "{form:?} is not tried");
@@ -226,7 +227,7 @@ fn what_stands_in_a_file_is_found_in_each_form_wherever_it_stands() {
     std::fs::create_dir(&below).unwrap();
     let planted = words();
     let search = search_for(&planted);
-    // Across the end of a piece that is read at a time.
+    // The bytes lie across the end of a piece that is read at a time.
     let before = vec![0; (1 << 20) - 5];
     let mut count = 0;
     for form in forms() {
@@ -258,7 +259,7 @@ async fn what_passes_a_connection_in_the_clear_is_recorded_both_ways() {
     let recorder = Recorder::start(listener.local_addr().unwrap()).await.unwrap();
     let mut phone = TcpStream::connect(recorder.address()).await.unwrap();
     let (mut relay, _) = listener.accept().await.unwrap();
-    // In two pieces, because the network cuts anywhere.
+    // The bytes go in two pieces, because the network may cut anywhere.
     let (text, answer) = (up.text(), down.text());
     let (first, second) = text.as_bytes().split_at(text.len() / 2);
     let mut heard = vec![0; text.len()];

@@ -60,7 +60,7 @@ fn forge(folder: &Path, name: &str, text: &[u8]) {
     fs::write(folder.join("manifest.json"), manifest.replace(&old, &hex(text))).unwrap();
 }
 
-/// Folders, stories and designs with names that a shell, a parser or a search by ending would take for something else.
+/// Folders, stories and designs whose names a shell, a parser or a search by ending would take for something else.
 #[test]
 fn what_a_matrix_writes_a_check_calls_the_same() {
     let home = tempfile::tempdir().unwrap();
@@ -145,7 +145,7 @@ fn line_ends_and_comments_make_no_other_story() {
         fs::write(&file, text.replace('\n', "\r\n")).unwrap();
     }
     is_same(home.path(), &home.path().join("plain"));
-    // Somebody also wrote a remark into each.
+    // Somebody also wrote a remark into each of these files.
     for name in ["scenario.toml", "designs/plain-server.toml"] {
         let file = home.path().join("plain").join(name);
         let text = fs::read_to_string(&file).unwrap();
@@ -183,7 +183,7 @@ fn what_is_no_regular_file_is_refused_at_once() {
     };
     for name in ["manifest.json", "scenario.toml", "matrix.json", "rerun.txt", "designs/plain-server.toml"] {
         let refused = |folder: &Path| {
-            // Bounded in memory and in time, because a file without an end would use up both.
+            // The check is bounded in memory and in time, because a file without an end would use up both.
             let program = env!("CARGO_BIN_EXE_pillarbox-lab");
             let script = format!(
                 "ulimit -v 4000000; exec timeout 60 '{program}' report '{}' --check",
@@ -237,7 +237,7 @@ fn a_command_that_is_not_this_run_s_is_told_and_not_followed() {
             );
         }
     }
-    // Whatever story it names, that of the folder runs again.
+    // Whatever story the command names, the story in the folder runs again.
     forge(
         &run,
         "rerun.txt",
@@ -286,7 +286,7 @@ fn a_manifest_that_says_otherwise_than_its_cells_is_told_without_a_fresh_run() {
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
 }
 
-/// Each demand alone. A control that belongs to another demand is in the folder, too.
+/// Each demand runs alone. A control that belongs to another demand is in the folder, too.
 #[test]
 fn a_run_of_one_demand_has_every_control_that_its_cells_name() {
     let home = tempfile::tempdir().unwrap();
@@ -308,7 +308,7 @@ fn findings(output: &Output) -> (Vec<String>, String) {
     (lines.lines().map(str::to_owned).collect(), about)
 }
 
-/// Each file in turn, damaged in each way. The file is named, and no other file is named without it.
+/// Each file is damaged in turn, in each way. The findings name that file, and name no other file without it.
 #[test]
 fn whichever_file_is_damaged_no_other_is_accused() {
     let home = tempfile::tempdir().unwrap();
@@ -365,7 +365,7 @@ fn whichever_file_is_damaged_no_other_is_accused() {
     is_same(home.path(), &run);
 }
 
-/// Nothing vouches for the manifest. It is one of two that disagree, and is named in each finding.
+/// Nothing vouches for the manifest. It is one of the two files that disagree, and each finding names it.
 #[test]
 fn a_damaged_manifest_is_in_every_finding() {
     let home = tempfile::tempdir().unwrap();
@@ -377,7 +377,7 @@ fn a_damaged_manifest_is_in_every_finding() {
     let lines: Vec<&str> = whole.lines().collect();
     let mut damaged = Vec::new();
     for (at, line) in lines.iter().enumerate() {
-        // Each word and each number of it, one after the other.
+        // One letter or one digit of each line is changed, one after the other.
         for (from, to) in [("a", "b"), ("e", "f"), ("7", "8"), ("1", "2")] {
             let changed = line.replacen(from, to, 1);
             if changed == *line || line.ends_with(": {") || line.ends_with(": [") {
@@ -422,7 +422,7 @@ fn a_damaged_manifest_is_in_every_finding() {
     assert!(lines.is_empty() && about.contains("manifest.json is no manifest"), "{about}");
 }
 
-/// The pairs of a month run again with the worlds of the cells, from the folder alone; forged ones are told.
+/// The pairs of a month run again with the worlds of the cells, from the folder alone. Forged pairs are reported.
 #[test]
 fn pairs_that_no_month_gives_are_told() {
     let home = tempfile::tempdir().unwrap();
@@ -440,7 +440,7 @@ fn pairs_that_no_month_gives_are_told() {
     is_same(home.path(), &run);
     let named = saved.matches("\"named\": 34").count();
     assert_eq!(named, 3, "a server that keeps everything names every pair: {saved}");
-    // One pair fewer in both files, and the digests made to fit.
+    // Both files have one pair fewer, and digests that fit.
     forge(&run, "pairs.json", saved.replacen("\"named\": 34", "\"named\": 33", 1).as_bytes());
     let table = fs::read_to_string(run.join("pairs.csv")).unwrap();
     let row = table.lines().nth(1).unwrap();

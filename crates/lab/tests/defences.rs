@@ -6,7 +6,7 @@ use pillarbox_lab::metadata::defences::{Bought, Defence, table};
 use pillarbox_lab::scenario::Scenario;
 use pillarbox_lab::screen::plain;
 
-/// Eight of the forty neighbours, for a while.
+/// Returns the story of the neighbours with eight of its forty people, and with fewer texts.
 fn few() -> Scenario {
     let mut text = include_str!("../../../examples/neighbours/scenario.toml").to_owned();
     for (before, after) in [
@@ -33,10 +33,11 @@ fn a_late_receipt_costs_its_sender_time_and_no_receipt_costs_the_knowledge() {
         .map(|defence| Bought::with(defence, design, &story).unwrap())
         .collect();
     let [at_once, late, never] = [rows[0].told, rows[1].told, rows[2].told];
-    // Every text that was shown is confirmed within seconds, but for a phone that slept.
+    // Every text that was shown is confirmed within seconds, except by a phone that slept.
     assert!(at_once.shown >= 60 && at_once.told == at_once.shown, "{at_once:?}");
     assert!((100..10_000).contains(&at_once.median_ms.unwrap()), "{at_once:?}");
-    // At random within an hour: about half of one, and no longer than that and a phone's sleep.
+    // Receipts wait a random time within an hour. The median is about half an hour, and the longest wait is an hour and
+    // a phone's sleep at most.
     assert!((600_000..3_000_000).contains(&late.median_ms.unwrap()), "{late:?}");
     assert!((3_000_000..4_300_000).contains(&late.longest_ms.unwrap()), "{late:?}");
     assert_eq!((never.told, never.median_ms, never.longest_ms), (0, None, None), "{never:?}");

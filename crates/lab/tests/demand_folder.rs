@@ -49,7 +49,7 @@ async fn introduced(phone: &mut Phone, to: &Phone) -> AccountId {
     phone.add_invited(&invitation, Some("them"), now(), &mut rand::rng()).unwrap().account
 }
 
-/// One text, delivered and gone; a backup that needs no key; a channel with a post and a reader.
+/// Makes a history: one text, delivered and gone; a backup that needs no key; a channel with a post and a reader.
 async fn history(folder: &Path) {
     let log = Logged::ALL.map(|what| LogRule {
         what,
@@ -170,8 +170,8 @@ async fn what_lies_in_log_deposits_backups_and_channels_comes_back() {
     let posts = lines(&json(folder, "content-warrant", ALICE), "channel_posts");
     assert!(posts.iter().any(|line| line.contains(POST)), "{posts:?}");
 
-    // Without options it is one screen, laid out as that of a story: what came back first, the answer last, no key in
-    // full.
+    // Without options the answer is one screen, laid out as the screen of a story: what came back first, the answer
+    // last, and no key in full.
     for name in ["entity-data", "events-data", "content-warrant", "retention", "backup-warrant"] {
         let done = demand(folder, name, ALICE, &[]);
         let page = String::from_utf8(done.stdout).unwrap();
@@ -190,7 +190,7 @@ async fn what_lies_in_log_deposits_backups_and_channels_comes_back() {
         assert!(next.contains(" --full"), "{said}");
     }
 
-    // The controls stand behind each answer, as text and as data.
+    // The controls follow each answer, as text and as data.
     assert!(
         page.contains("Of what was planted there they found 4 of 4 texts, 4 of 4 messages and"),
         "{page}"

@@ -55,7 +55,7 @@ async fn the_same_demands_return_what_each_design_leaves_at_its_relay() {
         assert!(!closed.contains(&planted));
     }
 
-    // A demand that does not cover content returns none, in its evidence either.
+    // A demand that does not cover content returns no content, not even in its evidence.
     let records = serde_json::to_string(&plain.returns[0]).unwrap();
     // One line tells who wrote to whom. Another tells when a message passed and which end of it the account was.
     let wrote = &plain.returns[0].facts.wrote;

@@ -16,7 +16,8 @@ use pillarbox_access::designs;
 use pillarbox_lab::scenario::library;
 use pillarbox_lab::world::World;
 
-/// Together these have readable and sealed texts, groups, channels, backups elsewhere, and an account for each contact.
+/// Together these stories and designs have readable and sealed texts, groups, channels, backups elsewhere, and an
+/// account for each contact.
 const PINNED: [(&str, &str); 4] = [
     ("westminster-2017", "whatsapp-2017"),
     ("channel-2015", "simplex"),

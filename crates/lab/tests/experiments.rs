@@ -115,7 +115,7 @@ fn a_takedown_destroys_rows_and_reaches_no_copy_that_was_fetched() {
         ]
     );
     assert_eq!(evidence.pieces.iter().filter(|piece| piece.found_in == "posts").count(), 2);
-    // Strangers who look are no part of the measures.
+    // Strangers who look are not part of the measures.
     assert!(takedown.measures.noticed.iter().all(|noticed| !noticed.who.contains("stranger")));
 }
 
@@ -151,8 +151,8 @@ fn a_block_stops_texts_and_a_relay_elsewhere_brings_them_back() {
 
 #[test]
 fn an_update_that_lets_the_operator_read_loses_no_text_and_no_phone_tells_of_it() {
-    // Sealed senders, an account for each contact, and relays that told nobody who sends among them. Demands that look
-    // back are about the man whose phone was taken. Demands from now on are about his contact.
+    // Among these designs are sealed senders, an account for each contact, and relays that told nobody who sends.
+    // Demands that look back are about the man whose phone was taken. Demands from now on are about his contact.
     let (past, all, none) = (Share { n: 0, of: 10 }, Share { n: 15, of: 15 }, Share { n: 0, of: 15 });
     for (design, stated, complied) in [
         ("end-to-end", all, None),
@@ -165,7 +165,7 @@ fn an_update_that_lets_the_operator_read_loses_no_text_and_no_phone_tells_of_it(
         let notice = cell.measures.notice.clone().unwrap();
         assert_eq!((notice.stated.content_past, notice.stated.content_future), (past, stated), "{design}");
         assert_eq!(notice.complied.as_ref().map(|it| it.content_future), complied, "{design}");
-        // An operator that has said that it leaves is measured in two worlds. The update stands in the other one.
+        // An operator that has said that it leaves is measured in two worlds. The update happens in the other world.
         let updated = notice.complied.unwrap_or(notice.stated);
         assert_eq!(updated.content_past, past, "{design}");
         assert_eq!((updated.lost, updated.noticed), (Share { n: 0, of: 29 }, vec![]), "{design}");

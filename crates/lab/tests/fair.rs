@@ -87,7 +87,7 @@ fn what_was_made_between_the_order_and_the_service_is_found_by_what_looks_back()
     );
     let backup = cell(&late_backup, "whatsapp-2017", "backup-warrant");
     assert_eq!(backup.state.counted(), Some((2, 2)), "{}", backup.says);
-    // A new account that no number goes with.
+    // A new account without a number.
     let new_account = story(
         "Ivo",
         &IVO_AND_JANA,
@@ -172,7 +172,7 @@ fn a_thief_has_what_lies_there_with_the_order_and_without_it() {
         (thief.rows, thief.without)
     };
     let share = |n, of| Share { n, of };
-    // An observer of the traffic reads it, and the rows are gone on delivery.
+    // An observer of the traffic reads the text, and the rows are gone on delivery.
     assert_eq!(stolen("plain-deletes", "interception"), (share(0, 1), Some(share(0, 1))));
     assert_eq!(stolen("plain-deletes", "notice-to-change"), (share(0, 1), Some(share(0, 1))));
     // An ordered log can be stolen, and does not exist without the order.
@@ -182,7 +182,7 @@ fn a_thief_has_what_lies_there_with_the_order_and_without_it() {
     assert_eq!(stolen("plain-server", "content-warrant"), (share(2, 2), None));
 }
 
-/// An operator's statement about the data that it has is no refusal of data that it would have with other software.
+/// An operator's statement about the data that it has is not a refusal of data that it would have with other software.
 #[test]
 fn nobody_is_said_to_refuse_what_they_do_not_have() {
     let (one, two) = (says("One.", "Jana"), says("Two.", "Jana"));
@@ -191,7 +191,7 @@ fn nobody_is_said_to_refuse_what_they_do_not_have() {
     assert!(!changed.answer.has.contains("does not hand"), "{}", changed.answer.has);
     assert_eq!(changed.state.word(), "from the order on");
     assert!(changed.answer.says.contains("is not known"), "{}", changed.answer.says);
-    // It has what it can read already, and its statement about that stands.
+    // The operator already has the data that it can read, and its statement about that data stands.
     let in_place = cell(&plain, "telegram-cloud-2017", "notice-to-change");
     assert!(in_place.answer.has.contains("does not hand"), "{}", in_place.answer.has);
 }
@@ -247,7 +247,7 @@ fn what_a_tap_has_stays_handed_over_when_the_account_is_closed() {
     assert_eq!(cell(&before, "plain-server", "interception").state.counted().unwrap_or_default().0, 0);
 }
 
-/// An order names an account when it comes. Later texts do not change which.
+/// An order names an account when it comes. Later texts do not change which account it names.
 #[test]
 fn an_answer_names_the_contact_whose_account_the_order_named() {
     let (one, two, three) = (says("One.", "Jana"), says("Two.", "Kim"), says("Three.", "Kim"));
@@ -259,7 +259,7 @@ fn an_answer_names_the_contact_whose_account_the_order_named() {
     let ordered = cell(&shifting, "simplex", "compelled-logging");
     let why = ordered.answer.why.join(" ");
     assert!(why.contains("the one that Jana writes to"), "{why}");
-    // The thief's rows are those of the accounts that the order names.
+    // The thief's rows are the rows of the accounts that the order names.
     let (n, _) = ordered.state.counted().unwrap_or_default();
     assert_eq!(ordered.measures.thief.unwrap().rows.n, n, "{}", ordered.answer.thief);
     let served = cell(&shifting, "simplex", "content-warrant");

@@ -40,7 +40,8 @@ fn says(cells: &[Cell]) -> Vec<&str> {
     cells.iter().map(|cell| cell.says.as_str()).collect()
 }
 
-/// Among 17 messages, the first ones between two people name their sender, and those to the target their recipient.
+/// Among 17 messages, the first messages between two people name their sender, and messages to the target name their
+/// recipient.
 #[test]
 fn a_sealed_sender_hides_what_it_hides_and_nothing_decides_it_but_the_seal() {
     let demands = ["pen-register", "compelled-logging", "retention"];
@@ -56,7 +57,7 @@ fn a_sealed_sender_hides_what_it_hides_and_nothing_decides_it_but_the_seal() {
     ];
     assert_eq!(says(&cells(shipped("signal-2016"), &demands)), open);
     assert_eq!(says(&cells(shipped("signal-now"), &demands)), sealed);
-    // The seal alone, taken from one design and given to the other.
+    // Only the seal changes: one design loses it, and the other gets it.
     let [mut without, mut with] = [shipped("signal-now"), shipped("signal-2016")];
     without.phone.habits.sealed_sender = false;
     with.phone.habits.sealed_sender = true;
@@ -108,8 +109,8 @@ fn what_nobody_knows_is_no_absence_of_evidence() {
     assert_eq!(not_known, ["line-sealed", "wechat", "wickr"].into());
 }
 
-/// A tap, a log and a retained log change nothing that reaches a phone: not one byte, at no other time. A changed
-/// program reaches every phone. A block reaches everybody who is blocked or wrote to them.
+/// A tap, a log and a retained log change nothing that reaches a phone: neither a byte nor a time. A changed program
+/// reaches every phone. A block reaches everybody who is blocked or wrote to them.
 #[test]
 fn who_could_notice_is_whom_something_else_reached_and_whose_phone_spoke_is_among_them() {
     let unseen = ["interception", "retention"];
@@ -127,12 +128,12 @@ fn who_could_notice_is_whom_something_else_reached_and_whose_phone_spoke_is_amon
     assert!(blocked.answer.could_notice.len() > blocked.answer.noticed.len());
     assert!(blocked.answer.noticed.iter().all(|who| blocked.answer.could_notice.contains(who)));
     assert!(!blocked.answer.noticed.is_empty());
-    // With software that reads along already, nothing would be changed.
+    // If the software reads along already, the notice changes nothing.
     let in_place = &cells(shipped("plain-server"), &["notice-to-change"])[0];
     assert_eq!(in_place.answer.could_notice, Vec::<String>::new());
 }
 
-/// Each place has the texts that were read in it: those that the demand on that place brings.
+/// Each place has the texts that were read in it. They are the texts that the demand on that place brings.
 #[test]
 fn where_the_same_texts_lie_is_what_the_demand_on_that_place_brings() {
     let demands = ["content-warrant", "backup-warrant", "seized-phone-open", "participant"];
@@ -147,7 +148,7 @@ fn where_the_same_texts_lie_is_what_the_demand_on_that_place_brings() {
         Holder::Operator => operator,
         Holder::ContactsBackups => &[],
     };
-    // No demand asks for backups of contacts. Only their equality in all answers can be checked here.
+    // No demand asks for the backups of contacts, so this can only check that they are equal in all answers.
     let theirs = all[0].answer.elsewhere.iter().find(|it| it.holder == Holder::ContactsBackups).unwrap();
     let theirs = theirs.texts.as_slice();
     assert_eq!(theirs.len(), of_backups, "{design}");

@@ -99,8 +99,8 @@ fn ran(design: &str, scenario: &Scenario, orders: impl FnOnce(&World) -> Vec<Ord
     Seen::of(&world)
 }
 
-/// Returns lines of the record that are about these people. A line's number counts everybody's lines, and is compared
-/// apart.
+/// Returns lines of the record that are about these people. A line's number counts everybody's lines, so it is compared
+/// separately.
 fn lines(world: &World, people: &[usize]) -> Vec<String> {
     let names: Vec<&str> = people.iter().map(|at| PEOPLE[*at].0).collect();
     let owners = owners(world);
@@ -130,7 +130,7 @@ fn lines(world: &World, people: &[usize]) -> Vec<String> {
                 owners.get(token_sha256).is_some_and(|who| names.contains(&who.as_str()))
             }
             Kind::Relay { .. } => true,
-            // A text's number counts everybody's texts, and is compared apart too.
+            // A text's number counts everybody's texts, so it is compared separately, too.
             Kind::Said { .. } => false,
             Kind::Connects { who, .. } => names.contains(&who.as_str()),
             Kind::Network { .. }
@@ -229,8 +229,8 @@ impl Seen {
     }
 }
 
-/// Together these have readable, sealed and late texts, numbers and no numbers, an account for each contact, and
-/// backups elsewhere.
+/// Together these designs have readable, sealed and late texts, numbers and no numbers, an account for each contact,
+/// and backups elsewhere.
 const DESIGNS: [&str; 6] =
     ["plain-server", "whatsapp-2017", "signal-now", "simplex", "imessage-adp", "telegram-cloud-2017"];
 

@@ -175,7 +175,7 @@ fn a_matrix_of_every_design_is_one_screen_of_numbers_and_letters() {
 fn a_control_that_finds_nothing_is_an_error_and_no_result() {
     let mut blind = plan(1);
     blind.control.design.phone.protection = Protection::EndToEnd;
-    // The backup would tell it too.
+    // The backup would also show the texts.
     blind.control.design.phone.habits.backup = None;
     blind.demands = vec!["content-warrant".into()];
     match run(&blind) {

@@ -161,7 +161,7 @@ fn a_withdrawn_backup_carries_what_was_said_before_and_its_owners_are_told() {
     // The new backup contains the whole history.
     assert_eq!((stated.content_past, stated.content_future), (share(2, 2), share(2, 3)));
     assert_eq!(stated.lost.n, 0);
-    // Everybody of the country is told, and nobody else.
+    // Everybody in the country is told, and nobody else.
     assert_eq!(noticed(&stated), ["Berit", "Yara", "Zeno"].into());
     let why = cell.reasons.join(" ");
     assert!(!why.contains("stayed closed"), "{why}");

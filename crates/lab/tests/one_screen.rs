@@ -21,7 +21,7 @@ use pillarbox_lab::scenario::library;
 use pillarbox_lab::screen::{Screen, plain};
 use pillarbox_text::wrap::display_width;
 
-/// The lines of the window without those below a paper: the program's next step, and the prompt.
+/// The lines of the window without the lines below a paper: the program's next step, and the prompt.
 const ROOM: usize = 21;
 
 /// The widths of windows for which tables are laid out.
@@ -72,8 +72,8 @@ fn held_at(width: usize, evidence: &Evidence, answer: &Answer) {
 /// prompt.
 const TABLE: usize = 24 - 7;
 
-/// Holds a matrix of one demand and all designs to the height of the window: each answer once, and every design under
-/// its own.
+/// Checks that a matrix of one demand and all designs fits the height of the window, with each answer once and every
+/// design under its own answer.
 fn one_column(demand: &str, cells: &[Cell]) {
     let scenario = library::find("locked-phone-2016").unwrap();
     let designs: Vec<String> = cells.iter().map(|cell| cell.design.clone()).collect();
@@ -92,8 +92,8 @@ fn one_column(demand: &str, cells: &[Cell]) {
     }
 }
 
-/// Holds the title, the legend and the table of two demands to the end of what is printed, as high as the window. What
-/// can scroll away stands before them.
+/// Checks that the title, the legend and the table of two demands stand at the end of the output, within the height of
+/// the window. Everything that can scroll away stands before them.
 fn two_columns(demands: [&str; 2], columns: &BTreeMap<String, Vec<Cell>>) {
     let scenario = library::find("locked-phone-2016").unwrap();
     let cells: Vec<Cell> = demands.iter().flat_map(|demand| columns[*demand].clone()).collect();
@@ -110,7 +110,7 @@ fn two_columns(demands: [&str; 2], columns: &BTreeMap<String, Vec<Cell>>) {
     assert!(lines[0] == "Saved here." && !end.contains("Saved"), "{shown}");
 }
 
-/// All designs and demands on the story that takes least time to run. Its papers are as long as those of the others:
+/// Runs all designs and demands on the story that takes the least time. Its papers are as long as those of the others:
 /// texts, texts that stay closed, an order, an operator's statement, and the law of two days.
 #[test]
 fn every_demand_under_every_design_is_one_screen() {
@@ -140,7 +140,7 @@ fn every_demand_under_every_design_is_one_screen() {
     assert_eq!(columns.len(), experiments::demands().len());
     columns.iter().for_each(|(demand, cells)| one_column(demand, cells));
     two_columns(["content-warrant", "interception"], &columns);
-    // A control: a name that fills the window by itself is found to be too much.
+    // A control: a name that fills the window by itself makes the paper too long.
     let mut long = all.into_iter().next().unwrap();
     long.yardstick.target = "Somebody ".repeat(400);
     assert!(paper(&long, 80).lines().count() > ROOM);

@@ -219,10 +219,10 @@ fn the_comparison_is_one_screen_that_names_what_differs_and_ends_with_the_sum() 
         assert!(text.contains(first) && !wide.contains(&row.item), "{row:?}");
         counted += 1;
     }
-    // The rows of the list are those of the verdict.
+    // The rows in the list are the rows that the verdict counts.
     let listed = wide.lines().skip(1).take_while(|line| !line.contains("A row: one"));
     let listed = listed.filter_map(|line| line.split_whitespace().last()?.parse::<usize>().ok());
-    // A year stands at the end of a broken line.
+    // A broken line may end with a year.
     let listed: usize = listed.filter(|rows| *rows < 100).sum();
     assert_eq!(listed, counted);
     assert!(wide.contains(&format!("{counted} differ, ")), "{wide}");

@@ -193,7 +193,7 @@ fn the_cell_that_is_asked_for_stands_first_and_another_one_is_an_error() {
     let page = first("signal-now", "seized-phone-open").unwrap();
     let headline = page.split("<h1").nth(1).unwrap().split("</h1>").next().unwrap();
     assert!(headline.contains("The phone gives"), "{headline}");
-    // Its column is the same for all designs, and stays nevertheless.
+    // The column is the same for all designs, and stays on the page nevertheless.
     assert_eq!(page.matches(" cur\"").count(), 1);
     match first("signal-now", "no-such-demand") {
         Err(PageError::NoSuchCell(..)) => {}

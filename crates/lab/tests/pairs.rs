@@ -31,10 +31,10 @@ use pillarbox_lab::screen::{Screen, plain};
 use schema_walker::fault;
 use serde_json::{Value, json};
 
-/// A matrix's own `pairs.json`, of every design. `month.rs` counts some of it again.
+/// The `pairs.json` of a matrix of every design. `month.rs` counts some of it again.
 const DOCUMENT: &str = include_str!("month/pairs.json");
 
-/// Lines of a window less the next step below the table and the prompt.
+/// The lines of a window without the next step and the prompt, which stand below the table.
 const ROOM: usize = 22;
 
 fn document() -> PairsDocument {
@@ -70,7 +70,7 @@ fn folder(run: &Run) -> Folder {
     Folder::of(run.manifest.clone(), files.collect())
 }
 
-/// The findings about a folder in which one file is another, with its digest in the manifest.
+/// Returns the findings about a folder in which one file is replaced, with the new file's digest in the manifest.
 fn forged(name: &str, text: &str) -> Vec<String> {
     let mut run = RUN.clone();
     run.files.insert(name.to_owned(), text.to_owned());
@@ -113,7 +113,7 @@ fn a_check_names_what_was_changed() {
     let digest = &document().designs[0].design_sha256;
     let others = told.replacen(digest.as_str(), &sha256(b"another"), 1);
     assert_eq!(forged(FILE, &others), ["pairs.json is not of the designs that manifest.json names"]);
-    // Both files forged in the same way: only a fresh run knows, and that one says so.
+    // Both files are forged in the same way. Only a fresh run notices the forgery, and says so.
     let both: PairsDocument = serde_json::from_str(&other).unwrap();
     let forged_run = RUN.clone().with_pairs(both);
     assert_eq!(folder(&forged_run).findings(), Vec::<String>::new());
@@ -121,7 +121,7 @@ fn a_check_names_what_was_changed() {
         folder(&forged_run).findings_beside(&RUN.files),
         ["pairs.csv is not what a fresh run gives", "pairs.json is not what a fresh run gives"]
     );
-    // Taken away, with a manifest that names them no more: the command asks for them.
+    // Both files are taken away, and the manifest no longer names them. The command still asks for them.
     let mut without = RUN.clone();
     for name in [FILE, TABLE] {
         without.files.remove(name);
@@ -139,7 +139,7 @@ fn a_check_names_what_was_changed() {
     );
 }
 
-/// A table of cells that are all alike but for the month.
+/// Writes a table in which the cells of all designs are alike, except for the content warrant and the month.
 fn shown(designs: &[String], pairs: Option<&PairsDocument>, form: Form, width: usize) -> String {
     let rows: BTreeMap<&str, _> = RUN.cells[..2].iter().map(|cell| (cell.demand.as_str(), cell)).collect();
     let cells = designs.iter().enumerate().flat_map(|(at, design)| {
@@ -223,7 +223,7 @@ fn the_page_has_a_row_for_each_design_with_controls_and_reasons() {
         assert_eq!(row.matches("<td").count(), 3);
         for pairs in &month.pairs {
             assert!(row.contains(&format!("<b>{}</b> of {} named", pairs.named, month.there)), "{row}");
-            // The two are never added up.
+            // The named pairs and the inferred pairs are never added up.
             let sum = pairs.named + pairs.inferred;
             assert!(pairs.inferred == 0 || !row.contains(&format!("<b>{sum}</b>")), "{row}");
         }
@@ -243,7 +243,7 @@ fn the_page_has_a_row_for_each_design_with_controls_and_reasons() {
     insta::assert_snapshot!("sentences", sentences.replace("</li>", "\n").replace("<li>", "- "));
 }
 
-/// What is said follows from the counts: other counts, other words.
+/// The sentences follow from the counts: with other counts they have other words.
 #[test]
 fn words_follow_from_the_counts() {
     let of = |name: &str| document().month(name).unwrap().clone();

@@ -136,8 +136,8 @@ fn the_footer_counts_and_seals_what_came_before() {
     assert_eq!(sealed, sha256(before.as_bytes()));
 }
 
-/// One text, from the event to the row's end: event, text, frame, row and the other phone's notice carry the same
-/// names.
+/// One text is followed from its event to the end of its row. Event, text, frame, row and the other phone's notice
+/// carry the same names.
 #[test]
 fn a_text_is_joined_to_its_frames_its_row_and_its_receipt() {
     for (design, kept_after) in [("signal-now", false), ("plain-server", true)] {
@@ -173,7 +173,7 @@ fn a_text_is_joined_to_its_frames_its_row_and_its_receipt() {
         let end = row(end).into_iter().find(|line| line["payload_sha256"] == *payload).unwrap();
         assert_eq!(end["event"], "E03");
         assert_eq!(end["why"].as_str(), (!kept_after).then_some("its phone has it"));
-        // The rows that the record counts as still there are those of the relay's store.
+        // The rows that the record counts as still there are the rows of the relay's store.
         let mut there = BTreeSet::new();
         for line in lines {
             match &line.kind {

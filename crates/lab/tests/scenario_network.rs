@@ -62,7 +62,8 @@ fn refusal(before: &str, after: &str) -> String {
     }
 }
 
-/// One mistake after the other: what stood there, what stands there, where it is found, and in which words.
+/// Takes one mistake after the other: what stood there, what stands there now, where the mistake is found, and in which
+/// words it is reported.
 fn each_is_told(mistakes: &[(&str, &str, &str)]) {
     Scenario::parse("net.toml", GOOD).unwrap();
     for (before, after, told) in mistakes {
@@ -246,7 +247,7 @@ fn mistakes_in_how_a_phone_is_connected() {
     ]);
 }
 
-/// The program says the same, and 2 as for whatever is typed wrongly.
+/// The program says the same, with exit code 2, as for anything that is typed wrongly.
 #[test]
 fn the_program_says_the_sentence_and_saves_nothing() {
     let place = tempfile::tempdir().unwrap();

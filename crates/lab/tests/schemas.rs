@@ -31,7 +31,7 @@ fn the_files_of_two_designs_keep_to_their_schemas_and_changed_ones_do_not() {
         designs: ["plain-server", "end-to-end", "imessage-adp"]
             .map(|name| designs::named(name).unwrap().clone())
             .to_vec(),
-        // Together these have every form of piece and of measure.
+        // Together these demands have every form of piece and of measure.
         demands: [
             "content-warrant",
             "interception",

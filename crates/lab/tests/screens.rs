@@ -45,7 +45,7 @@ fn held(name: &str, arguments: &[&str]) {
     let beside = ["says", "state", "counts", "measures", "answer"];
     let beside = beside.map(|name| data.as_object_mut().unwrap().remove(name).unwrap());
     let evidence: Evidence = serde_json::from_value(data).unwrap();
-    // The fields beside the evidence are those of a cell of matrix.json.
+    // The fields beside the evidence are the fields of a cell in matrix.json.
     let cell = evidence.cell("");
     let (state, counts, measures) = evidence.score();
     let said = json!([cell.says, state, counts, measures, cell.answer]);
@@ -56,7 +56,7 @@ fn held(name: &str, arguments: &[&str]) {
         let shown = plain(&story::short(&evidence, design, width, ROOM));
         assert!(shown.lines().all(|line| display_width(line) <= width), "{width}: {shown}");
         let words = shown.split_whitespace().collect::<Vec<_>>().join(" ");
-        // A sentence that is left out is counted, and nobody stands under an account's number.
+        // A sentence that is left out is counted, and no person appears as an account's number.
         let left_out = answer.why.iter().filter(|sentence| !words.contains(sentence.as_str())).count();
         assert!(left_out == 0 || words.contains(&format!("{left_out} more sentence")), "{width}: {shown}");
         assert!(left_out < answer.why.len().max(1), "{width}: the first, on which the answer rests: {shown}");

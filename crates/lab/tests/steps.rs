@@ -78,7 +78,7 @@ about = "Ada"
 served = 2026-04-20T08:00:00Z
 "#;
 
-/// The relays of these keep rows for a time, some of them after delivery.
+/// The relays of these designs keep rows for a time, some of them after delivery.
 const DESIGNS: [&str; 5] = ["line-sealed", "line-unsealed", "wechat", "signal-now", "viber"];
 
 fn story(has_network: bool) -> Scenario {

@@ -14,7 +14,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use tempfile::TempDir;
 
-/// Returns the bytes and the time of the last change of each file, and the same of the folder.
+/// Returns the bytes and the time of the last change of each file, and the time of the last change of the folder.
 fn picture(folder: &Path) -> BTreeMap<PathBuf, (Vec<u8>, SystemTime)> {
     let files = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
     let picture = |path: PathBuf| {

@@ -199,7 +199,8 @@ fn a_backup_lies_where_the_design_says() {
 
 #[test]
 fn an_account_is_at_the_relay_of_its_country_and_people_meet_at_one_of_them() {
-    // This operator has a relay in the United States and one in China. A person who is in neither is at the first.
+    // This operator has a relay in the United States and one in China. A person who is in neither country is at the
+    // first relay.
     let world = ran(
         "wechat",
         &[("Cai", "says = \"hello\"\nto = \"Ada\""), ("Ada", "says = \"hello, Cai\"\nto = \"Cai\"")],

@@ -1,5 +1,5 @@
-//! The answer from a relay's folder. Nobody told a story, so there is no truth with which to measure it. It says what
-//! is there.
+//! The answer from a relay's folder. Nobody told a story, so no truth exists with which the answer could be measured.
+//! The answer says what the rows contain.
 
 use pillarbox_access::demand::ViewKind;
 use pillarbox_access::law::Day;
@@ -10,8 +10,8 @@ use super::Answer;
 use super::sentences::{self, Rows};
 use crate::score::{Entry, things};
 
-/// Returns the kinds of data that came back and that the demand did not itself state. Each stands once, however many
-/// words exist for it.
+/// Returns the kinds of data that came back, without those that the demand itself stated. Each kind is listed once,
+/// however many words exist for it.
 fn kinds(served: &Served) -> Vec<Item> {
     let entry = |line: &ItemLine| Entry {
         asked: line.item,
@@ -24,8 +24,9 @@ fn kinds(served: &Served) -> Vec<Item> {
 }
 
 impl Answer {
-    /// Makes the answer from the rows of a relay, which has accepted `accepted_in_all` messages, to a demand of the day
-    /// `on`. `law` is the foremost power and all of them. `why` is said beside it.
+    /// Makes the answer from the rows of a relay that has accepted `accepted_in_all` messages, to a demand made on the
+    /// day `on`. `power` is the first power on which the demand can rest, and `law` lists all of them. `why` holds the
+    /// reasons that the answer gives beside the result.
     #[must_use]
     pub fn of_rows(
         served: &Served,

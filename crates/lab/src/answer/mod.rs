@@ -42,7 +42,7 @@ pub struct Answer {
     pub says: String,
     /// The data that a thief of the same rows and keys reads.
     pub thief: String,
-    /// Reasons that the numbers do not give.
+    /// Reasons for the result that the numbers do not give.
     pub why: Vec<String>,
     /// The texts that came back readable, by their numbers in the story.
     pub texts: Vec<String>,
@@ -54,7 +54,7 @@ pub struct Answer {
     pub named_accounts: u64,
     /// Other people whose words are in it.
     pub read: Vec<String>,
-    /// People whose phones received something else because of the order. Everybody else had nothing to notice.
+    /// People whose phones received something different because of the order. Everybody else had nothing to notice.
     pub could_notice: Vec<String>,
     /// People whose phone told them something because of the order.
     pub noticed: Vec<String>,
@@ -62,7 +62,7 @@ pub struct Answer {
     pub notice: String,
     /// The other holders of readable copies of the texts that the demand is about.
     pub elsewhere: Vec<TextsAt>,
-    /// The same in a sentence; empty if the demand is not about texts.
+    /// Those holders in a sentence; empty if the demand is not about texts.
     pub copies: String,
     /// The first power on which the demand can rest, with its country and day.
     pub power: String,
@@ -97,7 +97,7 @@ impl Answer {
         let brought = &evidence.brought;
         let came_back = |item: Item| !brought.is_withheld(&[item]);
         let (headline, reasons) = match (evidence.view, state, evidence.reasons.split_first()) {
-            // If there is nothing to remove, the reason alone says so, because it also says what is missing.
+            // If there is nothing to remove, the first reason is the headline, because it also says what is missing.
             (ViewKind::PublicChannel, State::None { why: Absence::NotInStory }, Some((first, rest))) => {
                 (evidence.in_names(first), rest)
             }
@@ -113,8 +113,8 @@ impl Answer {
             headline,
             has: sentences::has(&subject, state, counts),
             says: match evidence.is_an_operators() {
-                // A statement about the data that it has says nothing about the data that it would have with other
-                // software.
+                // A statement about the data that the operator has says nothing about the data that it would have with
+                // other software.
                 true => {
                     let is_on_this = !context.hypothetical || matches!(state, State::InPlace { .. });
                     sentences::operators_word(&subject, context.word.as_ref().filter(|_| is_on_this), counts)
@@ -157,7 +157,7 @@ impl Answer {
         }
     }
 
-    /// Returns the sentences that stand beside the headline, in their order, without empty ones.
+    /// Returns the sentences beside the headline, in their order, without empty ones.
     pub fn beside(&self) -> impl Iterator<Item = &str> {
         let all = [&self.says, &self.thief, &self.copies, &self.notice];
         all.into_iter().map(String::as_str).filter(|sentence| !sentence.is_empty())

@@ -1,13 +1,13 @@
-//! The sentences. Each is English that can be quoted, in the singular and in the plural. A snapshot contains all
-//! combinations.
+//! The sentences about results. Each is English that can be quoted, in the singular and in the plural. A snapshot
+//! contains all combinations.
 //!
 //! | file | sentences |
 //! |---|---|
 //! | this one | what a cell says, the headline, what the party has |
 //! | `question` | the question |
-//! | `beside` | what stands beside them |
-//! | `rows` | those about a relay's folder |
-//! | `servers` | those about the same under two servers |
+//! | `beside` | the sentences beside the headline |
+//! | `rows` | sentences about a relay's folder |
+//! | `servers` | sentences about one conversation under two servers |
 //! | `subject`, `words` | what they are made of |
 
 mod beside;
@@ -44,7 +44,7 @@ pub(crate) use words::{counted_by, listed, with_article};
 #[must_use]
 pub fn says(evidence: &Evidence, state: State, counts: &Counts, measures: &Measures) -> String {
     match (state, state.counted()) {
-        // A number of kinds is no score. Their names tell designs apart.
+        // The number of kinds of data is not a score. The names of the kinds tell designs apart.
         (_, Some(_)) if !measures.kinds.is_empty() => {
             let listed =
                 |items: &[Item]| items.iter().map(|item| item.wording()).collect::<Vec<_>>().join(" · ");
@@ -178,7 +178,7 @@ fn not_in_story(subject: &Subject<'_>) -> String {
     format!("This story has {noun}{after}.")
 }
 
-/// Writes the kinds of data. Their number is no score, so the sentence has no "of".
+/// Writes the kinds of data. Their number is not a score, so the sentence states no total (no "of").
 fn kinds(subject: &Subject<'_>, measures: &Measures) -> String {
     let wordings = |items: &[Item]| items.iter().map(|item| item.wording()).collect::<Vec<_>>().join("; ");
     let number = |items: &[Item]| counted_by(items.len() as u64, "kinds of data");
@@ -222,7 +222,7 @@ pub(super) fn has(subject: &Subject<'_>, state: State, counts: &Counts) -> Strin
         }
         State::Unreadable { n, of } if n > 0 && subject.is_a_tap => {
             let passed = if n == 1 { "passes" } else { "pass" };
-            // The others pass as well, and nothing says whose they are.
+            // The other messages pass as well, but nothing shows whose they are.
             let under = if n < of { format!(" under {} name,", possessive(target)) } else { String::new() };
             format!(
                 "{} {passed} {}{under} in a form that nothing in its possession opens.",
@@ -287,8 +287,9 @@ pub(super) fn has(subject: &Subject<'_>, state: State, counts: &Counts) -> Strin
     }
 }
 
-/// Describes the other people in the answer, without a subject: people named, accounts without a name, and people whose
-/// words are read. What an operator would have stands in the same mood as the sentence before.
+/// Describes the other people in the answer, without a subject: the people named, the accounts without a name, and the
+/// people whose words are read. If the operator would only have the data, the verbs take the same mood as the previous
+/// sentence.
 fn others(measures: &Measures, is_hypothetical: bool) -> Option<String> {
     let (also_has, also_names, has) = match is_hypothetical {
         true => ("would also have", "would also name", "have"),
@@ -326,7 +327,7 @@ fn gone(n: u64, of: u64) -> String {
     }
 }
 
-/// Describes messages that do not arrive. A text to a group is one for each member.
+/// Describes messages that do not arrive. A text to a group counts as one message for each member.
 fn lost(n: u64, of: u64) -> String {
     match (n, of) {
         (0, 0 | 1) => format!("{} arrives all the same", part(of, of, "messages")),

@@ -92,8 +92,8 @@ impl Chat {
         written.map_err(|_| AuditError::WentWrong { what: "the phone's program does not read" })
     }
 
-    /// Waits until it prints these words after the output of the last wait. The words are short enough not to be broken
-    /// at the end of a line.
+    /// Waits until the program prints these words after the point that the last wait reached. The words are short
+    /// enough not to be broken at the end of a line.
     pub(super) fn wait_for(&mut self, words: &str) -> Result<(), AuditError> {
         let until = Instant::now() + PATIENCE;
         loop {

@@ -1,8 +1,8 @@
 //! The forms in which bytes are written down, as a program with access to them could have left them.
 //!
-//! A form that depends on its neighbours (base64) is searched by the part of it that depends on the bytes alone, once
-//! for each alignment. Compressed, encrypted or cut-up bytes are found in none of these encodings. Their reversals and
-//! the xor with one byte are the business of [`form`](super::form).
+//! In some forms (base64) the writing of a byte depends on its neighbours. The search then looks for the part that
+//! depends on the bytes alone, once for each alignment. No encoding here finds compressed, encrypted or cut-up bytes.
+//! [`form`](super::form) adds the reversals of these encodings and the xor with one byte.
 
 use serde::Serialize;
 
@@ -97,7 +97,7 @@ fn utf16(bytes: &[u8], order: fn(u16) -> [u8; 2]) -> Vec<Vec<u8>> {
         .unwrap_or_default()
 }
 
-/// Returns the signs that stand for `bytes` whatever surrounds them, when `before` bytes of a group of three come
+/// Returns the characters that stand for `bytes` whatever surrounds them, when `before` bytes of a group of three come
 /// first.
 fn base64(bytes: &[u8], before: usize, alphabet: &[u8; 64]) -> Vec<u8> {
     let mut bits: u32 = 0;
@@ -112,7 +112,8 @@ fn base64(bytes: &[u8], before: usize, alphabet: &[u8; 64]) -> Vec<u8> {
             signs.extend(sign);
         }
     }
-    // A sign that shares bits with a byte before is not ours, and the last sign, if it is not full, was never written.
+    // A character that shares bits with a byte before `bytes` depends on that byte, so it is dropped. An incomplete
+    // last character was never written.
     let foreign = (before * 8).div_ceil(6);
     signs.drain(..foreign.min(signs.len()));
     signs
@@ -124,7 +125,7 @@ mod tests {
 
     #[test]
     fn base64_is_that_of_the_standard() {
-        // RFC 4648, section 10, without the last sign if padding follows.
+        // RFC 4648, section 10, without the last character if padding follows.
         for (bytes, expected) in
             [("f", "Z"), ("fo", "Zm"), ("foo", "Zm9v"), ("foob", "Zm9vY"), ("foobar", "Zm9vYmFy")]
         {

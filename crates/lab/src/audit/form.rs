@@ -115,7 +115,7 @@ pub fn differences(bytes: &[u8]) -> Vec<u8> {
         let both = u128::from_ne_bytes(*this) ^ u128::from_ne_bytes(*that);
         found.extend_from_slice(&both.to_ne_bytes());
     }
-    // If the second ends sixteen bytes earlier, the first has one chunk more than was taken.
+    // If the second list has one chunk of sixteen bytes fewer, the last chunk of the first list was not taken above.
     let rest =
         if these.len() > those.len() { these.last().map_or(last, |chunk| chunk.as_slice()) } else { last };
     found.extend(rest.iter().zip(end).map(|(this, that)| this ^ that));

@@ -55,7 +55,7 @@ impl Lengths {
             Content::Text(Text { id, sent_at: Timestamp(0), text: "x".repeat(text), expires_after: None });
         let receipt = |count| Content::Receipt(Receipt { ids: vec![id; count] });
         let texts = buckets(&said, padding, names);
-        // A phone that has heard several texts has also been heard, and does not introduce itself.
+        // A phone that has heard several texts has itself been heard, so it no longer introduces itself.
         let several = (2..=confirmed).flat_map(|count| buckets(&receipt(count), padding, &[]));
         let receipts = several.chain(buckets(&receipt(1), padding, names)).collect();
         Self { protection: design.phone.protection, texts, receipts }
@@ -68,7 +68,7 @@ impl Lengths {
         match (self.protection, kind) {
             (Protection::ServerReadable, PayloadKind::ServerReadable) => {
                 let body = payload.get(1..).unwrap_or_default();
-                // A decoded body encodes to the same bytes again, so nothing stands after it.
+                // A decoded body encodes to the same bytes again, so nothing follows it in the payload.
                 let body = decode::<Body>(body).map_err(|_| Vec::new())?;
                 Ok(Fit { is_text: matches!(body.content, Content::Text(_)), begins: false })
             }
@@ -96,7 +96,7 @@ impl Lengths {
         allowed
     }
 
-    /// Compares payloads with their lengths, each by itself.
+    /// Compares payloads with their lengths, each on its own.
     pub(super) fn measure<'a>(
         &self,
         measured: &mut Measured,
@@ -127,7 +127,7 @@ impl Lengths {
     }
 
     /// Compares everything that one phone submitted with its lengths: each payload, and the number of each kind. A
-    /// payload that is told twice counts once.
+    /// payload that is reported twice counts once.
     pub(super) fn measure_all(
         &self,
         measured: &mut Measured,
@@ -169,7 +169,7 @@ impl Lengths {
     }
 
     /// Compares the rows of a relay with their lengths. Every other column has a length by its type, or is a number or
-    /// a time. A relay's database with another length does not read.
+    /// a time. A relay's database in which such a length differs cannot be read.
     pub(super) fn rows(&self, measured: &mut Measured, holdings: &Holdings, when: &str) {
         let mut of_rows = Measured::default();
         let messages = holdings.messages.iter();
@@ -234,7 +234,7 @@ mod tests {
 
     fn judged(lengths: &Lengths, payloads: &[Vec<u8>], texts: usize, sessions: usize) -> Vec<Misfit> {
         let mut measured = Measured::default();
-        // A number in their bytes tells payloads apart.
+        // A number in the bytes of each payload makes the payloads differ.
         let numbered: Vec<Vec<u8>> = payloads
             .iter()
             .enumerate()

@@ -31,8 +31,8 @@ use super::stage::{ALICE, BOB};
 /// The longest time for one exchange with a relay on the same computer. It takes milliseconds.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The number of texts that the program hears. It releases each after it was shown, and released memory is overwritten
-/// by chance. Of a single text, nothing might be left to show that the search finds it.
+/// The number of texts that the program hears. It releases each text after showing it, and released memory is
+/// overwritten by chance. With a single text, nothing might be left to show that the search finds it.
 const HEARD: usize = 3;
 
 /// The words of a chat that is open.
@@ -129,8 +129,8 @@ pub async fn play(plan: &AuditPlan, way: LockingWay) -> Result<Locking, AuditErr
     Ok(Locking { planted, looked, lengths: measured })
 }
 
-/// Returns a name short enough for an introduction to leave each text and each receipt in its bucket. A length then
-/// tells them apart.
+/// Returns a name that is short enough for an introduction to leave each text and each receipt in its bucket. A length
+/// then tells texts and receipts apart.
 pub(super) fn short_name(drawn: &Planted) -> String {
     drawn.words.split(' ').next().unwrap_or_default().to_owned()
 }
@@ -176,7 +176,7 @@ impl Made {
         let mut needles = said(planted)?;
         needles.extend(self.needles.iter().cloned());
         needles.push(Needle::new(NeedleRole::Witness, "what a SQLite file begins with", SQLITE)?);
-        // The path stands on the program's command line, before and after.
+        // The path stands on the program's command line both before and after the lock.
         let path = folder.display().to_string();
         needles.push(Needle::new(NeedleRole::Witness, "the profile's folder", path.as_bytes())?);
         Ok(Search::new(needles)?)

@@ -15,7 +15,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use super::report::Part;
 use super::search::{Hit, Search};
 
-/// The number of bytes read at a time: enough for few calls, little beside the process that is searched.
+/// The number of bytes read at a time: large enough for few calls, and small beside the process that is searched.
 const PIECE: usize = 1 << 20;
 
 /// The time within which a process must stand still. It takes microseconds, unless the process waits for a disk.
@@ -27,7 +27,7 @@ const KERNELS_OWN: [&str; 2] = ["[vvar", "[vsyscall]"];
 /// The places that were searched, and the findings.
 #[derive(Debug)]
 pub struct Looked {
-    /// The mappings, those of one name added up.
+    /// The mappings. Mappings with the same name are added up.
     pub parts: Vec<Part>,
     /// The kernel's own mappings, which nobody can read.
     pub not_read: Vec<String>,
@@ -137,8 +137,8 @@ impl<'a> Mapping<'a> {
     }
 }
 
-/// A process that stands still until this is dropped, so that nothing moves from a place still to be searched to a
-/// place already searched.
+/// A process that is held still until this value is dropped, so that nothing moves from a place still to be searched to
+/// a place already searched.
 struct Held(Pid);
 
 impl Held {
@@ -165,14 +165,14 @@ impl Drop for Held {
     }
 }
 
-/// Returns true if every thread has stopped: the letter after the name in brackets (proc(5)).
+/// Returns true if every thread has stopped, according to the letter after the name in brackets (proc(5)).
 fn stands_still(pid: u32) -> Result<bool, MemoryError> {
     for thread in fs::read_dir(format!("/proc/{pid}/task")).map_err(|error| opening(&error))? {
         let stat = thread.and_then(|thread| fs::read_to_string(thread.path().join("stat")));
         match stat {
             Ok(stat) if stat.rsplit(") ").next().is_some_and(|rest| rest.starts_with(['T', 't'])) => {}
             Ok(_) => return Ok(false),
-            // The thread was just ending: the next look tells.
+            // The thread was just ending. The next look shows it gone.
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
             Err(error) => return Err(MemoryError::NotHeld(error.kind())),
         }

@@ -51,7 +51,7 @@ pub use plan::AuditPlan;
 pub use program::beside_this_program;
 use report::{AuditReport, Finding};
 
-/// The parts that an audit leaves out. Every report says them.
+/// The parts that an audit leaves out. Every report lists them.
 const NOT_SEARCHED: &[&str] = &[
     "the memory of the other phones: they run inside this program, which knows the words",
     "keys that the phone's program drew itself while it ran: the audit knows those that the phone was made with",

@@ -133,7 +133,7 @@ impl Person {
     /// Returns the recorded connections of one link.
     pub(super) fn recordings(&self, link: Link) -> Result<Vec<Recording>, AuditError> {
         let recordings = self.recorder.recordings();
-        // Otherwise it is not known which is which.
+        // Otherwise nobody knows which connection is which.
         if recordings.len() != self.links.len() {
             return Err(AuditError::WentWrong { what: "a connection was made that no phone told of" });
         }

@@ -22,7 +22,7 @@ const RELAY_PROGRAM: &str = "pillarbox-relay";
 /// The time that the relay may take to start and to stop. It takes milliseconds.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The time between two looks for an end that is waited for.
+/// The time between two looks while the program waits for an end.
 pub(super) const LOOK: Duration = Duration::from_millis(5);
 
 /// The phone's program, which lies beside this one, too.
@@ -68,7 +68,7 @@ impl RelayProcess {
             "--data",
         ]);
         command.arg(data).args(options(keeping));
-        // Its output is read line by line, in the form for a window of the usual width.
+        // The relay's output is read line by line, in the layout for a window of the usual width.
         command.env("COLUMNS", crate::screen::USUAL_WIDTH.to_string());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().map_err(|error| match error.kind() {
@@ -143,7 +143,7 @@ impl RelayProcess {
             }
         }
         for reader in self.readers.drain(..) {
-            // A reader does nothing that could panic. If it did, the bytes that it read are still there.
+            // A reader does nothing that could panic. Even if it panicked, the bytes that it read would still be here.
             let _ = reader.join();
         }
         Ok(self.printed())
@@ -157,7 +157,7 @@ impl Drop for RelayProcess {
 }
 
 pub(super) fn end(child: &mut Child) {
-    // It may have ended already, as wanted.
+    // The process may have ended already, which is what is wanted.
     let _ = child.kill();
     let _ = child.wait();
 }

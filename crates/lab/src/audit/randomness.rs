@@ -13,7 +13,7 @@ use super::needle::{Needle, TooShort};
 /// and stand in its files by right.
 const KEY_LEN: usize = 32;
 
-/// The system's randomness, remembered. In the audit only: a phone that does this has no secrets.
+/// The system's randomness, remembered. It is used in the audit only, because a phone that does this has no secrets.
 #[derive(Debug, Default)]
 pub(super) struct Remembered {
     source: ThreadRng,

@@ -1,7 +1,7 @@
 //! A recorder on the wire. Phones connect to it instead of to the relay, and it keeps every byte and passes it on.
 //!
-//! It has the same view as an observer on the network: the bytes of each connection in both directions, and nothing
-//! that tells their meaning.
+//! The recorder has the same view as an observer on the network: the bytes of each connection in both directions, and
+//! nothing that tells their meaning.
 
 use std::io;
 use std::net::SocketAddr;
@@ -72,7 +72,7 @@ enum LockingWay {
 type Shared = Arc<Mutex<Vec<Recording>>>;
 
 async fn listen(listener: TcpListener, relay: SocketAddr, recordings: Shared) {
-    // A phone whose connection is refused here reports it, and there is nobody else to tell.
+    // A phone whose connection is refused here reports the refusal, and nobody else needs to know.
     while let Ok((phone, _)) = listener.accept().await {
         let Ok(relay) = TcpStream::connect(relay).await else { continue };
         // Delays on the way would make the phones wait for each other.

@@ -89,7 +89,7 @@ pub struct AuditRun {
 /// A conversation of the phone's program that is locked and opened again.
 #[derive(Clone, Debug, Serialize)]
 pub struct Locking {
-    /// The texts: first that of the program, then those to it.
+    /// The texts: first the program's own text, then the texts to the program.
     pub planted: Vec<Planted>,
     /// The searches of the program's memory and its profile's files, at each moment.
     pub looked: Vec<Searched>,
@@ -110,11 +110,11 @@ pub struct Plant {
     /// The form.
     #[serde(flatten)]
     pub form: Form,
-    /// The number of writings of it, as many as it has alignments.
+    /// The number of writings of this form: one for each alignment.
     pub writings: usize,
     /// The number of writings that were found on the relay's disk.
     pub on_disk: usize,
-    /// The number of writings that were found in its memory, as far as it had not released them.
+    /// The number of writings that were found in its memory, unless the memory had been released.
     pub in_memory: usize,
 }
 
@@ -126,7 +126,7 @@ pub struct SelfTest {
     /// The number of payloads that were made longer: one for each writing, one with the words in pieces, and one with a
     /// single byte.
     pub lengthened: usize,
-    /// The number of those whose length gave them away, both as they were submitted and as rows.
+    /// The number of those payloads whose length gave them away, both as they were submitted and as rows.
     pub noticed: usize,
 }
 
@@ -242,7 +242,7 @@ pub struct Searched {
     pub parts: Vec<Part>,
     /// The sum of their bytes.
     pub bytes: u64,
-    /// Parts that are there and that nobody can read.
+    /// Parts that exist but that nobody can read.
     pub not_read: Vec<String>,
     /// The number of different things that were searched for, without the witnesses.
     pub needles: usize,
@@ -300,7 +300,7 @@ pub struct Misfit {
     pub why: Option<&'static str>,
 }
 
-/// The things whose length was compared, and those that do not fit.
+/// The number of things whose length was compared, and the things that do not fit.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Measured {
     /// The number of payloads that phones submitted or received.

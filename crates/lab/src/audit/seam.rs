@@ -19,7 +19,7 @@ use tokio::time::sleep;
 
 use super::error::AuditError;
 
-/// The time between two questions to the phone whether something has become due with time alone.
+/// The interval at which the phone is asked whether something has become due merely because time has passed.
 const TICK: Duration = Duration::from_millis(200);
 
 /// A change to a payload on its way out.
@@ -43,7 +43,7 @@ impl Patch {
     }
 }
 
-/// The changes to payloads, so that the phone at the other end can be given the original.
+/// The changes to payloads. With them, the phone at the other end can be given the original.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Patched(Arc<Mutex<HashMap<Vec<u8>, Vec<u8>>>>);
 
@@ -210,7 +210,7 @@ async fn open(phone: &mut Phone, link: Link, rng: &mut impl CryptoRng) -> Result
     Ok(Open { reader, writer })
 }
 
-/// Returns the next frame. A connection that is not there brings none.
+/// Returns the next frame. Without a connection, none ever comes.
 async fn receive(open: Option<&mut Open>) -> Result<RelayFrame, AuditError> {
     match open {
         None => std::future::pending().await,

@@ -36,9 +36,9 @@ struct Patterns {
 struct Found {
     /// The place of its needle.
     needle: usize,
-    /// The form, under the key 0.
+    /// The form, for the key 0.
     form: Form,
-    /// The first byte, from which the key follows.
+    /// The first byte. The key follows from it.
     first: u8,
 }
 
@@ -116,7 +116,7 @@ impl Search {
         Scan { search: self, part, held: Vec::new(), known: 0, at, hits: Vec::new() }
     }
 
-    /// Searches bytes that are all here.
+    /// Searches bytes that are all in memory.
     #[must_use]
     pub fn over(&self, part: &str, bytes: &[u8]) -> Vec<Hit> {
         let mut scan = self.scan(part, 0);
@@ -125,14 +125,14 @@ impl Search {
     }
 }
 
-/// One part of a place on its way through the search. A match that two pieces share is found, and found once.
+/// One part of a place on its way through the search. A match that spans two pieces is found, and found only once.
 #[derive(Debug)]
 pub struct Scan<'a> {
     search: &'a Search,
     part: &'a str,
     /// The end of the previous bytes, and the newest piece after it.
     held: Vec<u8>,
-    /// The number of bytes of `held` from before.
+    /// The number of bytes of `held` that come from previous pieces.
     known: usize,
     /// The position at which `held` begins.
     at: u64,

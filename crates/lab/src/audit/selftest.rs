@@ -2,9 +2,9 @@
 //! be found.
 //!
 //! The phone is honest up to its [seam](super::seam). There the words are appended to the payload in one form after the
-//! other, and go over a real connection to a real relay, into the mailbox of a phone that is switched off. Forms that
-//! the search misses there it could miss anywhere, and bytes that the lengths do not show there they would show
-//! nowhere.
+//! other, and go over a real connection to a real relay, into the mailbox of a phone that is switched off. If the
+//! search misses a form there, it could miss that form anywhere. If the lengths do not show appended bytes there, they
+//! would show them nowhere.
 
 use pillarbox_access::Design;
 use pillarbox_relay::Holdings;
@@ -24,13 +24,13 @@ use super::search::{Hit, Search};
 use super::stage::{ALICE, BOB};
 use super::{files, memory};
 
-/// Stands after the words. Without signs of the upper end of ASCII, base64 and its URL-safe form are the same.
+/// Follows the words. Without characters from the upper end of ASCII, base64 and its URL-safe form are the same.
 const TAIL: &str = " ~~~";
 
 /// The number of bytes of a piece, when the words are cut up with noise between.
 const PIECE: usize = 3;
 
-/// Returns every form that the words have, under no key and under one that is drawn.
+/// Returns every form that the words have, under no key and under a key that is drawn.
 fn forms(rng: &mut impl CryptoRng) -> Vec<Form> {
     let mut forms = Vec::new();
     for encoding in Encoding::ALL {
@@ -49,14 +49,14 @@ fn writings(words: &str, form: Form) -> Vec<Vec<u8>> {
     these.map(|it| it.bytes.iter().map(|byte| byte ^ form.xor).collect()).collect()
 }
 
-/// Separate words, and their writing.
+/// One writing, and the words that only this writing has.
 struct Writing {
     words: String,
     bytes: Vec<u8>,
 }
 
-/// Draws each writing of a form, each of other words, so that no writing is found in the place of another. Returns
-/// nothing for a form that is another one under a second name.
+/// Draws the writings of a form. Each writing is of different words, so that none is found in the place of another.
+/// Returns nothing for a form that equals another form under a second name.
 fn drawn(form: Form, rng: &mut impl CryptoRng) -> Vec<Writing> {
     let mut draw = || Planted::draw(rng).words + TAIL;
     let count = writings(&draw(), form).len();

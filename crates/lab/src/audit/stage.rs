@@ -160,7 +160,7 @@ impl Looker<'_> {
         Ok(Search::new(self.needles.clone())?)
     }
 
-    /// Returns the same search with another thing that must be found.
+    /// Returns the same search with another witness in place of its own: a thing that must be found.
     fn search_with(&self, name: &str, bytes: &[u8]) -> Result<Search, AuditError> {
         let own = self.needles.iter().filter(|needle| needle.role() != NeedleRole::Witness).cloned();
         let witness = Needle::new(NeedleRole::Witness, name, bytes)?;
@@ -239,11 +239,11 @@ impl Looker<'_> {
     }
 }
 
-/// Searches the data that lies with the waiting message for its sender: all of its row, and all traffic of the sender's
-/// nameless connection.
+/// Looks for the sender of the waiting message in the data that belongs to the message: its whole row, and all traffic
+/// of the sender's nameless connection.
 fn with_message(sender: &Person, row: MessageRow) -> Result<Vec<Searched>, AuditError> {
     let invitation = sender.phone.invitation()?;
-    // Without its plus sign, the number is found with it and without it.
+    // The number is searched for without its plus sign, so it is found with the sign and without it.
     let number = ALICE.1.trim_start_matches('+');
     let names =
         |name: &str, bytes: &[u8]| Needle::new(NeedleRole::Sender, format!("the sender's {name}"), bytes);

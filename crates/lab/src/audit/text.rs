@@ -30,7 +30,7 @@ const QUESTION: &str = "CAN THE RELAY READ?";
 const AS_CLAIMED: &str = "The finding is as claimed, for words as they are, in 8 other encodings, backwards or xored \
     with one byte, and for anything appended to a message. It says nothing of what hides in keys, nonces, padding or timing.";
 
-// The sentence contains the number 8.
+// The sentence above contains the number 8.
 const _: () = assert!(Encoding::ALL.len() == 1 + 8);
 
 /// Columns: form, findings.

@@ -34,8 +34,8 @@ const EVIDENCE: &str = "EVIDENCE";
 /// The lines of the shell's prompt.
 const PROMPT: usize = 1;
 
-/// The columns of the longest command for the rest of an answer, with a story and a design of this program. The text
-/// above it is the same however the command was typed.
+/// The columns of the longest command that shows the rest of an answer, with a story and a design of this program. The
+/// text above the command is the same however the command was typed.
 const COMMAND: usize = 120;
 
 /// Returns the command that shows the rest: every line and all the law. Its evidence is saved already.
@@ -51,7 +51,8 @@ pub(super) fn run(wanted: &Demand) -> Result<(), Failure> {
     }
 }
 
-/// Returns the lines of a small window that the paper has to itself. The messages below it stand in the same window.
+/// Returns the number of lines of a small window that are left for the paper. The messages below the paper stand in the
+/// same window.
 fn room(width: usize, saved: Option<&Path>) -> usize {
     let line = saved.map(|out| format!("{EVIDENCE} {}", out.display()));
     let width = width.max(MIN_WIDTH);
@@ -132,7 +133,7 @@ fn on_a_story(wanted: &Demand, demand: &str, scenario: &str) -> Result<(), Failu
     if let Some(out) = wanted.out.as_ref().filter(|out| std::fs::symlink_metadata(out).is_ok()) {
         return Err(usage(format!("{} is there already. Name a new file with --out FILE.", out.display())));
     }
-    // Without a design it is the story's own, as in `run`. The plan reports mistakes in the story.
+    // Without a design, the story's own design is used, as in `run`. The plan reports mistakes in the story.
     let own = || library::find(scenario).ok().map(|story| story.design);
     let design = wanted.design.clone().or_else(own);
     let one = Matrix {
@@ -180,7 +181,7 @@ fn on_a_story(wanted: &Demand, demand: &str, scenario: &str) -> Result<(), Failu
     }
 }
 
-/// The evidence, and beside it the result, as in a cell of `matrix.json`.
+/// The evidence, with the result beside it, as in a cell of `matrix.json`.
 #[derive(Serialize)]
 struct Told<'a> {
     says: String,

@@ -69,7 +69,7 @@ pub(super) fn run(wanted: &Matrix) -> Result<(), Failure> {
     }
 }
 
-/// The pairs of a month beside the cells.
+/// Runs the pairs of a month and puts them beside the cells.
 pub(super) fn with_pairs(run: Run, plan: &Plan, stop: &AtomicBool) -> Result<Run, Failure> {
     let progress = Progress::of(month::rows_of(&plan.designs).len(), "messengers of a month");
     matrix::with_month(run, plan, &progress, stop).map_err(|error| super::month::in_words(&error))
@@ -127,7 +127,7 @@ pub(super) fn control() -> Result<Control, Failure> {
     Control::built_in().map_err(|error| Failure { sentence: format!("{error}."), code: UNREACHED })
 }
 
-/// Checks that no two designs have one name, which distinguishes their rows and their evidence.
+/// Checks that no two designs share a name, because the name distinguishes their rows and their evidence.
 fn one_of_each_name(designs: &[Design], typed: &[String]) -> Result<(), Failure> {
     let mut known: BTreeMap<&str, &str> = BTreeMap::new();
     for (design, typed) in designs.iter().zip(typed) {

@@ -78,7 +78,7 @@ fn published(model: Model, seed: u64) -> Result<(), Failure> {
     Err(Failure { sentence, code: NO })
 }
 
-/// The story for whose people the defences are.
+/// The story whose people use the defences.
 const DEFENDED: &str = "neighbours";
 
 /// Runs a story with one defence after another.
@@ -190,7 +190,7 @@ fn kept(wanted: &Metadata, folder: &Path) -> Result<Source, Failure> {
     Ok(holdings::read(&shown.to_string(), &rows))
 }
 
-/// Reads the traffic of a running relay, until its events end or the user stops this.
+/// Reads the traffic of a running relay, until the relay's events end or the user stops the reading.
 fn live() -> Result<Source, Failure> {
     if std::io::stdin().is_terminal() {
         hint(
@@ -237,8 +237,8 @@ fn live() -> Result<Source, Failure> {
     Ok(ledger.finish())
 }
 
-/// The number of messages after which the reader of a running relay first hears that something comes. The next reports
-/// come at each doubling.
+/// The number of messages after which the reader of a running relay is first told that something comes. The next
+/// reports follow at each doubling.
 const FIRST_WORD: usize = 10;
 
 fn save(folder: &Path, inquiry: &AnalysedSource) -> Result<(), Failure> {

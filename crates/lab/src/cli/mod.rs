@@ -74,8 +74,8 @@ pub(crate) fn main() -> ExitCode {
     }
 }
 
-/// Returns the same error about arguments without characters on which a terminal acts. It repeats what was typed, and
-/// that may be a name or a path that somebody else has made.
+/// Returns the same error about arguments without characters on which a terminal acts. The error repeats what was
+/// typed, which may be a name or a path that somebody else made.
 fn repeated_harmlessly(error: clap::Error) -> clap::Error {
     let harmless = std::env::args_os().map(|argument| escaped(&argument.to_string_lossy()));
     // If an argument is wrong for its harmful characters alone, no error repeats it.
@@ -101,7 +101,7 @@ fn misnamed(error: &clap::Error) -> Option<Failure> {
 /// Prints clap's message: help and the version are results, everything else is about wrong arguments.
 fn said(error: &clap::Error) -> ExitCode {
     let printed = match window::of_messages() {
-        // clap breaks the lines of its help, and not those of its errors.
+        // clap breaks the lines of its help, but not the lines of its errors.
         Some(width) if error.use_stderr() => {
             write!(anstream::stderr(), "{}", wrap(&error.render().ansi().to_string(), 0, width))
         }

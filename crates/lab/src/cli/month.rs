@@ -9,7 +9,7 @@ use super::output::{Failure, next, print, print_json};
 use super::runtime::{threads, until_stopped};
 use super::window;
 
-/// Runs the month and prints the table, or the same as data.
+/// Runs the month and prints the table, or prints the same as data.
 pub(super) fn run(as_json: bool) -> Result<(), Failure> {
     let (months, story) = until_stopped(|stop| {
         let story = run::story().map_err(|error| in_words(&error))?;

@@ -44,7 +44,7 @@ pub(super) fn place(label: &str, path: &Path) -> Result<(), Failure> {
     written(writeln!(anstream::stderr(), "{}", safe_document(&format!("{label} {}", path.display()))))
 }
 
-/// Returns the command that runs now, with another option and without those of `left_out`, in words that a shell reads
+/// Returns the command that runs now, with one more option and without those of `left_out`, in words that a shell reads
 /// back unchanged.
 pub(super) fn again(option: &str, left_out: &[&str]) -> String {
     let words = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned());
@@ -58,7 +58,7 @@ fn typed_again(words: impl Iterator<Item = String>, option: &str, left_out: &[&s
     while let Some(word) = words.next() {
         let name = word.split_once('=').map_or(word.as_str(), |(name, _)| name);
         if !is_set && left_out.contains(&name) {
-            // Its value is the next word, or follows an equals sign.
+            // The option's value is the next word, or follows an equals sign.
             if name == word {
                 words.next();
             }
@@ -109,7 +109,7 @@ pub(super) fn why(error: &io::Error) -> String {
     }
 }
 
-/// Accepts a reader that has seen enough, as `head` does, as no failure.
+/// Treats a reader that has seen enough, as `head` does, as success.
 pub(super) fn written(outcome: io::Result<()>) -> Result<(), Failure> {
     match outcome {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure {

@@ -141,7 +141,7 @@ fn check(wanted: &Report, folder: Folder) -> Result<(), Failure> {
 fn again(fresh: Fresh, folder: &Folder) -> Result<BTreeMap<String, String>, Failure> {
     let Fresh { scenario, designs, demands, seed, pairs } = fresh;
     let rerun = folder.files.get(RERUN).map_or_else(String::new, |text| String::from_utf8_lossy(text).into());
-    // Another finding says whether it is the command of this run.
+    // Another finding states whether this is the command of this run.
     let rerun = rerun.trim_end_matches(['\r', '\n']).to_owned();
     let (threads, control) = (threads(), control()?);
     let plan = Plan { scenario, designs, demands, seed, threads, control, rerun };

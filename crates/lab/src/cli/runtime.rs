@@ -36,8 +36,8 @@ pub(super) fn threads() -> NonZeroUsize {
     std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
 }
 
-/// Does the work on a thread of its own. A signal makes it stop at the next place where nothing is half done, and it
-/// then leaves nothing.
+/// Does the work on a thread of its own. A signal makes the work stop at the next point where nothing is half done, and
+/// it then leaves nothing behind.
 pub(super) fn until_stopped<T: Send + 'static>(
     work: impl FnOnce(&AtomicBool) -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Failure> {

@@ -65,7 +65,7 @@ fn opening(report: &DemonstrationReport) -> String {
     )
 }
 
-/// Describes what the passing rows would tell an observer of this conversation who writes them down.
+/// Describes what an observer learns of this conversation by writing down the rows as they pass.
 fn passing(report: &DemonstrationReport) -> String {
     let told = |run: Option<&DemonstrationRun>| {
         let mut told = SubmissionTally::default();
@@ -76,7 +76,7 @@ fn passing(report: &DemonstrationReport) -> String {
     SubmissionTally::on_two_servers(&told(report.runs.first()), &told(report.runs.last()))
 }
 
-/// Counts messages that are no texts: each phone confirms what it fetched.
+/// Counts messages that are not texts: each phone confirms what it fetched.
 fn receipts(run: &DemonstrationRun) -> usize {
     let texts = run.phones.iter().flat_map(|phone| &phone.lines).filter(|line| line.state.is_some());
     run.saw.len().saturating_sub(texts.count())
@@ -110,7 +110,7 @@ fn table(screen: &mut Screen, report: &DemonstrationReport) {
     });
 }
 
-/// Returns the head of a server's column: its ability if it can read, or else its design.
+/// Returns the head of a server's column: the server's ability if it can read, and its design otherwise.
 fn head(run: &DemonstrationRun) -> String {
     let is_read = run.kept.iter().any(|row| row.readable.is_some());
     if is_read { "SERVER CAN READ".to_owned() } else { run.design.to_uppercase().replace('-', " ") }

@@ -16,7 +16,7 @@ pub struct DemonstrationReport {
     pub texts_said: usize,
     /// The person whose phone was switched off before the last text. The demands are about the same person.
     pub switched_off: &'static str,
-    /// The text that was said after that.
+    /// The text that was said after the phone was switched off.
     pub switched_off_before: &'static str,
     /// The runs, one for each design, in the same order everywhere.
     pub runs: Vec<DemonstrationRun>,

@@ -1,4 +1,4 @@
-//! The whole report: the two designs side by side, asked on the left, the answer last.
+//! The whole report: the two designs side by side, with the questions on the left and the answer last.
 
 use pillarbox_access::law::AS_OF;
 use pillarbox_access::{Item, Served};

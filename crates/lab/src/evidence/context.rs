@@ -19,7 +19,8 @@ pub struct Context {
     pub country: String,
     /// The first power on which the demand can rest in that country on that day.
     pub power: String,
-    /// All powers on which it can rest in that country on that day, the later ones, and the reach of the paper.
+    /// All powers on which it can rest in that country on that day, the powers that came later, and the reach of the
+    /// paper.
     pub law: Vec<String>,
     /// The operator's own statement on the subject of such a demand; none if nothing is known.
     pub word: Option<OperatorsWord>,
@@ -27,7 +28,7 @@ pub struct Context {
     pub assumed: Vec<String>,
     /// The command that repeats the cell.
     pub repeat: String,
-    /// The question, if it is of another kind than that of a demand on an operator.
+    /// The question, if it is not the usual question of a demand on an operator.
     pub question: String,
     /// True if nobody knows whether the operator would do what was measured.
     pub hypothetical: bool,

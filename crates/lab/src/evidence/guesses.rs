@@ -2,11 +2,12 @@
 
 use pillarbox_access::demand::seized_phone::{PasscodeKind, SUPPOSED_GUESS};
 
-/// The largest number of codes of which all are tried on a phone that is off: those of four digits, in about a second.
+/// The largest number of codes that are all tried on a phone that is off: the codes of four digits, which take about a
+/// second.
 const SMALL: u128 = 10_000;
 
 /// The number of codes of a larger kind that are tried: enough to see that guessing goes through the vault's own key
-/// derivation, few enough for a matrix. The time for all codes is calculated (docs/howto/read-a-matrix.md).
+/// derivation, and few enough for a matrix. The time for all codes is calculated (docs/howto/read-a-matrix.md).
 const GUESSES: usize = 20;
 
 /// Returns the time of one guess in calculations, in milliseconds.

@@ -1,5 +1,5 @@
 //! Evidence: what came back for one demand under one design, the yardstick with which it is compared, and the bytes on
-//! which it rests. Whoever has the file scores it as the program did that ran the world.
+//! which it rests. Anybody with the file can score it in the same way as the program that ran the world.
 //!
 //! | file | what |
 //! |---|---|
@@ -47,7 +47,7 @@ pub struct Evidence {
     pub view: ViewKind,
     /// The order, in words; none if nothing was ordered.
     pub ordered: Option<String>,
-    /// The kind of outcome: whether the party asked can do it at all, and in which way.
+    /// The kind of outcome: whether the party asked can do at all what is demanded, and in which way.
     pub means: Capability,
     /// True if the demand is about the future alone.
     pub only_from_now_on: bool,
@@ -55,11 +55,11 @@ pub struct Evidence {
     pub what: What,
     /// The unit of the number, if it is not the counted quantity.
     pub unit: String,
-    /// The container of texts that this demand meets closed, in one word or two.
+    /// The container of texts that this demand finds closed, in one or two words.
     pub container: String,
     /// Counts that the experiment itself made, if the demand is about something other than texts, messages and entries.
     pub counted: Option<Counts>,
-    /// Reasons that the counts do not give.
+    /// Reasons for the result that the counts do not give.
     pub reasons: Vec<String>,
     /// Everything that came back.
     pub brought: Brought,
@@ -67,8 +67,8 @@ pub struct Evidence {
     pub yardstick: Yardstick,
     /// Names, the law, and the operator's statements about itself. None of it is measured.
     pub context: Context,
-    /// Measures that need a comparison with another run, or another look at the same one: who noticed, what was lost,
-    /// who else has the texts.
+    /// Measures that need a comparison with another run, or another look at the same run: who noticed, what was lost,
+    /// and who else has the texts.
     pub effects: Measures,
     /// The bytes on which it rests.
     pub pieces: Vec<Piece>,

@@ -90,7 +90,7 @@ const fn tables(reach: Reach) -> &'static [&'static str] {
     }
 }
 
-/// The tables from which a backup, its key and the texts in it are read.
+/// The tables from which a backup, its key and its texts are read.
 const BACKUPS: &[&str] = &["deposits"];
 
 /// Runs both controls of a demand.
@@ -180,7 +180,7 @@ fn messages(demand: &Demand, scenario: &Scenario, served: &Served) -> Share {
 fn rested_on(demand: &Demand, served: &Served) -> Share {
     let mut reached: Vec<Reach> = demand.wants().to_vec();
     if reached.contains(&Reach::Records) {
-        // It names what it must name.
+        // A demand for records names what it must name.
         reached.push(Reach::Named);
     }
     let there: BTreeSet<&str> =

@@ -1,7 +1,8 @@
 //! A demand on the data folder of a relay: the operator's rows as they lie, and nothing else.
 //!
-//! The answer comes from the steps that answer in every story, with an operator that withholds nothing. No answer is
-//! given before those steps were seen to find what is there, and to find nothing if nothing is there ([`control`]).
+//! The answer comes from the steps that answer in every story, with an operator that withholds nothing. An answer is
+//! given only after these steps were seen to find what is there, and to find nothing where nothing is there
+//! ([`control`]).
 //!
 //! | file | what |
 //! |---|---|

@@ -4,7 +4,7 @@ use super::cell::Cell;
 use crate::score::State;
 use crate::screen::{Screen, Weight};
 
-/// Writes what the demand comes to, one answer a row, in the order of the designs that give it first. `title` names the
+/// Writes the answers to one demand, one a row, in the order in which the designs first give them. `title` names the
 /// demand.
 pub(super) fn write(screen: &mut Screen, title: &str, cells: &[Cell]) {
     let mut answers: Vec<(String, Vec<&Cell>)> = Vec::new();
@@ -25,8 +25,8 @@ pub(super) fn write(screen: &mut Screen, title: &str, cells: &[Cell]) {
     screen.say_in(Weight::Dim, "Equal words can be of other people or other data: --full.");
 }
 
-/// Returns a cell's words without what differs between designs of one answer: the names of kinds of data, and how many
-/// kinds there are besides.
+/// Returns a cell's words without the parts that differ between designs with the same answer: the names of the kinds of
+/// data, and the number of other kinds.
 fn counted(cell: &Cell) -> String {
     match cell.state {
         State::None { .. } => cell.state.to_string(),
@@ -37,7 +37,7 @@ fn counted(cell: &Cell) -> String {
     }
 }
 
-/// Counts the kinds of data that come besides where nothing of what is counted does, from the fewest to the most under
+/// Counts the other kinds of data that come back if nothing of the counted kind does, from the fewest to the most under
 /// these designs.
 fn beside(cells: &[&Cell]) -> String {
     if cells.iter().any(|cell| !matches!(cell.state, State::None { .. })) {

@@ -1,5 +1,5 @@
-//! A cell: the outcome of one demand under one design, in words and in measures, and the place of the bytes. The time
-//! of its computation, and the time that this took, are no part of it.
+//! A cell: the outcome of one demand under one design, in words and in measures, and the place of the bytes. A cell
+//! does not contain the time at which it was computed, or how long that took.
 
 use serde::{Deserialize, Serialize};
 
@@ -19,9 +19,9 @@ pub struct Cell {
     pub state: State,
     /// The same in words, with the counts.
     pub says: String,
-    /// Reasons that the counts do not give.
+    /// Reasons for the result that the counts do not give.
     pub reasons: Vec<String>,
-    /// The answer for people, with everything that stands beside it.
+    /// The answer for people, with all sentences beside it.
     pub answer: Answer,
     /// The measures.
     pub measures: Measures,

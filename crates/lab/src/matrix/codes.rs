@@ -23,7 +23,7 @@ pub(super) fn counts_what<'c>(cells: impl Iterator<Item = &'c Cell>) -> String {
     }
 }
 
-/// Returns a unit, and its total if that is the same everywhere.
+/// Returns a unit, and its total if the total is the same everywhere.
 fn of_what(counted: &[(u64, &str)]) -> Option<String> {
     let (of, unit) = counted.first().copied()?;
     Some(if counted.iter().all(|(other, _)| *other == of) {

@@ -1,5 +1,5 @@
 //! The manifest: the files of a run's folder, and the input from which they were made. It is written last, and a folder
-//! without one is no run.
+//! without a manifest is not a run.
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
-//! Pairs of people that are known after a month under each design: one document beside the cells, and the same for
+//! Pairs of people that are known after a month under each design: one document beside the cells, and a table for
 //! spreadsheets.
 //!
-//! The cells are of the run's story. The month is a story of its own, the same one whatever the cells are of.
+//! The cells belong to the run's story. The month is a story of its own, and it is the same for every run.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ use crate::scenario::Scenario;
 /// The document's file. Its form is `schemas/pairs.schema.json`.
 pub const FILE: &str = "pairs.json";
 
-/// The same for spreadsheets.
+/// The file of the table for spreadsheets.
 pub const TABLE: &str = "pairs.csv";
 
 /// The word of the column beside the demands.
@@ -49,20 +49,20 @@ pub struct PairsDocument {
     pub story: String,
     /// The story's name for people.
     pub title: String,
-    /// SHA-256 of what it says.
+    /// SHA-256 of the story's content.
     pub story_sha256: String,
-    /// Its seed.
+    /// The story's seed.
     pub seed: u64,
-    /// The people in it.
+    /// The number of people in the story.
     pub people: u64,
-    /// Pairs that they could form: of so many, a guess takes one.
+    /// The number of pairs that these people could form. A guess takes one of them.
     pub possible: u64,
     /// Each design, in the order of the rows.
     pub designs: Vec<Month>,
 }
 
 impl PairsDocument {
-    /// The document of these months.
+    /// Makes the document of these months.
     #[must_use]
     pub fn of(story: &Scenario, designs: Vec<Month>) -> Self {
         let people = story.everybody().count() as u64;
@@ -78,13 +78,13 @@ impl PairsDocument {
         }
     }
 
-    /// The files of a matrix's folder.
+    /// Returns the document and the table, as files of a matrix's folder.
     #[must_use]
     pub fn files(&self) -> [(String, String); 2] {
         [(FILE.to_owned(), pretty(self)), (TABLE.to_owned(), self.table())]
     }
 
-    /// The table, a line for each design and rule.
+    /// Returns the table, with a line for each design and rule.
     #[must_use]
     pub fn table(&self) -> String {
         let mut out = csv::line(&COLUMNS.map(str::to_owned));
@@ -116,13 +116,13 @@ impl PairsDocument {
         fields
     }
 
-    /// A design's month.
+    /// Returns the month of a design.
     #[must_use]
     pub fn month(&self, design: &str) -> Option<&Month> {
         self.designs.iter().find(|month| month.design == design)
     }
 
-    /// How many pairs a column counts among, if that is the same under every design.
+    /// Returns the number of pairs among which a column counts, if that number is the same under every design.
     pub(super) fn of_how_many(&self) -> String {
         let there = |month: &Month| month.there;
         let all: BTreeSet<u64> = self.designs.iter().map(there).collect();
@@ -132,7 +132,7 @@ impl PairsDocument {
         }
     }
 
-    /// What a column says, with its control, and with the rows that have no place among `designs`.
+    /// Writes what the column says, with its control, and with the rows of designs that are not among `designs`.
     pub(super) fn legend(&self, designs: &[String]) -> String {
         let mut says = format!(
             "{COLUMN}: those that rows name after a month of {} people, {}; +n more are inferred, and never returned.",
@@ -151,7 +151,7 @@ impl PairsDocument {
         says
     }
 
-    /// What no run of this program gives.
+    /// Returns true if no run of this program could give this document.
     #[must_use]
     pub fn is_impossible(&self) -> bool {
         self.designs.iter().any(|month| {
@@ -163,7 +163,7 @@ impl PairsDocument {
     }
 }
 
-/// Parts that are more than their whole.
+/// Returns true if a part is more than its whole.
 const fn is_odd(pairs: &Pairs, there: u64) -> bool {
     pairs.named.saturating_add(pairs.inferred) > there
         || pairs.with_sender > pairs.rows

@@ -32,7 +32,7 @@ pub struct Plan {
     pub seed: u64,
     /// The number of threads.
     pub threads: NonZeroUsize,
-    /// The material of the controls, in which everything is to be found.
+    /// The material of the controls, in which everything has to be found.
     pub control: Control,
     /// The command that makes the same run again.
     pub rerun: String,
@@ -66,7 +66,8 @@ pub(super) fn wanted(plan: &Plan) -> Vec<&'static dyn Experiment> {
     all().into_iter().filter(|experiment| named(experiment.name())).collect()
 }
 
-/// Returns the experiments, and those whose controls back them: an open phone shows what a phone that is off hides.
+/// Returns the wanted experiments, and the experiments whose controls back them: an open phone shows what a phone that
+/// is off hides.
 pub(super) fn with_their_controls(wanted: &[&'static dyn Experiment]) -> Vec<&'static dyn Experiment> {
     let needs = |name: &str| wanted.iter().any(|it| it.name() == name || it.control() == name);
     all().into_iter().filter(|experiment| needs(experiment.name())).collect()
@@ -110,7 +111,7 @@ fn control_of<'w>(wanted: &[&'w dyn Experiment], evidence: &Evidence) -> &'w str
     experiment.map_or("", |experiment| experiment.control())
 }
 
-/// Writes the record: what ran, and each cell, a line each.
+/// Writes the record: what ran, and then each cell on a line of its own.
 fn record(plan: &Plan, rows: &[Row], controls: &[Row], cells: &[Cell]) -> String {
     let mut lines = vec![json!({
         "kind": "matrix", "program": env!("CARGO_PKG_VERSION"), "scenario": plan.scenario.name, "seed": plan.seed,
@@ -166,7 +167,7 @@ impl Run {
 }
 
 impl Run {
-    /// The same with the month beside its cells: two files more, which the manifest names.
+    /// Returns the run with a month beside its cells: two more files, which the manifest names.
     #[must_use]
     pub fn with_pairs(mut self, document: PairsDocument) -> Self {
         for (name, text) in document.files() {

@@ -14,11 +14,11 @@ pub struct Rerun {
     pub demands: Vec<String>,
     /// The seed.
     pub seed: u64,
-    /// True if the pairs of a month stand beside some demands. Beside all demands they are counted anyway.
+    /// True if a run of some demands counts the pairs of a month. A run of all demands counts them anyway.
     pub month: bool,
 }
 
-/// The error for a text that is no such command.
+/// The error for a text that is not such a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{RERUN} holds no command that runs a matrix again")]
 pub struct NotARerun;

@@ -27,18 +27,18 @@ const WORDS_WIDTH: usize = 18;
 /// The widest column with names for people. The remaining width has room for a few letters a column.
 const MOST_NAME_WIDTH: usize = 44;
 
-/// Lines above those on the result as a whole (what was saved, the next steps) and the prompt in a small window.
+/// Lines of a small window above the prompt and the lines on the result as a whole (what was saved, the next steps).
 const ROOM: usize = USUAL_HEIGHT - 7;
 
-/// Lines between the command and the next step with the prompt below it, in a small window.
+/// Lines of a small window between the command and the next step, which has the prompt below it.
 const ROOM_FOR_A_TABLE: usize = USUAL_HEIGHT - 3;
 
-/// Returns the same in two lines.
+/// Returns the title with the word on a second line, or the word alone if the two are the same.
 fn over_word(title: &str, word: &str) -> String {
     if title == word { word.to_owned() } else { format!("{title}\n{word}") }
 }
 
-/// The rest of a matrix whose repetitions are said once.
+/// A matrix in which each repetition is said once.
 #[derive(Clone, Debug)]
 struct Folded {
     /// Rows that differ from each row before them.
@@ -78,9 +78,9 @@ impl Folded {
     }
 }
 
-/// Writes the table on one screen if possible, for a window of `width` columns. `saved`, lines on the result as a
-/// whole, stands after it, or before it if the table alone fills a screen, because a terminal shows the end. Where the
-/// table with its title and legend fills one, the equal rows and columns stand before it, too.
+/// Writes the table on one screen if possible, for a window of `width` columns. `saved` (lines on the result as a
+/// whole) follows the table. If the table alone fills a screen, `saved` comes before it, because a terminal shows the
+/// end. If the table with its title and legend fills a screen, the equal rows and columns come before it, too.
 #[must_use]
 pub fn render(view: &View<'_>, width: usize, saved: Screen) -> String {
     let by_place = view.by_place();
@@ -110,7 +110,7 @@ pub fn render(view: &View<'_>, width: usize, saved: Screen) -> String {
         let rows = Folded::of(view.designs, &folded.demands, &codes);
         let shown =
             Folded { designs: rows.designs, like: rows.like, twins: rows.twins, ..folded }.without_twins();
-        // Under their names for people, if the screen has room for them.
+        // The designs stand under their names for people, if the screen has room for these.
         let mut named = screen.clone();
         let (cells, legend) = compact(width, view, &shown, &codes, true);
         named.append(cells);
@@ -232,7 +232,7 @@ fn compact(
     let (demands, columns) = column_widths::beside(&screen, name_width, &folded.demands, &widest);
     let widths = columns::widths(&columns, screen.width());
     let letters: Vec<String> = (b'A'..=b'Z').map(|letter| char::from(letter).to_string()).collect();
-    // A truncated word is no word.
+    // A truncated word tells nothing.
     let all_fit = || demands.iter().zip(widths.iter().skip(1)).all(|(it, width)| display_width(it) <= *width);
     let is_named = screen.is_narrow() || demands.len() > letters.len() || all_fit();
     let heads =
@@ -272,7 +272,7 @@ fn compact(
     (screen, legend)
 }
 
-/// Writes what is equal, a line each.
+/// Writes the equal rows and columns, a line each.
 fn equal(
     screen: &mut Screen,
     view: &View<'_>,

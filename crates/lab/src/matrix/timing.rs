@@ -15,7 +15,7 @@ use crate::experiments::{GuessTime, Spent};
 pub struct Timing {
     /// The whole run.
     pub whole: Duration,
-    /// The pairs of a month, if they were counted: not a part of the above.
+    /// The time of the pairs of a month, if they were counted. `whole` does not include it.
     pub month: Option<Duration>,
     /// Each design, and the controls.
     pub rows: Vec<(String, Spent)>,
@@ -37,7 +37,8 @@ impl Timing {
         Self { whole: Duration::ZERO, month: None, rows: controls.chain(rows).collect() }
     }
 
-    /// Returns the time of guessing passcodes: on worlds' phones, and of one guess on a vault as phones in use make it.
+    /// Returns the time spent on guessing passcodes on worlds' phones, and the time of one guess on a vault like those
+    /// of phones in use.
     fn guessing(&self) -> GuessTime {
         self.rows.iter().map(|(_, spent)| spent.guessing).fold(GuessTime::default(), GuessTime::and)
     }

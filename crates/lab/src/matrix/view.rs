@@ -84,17 +84,17 @@ impl View<'_> {
 pub(super) type ByPlace<'a> = BTreeMap<(&'a str, &'a str), &'a Cell>;
 
 impl View<'_> {
-    /// The columns: the demands, and the pairs of a month.
+    /// Returns the columns: the demands, and the pairs of a month.
     pub(super) fn columns(&self) -> Vec<String> {
         self.demands.iter().cloned().chain(self.pairs.map(|_| COLUMN.to_owned())).collect()
     }
 
-    /// Returns what a column says of a design, in words.
+    /// Returns what a column says about a design, in words.
     pub(super) fn says(&self, cells: &ByPlace<'_>, design: &str, column: &str) -> Option<String> {
         self.told(cells, (design, column), phrase, |cell| cell.says.clone())
     }
 
-    /// Returns the same in as few characters as tell it from others.
+    /// Returns the same in the fewest characters that distinguish it from others.
     pub(super) fn code(&self, cells: &ByPlace<'_>, design: &str, column: &str) -> Option<String> {
         self.told(cells, (design, column), words::code, code)
     }

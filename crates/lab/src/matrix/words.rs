@@ -146,7 +146,7 @@ fn elsewhere(measures: &Measures) -> [Line; 1] {
     [("Arrive through a relay elsewhere", says)]
 }
 
-/// Describes the result of complying with a notice, if the operator's own answer is another.
+/// Describes the result of complying with a notice, if the operator's own answer is a different one.
 fn complied(measures: &Measures) -> [Line; 1] {
     let complied = measures.notice.as_ref().and_then(|notice| notice.complied.as_ref());
     let says = complied.map(|it| {

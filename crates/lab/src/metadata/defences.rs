@@ -105,21 +105,21 @@ pub struct Right {
     pub shuffled_right: u64,
 }
 
-/// When senders were told that their texts had arrived: what a late receipt costs.
+/// How long it takes until senders are told that their texts have arrived: the cost of a late receipt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct ReceiptTimes {
-    /// Texts that a phone showed, once for each reader.
+    /// The number of texts that a phone showed, each counted once for each reader.
     pub shown: u64,
-    /// Those of which the sender's phone was told.
+    /// The number of those texts of which the sender's phone was told.
     pub told: u64,
-    /// The median of the milliseconds from one to the other, among those that were told.
+    /// The median time from the showing of a text until the sender's phone was told of it, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub median_ms: Option<u64>,
-    /// Within so many of them nineteen of twenty were told.
+    /// The time within which nineteen of twenty of them were told, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub most_ms: Option<u64>,
-    /// The longest: a phone confirms nothing to a stranger before its owner knows them.
+    /// The longest such time, in milliseconds. A phone confirms nothing to a stranger before its owner knows them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub longest_ms: Option<u64>,
 }
@@ -154,7 +154,7 @@ pub struct Bought {
     pub defence: Defence,
     /// The number of pairs of people who wrote to each other.
     pub there: u64,
-    /// The number of those pairs that a row names.
+    /// The number of these pairs that a row names.
     pub named: u64,
     /// The result of each means. A means that was not tried has no entry.
     pub found: Vec<Right>,
@@ -162,7 +162,7 @@ pub struct Bought {
     pub messages: u64,
     /// The number of their bytes.
     pub bytes: u64,
-    /// When senders were told.
+    /// When senders were told that their texts had arrived.
     pub told: ReceiptTimes,
 }
 
@@ -263,8 +263,8 @@ pub fn table(rows: &[Bought], design: &Design, story: &Scenario, width: usize) -
     screen.into_text()
 }
 
-/// What senders lose, in one sentence: when they are told that a text has arrived, under the first row and under those
-/// that differ.
+/// Describes the cost to senders in one sentence: when they are told that a text has arrived, in the first row and in
+/// each row that differs from it.
 fn cost(rows: &[Bought]) -> Option<String> {
     let first = rows.first()?;
     let differs = |row: &&Bought| {
@@ -289,7 +289,7 @@ fn cost(rows: &[Bought]) -> Option<String> {
     Some(format!("Senders are told that a text has arrived: {}{others}.", says(first)))
 }
 
-/// A time in the unit that a person would take.
+/// Formats a time in the unit that a person would use.
 fn time(ms: u64) -> String {
     match ms {
         0..60_000 => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),

@@ -6,7 +6,7 @@ use pillarbox_metadata::RowKind;
 use super::{AnalysedSource, table};
 use crate::picture::{Hours, NetworkPicture, graphml};
 
-/// The most people of a picture. More points than this are a cloud, and are in the other files.
+/// The most people in a picture. More points than this would be a cloud. The other files have everybody.
 const MOST_DRAWN: usize = 400;
 
 /// Returns each file, by name.

@@ -44,7 +44,8 @@ struct FoundLine<'i> {
     shuffled_named: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     shuffled_right: Option<u64>,
-    /// Right pairs of a million guesses at random. Documents of this program contain whole numbers only.
+    /// The number of right pairs among a million guesses at random. Documents of this program contain whole numbers
+    /// only.
     #[serde(skip_serializing_if = "Option::is_none")]
     chance_in_a_million: Option<u64>,
     pairs: Vec<PairLine<'i>>,

@@ -1,4 +1,4 @@
-//! `metadata`: who talks to whom, as far as rows tell without a word of content.
+//! `metadata`: who talks to whom, as far as rows tell it without a word of content.
 //!
 //! The methods are in `pillarbox_metadata`, which knows no relay. This layer makes traces of the readable sources, and
 //! reports the outcome. The truth goes into a [`PairTruth`](pillarbox_metadata::PairTruth) for the scorer and into no
@@ -86,7 +86,7 @@ impl AnalysedSource {
         }
     }
 
-    /// Returns the network of people, as far as it shows after this number of messages; `None` means all of them.
+    /// Returns the network of people as it shows after this number of messages; `None` means all of them.
     #[must_use]
     pub fn ties(&self, messages: Option<u64>) -> Ties {
         self.analysis.ties(&self.trace, self.named(), messages)

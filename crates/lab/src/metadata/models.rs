@@ -1,4 +1,4 @@
-//! The published simulations, repeated: this program's figures beside those of others.
+//! The published simulations, repeated: this program's figures beside the published ones.
 
 use pillarbox_metadata::published::{self, PublishedComparison};
 use pillarbox_text::columns::Column;
@@ -15,10 +15,10 @@ pub enum Model {
     B,
 }
 
-/// The runs of each row at full size. Model A takes half a minute in a release build, and so does model B.
+/// The number of runs of each row at full size. Model A takes half a minute in a release build, and so does model B.
 const RUNS: [(Model, u64); 2] = [(Model::A, 1_001), (Model::B, 200)];
 
-/// The runs of the small rows of model B, which are quick.
+/// The number of runs of the small rows of model B, which are quick.
 const SMALL_RUNS: u64 = 600;
 
 const COLUMNS: [Column; 4] = [Column::Share(1), Column::Fixed(9), Column::Fixed(9), Column::Fixed(17)];

@@ -40,7 +40,7 @@ pub fn pairs(inquiry: &AnalysedSource) -> String {
 /// it.
 fn field(name: &str) -> String {
     let name: String = name.chars().map(|one| if one.is_control() { '\u{fffd}' } else { one }).collect();
-    // A telephone number begins with a sign, and is no formula.
+    // A telephone number begins with a sign, but is not a formula.
     let is_number = name.strip_prefix('+').is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()));
     let name = if name.starts_with(['=', '+', '-', '@']) && !is_number { format!("'{name}") } else { name };
     if name.contains([',', '"']) { format!("\"{}\"", name.replace('"', "\"\"")) } else { name }

@@ -27,7 +27,7 @@ const UNSCORED: [Column; 3] = [Column::Share(1), Column::Fixed(9), Column::Fixed
 /// The number of people that a short screen names.
 const NAMES: usize = 4;
 
-/// The number of false leads that it names.
+/// The number of false leads that a short screen names.
 const FALSE_LEADS: usize = 2;
 
 const NOTHING: &str = "No row of a message names both people here.";
@@ -101,7 +101,7 @@ fn subject(inquiry: &AnalysedSource) -> Option<TracePerson> {
     let people = leads.iter().flat_map(|lead| [lead.one, lead.other]);
     let mut counts = BTreeMap::new();
     people.for_each(|person| *counts.entry(person).or_insert(0_u64) += 1);
-    // The first of two people in as many pairs.
+    // Of several people in equally many pairs, the first is taken.
     counts
         .into_iter()
         .max_by_key(|(person, count)| (*count, std::cmp::Reverse(*person)))
@@ -262,7 +262,7 @@ fn percent(chance: f64) -> String {
     }
 }
 
-/// Lists the means that were not tried, those with one reason together.
+/// Lists the means that were not tried. Means with the same reason stand together.
 fn refusals(inquiry: &AnalysedSource, screen: &mut Screen) {
     for (reason, means) in inquiry.analysis.refused() {
         let means: Vec<&str> = means.into_iter().map(Means::wording).collect();

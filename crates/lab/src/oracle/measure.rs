@@ -104,7 +104,7 @@ fn last_seen(run: &OracleRun) -> Option<MeasuredFigure> {
     Some(MeasuredFigure::Exactly(seconds(seen.0) % DAY))
 }
 
-/// Returns the age in days of the oldest row that came back, if something older did not.
+/// Returns the age in days of the oldest row that came back, if an older row did not.
 fn oldest(run: &OracleRun, process: Process, item: Item) -> Option<MeasuredFigure> {
     let ages = run.returned(&Asked::plainly(process)).ages.remove(&item)?;
     let oldest = ages.came.last().copied()?;
@@ -112,7 +112,8 @@ fn oldest(run: &OracleRun, process: Process, item: Item) -> Option<MeasuredFigur
     older.map(|_| MeasuredFigure::Exactly(f64::from(oldest)))
 }
 
-/// Returns the most frequent length of one sending from the target's address; of several as frequent, the shortest.
+/// Returns the most frequent length of one sending from the target's address. If several lengths are equally frequent,
+/// it returns the shortest.
 fn block(run: &OracleRun) -> Option<MeasuredFigure> {
     let behind = |peer| run.world().scorer().behind_address(peer) == Some(run.scenario().inquiry.about);
     // The very first sendings are the keys with which an account is made.

@@ -24,7 +24,7 @@ use crate::world::{Order, Role, Site, SiteId, World, WorldError};
 /// A scenario about a person who has everything that a person can have.
 const SCENARIO: &str = include_str!("../../../../examples/oracle/scenario.toml");
 
-/// An item that no phone here sends, so that nobody could tell it from messages. Its absence says nothing.
+/// An item that no phone here sends. Nobody could tell it from messages, so its absence says nothing.
 const NO_COVER_TRAFFIC: Item = Item::RealVsNoiseMessages;
 
 /// An operator, and its means of answering about the target.
@@ -58,7 +58,7 @@ pub struct OracleRun {
     cloud: Option<Desk>,
     /// The target's traffic since the order.
     ordered: OperatorTap,
-    /// Everybody's traffic since the beginning, as an operator sees it that looks.
+    /// Everybody's traffic since the beginning, as an operator that looks at it sees it.
     everything: OperatorTap,
     /// The target's own accounts at the messenger.
     own: BTreeSet<AccountId>,
@@ -265,7 +265,7 @@ impl OracleRun {
         BTreeMap::from([(Item::LookupLog, lookups), (Item::MessageContent, texts)])
     }
 
-    /// Returns the whole days before the answer.
+    /// Returns the number of whole days from a moment to the answer.
     fn age(&self, at: Timestamp) -> u32 {
         let seconds = self.scenario.inquiry.served.since(at).as_seconds();
         u32::try_from(seconds / Duration::from_days(1).as_seconds()).unwrap_or(u32::MAX)
@@ -280,7 +280,8 @@ impl Observed for OracleRun {
         let returned = match asked.process {
             Process::PenRegister => {
                 let register = self.pen_register();
-                // The tables say what comes in batches. An operator that is not known to deliver live delivers nothing.
+                // The tables state what comes in batches. An operator that is not known to deliver live delivers
+                // nothing.
                 let delivers = self.messenger.operator.pen_register.is_some();
                 let items = if delivers { register.served.returned() } else { BTreeSet::new() };
                 Returned { items, longest_gap: self.longest_gap(), ..Returned::default() }

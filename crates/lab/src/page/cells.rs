@@ -123,7 +123,7 @@ pub(super) fn designs<'a>(
         format!("{design}: {demand}")
     };
     if let Some(place) = grid.at(at_top.0, at_top.1) {
-        // Nothing stands anywhere yet, so the paper stands there whole.
+        // Nothing stands on the page yet, so this paper stands there whole.
         let spot = Spot { id: "asked".into(), name: "the top of this page".into() };
         let _ = printed.place(paper_of(at_top.0, place), spot);
     }

@@ -1,5 +1,5 @@
-//! A day: the times at which rows passed, with a lane for each sender. It is the day with most rows, and the last of
-//! several.
+//! A day: the times at which rows passed, with a lane for each sender. It is the day with the most rows; of several
+//! such days, it is the last.
 
 use std::collections::BTreeMap;
 

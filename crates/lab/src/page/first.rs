@@ -1,8 +1,8 @@
 //! The cell that stands first on a page, unless one is asked for.
 //!
-//! No side chooses it. The design is the one that the story itself names, or the first of the matrix. The demand is the
-//! one under which the designs differ most, since the choice between them turns on it; of several, the first. Columns
-//! that name kinds of data without counting them are left out.
+//! No side chooses this cell. The design is the one that the story itself names, or the first of the matrix. The demand
+//! is the one under which the designs differ most, because the choice between designs turns on it. If there are several
+//! such demands, it is the first. Columns that name kinds of data without counting them are left out.
 
 use super::grid::Grid;
 

@@ -8,14 +8,14 @@
 //! | file | what |
 //! |---|---|
 //! | `escape` | the one way in for anybody's text |
-//! | `grid` | the cells as a table, and what is shown of one |
+//! | `grid` | the cells as a table, and the summary of a cell |
 //! | `first` | which cell stands first |
 //! | `squares` | one text is one square |
-//! | `table` | what is equal is said once |
+//! | `table` | the matrix, in which equal rows and columns are said once |
 //! | `paper`, `cells` | each cell with its sentence, its paper and its evidence |
 //! | `parts` | one cell in parts, for a page that shows one answer at a time |
 //! | `month` | pairs of people known after a month |
-//! | `rows`, `network`, `day` | what two pictures are drawn of: the rows that came back |
+//! | `rows`, `network`, `day` | the rows that came back, and the two pictures that are drawn from them |
 //! | `ties` | rows as ties between people |
 //! | `bundle` | report and evidence as one archive |
 

@@ -11,21 +11,21 @@ use crate::metadata::month::{Pairs, Rule, words};
 pub(super) struct MonthTable<'a> {
     /// The story's name for people.
     pub(super) title: &'a str,
-    /// The story.
+    /// The story's name in files.
     pub(super) story: &'a str,
-    /// Its digest.
+    /// SHA-256 of the story's content.
     pub(super) story_sha256: &'a str,
-    /// Its seed.
+    /// The story's seed.
     pub(super) seed: u64,
-    /// The people in it.
+    /// The number of people in the story.
     pub(super) people: u64,
-    /// Right guesses of a hundred.
+    /// The number of right guesses among a hundred.
     pub(super) chance: u64,
     /// What the operator keeps.
     pub(super) heads: Vec<String>,
     /// A row for each design.
     pub(super) rows: Vec<MonthRow<'a>>,
-    /// What the table says, why, and its controls.
+    /// The sentences: what the table says, why designs differ or do not, and the controls.
     pub(super) sentences: Vec<String>,
     /// The document's file and digest.
     pub(super) file: (&'static str, &'a str),
@@ -45,22 +45,22 @@ pub(super) struct MonthRow<'a> {
 /// A cell.
 #[derive(Clone, Debug)]
 pub(super) struct MonthCell {
-    /// The head of its column, for a narrow window.
+    /// The head of the cell's column, for a narrow window.
     pub(super) rule: String,
-    /// Pairs that rows name.
+    /// The number of pairs that rows name.
     pub(super) named: u64,
-    /// Pairs that there are.
+    /// The number of pairs of people who wrote to each other.
     pub(super) there: u64,
     /// Further pairs that are inferred, in words.
     pub(super) inferred: String,
     /// The control, in words.
     pub(super) control: String,
-    /// Whether nothing is known.
+    /// True if no pair is named or inferred.
     pub(super) is_nothing: bool,
 }
 
 impl<'a> MonthTable<'a> {
-    /// The table of a document.
+    /// Makes the table of a document.
     pub(super) fn of(document: &'a PairsDocument, grid: &Grid<'_>, manifest: &'a Manifest) -> Self {
         let section = |name: &str| {
             let place = grid.designs.iter().position(|design| design.name == name)?;
@@ -113,7 +113,7 @@ impl MonthCell {
     }
 }
 
-/// What the table says, why designs differ or do not, and its controls.
+/// Returns the sentences: what the table says, why designs differ or do not, and its controls.
 fn sentences(document: &PairsDocument) -> Vec<String> {
     let months = &document.designs;
     let mut all: Vec<String> = words::headline(months).into_iter().collect();

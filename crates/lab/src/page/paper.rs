@@ -36,14 +36,14 @@ pub(super) struct Paper {
     pub(super) not_reached: usize,
 }
 
-/// A line of it.
+/// A line of a paper.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Line {
     /// The question.
     pub(super) asked: String,
     /// The number of entries; none for one entry, or if they are not counted.
     pub(super) count: Option<u64>,
-    /// The answer, or the reason for a missing one, a line each.
+    /// The lines of the answer, or of the reason why no answer came.
     pub(super) says: Vec<String>,
     /// The place of the same lines on the page, if they are many and stand there already.
     pub(super) same_as: Option<Spot>,
@@ -166,7 +166,8 @@ pub(super) struct Printed {
     not_held: BTreeMap<Vec<(String, Vec<&'static str>)>, Spot>,
 }
 
-/// The number of lines of one kind of data from which they stand once, and then are named by their place.
+/// From this number of lines on, the lines of one kind of data stand on the page once, and are then named by their
+/// place.
 const MANY: usize = 6;
 
 impl Printed {

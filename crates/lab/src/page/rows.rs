@@ -1,5 +1,5 @@
 //! The rows about messages that came back under one design: time, sender, recipient. Both pictures of a page are drawn
-//! from them and from nothing else.
+//! from these rows alone.
 
 use pillarbox_access::Item;
 use pillarbox_access::facts::Wrote;
@@ -20,8 +20,8 @@ pub(super) struct Rows<'a> {
     pub(super) rows: &'a [Wrote],
 }
 
-/// Returns the rows of a design under the demand that brought most of them; of several, the first. Returns nothing if
-/// no demand brought any.
+/// Returns the rows of a design under the demand that brought the most of them, or under the first of several such
+/// demands. Returns nothing if no demand brought any.
 #[must_use]
 pub(super) fn of_design<'a>(grid: &Grid<'a>, row: usize) -> Option<Rows<'a>> {
     let rows = |column| {

@@ -40,8 +40,8 @@ pub fn each(said: &[ReadableText], name: impl Fn(&str) -> String) -> Vec<(String
     texts.collect()
 }
 
-/// Returns the columns of texts after their ends: as wide as the widest ends, within what a window of `width` columns
-/// leaves.
+/// Returns the columns of a table of texts after their ends. The column of ends is as wide as the widest ends, within
+/// what a window of `width` columns leaves for it.
 #[must_use]
 pub fn columns<'e>(ends: impl Iterator<Item = &'e str>, width: usize) -> [Column; 2] {
     let widest = ends.map(pillarbox_text::wrap::display_width).max().unwrap_or(0);

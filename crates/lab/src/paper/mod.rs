@@ -151,8 +151,8 @@ impl PaperLine {
         }
     }
 
-    /// Returns true if another line tells of the same thing, and more of it. Something that one word finds is not
-    /// missing because another word for it finds nothing. A word for several things is told by its parts.
+    /// Returns true if another line tells of the same thing, and tells more of it. Something that one word finds is not
+    /// missing because another word for it finds nothing. The parts of a word for several things tell of that word.
     fn is_told_by_another(&self, lines: &[Self]) -> bool {
         let Some(item) = self.item else { return false };
         let Some(thing) = item.thing() else { return true };
@@ -167,8 +167,8 @@ impl PaperLine {
         lines.iter().any(is_better)
     }
 
-    /// Returns true if another line that came back, or is kept back as this one is, says as much. An item that is a
-    /// word for several others is answered by them, and the date of a registration by its time.
+    /// Returns true if another line says as much, and either came back or is kept back as this one is. The parts of an
+    /// item that is a word for several others answer it, and the time of a registration answers its date.
     pub(crate) fn is_repeated_in(&self, lines: &[Self]) -> bool {
         let Some(item) = self.item else { return false };
         let says_it = |other: &Self| {
@@ -234,7 +234,7 @@ pub fn legal_names(screen: &mut Screen, demand: &Demand, on: Day) {
     }
 }
 
-/// Returns the powers of a country on the newest day that was checked, and those that came later, a sentence each.
+/// Returns the powers of a country on the newest day that was checked, and the powers that came later, a sentence each.
 #[must_use]
 pub fn powers(demand: &Demand, country: Country, on: Day) -> Vec<String> {
     let now = law::powers(demand.name, country, on).into_iter();

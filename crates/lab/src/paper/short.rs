@@ -88,7 +88,7 @@ pub(crate) fn one_screen(
     };
     let most = paper.answer.why.len();
     for layout in layouts {
-        // The first reason, on which the answer rests, stays as long as anything else can be joined.
+        // The first reason, on which the answer rests, stays while anything else can be joined.
         let least = if layout.is_tightest { 0 } else { most.min(1) };
         for why in (least..=most).rev() {
             let rest = rest(paper, &lists, layout, (why, width));

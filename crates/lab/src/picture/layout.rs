@@ -1,4 +1,4 @@
-//! Places for people: people who talk to each other lie near, and nobody lies on anybody.
+//! Places for people: people who talk to each other lie near each other, and nobody lies on anybody.
 //!
 //! The simulation is fjadra's, a port of d3-force: links pull, charges push, circles do not overlap. It runs in rounds,
 //! and places are rounded between two rounds. Mathematical libraries differ in the last bit, which a long run would
@@ -38,7 +38,7 @@ const RADIUS: f64 = 24.0;
 /// The pull to the middle, horizontally and vertically. A picture is wider than high.
 const GRAVITY: (f64, f64) = (0.045, 0.075);
 
-/// Most arrangements whose places are remembered: a page draws the same people again whenever a text passes.
+/// The most arrangements whose places are remembered. A page draws the same people again whenever a text passes.
 const MAX_REMEMBERED: usize = 4;
 
 /// The number of people, the pairs who talk to each other, and the sets who got one text together.

@@ -5,8 +5,8 @@ use std::fmt;
 
 use pillarbox_metadata::{Known, Tie, Ties};
 
-/// Stands in place of the name of a person whom rows do not name. Its point stands for everybody like that, and counts
-/// as nobody.
+/// Stands in place of the name of a person whom rows do not name. This point stands for all such people, and is not
+/// counted as a person.
 pub const NOT_NAMED: &str = "not named";
 
 /// The text of a picture of a network. Displayed, it is the whole text.

@@ -7,7 +7,7 @@ use pillarbox_wire::Timestamp;
 use crate::record::{Kind, Line, Record};
 use crate::screen::{Screen, Table, Weight};
 
-/// Notices that a reader does not miss. They tell of the machinery and not of people.
+/// Notices that a reader can do without. They tell of the machinery and not of people.
 pub(super) const MACHINERY: [&str; 4] = ["registered", "connected", "accepted", "found"];
 
 /// Columns: time of the day, line.

@@ -103,7 +103,7 @@ impl<'t> Fields<'t> {
         Err(self.of_other_type(key, value.span(), value.get_ref(), "a whole number from 0 on"))
     }
 
-    /// Reads a key that means yes by being there.
+    /// Reads a key whose presence means yes.
     pub(super) fn yes(&mut self, key: &'static str) -> Read<()> {
         match self.value(key) {
             Some(value) if value.get_ref().as_bool() == Some(true) => Ok(()),

@@ -68,7 +68,7 @@ pub fn find(wanted: &str) -> Result<Scenario, LibraryError> {
     Ok(Scenario::parse(&shown, &text)?)
 }
 
-/// Returns the scenario inside the program whose file has this SHA-256, in hexadecimal.
+/// Returns the scenario inside the program whose content has this SHA-256, in hexadecimal.
 #[must_use]
 pub fn of_digest(digest: &str) -> Option<Scenario> {
     let is_it = |text: &str| data_encoding::HEXLOWER.encode(&super::reading::digest(text)) == digest;

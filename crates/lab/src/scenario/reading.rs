@@ -105,8 +105,8 @@ fn read<'t>(source: Source<'t>, table: &'t DeTable<'t>) -> Result<Scenario, Scen
     })
 }
 
-/// SHA-256 of a story's content: of its TOML data as JSON, with the keys sorted by name. Comments, white space, line
-/// ends and the order of keys do not change it. The order of people and events does.
+/// Computes the SHA-256 of a story's content: of its TOML data as JSON, with the keys sorted by name. Comments, white
+/// space, line ends and the order of keys do not change it. The order of people and events does.
 pub(super) fn digest(text: &str) -> [u8; 32] {
     let said: toml::Table = toml::from_str(text).unwrap_or_default();
     Sha256::digest(serde_json::to_vec(&said).unwrap_or_default()).into()

@@ -230,7 +230,6 @@ pub struct Inquiry {
 /// would round a larger one, and the story would turn out differently.
 pub const MAX_SEED: u64 = (1 << 53) - 1;
 
-/// The form of a seed, in words.
 /// A whole story, checked. Times never go backwards, and everybody and everything that it names exists.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scenario {
@@ -260,7 +259,7 @@ pub struct Scenario {
     pub inquiry: Inquiry,
     /// The file, as it was read.
     pub text: String,
-    /// SHA-256 of the file.
+    /// SHA-256 of the story's content, which comments, white space and the order of keys do not change.
     pub digest: [u8; 32],
     /// Warnings: things that are allowed and probably not meant.
     pub warnings: Vec<Warning>,

@@ -105,7 +105,7 @@ impl Brought {
         !named_by_operator || found_on_phone || shown_by_party
     }
 
-    /// Returns each statement that the party does not hand over something that it has, once.
+    /// Returns the statements that the party does not hand over something that it has, each once.
     #[must_use]
     pub fn statements(&self) -> BTreeSet<&Statement> {
         self.entries.iter().filter(|entry| entry.came_back()).filter_map(|it| it.withheld.as_ref()).collect()

@@ -16,8 +16,9 @@ use super::state::{Absence, Counts};
 use super::yardstick::{ACCOUNT, Utterance, Yardstick};
 use crate::record::sha256;
 
-/// The largest difference between a row's time and that of the text that it is about. The way to the relay takes a few
-/// seconds at most. A row further away belongs to another message: a receipt, or the next text in the same direction.
+/// The largest difference between the time of a row and the time of the text that the row is about. The way to the
+/// relay takes a few seconds at most. A row further away belongs to another message: a receipt, or the next text in the
+/// same direction.
 pub(crate) const SAME_MOMENT_MS: u64 = 5_000;
 
 /// The quantity that is counted for a cell's state.
@@ -107,7 +108,7 @@ pub struct Measures {
     pub named_accounts: u64,
     /// People other than the target whose words are in the answer.
     pub read: Vec<String>,
-    /// People whose phones received something else under the order than without it: bytes, a program, a refusal.
+    /// People for whose phones the order made a difference in what they received: bytes, a program, a refusal.
     /// Everybody else had nothing to notice.
     pub could_notice: Vec<String>,
     /// The people who noticed, and the times.
@@ -162,7 +163,8 @@ pub fn score(what: What, brought: &Brought, yardstick: &Yardstick) -> (Counts, M
     let mut read: Vec<(u64, String)> =
         brought.said.iter().map(|text| (text.at.0, sha256(text.text.as_bytes()))).collect();
     let texts: Vec<&Utterance> = yardstick.of_target().collect();
-    // Each text that came back matches one text that was said, and no more: two equal ones must have come back twice.
+    // Each text that came back matches one text that was said, and no more: two equal texts count only if two came
+    // back.
     let known: Vec<&Utterance> = texts.iter().copied().filter(|told| take(&mut read, told)).collect();
     let share = |of_known: usize, of: usize| Share { n: of_known as u64, of: of as u64 };
     let future = share(known.iter().filter(is_future).count(), texts.iter().filter(is_future).count());
@@ -221,7 +223,8 @@ pub fn score(what: What, brought: &Brought, yardstick: &Yardstick) -> (Counts, M
 }
 
 /// Counts the part that the party, according to a statement about it, does not hand over. A statement is about an item,
-/// so an item is handed over or not. Two items tell of messages, and one that is handed over tells of all of them.
+/// so an item is handed over or not. Two items tell of messages, and if one of them is handed over, it tells of all
+/// messages.
 fn withheld(what: What, brought: &Brought, returned: u64) -> u64 {
     match (what, what.own_items()) {
         (What::Texts | What::TextsAfter, _) if brought.is_without_its_texts() => returned,
@@ -244,9 +247,9 @@ fn absence(what: What, brought: &Brought, of: u64) -> Absence {
     if of == 0 { Absence::NotInStory } else { Absence::NothingKept }
 }
 
-/// Returns the target's texts in ciphertexts that nothing opened, without those that were read elsewhere; the number of
-/// ciphertexts that carry a text; and the number of those texts that were read elsewhere. The scorer recognises them by
-/// time and ends, which the bytes do not show.
+/// Returns three things: the target's texts in ciphertexts that nothing opened, without those that were read elsewhere;
+/// the number of ciphertexts that carry a text; and the number of texts in them that were read elsewhere. The scorer
+/// recognises the texts by time and ends, which the bytes do not show.
 fn sealed<'y>(
     brought: &Brought,
     yardstick: &'y Yardstick,
@@ -269,7 +272,7 @@ fn sealed<'y>(
 }
 
 /// Returns the things that lines are about, each once. A time implies its date, so the line that says more stands for
-/// both. An umbrella term is skipped, since its parts have lines of their own.
+/// both. A word for several things is skipped, because its parts have lines of their own.
 pub(crate) fn things<'e>(lines: impl Iterator<Item = &'e Entry>) -> BTreeMap<Item, &'e Entry> {
     let mut things: BTreeMap<Item, &Entry> = BTreeMap::new();
     for line in lines {
@@ -329,8 +332,8 @@ fn take(read: &mut Vec<(u64, String)>, told: &Utterance) -> bool {
     }
 }
 
-/// Returns the number and the list of messages whose passing, with its time, came back. A row about them is enough,
-/// even with one end, and so is their text, which has its time on it.
+/// Returns the number of messages whose passing, with its time, came back, and then these messages. A row about a
+/// message is enough, even a row with one end. So is the message's text, which has its time on it.
 fn times(brought: &Brought, yardstick: &Yardstick, known: &[&Utterance], since: u64) -> (Rates, Vec<String>) {
     let mut passed = Vec::new();
     let mut rows: Vec<&Wrote> = brought.wrote.iter().filter(|row| row.at.0 >= since).collect();
@@ -347,8 +350,8 @@ fn times(brought: &Brought, yardstick: &Yardstick, known: &[&Utterance], since: 
     (rates, passed)
 }
 
-/// Takes the row that fits a message best: a row that names both ends before one that names one, and of those the
-/// nearest in time.
+/// Takes the row that fits a message best. A row that names both ends comes before a row that names one, and the row
+/// nearest in time comes before others of its kind.
 fn take_row(rows: &mut Vec<&Wrote>, yardstick: &Yardstick, (at, from, to): (u64, &str, &str)) -> bool {
     let ends = |row: &Wrote| usize::from(row.from.is_some()) + usize::from(row.to.is_some());
     let fits = |row: &&Wrote| ends(row) > 0 && is_about(row, yardstick, (at, from, to));
@@ -448,8 +451,8 @@ fn read_people(brought: &Brought, yardstick: &Yardstick) -> Vec<String> {
     others(brought.said.iter().filter_map(|text| text.from.as_deref()), yardstick)
 }
 
-/// Returns the people behind names, each once, without the target. A name that is nobody's counts as a person only for
-/// a reader of the answer, and not here.
+/// Returns the people behind names, each once, without the target. A name that belongs to nobody counts as a person
+/// only for a reader of the answer, and not here.
 fn others<'n>(names: impl Iterator<Item = &'n str>, yardstick: &Yardstick) -> Vec<String> {
     let people: BTreeSet<&str> =
         names.filter_map(|name| yardstick.who(name)).filter(|who| *who != yardstick.target).collect();

@@ -7,8 +7,8 @@
 //! | file | what |
 //! |---|---|
 //! | `brought` | what came back |
-//! | `yardstick` | what was so |
-//! | `measures`, `special`, `share` | the measures; those for one kind of demand; what they are made of |
+//! | `yardstick` | what was true |
+//! | `measures`, `special`, `share` | the measures; measures for one kind of demand; what measures are made of |
 //! | `state` | the state of a cell |
 
 mod brought;

@@ -21,13 +21,13 @@ pub struct Guesses {
     pub supposed_guess_ms: u64,
     /// The number of guesses tried on a copy of the phone's storage, where nothing erases itself.
     pub tried: u64,
-    /// The guess that opened the copy, from 1; none if none did.
+    /// The number of the guess that opened the copy, counted from 1; none if no guess opened it.
     pub opened_by: Option<u64>,
     /// The number of wrong guesses after which the phone was set to erase itself, if the guesses go through the phone.
     pub erases_after: u64,
     /// The number of guesses after which the phone was erased; none if it was not.
     pub erased_after: Option<u64>,
-    /// The guess that opened the phone before that; none if none did.
+    /// The number of the guess that opened the phone before that; none if no guess opened it.
     pub opened_before: Option<u64>,
 }
 
@@ -180,7 +180,7 @@ pub struct NoticeOutcome {
     pub content_future: Share,
     /// Texts of anybody that did not arrive, as a fraction of those that arrive without the notice.
     pub lost: Share,
-    /// People whose phones received something else than without the notice.
+    /// People for whose phones the notice made a difference in what they received.
     pub could_notice: Vec<String>,
     /// The people who noticed, and the times.
     pub noticed: Vec<Noticed>,

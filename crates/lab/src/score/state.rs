@@ -126,7 +126,7 @@ pub enum State {
     },
     /// The demanded effect exists already.
     InPlace {
-        /// The part of the events after the order that comes back without it.
+        /// The number of the events after the order that come back even without it.
         n: u64,
         /// The denominator.
         of: u64,

@@ -122,7 +122,7 @@ impl World {
             let batch = std::mem::take(&mut batch);
             let outcome = site.relay.change().process(batch, *now, &mut profile.streams.relay)?;
             let mut passed = VecDeque::from(outcome.passed);
-            // With a single input in the batch, its upward frame comes first, if the connection is known at all.
+            // The only input of the first batch has its upward frame first, if the relay knows the connection at all.
             if let Some(payload) = first.take()
                 && let Some(passing) = passed.pop_front()
             {

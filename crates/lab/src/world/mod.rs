@@ -12,12 +12,12 @@
 //! |---|---|
 //! | `state` | what a world consists of: relays and their operators, phone accounts, a stream of randomness for each actor |
 //! | `begin`, `run` | its beginning, its calendar and its end |
-//! | `profile` | phone accounts are made |
-//! | `clock` | time passes: alarms of phones, sweeps of relays |
+//! | `profile` | how phone accounts are made |
+//! | `clock` | how time passes: alarms of phones, sweeps of relays |
 //! | `carry`, `connect` | frames between phones and relays, and what a cable would show |
 //! | `transit`, `addresses`, `sleep` | the network of a story that has one |
 //! | `acquaint` | who can write to whom |
-//! | `anew` | somebody has a new phone |
+//! | `anew` | what happens when somebody has a new phone |
 //! | `acts`, `groups`, `channels`, `backups`, `reports`, `notices` | what people do, and what their phones tell them |
 //! | `orders` | what authorities make operators and networks do |
 //! | `withdrawal` | what operators take from a country, and tell its people |

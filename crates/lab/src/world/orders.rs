@@ -102,8 +102,7 @@ impl World {
         Ok(())
     }
 
-    /// Keeps, from now on, all traffic at the messenger's relays of everybody who has an account there. No relay knows
-    /// of it.
+    /// Keeps, from now on, all traffic of everybody who has an account at the messenger's relays. No relay knows of it.
     ///
     /// # Errors
     /// A store cannot be read.

@@ -18,7 +18,7 @@ use crate::scratch::Scratch;
 use crate::truth::Behind;
 
 impl World {
-    /// Returns the relay of somebody's account: that of their country, or the first.
+    /// Returns the relay of somebody's account: the one in their country, or else the first.
     pub(super) fn home(&self, who: PersonId) -> SiteId {
         if let Some(moved) = self.moved.get(&who) {
             return *moved;

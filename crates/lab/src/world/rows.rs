@@ -1,5 +1,5 @@
 //! Rows: the record's account of each message that a relay holds. The relay tells what it commits. It does not name
-//! rows that it removes by age, so the store is searched for them when their time is over.
+//! rows that it removes because of their age, so the world searches the store for them when their time is over.
 
 use std::collections::BTreeSet;
 
@@ -69,7 +69,7 @@ impl World {
         self.look_for_rows(site_id, lapsed, "its time was over")
     }
 
-    /// Records those of the given rows that the store has no more.
+    /// Records those of the given rows that are no longer in the store.
     fn look_for_rows(
         &mut self,
         site_id: SiteId,

@@ -5,7 +5,7 @@ use pillarbox_wire::Timestamp;
 use super::error::WorldError;
 use super::state::{Due, World};
 
-/// The number of spans of time in which a story is told, for a progress bar: as fine as a person sees it.
+/// The number of spans of time in which a story is told, for a progress bar. It is as fine as a person can see.
 pub const PARTS: u64 = 50;
 
 impl World {

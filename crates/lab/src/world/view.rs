@@ -33,7 +33,8 @@ impl World {
         &self.design
     }
 
-    /// Returns the relays: those of the messenger's operator first, then that of the backups, if it is another.
+    /// Returns the relays: first the relays of the messenger's operator, then the relay for backups, if that is another
+    /// one.
     #[must_use]
     pub fn sites(&self) -> &[Site] {
         &self.sites

@@ -1,4 +1,4 @@
-//! The reason of a blank is true of the rows: of the kind of row from which the item is read, and of no other.
+//! The reason for a blank is true of the kind of row from which the item is read, and of no other rows.
 
 use pillarbox_access::{Blank, Item, ItemAnswer, RelayHoldings};
 use pillarbox_relay::store::EventRow;
@@ -55,7 +55,7 @@ fn is_true(reason: Blank, account: AccountId, item: Item, holdings: &RelayHoldin
                 && keeping.deposits.contains(&kind)
                 && !rows.deposits.iter().any(|row| row.kind == kind && is_about(row.subject.as_slice()))
         }
-        // A log of sent messages has no words in it, so its absence is no reason for the absence of words.
+        // A log of sent messages has no words in it. Its absence is therefore not a reason for the absence of words.
         Blank::SeenNotKept { what } => !is_of_texts && !has_rule(what) && logged(what) == 0,
         Blank::NoneLogged { what } => !is_of_texts && has_rule(what) && logged(what) == 0,
         Blank::Deleted { passed } => passed == holdings.passed() && passed > 0 && rows.messages.is_empty(),

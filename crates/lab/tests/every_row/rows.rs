@@ -23,7 +23,7 @@ struct Wanted {
     how: Shows,
 }
 
-/// One row: its name in a failure, and the lines behind which it must stand.
+/// One row: its name in a failure, and the lines whose exhibits must contain it.
 pub(crate) struct Row {
     is: String,
     wanted: Vec<Wanted>,
@@ -82,13 +82,13 @@ fn words_for_several(here: &BTreeSet<AccountId>, papers: &Papers) -> Vec<String>
     missing
 }
 
-/// Returns every row, with the lines behind which it must stand.
+/// Returns every row, with the lines whose exhibits must contain it.
 pub(crate) fn of_holdings(holdings: &RelayHoldings) -> Vec<Row> {
     let Holdings {
         // The relay's own rule and its beginning are about nobody.
         keeping: _,
         keeping_since: _,
-        // A finding about the copy, and no row.
+        // This is a finding about the copy, and not a row.
         completeness: _,
         counters,
         accounts,
@@ -114,8 +114,8 @@ pub(crate) fn of_holdings(holdings: &RelayHoldings) -> Vec<Row> {
     rows
 }
 
-/// The relay's own numbering is about everybody together. The number of messages stands under each paper. The rest are
-/// numbers that it must not use twice, and its own clock.
+/// The relay's own numbering is about everybody together. Each paper states the number of messages. The rest are
+/// numbers that the relay must not use twice, and its own clock.
 fn counts(counters: &Counters, holdings: &RelayHoldings) {
     let Counters { next_message, next_device: _, next_event: _, ageing_clock: _ } = counters;
     assert_eq!(holdings.passed(), next_message.0 - 1);

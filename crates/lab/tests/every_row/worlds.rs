@@ -55,7 +55,7 @@ pub(crate) const RULES: [Rules; 10] = [
     Rules { number: false, readable: false, sealed: true, log: None, ..EVERYTHING },
 ];
 
-/// All kinds of deposits.
+/// Lists all kinds of deposits.
 fn deposits() -> String {
     let kinds = pillarbox_wire::DepositKind::ALL.map(|kind| format!("\"{kind}\""));
     kinds.join(", ")

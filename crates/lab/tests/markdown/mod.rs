@@ -1,9 +1,10 @@
-//! Made pages, with lines as narrow as those of the pages that people write.
+//! Generated pages, with lines as narrow as those of the pages that people write.
 
-/// The most characters of a line, tables and headings aside.
+/// The most characters of a line, except in tables and headings.
 pub(crate) const WIDTH: usize = 120;
 
-/// Breaks the wide lines of a page at the end of a sentence, or else between two words. Words and their order stay.
+/// Breaks the wide lines of a page at the end of a sentence, or else between two words. The words and their order stay
+/// the same.
 pub(crate) fn broken(page: &str) -> String {
     let mut out = String::new();
     for line in page.lines() {
@@ -21,12 +22,13 @@ pub(crate) fn broken(page: &str) -> String {
     out
 }
 
-/// The space at which a line is broken, as its byte; none if it is narrow enough, or is not text.
+/// Returns the byte position of the space at which a line is broken. Returns nothing if the line is narrow enough, or
+/// is not text.
 fn place(line: &str) -> Option<usize> {
     if line.starts_with(['|', '#']) || line.chars().count() <= WIDTH {
         return None;
     }
-    // What stands in front of a list's words is no place to break at.
+    // A line does not break among the marks in front of a list item's words.
     let text = line.len() - line.trim_start_matches(['-', ' ']).len();
     let spaces: Vec<usize> = line
         .char_indices()
@@ -37,7 +39,7 @@ fn place(line: &str) -> Option<usize> {
     spaces.iter().rfind(|at| ends_a_sentence(&line[..**at], &line[**at + 1..])).or(spaces.last()).copied()
 }
 
-/// A stop behind a single letter belongs to an initial or to "v.", not to the end of a sentence.
+/// A full stop after a single letter belongs to an initial or to "v.", not to the end of a sentence.
 fn ends_a_sentence(before: &str, after: &str) -> bool {
     let last = before.rsplit(' ').next().unwrap_or_default();
     last.ends_with('.') && last.len() > 2 && after.starts_with(char::is_uppercase)

@@ -9,8 +9,7 @@ use super::words::{capital, counted_by, crowd, listed, possessive, with_article}
 use crate::evidence::{OperatorsWord, WordIs};
 use crate::score::{Counts, Holder, Measures, Sealed, Share, State, TextsAt, Thief};
 
-/// Writes the statement about the operator and the demanded data, by itself or by somebody else. The source stands
-/// first.
+/// Writes what the operator, or somebody else, says about the operator and the demanded data. The source comes first.
 pub(crate) fn operators_word(subject: &Subject<'_>, word: Option<&OperatorsWord>, counts: &Counts) -> String {
     let Some(OperatorsWord { is, says, from }) = word else {
         return "What its operator does about such demands is not known for this design.".into();
@@ -25,7 +24,8 @@ pub(crate) fn operators_word(subject: &Subject<'_>, word: Option<&OperatorsWord>
     };
     let gist = match is {
         WordIs::HandsOver => "hands this over".to_owned(),
-        // A source may say that an operator does not produce something, which is less than that it has none.
+        // A source may say that an operator does not produce something. It does not thereby say that the operator has
+        // none.
         WordIs::HasNone => return format!("According to {from}: {says}"),
         // The headline already states this, with its speaker.
         WordIs::Withholds if counts.returned > 0 && left == 0 => return format!("{}: {says}", capital(from)),
@@ -43,8 +43,8 @@ pub(crate) fn operators_word(subject: &Subject<'_>, word: Option<&OperatorsWord>
     format!("According to {from}, its operator {gist}: {says}")
 }
 
-/// Describes what a thief of the party's rows and keys has of the demanded data, with the order and without it. A
-/// demand that gives `reached` of it may reach less than all rows.
+/// Describes the demanded data that a thief of the party's rows and keys has, with the order and without it. `reached`
+/// is the amount that the demand gives, which may be less than the rows contain.
 pub(crate) fn thief(subject: &Subject<'_>, thief: &Thief, reached: u64) -> String {
     let Share { n, of } = thief.rows;
     let all = share(subject, n, of);
@@ -73,7 +73,7 @@ pub(crate) fn thief(subject: &Subject<'_>, thief: &Thief, reached: u64) -> Strin
     }
 }
 
-/// Describes the part of an order's yield that lies in the rows without it as well.
+/// Describes the part of an order's yield that the rows contain even without the order.
 pub(crate) fn without_the_order(subject: &Subject<'_>, thief: &Thief) -> Option<String> {
     let without = thief.without.filter(|without| without.n > 0)?;
     Some(format!("Without the order the operator's rows have {}.", share(subject, without.n, without.of)))
@@ -82,8 +82,8 @@ pub(crate) fn without_the_order(subject: &Subject<'_>, thief: &Thief) -> Option<
 /// The sentence about noticing if no phone takes part.
 pub(crate) const NO_PHONE: &str = "No phone takes part in this, so no phone could tell anybody.";
 
-/// Describes the people who could notice, because something else reached their phone than without the order, and the
-/// people to whom the phone said something.
+/// Describes the people who could notice, and the people to whom their phone said something. People can notice if their
+/// phone received something other than it would have received without the order.
 pub(crate) fn notice(view: ViewKind, is_ordered: bool, state: State, measures: &Measures) -> String {
     let could = &measures.could_notice;
     let own = match view {
@@ -115,8 +115,8 @@ pub(crate) fn notice(view: ViewKind, is_ordered: bool, state: State, measures: &
     format!("{who} could notice: the order changed what reached {phones}. {said}")
 }
 
-/// Describes the other places of the texts that the demand is about. `is_told` says whether the texts were mentioned
-/// before.
+/// Names the other places where the texts that the demand is about can be read. `is_told` says whether the texts were
+/// mentioned before.
 pub(crate) fn copies(target: &str, everywhere: &[TextsAt], is_told: bool) -> String {
     let Some(of) = everywhere.first().map(|there| there.of).filter(|of| *of > 0) else {
         return String::new();
@@ -162,7 +162,7 @@ pub(crate) fn copies(target: &str, everywhere: &[TextsAt], is_told: bool) -> Str
     format!("Of {texts}, these can be read elsewhere: {}{}.", listed(&parts, "and"), nowhere(&gone))
 }
 
-/// Describes ciphertexts that nothing opened, and the number of them that carry texts, as the bench can tell.
+/// Describes ciphertexts that nothing opened, and the number of them that carry texts, which the bench can tell.
 pub(crate) fn ciphertexts(subject: &Subject<'_>, measures: &Measures) -> Option<String> {
     let Sealed { texts, ciphertexts, carrying, read_elsewhere } = &measures.sealed;
     let carried = texts.len() as u64 + read_elsewhere;

@@ -18,7 +18,7 @@ pub(crate) fn question(context: &Context, target: &str) -> String {
 pub(crate) fn question_about(context: &Context, about: &str) -> String {
     let Context { design, demand, on, .. } = context;
     let asks = country::name(&context.country);
-    // A product's name ends with a date, and stands between commas. Another design is a kind of server, and no name.
+    // A product's name ends with a date and stands between commas. Any other design is a kind of server without a name.
     let year = design.rsplit([' ', ',']).next().unwrap_or_default();
     let is_dated =
         design.contains(',') && year.len() == 4 && year.bytes().all(|digit| digit.is_ascii_digit());
@@ -56,8 +56,8 @@ pub fn own_question(view: ViewKind, asks: &str, demand: &str) -> String {
     }
 }
 
-/// Makes a question one about the account that a contact writes to, or else about the newest one, where it is not of
-/// another kind.
+/// Makes a question one about a single account: the account that a contact writes to, or the newest one if no contact
+/// is given. A question of another kind stays as it is.
 pub(crate) fn name_the_account(context: &mut Context, contact: Option<&str>) {
     let account = match contact {
         Some(contact) => format!("the account of {TARGET} that {contact} writes to"),

@@ -9,17 +9,17 @@ use super::words::{NAMES_SHOWN, capital, count, counted_by, counted_noun, listed
 pub(crate) struct Rows<'a> {
     /// The number that the demand is about.
     pub(crate) about: &'a str,
-    /// True if an account has it.
+    /// True if an account has this number.
     pub(crate) has_account: bool,
     /// Texts that came back, if the demand reaches texts.
     pub(crate) texts: Option<u64>,
     /// Messages of which a record came back, if the demand reaches records.
     pub(crate) messages: Option<u64>,
-    /// Messages that are there and that nothing opens.
+    /// Messages whose content nothing opens.
     pub(crate) unreadable: u64,
-    /// Messages that are there in no form that this program reads.
+    /// Messages in a form that this program does not read.
     pub(crate) other_form: u64,
-    /// The messages among them that have plain words in them.
+    /// The messages in such a form that contain plain words.
     pub(crate) plain_words: u64,
     /// Kinds of data that came back, without the texts and messages above.
     pub(crate) kinds: u64,
@@ -79,7 +79,7 @@ pub(crate) fn rows_headline(rows: &Rows<'_>, others: &[&str]) -> String {
         ));
     }
     says.extend((other_form > 0).then(|| in_another_form(other_form, plain_words)));
-    // If nothing came back, a sentence that it names nobody would say nothing.
+    // If nothing came back, a sentence that the messages name nobody would tell nothing.
     if has_account || kinds > 0 || !others.is_empty() {
         says.push(also_named("They", "name", others));
     }

@@ -1,14 +1,14 @@
 //! Sentences about two servers that carried the same conversation: the differences that are due to the encryption, and
 //! the others.
 
-/// The measurements of one of the two.
+/// The measurements of one of the two servers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Server {
     /// Texts that came back.
     pub texts: usize,
-    /// True if every message that passed still lies in its rows.
+    /// True if every message that passed still lies in this server's rows.
     pub keeps_delivered: bool,
-    /// True if a message came to it with the name of its sender.
+    /// True if a message came to this server with the name of its sender.
     pub is_told_senders: bool,
 }
 

@@ -40,7 +40,7 @@ pub(super) fn count(number: u64, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
-/// Formats a number in the same way, with an article for one.
+/// Formats a number with its noun in the same way, but with an article for a single thing.
 pub(super) fn a_count(number: u64, noun: &str) -> String {
     if number == 1 { format!("the {noun}") } else { count(number, noun) }
 }
@@ -58,7 +58,7 @@ pub(super) fn lower(text: &str) -> String {
     letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
 
-/// Lists things, with a word before the last.
+/// Lists things, with `word` before the last one.
 pub(crate) fn listed(all: &[String], word: &str) -> String {
     match all {
         [] => String::new(),
@@ -83,7 +83,7 @@ pub(super) fn crowd(names: &[String]) -> String {
     }
 }
 
-/// Formats a number of passcodes: in full as far as people read numbers, and its size beyond.
+/// Formats a number of passcodes: in full as long as people read such numbers, and as a power of ten beyond.
 pub(super) fn many(codes: &str) -> String {
     match codes.parse::<u128>() {
         Ok(number) if number < 1_000_000_000_000_000 => grouped(number),
@@ -92,7 +92,7 @@ pub(super) fn many(codes: &str) -> String {
     }
 }
 
-/// Returns a source as it stands in a sentence: a name takes no article, and the chart has one.
+/// Returns a source as it appears in a sentence: a name takes no article, and the chart takes one.
 pub(crate) fn with_article(from: &str) -> String {
     if from.starts_with("FBI Lawful Access chart") { format!("the {from}") } else { from.to_owned() }
 }

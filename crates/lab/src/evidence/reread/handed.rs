@@ -21,8 +21,8 @@ use crate::evidence::guesses::{codes_tried, supposed_guess_ms};
 use crate::evidence::{How, Piece};
 use crate::score::Guesses;
 
-/// Returns everything that the phones among these pieces show, each under the place where it was found, with the name
-/// of its owner. An error says what is wrong with it.
+/// Returns everything that the phones among these pieces show, each piece under the place where it was found, with the
+/// name of the phone's owner. An error says what is wrong with the evidence.
 pub(crate) fn phones(pieces: &[Piece]) -> BTreeMap<String, Result<(String, OnThePhone), String>> {
     let is_of_phone = |piece: &&Piece| matches!(piece.how, How::PhoneKey | How::PhoneRow | How::PhoneNames);
     let mut places: BTreeMap<String, Vec<&Piece>> = BTreeMap::new();
@@ -57,7 +57,7 @@ fn phone(pieces: &[&Piece]) -> Result<(String, OnThePhone), String> {
     read.map(|found| (owner, found)).map_err(|error| error.to_string())
 }
 
-/// Returns whether a whole phone is among these pieces, and whether a shown conversation is.
+/// Returns whether these pieces contain a whole phone, and whether they contain a conversation that was shown.
 pub(crate) fn whose_phones(pieces: &[Piece]) -> (bool, bool) {
     let names = pieces.iter().filter(|piece| piece.how == How::PhoneNames);
     let names: Vec<Names> = names.filter_map(|piece| serde_json::from_str(&piece.value).ok()).collect();
@@ -65,8 +65,8 @@ pub(crate) fn whose_phones(pieces: &[Piece]) -> (bool, bool) {
     (whole, names.iter().any(|names| names.contact.is_some()))
 }
 
-/// Tries the codes again on each wrapped key among these pieces. An error says what is wrong with it. A phone that
-/// erases itself is no file, and its fate follows from the same guesses.
+/// Tries the codes again on each wrapped key among these pieces. An error says what is wrong with the evidence. A phone
+/// that erases itself is not a file, and its fate follows from the same guesses.
 pub(crate) fn guesses(pieces: &[Piece], kind: &str) -> Vec<Result<Guesses, String>> {
     let kind = PasscodeKind::ALL.into_iter().find(|known| known.wording() == kind);
     let wrapped = pieces.iter().filter(|piece| piece.how == How::WrappedKey);
@@ -110,7 +110,7 @@ pub(crate) struct Checked {
     pub(crate) text: Result<String, NotProven>,
 }
 
-/// Checks every report among these pieces again. A piece that is no report gives nothing.
+/// Checks every report among these pieces again. A piece that is not a report gives nothing.
 pub(crate) fn reports(pieces: &[Piece]) -> Vec<Option<Checked>> {
     let reports = pieces.iter().filter(|piece| piece.how == How::Report);
     reports

@@ -23,8 +23,8 @@ use serde::Deserialize;
 
 use crate::evidence::{How, Piece};
 
-/// Returns the words of a message that the server can read. Returns nothing for a sealed message, and for one that is
-/// no text.
+/// Returns the words of a message that the server can read. Returns nothing for a sealed message, and for a message
+/// that is not a text.
 #[must_use]
 pub(crate) fn message(payload: &[u8]) -> Option<String> {
     let (kind, body) = payload.split_first()?;
@@ -69,7 +69,7 @@ struct Deposit {
     value: String,
 }
 
-/// One account's backup, as far as it stands in evidence.
+/// One account's backup, as far as the evidence contains it.
 #[derive(Default)]
 struct Left {
     parts: BTreeMap<String, Vec<u8>>,

@@ -15,7 +15,7 @@ use crate::record::sha256;
 pub(super) const LOOKUP_LEN: usize = 32;
 pub(super) const NONCE_LEN: usize = 24;
 
-/// The owner of a phone, and the conversation on it that was shown, if not all of them were.
+/// The owner of a phone, and the one conversation that was shown, if not all of them were.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Names {

@@ -50,7 +50,7 @@ pub(super) fn rerun(folder: &Folder) -> Option<Rerun> {
     Rerun::parse(line(folder)?).ok()
 }
 
-/// Whether the command counts the pairs of a month.
+/// Returns whether the command counts the pairs of a month.
 pub(super) fn counts_pairs(folder: &Folder) -> Option<bool> {
     Rerun::parse(line(folder)?).ok().map(|rerun| rerun.counts_pairs())
 }
@@ -156,8 +156,8 @@ fn record_and_cells(folder: &Folder, cells: &[Cell]) -> Option<String> {
     (!agrees).then(|| format!("{RECORD} does not say what {MATRIX} says"))
 }
 
-/// Checks that the command is the one that runs this again: the run of the cells, or, if they tell nothing, that of the
-/// manifest.
+/// Checks that the command is the one that runs this again. The command has to agree with the cells, or with the
+/// manifest if the cells tell nothing.
 fn command(folder: &Folder, cells: Option<&[Cell]>) -> Option<String> {
     if !folder.is_intact(RERUN) {
         return None;

@@ -36,7 +36,7 @@ const MAX_FOLDER_LEN: u64 = 1 << 30;
 /// The most files of a folder. A cell has one, and a control.
 const MAX_FILES: usize = 20_000;
 
-/// The depth of the deepest folder in a run's folder. Evidence and designs lie in one each.
+/// The depth of the deepest folder in a run's folder. Evidence and designs each lie in a folder of their own.
 const MAX_DEPTH: usize = 3;
 
 /// A run's folder, as far as it could be read.
@@ -46,7 +46,7 @@ pub struct Folder {
     pub manifest: Manifest,
     /// Every other file, by its name in the folder.
     pub files: BTreeMap<String, Vec<u8>>,
-    /// Names among them of things that are no regular file, and were not read.
+    /// The names of those entries that are not regular files, and were not read.
     pub(super) not_read: BTreeSet<String>,
 }
 
@@ -54,7 +54,7 @@ pub struct Folder {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FolderError {
-    /// The folder has no manifest: it is no run, or an unfinished one.
+    /// The folder has no manifest: either it is not a run, or the run was not finished.
     #[error("{0} has no {MANIFEST}: it is no finished run of a matrix")]
     NoManifest(String),
     /// The manifest has the wrong form.
@@ -101,7 +101,7 @@ impl Folder {
         Ok(Self { manifest, files, not_read })
     }
 
-    /// Returns a name for a file that is made from this folder: that of its story.
+    /// Returns a name for a file that is made from this folder: the name of its story.
     #[must_use]
     pub fn file_name(&self) -> String {
         let name = crate::scenario::file_name(&self.manifest.scenario);
@@ -114,7 +114,7 @@ impl Folder {
         serde_json::from_slice(self.files.get(MATRIX)?).ok()
     }
 
-    /// The pairs of a month, if they were counted.
+    /// Returns the pairs of a month, if they were counted.
     #[must_use]
     pub fn pairs(&self) -> Option<PairsDocument> {
         serde_json::from_slice(self.files.get(pairs::FILE)?).ok()
@@ -134,7 +134,7 @@ impl Folder {
         (HEXLOWER.encode(&story.digest) == self.manifest.scenario_sha256).then_some(story)
     }
 
-    /// Returns a design of the run: its file in the folder, or that of this program, if it has the digest that the
+    /// Returns a design of the run: its file in the folder, or else this program's own, if that has the digest that the
     /// manifest names.
     #[must_use]
     pub fn design(&self, name: &str) -> Option<Design> {
@@ -175,7 +175,7 @@ impl Folder {
         self.files.get(name).map(|file| digest_of(name, file))
     }
 
-    /// Returns true if a file is the story or a design that the manifest names, in other bytes. A comment may differ.
+    /// Returns true if a file is the story or a design that the manifest names, with other bytes. A comment may differ.
     pub(super) fn says_the_same(&self, name: &str) -> bool {
         let design =
             name.strip_prefix(DESIGNS).and_then(|name| name.strip_prefix('/')?.strip_suffix(".toml"));
@@ -210,7 +210,7 @@ impl Gathered {
     fn gather(&mut self, folder: &Path, prefix: &str, depth: usize) -> io::Result<()> {
         for entry in fs::read_dir(folder)? {
             let entry = entry?;
-            // A name that is no text is in no manifest, however it is shown.
+            // A name that is not a text is in no manifest, however it is shown.
             let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
             // The metadata of the entry itself: a link is not followed.
             let kind = entry.metadata()?;

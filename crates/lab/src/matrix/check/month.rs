@@ -1,12 +1,12 @@
-//! The pairs of a month: their two files say the same, of the designs of the run, and nothing that cannot be. Whether
-//! the worlds give them only a fresh run shows.
+//! Checks the pairs of a month: both files say the same, they are about the designs of the run, and they contain
+//! nothing impossible. Only a fresh run shows whether the worlds give these pairs.
 
 use super::agree;
 use super::folder::Folder;
 use crate::matrix::manifest::{MANIFEST, RERUN};
 use crate::matrix::pairs::{FILE, PairsDocument, TABLE};
 
-/// Everything that does not agree.
+/// Returns everything that does not agree.
 pub(super) fn findings(folder: &Folder) -> Vec<String> {
     let mut findings = Vec::new();
     let is_named = folder.manifest.files.contains_key(FILE);

@@ -34,7 +34,7 @@ pub enum Rule {
     AsItIs,
     /// A log of everybody, from the story's order on.
     LogFromNowOn,
-    /// The retention that a notice imposes about everybody, from the first day on.
+    /// The retention that a notice imposes for everybody, from the first day on.
     Retention,
 }
 
@@ -42,7 +42,7 @@ impl Rule {
     /// Every rule, in the order of the columns.
     pub const ALL: [Self; 3] = [Self::AsItIs, Self::LogFromNowOn, Self::Retention];
 
-    /// The rule's word in files.
+    /// Returns the rule's word in files.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -63,21 +63,21 @@ pub struct Pairs {
     pub rows: u64,
     /// The number of rows among them that name a sender.
     pub with_sender: u64,
-    /// Pairs that rows name, and that really wrote to each other.
+    /// The number of pairs that rows name and that really wrote to each other.
     pub named: u64,
-    /// The control: pairs that rows name with recipients exchanged among them.
+    /// The control: the number of pairs that rows name after recipients were exchanged among the rows.
     pub named_shuffled: u64,
-    /// Those of them that are right by chance.
+    /// The number of pairs of this control that are right by chance.
     pub named_shuffled_right: u64,
-    /// Further pairs that means infer, and that really wrote to each other.
+    /// The number of further pairs that means infer and that really wrote to each other.
     pub inferred: u64,
-    /// Further pairs that means infer, and that did not.
+    /// The number of further pairs that means infer and that did not write to each other.
     pub false_leads: u64,
     /// Right pairs of each means that infers, in the order of [`Means::ALL`]; a means that was not tried is absent.
     pub by: Vec<By>,
-    /// The control: pairs that the same means infer with recipients exchanged among the rows.
+    /// The control: the number of pairs that the same means infer after recipients were exchanged among the rows.
     pub shuffled: u64,
-    /// Pairs among them that are right by chance.
+    /// The number of pairs of this control that are right by chance.
     pub shuffled_right: u64,
     /// The reason why nothing was inferred, if every means that infers was refused.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -90,7 +90,7 @@ pub struct Pairs {
 pub struct By {
     /// The means, by its word in files.
     pub means: String,
-    /// The pairs, whether or not rows name them too.
+    /// The number of right pairs, whether or not rows name them too.
     pub right: u64,
 }
 
@@ -143,7 +143,7 @@ impl Month {
     }
 }
 
-/// Tells the operators of a world what to keep about everybody, as an order does that names no account.
+/// Tells the operators of a world what to keep about everybody, as an order without a named account does.
 fn order(world: &mut World, design: &Design, rule: Rule) {
     let story = world.scenario();
     let (at, ordered) = match rule {
@@ -163,8 +163,8 @@ impl Pairs {
         let analysis = Analysis::of(kept, &nobody, settings);
         let (named, inferred) = (named(&analysis), inferred(&analysis));
         let mixed = Analysis::of(&control::shuffled(kept, seed), &nobody, settings);
-        // The scorer counts pairs of people. With the named ones among them, a further pair is a further pair of
-        // people.
+        // The scorer counts pairs of people. It scores named and inferred pairs together, so that a further pair is a
+        // further pair of people.
         let both: Vec<Lead> = named.iter().chain(&inferred).cloned().collect();
         let score = |leads: &[Lead]| {
             let score = PairScorer::new(truth).map(|scorer| scorer.score(Means::Named, leads));
@@ -194,8 +194,8 @@ fn named(analysis: &Analysis) -> Vec<Lead> {
     analysis.found(Means::Named).map(|found| found.leads.clone()).unwrap_or_default()
 }
 
-/// Returns the pairs that any other means infers and no row names, each once. Groups tell who reads together, and not
-/// who writes to whom.
+/// Returns the pairs that any other means infers and that no row names, each once. Groups are left out, because they
+/// tell who reads together, and not who writes to whom.
 fn inferred(analysis: &Analysis) -> Vec<Lead> {
     let mut pairs = BTreeMap::new();
     for means in Means::ALL.into_iter().filter(|means| infers(*means)) {
@@ -223,7 +223,7 @@ fn by(analysis: &Analysis, truth: &PairTruth) -> Vec<By> {
     Means::ALL.into_iter().filter(|means| infers(*means)).filter_map(right).collect()
 }
 
-/// Returns the first reason of all, if no means that infers had anything to rest on.
+/// Returns the first refusal, if no means that infers had anything to rest on.
 fn refused(analysis: &Analysis) -> Option<MeansRefusal> {
     let mut outcomes = analysis.lines.iter().filter(|line| infers(line.means)).map(|line| &line.outcome);
     let first = outcomes.clone().find_map(|outcome| outcome.as_ref().err().copied());

@@ -28,7 +28,7 @@ pub enum MonthError {
     Stopped,
 }
 
-/// A design that is no messenger of today: Signal with receipts at random. It stands in the table because it differs
+/// A design that is not a messenger of today: Signal with receipts at random. It is in the table because it differs
 /// from Signal in the results of inference, and in nothing else.
 const QUIET: (&str, &str) =
     ("signal-quiet.toml", include_str!("../../../../../examples/neighbours/signal-quiet.toml"));
@@ -39,11 +39,11 @@ pub fn rows() -> Vec<Design> {
     rows_of(designs::all())
 }
 
-/// The rows for these designs: the one with receipts at random stands last wherever the same design without them
-/// stands.
+/// Returns the rows for these designs. The design with receipts at random stands last, and only where the same design
+/// without them is among these.
 #[must_use]
 pub fn rows_of(designs: &[Design]) -> Vec<Design> {
-    // A test parses it.
+    // A test checks that this file parses.
     let quiet = Design::parse(QUIET.0, QUIET.1).ok();
     let is_twin = |quiet: &Design, design: &Design| {
         let mut phone = quiet.phone.clone();

@@ -1,4 +1,4 @@
-//! The table of the month on a screen: a row for each design, and those with equal cells together.
+//! The table of the month on a screen, with one row for all designs whose cells are equal.
 
 use pillarbox_text::columns::Column;
 
@@ -7,10 +7,10 @@ use super::{Month, Rule};
 use crate::scenario::Scenario;
 use crate::screen::{Screen, Table, Weight};
 
-/// The designs, and a column for each rule.
+/// Columns: the designs, and each rule.
 const COLUMNS: [Column; 4] = [Column::Share(1), Column::Fixed(14), Column::Fixed(16), Column::Fixed(16)];
 
-/// The table for a window of `width` columns.
+/// Returns the table for a window of `width` columns.
 #[must_use]
 pub fn table(months: &[Month], story: &Scenario, width: usize) -> String {
     let mut screen = Screen::new(width);

@@ -7,7 +7,7 @@ use pillarbox_metadata::Means;
 use super::{Month, Pairs, Rule};
 
 impl Rule {
-    /// The rule as the head of a column.
+    /// Returns the rule as the head of a column.
     #[must_use]
     pub const fn wording(self) -> &'static str {
         match self {
@@ -18,7 +18,7 @@ impl Rule {
     }
 }
 
-/// A cell: pairs named of those that there are, and further ones inferred.
+/// Formats a cell: the pairs that rows name, of the pairs that there are, and the further pairs that are inferred.
 #[must_use]
 pub fn cell(pairs: &Pairs, there: u64) -> String {
     let inferred = match (pairs.inferred, pairs.false_leads) {
@@ -29,7 +29,8 @@ pub fn cell(pairs: &Pairs, there: u64) -> String {
     format!("{} of {there}{inferred}", pairs.named)
 }
 
-/// Every cell of a design, in the fewest characters: pairs named and `+` further ones inferred, a rule after the other.
+/// Formats every cell of a design in the fewest characters: the pairs named, then `+` and the further pairs inferred,
+/// one rule after the other.
 #[must_use]
 pub fn code(month: &Month) -> String {
     let cell = |pairs: &Pairs| match (pairs.named, pairs.inferred) {
@@ -40,7 +41,7 @@ pub fn code(month: &Month) -> String {
     month.pairs.iter().map(cell).collect::<Vec<_>>().join("/")
 }
 
-/// Every cell of a design in words.
+/// Describes every cell of a design in words.
 #[must_use]
 pub fn phrase(month: &Month) -> String {
     let cell = |pairs: &Pairs| {
@@ -54,7 +55,7 @@ pub fn phrase(month: &Month) -> String {
     month.pairs.iter().map(cell).collect::<Vec<_>>().join(" · ")
 }
 
-/// Designs whose cells are equal, in the order of the first of each.
+/// Groups designs whose cells are equal, in the order of the first design of each group.
 #[must_use]
 pub fn folded(months: &[Month]) -> Vec<Vec<&Month>> {
     let cells =
@@ -69,7 +70,7 @@ pub fn folded(months: &[Month]) -> Vec<Vec<&Month>> {
     rows
 }
 
-/// What the whole table says, in one sentence.
+/// Says in one sentence what the whole table shows.
 #[must_use]
 pub fn headline(months: &[Month]) -> Option<String> {
     let of = |rule: Rule| {
@@ -93,7 +94,7 @@ pub fn headline(months: &[Month]) -> Option<String> {
     })
 }
 
-/// Why designs share a row: none if no two do.
+/// Says why designs share a row. Returns nothing if no two of them do.
 #[must_use]
 pub fn alike(months: &[Month]) -> Option<&'static str> {
     (folded(months).len() < months.len()).then_some(
@@ -101,8 +102,8 @@ pub fn alike(months: &[Month]) -> Option<&'static str> {
     )
 }
 
-/// The reasons behind cells in which not every row names a sender: one sentence for each row of the table, about the
-/// last of its designs that has such a cell.
+/// Returns the reasons behind cells in which some rows name no sender: one sentence for each row of the table, about
+/// the last of its designs that has such a cell.
 #[must_use]
 pub fn reasons(months: &[Month], rule: Rule) -> Vec<String> {
     let of = |month: &Month| reason(month, month.of_rule(rule)?);
@@ -133,7 +134,7 @@ fn reason(month: &Month, pairs: &Pairs) -> Option<String> {
     Some(format!("{begins}{names}{also}"))
 }
 
-/// The means that suggests most right pairs.
+/// Returns the means that suggests the most right pairs.
 fn best(pairs: &Pairs) -> Option<(Means, u64)> {
     let best = pairs.by.iter().filter(|by| by.right > 0).max_by_key(|by| by.right)?;
     Some((named_means(&best.means)?, best.right))
@@ -143,8 +144,8 @@ fn named_means(word: &str) -> Option<Means> {
     Means::ALL.into_iter().find(|means| means.as_str() == word)
 }
 
-/// What makes the difference between designs whose rows all name a sender: none if there are not two of them with other
-/// cells.
+/// Says what makes the difference between designs whose rows all name a sender. Returns nothing if no two of these
+/// designs have different cells.
 #[must_use]
 pub fn only_keeping_differs(months: &[Month]) -> Option<String> {
     let names_all = |month: &&Month| month.pairs.iter().all(|pairs| pairs.with_sender == pairs.rows);
@@ -157,8 +158,8 @@ pub fn only_keeping_differs(months: &[Month]) -> Option<String> {
     })
 }
 
-/// Two designs, one after the other in a row of the table, of which one leaves nothing to means that find pairs under
-/// the other.
+/// Compares designs that follow each other in a row of the table. Returns a sentence for each two of them if some means
+/// finds pairs under one design and none under the other.
 #[must_use]
 pub fn by_other_means(months: &[Month]) -> Vec<String> {
     let rows = folded(months);
@@ -190,7 +191,7 @@ fn told_apart(one: &Month, other: &Month) -> Option<String> {
     })
 }
 
-/// The control of the cell in which means infer most from exchanged recipients.
+/// Describes the control of the cell in which means infer the most right pairs from exchanged recipients.
 #[must_use]
 pub fn control(months: &[Month]) -> Option<String> {
     let cells = months.iter().flat_map(|month| &month.pairs);
@@ -205,7 +206,8 @@ pub fn control(months: &[Month]) -> Option<String> {
     })
 }
 
-/// The control of the cell in which rows name most, and chance, of so many pairs that could be.
+/// Describes the control of the cell in which rows name the most pairs, and compares it with chance. `possible` is the
+/// number of pairs that there could be.
 #[must_use]
 pub fn control_of_named(months: &[Month], possible: u64) -> Option<String> {
     let cells = months.iter().flat_map(|month| month.pairs.iter().map(move |pairs| (month, pairs)));

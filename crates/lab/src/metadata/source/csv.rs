@@ -8,7 +8,7 @@ use super::people::{Addresses, People};
 use super::record::instant;
 use super::{MOST_ROWS, Source, SourceError};
 
-/// The longest name or address. Longer ones are no names, and a table of them would fill the memory.
+/// The longest name or address. A longer field is not a name, and a table of such fields would fill the memory.
 const LONGEST_NAME: usize = 128;
 
 /// The most people. Their table of pairs is already as long as a book.
@@ -130,7 +130,7 @@ fn time(text: &str) -> Option<u64> {
         return None;
     }
     let milliseconds: u64 = format!("{fraction:0<3}").get(..3)?.parse().ok()?;
-    // A time after the year 9999 is no time of a message, and would overflow sums of times.
+    // A time after the year 9999 is not the time of a message, and would overflow sums of times.
     seconds
         .parse::<u64>()
         .ok()

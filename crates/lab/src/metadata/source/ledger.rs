@@ -36,7 +36,7 @@ pub struct Ledger {
     people: People<String>,
     addresses: Addresses,
     rows: Vec<TraceRow>,
-    /// The number that each connection registers.
+    /// The number that each connection is registering.
     registering: HashMap<u64, String>,
     missed: u64,
     lines: usize,
@@ -124,7 +124,7 @@ impl Ledger {
         });
     }
 
-    /// Names the person who has just registered a number on this connection after that number.
+    /// Gives the person who has just registered a number on this connection that number as a name.
     fn registered(&mut self, connection: Option<u64>, person: Option<TracePerson>) {
         let (Some(connection), Some(person)) = (connection, person) else { return };
         if let Some(number) = self.registering.remove(&connection) {

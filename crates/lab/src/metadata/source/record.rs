@@ -93,7 +93,7 @@ pub(super) struct Reader {
     last_sent_to: Option<TracePerson>,
     tokens: HashMap<String, TracePerson>,
     wakes: Vec<(u64, String)>,
-    /// The number of accounts of each person. Rows do not say that a further account is the same person's.
+    /// The number of accounts of each person. Rows do not say that a further account belongs to the same person.
     has_account: BTreeMap<TracePerson, u64>,
 }
 

@@ -145,7 +145,7 @@ impl Closed {
     }
 }
 
-/// Makes a row of a table, on a screen of its own.
+/// Makes a row of a table and returns it as a screen.
 fn row(columns: &[Column], width: usize, cells: [String; 2]) -> Screen {
     let mut screen = Screen::new(width);
     screen.row(&Table::new(columns), &cells);
@@ -166,7 +166,7 @@ pub(super) fn label(asked: &str) -> &str {
     asked.split(',').next().unwrap_or(asked)
 }
 
-/// Returns the place of a line among those of a short paper.
+/// Returns the place of a line in the order of a short paper.
 pub(super) fn first(line: &PaperLine) -> usize {
     FIRST.iter().position(|first| line.item == Some(*first)).unwrap_or(FIRST.len())
 }

@@ -54,7 +54,8 @@ fn connect(chatter: &Chatter, people: &mut [Person], named: usize, draw: &mut Dr
     };
     deal(chatter.mobile, &mut |_| AddressKind::Mobile);
     deal(chatter.tor, &mut |_| AddressKind::Tor);
-    // People who share a home share it with somebody who has one. The hosts are those who are left after them.
+    // People who share a home share it with somebody who has one: one of the people left over after this, or one whom
+    // the file names.
     let sharing: Vec<usize> = left.by_ref().take(chatter.sharing).collect();
     let hosts: Vec<usize> = left.chain(0..named).collect();
     let hosts: Vec<usize> = hosts

@@ -8,7 +8,7 @@
 //! | file | what |
 //! |---|---|
 //! | `section` | the section and its bounds |
-//! | `crowd` | who there is beside those whom the file names |
+//! | `crowd` | the people whom the file does not name |
 //! | `ties` | who knows whom, and who is in which group |
 //! | `talk` | who says what when |
 //! | `draw`, `words` | randomness; names and words |

@@ -69,7 +69,7 @@ pub(super) fn pairs(people: &[Person]) -> Vec<[PersonId; 2]> {
     pairs.into_iter().collect()
 }
 
-/// Makes the groups: a person, and people whom they know or who know one of those.
+/// Makes the groups: a person, the people whom they know, and people who know one of those.
 pub(super) fn groups(chatter: &Chatter, people: &[Person], draw: &mut Draw) -> Vec<Circle> {
     let [least, most] = GROUP_SIZES;
     let circle = |number: usize| {

@@ -1,4 +1,4 @@
-//! The state of a world: the data. What is done with it stands one folder up, in files of the same names.
+//! The state of a world: the data. The code that works with the data stands one folder up, in files of the same names.
 //!
 //! | file | what |
 //! |---|---|
@@ -118,8 +118,8 @@ impl World {
         self.due.insert((at.max(self.now), self.next_due), due);
     }
 
-    /// Puts an event on the calendar that the scenario does not have, as the scenario's last one. The watcher of a
-    /// world uses it.
+    /// Puts an event that the scenario does not have on the calendar, as the scenario's last event. The watcher of a
+    /// world uses this.
     pub fn happens(&mut self, event: Event) {
         let number = self.scenario.events.len();
         self.schedule(event.at, Due::Event(number));

@@ -24,7 +24,7 @@ impl RowHere {
     }
 }
 
-/// The rows of messages that the record has told of and that are not gone, and the expiry of each under the present
+/// The rows of messages of which the record has told and that still exist, and the expiry of each under the present
 /// rule.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RowsHere {

@@ -1,4 +1,4 @@
-//! A relay of a world, with what its operator has as it was read last.
+//! A relay of a world, and everything that its operator has, as it was last read.
 
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
@@ -9,7 +9,7 @@ use pillarbox_relay::{Relay, SqliteStore};
 
 use crate::world::error::WorldError;
 
-/// A relay. Several demands look at one moment of it: its rows are read once, and again after every
+/// A relay. Several demands look at the same moment of it, so its rows are read once, and again after every
 /// [`change`](Self::change).
 pub(crate) struct Running {
     pub(crate) relay: Relay<SqliteStore>,
@@ -21,13 +21,13 @@ impl Running {
         Self { relay, held: OnceLock::new() }
     }
 
-    /// The relay, for whoever lets it do something. What was read of it before counts no more.
+    /// Returns the relay to somebody who lets it do something. Rows that were read before no longer count.
     pub(crate) fn change(&mut self) -> &mut Relay<SqliteStore> {
         self.held.take();
         &mut self.relay
     }
 
-    /// Everything that its operator has, whose key for channels to phones is `key`.
+    /// Returns everything that the relay's operator has. `key` is the operator's key for channels to phones.
     pub(crate) fn holdings(&self, key: &AgreementSecret) -> Result<Arc<RelayHoldings>, WorldError> {
         if let Some(held) = self.held.get() {
             return Ok(Arc::clone(held));
@@ -37,7 +37,7 @@ impl Running {
         Ok(Arc::clone(self.held.get_or_init(|| read)))
     }
 
-    /// A copy of it.
+    /// Makes a copy of the relay.
     pub(crate) fn fork(&self) -> Result<Self, WorldError> {
         Ok(Self { relay: self.relay.fork()?, held: self.held.clone() })
     }

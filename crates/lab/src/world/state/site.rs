@@ -80,7 +80,7 @@ impl Site {
         Ok(Self { relay, key, rng, address, role, jurisdiction, blocked_in, closed_to, rows, taps, watched })
     }
 
-    /// Returns the reason why nobody from a country can connect, if that is so.
+    /// Returns the reason why nobody from a country can connect; none if people from there can.
     pub(crate) fn unreachable_from(&self, country: &str) -> Option<String> {
         if self.blocked_in.contains(country) {
             return Some(format!("the networks of {} do not let it through", country::name(country)));
