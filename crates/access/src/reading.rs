@@ -139,7 +139,8 @@ pub fn read(payload: &[u8], holdings: &RelayHoldings) -> Attempts {
     read_with(payload, &Keys::all(holdings))
 }
 
-/// Tries to read `payload` with one of the keys in `holdings`, by its place there. None if there is none at that place.
+/// Tries to read `payload` with one of the keys in `holdings`, chosen by its place there. Returns `None` if no key has
+/// that place.
 #[must_use]
 pub fn read_with_one(payload: &[u8], holdings: &RelayHoldings, key: usize) -> Option<Attempts> {
     let key = holdings.keys().get(key)?;
@@ -178,16 +179,17 @@ pub(crate) fn read_with(payload: &[u8], keys: &Keys<'_>) -> Attempts {
     attempts
 }
 
-/// Most payloads whose attempts are remembered. An entry takes less than a kilobyte, and a longer list is begun anew.
+/// The largest number of payloads whose attempts are remembered. An entry takes less than a kilobyte. A full list is
+/// emptied and begun anew.
 const MAX_REMEMBERED: usize = 2_048;
 
 thread_local! {
-    /// Attempts by what was tried on what.
+    /// The attempts, by the digest of the payload and of the keys that were tried on it.
     static REMEMBERED: RefCell<HashMap<[u8; 32], Attempts>> = RefCell::new(HashMap::new());
 }
 
-/// Tries each key, which takes a millisecond for some; or recalls what came of the very same keys on the very same
-/// payload, as one demand after another asks for it.
+/// Tries each key on the payload, which takes a millisecond for some keys. If the same keys were tried on the same
+/// payload before, it returns the remembered result, because one demand after another asks for it.
 fn remembered(
     payload: &[u8],
     keys: &Keys<'_>,

@@ -104,7 +104,7 @@ impl Analysis {
                 let (one, other) = (lead.one.place(), lead.other.place());
                 let tie = pairs.entry((is_inferred, lead.one, lead.other));
                 let tie = tie.or_insert(Tie { one, other, there: 0, back: 0, known });
-                // Several means count the same messages. The largest count is nearest.
+                // Several means count the same messages. The largest count is nearest to the true number.
                 (tie.there, tie.back) = (tie.there.max(lead.there), tie.back.max(lead.back));
             }
         }

@@ -13,7 +13,7 @@ pub struct Scores {
     scores: Vec<i32>,
     /// The number of target epochs in which each person was seen.
     targets: Vec<u32>,
-    /// The epoch in which each person was last counted. Nobody counts twice in one.
+    /// The epoch in which each person was last counted. Nobody counts twice in one epoch.
     counted: Vec<u32>,
     /// Everybody who was ever counted.
     touched: Vec<u32>,
@@ -101,8 +101,8 @@ impl Scores {
         self.counted.get(person as usize).is_some_and(|epoch| *epoch > 0)
     }
 
-    /// Returns a person's rank, pessimistic about ties: everybody with the same score stands before them. Rank 1 is
-    /// alone in front.
+    /// Returns a person's rank, pessimistic about ties: everybody with the same score stands before them. A person with
+    /// rank 1 is alone in front.
     #[must_use]
     pub fn rank(&self, person: u32) -> usize {
         let own = self.score(person);

@@ -1,14 +1,14 @@
 //! The intersection attack: Martiny, Kaptchuk, Aviv, Roche, Wustrow, *Improving Signal's Sealed Sender*, NDSS 2021.
 //!
 //! An epoch begins with each message to Bob, from any sender. A person whom Bob's phone answers gets a delivery receipt
-//! in that epoch. Everybody who got a message in each of the epochs is a candidate, and the true sender always is. The
-//! attack ends when one candidate is left. It rests on time and recipient alone, so neither a sealed sender nor Tor
-//! helps.
+//! in that epoch. Everybody who got a message in each of the epochs is a candidate. The true sender is always among the
+//! candidates. The attack ends when one candidate is left. It rests on time and recipient alone, so neither a sealed
+//! sender nor Tor helps.
 
 /// The people who got a message in each epoch so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Candidates {
-    /// The candidates in ascending order, each once; `None` before the first epoch, when it can be anybody.
+    /// The candidates in ascending order, each once; `None` before the first epoch, when anybody can be the sender.
     left: Option<Vec<u32>>,
 }
 

@@ -1,7 +1,7 @@
 //! The pairs of people who talk to each other: those that metadata alone names, and those that it only suggests.
 //!
 //! This crate analyses a [`Trace`]: the rows that one observer has of the traffic of a messenger. It has no key, opens
-//! no socket and reads no content. It refuses to know the source of a trace. `lab` makes traces of records, relays'
+//! no socket and reads no content. It does not know the source of a trace. `lab` makes traces from records, relays'
 //! folders and live relays.
 
 pub mod analysis;

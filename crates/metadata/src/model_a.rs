@@ -3,9 +3,10 @@
 //!
 //! Everybody sends 50 messages a day. Alice writes to Bob once in each epoch. After the first epoch a quarter of the
 //! other messages repeat earlier ones and a quarter answer earlier ones. Counts are rounded up, and earlier means
-//! before the latest epoch. The rest is fresh: between two random people, where the authors take two neighbours in a
-//! random graph of 90 contacts each. Each message brings a receipt to its sender in the same epoch. Runs draw from
-//! streams of their own. The authors' are seeded from the clock, so that runs of one second are the same run.
+//! before the latest epoch. The rest of the messages are fresh. Each goes from one random person to another, where the
+//! authors take two neighbours in a random graph with 90 contacts for each person. Each message brings a receipt to its
+//! sender in the same epoch. Each run here draws from a random stream of its own. The authors' streams are seeded from
+//! the clock, so that runs that begin in the same second are the same run.
 
 use crate::intersection::Candidates;
 use crate::random::Random;
@@ -33,14 +34,14 @@ const ALICE: u32 = 1;
 const BOB: u32 = 0;
 
 impl Settings {
-    /// Returns the number of messages in one epoch, and so of receipts, Alice's included.
+    /// Returns the number of messages in one epoch, Alice's included. As many receipts pass.
     #[must_use]
     pub fn messages(self) -> u64 {
-        // As in the published files: the day is divided first, into whole epochs.
+        // As in the published files, the day is first divided into whole epochs.
         (A_DAY * u64::from(self.users)).checked_div(DAY / u64::from(self.epoch.max(1))).unwrap_or(0)
     }
 
-    /// Returns the number of Bob's epochs until Alice is the only candidate; `None` if she is not within 100.
+    /// Returns the number of Bob's epochs until Alice is the only candidate; `None` if 100 epochs do not suffice.
     #[must_use]
     pub fn epochs_to_one(self, seed: u64, run: u64) -> Option<u32> {
         let mut random = Random::new(seed, run);

@@ -1,9 +1,10 @@
 //! Model B: the simulation of statistical disclosure in Martiny and others, NDSS 2021 (`list_attack.py`, `variant_3`).
 //!
 //! A million users. In each target epoch some background messages pass, and one receipt from Bob to one of his
-//! correspondents. Then one random epoch is subtracted, with background alone. A quarter of the background answers
-//! messages of earlier target epochs and a quarter repeats them. The rest is between random people. Ranks are taken
-//! after the target epoch, before its random epoch. *Popular* users get a message in every epoch.
+//! correspondents. Then one random epoch is subtracted, in which only background messages pass. A quarter of the
+//! background answers messages of earlier target epochs and a quarter repeats them. The rest of the background goes
+//! between random people. Ranks are taken after the target epoch, before its random epoch. *Popular* users get a
+//! message in every epoch.
 
 use crate::disclosure::Scores;
 use crate::random::Random;

@@ -165,7 +165,8 @@ pub fn without(trace: &Trace, fields: &[TraceField]) -> Trace {
 
 /// Returns the same rows with times rounded down to a multiple of `to` milliseconds.
 ///
-/// Rows of one moment are put into an order that tells nothing. Otherwise their order would be a clock too.
+/// Rows with the same rounded time are put into an order that tells nothing. Otherwise their order would be a clock
+/// too.
 #[must_use]
 pub fn rounded(trace: &Trace, to: u64) -> Trace {
     let mut poorer = trace.clone();

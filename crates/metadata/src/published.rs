@@ -1,4 +1,4 @@
-//! The figures that were published about models A and B, and those of this program beside them.
+//! The published figures of models A and B, and this program's figures beside them.
 //!
 //! Source: `andrealin/Improving-Signal-Sealed-Sender@deee4f9830d1906d9741010fd7d6b923bb699fca`, folder `data/`, result
 //! files of a fork of the NDSS 2021 simulations; and a re-implementation with independent runs (2,000 runs of one
@@ -253,9 +253,9 @@ fn rank_row(id: &str, what: &str, [lower, median, upper]: [f64; 3], ranks: &[f64
     }
 }
 
-/// Compares a median whose quartiles nobody published. It agrees if both medians can be of one distribution, this
-/// program's: a median of `runs` runs lies near its middle, within the quantiles of a binomial interval, and
-/// the errors of both medians add in quadrature.
+/// Compares a median whose quartiles nobody published. It agrees if both medians can come from one distribution, which
+/// is this program's. The median of a number of runs lies near the middle of that distribution, within the quantiles of
+/// a binomial interval. The errors of both medians add in quadrature.
 fn worst_row(id: &str, what: &str, median: f64, ranks: &[f64]) -> PublishedComparison {
     let mut sorted = ranks.to_vec();
     sorted.sort_unstable_by(f64::total_cmp);

@@ -42,7 +42,7 @@ impl PairTruth {
     /// Notes that rows take one person for two: `account` is another account of `owner`.
     ///
     /// Rows of a messenger with an account for each contact do not say which accounts belong to one person, and no
-    /// means may know.
+    /// means may know it.
     pub fn owns(&mut self, owner: TracePerson, account: TracePerson) {
         self.owners.insert(account, owner);
     }

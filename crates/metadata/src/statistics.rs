@@ -30,7 +30,7 @@ pub fn poisson_tail(count: u32, expected: f64) -> f64 {
     if expected <= 0.0 {
         return 0.0;
     }
-    // The sum runs upwards from `count`. The terms below it are the large ones, and 1 minus their sum would lose every
+    // The sum runs upwards from `count`. The terms below it are the large ones: 1 minus their sum would lose every
     // digit.
     let first: f64 = (1..=count).fold(-expected, |sum, k| sum + (expected / f64::from(k)).ln());
     let (mut term, mut sum) = (first.exp(), 0.0);

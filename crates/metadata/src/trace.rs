@@ -22,7 +22,7 @@ pub enum RowKind {
     LookedUp,
     /// A phone fetched somebody's keys.
     FetchedKeys,
-    /// A phone handed over a message. Receipts are messages too, and no row says which of the two it is.
+    /// A phone handed over a message. Receipts are messages too, and no row says whether it is a receipt or a text.
     Sent,
     /// The relay delivered a message.
     Delivered,
@@ -124,7 +124,7 @@ impl Trace {
 
     /// Returns the same trace up to and including the message with this number.
     ///
-    /// An observer had this much by then.
+    /// By then, an observer had this much.
     #[must_use]
     pub fn until(&self, messages: u64) -> Self {
         let counted = self.counted();

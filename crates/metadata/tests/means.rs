@@ -61,7 +61,7 @@ fn an_address_names_whoever_is_alone_at_it() {
         at(1, row(2, RowKind::Connected, Some(2), None)),
         at(0, row(3, RowKind::Sent, None, Some(3))),
         at(1, row(4, RowKind::Sent, None, Some(3))),
-        // A day later nobody was seen there.
+        // A day later, nobody had lately been seen at that address.
         at(0, row(86_400_000, RowKind::Sent, None, Some(2))),
     ];
     assert_eq!(find(Means::Address, &trace(4, rows.clone())), Ok(vec![(0, 3)]));
@@ -82,7 +82,7 @@ fn a_connection_is_the_one_s_who_knows_its_recipients() {
     ];
     let expected = vec![(0, 1), (0, 2), (0, 3)];
     assert_eq!(find(Means::Connection, &trace(5, rows.clone())), Ok(expected));
-    // Two people who know them both: nobody is named.
+    // Two people know both recipients, so nobody is named.
     rows.push(row(6, RowKind::Sent, Some(4), Some(1)));
     assert_eq!(find(Means::Connection, &trace(5, rows)), Ok(Vec::new()));
 }
@@ -236,7 +236,7 @@ fn no_means_can_reach_the_truth() {
         files += 1;
     }
     assert!(files > 9);
-    // A trace has none either.
+    // A trace does not give the truth either.
     let source = include_str!("../src/trace.rs");
     assert!(!source.contains("pub truth") && source.contains("pub rows"));
 }

@@ -1,15 +1,16 @@
-//! Drives the stage without a browser, so that a profiler shows where its time goes: `perf record -g
-//! target/release/examples/pace 100 interception`, after `cargo build --release -p pillarbox-page --example pace`.
+//! Drives the stage without a browser, so that a profiler can show where the time goes. First run `cargo build
+//! --release -p pillarbox-page --example pace`, then `perf record -g target/release/examples/pace 100 interception`.
 //!
-//! It opens the stage, says so many texts, serves the demand, moves the order ten times, and prints how long each took
-//! by the clock. What the page itself costs in WebAssembly `packaging/page/measure.mjs` measures.
+//! The program opens the stage, says as many texts as the first argument tells, serves the demand, and moves the order
+//! ten times. It prints how long each step took by the clock. `packaging/page/measure.mjs` measures the cost of the
+//! page itself in WebAssembly.
 #![allow(clippy::print_stdout, reason = "it prints what it measured")]
 
 use std::time::{Duration, Instant};
 
 use pillarbox_page::{Request, Stage, StageError};
 
-/// Asks until the request has come to its end, and says how long that took.
+/// Makes a request, continues it to its end, and returns the time that it took.
 fn timed(stage: &mut Stage, words: &[(&str, &str)]) -> Duration {
     let begun = Instant::now();
     let mut reply = stage.answer(&Request::of(words));

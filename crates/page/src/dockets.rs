@@ -1,5 +1,5 @@
-//! Dockets: the worlds on which demands are served. They are kept while nobody says anything and the order stays in its
-//! place.
+//! Dockets: the worlds on which demands are served. They are kept as long as nobody says anything and the order stays
+//! in its place.
 
 use std::collections::BTreeMap;
 
@@ -34,8 +34,8 @@ pub(crate) enum About<'a> {
 }
 
 impl Dockets {
-    /// Returns the docket of a story under a design, once the conversation has come as far as on the stage. Returns
-    /// nothing while the budget does not reach.
+    /// Returns the docket of a story under a design, once its conversation has come as far as the one on the stage.
+    /// Returns nothing if the budget is used up before that.
     pub(crate) fn of(
         &mut self,
         design: &'static Design,

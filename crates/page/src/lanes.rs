@@ -16,7 +16,7 @@ struct Lane<'a> {
     number: usize,
     at: String,
     text: &'a str,
-    /// On each phone: the speaker as it names them, or nothing if it does not show the text.
+    /// The speaker, as each phone names them; nothing for a phone that does not show the text.
     phones: [Option<&'a str>; 2],
     relays: Vec<Option<&'a Passage>>,
     designs: &'a [&'a str],
@@ -36,7 +36,7 @@ struct Order {
 pub struct TableRow {
     /// The `id`.
     pub id: String,
-    /// The row, whole.
+    /// The whole row, as HTML.
     pub html: String,
 }
 
@@ -54,7 +54,7 @@ impl Table<'_> {
         self.rows_of(0..self.story.texts().len())
     }
 
-    /// Renders the rows of some texts, by their places, and that of the order, which stands between two texts.
+    /// Renders the rows of some texts, by their places, and the row of the order, which stands between two texts.
     pub(crate) fn rows_of(
         self,
         texts: impl IntoIterator<Item = usize>,
@@ -107,7 +107,7 @@ struct TriedPart<'a> {
     relay: usize,
     design: &'a str,
     tried: &'a Tried,
-    /// The key that was tried; none for all of them.
+    /// The key that was tried; none if all keys were tried.
     chosen: Option<usize>,
     keys: &'a [Held],
     /// The outcomes: the method, the result, and the number of times.

@@ -51,7 +51,7 @@ struct Known {
 }
 
 impl Known {
-    /// Learns what a line says. What a phone has shown and what became of a row goes into `news`.
+    /// Learns what a line says. It adds to `news` what a phone has shown and what became of a row.
     fn learn(&mut self, line: &Line, holdings: &RelayHoldings, news: &mut News) {
         match (&line.kind, line.event) {
             (Kind::Frame { payload_sha256: Some(digest), .. }, Some(event)) => {
@@ -79,12 +79,12 @@ impl Known {
     }
 }
 
-/// What is new since somebody looked last.
+/// The changes since somebody looked last.
 #[derive(Debug, Default)]
 struct News {
-    /// Events of the story whose texts passed, were shown or have another row.
+    /// Events of the story whose texts passed or were shown, or whose rows have changed.
     events: BTreeSet<usize>,
-    /// Rows that became something, by the digests of their payloads.
+    /// Rows with a new fate, by the digests of their payloads.
     rows: Vec<String>,
 }
 
@@ -103,7 +103,7 @@ pub(crate) struct Passage {
     pub(crate) says: Option<String>,
     /// The row, as the record tells of it.
     pub(crate) row: Row,
-    /// The number of messages that phones sent by themselves because of it: receipts.
+    /// The number of receipts: messages that phones sent by themselves because of the text.
     pub(crate) receipts: usize,
     payload: Vec<u8>,
     digest: String,
@@ -123,10 +123,10 @@ pub(crate) enum Row {
     Gone(&'static str),
 }
 
-/// The results of a relay's keys on a payload.
+/// The results of trying a relay's keys on a payload.
 #[derive(Clone, Debug)]
 pub(crate) struct Tried {
-    /// The number of tried values that are private keys of the relay, and of those that are not.
+    /// The number of tried values that are private keys of the relay, and the number of other tried values.
     pub(crate) keys: (usize, usize),
     /// The results.
     pub(crate) attempts: Attempts,
@@ -213,7 +213,7 @@ impl Live {
         for digest in news.rows {
             let Some(event) = self.known.events.get(&digest) else { continue };
             let Some(passage) = self.passages.get_mut(event) else { continue };
-            // Rows of receipts lie beside it.
+            // An event can also have rows of receipts. They are left out here.
             if let Some(row) = self.known.rows.get(&digest).filter(|_| passage.digest == digest) {
                 passage.row = row.clone();
                 news.events.insert(*event);
@@ -224,7 +224,7 @@ impl Live {
         Ok(news.events)
     }
 
-    /// Returns the text of an event as the relay saw it.
+    /// Returns the text of an event, as the relay saw it.
     pub(crate) fn passage(&self, event: usize) -> Option<&Passage> {
         self.passages.get(&event)
     }

@@ -1,5 +1,5 @@
-//! Pictures from metadata alone, drawn from the data of the two relays: who talks to whom as kept, as seen and as
-//! inferred, and a day's hours.
+//! Pictures from metadata alone, drawn from the data of the two relays: who talks to whom (as kept, as seen and as
+//! inferred), and the hours of a day.
 
 use askama::Template;
 use pillarbox_access::facts::Wrote;
@@ -26,7 +26,7 @@ struct Figure {
 /// The pictures of one relay.
 struct OfRelay<'a> {
     design: &'a str,
-    /// As kept, and as seen.
+    /// The pictures of the pairs that are named: as kept, and as seen.
     named: [Figure; 2],
     inferred: Figure,
     /// The ways of inferring, each with its result.
@@ -55,7 +55,7 @@ fn of_relay(number: usize, live: &Live, at: Timestamp) -> Result<OfRelay<'_>, St
     let nothing = Trace::default();
     let passed = live.source().passed.as_ref().unwrap_or(&nothing);
     let (kept, seen) = (sent(live.source().kept.as_ref().unwrap_or(&nothing)), sent(passed));
-    // The pairs who really wrote to each other are for a scorer. This page has none.
+    // Only a scorer needs the pairs who really wrote to each other, and this page has no scorer.
     let analysis = Analysis::of(passed, &PairTruth::default(), MeansSettings::default());
     let inferred = inferred(&analysis, passed);
     let of = |rows: &[Wrote], known| ties::of_rows(rows, known, str::to_owned);

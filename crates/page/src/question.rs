@@ -14,7 +14,7 @@ use crate::story::PEOPLE;
 /// Countries whose police serve a demand, beside that of the story.
 const COUNTRIES: [&str; 5] = ["GB", "US", "DE", "IN", "BR"];
 
-/// The two designs whose relays carry the conversation: one that can read, one end to end.
+/// The two designs whose relays carry the conversation: one that can read, and one that is end to end.
 pub(crate) const BOTH: [&str; 2] = ["plain-server", "end-to-end"];
 
 /// The demand with which the question begins.
@@ -62,7 +62,7 @@ impl Default for Question {
 }
 
 impl Question {
-    /// Reads the question of a request. A part that it does not name, or names wrongly, is as at first.
+    /// Reads the question of a request. A part that it does not name, or names wrongly, is as in the first question.
     pub(crate) fn of(request: &Request) -> Self {
         let first = Self::default();
         let demand = experiments::demands().into_iter().find(|demand| *demand == request.word("demand"));
@@ -78,12 +78,12 @@ impl Question {
         }
     }
 
-    /// Returns the designs that it is about.
+    /// Returns the designs that the question is about.
     pub(crate) fn designs(&self) -> Vec<&'static Design> {
         self.design.map_or_else(|| BOTH.into_iter().filter_map(designs::named).collect(), |one| vec![one])
     }
 
-    /// Returns another state, whose answer stands beside.
+    /// Returns another country. The answer to its demand stands beside this one.
     pub(crate) fn another_country(&self) -> Country {
         if self.country == Country::US { Country::GB } else { Country::US }
     }
@@ -148,13 +148,13 @@ pub(crate) fn police_in(country: &str) -> String {
     format!("police in {}", country::name(country))
 }
 
-/// Returns a story of this program, if it has one of this name.
+/// Returns this program's story of that name, if there is one.
 pub(crate) fn story_named(name: Option<&str>) -> Option<Scenario> {
     let (name, text) = BUILT_IN.iter().find(|(known, _)| Some(*known) == name)?;
     Scenario::parse(&format!("{name}/scenario.toml"), text).ok()
 }
 
-/// Returns a guess in words; none if it is no guess.
+/// Returns the words for a guess; none for anything else.
 pub(crate) fn guess(word: &str) -> Option<&'static str> {
     GUESSES.iter().find(|(value, _)| *value == word).map(|(_, words)| *words)
 }

@@ -10,12 +10,12 @@ use crate::served::{self, Asking, Served};
 use crate::serving::Serving;
 use crate::stage::Stage;
 
-/// The number of things that happen in worlds between two checks whether the viewer has stopped them. A text is a
+/// The number of things that happen in worlds between two checks whether the viewer has stopped them. A text causes a
 /// handful of them, and takes about ten milliseconds in a browser.
 const AT_ONCE: usize = 40;
 
 impl Stage {
-    /// Moves the order to an earlier or later place, and serves again what was served.
+    /// Moves the order to an earlier or later place, and serves again the demand that was served last.
     ///
     /// # Errors
     /// [`StageError`].

@@ -21,7 +21,7 @@ pub(crate) struct Served {
     pub(crate) texts: usize,
     /// The question.
     pub(crate) question: Question,
-    /// Each hand, and what it reads.
+    /// Each hand, and what its holder reads.
     pub(crate) hands: Vec<(String, String)>,
     pub(crate) cell: Cell,
     pub(crate) evidence: Evidence,
@@ -118,10 +118,10 @@ pub(crate) fn pinned(pinned: &[Served]) -> Result<String, askama::Error> {
     Pinned { pinned }.render()
 }
 
-/// The places of answers, as parts of the page that say how the conversation has gone on since.
+/// The places on the page that say, for each answer, how the conversation has gone on since.
 const SINCE: [&str; 2] = ["since0", "since1"];
 
-/// Whether texts were said after an answer was served. The answer itself stays on the page as it is.
+/// Returns, for each answer, whether texts were said after it was served. The answer itself stays on the page as it is.
 pub(crate) fn since(served: &[Served], texts: usize) -> impl Iterator<Item = (&'static str, String)> {
     SINCE.into_iter().zip(served).map(move |(part, served)| (part, served.since(&texts)))
 }

@@ -12,13 +12,13 @@ pub(crate) struct Serving {
     /// The question that stands on the stage once all is served.
     pub(crate) asked: Question,
     pub(crate) guess: &'static str,
-    /// The story that it is about, once it has been read: it does not change on the way.
+    /// The story that the demand is about, once it has been read. It does not change while the demand is served.
     pub(crate) scenario: Option<Scenario>,
-    /// The designs under which it is served.
+    /// The designs under which the demand is served.
     pub(crate) designs: Vec<&'static Design>,
     /// The answers so far.
     pub(crate) served: Vec<Served>,
-    /// The order's place that is restored if this comes to nothing.
+    /// The place of the order before this demand. It is restored if the demand is not served to its end.
     pub(crate) line_before: usize,
     /// The element that gets the keyboard's focus.
     pub(crate) focus: String,
@@ -41,10 +41,12 @@ impl Serving {
         self.designs.get(self.served.len()).copied()
     }
 
-    /// Counts a piece of the way. `left` is the number of things that are still to happen under the present design.
+    /// Counts a piece of the way, and returns the progress. `left` is the number of things that are still to happen
+    /// under the present design.
     pub(crate) fn has_done(&mut self, happened: usize, left: usize) -> RequestProgress {
         self.done += happened;
-        // About as much will happen under each of the designs that come after it.
+        // The estimate assumes that about as much will happen under each of the designs that come after the present
+        // one.
         let others = self.designs.len().saturating_sub(self.served.len() + 1);
         let each = (self.done + left) / (self.served.len() + 1);
         RequestProgress { done: self.done, of: self.done + left + others * each }

@@ -23,7 +23,7 @@ use crate::serving::Serving;
 use crate::story::{MAX_CHARS, MAX_TEXTS, PEOPLE, Story, StoryText};
 use crate::takeaway::Form;
 
-/// The most pinned answers. Two answers are compared, and a third would stand in nobody's view.
+/// The most pinned answers. Two answers are compared, and nobody would see a third beside them.
 const MAX_PINNED: usize = 2;
 
 /// Two relays that carry one conversation, and the answers that were served.
@@ -235,8 +235,8 @@ impl Stage {
         Ok(PageReply { file: Some(file), ..self.reply([])? })
     }
 
-    /// Returns report, table or archive of the question that was served last, as a file. The conversation is taken in
-    /// its present state.
+    /// Returns the report, the table or the archive of the question that was served last, as a file. The conversation
+    /// is taken in its present state.
     ///
     /// # Errors
     /// [`StageError`].

@@ -1,5 +1,5 @@
 //! The story on the stage: a file that grows with what is typed. It is always a whole scenario, so that the programs
-//! take the same file and find the same.
+//! read the same file and find the same.
 
 use std::fmt::Write as _;
 
@@ -31,7 +31,7 @@ const PAUSE: Duration = Duration::from_seconds(60);
 /// The time from the last text to the answer.
 const UNTIL_SERVED: Duration = Duration::from_days(1);
 
-/// The number of texts after which the order comes at first.
+/// The number of texts before the order, when the page opens.
 const LINE: usize = 3;
 
 /// The longest text, in characters, as in a story's file.
@@ -76,7 +76,7 @@ impl Story {
         self.line
     }
 
-    /// Moves the order to after `texts` of them, or to the end.
+    /// Moves the order to the place after `texts` texts, or to the end if there are fewer.
     pub fn move_line(&mut self, texts: usize) {
         self.line = texts.min(self.texts.len());
     }

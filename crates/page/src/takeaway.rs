@@ -56,7 +56,7 @@ impl Form {
                 let mut archive = Vec::new();
                 bundle::write(&mut archive, &name, &page, run.manifest_text().as_bytes(), &folder)
                     .map_err(|error| StageError::Archive(error.to_string()))?;
-                // Every file of it is a text, and so are the heads between them.
+                // Every file in the archive is text, and so are the headers between the files.
                 let text =
                     String::from_utf8(archive).map_err(|error| StageError::Archive(error.to_string()))?;
                 file("tar", "application/x-tar", text)

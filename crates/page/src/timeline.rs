@@ -1,5 +1,5 @@
 //! A conversation under one design as it goes on, with marks to go back to. A demand is served on worlds that branch
-//! off at a mark, and the conversation itself is not touched.
+//! off at a mark, so that the conversation itself is not touched.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ const SPACING: usize = 16;
 pub(crate) struct Timeline {
     design: &'static Design,
     world: World,
-    /// The number of texts that have happened in it.
+    /// The number of texts that have happened in the conversation.
     texts: usize,
     /// Worlds in their state after a number of texts.
     marks: BTreeMap<usize, World>,

@@ -21,7 +21,7 @@ fn ask(stage: &mut Stage, words: &[(&str, &str)]) -> PageReply {
     reply
 }
 
-/// Returns the evidence of the program on the story that is taken away now.
+/// Returns the evidence that the program makes from the story that can be taken away now.
 fn as_the_program(stage: &mut Stage, design: &str, demand: &str) -> String {
     let file = ask(stage, &[("do", "story")]).file.unwrap();
     let story = Scenario::parse("story.toml", &file.text).unwrap();
@@ -37,7 +37,7 @@ fn the_page_opens_on_a_conversation_that_one_relay_read_and_the_other_did_not() 
     let (_, reply) = open(&[]);
     let stage = &reply.parts["stage"];
     assert_eq!(stage.matches("<tr id=\"t").count(), 5);
-    // On both phones, and once more at the relay that reads.
+    // The text is shown on both phones, and once more at the relay that reads.
     assert_eq!(stage.matches("<q>Yes. Under the clock.</q>").count(), 3);
     assert_eq!(stage.matches("unreadable <code>").count(), 5);
     assert!(!stage.contains("class=\"served\""), "nothing is answered before anybody asks");
@@ -124,7 +124,7 @@ fn serving_takes_a_guess_and_answers_for_both_relays() {
     assert_eq!(answers.matches("class=\"served\"").count(), 2);
     let counts: Vec<_> = stage.evidence().map(|it| it.score().1.returned).collect();
     assert_eq!(counts, [6, 0], "all texts to and from Alice from the one that can read, none from the other");
-    // Guess and answer, in that order, and the four depths in theirs.
+    // The guess comes before the answer, and the four depths come in their order.
     let at = |needle: &str| answers.find(needle).unwrap_or_else(|| panic!("{needle}: {answers}"));
     let order = ["class=\"say\"", "class=\"f\"", "Your guess", "The rows:", "The bytes:"].map(at);
     assert!(order.is_sorted(), "{order:?}");
@@ -231,7 +231,7 @@ fn pictures_show_what_rows_name_as_kept_and_as_seen_and_what_they_suggest() {
         "no text, and no style of its own"
     );
     if let Some(folder) = std::env::var_os("PILLARBOX_PICTURES") {
-        // For a person who wants to look at them.
+        // The file is for a person who wants to look at the pictures.
         std::fs::write(std::path::Path::new(&folder).join("stage.html"), &reply.parts["stage"]).unwrap();
     }
     let (reads, sealed) = pictures.split_once("<h3>").unwrap().1.split_once("<h3>").unwrap();
@@ -241,7 +241,7 @@ fn pictures_show_what_rows_name_as_kept_and_as_seen_and_what_they_suggest() {
         |part: &str| part.split_once("id=\"as-kept").unwrap().1.split("<figure").next().unwrap().to_owned();
     assert!(kept(sealed).contains("No pair of people is named."), "{sealed}");
     assert!(!kept(reads).contains("No pair of people is named."), "{reads}");
-    // Both have a log of key fetches to infer from, and neither has a network's.
+    // Both relays have a log of key fetches to infer from. Neither trace has a network.
     for part in [reads, sealed] {
         let inferred = part.split_once("id=\"as-inferred").unwrap().1;
         assert!(inferred.contains("No pair of people is inferred."), "{inferred}");
@@ -307,7 +307,7 @@ fn worlds_that_branch_off_from_a_long_conversation_are_those_of_the_program() {
         let who = ["0", "1"][number % 2];
         ask(&mut stage, &[("do", "say"), ("who", who), ("text", &format!("Text {number}."))]);
     }
-    // A design other than the two on the stage catches up from its beginning.
+    // A design that is not on the stage catches up from the beginning of the conversation.
     for (design, demand, after) in [
         ("end-to-end", "interception", "118"),
         ("plain-server", "content-warrant", "1"),
@@ -347,7 +347,7 @@ fn a_long_demand_says_how_far_it_is_and_one_that_is_stopped_leaves_the_stage_as_
     for words in [&[("do", "stop")], &[("do", "go-on")]] {
         assert_eq!(ask(&mut stage, words).says, "This page cannot do that.");
     }
-    // An order that is moved goes back to its place.
+    // If the demand is stopped, an order that was moved goes back to its place.
     ask(&mut stage, &serve);
     let moved = stage.answer(&Request::of(&[("do", "order"), ("after", "0")]));
     assert!(moved.more.is_some() && moved.address.ends_with("order=0"), "{moved:?}");
@@ -365,7 +365,7 @@ fn the_same_rows_and_keys_stand_in_three_hands() {
     ] {
         assert_eq!(answers.matches(hand).count(), 2, "{hand}: {answers}");
     }
-    // The asker changes nothing of the data.
+    // Another asking country changes nothing in the data.
     let mut american = SERVE;
     american[3].1 = "US";
     let theirs = ask(&mut stage, &american).parts["answers"].clone();
@@ -428,7 +428,7 @@ fn a_cell_of_the_report_fills_in_its_question_and_is_run_again() {
     let design = pillarbox_access::designs::named("whatsapp-2017").unwrap();
     let again = experiments::evidence(design, &story, story.seed, "backup-warrant").unwrap();
     assert_eq!(stage.evidence().next().unwrap().to_json(), again.to_json());
-    // Moving the order moves it in the conversation on the stage, and that answer belongs to another story.
+    // The request moves the order in the conversation on the stage. The answer on the page belongs to another story.
     let moved = ask(&mut stage, &[("do", "order"), ("after", "1")]);
     assert!(!moved.parts.contains_key("answers"), "{moved:?}");
     for wrong in [("design", "none"), ("demand", "none"), ("story", "none")] {

@@ -1,6 +1,6 @@
 //! The relay: accounts, prekeys, mailboxes, directory, holdings.
 //!
-//! It carries bytes from phone to phone and keeps them until they are fetched. It does not know what they say: the
+//! It carries bytes from phone to phone and keeps them until they are fetched. It does not know what the bytes say: the
 //! crate does not depend on the session protocol, and nothing that serves phones looks inside a payload.
 //!
 //! | part | what it is |

@@ -36,7 +36,7 @@ fn a_registration_that_was_not_heard_is_repeated_without_a_second_account() {
     assert_eq!(world.closed[&first], Farewell::Replaced);
     assert_eq!(world.engine().counts().accounts, 1);
 
-    // What was handed out since stays handed out: the repetition adds no one-time prekeys.
+    // Keys that were handed out since then stay handed out, because the repetition adds no one-time prekeys.
     let (_, third) = world.register(2, None);
     for _ in 0..3 {
         world.fetch(third, anne.address.account);
@@ -161,7 +161,7 @@ fn closing_an_account_deletes_everything_held_of_it() {
         let delivered = world.take(anne_here);
         world.acknowledge(anne_here, &[frames::deliveries(&delivered)[0].message]);
         world.submit(ben_here, anne.address, b"waits");
-        // One batch: what is accepted for the account before it closes goes with it.
+        // All of this is one batch. What is accepted for the account before it closes goes with the account.
         world.process(vec![
             (ben_here, Input::Frame(submission(RequestId(50), anne.address, None, b"in the same batch"))),
             (anne_here, Input::Frame(ClientFrame::CloseAccount(CloseAccount { request: RequestId(51) }))),
@@ -193,7 +193,7 @@ fn an_account_that_its_operator_ends_is_as_gone_as_one_that_its_owner_closes() {
     assert_eq!((held.accounts.len(), held.devices.len(), held.messages.len()), (1, 1, 0));
     let late = world.submit(ben_here, anne.address, b"too late");
     assert_eq!(refusal(&late), Refusal::UnknownRecipient);
-    // Once is enough, and somebody else's number stays.
+    // Closing a second time changes nothing, and somebody else's number stays.
     let again = world.engine().end_account(anne.address.account, now).unwrap();
     assert!(again.effects.is_empty() && !again.wrote);
     world.register(3, Some(ANNE));
@@ -237,7 +237,8 @@ fn a_good_proof_is_never_refused_because_others_failed() {
         ClientFrame::Register(frame)
     };
     for round in 0..20 {
-        // Two fail and hear so; from then on each that fails ends its own connection, and nobody else's.
+        // The first two bad proofs are only refused. From then on, each bad proof also ends its own connection, and
+        // nobody else's.
         let attacking = world.open_from(neighbour);
         let frame = match round % 3 {
             0 => bad(anne.address, round),
@@ -250,7 +251,7 @@ fn a_good_proof_is_never_refused_because_others_failed() {
         let good = authenticate(&anne, honest, RequestId(4));
         assert!(matches!(world.ask_one(honest, good), RelayFrame::Authenticated(_)), "{round}");
     }
-    // Neither do failed registrations, or one that is told again, use up what newcomers have.
+    // Failed registrations do not use up what newcomers have, and neither does a registration that is repeated.
     for again in [false, true, true, true] {
         let newcomer = world.open_from(neighbour);
         let frame = registration(5, None, newcomer, RequestId(1));

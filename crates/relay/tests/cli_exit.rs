@@ -155,7 +155,7 @@ fn a_rule_that_windows_saved_is_read_as_any_other() {
 fn a_limit_from_the_file_holds_and_the_others_stay() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("limits.json");
-    // As an editor on Windows saves it.
+    // The file is as an editor on Windows saves it.
     std::fs::write(&file, "\u{feff}{\"connections_per_address\":\r\n1}\r\n").unwrap();
     let relay = start(&folder.path().join("data"), &["--limits", file.to_str().unwrap()]);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -193,7 +193,7 @@ fn a_relay_that_is_not_there_is_3() {
     let path = data.path().to_str().unwrap();
     let sentence = fails(3, &["ledger", "--follow", "--data", path]);
     assert!(sentence.ends_with(&format!("Start one with: pillarbox-relay run --data {path}")), "{sentence}");
-    // A relay that was killed leaves its admin file; nobody answers there.
+    // A relay that was killed leaves its admin file, and nobody answers at its address.
     let relay = start(data.path(), &[]);
     drop(relay.kill());
     fails(3, &["ledger", "--follow", "--data", path]);
@@ -355,7 +355,7 @@ fn the_first_signal_is_a_clean_stop_whichever_it_is() {
 async fn a_second_signal_ends_at_once_with_130() {
     let data = tempfile::tempdir().unwrap();
     let relay = start(data.path(), &[]);
-    // A phone that does not close its side keeps a stop waiting for some seconds.
+    // A stop waits for some seconds for a phone that does not close its side.
     let mut deaf = Link::open(&relay.parsed_address()).await;
     relay.signal("TERM");
     assert!(matches!(deaf.receive().await, Some(RelayFrame::Goodbye(_))));

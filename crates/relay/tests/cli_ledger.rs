@@ -77,7 +77,7 @@ impl Past {
     }
 }
 
-/// Bytes that look like what a ratchet makes.
+/// Bytes that look like the ciphertext of a ratchet.
 fn ciphertext() -> Vec<u8> {
     let mut state = 2_017_u32;
     let byte = || {
@@ -253,7 +253,8 @@ async fn a_running_relay_has_a_ledger_and_can_be_followed() {
     let own = link.register(1, Some("+447700900123")).await;
 
     let mut follower = Process::start(program(&["ledger", "--follow", "--data", &path]));
-    // The heading is printed once the relay has answered: what this is, what it is not, the columns.
+    // The heading is printed once the relay has answered. It says what the list is, what it is not, and what its
+    // columns are.
     follower.wait_for(Stream::Out, |_| true);
     let command = format!("pillarbox-relay ledger --fields --data {path}");
     follower.wait_for(Stream::Out, |line| line.ends_with(&command));

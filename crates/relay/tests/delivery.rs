@@ -1,4 +1,4 @@
-//! Mailboxes: admission, order, windows, quotas, age, and what stays afterwards.
+//! Mailboxes: admission, order, windows, quotas, age, and the rows that stay after delivery.
 
 #![allow(
     clippy::unwrap_used,
@@ -83,7 +83,7 @@ fn the_window_holds_back_what_is_not_acknowledged() {
     let first = world.take(anne_here);
     assert_eq!(payloads(&first), [[0; 10], [1; 10], [2; 10]]);
     let ids: Vec<_> = deliveries(&first).into_iter().map(|deliver| deliver.message).collect();
-    // Out of order, one unknown and one twice: only what waits counts.
+    // The numbers are out of order, one is unknown, and one comes twice. Only messages that wait count.
     let next = world.acknowledge(anne_here, &[ids[1], MessageId(9_999), ids[1]]);
     assert_eq!(payloads(&next), [[3; 10]]);
     let next = world.acknowledge(anne_here, &[ids[0], ids[2]]);
@@ -105,7 +105,8 @@ fn what_a_device_leaves_is_kept_and_what_is_behind_it_comes() {
     }
     let (anne_here, first) = world.connect(&anne);
     assert_eq!(payloads(&first), [[0; 10], [1; 10], [2; 10]]);
-    // Not on a connection that another one has replaced, nor on somebody else's.
+    // An acknowledgement has no effect if it comes on a connection that another one has replaced, or on somebody
+    // else's.
     for other in [before, ben_here] {
         world.acknowledge(other, &[]);
         assert_eq!(payloads(&world.take(anne_here)), [[0; 10]; 0]);
@@ -208,12 +209,12 @@ fn strangers_get_part_of_a_mailbox_and_whoever_has_the_delivery_key_the_rest() {
         };
         assert_eq!([(); 5].map(|()| by_stranger(&mut world, ben_here)), [true, true, true, true, false]);
         assert!(by_contact(&mut world));
-        // The shares are the same after a restart, which knows them by whether a row names its sender.
+        // The shares are the same after a restart. The relay then tells them apart by whether a row names its sender.
         world.crash();
         (ben_here, _) = world.connect(&ben);
         assert!(!by_stranger(&mut world, ben_here));
         assert_eq!([by_contact(&mut world), by_contact(&mut world)], [true, false], "six in all");
-        // What strangers sent makes room for strangers, and for contacts.
+        // A stranger's message that goes makes room for a message from a stranger or from a contact.
         let (anne_here, came) = world.connect(&anne);
         let first = deliveries(&came)[0].message;
         world.acknowledge(anne_here, &[first]);
@@ -251,7 +252,7 @@ fn delivered_rows_go_at_once_or_stay_as_long_as_the_design_says() {
         for row in &held.messages {
             assert_eq!((row.delivered_at, row.payload.as_slice()), (Some(world.now), &b"a payload"[..]));
         }
-        // It waits for nobody: not delivered again, not even after a restart.
+        // A row that is kept after delivery waits for nobody. It is not delivered again, not even after a restart.
         world.crash();
         assert_eq!(world.connect(&anne).1, []);
         world.pass(Duration::from_days(1));
@@ -345,7 +346,7 @@ fn what_passes_is_shown_only_while_somebody_follows() {
     assert_eq!(shown, [(ben_here, "Submit"), (ben_here, "Accepted"), (anne_here, "Deliver")]);
     assert_eq!((passed[0].from, passed[0].bytes), (Some(ben.address), 7));
     assert_eq!(passed[0].about, Some(FrameSubject::Device(anne.address)));
-    // A sealed message shows an address of the internet and no name.
+    // The relay sees the internet address that a sealed message came from, and no name.
     let nameless = world.open();
     let sealed = submission(RequestId(3), anne.address, Some(anne.delivery_key), b"sealed");
     let passed = world.process(vec![(nameless, Input::Frame(sealed))]).passed;

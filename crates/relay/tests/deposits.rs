@@ -1,4 +1,4 @@
-//! Deposits: what phones leave about their owners, and what the relay takes of it.
+//! Deposits: what phones leave about their owners, and which of it the relay takes.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,8 +1,8 @@
 //! Random interleavings of many connections, crashes and a failing disk, compared with a model of a mailbox.
 //!
-//! These properties hold: each accepted message is delivered until it is acknowledged, in order, and never to somebody
-//! else; a refused one is never delivered; a quota holds; no one-time prekey is handed out twice. A phone that is
-//! replaced by another one changes none of it.
+//! These properties hold. Each accepted message is delivered until it is acknowledged, in order, and never to somebody
+//! else. A refused message is never delivered. A quota holds. No one-time prekey is handed out twice. All of this also
+//! holds when another phone replaces a phone.
 
 #![allow(
     clippy::unwrap_used,
@@ -78,8 +78,8 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// A message that was accepted. Messages of one sender have an order; those of several senders in one batch get theirs
-/// from the relay, and keep it.
+/// A message that was accepted. Messages of one sender have an order. Messages of several senders in one batch get
+/// their order from the relay, and keep it.
 #[derive(Clone, Copy)]
 struct Entry {
     payload: u32,
@@ -92,7 +92,7 @@ struct Entry {
 struct Model {
     mailbox: Vec<Entry>,
     connection: Option<ConnectionId>,
-    /// Messages of the mailbox that the present connection was served, with their numbers.
+    /// Messages of the mailbox that were handed to the present connection, with their numbers.
     served: Vec<(MessageId, u32)>,
     next_prekey: u32,
     last_upload: std::ops::Range<u32>,
@@ -189,10 +189,10 @@ impl Game {
         }
     }
 
-    /// Has another phone take the mailbox over, which stays.
+    /// Has another phone take over the account. The mailbox stays.
     fn replace(&mut self, who: usize) {
         self.process();
-        // Keys of a phone that was replaced are free again long before the seeds begin anew.
+        // The seeds begin anew after 250. The keys of a phone that was replaced are free again long before that.
         self.next_seed = self.next_seed % 250 + 1;
         let seed = self.next_seed;
         if self.phones.iter().any(|phone| phone.seed == seed) {
@@ -228,7 +228,8 @@ impl Game {
     fn step(&mut self, step: Step) {
         match step {
             Step::Connect(who) => {
-                // One batch knows one connection of a phone, so that the model knows what each was served.
+                // A batch has at most one connection of each phone, so that the model knows what each connection was
+                // handed.
                 self.process();
                 let (connection, opened) = self.world.opening();
                 self.batch.push((connection, opened));
@@ -251,7 +252,7 @@ impl Game {
             }
             Step::Sealed { to } => self.message(self.nameless, to, true),
             Step::Acknowledge { who, count } => {
-                // Before the batch: what it accepts is not part of what is acknowledged here.
+                // The waiting batch is processed first, because nothing that it accepts is acknowledged here.
                 self.process();
                 if let Some(connection) = self.models[who].connection {
                     let model = &mut self.models[who];
@@ -293,15 +294,15 @@ impl Game {
         }
     }
 
-    /// Loses the inputs that were not processed with their connections, unanswered.
+    /// Loses the inputs that were not processed, together with their connections. They get no answer.
     fn crash(&mut self) {
         self.batch.clear();
         for (who, mut entries) in self.acknowledging.drain(..).rev() {
             entries.append(&mut self.models[who].mailbox);
             self.models[who].mailbox = entries;
         }
-        // A disk that still refuses cannot have taken the acknowledgements; let it take them, so that the model needs
-        // no doubt.
+        // A disk that still refuses cannot have taken the acknowledgements. The test lets it take them, so that the
+        // model is in no doubt.
         self.world.fail(None);
         self.process();
         self.world.crash();

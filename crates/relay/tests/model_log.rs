@@ -1,5 +1,5 @@
-//! The event log and the deposits compared with a model. They hold what the rules say of the events, whatever the
-//! order, with rules that change, time that passes, a disk that refuses, and restarts.
+//! The event log and the deposits compared with a model. The log holds the events that the rules say, in whatever order
+//! they happen. Rules change, time passes, a disk refuses, and the relay restarts.
 
 #![allow(
     clippy::unwrap_used,
@@ -27,7 +27,7 @@ use proptest::prelude::*;
 const PHONES: usize = 3;
 const KINDS: [DepositKind; 3] = [DepositKind::Name, DepositKind::Contact, DepositKind::Group];
 
-/// A rule before the accounts are known: its accounts stand as one bit each; none for everybody.
+/// A rule before the accounts are known. One bit stands for each of its accounts. A rule for everybody has none.
 #[derive(Clone, Copy, Debug)]
 struct DrawnRule {
     what: usize,
@@ -61,7 +61,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => phone().prop_map(|to| Step::Sealed { to }),
         3 => (phone(), 0_usize..4).prop_map(|(who, count)| Step::Acknowledge { who, count }),
         2 => (phone(), phone()).prop_map(|(from, of)| Step::Fetch { from, of }),
-        // One past the phones: a number that nobody has.
+        // The number after those of the phones is one that nobody has.
         2 => (phone(), 0..=PHONES).prop_map(|(from, of)| Step::LookUp { from, of }),
         1 => phone().prop_map(|who| Step::Publish { who }),
         3 => (phone(), proptest::collection::vec(0..KINDS.len(), 1..4), any::<Option<u8>>())
@@ -360,7 +360,7 @@ impl Game {
         self.called();
     }
 
-    /// Loses, with the relay's memory, everything that the disk refused and no later transaction wrote.
+    /// Loses what the relay held in memory: everything that the disk refused and no later transaction wrote.
     fn crash(&mut self) {
         self.failing = false;
         self.world.fail(None);
@@ -462,7 +462,7 @@ fn registrations_and_readings_are_logged_and_refused_requests_are_not() {
             (Logged::Read, None, account, Some("@news".to_owned()), false),
         ]
     );
-    // The log goes by age and not with the account.
+    // Rows of the log go by their age, and not with the account.
     world.ask(anne_here, ClientFrame::CloseAccount(pillarbox_wire::CloseAccount { request }));
     assert_eq!(world.holdings().events.len(), 3);
     world.pass(Duration::from_days(2));

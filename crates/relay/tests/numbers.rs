@@ -1,4 +1,4 @@
-//! Verified numbers: whoever has the code has the number, and the account that it has.
+//! Verified numbers: the person who has the code gets the number, and the account of that number.
 
 #![allow(
     clippy::unwrap_used,
@@ -93,7 +93,7 @@ fn a_number_is_registered_with_its_code_and_without_it_by_nobody() {
     assert_eq!(show(&mut world, 1, BEN, code).err(), Some(Refusal::CodeRefused));
     let (anne, _) = show(&mut world, 1, ANNE, code).unwrap();
     assert_eq!(anne.address.device, DeviceId::FIRST);
-    // An account without a number needs none.
+    // An account without a number needs no code.
     world.register(2, None);
     let at_once = LoneRelay::in_memory(RelaySettings::default()).register(1, Some(ANNE));
     assert_eq!(at_once.0.address.device, DeviceId::FIRST);
@@ -232,7 +232,7 @@ fn who_registers_a_number_again_keeps_the_account_and_everything_that_the_operat
     assert_eq!(keys(&after, signed).len(), 1);
     assert_ne!(keys(&after, signed), keys(&before, signed));
 
-    // The former phone is nobody any more, and the new one is Anne, after a restart too.
+    // The relay knows the former phone no more, and takes the new one for Anne. Both hold after a restart too.
     let connection = world.open();
     let refused = world.ask_one(connection, authenticate(&anne, connection, RequestId(70)));
     assert_eq!(refusal(&refused), Refusal::NotAuthentic);
@@ -264,7 +264,7 @@ fn a_registration_that_was_not_heard_is_repeated_and_takes_nothing_over_twice() 
     let (new, _) = show(&mut world, 9, ANNE, code).unwrap();
     let (again, _) = show(&mut world, 9, ANNE, code).unwrap();
     assert_eq!(again.address, new.address);
-    // Also without the code: it is the same keys.
+    // The same keys are recognised without the code as well.
     let connection = world.open();
     let plain = world.ask(connection, registration(9, Some(ANNE), connection, RequestId(3)));
     assert!(matches!(plain[0], RelayFrame::Reregistered(_)), "{plain:?}");
@@ -283,7 +283,8 @@ fn a_disk_that_refuses_leaves_the_account_with_its_former_phone() {
     world.connect(&anne);
 }
 
-/// Everything in one batch with a replacement is done before it or after it, and never with keys of both phones.
+/// Everything in one batch with a replacement is done before or after the replacement, and never with keys of both
+/// phones.
 #[test]
 fn a_batch_around_a_replacement_mixes_no_keys() {
     let mut world = LoneRelay::in_memory(settings());

@@ -22,7 +22,7 @@ use pillarbox_wire::RelayFrame;
 
 use cli_program::start;
 
-/// Enough for more than one page of the log, and for more than a copy takes at once.
+/// The number of messages. They fill more than one page of the log, and more than a copy takes at once.
 const MESSAGES: u8 = 40;
 
 fn file(folder: &Path, suffix: &str) -> PathBuf {
@@ -66,7 +66,7 @@ async fn what_a_relay_accepted_is_rescued_when_its_files_are_deleted_and_it_is_s
         );
         assert!(!err.contains("cp /proc"), "a command that comes too late: {err}");
 
-        // As the log says.
+        // The test does what the log says.
         for suffix in ["", "-wal", "-shm"] {
             fs::remove_file(file(data, suffix)).unwrap_or_default();
         }

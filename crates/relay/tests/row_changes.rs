@@ -22,7 +22,7 @@ fn gone(why: Why) -> RowChange {
     RowChange { message: MessageId(1), became: Became::Gone(why) }
 }
 
-/// Sends a message to Anne, who is away if she is not `here`. Returns the changes to rows, and her connection.
+/// Sends a message to Anne, and checks that its row is kept from now on. Returns the relay and Anne's connection.
 fn with_one(keeping: Keeping) -> (LoneRelay, pillarbox_relay::ConnectionId) {
     let mut world = LoneRelay::in_memory(settings(keeping.clone()));
     world.engine().follow(Some(usize::MAX));

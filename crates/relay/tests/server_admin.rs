@@ -72,7 +72,7 @@ async fn every_metric_is_in_the_inventory() {
     let (_, body) = get(relay.admin().unwrap(), "/metrics", "").await;
     let mut shown = 0;
     for line in body.lines().filter(|line| !line.starts_with('#')) {
-        // A label would stand in braces and name what it counts by.
+        // A label would stand in braces and name a party by which the metric counts.
         let name = line.split(' ').next().unwrap().strip_prefix("pillarbox_").unwrap();
         assert!(METRICS.iter().any(|field| field.name == name), "{name} is not declared");
         shown += 1;
@@ -108,7 +108,7 @@ async fn a_channel_is_taken_down_by_whoever_has_the_token_and_by_nobody_else() {
     };
     assert_eq!(asked("POST", "harbour_news", "0123").await, "401");
     assert_eq!(asked("GET", "harbour_news", &token).await, "405");
-    // Names that are none, and one that no channel has.
+    // Most of these are not names of channels, and one is a name that no channel has.
     for name in ["harbour_news", "X", "%40harbour", "..%2f..", "%ff"] {
         assert!(["404", "400"].contains(&&*asked("POST", name, &token).await), "{name}");
     }
@@ -141,7 +141,7 @@ async fn a_slow_follower_is_told_what_it_missed_and_holds_nobody_up() {
     let mut link = Link::open(relay.address()).await;
     link.register(1, None).await;
     let mut lines = follow(relay.admin().unwrap(), &token(data.path())).await;
-    // More than the ring and the sockets hold: the follower reads nothing meanwhile.
+    // These are more events than the ring and the sockets hold. The follower reads nothing meanwhile.
     for _ in 0..160 {
         let pings: Vec<_> = (0..250)
             .map(|_| pillarbox_wire::ClientFrame::Ping(pillarbox_wire::Ping { request: link.request() }))

@@ -1,4 +1,4 @@
-//! Endings of connections: the peer is told why wherever there is one to tell, and never at the cost of the others.
+//! Endings of connections: a peer that can still be told is told why, and never at the cost of the others.
 
 #![allow(
     clippy::unwrap_used,
@@ -48,7 +48,7 @@ async fn works(relay: &Running) {
 /// Waits until the relay closes a stream on which it has nothing to say.
 async fn closed(mut stream: TcpStream) {
     let mut rest = Vec::new();
-    // A reset is a close too.
+    // A reset counts as a close too.
     timeout(PATIENCE, stream.read_to_end(&mut rest)).await.expect("still open").ok();
 }
 

@@ -39,7 +39,7 @@ async fn a_message_goes_from_phone_to_phone_and_then_from_the_relay() {
     assert_eq!(Holdings::read(data.path()).unwrap().messages.len(), 1);
 
     bob.acknowledge(&[delivery.message]).await;
-    // An acknowledgement has no answer; this question comes after it.
+    // An acknowledgement has no answer. The relay answers this question after it has taken the acknowledgement.
     assert!(accepted(&bob.submit(sender.address, b"ok").await));
     let held = Holdings::read(data.path()).unwrap().messages;
     assert_eq!(held.iter().map(|row| row.payload.as_slice()).collect::<Vec<_>>(), [b"ok"]);
@@ -92,7 +92,7 @@ async fn many_frames_at_once_are_all_answered_in_order() {
     let mut alice = Link::open(relay.address()).await;
     alice.register(1, None).await;
     let recipient = Link::open(relay.address()).await.register(2, None).await;
-    // More than the relay lets stand between request and written answer.
+    // These are more requests than the relay lets wait for a written answer.
     let frames: Vec<_> = (0..500)
         .map(|number: u16| {
             let request = alice.request();
@@ -148,7 +148,7 @@ async fn one_data_directory_has_one_relay() {
     let second = RelayServer::start(config.clone()).await;
     let expected = DataDirError::InUse { path: data.path().into() };
     assert_eq!(second.err(), Some(StartError::Data(expected)));
-    // The first is none the worse for it.
+    // The first relay is unharmed.
     Link::open(relay.address()).await.register(1, None).await;
     relay.stop().await.unwrap();
     start(config).await.stop().await.unwrap();

@@ -34,7 +34,8 @@ fn a_message_of_a_named_sender_is_stamped_and_no_other() {
     assert!(!key.verify(&stamp.0, b"Named", ben.address, anne.address, got[0].accepted_at));
     assert_eq!(got[1].stamp, None);
 
-    // Fetched again after a restart it has the same stamp; without the rule, or without the sender, it has none.
+    // A message that is fetched again after a restart has the same stamp. Without the rule, or without the sender, it
+    // has no stamp.
     world.crash();
     let (_, again) = world.connect(&anne);
     assert_eq!(deliveries(&again)[0].stamp, Some(stamp));
@@ -73,7 +74,7 @@ fn a_device_that_is_away_is_woken_once_for_each_message_through_the_token_that_i
     let token = Bytes(b"token".to_vec());
     assert_eq!(world.woken, [token.clone(), token.clone()]);
 
-    // A refused message wakes nobody, a restart forgets no token, and one that is taken back wakes nobody.
+    // A refused message wakes nobody. A restart forgets no token. A token that is taken back wakes nobody.
     world.fail(Some(pillarbox_relay::StoreError::Full));
     world.submit(ben_here, anne.address, b"refused");
     world.fail(None);

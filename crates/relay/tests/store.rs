@@ -54,7 +54,7 @@ fn on_disk(open: fn(&Path) -> Result<SqliteStore, StoreError>) {
             drop(store);
             open(&current()).unwrap()
         },
-        // From the file, as whoever serves a demand reads it.
+        // The rows are read from the file, as they are when somebody serves a demand.
         |_| Holdings::read(&current()).unwrap(),
     );
 }
@@ -101,11 +101,11 @@ fn a_full_disk_refuses_keeps_what_was_accepted_and_empties_as_phones_fetch() {
     };
     assert_eq!(refused, Refusal::StorageFailed);
     assert!(accepted.len() > 3);
-    // What needs no room goes on, and the trouble is told.
+    // Work that needs no room goes on, and the relay reports the trouble.
     let (anne_here, came) = world.connect(&anne);
     assert_eq!(deliveries(&came)[0].payload.0, accepted[0]);
     let numbers: Vec<_> = deliveries(&came).into_iter().map(|deliver| deliver.message).collect();
-    // An acknowledgement in the same batch as a message that does not fit is not lost with it.
+    // One batch has an acknowledgement and messages that do not fit. The acknowledgement is not lost with them.
     let acknowledge = pillarbox_wire::Acknowledge { messages: numbers.clone() };
     let outcome = world.process(vec![
         (anne_here, Input::Frame(pillarbox_wire::ClientFrame::Acknowledge(acknowledge))),
@@ -285,7 +285,7 @@ fn a_value_that_cannot_be_is_damage_and_nothing_is_guessed() {
         };
         let before = kept();
         let store = SqliteStore::open(copy.path()).unwrap();
-        // Another rule and another time, which a relay writes down when it opens.
+        // The relay would write down another rule and another time when it opens.
         let settings = RelaySettings { keeping: Keeping::HISTORY, ..RelaySettings::default() };
         let later = world.now + Duration::from_days(1);
         let opened = pillarbox_relay::Relay::open(store, settings, later, &mut world.rng).err();
@@ -299,14 +299,15 @@ fn the_holdings_are_read_while_the_relay_runs_and_from_a_copy_of_its_file() {
     let mut world = LoneRelay::on_disk(RelaySettings::default());
     let (anne, _) = world.register(1, Some("+447700900001"));
     let (_, ben_here) = world.register(2, None);
-    // While the relay runs, with its write-ahead log not carried over.
+    // The relay runs, and its write-ahead log is not carried over.
     world.submit(ben_here, anne.address, b"payload");
     let copy = tempfile::tempdir().unwrap();
     let file = copy.path().join(DATABASE_FILE);
     let original = Connection::open(world.folder().join(DATABASE_FILE)).unwrap();
     original.execute("VACUUM INTO ?1", [file.to_str().unwrap()]).unwrap();
     let held = Holdings::read(world.folder()).unwrap();
-    // The copy has all that the log had, but not of itself: it says what it would without.
+    // The copy has everything that the log had. It cannot tell so by itself, so it says what a copy without those rows
+    // would say.
     let copied = Holdings::read(copy.path()).unwrap();
     assert_eq!(copied.completeness, Completeness::LogMissing);
     assert_eq!(Holdings { completeness: Completeness::Complete, ..copied }, held);
@@ -317,7 +318,8 @@ fn the_holdings_are_read_while_the_relay_runs_and_from_a_copy_of_its_file() {
     assert!(text.contains("7061796c6f6164") && text.contains(&anne.address.account.to_string()));
 }
 
-/// Copies a database and the log of an earlier moment. In between, the relay accepted messages of this size.
+/// Copies a database, and the log of an earlier moment. Between the two moments, the relay accepted this many messages
+/// of this size.
 fn with_an_earlier_log(messages: usize, bytes: usize) -> Result<Holdings, HoldingsError> {
     let mut world = LoneRelay::on_disk(RelaySettings::default());
     let (anne, _) = world.register(1, None);
@@ -340,7 +342,7 @@ fn with_an_earlier_log(messages: usize, bytes: usize) -> Result<Holdings, Holdin
 fn a_log_of_an_earlier_moment_than_the_database_is_recognised() {
     let read = with_an_earlier_log(3, 30).unwrap();
     assert_eq!((read.messages.len(), read.completeness), (1, Completeness::LogOlder));
-    // Where the database has grown, its pages and those of the log make no database together.
+    // If the database has grown, its pages and the pages of the log make no database together.
     assert_eq!(with_an_earlier_log(30, 3_000), Err(HoldingsError::PartsDisagree));
 }
 
@@ -430,7 +432,8 @@ fn every_column_of_the_file_stands_in_the_inventory() {
         let mut columns: Vec<_> = columns
             .iter()
             .map(String::as_str)
-            // The size is the payload's, a sender's address takes two columns, and the only row has a number.
+            // These columns have no field of their own: the size is the payload's, a sender's address takes two
+            // columns, and the only row has a number.
             .filter(|column| !matches!(*column, "size" | "sender_device" | "only_row"))
             .map(|column| if column == "sender_account" { "sender" } else { column })
             .collect();

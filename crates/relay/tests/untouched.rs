@@ -30,7 +30,7 @@ use cli_program::{say, start};
 /// Messages that the relay of these tests has accepted.
 const ACCEPTED: usize = 3;
 
-/// Bytes, time of the last change and permissions of each file, and the same of the folder.
+/// The bytes, the time of the last change and the permissions of each file, and the same for the folder.
 type Picture = BTreeMap<PathBuf, (Vec<u8>, SystemTime, u32)>;
 
 fn picture(folder: &Path) -> Picture {
@@ -80,7 +80,8 @@ fn log() -> String {
     format!("{DATABASE_FILE}-wal")
 }
 
-/// Runs everything that reads a folder; each has to leave the folder unchanged. Returns the output as text and as JSON.
+/// Runs everything that reads a folder. Each command has to leave the folder unchanged. Returns the output as text and
+/// as JSON.
 fn read_untouched(folder: &Path) -> (Ended, Value) {
     let before = picture(folder);
     let data = folder.to_str().unwrap();
@@ -132,7 +133,7 @@ async fn a_relay_that_was_killed_is_read_with_its_log_and_left_as_it_was() {
     assert_complete(data.path());
     let copy = copied(data.path(), &[DATABASE_FILE, &log()]);
     assert_complete(copy.path());
-    // The same again: the first look has changed nothing that the second goes by.
+    // The second look gives the same result, because the first look has changed nothing that matters to the second.
     assert_complete(copy.path());
     assert_incomplete(copied(data.path(), &[DATABASE_FILE]).path(), "log-missing");
 }
@@ -193,7 +194,7 @@ async fn the_temporary_copy_is_its_owner_s_alone_and_goes() {
     let mut ledger = cli_program::program(&["ledger", "--data", path]);
     assert!(ledger.env("TMPDIR", temporary.path()).output().unwrap().status.success());
     assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 0);
-    // Where there is no room for it, the sentence says what to do.
+    // If there is no room for a temporary copy, the sentence says what to do.
     let nowhere = temporary.path().join("nowhere");
     let refused = cli_program::program(&["ledger", "--data", path]).env("TMPDIR", &nowhere).output().unwrap();
     let sentence = String::from_utf8(refused.stderr).unwrap();
@@ -210,7 +211,7 @@ async fn a_database_of_a_relay_that_left_no_note_is_not_called_complete() {
     connection.execute_batch("DELETE FROM meta WHERE name = 'open'").unwrap();
     connection.close().unwrap();
     assert_incomplete(copy.path(), "not-noted");
-    // A relay of today that opens it leaves a note.
+    // A relay of this version that opens the copy leaves a note.
     stop(start(copy.path(), &[]));
     assert_complete(copy.path());
 }
@@ -222,7 +223,7 @@ async fn a_log_of_another_relay_is_not_taken_for_this_one_s() {
     kill(relay(other.path()).await);
     let copy = copied(one.path(), &[DATABASE_FILE]);
     let mut foreign = fs::read(other.path().join(log())).unwrap();
-    // A header whose checksum does not fit, as of a log that was being begun anew.
+    // The header's checksum does not fit, as in a log that was just being begun anew.
     foreign[20] ^= 1;
     fs::write(copy.path().join(log()), foreign).unwrap();
     assert_incomplete(copy.path(), "log-unfit");

@@ -50,8 +50,8 @@ pub struct Changed {
 }
 
 /// Returns the protection that a notice to this design's operator is about. If only their owner can open the backups,
-/// the notice is about backups and leaves messages as they are. Without any protection from the operator, there is
-/// none.
+/// the notice is about backups and leaves messages as they are. Returns nothing if the design has neither such backups
+/// nor encryption between phones.
 #[must_use]
 pub fn subject(design: &Design) -> Option<Subject> {
     if backup_key(design) == Some(BackupKey::Owner) {

@@ -1,4 +1,4 @@
-//! A consenting participant. Somebody who was written to opens the own phone. This needs no power and breaks nothing.
+//! A consenting participant. A recipient opens their own phone. This needs no power and breaks nothing.
 
 use pillarbox_client::{Phone, PhoneError};
 use pillarbox_wire::AccountId;
@@ -20,7 +20,7 @@ pub const PARTICIPANT: Demand = Demand {
 /// The content of one conversation, as the participant's phone shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Shown {
-    /// The texts. That the other party wrote them is the participant's word.
+    /// The texts. Only the participant's word says that the other party wrote them.
     pub facts: Facts,
     /// True if the participant had verified the other party's keys.
     pub verified: bool,

@@ -41,9 +41,9 @@ pub struct Batch {
 /// The result of a pen register.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PenRegister {
-    /// The batches that contain something. An operator that is not known to deliver live has none.
+    /// The batches that contain something. The list is empty for an operator that is not known to deliver live.
     pub batches: Vec<Batch>,
-    /// The number of messages that passed and of which the operator knows one party only.
+    /// The number of messages that passed and of whose two parties the operator knows only one.
     pub one_ended: u64,
     /// The same records as an answer with a line for each item.
     pub served: Served,

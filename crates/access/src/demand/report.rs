@@ -44,7 +44,7 @@ pub enum NotProven {
     /// The words are not those that the sender committed to.
     #[error("the words are not those that the sender committed to")]
     Commitment,
-    /// The words are right, and are not a text that a phone would show.
+    /// The words are the sender's, but they are not a text that a phone would show.
     #[error("the words are no message")]
     NoMessage,
 }
@@ -103,7 +103,7 @@ pub fn serve(
 ) -> Result<Proven, NotProven> {
     let said = ReadableText {
         text: check(reported, key)?,
-        // A message has the number of its group and not its name.
+        // A message carries its group's number, not its name.
         group: addressed(went_to(&reported.body), &[]),
         at: reported.accepted_at,
         from: Some(holdings.name(reported.from.account)),

@@ -36,9 +36,9 @@ pub enum PasscodeKind {
     SixDigits,
     /// Six small letters or digits.
     SixLettersOrDigits,
-    /// Twenty-four small letters, drawn at random. They are as long as a sentence.
+    /// Twenty-four small letters, drawn at random. Such a code is as long as a sentence.
     TwentyFourLetters,
-    /// Six words drawn from a list of 7,776, as with five dice each.
+    /// Six words from a list of 7,776 words, drawn as if five dice chose each word.
     SixWords,
 }
 
@@ -135,7 +135,7 @@ pub fn four_digits() -> impl Iterator<Item = String> {
     PasscodeKind::FourDigits.in_order()
 }
 
-/// Formats an estimated time in the largest unit of which it has at least two. Nobody needs more precision from an
+/// Formats an estimated time in the largest unit that fits into it at least twice. Nobody needs more precision from an
 /// estimate.
 #[must_use]
 pub fn about(seconds: f64) -> String {
@@ -206,7 +206,7 @@ pub fn guess(
     let start = clock();
     let mut guesses = 0;
     let mut outcome = None;
-    // The holder of a copied file tries codes on the wrapped key. A guess through the phone opens the vault.
+    // The holder of a copied file tries codes on the wrapped key. A guess through the phone tries to open the vault.
     let wrapped = match erase_after {
         None => Some(vault::wrapped_key(folder)?),
         Some(_) => None,

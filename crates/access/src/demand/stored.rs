@@ -103,7 +103,7 @@ pub(super) fn over(
     };
     let rows = account.map(|account| Rows { holdings, events, tap, account, since, backups });
     let nobody = nobody(case, events);
-    // The traffic was handed over or logged as it passed. Closing the account since then takes none of it back.
+    // The traffic was handed over or logged as it passed. An account that is closed later takes none of it back.
     let closed = if account.is_none() { closed_since(case, holdings, seen) } else { None };
     let passed = closed.as_ref().map(|account| Rows { holdings, events, tap, account, since, backups });
     let mut facts = Facts::default();

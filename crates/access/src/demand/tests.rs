@@ -198,7 +198,7 @@ fn a_pen_register_delivers_pairs_in_batches_and_nothing_else() {
     assert_eq!(register.served.returned(), items);
     assert!(!serde_json::to_string(&register).unwrap().contains("minute"));
 
-    // The practice decides when it comes, and not whether it passed.
+    // The operator's practice decides when the record is delivered, and not whether the message passed.
     let silent = pen_register::serve(&Case::new(&about, &Operator::default()), &tap(), &everything(), until);
     assert!(silent.batches.is_empty());
     assert_eq!(silent.served.facts, register.served.facts);

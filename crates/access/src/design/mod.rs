@@ -2,7 +2,7 @@
 //! and relay act on those values, and no code asks for a design's name.
 //!
 //! A design is a TOML file that people write ([`Design::parse`]). The designs that are part of this program are in
-//! [`designs`](crate::designs). This layer refuses to know what any demand returns, because that is measured.
+//! [`designs`](crate::designs). This layer does not know what any demand returns, because the answers are measured.
 
 mod checks;
 mod error;
@@ -50,8 +50,8 @@ pub struct Design {
     pub cloud: Option<Cloud>,
     /// The messenger that it stands for in the tables of outside truth, if it stands for one.
     pub stands_for: Option<StandsFor>,
-    /// Deposits that the product's phones may well leave, although no source says so. Nothing is left in their place,
-    /// so a blank about them says nothing.
+    /// Deposits that the product's phones may well leave, although no source says so. The phones of this design leave
+    /// none, so a blank about them says nothing about the product.
     pub not_known: Vec<DepositKind>,
     /// The text of its file, for people who want to read it again. It is no part of the design's statements.
     #[serde(skip)]

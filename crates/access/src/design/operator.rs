@@ -91,7 +91,7 @@ pub struct NoticeAnswer {
 pub struct HandsOver {
     /// The items that the statement is about.
     pub only: Vec<Item>,
-    /// The circumstance in which alone it does, as a word that a demand may carry.
+    /// The only circumstance in which it hands them over, as a word that a demand may carry.
     #[serde(default)]
     pub when: Option<String>,
     /// The operator's words, or a report of them.
@@ -135,7 +135,7 @@ pub struct Practice {
 pub struct Withholding {
     /// The items that the statement is about.
     pub items: Vec<Item>,
-    /// The circumstance in which it does, as a word that a demand may carry.
+    /// The circumstance in which it does hand them over, as a word that a demand may carry.
     #[serde(default)]
     pub unless: Option<String>,
     /// The operator's words, or a report of them.
@@ -159,25 +159,25 @@ pub struct Denial {
     pub from: String,
 }
 
-/// An operator's word on one item, by one rule for every operator.
+/// An operator's word on one item. One rule finds it for every operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "stated")]
 pub enum Stated<'a> {
-    /// It says, or is reported to say, that it hands this over on valid process.
+    /// It says, or is reported to say, that it hands the item over on valid process.
     HandsOver {
         /// The operator's words, or a report of them.
         says: &'a str,
         /// The source of those words.
         from: &'a str,
     },
-    /// It says, or is reported to say, that it does not.
+    /// It says, or is reported to say, that it does not hand the item over.
     Withholds {
         /// The operator's words, or a report of them.
         says: &'a str,
         /// The source of those words.
         from: &'a str,
     },
-    /// It says, or is reported to say, that it does not have it.
+    /// It says, or is reported to say, that it does not have the item.
     HasNone {
         /// The operator's words, or a report of them.
         says: &'a str,
@@ -189,22 +189,22 @@ pub enum Stated<'a> {
 }
 
 impl Operator {
-    /// The same operator without what it says that it does not hand over: whatever it has is in its answer. A thief of
-    /// its rows, or a court that it obeys, has as much.
+    /// Returns the same operator without its statements about what it does not hand over. Its answers then contain
+    /// whatever it has. A thief of its rows has as much, and so has a court that it obeys.
     #[must_use]
     pub fn holding_nothing_back(&self) -> Self {
         Self { withholds: Vec::new(), hands_over: None, ..self.clone() }
     }
 
-    /// The process at which this operator hands over `item`.
+    /// Returns the process at which this operator hands over `item`.
     #[must_use]
     pub fn reach(&self, item: Item) -> Reach {
         let practice = self.practice.iter().find(|practice| practice.items.contains(&item));
         practice.and_then(|practice| practice.reach).unwrap_or_else(|| item.reach())
     }
 
-    /// The reason for which this operator does not hand over `item`, if it does not, in a case with these
-    /// circumstances.
+    /// Returns the reason why this operator does not hand over `item` in a case with these circumstances. Returns
+    /// nothing if it hands the item over.
     #[must_use]
     pub fn withholding(&self, item: Item, circumstances: &[&str]) -> Option<Withheld<'_>> {
         let holds = |word: &Option<String>| word.as_deref().is_none_or(|word| circumstances.contains(&word));
@@ -217,7 +217,7 @@ impl Operator {
             .or(only.map(|over| Withheld { says: &over.says, from: &over.from, by: over.by }))
     }
 
-    /// This operator's word on `item`, in a case with these circumstances.
+    /// Returns this operator's word on `item`, in a case with these circumstances.
     #[must_use]
     pub fn stated(&self, item: Item, circumstances: &[&str]) -> Stated<'_> {
         if let Some(Withheld { says, from, .. }) = self.withholding(item, circumstances) {
@@ -229,15 +229,15 @@ impl Operator {
         if let Some(Denial { says, from, .. }) = self.has_none.iter().find(|it| it.items.contains(&item)) {
             return Stated::HasNone { says, from };
         }
-        // Whatever a closed list does not withhold is on it.
+        // A closed list contains every item that it does not withhold.
         match &self.hands_over {
             Some(HandsOver { says, from, .. }) => Stated::HandsOver { says, from },
             None => Stated::NotKnown,
         }
     }
 
-    /// The latest answer to a notice of `country`; none if no source tells of one. An answer to another country is no
-    /// answer to this one.
+    /// Returns the latest answer to a notice of `country`, or nothing if no source tells of one. An answer to another
+    /// country does not count.
     #[must_use]
     pub fn answer_to_notice(&self, country: Country) -> Option<&NoticeAnswer> {
         let given_to = |given: &&NoticeAnswer| {
@@ -246,7 +246,8 @@ impl Operator {
         self.answers_notice.iter().filter(given_to).max_by_key(|given| given.on)
     }
 
-    /// The country of each relay; one unnamed place if no source tells of any.
+    /// Returns the country of each relay. If no source names any, it returns one relay at the seat, whose country may
+    /// be unknown.
     #[must_use]
     pub fn relays(&self) -> Vec<Option<String>> {
         if self.relays_in.is_empty() {

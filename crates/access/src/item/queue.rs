@@ -39,7 +39,7 @@ pub(super) fn reader_online(rows: &Rows<'_>) -> ItemReading {
     moments(&own.collect::<Vec<_>>(), rows.not_logged(Logged::Connected))
 }
 
-/// Reads the times at which senders to this account were connected. Each message shows one such time at least.
+/// Reads the times at which senders to this account were connected. Each message shows at least one such time.
 pub(super) fn writer_online(rows: &Rows<'_>) -> ItemReading {
     let account = rows.account.account;
     let came = rows.happened(Logged::Sent).filter(|event| event.about == Some(account));

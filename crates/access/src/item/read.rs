@@ -15,7 +15,7 @@ impl Item {
         self.read_in(&Rows::of(holdings, account))
     }
 
-    /// Reads the texts of an account's backup, as far as the operator's rows open it, and no text from anywhere else.
+    /// Reads the texts of an account's backup, as far as the operator's rows open it. Reads no text from anywhere else.
     #[must_use]
     pub fn read_backup(holdings: &RelayHoldings, account: &AccountRow) -> ItemReading {
         backup::texts(&Rows::of(holdings, account))

@@ -15,7 +15,7 @@ use crate::reading::{Keys, read_with};
 use crate::returned::{Blank, ItemAnswer};
 
 /// The number of attempts that one answer spends on public values in place of private keys, over all its messages. They
-/// never open anything. They are made to leave no doubt about which key was meant, and each costs as much as an attempt
+/// never open anything. They are made to leave no doubt about which key was meant. Each costs as much as an attempt
 /// that might work.
 const PUBLIC_ATTEMPTS: usize = 256;
 
@@ -94,7 +94,7 @@ pub(super) fn times(rows: &Rows<'_>) -> ItemReading {
     told(rows, line, |wrote| Wrote { at: wrote.at, from: own_end(wrote.from), to: own_end(wrote.to) })
 }
 
-/// Reads who wrote to whom. A message of which one party is unknown has no line.
+/// Reads who wrote to whom. A message with an unknown party has no line.
 pub(super) fn source_destination(rows: &Rows<'_>) -> ItemReading {
     let line = |known: &Known| {
         let (from, to) = (known.wrote.from.as_ref()?, known.wrote.to.as_ref()?);

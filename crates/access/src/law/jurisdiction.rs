@@ -274,8 +274,8 @@ impl ReachRow {
 /// 2023).
 const PUSH_SERVICES: Country = Country::US;
 
-/// Returns the lines for a paper of `asking` under `demand` to the operators of `design`, on `day`. There are none if
-/// no operator is asked, because a phone and what its owner hands over are where the people are.
+/// Returns the lines for a paper of `asking` under `demand` to the operators of `design`, on `day`. The list is empty
+/// if no operator is asked: a phone, and what its owner hands over, are where the people are.
 #[must_use]
 pub fn reach(asking: Country, demand: &Demand, design: &Design, day: Day) -> Vec<ReachLine> {
     let sought = DataSought::of(demand);

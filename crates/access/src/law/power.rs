@@ -243,8 +243,8 @@ pub fn all_powers() -> &'static [Power] {
     &ALL
 }
 
-/// Returns the powers of `country` that `demand` can rest on, on `day`. There are none if the table has none for that
-/// demand or country.
+/// Returns the powers of `country` that `demand` can rest on, on `day`. The list is empty if the table has no power for
+/// that demand or country.
 #[must_use]
 pub fn powers(demand: &str, country: Country, day: Day) -> Vec<&'static Power> {
     of(demand, country)
@@ -252,14 +252,14 @@ pub fn powers(demand: &str, country: Country, day: Day) -> Vec<&'static Power> {
         .collect()
 }
 
-/// Returns the powers that `demand` could not rest on yet on `day`, and can rest on since.
+/// Returns the powers that `demand` could not yet rest on at `day`, and can rest on since then.
 #[must_use]
 pub fn not_yet(demand: &str, country: Country, day: Day) -> Vec<&'static Power> {
     of(demand, country).filter(|power| power.validity(day) == Validity::NotYet).collect()
 }
 
-/// Returns the power that `demand` is most likely to rest on, on `day`: one that another has replaced only if there is
-/// nothing else. The table names the routes of a demand in the order of their fitness.
+/// Returns the power that `demand` is most likely to rest on, on `day`. A power that another has replaced is returned
+/// only if no other is left. The table names the routes of a demand in the order of their fitness.
 #[must_use]
 pub fn foremost(demand: &str, country: Country, day: Day) -> Option<&'static Power> {
     let place = |power: &Power| of(demand, country).position(|other| other.route == power.route);

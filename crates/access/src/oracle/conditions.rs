@@ -23,7 +23,8 @@ pub enum ConditionEffect {
     Scenario,
     /// The condition holds if the design that is run says so.
     Design,
-    /// The condition is a circumstance of the case. The demand carries it, and the row is compared in that case alone.
+    /// The condition is a circumstance of the case. The demand carries the word, and the row is compared in that case
+    /// alone.
     Case,
     /// The item comes from the operator where the backups lie.
     Cloud,

@@ -37,7 +37,7 @@ pub struct Figure {
 pub enum MeasuredFigure {
     /// An exact number.
     Exactly(f64),
-    /// A number between two that were tried. The thing was there at the first and gone at the second.
+    /// A number between two that were tried. What was looked for was there at the first number and gone at the second.
     Between(f64, f64),
 }
 

@@ -5,7 +5,7 @@
 //! `oracles/differences.toml` to each difference ([`reasons`]). A difference without a reason is an error, and so is a
 //! reason without a difference.
 //!
-//! This layer refuses to know how a run comes about, and which messenger a row is about. Names of messengers and
+//! This layer does not know how a run comes about, nor which messenger a row is about. Names of messengers and
 //! conditions are words of the tables. A design's own file says which of them it stands for.
 
 pub mod chart;

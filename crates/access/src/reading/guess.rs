@@ -1,4 +1,4 @@
-//! A guessed key in every place where a recipient has a private key.
+//! A guessed key, put in the place of every private key that a recipient has.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -10,7 +10,8 @@ use pillarbox_wire::PreKeyId;
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
-/// Most keys whose guesses are remembered. An entry takes less than a kilobyte, and a longer list is begun anew.
+/// The largest number of keys whose guesses are remembered. An entry takes less than a kilobyte. A full list is emptied
+/// and begun anew.
 const MAX_GUESSES: usize = 4_096;
 
 thread_local! {
@@ -18,12 +19,13 @@ thread_local! {
     static GUESSES: RefCell<HashMap<[u8; 32], Rc<Guess>>> = RefCell::new(HashMap::new());
 }
 
-/// A recipient of whom every private key is the same guessed value: a store that claims to hold every prekey.
+/// A recipient whose private keys all have the same guessed value. It is a store that claims to hold every prekey.
 ///
-/// Making the public halves and signing them takes longer than an attempt, so that it is done once for each key.
+/// Making the public halves and signing them takes longer than an attempt. They are therefore made once for each key.
 pub(super) struct Guess {
     pub(super) identity: IdentitySecret,
-    /// Records of prekeys. The number in them is not the one asked for, and nothing that opens a message reads it.
+    /// Records of prekeys. The number in a record is not the one that a message asks for, and nothing that opens a
+    /// message reads it.
     signed: Zeroizing<Vec<u8>>,
     one_time: Zeroizing<Vec<u8>>,
     kem: Zeroizing<Vec<u8>>,

@@ -14,7 +14,7 @@ use pillarbox_wire::{AccountId, Handle, Timestamp};
 pub struct Tapped {
     /// The time at which it passed.
     pub at: Timestamp,
-    /// The event, in the words of the relay's log. Frames for which the log has no word have none.
+    /// The event, in the words of the relay's log. It is absent for a frame for which the log has no word.
     pub what: Option<Logged>,
     /// The frame's name.
     pub frame: &'static str,

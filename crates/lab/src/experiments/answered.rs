@@ -39,12 +39,13 @@ pub struct Answered {
 }
 
 impl Answered {
-    /// Takes over one operator's paper: the items that it has, and those among them that it says it does not hand over.
+    /// Takes over one operator's paper: the items that the operator has. Those among them that it says it does not hand
+    /// over are marked.
     pub(super) fn paper(&mut self, has: &Served, hands_over: &Served) {
         for line in &has.lines {
             let entry = entry(line, hands_over);
             match self.brought.entries.iter_mut().find(|known| known.asked == line.item) {
-                // Several relays of one operator give one paper: the line that says more wins.
+                // Several relays of one operator give one paper. For each item, the line that says more wins.
                 Some(known) if known.answer.held() >= entry.answer.held() => {}
                 Some(known) => *known = entry,
                 None => self.brought.entries.push(entry),
@@ -54,7 +55,7 @@ impl Answered {
         // Several lines of a paper may rest on the same rows.
         self.pieces.sort_by(|one, other| (&one.found_in, &one.sha256).cmp(&(&other.found_in, &other.sha256)));
         self.pieces.dedup();
-        // Everything that came back is filed under an account, or names one. The operator says so.
+        // Everything that came back is filed under an account or names one, so the operator names somebody.
         let names = !has.returned().is_empty() || has.facts.people().next().is_some();
         self.brought.origin.named_by_operator |= names;
         self.facts(&has.facts);
@@ -130,8 +131,9 @@ fn entry(line: &ItemLine, hands_over: &Served) -> Entry {
     Entry { asked: line.item, answer: line.answer.clone(), was_known: line.was_known, withheld }
 }
 
-/// Returns each message that passed once. One line of a paper gives a message's time and the end that the account was,
-/// and another gives author and recipient. The line that says less is about the same message.
+/// Returns each message that passed once. One line of a paper gives a message's time and says whether the account sent
+/// or received it. Another line gives the author and the recipient of the same message. The line that says less is
+/// dropped.
 fn once_each(wrote: &[Wrote]) -> Vec<Wrote> {
     let ends = |wrote: &Wrote| usize::from(wrote.from.is_some()) + usize::from(wrote.to.is_some());
     let mut by_time: BTreeMap<Timestamp, Vec<&Wrote>> = BTreeMap::new();

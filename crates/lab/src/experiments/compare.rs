@@ -12,7 +12,7 @@ use crate::truth::WhereSaid;
 /// The result of a comparison.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Compared {
-    /// Texts that somebody read without the order and nobody with it.
+    /// Texts that somebody read without the order and nobody reads with the order.
     pub(super) lost: Share,
     /// The lost texts, each with the person who would have read it.
     pub(super) lost_texts: Vec<String>,
@@ -156,8 +156,8 @@ fn readers(staged: &Staged) -> Readers {
 }
 
 /// Returns the people whose phones received something else with the order than without it: other bytes, bytes at
-/// another time, a refused connection, a program, a line from the operator. A world draws its randomness for each
-/// actor, so that everything without a cause in the order is the same in both worlds, byte for byte.
+/// another time, a refused connection, a program, a line from the operator. A world draws randomness for each actor
+/// separately. Everything that the order does not cause is therefore the same in both worlds, byte for byte.
 fn could_notice(usual: &Staged, with: &Staged) -> Vec<String> {
     let (before, after) = (reached(usual), reached(with));
     let people = with.scenario.everybody().filter(|(who, person)| {

@@ -1,4 +1,4 @@
-//! Contacts: the people who could show texts of the target, by the story alone.
+//! Contacts: the people who could show texts of the target, as far as the story alone tells.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -102,7 +102,8 @@ mod tests {
         // Eve heard nothing from the target and said nothing to them.
         assert_eq!(contacts(&events), ["Ben", "Cai", "Dee"]);
         assert_eq!(contact_of(&story(&events)), Some(PersonId(3)), "a report is of what was said alone");
-        // A person who only says something in the target's group has it too. Texts among others do not count.
+        // A person who only says something in the target's group could show the target's texts too. Texts among others
+        // do not count.
         let events = [
             ("Ben", "makes-group = \"quay\"\nwith = [\"Ada\", \"Cai\"]"),
             ("Cai", "says = \"hello\"\ngroup = \"quay\""),

@@ -43,7 +43,7 @@ pub(super) fn of(experiment: &dyn Experiment, design: &Design, scenario: &Scenar
 /// Returns statements that nobody checked, and the bench's additions to the story.
 fn assumed(view: ViewKind, design: &Design, scenario: &Scenario) -> Vec<String> {
     let mut assumed: Vec<String> = design.assumed().map(|source| source.says.clone()).collect();
-    // The bench's additions stand in no line of the story's file.
+    // The story's file has no line for an event that the bench added.
     let is_told = |event: &Event| matches!(event.act, Act::Reports { .. }) && event.line > 0;
     if view == ViewKind::ReportedMessage && !scenario.events.iter().any(is_told) {
         assumed.push("Nobody in this story reports anything: the bench has a contact report the last text that is still there.".to_owned());
@@ -74,8 +74,8 @@ fn word(experiment: &dyn Experiment, design: &Design, scenario: &Scenario) -> Op
     }
     let circumstances: Vec<&str> = scenario.inquiry.circumstances.iter().map(String::as_str).collect();
     let says = |item: &Item| match operator.stated(*item, &circumstances) {
-        // A statement about past data, or about handing over existing data, says nothing about what it would do from
-        // now on.
+        // A statement about past data, or about handing over existing data, does not say what the operator would do
+        // from now on.
         Stated::HasNone { .. } | Stated::HandsOver { .. } if is_from_now_on(experiment) => None,
         Stated::HandsOver { says, from } => Some(word(WordIs::HandsOver, says, from)),
         Stated::Withholds { says, from } => Some(word(WordIs::Withholds, says, from)),

@@ -83,7 +83,8 @@ pub(crate) fn run(
         let (mut planted, mut before) = (run(scenario.inquiry.served)?, run(scenario.start)?);
         for (experiment, evidence) in wanted.iter().zip(&mut planted.evidence) {
             evidence.design = NAME.to_owned();
-            // An experiment with another column's control also gets an answer here, and need not find anything.
+            // An experiment that uses another column's control also gets an answer here. That answer need not find
+            // anything.
             if experiment.control() == experiment.name() {
                 if experiment.asks() { found(evidence) } else { stopped(evidence) }?;
             }
@@ -98,6 +99,7 @@ pub(crate) fn run(
 }
 
 /// Checks that everything that was planted came back.
+/// For a demand that cannot get everything, one entry is enough.
 fn found(evidence: &Evidence) -> Result<(), ExperimentError> {
     let (state, counts, _) = evidence.score();
     let failed = |why: String| Err(ExperimentError::Control { demand: evidence.demand.clone(), why });

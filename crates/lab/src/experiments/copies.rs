@@ -1,6 +1,6 @@
 //! Copies: the others who have the texts that a demand is about. Each place is read with the steps of the demand on
 //! that place, in the same world and at the same time, and compared with the same yardstick. A thief of the operator's
-//! rows and keys has the result of those steps that read rows and keys alone.
+//! rows and keys gets what those steps give that read rows and keys alone.
 
 use std::collections::BTreeSet;
 
@@ -53,8 +53,8 @@ pub(super) fn everywhere(
     Ok(Lies { texts, messages })
 }
 
-/// Returns the moment from which a text or a message counts. An answer that brings something from before is about the
-/// time before as well.
+/// Returns the moment from which a text or a message counts. An answer that brings something from before the order is
+/// about that time as well.
 const fn since(evidence: &Evidence, brings_the_past: bool) -> u64 {
     match (evidence.what, evidence.means) {
         (_, Capability::Withdrawn) => 0,
@@ -64,8 +64,8 @@ const fn since(evidence: &Evidence, brings_the_past: bool) -> u64 {
     }
 }
 
-/// Returns the places beside the one that a demand asks, with the texts that the demand is about; none for a demand
-/// that is not about texts.
+/// Returns the places beside the one that a demand asks, with the texts that the demand is about. Returns nothing for a
+/// demand that is not about texts.
 pub(super) fn beside(evidence: &Evidence, brings_the_past: bool, lies: &Lies) -> Vec<TextsAt> {
     if !matches!(evidence.what, What::Texts | What::TextsAfter) {
         return Vec::new();
@@ -145,13 +145,15 @@ fn rows_of_operator(views: &Views<'_>) -> Result<Brought, ExperimentError> {
     for holdings in views.operators()? {
         let about = views.about_at(&holdings);
         let case = Case { about: &about, operator: &operator, ..views.case() };
-        // From the beginning, so that notes under an order are included, even about an account that is closed by now.
+        // The rows are read from the beginning. That includes what was written down under an order, even about an
+        // account that is closed by now.
         answered.facts(&stored::serve_since(&CONTENT_WARRANT, &case, &holdings, Timestamp(0)).facts);
     }
     Ok(answered.brought)
 }
 
-/// Returns the backups of everybody who exchanged messages with the target. A text that lies in several counts once.
+/// Returns the backups of everybody who exchanged messages with the target. A text that lies in several backups counts
+/// once.
 fn backups_of_contacts(staged: &Staged, views: &Views<'_>) -> Result<Brought, ExperimentError> {
     let mut parties = Vec::new();
     for contact in contacts_of(&staged.scenario, views.target()) {

@@ -1,6 +1,6 @@
 //! A docket: demands on one story under one design, served one after the other on shared worlds.
 //!
-//! The evidence of each is that of [`evidence`](super::evidence), byte for byte. It only comes sooner.
+//! The evidence of each demand is that of [`evidence`](super::evidence), byte for byte. It is only made sooner.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ use crate::evidence::{Context, Evidence};
 use crate::scenario::Scenario;
 use crate::world::World;
 
-/// See the module.
+/// A docket; the module's documentation describes it.
 pub struct Docket {
     worlds: Worlds,
     /// The evidence that was served, by the demand's column.
@@ -36,8 +36,8 @@ impl Docket {
     }
 
     /// Creates a docket whose worlds branch off from two worlds that have run: one that has not come to the order, and
-    /// one that has come any distance. Both have the design, the seed and the first events of the story, and no order
-    /// has reached them.
+    /// one that may have come any distance. Both have the design, the seed and the first events of the story, and no
+    /// order has reached them.
     ///
     /// # Errors
     /// [`WorldError::OtherStory`](crate::world::WorldError::OtherStory) if they do not.

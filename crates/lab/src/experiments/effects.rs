@@ -159,7 +159,7 @@ impl Experiment for Blocking {
     }
 }
 
-/// Describes what arrives after all if people move to a relay elsewhere, and the effort that it takes.
+/// Describes the texts that arrive after all if people move to a relay elsewhere, and the effort that the move takes.
 fn moved(otherwise: &Otherwise) -> String {
     let Otherwise { restored: Share { n, of }, by_number, by_invitation, .. } = *otherwise;
     let arrive = match (n, of) {

@@ -19,8 +19,8 @@ pub(crate) trait Experiment: Sync {
     /// Returns the counted quantity.
     fn what(&self) -> What;
 
-    /// Returns the person whom it is about. For quantities from the order on, this is the person whom the order is
-    /// about.
+    /// Returns the person whom it is about. If the quantity counts from the order on, this is the person whom the order
+    /// is about.
     fn target(&self, scenario: &Scenario) -> PersonId {
         match self.what() {
             What::TextsAfter | What::MessagesAfter => scenario.inquiry.from_now_on,
@@ -74,7 +74,7 @@ pub(crate) trait Experiment: Sync {
         Ordered::Nothing
     }
 
-    /// Returns the order in another way, whose loss of function is compared with the first.
+    /// Returns the order, carried out in another way. The loss of function is compared with that of the first way.
     fn otherwise(&self, _design: &Design, _scenario: &Scenario) -> Option<Ordered> {
         None
     }

@@ -33,9 +33,10 @@ const TIMED_GUESSES: usize = 2;
 /// The time that guessing took by the clock.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct GuessTime {
-    /// The number of guesses on the phones of worlds, whose vaults have the least key derivation that is allowed.
+    /// The number of guesses on the phones of worlds. The vaults of these phones use the least key derivation that is
+    /// allowed.
     pub guesses: u64,
-    /// The time that they took together.
+    /// The time that these guesses took together.
     pub all: Duration,
     /// The time of one guess on a vault as phones in use make it; none if it could not be measured.
     pub in_use: Option<Duration>,
@@ -72,7 +73,7 @@ pub(super) fn try_codes(folder: &Path, kind: PasscodeKind) -> Result<Tried, Expe
     let (guessed, timing) = guess(copy.path(), codes_tried(kind), None, || start.elapsed())?;
     let all = about(kind.seconds_for_all(SUPPOSED_GUESS));
     let half = about(kind.seconds_for_all(SUPPOSED_GUESS) / 2.0);
-    // Beyond a bound both have the same wording.
+    // Beyond a bound, both times have the same wording.
     let long = if all == half {
         format!("half of them alone would take {half}")
     } else {
@@ -159,8 +160,8 @@ pub(super) const fn kind(passcode: scenario::Passcode) -> PasscodeKind {
     }
 }
 
-/// Measures one guess on a vault as phones in use make it. One measurement serves a whole run, since it is the same for
-/// all.
+/// Measures one guess on a vault as phones in use make it. One measurement serves a whole run, since the guess is the
+/// same for all phones.
 fn guess_in_use() -> Option<Duration> {
     static MEASURED: OnceLock<Option<Duration>> = OnceLock::new();
     *MEASURED.get_or_init(|| {

@@ -63,7 +63,7 @@ impl Experiment for Notice {
         What::TextsAfter
     }
 
-    /// Reading along with the present software.
+    /// Returns the arrangement for comparison: the operator reads along with the present software.
     fn usual(&self) -> Ordered {
         Ordered::Tap
     }
@@ -90,7 +90,7 @@ impl Experiment for Notice {
 
     fn serve(&self, views: &Views<'_>, usual: &Views<'_>) -> Result<Answered, ExperimentError> {
         let design = views.design();
-        // An operator's statement about what it has says nothing about what it would have with other software.
+        // An operator's statement about what it has does not tell what it would have with other software.
         let everything = design.operator.holding_nothing_back();
         let mut answered = read_along(views, &everything)?;
         let answer = answer_of(design, views.country());
@@ -108,7 +108,7 @@ impl Experiment for Notice {
             None | Some(AnswersNotice::Complies) => {
                 let (with, without) = (readable(views)?, readable(usual)?);
                 if with == without && !with.is_empty() {
-                    // The operator has stated whether it hands over what it has with the present software.
+                    // For the present software, the operator's statement on what it hands over counts.
                     answered = Answered { effects: answered.effects, ..read_along(views, &design.operator)? };
                     answered.means = Capability::InPlace;
                 } else {
@@ -197,7 +197,7 @@ fn readable(views: &Views<'_>) -> Result<Vec<String>, ExperimentError> {
     Ok(words)
 }
 
-/// Describes the texts that come back without the change as well: mostly in backups.
+/// Describes the texts that come back without the change as well. Most of them lie in backups.
 fn without_change(with: &Brought, without: &Brought) -> Option<String> {
     let texts = |brought: &Brought| -> BTreeSet<(u64, String)> {
         brought.said.iter().map(|text| (text.at.0, text.text.clone())).collect()

@@ -59,8 +59,7 @@ fn case_account(views: &Views<'_>, holdings: &RelayHoldings) -> Option<AccountId
     Case { about: &about, ..views.case() }.account(holdings).map(|row| row.account)
 }
 
-/// Describes messages that still wait for a phone. If delivered messages are deleted, these are the only reason for
-/// rows.
+/// Describes messages that still wait for a phone. If delivered messages are deleted, only waiting messages leave rows.
 fn waiting(account: Option<AccountId>, holdings: &RelayHoldings) -> Option<String> {
     let keeps = holdings.rows().keeping.as_ref().is_some_and(|keeping| keeping.delivered.is_some());
     let rows = holdings.messages_of(account?).filter(|row| row.delivered_at.is_none()).count();
@@ -175,9 +174,9 @@ impl Experiment for PenRegister {
 
 /// Tells an operator to keep more, from the order on.
 pub(super) enum Keeping {
-    /// About the target.
+    /// To keep more about the target.
     Log,
-    /// About everybody.
+    /// To keep more about everybody.
     Retain,
 }
 
@@ -200,7 +199,7 @@ impl Experiment for Keeping {
         }
     }
 
-    /// An order to keep everybody's data names nobody. The later request for the data does.
+    /// An order to keep everybody's data names nobody. The later request for the data names somebody.
     fn named(&self) -> Named {
         match self {
             Self::Log => Named::WhenOrdered,
@@ -229,7 +228,7 @@ impl Experiment for Keeping {
                 answered.because(Item::MessageSourceDestination, &has);
             }
             if matches!(self, Self::Retain) {
-                // Rows are kept of everybody, whoever the later request is about.
+                // Rows are kept about everybody, whoever the later request is about.
                 let events = holdings.rows().events.iter().filter(|event| event.at >= ordered);
                 let about = events.flat_map(|event| [event.account, event.about]).flatten();
                 kept_about.extend(about.map(|account| holdings.name(account)));
@@ -323,7 +322,8 @@ impl Experiment for Backup {
             Some((holdings, operator)) => vec![(holdings, operator)],
             None => {
                 let all = views.operators()?;
-                // If an operator has several relays, one that never heard of the target says nothing about a backup.
+                // If an operator has several relays, a relay that never heard of the target says nothing about a
+                // backup.
                 let speak: Vec<bool> = all.iter().map(|holdings| views.speaks(holdings, &all)).collect();
                 let speak = all.into_iter().zip(speak).filter(|(_, speaks)| *speaks);
                 speak.map(|(holdings, _)| (holdings, &views.design().operator)).collect()

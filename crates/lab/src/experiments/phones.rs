@@ -19,7 +19,7 @@ use super::views::Views;
 use crate::evidence::reread::pieces::{self, Names};
 use crate::score::{Absence, Capability, Counts, DisappearingTimer, Party, SAME_MOMENT_MS, What};
 
-/// The assumption behind the state between on and off.
+/// The assumption behind the state between open and off: a phone that is locked and runs.
 const MEMORY_TOOL: &str = "This assumes a tool that reads the memory of a phone that is locked and runs. Whoever has none has a phone \
                            that is off.";
 
@@ -83,7 +83,7 @@ impl Experiment for Taken {
                 SeizureResult::Sealed { .. } => {
                     let tried = try_codes(phone.folder(), views.passcode())?;
                     // With an account for each contact, several vaults lie on one phone. A reason that holds for all of
-                    // them is said once.
+                    // them is given once.
                     let new = tried.reasons.into_iter().filter(|reason| !answered.reasons.contains(reason));
                     let new: Vec<String> = new.collect();
                     answered.reasons.extend(new);
@@ -95,7 +95,7 @@ impl Experiment for Taken {
                             let found = seized_phone::read(&opened, &owner)?;
                             take(&mut answered, &place, &phone, &owner, &found)?;
                         }
-                        // However many vaults lie on it, it is one phone.
+                        // A phone with several vaults still counts as one phone.
                         None => answered.brought.closed = 1,
                     }
                     answered.pieces.push(pieces::wrapped_key(&place, &tried.wrapped_key));
@@ -210,7 +210,7 @@ impl Experiment for Report {
     fn serve(&self, views: &Views<'_>, _: &Views<'_>) -> Result<Answered, ExperimentError> {
         let mut answered = Answered { unit: Some("reports"), rereadable: true, ..Answered::default() };
         let mut counts = Counts::default();
-        // Reports of other people's messages answer other questions.
+        // Reports of other people's messages belong to other demands.
         let is_theirs = |reported: &ReportedMessage| views.accounts().contains(&reported.from.account);
         for (reported, key, holdings) in views.reports()?.into_iter().filter(|(it, ..)| is_theirs(it)) {
             counts.of += 1;
@@ -258,9 +258,9 @@ fn compared(answered: &mut Answered, views: &Views<'_>) -> Result<Counts, Experi
     for holdings in views.operators()? {
         let about = views.about_at(&holdings);
         let case = Case { about: &about, operator: &everything, ..views.case() };
-        // The operator compares with messages: nobody's backup is opened for a report.
+        // The operator compares the words with messages. It opens nobody's backup for a report.
         let served = stored::serve_messages(&CONTENT_WARRANT, &case, &holdings);
-        // The same words from somebody else, to somebody else or at another time are another message.
+        // The same words from somebody else, to somebody else or at another time make another message.
         let theirs = |name: &Option<String>, accounts: &[AccountId]| {
             name.as_ref().is_some_and(|name| accounts.iter().any(|account| holdings.name(*account) == *name))
         };

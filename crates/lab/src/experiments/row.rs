@@ -137,7 +137,7 @@ fn one(
     let begun = Stopwatch::start();
     let demand: &Demand = experiment.demand();
     let yardstick = Yardstick::of(&staged.scenario, staged.world.scorer(), target);
-    // If nothing would have to be changed, nothing is, and there is no order to compare with.
+    // If the operator need not change anything, nothing is changed, and there is no order to compare with.
     let mut compared = if *ordered == Ordered::Nothing || answered.means == Capability::InPlace {
         Compared::default()
     } else {

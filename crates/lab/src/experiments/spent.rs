@@ -1,4 +1,4 @@
-//! What an experiment's worlds took: their time, and for the record their digests.
+//! The cost of an experiment's worlds: the time that they took, and the digests of their records.
 
 use std::time::Duration;
 
@@ -9,13 +9,13 @@ use super::guessing::GuessTime;
 pub struct Spent {
     /// The number of worlds that ran.
     pub worlds: u32,
-    /// The time of running them.
+    /// The time that running the worlds took.
     pub running: Duration,
-    /// The time of serving demands.
+    /// The time that serving demands took.
     pub serving: Duration,
-    /// The time of scoring and writing down.
+    /// The time that scoring and writing down took.
     pub scoring: Duration,
-    /// The time of guessing passcodes, which is a part of serving.
+    /// The time that guessing passcodes took. Guessing is a part of serving.
     pub guessing: GuessTime,
 }
 

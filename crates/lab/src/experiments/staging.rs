@@ -29,14 +29,14 @@ pub(crate) enum Ordered {
     TakeDown {
         /// The channel.
         channel: ChannelName,
-        /// True if strangers look at it just before and just after.
+        /// True if strangers look at the channel just before and just after the removal.
         and_strangers_look: bool,
     },
     /// The networks of a country let nobody through.
     Block {
         /// The country.
         country: String,
-        /// True if people look for another relay after it.
+        /// True if people look for another relay after the block.
         and_people_move: bool,
     },
     /// People of a country lose backups that only they can open.
@@ -52,14 +52,14 @@ pub(crate) enum Ordered {
     StopServing {
         /// The country.
         country: String,
-        /// True if it closes their accounts.
+        /// True if the operator closes the accounts of these people.
         closes_accounts: bool,
     },
     /// Everybody gets other software.
     Update {
         /// The habits of the new software.
         habits: Habits,
-        /// True if it stops encrypting from phone to phone.
+        /// True if the new software stops encrypting from phone to phone.
         stops_encrypting: bool,
         /// The data that the relays keep and pass on from then on.
         relay: Box<Keeping>,
@@ -129,11 +129,11 @@ pub(super) struct Staged {
     pub(super) strangers: Option<[PersonId; 2]>,
 }
 
-/// Adds to the scenario what every experiment needs: at the end the target's phone is in other hands and open, so that
-/// somebody can look at it. The experiment decides who holds the phone and in which lock state.
+/// Adds to the scenario what every experiment needs: at the end, the target's phone is taken and open, so that somebody
+/// can look at it. The experiment decides who holds the phone and in which lock state.
 pub(super) fn with_phones(scenario: &Scenario) -> Scenario {
     let mut scenario = scenario.clone();
-    // The story's own orders would stand on both sides of the comparison.
+    // The story's own orders would take effect in both worlds of the comparison.
     scenario.orders.clear();
     let about = scenario.inquiry.about;
     for event in &mut scenario.events {
@@ -169,8 +169,9 @@ pub(super) fn channel_of(scenario: &Scenario) -> Option<&ChannelName> {
     })
 }
 
-/// Returns the accounts that somebody has had by now. A demand names the first if no number stands for the person. That
-/// is the newest, or with an account for each contact, the one for the contact with most texts by now.
+/// Returns the accounts that somebody has had by now. A demand names the first account if no number stands for the
+/// person. The first account is the newest. If the person has an account for each contact, it is the account for the
+/// contact with most texts by now.
 pub(super) fn accounts_of(world: &World, who: PersonId) -> Vec<AccountId> {
     let owned = world.scorer().accounts().iter().filter(|behind| behind.who == who);
     let mut accounts: Vec<AccountId> = owned.rev().map(|behind| behind.account).collect();
@@ -180,7 +181,8 @@ pub(super) fn accounts_of(world: &World, who: PersonId) -> Vec<AccountId> {
     accounts
 }
 
-/// Returns the person with whom somebody has exchanged most texts alone by now; of several, the earliest.
+/// Returns the person with whom somebody has exchanged most texts alone by now. Among several, the earliest is
+/// returned.
 pub(super) fn main_contact(world: &World, who: PersonId) -> Option<PersonId> {
     let mut counts: Vec<(PersonId, usize)> = Vec::new();
     for said in world.scorer().said().iter().filter(|said| said.place == WhereSaid::Private) {
@@ -215,8 +217,8 @@ pub(super) fn move_everybody(scenario: &mut Scenario, country: &str, after: Time
     scenario.events.splice(place..place, moves);
 }
 
-/// Candidates for the country of the relay to which people move. The first one that has nobody of the story and no
-/// relay of the design is taken.
+/// Candidates for the country of the relay to which people move. The first country is taken in which nobody of the
+/// story lives and no relay of the design stands.
 const ELSEWHERE: [&str; 4] = ["IS", "UY", "NZ", "BW"];
 
 /// Returns the countries of a design's relays, and of one more relay that nobody uses at first.

@@ -179,13 +179,13 @@ impl Staging {
             if let (Ordered::Nothing, Some(further)) = (&*ordered, &trunk.further) {
                 world = further.fork()?;
             }
-            // Bytes on the wire before the order are compared with nothing.
+            // Only bytes on the wire from the order on are compared.
             world.keep_wire();
             for order in orders(&world, design, ordered, &ordered_about) {
                 world.order(at, order);
             }
             if ordered.changes_the_service() {
-                // An operator that can read along does so from the moment at which it has something to read.
+                // An operator that can read along begins at the moment at which it has something to read.
                 for order in orders(&world, design, &Ordered::Tap, &ordered_about) {
                     world.order(at, order);
                 }
@@ -220,7 +220,7 @@ pub(crate) fn orders(
     ordered: &Ordered,
     accounts: &[AccountId],
 ) -> Vec<Order> {
-    // If no account stands for the person, an order names the account that somebody can name.
+    // If no account stands for the person, an order names the one account that somebody can name.
     let accounts = match design.phone.accounts {
         Accounts::One => accounts,
         Accounts::PerContact => accounts.get(..1).unwrap_or_default(),
@@ -245,7 +245,7 @@ pub(crate) fn orders(
         Ordered::TakeDown { channel, .. } => vec![Order::TakeDown { channel: channel.clone() }],
         Ordered::Block { country, and_people_move: false } => vec![Order::Block { country: country.clone() }],
         Ordered::Block { country, and_people_move: true } => {
-            // The last relay is the one elsewhere, which the order does not know.
+            // The last relay is the one elsewhere. The order does not know it.
             let all: Vec<SiteId> = sites.collect();
             let known = all.iter().take(all.len().saturating_sub(1));
             known.map(|site| Order::BlockRelay { country: country.clone(), site: *site }).collect()

@@ -44,9 +44,9 @@ use crate::world::{Role, Seized, World, WorldError};
 /// The time at which a demand named its accounts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Named {
-    /// With the order, which settles what it covers.
+    /// When the order came, which settles the accounts that it covers.
     WhenOrdered,
-    /// With the service, for the accounts that exist then.
+    /// When the demand was served, for the accounts that exist then.
     WhenServed,
 }
 
@@ -83,7 +83,7 @@ impl<'w> Views<'w> {
         let number = person.and_then(|person| person.number.clone()).filter(|_| design.phone.number);
         let about = match (number, accounts.first()) {
             (Some(number), _) => DemandTarget::Number(number),
-            // If there are no numbers, a demand names an account as a person who writes to it can tell it.
+            // If there are no numbers, a demand names the account as a person who writes to it knows it.
             (None, Some(account)) => DemandTarget::Account(*account),
             (None, None) => return Err(ExperimentError::NobodyToAskAbout),
         };
@@ -154,8 +154,8 @@ impl<'w> Views<'w> {
         self.holdings_of(Role::Messenger)
     }
 
-    /// Returns the holdings of the messenger's operator the moment before a channel was taken down, one for each relay;
-    /// empty if none was.
+    /// Returns the holdings of the messenger's operator the moment before a channel was taken down, one for each relay.
+    /// Returns an empty list if no channel was taken down.
     #[must_use]
     pub const fn before(&self) -> &[Arc<RelayHoldings>] {
         self.before
@@ -185,8 +185,8 @@ impl<'w> Views<'w> {
         }
     }
 
-    /// Returns true if a relay's statement that it lacks something counts: it has the target's account, or no relay has
-    /// it.
+    /// Returns true if a relay's statement that it lacks something counts: the relay has the target's account, or no
+    /// relay has it.
     pub(super) fn speaks(
         &self,
         holdings: &RelayHoldings,

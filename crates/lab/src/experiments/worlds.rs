@@ -1,4 +1,4 @@
-//! The worlds of one story under one design on which demands are served. Each arrangement runs once, and all of them
+//! The worlds on which demands are served, of one story under one design. Each arrangement runs once, and all of them
 //! branch off from one trunk.
 
 use std::collections::BTreeMap;
@@ -53,7 +53,7 @@ pub(super) struct Ran {
     pub(super) lies: BTreeMap<(PersonId, Named), Lies>,
 }
 
-/// The worlds that are still in use, and the notes about all that ran.
+/// The worlds that are still in use, and the notes about all worlds that ran.
 pub(super) struct Worlds {
     pub(super) design: Design,
     pub(super) scenario: Scenario,
@@ -116,8 +116,8 @@ impl Worlds {
         Ok(true)
     }
 
-    /// Counts, roughly, what is still to happen in the worlds of these arrangements. Nobody knows beforehand what an
-    /// order moves.
+    /// Counts, roughly, what is still to happen in the worlds of these arrangements. Nobody knows beforehand how many
+    /// things an order will cause.
     pub(super) fn left(&self, arranged: &Arranged) -> usize {
         let after =
             self.scenario.events.iter().filter(|event| event.at >= self.scenario.inquiry.ordered).count();

@@ -10,8 +10,8 @@ use super::leads::{Leads, Passed};
 use super::{Lead, MeansRefusal, MeansSettings, lookup, named};
 use crate::trace::{RowKind, Trace, TracePerson};
 
-/// The number of recipients that have to point at an owner. With one, everybody who writes with that one person would
-/// do.
+/// The number of recipients that have to point at an owner. With one recipient, everybody who writes with that one
+/// person would qualify.
 const POINTING: usize = 2;
 
 pub(super) fn find(trace: &Trace, settings: MeansSettings) -> Result<Vec<Lead>, MeansRefusal> {

@@ -55,7 +55,7 @@ impl<'e> Following<'e> {
         }
         let rest = self.events.get(self.first..).unwrap_or_default();
         let until = at.saturating_add(self.window);
-        // Windows are short beside a trace, so a walk is quicker than a search.
+        // Windows are short in comparison with a trace, so a walk is quicker than a search.
         let length = rest.iter().take_while(|event| event.at <= until).count();
         rest.get(..length).unwrap_or_default()
     }

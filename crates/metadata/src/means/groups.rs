@@ -57,7 +57,8 @@ pub(super) fn find(trace: &Trace, _: MeansSettings) -> Result<Vec<Lead>, MeansRe
     Ok(leads.named())
 }
 
-/// Returns sets of at least three people who had one text together, each once, without those that lie within another.
+/// Returns sets of at least three people who had one text together. Each set is returned once, and a set that lies
+/// within another is left out.
 #[must_use]
 pub fn sets(trace: &Trace) -> Vec<Vec<TracePerson>> {
     let mut sets: Vec<Vec<TracePerson>> = found(trace).into_iter().map(|burst| burst.people).collect();

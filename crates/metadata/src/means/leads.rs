@@ -30,7 +30,7 @@ impl Passed {
 #[derive(Default)]
 pub(super) struct Leads {
     pairs: BTreeMap<(TracePerson, TracePerson), Lead>,
-    /// The number of observations that name a pair.
+    /// The number of observations after which a pair is named.
     needed: u64,
 }
 

@@ -33,7 +33,8 @@ pub(super) fn find(trace: &Trace, settings: MeansSettings) -> Result<Vec<Lead>, 
             (RowKind::Sent, sender) => {
                 let Some(waiting) = asked.get_mut(&to) else { continue };
                 waiting.retain(|(_, at, _)| at.saturating_add(within) >= row.at);
-                // A named sender wrote themselves. Otherwise it can be anybody who asked.
+                // If the row names the sender, that person wrote the message. Otherwise anybody who asked can have
+                // written it.
                 for (from, _, fetch) in
                     waiting.extract_if(.., |(one, ..)| sender.is_none_or(|name| name == *one))
                 {

@@ -1,12 +1,14 @@
-//! Push wakes. The service that wakes phones knows which phone it woke and when, and nothing of the messages. If a
-//! person is woken, writes back and thereby wakes the other, a pair remains in its rows, after enough such wakes.
+//! Push wakes. The service that wakes phones knows which phone it woke and when, and nothing about the messages. A
+//! person who is woken and writes back wakes the other person. After enough such wakes, the service's rows show the
+//! pair.
 
 use super::epochs::events;
 use super::statistics::disclosed;
 use super::{Lead, MeansRefusal, MeansSettings};
 use crate::trace::{RowKind, Trace};
 
-/// The shortest window within which an answer is expected, in milliseconds. A person writes it, and no program.
+/// The shortest window within which an answer is expected, in milliseconds. A person writes the answer, and not a
+/// program.
 const ANSWERED_WITHIN: u64 = 300_000;
 
 pub(super) fn find(trace: &Trace, settings: MeansSettings) -> Result<Vec<Lead>, MeansRefusal> {

@@ -1,6 +1,6 @@
-//! Size. To an operator the smallest messages are receipts. Of everything that follows a longer message, only the
-//! smallest counts. To a tap on the wire, which has no names inside, a row that goes up from one address and a row of
-//! the same size that comes down at another are one message.
+//! Size. To an operator, the smallest messages are receipts: of everything that follows a longer message, only the
+//! smallest counts. A tap on the wire sees no names. To a tap, a row that goes up from one address and a row of the
+//! same size that comes down at another address are one message.
 
 use super::epochs::{Event, Following, beginnings, events};
 use super::leads::{Leads, Passed};

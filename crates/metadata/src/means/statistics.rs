@@ -1,10 +1,10 @@
 //! Statistics over many messages: [statistical disclosure](crate::disclosure) with everybody as the target in turn.
 //!
-//! For each target, the people who got a message in the window after the target did are counted, and those in the
-//! window after somebody else did are subtracted. A Poisson tail gives the probability of as many target epochs by
-//! chance, with the rate at which that person is seen after messages to people whom they do not answer. A pair is named
-//! if chance would reach its two tails together in fewer than one of twenty analyses of this trace ([`RISK`], divided
-//! by the number of possible pairs).
+//! For each target, this means counts the people who got a message in the window after the target got one, and
+//! subtracts those who got one in the window after somebody else did. A Poisson tail gives the probability that chance
+//! alone brings as many target epochs. Its rate is the rate at which that person is seen after messages to people whom
+//! they do not answer. A pair is named if chance would reach its two tails together in fewer than one of twenty
+//! analyses of this trace ([`RISK`], divided by the number of possible pairs).
 
 use std::collections::BTreeMap;
 
@@ -18,11 +18,11 @@ use crate::trace::{RowKind, Trace, TracePerson};
 /// The number of false leads that are expected in a whole analysis if nobody writes to anybody.
 const RISK: f64 = 0.05;
 
-/// The tail above which a pair is not remembered: almost every two people are seen together once.
+/// The tail above which a pair is not remembered. Almost any two people are seen together once.
 const WORTH_A_LOOK: f64 = 0.05;
 
-/// The milliseconds after which nothing passes in a trace. Of a longer gap only this much counts as time in which
-/// something could pass.
+/// The most milliseconds of a gap between two events that count as time in which something could pass. In the rest of a
+/// longer gap, nothing passes.
 const QUIET: u64 = 600_000;
 
 /// The tail below which a target stands out from the others, when the rate of chance is estimated.
@@ -60,7 +60,7 @@ pub(super) fn disclosed(
     let mut named = at_once(people, begin, follow, settings);
     let mut earlier = named.clone();
     for messages in (1..=HALVINGS).map(|halvings| all >> halvings) {
-        // If a part names nobody, no shorter part does, or hardly ever.
+        // If a part names nobody, a shorter part hardly ever names somebody.
         if messages < FEWEST || earlier.is_empty() {
             break;
         }
@@ -159,7 +159,7 @@ fn seen(people: usize, epochs: &[(TracePerson, &[Event])], seed: u64) -> Vec<CoO
                     first.get_or_insert(event.row);
                 }
             }
-            // A random epoch that belongs to somebody else.
+            // The random epoch belongs to somebody else, or it does not count.
             let other = random.pick(epochs).filter(|(who, _)| *who != target);
             let other = other.into_iter().flat_map(|(_, epoch)| others(epoch, target));
             scores.random_epoch(other.map(|event| event.who.0));
@@ -176,8 +176,8 @@ fn seen(people: usize, epochs: &[(TracePerson, &[Event])], seed: u64) -> Vec<CoO
 
 /// Returns the fraction of epochs in which each person is seen for a reason other than the target.
 ///
-/// The fraction of all epochs would not do: in a quiet trace most of those are answers to the person's own
-/// correspondents. Targets that stand out are therefore left out, and the fraction is taken again, several times. On
+/// The fraction of all epochs would not do: in a quiet trace, most of those epochs are answers to the person's own
+/// correspondents. Targets that stand out are therefore left out, and the fraction is computed again, several times. On
 /// shuffled rows nobody stands out.
 fn background(
     people: usize,
@@ -203,7 +203,7 @@ fn background(
                 *times += f64::from(one.epochs);
             }
         }
-        // Nobody is seen more rarely than if their messages were spread evenly.
+        // Nobody counts as seen more rarely than if their messages were spread evenly.
         let rate = |((times, of), even): (&(f64, f64), &f64)| (times / of.max(1.0)).max(*even);
         rates = counts.iter().zip(even).map(rate).collect();
     }

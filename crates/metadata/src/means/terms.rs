@@ -11,9 +11,9 @@ pub struct Lead {
     pub one: TracePerson,
     /// The other person.
     pub other: TracePerson,
-    /// The number of observations from the one to the other.
+    /// The number of observations from `one` to `other`.
     pub there: u64,
-    /// The number of observations the other way.
+    /// The number of observations from `other` to `one`.
     pub back: u64,
     /// The number of messages that had passed when the pair was named.
     pub after: u64,
@@ -45,7 +45,7 @@ impl Default for MeansSettings {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum MeansRefusal {
-    /// The story has no network: times, addresses and connections would tell more than they do outside.
+    /// The story has no network: times, addresses and connections would tell more than they do in the world outside.
     NoNetwork,
     /// The trace has no such rows.
     NoRows(RowKind),

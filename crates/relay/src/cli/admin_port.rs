@@ -50,7 +50,7 @@ impl AdminPort {
         let absent = |_: io::Error| not_running(&self.data);
         let mut reader = BufReader::new(self.ask("GET /passing").map_err(absent)?);
         let status = read_line(&mut reader).map_err(absent)?.unwrap_or_default();
-        // A token of an earlier run is refused: the port belongs to another relay now.
+        // A token of an earlier run is refused: then the port belongs to another relay now.
         if status.split(' ').nth(1) != Some("200") {
             return Err(not_running(&self.data));
         }

@@ -1,4 +1,4 @@
-//! A command that was not carried out: its exit code, and the one sentence that goes with each but 0.
+//! The result of a command that did not succeed: its exit code, and the one sentence that goes with it.
 
 use pillarbox_relay::server::trouble::in_words;
 use pillarbox_system::exit;
@@ -18,10 +18,10 @@ pub(crate) enum Failure {
     /// The data directory or the database is at fault.
     #[error("{0}")]
     Store(String),
-    /// Somebody stopped it, and it has said what it had to say.
+    /// Somebody stopped the command. It has already printed what it had to say.
     #[error("stopped")]
     Stopped,
-    /// Whoever reads the output closed it. This is no failure: `| head` is usual.
+    /// The reader of the output closed it. This is usual, as with `| head`, and counts as no failure.
     #[error("nobody reads the output")]
     ClosedPipe,
 }
@@ -32,7 +32,7 @@ impl Failure {
         if matches!(self, Self::ClosedPipe | Self::Stopped) {
             return ExitCode::from(self.code());
         }
-        // A path or a host stands in it as it was typed.
+        // The sentence can contain a path or a host as it was typed.
         anstream::eprintln!("pillarbox-relay: {}", safe_document(&self.to_string()));
         ExitCode::from(self.code())
     }
@@ -61,7 +61,7 @@ impl From<io::Error> for Failure {
     }
 }
 
-/// Data of this program that has no form in JSON. No such data is known.
+/// An error of writing JSON means that some data of this program has no form in JSON. No such data is known.
 impl From<serde_json::Error> for Failure {
     fn from(error: serde_json::Error) -> Self {
         Self::from(io::Error::from(error))

@@ -1,7 +1,7 @@
 //! `ledger --follow`: events that pass through the running relay, from its memory, as they happen.
 //!
-//! People see the events that tell something about people; `--all` adds those that only the protocol needs. Programs
-//! get every event.
+//! People see the events that tell something about people. `--all` adds the events that only the protocol needs.
+//! Programs get every event.
 
 use std::io::Write;
 use std::path::Path;
@@ -26,7 +26,7 @@ use super::run::Signals;
 use super::text;
 use super::window::Window;
 
-/// What follows is not in the database: that is the point of showing it.
+/// The events that follow are not in the database, and that is the point of showing them.
 const INTRODUCTION: &str = "What passes through the relay. This list is not written down.";
 
 /// The sentence before the command that shows what is written down.
@@ -40,14 +40,14 @@ const HEAD: &str = "UTC       LINK  WHAT            FROM           ABOUT        
 /// The head of the table in a window that is too narrow for columns.
 const NARROW_HEAD: &str = "UTC       WHAT  BYTES\n  FROM > ABOUT, LINK, ADDRESS";
 
-/// The one line of a window that the cursor stands in.
+/// The number of lines in a window that the cursor takes.
 const CURSOR: usize = 1;
 
 const BOLD: Style = Style::new().bold();
 const PLAIN: Style = Style::new();
 const DIM: Style = Style::new().dimmed();
 
-/// Shows events until the relay or the user ends it.
+/// Shows events until the relay stops or the user stops the command.
 ///
 /// `fields` is the command that shows which fields are kept.
 pub(crate) fn run(
@@ -80,7 +80,7 @@ pub(crate) fn run(
                 }
                 Heard::Ended => break,
             };
-            // A line that is no JSON is shown as it is, made harmless.
+            // A line that is not JSON is shown as it is, but made harmless.
             let event = serde_json::from_str(&line).unwrap_or(Value::String(line));
             screen.show(&event, &mut |id| names.shown(id), out)?;
         }
@@ -95,7 +95,7 @@ pub(crate) fn run(
     )))
 }
 
-/// What is heard of a relay that is followed.
+/// Something that comes from a relay that is followed, or from the user.
 enum Heard {
     /// An event.
     Line(String),
@@ -116,13 +116,13 @@ fn until_stopped(lines: Lines) -> Result<mpsc::Receiver<Heard>, Failure> {
     let mut signals = runtime.block_on(async { Signals::listen() })?;
     thread::spawn(move || {
         runtime.block_on(signals.next());
-        // Nobody hears it if the events have ended.
+        // If the events have already ended, nobody receives this.
         let _ = stopped.send(Heard::Stopped);
         runtime.block_on(signals.next());
         std::process::exit(INTERRUPTED.into());
     });
     thread::spawn(move || {
-        // The other thread keeps the channel open, so that its end is no sign that the events have ended.
+        // The other thread keeps the channel open, so this thread has to say that the events have ended.
         for heard in lines.map(Heard::Line).chain([Heard::Ended]) {
             if tell.send(heard).is_err() {
                 return;
@@ -132,17 +132,17 @@ fn until_stopped(lines: Lines) -> Result<mpsc::Receiver<Heard>, Failure> {
     Ok(told)
 }
 
-/// Prints events for people, with a head once a window.
+/// Prints events for people, and repeats the head once for each windowful of lines.
 struct Screen<'a> {
     window: Window,
     /// The command that shows which fields are kept.
     fields: &'a str,
     all: bool,
-    /// Lines printed since the head.
+    /// The number of lines printed since the head.
     since_head: usize,
-    /// What the messages told.
+    /// The tally of what the messages told about who writes to whom.
     told: SubmissionTally,
-    /// Whether events were left out because there were too many.
+    /// True if events were left out because there were too many.
     is_partial: bool,
 }
 
@@ -165,7 +165,7 @@ impl<'a> Screen<'a> {
         Ok(out.flush()?)
     }
 
-    /// Says what the messages told.
+    /// Prints what the messages told about who writes to whom.
     fn end(&self, out: &mut impl Write) -> Result<(), Failure> {
         if let Some(sentence) = self.told() {
             writeln!(out, "{BOLD}{sentence}{BOLD:#}")?;
@@ -173,7 +173,7 @@ impl<'a> Screen<'a> {
         Ok(out.flush()?)
     }
 
-    /// What the messages that have passed tell of who writes to whom.
+    /// Returns a sentence on what the messages that have passed tell about who writes to whom.
     fn told(&self) -> Option<String> {
         let sentence = self.told.sentence()?;
         let partial = if self.is_partial { " Events that were not shown are not counted." } else { "" };
@@ -184,7 +184,7 @@ impl<'a> Screen<'a> {
         if self.window.holds_tables() { HEAD } else { NARROW_HEAD }
     }
 
-    /// Shows one event; a dim one only with `--all`.
+    /// Shows one event. An event that only the protocol needs is shown only with `--all`.
     fn show(
         &mut self,
         event: &Value,
@@ -211,7 +211,7 @@ impl<'a> Screen<'a> {
         Ok(out.flush()?)
     }
 
-    /// Formats one event as a line of the table; in a narrow window as two or three lines.
+    /// Formats one event as a line of the table, or as two or three lines in a narrow window.
     fn line(&self, event: &Value, style: Style, name: &mut impl FnMut(&str) -> String) -> String {
         if let Some(missed) = event.get("missed") {
             let missed = format!("({} more events passed: too many at once to show)", plain(missed));
@@ -234,22 +234,22 @@ impl<'a> Screen<'a> {
     }
 }
 
-/// A message that is handed in: the account on whose connection it came, if that has a name, and the one that it is
-/// for.
+/// Returns the sender and the recipient of a message that is handed in. The sender is the account on whose connection
+/// the message came, if that connection has a name.
 fn message(event: &Value, name: &mut impl FnMut(&str) -> String) -> Option<(Option<String>, String)> {
     let field = |name| event.get(name).unwrap_or(&Value::Null);
     if field("frame") != "Submit" {
         return None;
     }
-    // A device is its account, a point and its number.
+    // A device is written as its account, a point and its number.
     let mut account = |id: &str| name(&text::escape(id.split('.').next().unwrap_or(id)));
     let to = field("about").get("device")?.as_str()?;
     Some((field("from").as_str().map(&mut account), account(to)))
 }
 
-/// Weight of an event for a person: bold if it carries something, dim if only the protocol needs it.
+/// Returns the weight of an event for a person: bold if the event carries something, dim if only the protocol needs it.
 ///
-/// A frame without an entry here counts as important.
+/// A frame that is not listed here counts as important.
 fn weight(event: &Value) -> Style {
     let frame = event.get("frame").and_then(Value::as_str).unwrap_or_default();
     match frame {
@@ -263,8 +263,8 @@ fn weight(event: &Value) -> Style {
     }
 }
 
-/// Names a frame in a word or two for somebody who does not know the protocol. A frame without such words is shown by
-/// the protocol's own name.
+/// Names a frame in a word or two for somebody who does not know the protocol. A frame without such words keeps the
+/// protocol's own name.
 fn words(frame: &str) -> &str {
     match frame {
         "opened" => "connected",
@@ -309,8 +309,8 @@ fn words(frame: &str) -> &str {
     }
 }
 
-/// Names the sender for a person: by name if there is one; otherwise as the relay, or as somebody without a name, in
-/// the ledger's words.
+/// Names the sender for a person. A sender without a name is the relay or, in the ledger's words, somebody who is not
+/// named.
 fn sender(frame: &str, named: String) -> String {
     let unnamed = match frame {
         _ if !named.is_empty() => return named,
@@ -334,7 +334,7 @@ fn columns(event: &Value, name: &mut impl FnMut(&str) -> String) -> [String; 7] 
         Value::Null => String::new(),
         value => name(&plain(value)),
     };
-    // `{"device": ..}`, `{"account": ..}`, `{"handle": ..}` or `{"channel": ..}`.
+    // The subject is `{"device": ..}`, `{"account": ..}`, `{"handle": ..}` or `{"channel": ..}`.
     let about = field("about").as_object().and_then(|about| about.values().next());
     [
         time,
@@ -355,10 +355,10 @@ fn plain(value: &Value) -> String {
     }
 }
 
-/// Characters of a hexadecimal account id that `--plain` shows.
+/// The number of characters of a hexadecimal account id that `--plain` shows.
 const SHORT_ID: usize = 8;
 
-/// Shortens an account id to what the eye can compare; a telephone number and a channel stay whole.
+/// Shortens an account id to a length that the eye can compare. A telephone number and a channel stay whole.
 fn short(id: &str) -> String {
     if id.starts_with(['+', '@']) { id.to_owned() } else { id.chars().take(SHORT_ID).collect() }
 }
@@ -405,7 +405,7 @@ mod tests {
 
     #[test]
     fn every_frame_has_words_that_fit_and_a_sender() {
-        // The names as the relay writes them.
+        // The names, as the relay writes them.
         let source = include_str!("../exhibit/passing.rs");
         let names: Vec<&str> = source
             .lines()

@@ -1,4 +1,4 @@
-//! `inventory`, `ledger --fields` and what `run` says at its start: three views of the one inventory.
+//! `inventory`, `ledger --fields` and the start screen of `run`: three views of one inventory.
 
 use std::io::{self, Write};
 
@@ -36,13 +36,13 @@ const HEAD: [&str; 3] = [
     "Whether \"content\" can be read is up to the phones: the relay has no key to it.",
 ];
 
-/// Column of a field's class.
+/// The column of a field's class.
 const CLASS_AT: usize = 30;
 
-/// Column of the word on keeping.
+/// The column that says how long a field is kept.
 const KEPT_AT: usize = 43;
 
-/// Column at which everything about a field begins in a window that is too narrow for a table.
+/// The column at which everything about a field begins in a window that is too narrow for a table.
 const NARROW_AT: usize = 4;
 
 /// Runs `inventory`.
@@ -77,8 +77,8 @@ pub(crate) fn operations(verify_numbers: bool) -> Vec<InventoryEntry> {
     [OPERATIONS, codes].concat()
 }
 
-/// Returns whether this is a field of the relay's own records that is written down. A frame's field is kept only in
-/// such a record.
+/// Returns whether this is a field of the relay's own records that is written down. A field of a frame is kept only if
+/// such a record holds it.
 fn is_kept_row(line: &InventoryLine) -> bool {
     line.direction == FrameDirection::Own && line.kept.is_kept()
 }
@@ -155,7 +155,7 @@ fn object(line: &InventoryLine) -> Value {
     })
 }
 
-/// Names a frame, or one of the relay's own records as people say it: `AccountRow` is an account row.
+/// Names a frame. Names one of the relay's own records as people say it: `AccountRow` is an account row.
 fn title(line: &InventoryLine) -> String {
     if line.direction != FrameDirection::Own {
         return line.record.to_owned();

@@ -1,5 +1,5 @@
-//! The parts of the ledger that are empty at most relays: deposits, the log of events, channels. Each is a table, shown
-//! if it has rows.
+//! The parts of the ledger that are empty at most relays: deposits, the log of events, channels. Each part is a table,
+//! which is shown if it has rows.
 
 use std::io::{self, Write};
 
@@ -108,7 +108,7 @@ pub(super) fn write(
     Ok(())
 }
 
-/// Writes the tables for programs, each after an empty line: names, times and values are whole.
+/// Writes the tables for programs, each after an empty line. Names, times and values are whole.
 pub(super) fn write_plain(holdings: &Holdings, out: &mut impl Write) -> io::Result<()> {
     for Section { title: _, columns: _, plain_columns, rows: _, plain } in
         sections(holdings, &Names::default())
@@ -155,7 +155,7 @@ fn sections(holdings: &Holdings, names: &Names) -> impl Iterator<Item = Section>
     all.into_iter().filter(|section| !section.rows.is_empty())
 }
 
-/// Returns the text in the bytes in quotes, if there is some, or else the first bytes.
+/// Returns the text in the bytes, in quotes, or the first bytes if they contain no text.
 fn content(bytes: &[u8]) -> String {
     match legible::words(bytes) {
         Some(text) => format!("\"{}\"", text::escape(&text)),
@@ -163,7 +163,7 @@ fn content(bytes: &[u8]) -> String {
     }
 }
 
-/// Returns the text as it stands, if the bytes are nothing else.
+/// Returns the bytes as text if they are nothing but text that is safe to show. Otherwise returns the first bytes.
 fn which(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
         Ok(text) if text::escape(text) == text => text.to_owned(),
@@ -258,7 +258,7 @@ fn plain_channel(row: &ChannelRow) -> Vec<String> {
 
 fn post(row: &PublishedRow) -> Vec<String> {
     let PublishedRow { channel, number, posted_at, content: bytes } = row;
-    // Posts are text for everybody: there is nothing to search for in them.
+    // Posts are text for everybody, so nothing has to be searched for in them.
     let text = String::from_utf8_lossy(bytes.as_slice());
     vec![
         minute(*posted_at),

@@ -46,7 +46,7 @@ const PLAIN_COLUMNS: &[Column] = &[
     Column("PAYLOAD", Align::Left),
 ];
 
-/// Explains the table's columns. A row without quotes may still be readable to whoever has its key.
+/// Explains the table's columns. A row without quotes may still be readable to somebody who has its key.
 const LEGEND: &str = "CONTENT in quotes is text found in the bytes; otherwise no text was found, and the first bytes are \
     shown. UNTIL is the last day that a row is kept. --plain and --json give times and payloads whole.";
 
@@ -85,8 +85,8 @@ pub(crate) fn run(arguments: Ledger, out: &mut impl Write) -> Result<(), Failure
     Ok(out.flush()?)
 }
 
-/// Warns that rows may be missing: below the rows for a person, and on stderr for a program that reads line by line.
-/// JSON has the warning in a field.
+/// Warns that rows may be missing. A person gets the warning below the rows, and a program that reads line by line gets
+/// it on stderr. JSON has the warning in a field.
 fn warn(holdings: &Holdings, output: Output, out: &mut impl Write) -> io::Result<()> {
     match (holdings.completeness.sentence(), output) {
         (None, _) | (_, Output { json: true, .. }) => Ok(()),
@@ -99,7 +99,7 @@ fn warn(holdings: &Holdings, output: Output, out: &mut impl Write) -> io::Result
     }
 }
 
-/// Returns the holdings in `data`, or the sentence that says why there are none.
+/// Returns the holdings in `data`, or a failure whose sentence says why they cannot be read.
 pub(crate) fn read(data: &Path) -> Result<Holdings, Failure> {
     Holdings::read(data).map_err(|error| {
         let (quoted, database) = (quoted(data), quoted(&data.join(DATABASE_FILE)));
@@ -136,7 +136,7 @@ struct View<'a> {
 impl View<'_> {
     fn write(&self, all: usize, out: &mut impl Write) -> Result<(), Failure> {
         let Holdings { accounts, devices, prekeys, messages, events, channels, .. } = self.holdings;
-        // Deposits and posts have an account or a channel.
+        // Deposits and posts need no look, because each has an account or a channel.
         if accounts.is_empty() && messages.is_empty() && events.is_empty() && channels.is_empty() {
             writeln!(out, "This relay holds nothing about anybody.")?;
             return Ok(());

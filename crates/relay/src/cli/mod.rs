@@ -52,8 +52,8 @@ pub(crate) fn main() -> ExitCode {
     }
 }
 
-/// Returns the same error about arguments without anything that a terminal acts on. The error repeats what was typed,
-/// and that may be an address or a path that somebody else made.
+/// Returns the same error about arguments, without anything that a terminal acts on. The error repeats what was typed,
+/// which may be an address or a path that somebody else made.
 fn repeated_harmlessly(error: clap::Error) -> clap::Error {
     let harmless = std::env::args_os().map(|argument| text::escape(&argument.to_string_lossy()));
     // No error repeats an argument that is wrong only because of its harmful characters.

@@ -9,7 +9,7 @@ use pillarbox_wire::{AccountId, DeviceAddress, DeviceId};
 
 use super::text;
 
-/// The number of leading bytes of an account id that are shown: enough to tell the accounts of one screen apart.
+/// The number of leading bytes of an account id that are shown: enough to tell apart the accounts on one screen.
 const SHORT_ID: usize = 4;
 
 /// The numbers of accounts, as the relay holds them.
@@ -29,7 +29,7 @@ impl Names {
         }
     }
 
-    /// Names an account, and its device if that is not the first.
+    /// Names an account, and also its device if that is not the account's first device.
     pub(crate) fn device(&self, address: DeviceAddress) -> String {
         let DeviceAddress { account, device } = address;
         let name = self.account(account);
@@ -37,8 +37,9 @@ impl Names {
     }
 }
 
-/// Least pause between two readings of the database for an unknown account: this long, and this many times as long as a
-/// reading takes. Following a busy relay must not read its database all the time.
+/// The least pause between two readings of the database for an unknown account. The pause lasts at least this long, and
+/// at least `READING_SHARE` times as long as a reading takes. A command that follows a busy relay must not read its
+/// database all the time.
 const READ_AGAIN: Duration = Duration::from_secs(1);
 const READING_SHARE: u32 = 20;
 
@@ -57,7 +58,7 @@ impl LiveNames {
         Self { data: data.to_owned(), known: HashMap::new(), not_before: None }
     }
 
-    /// Names an account or a device that is written as its digits; returns anything else as it is.
+    /// Names an account or a device that is written as its digits. Anything else is returned as it is.
     pub(crate) fn shown(&mut self, id: &str) -> String {
         let (digits, device) = id.split_once('.').unwrap_or((id, "1"));
         let Some(account) = parse(digits) else { return id.to_owned() };
@@ -71,8 +72,8 @@ impl LiveNames {
         if device == "1" { name } else { format!("{name}.{device}") }
     }
 
-    /// Reads the database, unless that was done just now. If it cannot be read, no account gets a name, and its digits
-    /// are shown.
+    /// Reads the database, unless it was read just now. If it cannot be read, accounts get no new names, and their
+    /// digits are shown.
     fn read(&mut self) {
         let begun = Instant::now();
         if self.not_before.is_some_and(|moment| begun < moment) {

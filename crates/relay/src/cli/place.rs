@@ -1,4 +1,4 @@
-//! The data directory of a relay that was given none.
+//! The data directory of a relay to which no directory was given.
 
 use std::env;
 use std::ffi::OsString;
@@ -11,7 +11,8 @@ use super::failure::Failure;
 use super::text::escape;
 
 impl Data {
-    /// The option as it was typed, for a command that the user is told to type next; empty if it was not given.
+    /// Returns the option as it was typed, for a command that the user is told to type next. It is empty if the option
+    /// was not given.
     pub(crate) fn option(&self) -> String {
         let directory = self.directory.as_ref();
         directory.map_or_else(String::new, |directory| format!(" --data {}", escape(&quoted(directory))))
@@ -30,7 +31,8 @@ impl Data {
     }
 }
 
-/// Returns `$PILLARBOX_HOME`, or the data directory of the XDG base directory specification. Empty counts as unset.
+/// Returns `$PILLARBOX_HOME`, or the data directory of the XDG base directory specification. An empty variable counts
+/// as unset.
 fn usual(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     let variable = |name| variable(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     if let Some(home) = variable("PILLARBOX_HOME") {

@@ -17,7 +17,7 @@ pub(crate) struct KeptItem {
     pub(crate) how_long: String,
 }
 
-/// Things that are seen. Each counts as only seen if every one of its fields is kept nowhere.
+/// Things that the relay sees. A thing counts as only seen if the relay keeps none of its fields anywhere.
 const SEEN: &[(&[(&str, &str)], &str)] = &[
     (&[("Passing", "peer")], "the internet address of each connection"),
     (&[("LookUp", "handle")], "who looks for which number"),
@@ -26,20 +26,20 @@ const SEEN: &[(&[(&str, &str)], &str)] = &[
     (&[("MessageRow", "delivered_at"), ("Acknowledge", "messages")], "when a message is fetched"),
 ];
 
-/// Lists what the relay of this inventory keeps about people. Counters, the log on stderr and metrics are left to the
-/// inventory.
+/// Lists what the relay of this inventory keeps about people. Only the inventory lists counters, the log on stderr and
+/// metrics.
 pub(crate) fn kept(lines: &[InventoryLine], keeping: &Keeping) -> Vec<KeptItem> {
     let mut items: Vec<KeptItem> = Vec::new();
     let rows = lines.iter().filter(|line| line.direction == FrameDirection::Own && line.kept.is_kept());
     let mut rows: Vec<_> = rows.collect();
-    // The subject of a row comes first among its fields; nothing else moves.
+    // The field that the other fields of a row are about moves to the front. All others keep their order.
     rows.chunk_by_mut(|one, next| one.record == next.record)
         .for_each(|row| row.sort_by_key(|line| !leads(line)));
     for line in rows {
         let Some(what) = phrase(line, keeping) else { continue };
         let how_long = how_long(line.kept);
         match items.iter_mut().find(|item| item.how_long == how_long) {
-            // All keys read alike.
+            // All fields with keys have the same phrase, which is listed once.
             Some(item) if item.what.ends_with(&what) => {}
             Some(item) => item.what = format!("{}, {what}", item.what),
             None => items.push(KeptItem { what, how_long }),
@@ -88,9 +88,9 @@ fn phrase(line: &InventoryLine, keeping: &Keeping) -> Option<String> {
         ("SentCode", "handle") => "numbers that were sent a code",
         ("SentCode", "time") => "when",
         ("SentCode", "code") => "the code itself",
-        // `logged` describes these, rule by rule.
+        // `logged` describes these fields, rule by rule.
         ("EventRow" | "Passing", _) => return None,
-        // Numbers of rows, counts and what belongs to a phrase above.
+        // These are numbers of rows, counts, and fields that belong to a phrase above.
         ("DeviceRow", "device_number" | "account" | "device_key" | "next_one_time" | "next_one_time_kem")
         | ("PreKeyRow", "device_number" | "kind" | "id" | "signature")
         | ("MessageRow", "message")
@@ -110,7 +110,7 @@ fn leads(line: &InventoryLine) -> bool {
 
 fn how_long(kept: KeptFor) -> String {
     match kept {
-        // The phrase already says that it is to the day.
+        // The phrase already says that only the day is kept.
         KeptFor::WithAccountByDay => KeptFor::WithAccount.to_string(),
         other => other.to_string(),
     }

@@ -1,10 +1,11 @@
-//! The host in the address that phones are given, checked to be one that a phone can connect to.
+//! The host in the address that phones are given. It is checked that a phone can connect to it.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use pillarbox_text::read::value;
 
-/// Reads the host that an operator names. Names are taken as they are; addresses that no computer has are refused.
+/// Reads the host that an operator names. Names are taken as they are; addresses that no single computer has are
+/// refused.
 pub(super) fn public_host(text: &str) -> Result<String, String> {
     let host = value(text);
     let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
@@ -25,7 +26,7 @@ fn unusable_v4(address: Ipv4Addr) -> Option<&'static str> {
     match address.octets() {
         // RFC 1122, section 3.2.1.3.
         [0, ..] => Some("it is the address of no computer"),
-        // RFC 5771, and the reserved rest with the broadcast address (RFC 1112, section 4).
+        // RFC 5771. The next line is the reserved rest, with the broadcast address (RFC 1112, section 4).
         [224..=239, ..] => Some("it is the address of a group of computers"),
         [240..=255, ..] => Some("it is the address of no single computer"),
         _ => None,

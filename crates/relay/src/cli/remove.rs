@@ -13,10 +13,10 @@ use super::failure::Failure;
 use super::text;
 use super::window::Window;
 
-/// The fewest digits of an id that name an account: as many as `ledger` shows.
+/// The fewest digits of an id that name an account. `ledger` shows as many.
 const ID_DIGITS: usize = 8;
 
-/// The sentence about the room, after either command.
+/// The sentence about the room on the disk, which follows either command.
 const ROOM: &str = "The relay uses the room again; its file does not get smaller.";
 
 /// Removes an account.
@@ -77,7 +77,7 @@ impl Removing {
         Ok(Self { offline, who, data: data.display().to_string(), yes })
     }
 
-    /// Counts what is held of the account that the command names.
+    /// Counts what the relay holds of the account that the command names.
     fn held(&mut self) -> Result<AccountHoldings, Failure> {
         let account = self.account()?;
         let held = self.offline.holdings(account).map_err(|error| self.failed(&error.into()))?;
@@ -88,7 +88,7 @@ impl Removing {
         if let Ok(handle) = Handle::parse(&self.who) {
             return self.offline.by_number(&handle).ok_or_else(|| self.nobody());
         }
-        // An address stands for its account, whichever device it names.
+        // The address of a device stands for its account, whichever device it is.
         let Some(begins) = bytes(self.who.split('.').next().unwrap_or_default()) else {
             return Err(Failure::No(format!(
                 "{} is neither a number, such as +447700900101, nor an id as ledger shows it, {ID_DIGITS} digits at \
@@ -141,7 +141,7 @@ fn unusable(data: &Path, error: &OfflineError) -> Failure {
     Failure::Store(format!("{}: {error}", data.display()))
 }
 
-/// Finds the account by its number or the start of its id.
+/// Names the account by its number, or by the start of its id if it has no number.
 fn name(held: &AccountHoldings) -> String {
     match &held.handle {
         Some(handle) => handle.to_string(),
@@ -158,7 +158,8 @@ fn waiting(held: &AccountHoldings) -> String {
     }
 }
 
-/// The sentence about the senders: the relay cannot tell them, because it does not know who all of them are.
+/// Returns the sentence about the senders. The relay cannot tell the senders, because it does not know who all of them
+/// are.
 fn seen_by_senders(messages: usize) -> &'static str {
     match messages {
         0 => "",
@@ -167,7 +168,7 @@ fn seen_by_senders(messages: usize) -> &'static str {
     }
 }
 
-/// A count with its noun; `None` for zero.
+/// Formats a count with its noun. Returns `None` for zero.
 fn counted(count: u64, one: &str, many: &str) -> Option<String> {
     match count {
         0 => None,

@@ -1,4 +1,4 @@
-//! `--keep FILE`: the rule that a relay keeps by, as people write it down.
+//! `--keep FILE`: the rule by which a relay keeps rows, as people write it down.
 
 use std::path::Path;
 
@@ -20,12 +20,12 @@ pub(crate) fn read(file: &Path) -> Result<Keeping, Failure> {
     })?;
     toml::from_str(&text).map_err(|error| {
         let at = error.span().map_or_else(String::new, |span| place(&text, span.start));
-        // The file is the operator's own: its text may be shown.
+        // The file belongs to the operator, so its text may be shown.
         Failure::Store(format!("the rule in {shown} cannot be used{at}: {}", escape(error.message())))
     })
 }
 
-/// Line and column of a byte in a text, as editors count them.
+/// Returns the line and the column of a byte in a text, as editors count them.
 fn place(text: &str, at: usize) -> String {
     let before = text.get(..at).unwrap_or(text);
     let line = before.matches('\n').count() + 1;

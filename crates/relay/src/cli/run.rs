@@ -55,8 +55,8 @@ pub(crate) fn run(arguments: Run, out: &mut impl Write) -> Result<(), Failure> {
     runtime.block_on(until_stopped(config, out))
 }
 
-/// Number of threads for the connections: the thread that owns the core has a processor for itself. With more threads
-/// than processors, each batch is waited for by more threads, for less work each.
+/// Returns the number of threads for the connections. The thread that owns the core has a processor for itself. With
+/// more threads than processors, more threads would wait for each batch, each with less work.
 fn socket_threads() -> usize {
     std::thread::available_parallelism().map_or(1, |processors| processors.get().saturating_sub(1)).max(1)
 }
@@ -70,18 +70,18 @@ fn read_limits(file: &Path) -> Result<Limits, Failure> {
             in_words(error.kind())
         ))
     })?;
-    // The file is the operator's own: the place of a mistake and the possible names may be shown.
+    // The file belongs to the operator, so the place of a mistake and the possible names may be shown.
     serde_json::from_str(&text)
         .map_err(|error| Failure::Store(format!("the limits in {shown} cannot be used: {error}")))
 }
 
 async fn until_stopped(config: ServerConfig, out: &mut impl Write) -> Result<(), Failure> {
-    // Before the relay starts: a signal that comes early is a stop and not a crash.
+    // Signals are awaited before the relay starts, so that a signal that comes early is a stop and not a crash.
     let mut signals = Signals::listen()?;
     let said = config.clone();
     let mut relay = RelayServer::start(config).await?;
     match greet(&relay, &said, out) {
-        // A reader that left after the address does not stop the relay.
+        // The relay goes on if the reader of its output leaves after the address.
         Ok(()) | Err(Failure::ClosedPipe) => {}
         Err(failure) => return Err(failure),
     }
@@ -111,7 +111,7 @@ fn greet(relay: &Running, config: &ServerConfig, out: &mut impl Write) -> Result
 async fn stop(relay: Running, mut signals: Signals) -> Result<(), Failure> {
     tokio::select! {
         stopped = relay.stop() => stopped.map_err(|broken| Failure::Store(broken.to_string())),
-        // Everything accepted is on the disk already: only the goodbyes are cut short.
+        // Everything that was accepted is already on the disk, so only the goodbyes are cut short.
         () = signals.next() => {
             stopped_at_once();
             std::process::exit(INTERRUPTED.into())
@@ -149,7 +149,7 @@ fn start_log(format: LogFormat, level: LogLevel) {
         LogLevel::Info => LevelFilter::INFO,
         LogLevel::Debug => LevelFilter::DEBUG,
     };
-    // Only the relay's own lines are written: no inventory has the lines of a library.
+    // Only the relay's own lines are written, because no inventory lists the lines of a library.
     let own =
         tracing_subscriber::filter::Targets::new().with_target(pillarbox_relay::server::log::TARGET, level);
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);

@@ -16,8 +16,8 @@ use super::text::escape;
 /// Column at which the text beside a label begins.
 const TEXT_AT: usize = 15;
 
-/// In windows below this width only the list of what is kept stands in full: the screen has to fit at once in large
-/// letters too.
+/// In windows narrower than this, only the list of what is kept is printed in full: the screen has to fit at once in
+/// large letters too.
 const NARROW: usize = 72;
 
 /// Column at which the later lines of a point begin.
@@ -28,19 +28,19 @@ const DIM: Style = Style::new().dimmed();
 
 /// The facts of a relay that has just started.
 pub(crate) struct StartScreen<'a> {
-    /// Its address, as phones are given it.
+    /// Its address, as phones get it.
     pub(crate) address: &'a str,
     /// Address of its admin port.
     pub(crate) admin: Option<SocketAddr>,
-    /// A line that says how far its address reaches, if the host was found and not named.
+    /// A line that says how far its address reaches. It is absent if the operator named the host.
     pub(crate) advice: Option<&'a str>,
-    /// A sentence that says how many connections it takes, if they are fewer than its limits promise.
+    /// A sentence that says how many connections the relay takes, if they are fewer than its limits promise.
     pub(crate) connections: Option<&'a str>,
     /// Its data directory.
     pub(crate) data: &'a Path,
-    /// The file that number codes go to; none at a relay that sends none.
+    /// The file that receives the codes for numbers; none at a relay that sends no codes.
     pub(crate) codes: Option<&'a Path>,
-    /// The rule by which it keeps rows.
+    /// The rule by which the relay keeps rows.
     pub(crate) keeping: &'a Keeping,
 }
 
@@ -99,7 +99,7 @@ impl StartScreen<'_> {
     }
 }
 
-/// The width of the label before the address, with the signs that make it bold.
+/// Returns the width of the label before the address, including the escape sequences that make it bold.
 fn padded() -> usize {
     TEXT_AT + format!("{BOLD}{BOLD:#}").len()
 }
@@ -145,7 +145,7 @@ mod tests {
     fn the_whole_screen_is_seen_in_an_ordinary_window_and_ends_with_what_is_to_be_copied() {
         let text = screen(&Keeping::LEAST, None, 80);
         let rows: usize = text.lines().map(|line| line.chars().count().div_ceil(80)).sum();
-        // The log's line on stderr is one more.
+        // The log adds one more line, on stderr.
         assert!(rows + 1 < 20, "{rows}:\n{text}");
         let last: Vec<_> = text.lines().rev().take(2).collect();
         assert_eq!(last, [format!("Next: export RELAY='{ADDRESS}'"), format!("Relay ready    {ADDRESS}")]);

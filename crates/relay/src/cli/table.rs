@@ -14,11 +14,11 @@ pub(crate) struct Column(pub(crate) &'static str, pub(crate) Align);
 
 const BOLD: Style = Style::new().bold();
 
-/// Space between a heading and its cell in a narrow window.
+/// The space between a heading and its cell in a narrow window.
 const GAP: usize = 2;
 
-/// Writes a table that fits the window: columns are as wide as their widest cell, and the last column is cut. In a
-/// narrow window each cell takes a line of its own behind its heading, and nothing is cut.
+/// Writes a table that fits the window. Columns are as wide as their widest cell, and the last column is cut. In a
+/// narrow window, each cell takes a line of its own behind its heading, and nothing is cut.
 ///
 /// Cells hold no control characters; see [`super::text::escape`].
 pub(crate) fn write(
@@ -66,8 +66,8 @@ pub(crate) fn write_plain(out: &mut impl Write, columns: &[Column], rows: &[Vec<
     rows.iter().try_for_each(|row| writeln!(out, "{}", row.join("\t")))
 }
 
-/// Breaks text with `label` in front, in `style`, and the text beside it; in a narrow window the text stands below it,
-/// indented.
+/// Breaks text into lines, with `label` in `style` in front and the text beside it. In a narrow window the text stands
+/// below the label, indented.
 pub(crate) fn labelled(label: &str, style: Style, text: &str, at: usize, width: usize) -> String {
     let plain = if display_width(label) < at && width >= 3 * at {
         beside(label, at, text, width)

@@ -1,4 +1,4 @@
-//! `takedown`: a public channel is taken down by the operator, at a relay that runs or has stopped.
+//! `takedown`: the operator takes a public channel down, at a relay that runs or has stopped.
 
 use std::io::Write;
 use std::path::Path;
@@ -33,7 +33,7 @@ pub(crate) fn run(arguments: Takedown, out: &mut impl Write) -> Result<(), Failu
         )));
     }
     let known = match offline(&data, &channel) {
-        // A relay runs: it takes the channel down itself, so that no post comes in between.
+        // If a relay runs, it takes the channel down itself, so that no post comes in between.
         None => AdminPort::of(&data)?.take_down(&channel)?,
         Some(known) => known?,
     };
@@ -47,7 +47,7 @@ pub(crate) fn run(arguments: Takedown, out: &mut impl Write) -> Result<(), Failu
     Ok(out.flush()?)
 }
 
-/// Counts what is held of a channel that is open.
+/// Counts what the relay holds of a channel that is open.
 fn held(data: &Path, channel: &ChannelName) -> Result<String, Failure> {
     let holdings = ledger::read(data)?;
     let row = holdings.channels.iter().find(|row| row.channel == *channel);

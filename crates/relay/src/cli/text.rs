@@ -3,7 +3,7 @@
 /// Writes everything that a terminal would act on as `\u{..}`, because evidence must not lose anything.
 pub(crate) use pillarbox_text::show::escaped as escape;
 
-/// Number of bytes that stand for a payload without text.
+/// The number of bytes that are shown for a payload without text.
 const SHOWN_BYTES: usize = 6;
 
 /// Returns the first bytes, in hexadecimal.
@@ -12,7 +12,7 @@ pub(crate) fn first_bytes(payload: &[u8]) -> String {
     if payload.len() > SHOWN_BYTES { format!("{start}..") } else { start }
 }
 
-/// Bytes in hexadecimal.
+/// Returns the bytes in hexadecimal.
 pub(crate) fn hex<'a>(bytes: impl IntoIterator<Item = &'a u8>) -> String {
     bytes.into_iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -6,21 +6,21 @@ use pillarbox_text::wrap::WIDTH;
 /// The narrowest window that lines are fitted to. A narrower terminal breaks lines by itself.
 const NARROWEST: usize = 40;
 
-/// Least width of a table. In a narrower window each of its cells takes a line.
+/// The least width of a window for a table. In a narrower window, each cell takes a line.
 const TABLE: usize = 72;
 
-/// A window, or what stands in its place.
+/// A window, or the sizes that stand in for one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Window {
-    /// Columns that a line may take, at least 40.
+    /// The number of columns that a line may take, at least 40.
     pub(crate) columns: usize,
-    /// Lines that are visible at once; none where the output goes to no window.
+    /// The number of lines that are visible at once; none if the output goes to no window.
     pub(crate) rows: Option<usize>,
 }
 
 impl Window {
-    /// Returns the window of standard output. If output goes elsewhere, `COLUMNS` counts, as for many programs, and
-    /// then 80.
+    /// Returns the window of standard output. If output goes elsewhere, the width is `COLUMNS`, as with many programs,
+    /// or else 80.
     pub(crate) fn of_output() -> Self {
         Self::new(window::of_results(), window::stated_columns())
     }
@@ -30,13 +30,13 @@ impl Window {
         Self { columns: columns.max(NARROWEST), rows: window.map(|window| window.lines) }
     }
 
-    /// Returns a window of this many columns, its height unknown.
+    /// Returns a window of this many columns and an unknown height.
     #[cfg(test)]
     pub(crate) fn of_columns(columns: usize) -> Self {
         Self::new(None, Some(columns))
     }
 
-    /// Returns the columns for sentences: lines of more than 80 are hard to read.
+    /// Returns the columns for sentences, at most 80: longer lines are hard to read.
     pub(crate) fn for_sentences(self) -> usize {
         self.columns.min(WIDTH)
     }

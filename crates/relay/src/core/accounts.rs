@@ -111,8 +111,9 @@ impl<S: Store> Relay<S> {
                 Err(Refusal::NotWellFormed)
             };
         }
-        // Counted after the proof and after an account that is there already: neither a neighbour's noise nor a phone
-        // that did not hear its answer uses up what newcomers behind the same address have.
+        // A registration is counted only after its proof was checked, and not if the account is there already. So
+        // neither a neighbour's noise nor a phone that did not hear its answer uses up what newcomers behind the same
+        // address have.
         let subject = Subject::address(connection.peer);
         self.limiter.take(Request::Register, subject, self.settings.limits.register, round.now)?;
         self.take_room(ACCOUNT_BYTES + upload_bytes(&frame.prekeys), round)?;

@@ -215,8 +215,9 @@ impl<S: Store> Relay<S> {
         }
     }
 
-    /// Sets the most events that each [`Outcome::passed`] holds from now on: nobody reads a hundred thousand a second,
-    /// and making them costs the phones. Events beyond that are only counted. `None` if nobody follows.
+    /// Sets the largest number of events that each [`Outcome::passed`] holds from now on. Nobody reads a hundred
+    /// thousand events a second, and making them takes time from the phones. Events beyond that number are only
+    /// counted. `None` if nobody follows.
     pub fn follow(&mut self, most: Option<usize>) {
         self.following = most;
     }

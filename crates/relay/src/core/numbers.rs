@@ -1,12 +1,12 @@
 //! Verified numbers: a code goes to the number, and whoever shows the code registers the number.
 //!
-//! **The code** decides who has the number from now on, and nothing about who they are. If the number has an account,
-//! the account goes on: the relay puts the new phone's keys in the place of the former ones and keeps all else. It does
-//! so by the same code whether the owner has a new phone or a thief has read the code; that keys are others now is for
-//! the phones of the contacts to tell.
+//! **The code** decides who has the number from now on. It proves nothing about who that person is. If the number has
+//! an account, the account goes on: the relay puts the new phone's keys in the place of the former keys, and keeps all
+//! else. The same steps follow whether the owner has a new phone or a thief has read the code. The phones of the
+//! contacts have to tell their owners that the keys have changed.
 //!
-//! **One round.** The replacement has a round of its own, as the end of an account has: a bundle that is handed out in
-//! the same transaction would hold keys of both phones.
+//! **One round.** The replacement has a round of its own, as the end of an account does. Otherwise a bundle that is
+//! handed out in the same transaction would hold keys of both phones.
 
 use pillarbox_wire::{
     AccountId, DeviceId, Farewell, Handle, Refusal, Register, RegisterWithCode, RelayFrame, Reregistered,

@@ -53,9 +53,9 @@ impl<S: Store> Relay<S> {
         self.store.apply(&round.changes)
     }
 
-    /// Saves the removals of a batch that was refused: messages that phones have acknowledged are theirs and can go. A
-    /// full disk empties that way. The removals are tried alone, and those that fail too are kept for the next
-    /// transaction.
+    /// Saves the removals of a batch that was refused: messages that phones have acknowledged lie on those phones and
+    /// can go. A full disk empties that way. The removals are tried alone, and those that fail too are kept for the
+    /// next transaction.
     pub(super) fn save_removals(
         &mut self,
         round: &mut Round,

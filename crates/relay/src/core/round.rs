@@ -1,9 +1,9 @@
 //! One round: the writes and answers of a batch, or of as much of it as fits one transaction.
 //!
 //! Requests are planned first, against memory that nothing has changed yet; then the store commits; then memory follows
-//! and the answers go out. Two things make a batch take more than one round. A connection whose request changes what
-//! its later requests see (it registers, it publishes prekeys) has those wait for the next round. An account is closed
-//! in a round of its own.
+//! and the answers go out. Two things make a batch take more than one round. If a request changes what later requests
+//! of the same connection see (it registers, it publishes prekeys), the later ones wait for the next round. An account
+//! is closed in a round of its own.
 
 use std::collections::{HashMap, HashSet};
 

@@ -123,8 +123,8 @@ pub struct InventoryLine {
     pub why: &'static str,
 }
 
-/// Lists every field that a relay with these settings can see, and none of a table that stays empty. `operations` are
-/// the tables of the program around the relay: its logs and its metrics.
+/// Lists every field that a relay with these settings can see. Fields of a table that stays empty are left out.
+/// `operations` are the tables of the program around the relay: its logs and its metrics.
 #[must_use]
 pub fn whole(keeping: &Keeping, operations: &[InventoryEntry]) -> Vec<InventoryLine> {
     let own = OWN.iter().filter(|entry| may_hold(entry, keeping));
@@ -150,9 +150,10 @@ fn line(direction: FrameDirection, field: &InventoryField, keeping: &Keeping) ->
     InventoryLine { direction, record, field: name, class, kept: kept(field, place, keeping), why }
 }
 
-/// The events that write a field down, and whether that takes a rule which keeps addresses.
+/// Returns the events that write a field down, and whether only a rule that keeps addresses does so.
 ///
-/// A frame's field stays where the frame goes, and in the log as well; of the two the log outlasts the account.
+/// A frame's field stays where the frame's content goes, and also in the log. Of these two, the log outlasts the
+/// account.
 fn written_by(field: &InventoryField) -> (&'static [Logged], bool) {
     match (field.record, field.name) {
         ("EventRow", "about") => (&[Logged::LookedUp, Logged::Fetched, Logged::Sent, Logged::Read], false),

@@ -7,8 +7,8 @@
 /// The fraction of byte values that are printable ASCII: the chance that one random byte looks like text.
 const CHANCE_OF_PRINTABLE: f64 = 95.0 / 256.0;
 
-/// Bytes that are text from first to last count as words if random bytes would look so less often than this. Ciphertext
-/// is never short enough to come near.
+/// Bytes that are text from first to last count as words if random bytes would look like that less often than this.
+/// Ciphertext is never short enough to come near.
 const CHANCE_OF_A_WHOLE: f64 = 1e-3;
 
 /// A run of text inside other bytes counts as words if random bytes of that length would hold such a run less often
@@ -16,7 +16,7 @@ const CHANCE_OF_A_WHOLE: f64 = 1e-3;
 const CHANCE_OF_A_PART: f64 = 1e-6;
 
 /// The first byte of a message that the phone left readable for its server (`docs/protocol.md`, kinds of payload).
-/// Because of it the relay also reports shorter pieces of text, and believes nothing else of it.
+/// Because of this byte, the relay also reports shorter pieces of text. It concludes nothing else from the byte.
 const READABLE_KIND: u8 = 0;
 
 /// Returns the longest text in a payload, if it is words.

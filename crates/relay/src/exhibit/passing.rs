@@ -43,20 +43,21 @@ fn shown_if_there<S: serde::Serializer>(
 /// One frame that passed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Passing {
-    /// Time at which it passed, in milliseconds since 1970.
+    /// The time at which it passed, in milliseconds since 1970.
     pub time: Timestamp,
-    /// Number of the connection. It means nothing outside this run of the relay.
+    /// The number of the connection. It means nothing outside this run of the relay.
     pub connection: ConnectionId,
     /// The internet address at its other end.
     pub peer: IpAddr,
     /// The frame's name, or `opened`, `closed` and `unreadable` for events that are no frames.
     pub frame: &'static str,
-    /// The sender, if a phone sent it and its connection has a name; for a delivery the sender that the row names.
+    /// The sender, if a phone sent the frame on a connection that has a name. For a delivery, the sender that the row
+    /// names.
     #[serde(serialize_with = "shown_if_there")]
     pub from: Option<DeviceAddress>,
     /// The subject of the frame.
     pub about: Option<FrameSubject>,
-    /// Bytes of payload.
+    /// The number of bytes of payload.
     pub bytes: u32,
 }
 

@@ -18,14 +18,14 @@ pub struct RowChange {
 /// The new state of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Became {
-    /// The row is there from now on.
+    /// The row is now there.
     Kept {
-        /// The row waits for its phone until then, by the rule of this moment.
+        /// The end of the time for which the row waits for its phone, by the rule of this moment.
         until: Timestamp,
     },
     /// Its phone has the message, and the row stays.
     Delivered {
-        /// The row stays until then, by the rule of this moment.
+        /// The end of the time for which the row stays, by the rule of this moment.
         until: Timestamp,
     },
     /// The row is gone.

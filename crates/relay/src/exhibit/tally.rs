@@ -1,11 +1,12 @@
-//! What messages that pass tell of who writes to whom. Nothing here is about what they say.
+//! A tally of what passing messages tell about who writes to whom. It does not count anything about what the messages
+//! say.
 
 use std::collections::BTreeSet;
 
-/// So many pairs are named; of more there is the number.
+/// The largest number of pairs that are named. Of more pairs, only the number is given.
 const NAMED_PAIRS: usize = 3;
 
-/// Messages as they were handed in.
+/// The tally of messages, as phones handed them in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SubmissionTally {
     messages: u64,
@@ -14,26 +15,27 @@ pub struct SubmissionTally {
 }
 
 impl SubmissionTally {
-    /// One message more: whose connection it came on, if that has a name, and whom it is for.
+    /// Counts one more message. `from` is the account on whose connection the message came, if that connection has a
+    /// name. `to` is the account that it is for.
     pub fn message(&mut self, from: Option<&str>, to: &str) {
         self.messages += 1;
         let Some(from) = from else { return };
         self.named += 1;
         let mut pair = [from.to_owned(), to.to_owned()];
         pair.sort();
-        // Somebody's other phone is nobody else.
+        // Two phones of one account are the same person, and make no pair.
         if from != to {
             self.pairs.insert(pair);
         }
     }
 
-    /// How many of them named both, of how many.
+    /// Returns how many of all messages named both sender and recipient.
     fn part(&self) -> String {
         let Self { messages, named, .. } = self;
         if *named == 0 { format!("none of {messages}") } else { format!("{named} of {messages}") }
     }
 
-    /// What they tell, in one sentence. None before the first.
+    /// Returns what the messages tell, in one sentence. Returns `None` before the first message.
     #[must_use]
     pub fn sentence(&self) -> Option<String> {
         let noun = if self.messages == 1 { "message" } else { "messages" };
@@ -53,7 +55,7 @@ impl SubmissionTally {
         })
     }
 
-    /// The same of one conversation over two servers, in one sentence.
+    /// Returns the same for one conversation over two servers, in one sentence.
     #[must_use]
     pub fn on_two_servers(first: &Self, second: &Self) -> String {
         format!(

@@ -1,7 +1,8 @@
 //! Codes that were sent to numbers and wait to be shown, in memory only: a relay that starts again has sent none.
 //!
-//! A code shows that its holder reads what is sent to the number. It does not show who the holder is: a person with a
-//! new phone, whoever took over the number, and whoever can read the telephone network on the way all have it.
+//! A code shows that its holder reads what is sent to the number. It does not show who the holder is. The code reaches
+//! a person with a new phone, somebody who took over the number, and anybody who can read the telephone network on the
+//! way.
 
 use std::collections::HashMap;
 
@@ -16,7 +17,7 @@ use crate::rules::limits::Limits;
 struct Sent {
     code: NumberCode,
     at: Timestamp,
-    /// Wrong codes that were shown for this number since.
+    /// The number of wrong codes that somebody has shown for this number since.
     wrong: u32,
 }
 

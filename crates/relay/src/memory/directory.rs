@@ -17,7 +17,7 @@ use crate::store::{AccountRow, DeviceNumber, DeviceRow, Replacement, StoreError,
 pub(crate) struct Account {
     pub(crate) row: AccountRow,
     pub(crate) devices: Vec<DeviceId>,
-    /// Tokens that its devices are woken through, ordered by the deposits' subjects.
+    /// The tokens through which its devices are woken, ordered by the deposits' subjects.
     pub(crate) push_tokens: Vec<(Bytes, Bytes)>,
 }
 

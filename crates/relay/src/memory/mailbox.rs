@@ -14,7 +14,7 @@ use crate::rules::limits::Limits;
 /// The way in which a message came into a mailbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Entrance {
-    /// The sender showed the recipient's delivery key. A row that names no sender is such a message.
+    /// The sender showed the recipient's delivery key. A row that names no sender counts as such a message.
     Sealed,
     /// The sender has a name, and may be anybody.
     Open,
@@ -79,7 +79,7 @@ impl Load {
 pub(crate) struct Quota {
     messages: u64,
     bytes: u64,
-    /// Messages that may come from senders with a name.
+    /// The number of messages that may come from senders with a name.
     open_messages: u64,
     open_bytes: u64,
 }
@@ -118,17 +118,17 @@ pub(crate) struct Mailbox {
 }
 
 impl Mailbox {
-    /// Number of messages that wait, those on their way included.
+    /// The number of messages that wait, including those on their way.
     pub(crate) fn len(&self) -> usize {
         self.queue.len()
     }
 
-    /// Payload bytes of the messages that wait.
+    /// The number of payload bytes of the messages that wait.
     pub(crate) fn bytes(&self) -> u64 {
         self.load.bytes
     }
 
-    /// The rows of all waiting messages, in order.
+    /// Returns the rows of all waiting messages, in order.
     pub(crate) fn messages(&self) -> impl Iterator<Item = MessageId> + '_ {
         self.queue.iter().map(|waiting| waiting.message)
     }
@@ -182,7 +182,7 @@ impl Mailbox {
         Some(next)
     }
 
-    /// Puts the last `count` messages that were handed over back into the queue: they never left.
+    /// Puts the last `count` messages that were handed over back into the queue, because they never left the relay.
     pub(crate) fn take_back(&mut self, count: usize) {
         for _ in 0..count.min(self.handed - self.left) {
             self.handed -= 1;

@@ -5,7 +5,7 @@
 
 use std::hash::{BuildHasherDefault, Hasher};
 
-/// The hash is the same in each run, so that maps are walked in the same order in each run of the same world.
+/// The hash is the same in each run, so that each run of the same world walks through maps in the same order.
 pub(crate) type OwnNames = BuildHasherDefault<OwnNamesHasher>;
 
 /// Multiplies each word into the state.
@@ -50,7 +50,7 @@ impl Hasher for OwnNamesHasher {
     }
 
     fn finish(&self) -> u64 {
-        // A product's high bits depend on all bits below them; a table looks at the low ones, too.
+        // The high bits of a product depend on all bits below them. A table looks at the low bits too.
         self.0 ^ (self.0 >> 32)
     }
 }
@@ -65,13 +65,13 @@ mod tests {
     use super::*;
     use crate::ConnectionId;
 
-    /// Counts those of 4,096 names that share the low 12 bits of their hash with an earlier one.
+    /// Counts the names, among 4,096, that share the low 12 bits of their hash with an earlier name.
     fn collisions(hashes: impl Iterator<Item = u64>) -> usize {
         let mut seen = HashSet::new();
         hashes.take(4_096).filter(|hash| !seen.insert(hash & 0xfff)).count()
     }
 
-    /// Limit of the test. Chance alone lets a fraction of 1/e collide: 1,507 of 4,096.
+    /// The limit of the test. By chance alone, a fraction of 1/e collides: 1,507 of 4,096.
     const MOST: usize = 1_700;
 
     #[test]

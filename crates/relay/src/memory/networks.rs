@@ -6,7 +6,7 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
-/// Bits of an IPv6 address that count as one.
+/// The number of bits of an IPv6 address that count as one address.
 const ADDRESS_BITS: u8 = 64;
 
 /// The wider networks, each with its multiple of the limit for one address.

@@ -132,11 +132,12 @@ impl RateLimiter {
     }
 }
 
-/// The time at which the bucket is full again after one more request, or the time for which that request has to wait.
+/// Returns the time at which the bucket is full again after one more request. If the request has to wait, returns how
+/// long.
 fn next(full_at: Option<Timestamp>, rate: Rate, now: Timestamp) -> Result<Timestamp, Refusal> {
     let whole = Duration(rate.every.0.saturating_mul(u64::from(rate.burst)));
     let known = full_at.unwrap_or(now);
-    // No bucket can be empty so far ahead: the clock was set back since, and the bucket starts anew.
+    // No bucket can be empty for so long. The clock was set back since, so the bucket starts anew.
     let known = if known.since(now) > whole { now } else { known.max(now) };
     let next = known + rate.every;
     let wait = next.since(now).0.saturating_sub(whole.0);
@@ -219,7 +220,8 @@ mod tests {
             let subject = Subject::address(address.parse().unwrap());
             (0..10).filter(|_| limiter.take(Request::LookUp, subject, RATE, Timestamp(5_000)).is_ok()).count()
         };
-        // 256 addresses of one household, four times what one has; 256 households of one organisation, sixteen times.
+        // The 256 addresses of one household get four times what one address gets. The 256 households of one
+        // organisation get sixteen times as much.
         let household: usize = (0..256).map(|at| taken(&mut limiter, format!("2001:db8:1:{at:x}::1"))).sum();
         assert_eq!(household, 3 * 4);
         let organisation: usize =

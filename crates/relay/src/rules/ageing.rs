@@ -9,7 +9,7 @@
 
 use pillarbox_wire::{Duration, Timestamp};
 
-/// Time between two sweeps. Retention is counted in days, and each sweep looks at every mailbox once.
+/// The time between two sweeps. Retention is counted in days, and each sweep looks at every mailbox once.
 pub const SWEEP_INTERVAL: Duration = Duration::from_seconds(3_600);
 
 /// The ageing clock, and the time at which it was last moved.
@@ -29,8 +29,8 @@ impl Ageing {
         self.clock
     }
 
-    /// Returns whether a sweep is due: the first, one an hour after the last, or one because the clock was set back
-    /// since.
+    /// Returns whether a sweep is due. The first sweep is due at once. A later one is due an hour after the last one,
+    /// or at once if the clock was set back since.
     pub(crate) fn is_due(&self, now: Timestamp) -> bool {
         self.swept.is_none_or(|swept| now < swept || now.since(swept) >= SWEEP_INTERVAL)
     }

@@ -1,8 +1,8 @@
 //! The rule of this relay's design on what it keeps, as data: every part below is a number or a switch, and no code
 //! asks for a design's name.
 //!
-//! Seen is not kept. A relay sees every field of every frame. This rule decides what is written down, how exactly and
-//! for how long; it is handed to the store with each row, and printed by the inventory.
+//! What a relay sees is not yet kept. A relay sees every field of every frame. This rule decides what is written down,
+//! how exactly and for how long. The store gets the rule with each row, and the inventory prints it.
 
 mod accounts;
 pub mod span;
@@ -14,16 +14,16 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Granularity {
-    /// Not at all.
+    /// The time is not kept.
     Nothing,
-    /// The day (UTC) only.
+    /// Only the day (UTC) is kept.
     Day,
-    /// Exact to the millisecond.
+    /// The time is kept exactly, to the millisecond.
     Exact,
 }
 
 impl Granularity {
-    /// Reduces `time` to what is written down of it.
+    /// Reduces `time` to the part that is written down.
     #[must_use]
     pub const fn of(self, time: Timestamp) -> Option<Timestamp> {
         match self {
@@ -69,7 +69,7 @@ impl Logged {
         Self::Read,
     ];
 
-    /// The kind's word in files and tables, as serde writes it.
+    /// Returns the kind's word in files and tables, as serde writes it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -84,7 +84,7 @@ impl Logged {
         }
     }
 
-    /// The kind's noun in a sentence, in the plural.
+    /// Returns the kind's noun in a sentence, in the plural.
     #[must_use]
     pub const fn wording(self) -> &'static str {
         match self {
@@ -112,14 +112,14 @@ impl Logged {
 pub struct LogRule {
     /// The kind of event.
     pub what: Logged,
-    /// Time for which the row stays: `"30 days"`, or milliseconds.
+    /// The time for which the row stays: `"30 days"`, or milliseconds.
     #[serde(deserialize_with = "span::deserialize")]
     pub keep: Duration,
     /// True if the row holds the internet address that the event came from.
     #[serde(default)]
     pub address: bool,
-    /// The accounts to which the rule is limited: events by them or about them. Empty for everybody. Each account is
-    /// written as its 32 hexadecimal digits.
+    /// The accounts to which the rule is limited: events by them or about them. An empty list means everybody. Each
+    /// account is written as its 32 hexadecimal digits.
     #[serde(default, with = "accounts")]
     pub only: Vec<AccountId>,
 }
@@ -128,39 +128,39 @@ pub struct LogRule {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Keeping {
-    /// Time for which a message waits for a device that does not come: `"30 days"`, or milliseconds.
+    /// The time for which a message waits for a device that does not come: `"30 days"`, or milliseconds.
     #[serde(deserialize_with = "span::deserialize")]
     pub undelivered: Duration,
-    /// Time for which a message stays after its device acknowledged it, payload included. Without it the row goes at
-    /// once.
+    /// The time for which a message stays after its device acknowledged it, payload included. If it is absent, the row
+    /// goes at once.
     #[serde(deserialize_with = "span::deserialize_option")]
     pub delivered: Option<Duration>,
-    /// Exactness of the time at which a device was last connected.
+    /// The exactness of the time at which a device was last connected.
     pub last_seen: Granularity,
-    /// Exactness of the time at which an account was made.
+    /// The exactness of the time at which an account was made.
     pub registered: Granularity,
-    /// True if the row of a message names the sender, where the sender's connection had a name. Without it the
-    /// recipient is not told either, because the relay has nothing to tell it from.
+    /// True if the row of a message names the sender, where the sender's connection had a name. If it is false, the
+    /// recipient is not told the sender either, because the relay has no record of it.
     pub sender: bool,
     /// True if the device row holds the internet address that the device last connected from.
     pub last_address: bool,
-    /// Kinds of deposits that it takes and keeps until they are taken back or the account is closed. Other kinds are
-    /// refused.
+    /// The kinds of deposit that the relay takes. It keeps a deposit until its owner takes it back or the account is
+    /// closed. Other kinds are refused.
     pub deposits: Vec<DepositKind>,
-    /// The events that it writes into its log.
+    /// The events that the relay writes into its log.
     pub log: Vec<LogRule>,
     /// True if numbers can be looked up.
     pub directory: bool,
     /// True if the relay has public channels.
     pub channels: bool,
-    /// True if it stamps messages of named senders, so that it can check a recipient's report.
+    /// True if the relay stamps messages of named senders, so that it can check a recipient's report.
     pub stamps: bool,
 }
 
 impl Keeping {
-    /// Rows go when they are acknowledged, undelivered ones after 30 days. The day of the last connection and the time
-    /// of registration stay: the two facts about an account that Signal's published responses to subpoenas return
-    /// (signal.org/bigbrother).
+    /// The least that a relay keeps. Rows go when they are acknowledged, and undelivered rows go after 30 days. The day
+    /// of the last connection and the time of registration stay. These are the two facts about an account that Signal's
+    /// published responses to subpoenas return (signal.org/bigbrother).
     pub const LEAST: Self = Self {
         undelivered: Duration::from_days(30),
         delivered: None,

@@ -15,7 +15,7 @@ use crate::rules::ageing::SWEEP_INTERVAL;
 /// A rate: `burst` requests at once, and one more after each `every`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rate {
-    /// Requests at once. Zero allows nothing.
+    /// The number of requests at once. Zero allows nothing.
     pub burst: u32,
     /// The time after which one more is allowed, in milliseconds. Zero allows everything.
     pub every: Duration,
@@ -29,7 +29,7 @@ impl Rate {
         Self { burst, every: Duration(60_000 / count as u64) }
     }
 
-    /// The same rate, multiplied.
+    /// Returns the same rate, multiplied.
     #[must_use]
     pub(crate) const fn times(self, times: u32) -> Self {
         // A refill that takes no time means no limit.
@@ -39,7 +39,7 @@ impl Rate {
         Self { burst: self.burst.saturating_mul(times), every: Duration(every) }
     }
 
-    /// No limit at all: for a load generator that measures other things.
+    /// A rate without any limit, for a load generator that measures other things.
     pub const UNLIMITED: Self = Self { burst: u32::MAX, every: Duration(0) };
 }
 
@@ -110,7 +110,7 @@ macro_rules! limits {
             }
         }
 
-        /// Every limit as shipped; the limits of the frames follow in [`FRAME_LIMITS`].
+        /// Every limit as shipped. The limits of the frames follow in [`FRAME_LIMITS`].
         pub const TABLE: &[Limit] = &[
             $(Limit { name: stringify!($field), amount: Amount::$kind($constant), why: $why },)+
         ];
@@ -224,7 +224,7 @@ pub const FRAME_LIMITS: &[Limit] = &[
 
 const _: () = assert!(WINDOW_MESSAGES as usize <= MAX_ACKNOWLEDGEMENTS);
 const _: () = assert!(WINDOW_BYTES >= MAX_PAYLOAD_LEN as u64 && READ_AHEAD_BYTES >= WINDOW_BYTES);
-// With less the ageing clock could not keep up, let alone catch up.
+// With a smaller step, the ageing clock could not keep up, let alone catch up.
 const _: () = assert!(AGEING_STEP.0 > SWEEP_INTERVAL.0);
 const _: () = assert!(MAILBOX_BYTES >= MAX_PAYLOAD_LEN as u64);
 // Each side has room for the longest message.

@@ -19,16 +19,16 @@ pub struct ServerConfig {
     pub data: PathBuf,
     /// The address that phones connect to. Port 0 lets the system choose.
     pub listen: SocketAddr,
-    /// The host that the printed address names, where it differs from `listen`.
+    /// The host that the printed address names, if it differs from `listen`.
     pub public_host: Option<String>,
-    /// The address of the admin port, if there is to be one. Port 0 lets the system choose.
+    /// The address of the admin port, if the relay is to have one. Port 0 lets the system choose.
     pub admin: Option<SocketAddr>,
     /// The rule by which the relay keeps rows, and the limits of what phones may ask.
     pub settings: RelaySettings,
-    /// The file that codes to numbers go to, where numbers are verified. Without it [`CODES_FILE`](super::CODES_FILE)
-    /// in the data directory.
+    /// The file that receives the codes to numbers, where numbers are verified. If it is absent, the codes go to
+    /// [`CODES_FILE`](super::CODES_FILE) in the data directory.
     pub codes: Option<PathBuf>,
-    /// The answer to missing transactions that the relay had committed.
+    /// What to do if transactions are missing that the relay had committed.
     pub on_loss: OnLoss,
     /// Time limits of a socket.
     pub timeouts: SocketTimeouts,

@@ -1,9 +1,9 @@
 //! The relay's log: the only place in this crate that names `tracing`'s macros.
 //!
-//! A log is retained data. Every field that a line can carry therefore stands in [`LogLine`], and with it in the
-//! inventory; the line is taken apart without `..` where it is written. A connection is shown as a number that means
-//! nothing elsewhere, an address as a [`Pseudonym`] that means nothing after this process, and neither is written at
-//! info level. Content, accounts and devices are never written.
+//! A log is retained data. Every field that a line can carry is therefore a field of [`LogLine`], and so is in the
+//! inventory. The code that writes a line takes it apart without `..`. A connection is shown as a number that means
+//! nothing elsewhere. An address is shown as a [`Pseudonym`] that means nothing after this process ends. Neither is
+//! written at info level. Content, accounts and devices are never written.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -102,7 +102,7 @@ impl LogLine {
 /// The salt of this process's pseudonyms. It is never written anywhere.
 pub(crate) struct LogSalt(SecretBytes<32>);
 
-/// A pseudonym of an address. Nobody can turn it back once the process is gone.
+/// A pseudonym of an address. Nobody can turn it back into the address once the process is gone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pseudonym([u8; 6]);
 

@@ -1,4 +1,4 @@
-//! Readiness of the relay: it does everything that it is there for, or this names what it does not do.
+//! Readiness of the relay: either it does everything that it is there for, or this module names what it does not do.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -19,7 +19,7 @@ pub(crate) enum Trouble {
 }
 
 impl Trouble {
-    /// All kinds in the order in which they are reported: the first leaves least working.
+    /// All kinds of trouble, in the order in which they are reported. The first kind leaves the least working.
     const ALL: [Self; 5] =
         [Self::NotRunning, Self::FilesGone, Self::Database, Self::NoRoom, Self::NoConnections];
 
@@ -36,7 +36,7 @@ impl Trouble {
     }
 }
 
-/// The present troubles, one bit each. A relay begins as one that does not run.
+/// The present troubles, one bit each. A relay begins in the state of one that does not run.
 #[derive(Debug)]
 pub(crate) struct Readiness(AtomicU8);
 

@@ -71,7 +71,7 @@ pub enum StartError {
         /// The system's error.
         kind: io::ErrorKind,
     },
-    /// The host that phones are to be told is no host.
+    /// The host for the phones' address is not a host.
     #[error("the relay cannot be given an address for phones: {0}. Name its host with --public-host HOST")]
     Host(#[from] AddressError),
     /// The system gives no randomness or no thread.
@@ -107,7 +107,7 @@ impl RelayServer {
         if known_key.is_some() {
             data.check_database()?;
         }
-        // Ports come before the database: a port that is taken is found before anything is migrated.
+        // The ports are opened before the database, so that a port that is taken is found before anything is migrated.
         let (listener, local) = bind(listen, "--listen").await?;
         let admin_listener = match admin {
             Some(address) => Some(bind(address, "--admin").await?),
@@ -136,7 +136,8 @@ impl RelayServer {
             None if relay.counts().accounts > 0 => {
                 return Err(KeyError::Missing { path: data.path().join(KEY_FILE) }.into());
             }
-            // This comes last: after a start that was interrupted before it, the next one is a first start again.
+            // The key is made last: after a start that was interrupted before this, the next start counts as a first
+            // start again.
             None => key::create(data.path(), &mut rng)?,
         };
         if noted != Some(key.public()) {
@@ -215,7 +216,7 @@ impl RelayServer {
     }
 }
 
-/// Records in the database which relay it belongs to. On a full disk the next start does it.
+/// Records in the database which relay it belongs to. If the disk is full, the next start records it.
 fn note_key(store: &SqliteStore, key: &AgreementPublic) -> Result<(), StoreError> {
     match store.note_relay_key(key) {
         Err(StoreError::Full) => Ok(()),
@@ -282,8 +283,8 @@ impl Running {
         self.admin
     }
 
-    /// A line that says how far the address reaches, and how to name another host, if the host in it was found and not
-    /// named.
+    /// A line that says how far the address reaches and how to name another host. It is absent if the operator named
+    /// the host.
     #[must_use]
     pub fn advice(&self) -> Option<&'static str> {
         self.advice
@@ -296,17 +297,17 @@ impl Running {
         self.shortfall.as_deref()
     }
 
-    /// Events that pass from now on, as `ledger --follow` shows them. A busy relay does not make all of them: beyond
-    /// some thousands a second they are counted only. The stream ends with the relay.
+    /// Events that pass from now on, as `ledger --follow` shows them. A busy relay does not make all of them: events
+    /// beyond some thousands a second are only counted. The stream ends with the relay.
     #[must_use]
     pub fn follow(&self) -> broadcast::Receiver<Arc<Passing>> {
-        // A feed without a sender has ended: the relay's thread is gone.
+        // A feed without a sender has ended, because the relay's thread is gone.
         self.followers.join().unwrap_or_else(|| broadcast::channel(1).1)
     }
 
     /// Waits until the relay ends by itself, which it should not do.
     pub async fn broken(&mut self) -> Broken {
-        // Either the thread said why, or it ended and took its end of the channel with it.
+        // Either the thread has sent the reason, or it has ended and dropped its end of the channel.
         match self.failed.wait_for(Option::is_some).await {
             Ok(failure) => failure.clone().map_or(Broken::Fault, Broken::Store),
             Err(_) => Broken::Fault,
@@ -321,13 +322,14 @@ impl Running {
         self.stop.send_replace(true);
         self.queue.end(Order::Stop);
         if let Some(listening) = self.listening.take() {
-            // A panic in a connection's task stays there, and one in the listener adds nothing.
+            // A panic in a connection's task stays in that task, and a panic in the listener would add nothing to the
+            // result.
             listening.await.ok();
         }
         let thread = self.thread.take();
         let ended = tokio::task::spawn_blocking(|| thread.map_or(Ok(()), thread::JoinHandle::join)).await;
         if let Some(answering) = &mut self.answering {
-            // Followers' streams end with the thread; whoever else holds a connection open is cut off below.
+            // Followers' streams end with the thread. A peer that holds another connection open is cut off below.
             timeout(FAREWELL, answering).await.ok();
         }
         match ended {
@@ -355,7 +357,7 @@ impl Drop for Running {
             task.abort();
         }
         self.queue.end(Order::Abandon);
-        // This waits for one transaction at most; afterwards the directory is free for the next relay.
+        // This waits for one transaction at most. Afterwards the directory is free for the next relay.
         if let Some(thread) = self.thread.take() {
             thread.join().ok();
         }

@@ -1,31 +1,32 @@
 //! Time limits of the relay's sockets and of its stop, and the most that one connection may have under way.
 //!
-//! The limits of what phones may ask and keep stand in [`crate::limits`]; the time-outs that a phone and a relay
-//! share, in [`pillarbox_transport::timeouts`].
+//! The limits of what phones may ask and keep are in [`crate::limits`]. The time-outs that a phone and a relay share
+//! are in [`pillarbox_transport::timeouts`].
 
 use std::time::Duration;
 
 use pillarbox_transport::timeouts;
 
-/// Requests of one connection between being read and having their answer written. A phone that catches up sends some
-/// tens at once; with more, one connection could fill the batch that all share.
+/// The number of requests of one connection that have been read and whose answers are not yet written. A phone that
+/// catches up sends some tens at once; with more, one connection could fill the batch that all share.
 pub const MAX_UNANSWERED: usize = 64;
 
-/// Connections above the limits that are still told why, at the price of a handshake each. Further ones are cut off.
+/// The number of connections above the limits that are still told why they are refused, at the price of a handshake
+/// each. Further connections are cut off.
 pub const MAX_REFUSALS_UNDER_WAY: usize = 32;
 
-/// Time for a stop, after which open connections are cut off. A service manager expects ten seconds.
+/// The time for a stop, after which open connections are cut off. A service manager expects ten seconds.
 pub const STOP_TIMEOUT: Duration = Duration::from_secs(8);
 
 /// Interval at which the relay looks after itself (age-out, gauges) when nothing arrives. The age-out needs it once an
-/// hour. A monitor that asks every quarter of a minute asks as often as its answer can have changed.
+/// hour. The answer to a monitor can change as often, so a monitor has reason to ask every quarter of a minute.
 pub const UPKEEP_INTERVAL: Duration = Duration::from_secs(15);
 
-/// Rest of the listener when the system gives it no more descriptors, so that it does not spin.
+/// The pause of the listener when the system gives it no more descriptors, so that it does not spin.
 pub const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Time for which the relay says that it cannot take connections after it failed to take one, if no further one comes:
-/// several pauses of a listener that still fails.
+/// The time for which the relay says that it cannot take connections after it failed to take one, if no further
+/// connection comes. The time covers several pauses of a listener that still fails.
 pub const ACCEPT_TROUBLE: Duration = Duration::from_secs(2);
 
 const _: () = assert!(ACCEPT_TROUBLE.as_millis() > 2 * ACCEPT_PAUSE.as_millis());
@@ -38,7 +39,7 @@ pub struct SocketTimeouts {
     pub handshake: Duration,
     /// See [`timeouts::IDLE`].
     pub idle: Duration,
-    /// Time that a write may go on without progress. See [`timeouts::STALLED_WRITE`].
+    /// The time that a write may go on without progress. See [`timeouts::STALLED_WRITE`].
     pub write: Duration,
 }
 

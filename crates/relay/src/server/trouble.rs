@@ -1,4 +1,4 @@
-//! Refusals of the operating system, in words for whoever runs a relay instead of the system's own.
+//! Refusals of the operating system, in words for the person who runs a relay instead of the system's own words.
 
 use std::io::ErrorKind;
 

@@ -1,7 +1,7 @@
 //! The relay's thread: the one place where the core runs.
 //!
 //! It takes everything that arrived during the last transaction as one batch and lets the core process it. Once the
-//! batch is durable it hands the answers out, with one visit to each connection that gets some. It never waits for a
+//! batch is durable, it hands out the answers, with one visit to each connection that gets any. It never waits for a
 //! phone, a follower or a log.
 
 use std::collections::HashMap;
@@ -37,13 +37,13 @@ pub(super) struct Writer<S: Store> {
     pub(super) presence: Presence,
     pub(super) passing: PassingFeed,
     pub(super) connections: Connections,
-    /// The file that takes codes to numbers; none where numbers are not verified.
+    /// The file for codes to numbers; none if numbers are not verified.
     pub(super) codes: Option<CodesFile>,
-    /// Kept for its lock, which must outlast the database.
+    /// The data directory, which is kept for its lock. The lock must outlast the database.
     pub(super) _data: DataDir,
     /// True if something was written since the log was last wiped.
     pub(super) untidy: bool,
-    /// Time at which the gauges were last brought up to date.
+    /// The time at which the gauges were last brought up to date.
     pub(super) measured: Option<Instant>,
     /// The reason why the thread gave up, if it did. The sender is dropped with the thread, which tells that the thread
     /// has ended.
@@ -133,7 +133,7 @@ impl<S: Store + Send + 'static> Writer<S> {
         let outcome = self.relay.process(inputs, clock::now(), rng)?;
         let count = arrived.len();
         self.count(count, started);
-        // A batch with nothing to write says nothing about the disk.
+        // A batch that writes nothing tells nothing about the disk.
         self.untidy |= outcome.wrote;
         if outcome.wrote || outcome.trouble.is_some() {
             self.ready.set(Trouble::Database, outcome.trouble.is_some());
@@ -158,7 +158,7 @@ impl<S: Store + Send + 'static> Writer<S> {
         Ok(outcome.more)
     }
 
-    /// Carries out the operator's orders between two batches. Whoever gave one may have gone.
+    /// Carries out the operator's orders between two batches. The person who gave an order may have gone.
     fn take_down(&mut self, takedowns: Vec<TakedownOrder>) -> Result<(), StoreError> {
         for TakedownOrder { channel, answer } in takedowns {
             let done = self.relay.take_down(&channel, clock::now());
@@ -172,7 +172,7 @@ impl<S: Store + Send + 'static> Writer<S> {
         Ok(())
     }
 
-    /// Writes codes before the answers: a phone that hears of a code finds it sent.
+    /// Writes codes before the answers go out, so that a code is already sent when a phone hears of it.
     fn send_codes(&mut self, effects: &[Effect]) {
         for effect in effects {
             let Effect::SendCode(handle, code) = effect else { continue };
@@ -188,7 +188,7 @@ impl<S: Store + Send + 'static> Writer<S> {
         }
     }
 
-    /// The store will not recover: no request can be answered truthfully any more.
+    /// The store will not recover, so no request can be answered truthfully any more.
     fn give_up(&mut self, error: StoreError) {
         self.ready.set(Trouble::NotRunning, true);
         LogLine::new("the relay stops").because(&error).write(Level::Error);
@@ -196,7 +196,7 @@ impl<S: Store + Send + 'static> Writer<S> {
         self.failure.send_replace(Some(error));
     }
 
-    /// Writes once that there is no room any more, and once that there is room again.
+    /// Logs once that there is no room any more, and once that there is room again.
     fn note_room(&self, room: bool) {
         if !self.ready.set(Trouble::NoRoom, !room) {
             return;
@@ -224,7 +224,7 @@ impl<S: Store + Send + 'static> Writer<S> {
         self.measured = Some(Instant::now());
         self.presence.look();
         let RelayCounts { connections: _, named, accounts, waiting, waiting_bytes } = self.relay.counts();
-        // The next look asks the store again.
+        // If this fails, the next look asks the store again.
         if let Ok(room) = self.relay.has_room() {
             self.note_room(room);
         }

@@ -106,7 +106,7 @@ pub(super) fn channels_are_read_in_order_and_taken_down<S: Store>(
     assert_eq!(look(&store).posts.len(), 2);
     store.apply(&Changes { closed: vec![closing], ..Changes::default() }).unwrap();
     let held = look(&store);
-    // The channel that was taken down keeps its row and its name; the owner's other channel goes with the account.
+    // The channel that was taken down keeps its row and its name. The owner's other channel goes with the account.
     let mut down = channel("@news", ANNE);
     (down.posted, down.taken_down) = (3, Some(Timestamp(99)));
     let mut third = channel("@third", BEN);
@@ -163,13 +163,13 @@ pub(super) fn events_lapse_by_kind_time_and_account<S: Store>(
         let only = only.iter().map(|(account, since)| (*account, Timestamp(*since))).collect();
         vec![Staying { what: Logged::Sent, since: since.map(Timestamp), only }]
     };
-    // Of everybody since 40, of Ben since 20: the first is too old for both.
+    // The rules keep everybody's events since 40 and Ben's events since 20. The first event is too old for both.
     assert!(!lapse(&mut store, staying(Some(40), &[(BEN, 20)]), Vec::new(), 10));
     assert_eq!(numbers(&store), [2, 4, 5]);
-    // Addresses go where no rule holds them; a kind that is not named stays as it is.
+    // Addresses are removed where no rule keeps them. Events of a kind that is not named stay as they are.
     assert!(!lapse(&mut store, Vec::new(), staying(None, &[(BEN, 0)]), 10));
     assert_eq!((numbers(&store), with_address(&store)), (vec![2, 4, 5], vec![2, 4]));
-    // A limit on rows at once.
+    // With a limit of one row at once, the rows go one by one.
     assert!(lapse(&mut store, staying(None, &[]), Vec::new(), 1));
     assert_eq!(numbers(&store).len(), 2);
     assert!(lapse(&mut store, staying(None, &[]), Vec::new(), 1));

@@ -20,8 +20,8 @@ use crate::store::{
 };
 use rows::{account, kem, message, one_time, waiting};
 
-/// Runs the suite. `open` returns a new, empty store; `reopen` ends a store without notice and returns what it had
-/// written; `look` reads everything that is kept.
+/// Runs the suite. `open` returns a new, empty store. `reopen` ends a store without notice and returns a store with
+/// what it had written. `look` reads everything that is kept.
 ///
 /// # Panics
 /// If the backend fails.
@@ -123,7 +123,8 @@ fn changes_are_written_whole_or_not_at_all<S: Store>(mut store: S, reopen: &mut 
         assert_eq!(store.stock(DeviceNumber(1)).unwrap(), Stock { one_time: 2, one_time_kem: 2 });
         store = reopen(store);
     }
-    // The same number or key a second time is a mistake of the caller's, and leaves nothing either.
+    // A second registration of the same number or key is a mistake of the caller's, and it leaves nothing behind
+    // either.
     let mut twin = account(3, 3);
     twin.account.handle = account(1, 1).account.handle;
     assert_eq!(
@@ -192,7 +193,7 @@ fn a_closed_account_leaves_nothing<S: Store>(mut store: S, reopen: &mut impl FnM
 fn delivered_messages_are_forgotten_oldest_first<S: Store>(mut store: S, reopen: &mut impl FnMut(S) -> S) {
     let messages = (1..=5).map(|number| message(number, 1, None)).collect();
     store.apply(&Changes { messages, ..Changes::default() }).unwrap();
-    // Delivered in another order than accepted; the fourth is not delivered.
+    // The messages were delivered in another order than accepted. The fourth is not delivered.
     let delivered = [(1, 400), (2, 100), (3, 300), (5, 200)];
     let delivered = delivered.map(|(number, time)| (MessageId(number), Timestamp(time))).to_vec();
     store.apply(&Changes { delivered, ..Changes::default() }).unwrap();

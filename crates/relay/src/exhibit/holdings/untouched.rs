@@ -27,14 +27,15 @@ use crate::store::{
     read_mark, survey_file,
 };
 
-/// Attempts to read files at rest that changed meanwhile. A relay that is starting or stopping is done sooner than
-/// that.
+/// The number of attempts to read files at rest that changed meanwhile. A relay that is starting or stopping needs less
+/// time than these attempts.
 const TRIES: u32 = 5;
 
-/// Pause between two looks at a relay that is starting or stopping.
+/// The pause between two looks at a relay that is starting or stopping.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// Looks at a relay that holds the lock, until it has its log open or has let the lock go: one second in all.
+/// The number of looks at a relay that holds the lock, until it has its log open or has let the lock go. All looks
+/// together take one second.
 const LOOKS: u32 = 50;
 
 impl Holdings {
@@ -111,7 +112,7 @@ fn runs(folder: &Path, file: &Path) -> bool {
     false
 }
 
-/// State of the database and its log, as far as it can be told apart from outside.
+/// The state of the database and its log, as far as an observer from outside can tell.
 #[derive(PartialEq, Eq)]
 struct Files {
     database: Option<(u64, SystemTime)>,
@@ -164,7 +165,7 @@ fn immutable(file: &Path) -> PathBuf {
 
 /// Reads copies of the database and its log. SQLite makes the log's index beside the copies.
 fn with_log(file: &Path) -> Result<(FileContents, Log), HoldingsError> {
-    // For its owner alone, and removed with this value.
+    // Only its owner can open the temporary folder. It is removed together with this value.
     let folder = tempfile::tempdir().map_err(not_copied)?;
     let copy = folder.path().join(DATABASE_FILE);
     copy_for_owner(file, &copy)?;
@@ -173,7 +174,7 @@ fn with_log(file: &Path) -> Result<(FileContents, Log), HoldingsError> {
         | OpenFlags::SQLITE_OPEN_NO_MUTEX
         | OpenFlags::SQLITE_OPEN_EXRESCODE;
     let connection = Connection::open_with_flags(&copy, flags)?;
-    // The copy goes in a moment: carrying its log over would be work for nobody.
+    // The copy is deleted in a moment, so nobody would use a log that was carried over.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     let found = read_file(&connection).map_err(|error| match error {
         StoreError::Damaged => HoldingsError::PartsDisagree,

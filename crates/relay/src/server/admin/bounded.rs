@@ -1,9 +1,9 @@
 //! The admin port's connections, limited in number and in time.
 //!
-//! These connections use the same descriptors as the phones'. Whoever can reach this port may have no token, and must
-//! not be able to take what phones need. There are therefore few connections, and one that does not ask within a moment
-//! is cut off. Further ones wait with the system and take nothing of this process. Each connection has one answer: the
-//! routes close it.
+//! These connections use the same descriptors as the phones'. A peer that can reach this port may have no token, and
+//! must not be able to take what phones need. The port therefore has few connections, and a connection that does not
+//! ask within a moment is cut off. Further connections wait with the operating system and take nothing of this process.
+//! Each connection gets one answer, after which the routes close it.
 
 use std::io;
 use std::net::SocketAddr;
@@ -20,12 +20,12 @@ use tokio::time::{Sleep, sleep};
 
 use crate::server::timing::ACCEPT_PAUSE;
 
-/// Connections of the admin port at once: a monitor, a person and some followers. More would take descriptors from the
-/// phones.
+/// The number of connections that the admin port has at once: a monitor, a person and some followers. More would take
+/// descriptors from the phones.
 pub(crate) const ADMIN_CONNECTIONS: usize = 16;
 
-/// Time that a connection gets to ask. A request is one line and comes at once; one that is never finished holds a
-/// place.
+/// The time that a connection gets to ask. A request is one line and comes at once. A request that is never finished
+/// holds a place.
 pub(crate) const ADMIN_REQUEST: Duration = Duration::from_secs(10);
 
 /// A listener with a limited number of places.
@@ -47,14 +47,15 @@ impl Listener for Bounded {
 
     async fn accept(&mut self) -> (Timed, SocketAddr) {
         loop {
-            // The place comes before the connection: one that waits costs this process no descriptor.
+            // The place is taken before the connection, so that a connection that waits costs this process no
+            // descriptor.
             let place = Arc::clone(&self.places).acquire_owned().await.ok();
             match self.listener.accept().await {
                 Ok((stream, peer)) => {
                     let asking = Some(Box::pin(sleep(self.patience)));
                     return (Timed { stream, asking, _place: place }, peer);
                 }
-                // The phones' port lacks descriptors as well, and reports it.
+                // The phones' port then lacks descriptors as well, and reports it.
                 Err(_) => sleep(ACCEPT_PAUSE).await,
             }
         }
@@ -65,7 +66,8 @@ impl Listener for Bounded {
     }
 }
 
-/// A connection that has to ask in time. After the answer has begun it may last as long as it follows the stream.
+/// A connection that has to ask in time. Once the answer has begun, the connection may last as long as its peer follows
+/// the stream.
 pub(super) struct Timed {
     stream: TcpStream,
     asking: Option<Pin<Box<Sleep>>>,

@@ -40,7 +40,7 @@ pub(super) fn names_this_port(headers: &HeaderMap, own: SocketAddr) -> bool {
     let Some(named) = headers.get(HOST).and_then(|value| value.to_str().ok()) else { return false };
     let Some(host) = without_port(named) else { return false };
     let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
-    // No name but `localhost` is accepted: rebinding needs a name, and an address is none.
+    // No name but `localhost` is accepted. DNS rebinding needs a name, and an address is not a name.
     host.eq_ignore_ascii_case("localhost")
         || host
             .parse::<IpAddr>()

@@ -70,7 +70,7 @@ pub(crate) async fn serve(
         .layer(middleware::map_response(close_after))
         .with_state(admin);
     let stopped = async move {
-        // A sender that is gone means stop as well.
+        // A sender that is gone also means stop.
         stop.wait_for(|stopping| *stopping).await.ok();
     };
     axum::serve(Bounded::new(listener), routes).with_graceful_shutdown(stopped).await
@@ -84,14 +84,14 @@ async fn refuse_foreign_hosts(State(own): State<SocketAddr>, request: Request, n
     }
 }
 
-/// Closes the connection after one answer: an open one would keep a place from the next client.
+/// Closes the connection after one answer. A connection that stayed open would keep a place from the next client.
 async fn close_after(mut response: Response) -> Response {
     response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     response
 }
 
 async fn readyz(State(admin): State<Arc<Admin>>) -> Response {
-    // Perhaps nobody has looked since the files went.
+    // The files may have gone since somebody last looked.
     admin.presence.look();
     match admin.ready.trouble() {
         None => "ready\n".into_response(),

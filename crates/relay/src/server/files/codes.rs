@@ -1,7 +1,8 @@
 //! The stand-in for the telephone network: a file into which the relay writes the codes that it sends to numbers.
 //!
-//! A message to a telephone passes operators, and whoever can read it there has the code. Here one file stands for
-//! that: whoever may read it holds every number. A row is the time, the number and the code, and nothing removes rows.
+//! A message to a telephone passes through operators, and anybody who can read it there has the code. Here one file
+//! stands for that path: anybody who may read the file can take every number. A row holds the time, the number and the
+//! code. Nothing removes rows.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -56,7 +57,7 @@ impl CodesFile {
         Ok(Self { file })
     }
 
-    /// Writes one row, without a sync: a code that is lost in a crash is asked for again.
+    /// Writes one row, without a sync: a person asks again for a code that is lost in a crash.
     ///
     /// # Errors
     /// The system's error.

@@ -1,4 +1,4 @@
-//! The relay's data directory: used by one relay at a time, and closed to everybody else.
+//! The relay's data directory. One relay at a time uses it, and it is closed to everybody else.
 //!
 //! It holds the database (the core's), the relay's key ([`super::key`]), a lock, and while a relay runs the address of
 //! its admin port. This module does not know what the database holds.
@@ -66,7 +66,7 @@ pub enum DataDirError {
         "{path} cannot be used as a data directory: {}. {} another one with --data",
         in_words(*kind),
         match kind {
-            // No permission mends these.
+            // No change of permissions repairs these.
             io::ErrorKind::InvalidFilename | io::ErrorKind::InvalidInput | io::ErrorKind::AlreadyExists => "Give",
             _ => "Make it writable for this user, or give",
         }
@@ -100,14 +100,14 @@ impl DataDir {
         let had_lock = std::fs::symlink_metadata(path.join(LOCK_FILE)).is_ok();
         match lock::take(path) {
             Ok(lock) => {
-                // A first start has neither; the lock that counts is on the folder, so nothing was at risk.
+                // A first start has neither file. The lock that counts is on the folder, so nothing was at risk.
                 if !had_lock && path.join(DATABASE_FILE).exists() {
                     LogLine::new(LOCK_MADE).write(Level::Warn);
                 }
                 Ok(Self { path: path.to_owned(), _lock: lock })
             }
             Err(TryLockError::WouldBlock) => Err(DataDirError::InUse { path: path.to_owned() }),
-            // A link or something else that is no file: the folder can be used once that is gone.
+            // A link or something else that is no file: the folder can be used once that thing is gone.
             Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::AlreadyExists => {
                 Err(DataDirError::File {
                     path: path.join(LOCK_FILE),
@@ -125,8 +125,8 @@ impl DataDir {
         &self.path
     }
 
-    /// Refuses to begin anew where a relay has kept something. The database is made before the key, so where there is a
-    /// key there was a database.
+    /// Refuses to begin anew where a relay has kept something. The database is made before the key, so a folder with a
+    /// key once had a database.
     ///
     /// # Errors
     /// [`DataDirError::DatabaseGone`].
@@ -135,7 +135,7 @@ impl DataDir {
         match std::fs::metadata(&path) {
             Ok(file) if file.len() == 0 => Err(DataDirError::DatabaseGone { path }),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Err(DataDirError::DatabaseGone { path }),
-            // Opening the database finds whatever else is wrong with it.
+            // If anything else is wrong with the database, opening it will find that.
             _ => Ok(()),
         }
     }
@@ -146,7 +146,7 @@ impl DataDir {
     /// [`DataDirError::File`].
     pub(crate) fn announce_admin(&self, announcement: &str) -> Result<AdminAnnouncement, DataDirError> {
         let path = self.path.join(ADMIN_FILE);
-        // A file here was left by a crash. A link was not made by a relay.
+        // A file here was left by a crash. A link was made by somebody else, because no relay makes one.
         let written = match std::fs::symlink_metadata(&path) {
             Ok(there) if there.is_symlink() => Err(io::ErrorKind::AlreadyExists.into()),
             _ => private::create_anew(&path).and_then(|mut file| file.write_all(announcement.as_bytes())),
@@ -162,8 +162,8 @@ impl DataDir {
     }
 }
 
-/// Removes the admin file when the relay ends. A file that a crash leaves behind leads to a port where nobody answers,
-/// or where the token is another; the follower says so.
+/// Removes the admin file when the relay ends. A file that a crash leaves behind leads to a port where nobody answers
+/// or another token is valid. The follower reports that.
 #[derive(Debug)]
 pub(crate) struct AdminAnnouncement(PathBuf);
 

@@ -35,7 +35,7 @@ pub enum KeyError {
     /// Others on this computer may read the key.
     #[error("others on this computer can read the relay's key. Type: chmod 600 {}", private::quoted(path))]
     Exposed {
-        /// The path of the key.
+        /// The file is missing, although it was there before.
         path: PathBuf,
     },
     /// The file is missing and has been there before.
@@ -47,7 +47,7 @@ pub enum KeyError {
         /// The path at which the key should be.
         path: PathBuf,
     },
-    /// The file holds the key of another relay than the database's.
+    /// The file holds the key of another relay than the one whose database this is.
     #[error(
         "{path} is the key of another relay than the one whose database lies beside it, and the phones that have accounts \
          here accept no other key than their own relay's. Put both back from the same copy, or give each relay a folder of \
@@ -109,7 +109,7 @@ fn read(file: File, path: PathBuf) -> Result<AgreementSecret, KeyError> {
     }
 }
 
-/// Writes under another name first, so that a start that is interrupted leaves no half of a key behind.
+/// Writes under another name first, so that an interrupted start does not leave half a key behind.
 fn write(directory: &Path, path: &Path, rng: &mut impl CryptoRng) -> io::Result<AgreementSecret> {
     let secret = AgreementSecret::generate(rng);
     let unfinished = path.with_extension("key.new");

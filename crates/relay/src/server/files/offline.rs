@@ -19,7 +19,7 @@ use crate::store::{
     AccountRow, Changes, Closing, DATABASE_FILE, DeviceNumber, SqliteStore, Store, StoreContents, StoreError,
 };
 
-/// Messages in one transaction: 2.5 MiB of the longest ones, which pass through the log.
+/// The number of messages in one transaction: 2.5 MiB of the longest messages, which pass through the log.
 const AT_ONCE: usize = 64;
 
 /// A reason why a data directory cannot be changed now.
@@ -85,7 +85,7 @@ impl Offline {
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => OfflineError::NoDatabase,
             kind => OfflineError::Io { kind },
         };
-        // The database is looked for first, so that neither lock nor database is made where there is none.
+        // The database is looked for first. Where there is no database, neither a lock nor a database is made.
         if std::fs::metadata(folder.join(DATABASE_FILE)).map_err(refused)?.len() == 0 {
             return Err(OfflineError::NoDatabase);
         }

@@ -1,10 +1,10 @@
-//! Looks after the database's files while the relay runs: it notices deleted or replaced ones, and their contents can
-//! be saved. It also tells of a folder in which others may write by now; the relay then goes on, because it has its
-//! files open.
+//! Looks after the database's files while the relay runs: it notices that files were deleted or replaced, so that their
+//! contents can be saved. It also reports that others have become able to write in the folder. The relay then goes on,
+//! because it has its files open.
 //!
-//! The relay still has the files open, so nothing is lost before it ends. It must not put them back by itself: whoever
-//! deleted them may have meant to. So it accepts nothing new, goes on delivering messages, and writes into its log what
-//! to type. When it ends, it saves the files by itself ([`super::rescue`]).
+//! The relay still has the files open, so nothing is lost before it ends. It must not put them back by itself, because
+//! the person who deleted them may have meant to. So it accepts nothing new, goes on delivering messages, and writes
+//! into its log which commands save the files. When it ends, it saves the files by itself ([`super::rescue`]).
 
 use std::path::Path;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ const SAVED: &str = "saved.sqlite3";
 pub(crate) struct Presence {
     files: Option<Arc<OpenFiles>>,
     ready: Arc<Readiness>,
-    /// True once it was said that others may write in the folder.
+    /// True once the log says that others may write in the folder.
     told: Arc<AtomicBool>,
 }
 
@@ -46,7 +46,7 @@ impl Presence {
 
     /// Writes once that others may write in the folder, and once that they may no longer.
     fn look_at_folder(&self, folder: &Path) {
-        // A missing folder is reported through its files.
+        // A missing folder shows as missing files.
         let Ok(found) = exposure(folder) else { return };
         if self.told.swap(found.is_some(), Ordering::Relaxed) == found.is_some() {
             return;
@@ -65,7 +65,7 @@ impl Presence {
         self.files.as_ref().filter(|_| !is_there).map(|files| Rescue::hold(Arc::clone(files)))
     }
 
-    /// Looks at the files. `reason` makes the words that name the missing ones.
+    /// Looks at the files. `reason` makes the words that name the missing files.
     fn look_and_say(&self, reason: impl Fn(&OpenFiles, &str) -> String) -> bool {
         let Some(files) = &self.files else { return true };
         let gone: Vec<_> = files.gone().iter().map(|file| file.name.as_str()).collect();
@@ -83,7 +83,7 @@ impl Presence {
     }
 }
 
-/// Names who may write in the folder, and how to end that.
+/// Says how others can write in the folder, and how to end that.
 fn close_to_others(exposure: Exposure, folder: &Path) -> String {
     let quoted = quoted(folder);
     match exposure {
@@ -104,7 +104,7 @@ fn way_out(files: &OpenFiles, missing: &str) -> String {
     let copies: Option<Vec<_>> = files
         .all()
         .iter()
-        // The index is made anew from the log.
+        // The index is left out, because SQLite makes it anew from the log.
         .filter(|file| !file.name.ends_with("-shm"))
         .map(|file| {
             let ending = file.name.find('-').and_then(|at| file.name.get(at..)).unwrap_or_default();

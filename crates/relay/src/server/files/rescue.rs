@@ -3,7 +3,7 @@
 //!
 //! The system removes a deleted file as soon as nobody has it open any more. The files are therefore opened once more,
 //! through `/proc`, before the database is closed, and copied afterwards, when nothing writes to them. The copies do
-//! not replace the old files: whoever deleted or replaced those may have meant to.
+//! not replace the old files, because the person who deleted or replaced those may have meant to.
 
 use std::fs::{self, DirBuilder, File};
 use std::io;
@@ -30,10 +30,10 @@ pub(crate) struct Rescue {
 }
 
 impl Rescue {
-    /// Opens the files once more. The database may be closed from here on, and this value may be dropped only after
-    /// that: closing a file releases the locks that SQLite has on it (fcntl(2)).
+    /// Opens the files once more. From here on the database may be closed. This value may be dropped only after the
+    /// database is closed, because closing a file releases the locks that SQLite has on it (fcntl(2)).
     pub(crate) fn hold(files: Arc<OpenFiles>) -> Self {
-        // The index is made anew from the log.
+        // The index is left out, because SQLite makes it anew from the log.
         let wanted = files.all().iter().filter(|file| !file.name.ends_with("-shm"));
         let open = wanted.map(|file| {
             let path = descriptor(file.identity).ok_or(io::ErrorKind::Unsupported)?;
@@ -75,7 +75,7 @@ fn copy(data: &Path, open: Vec<(String, File)>, now: Timestamp) -> io::Result<Pa
     });
     let synced = copied.and_then(|()| [folder.as_path(), data].into_iter().try_for_each(sync));
     if let Err(error) = synced {
-        // Part of a database is useless, and takes room.
+        // A part of a database is useless, and takes room.
         fs::remove_dir_all(&folder).ok();
         return Err(error);
     }

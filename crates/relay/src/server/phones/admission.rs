@@ -1,4 +1,5 @@
-//! Admission of connections: their number in all and from each address, and the refusal of one too many.
+//! Admission of connections: their number in all and from each address, and the refusal of a connection that is too
+//! many.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -32,9 +33,9 @@ pub(crate) struct Place {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PlaceKind {
-    /// May stay.
+    /// The connection may stay.
     Admitted,
-    /// May hear why it may not.
+    /// The connection may hear why it may not stay.
     Refused,
 }
 
@@ -47,7 +48,7 @@ impl Doorkeeper {
         })
     }
 
-    /// Takes a place for a connection from `address`; none if there is not even one to refuse it in.
+    /// Takes a place for a connection from `address`. Returns nothing if no place is left in which to refuse it.
     pub(crate) fn admit(self: &Arc<Self>, address: IpAddr) -> Option<Place> {
         let address = Network::of(address);
         let mut counts = self.lock();

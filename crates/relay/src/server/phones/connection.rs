@@ -28,7 +28,7 @@ use crate::{ConnectionId, Input};
 pub(crate) async fn serve(stream: TcpStream, peer: IpAddr, number: u64, place: Place, shared: Arc<Shared>) {
     let connection = Connection { id: ConnectionId(number), peer, shared: &shared };
     connection.log("a connection was opened", None);
-    // Each part has its own allocation: a task is as large as its largest part for as long as it lives.
+    // Each part has its own allocation: otherwise a task would be as large as its largest part for as long as it lives.
     let Some((channel, signs)) = Box::pin(connection.secure(stream)).await else { return };
     let ended = match place.kind() {
         PlaceKind::Admitted => connection.converse(channel, &signs).await,
@@ -63,7 +63,7 @@ enum Ended {
 
 impl Connection<'_> {
     async fn secure(&self, stream: TcpStream) -> Option<(Channel<Watched<TcpStream>>, Arc<Signs>)> {
-        // Frames are already gathered into one write; waiting for more to send would only delay it.
+        // Frames are already gathered into one write. Waiting for more frames to send would only delay that write.
         let prepared = stream.set_nodelay(true).map_err(|error| in_words(error.kind()).to_owned());
         let secured = match (prepared, StdRng::try_from_rng(&mut SysRng)) {
             (Err(reason), _) => Err(reason),
@@ -93,7 +93,7 @@ impl Connection<'_> {
         if !self.shared.queue.open(self.id, Arc::clone(&outbox), opened) {
             return Box::pin(self.refuse(channel, Farewell::Stopping)).await;
         }
-        // The core is told however this ends, even by a panic or an abort.
+        // The core hears of the end, even if the connection ends by a panic or an abort.
         let _closing = Closing { id: self.id, shared: self.shared };
         let (mut reader, writer) = channel.split();
         let mut writing = std::pin::pin!(self.write(writer, signs, &outbox));
@@ -145,7 +145,7 @@ impl Connection<'_> {
                     }
                     Err(_) => break Some(Ended::Cut),
                 }
-                // Frames that came with the first one go with it, without waiting for more.
+                // Frames that have come together with the first one are taken with it, without waiting for more.
                 let next = if inputs.len() < room { reader.receive().now_or_never() } else { None };
                 match next {
                     Some(next) => received = next,
@@ -165,8 +165,8 @@ impl Connection<'_> {
         }
     }
 
-    /// Writes everything that the relay has for this connection, as much as there is in one go. A slow line may take
-    /// its time, as long as bytes move.
+    /// Writes everything that the relay has for this connection, and each time as much as there is at once. A slow line
+    /// may take its time, as long as bytes move.
     async fn write<W: AsyncWrite + Unpin>(
         &self,
         mut writer: Writer<W>,
@@ -188,7 +188,8 @@ impl Connection<'_> {
             }
             outbox.written(taken);
             if end.is_some() {
-                // The direction is closed and the reason sent; a phone that is already gone is no error.
+                // This closes the direction, after the reason if one was sent. A phone that is already gone is no
+                // error.
                 return writer.close().await.map_or(Ended::Cut, |()| Ended::ByRelay);
             }
         }
@@ -234,7 +235,8 @@ impl Connection<'_> {
     }
 }
 
-/// Returns whether the peer holds the channel's key and yet sent something that is no frame. Such a peer is told so.
+/// Returns whether the peer has shown that it holds the channel's key, and yet sent something that is not a frame. Such
+/// a peer is told so.
 fn is_unreadable(error: &ReceiveError) -> bool {
     use RecordOpenError::{Empty, Frame, FrameBeyondRecord, TrailingBytes};
     let ReceiveError::Record(error) = error else { return false };

@@ -1,7 +1,7 @@
 //! File descriptors: each connection is one, and the system gives a process a number of them.
 //!
 //! A shell usually gives 1,024 and allows many more. A relay asks for as many as its limits promise. If it gets fewer,
-//! it takes fewer connections and says so: a connection that is promised and cannot be taken would keep everybody out.
+//! it takes fewer connections and says so. A connection that is promised and cannot be taken would keep everybody out.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
@@ -13,17 +13,17 @@ use crate::server::timing::MAX_REFUSALS_UNDER_WAY;
 /// connections to the database hold open. A running relay has some 25.
 const OWN: u64 = 64;
 
-/// Descriptors that are not for phones.
+/// The number of descriptors that are not for phones.
 const BESIDES: u64 = OWN + MAX_REFUSALS_UNDER_WAY as u64 + ADMIN_CONNECTIONS as u64;
 
 /// Fewer descriptors than the limits promise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Shortfall {
-    /// Descriptors that this process has.
+    /// The number of descriptors that this process has.
     given: u64,
-    /// Connections that the limits promise at once.
+    /// The number of connections at once that the limits promise.
     promised: u32,
-    /// Connections that it takes at once.
+    /// The number of connections at once that the relay takes.
     taken: u32,
 }
 
@@ -58,7 +58,7 @@ fn lower(limits: &mut Limits, given: u64) -> Option<Shortfall> {
     if given >= needed(promised) {
         return None;
     }
-    // At least one is left: otherwise nobody could be told why.
+    // At least one connection is left. Otherwise nobody could be told why.
     limits.connections =
         u32::try_from(given.saturating_sub(BESIDES)).unwrap_or(promised).clamp(1, promised.max(1));
     Some(Shortfall { given, promised, taken: limits.connections })

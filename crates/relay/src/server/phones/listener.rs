@@ -52,7 +52,7 @@ async fn accept(listener: TcpListener, shared: &Arc<Shared>, connections: &mut J
                 note_trouble(shared, Some(&error));
                 tokio::time::sleep(ACCEPT_PAUSE).await;
             }
-            // No connection waits that could not be taken.
+            // Every connection that waited has been taken.
             None => note_trouble(shared, None),
         }
         // Forgets the tasks that have ended, so that they do not add up.
@@ -60,8 +60,8 @@ async fn accept(listener: TcpListener, shared: &Arc<Shared>, connections: &mut J
     }
 }
 
-/// Returns the next connection. After one that could not be taken it returns `None` if no further one comes that would
-/// show whether the trouble goes on.
+/// Returns the next connection. After a connection that could not be taken, it returns `None` if no further connection
+/// comes that would show whether the trouble goes on.
 async fn next(listener: &TcpListener, shared: &Shared) -> Option<io::Result<(TcpStream, SocketAddr)>> {
     if shared.ready.has(Trouble::NoConnections) {
         timeout(ACCEPT_TROUBLE, listener.accept()).await.ok()
@@ -70,7 +70,7 @@ async fn next(listener: &TcpListener, shared: &Shared) -> Option<io::Result<(Tcp
     }
 }
 
-/// Says once that connections cannot be taken, and once that they can again.
+/// Logs once that connections cannot be taken, and once that they can be taken again.
 fn note_trouble(shared: &Shared, error: Option<&io::Error>) {
     if !shared.ready.set(Trouble::NoConnections, error.is_some()) {
         return;

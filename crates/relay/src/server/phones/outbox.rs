@@ -17,7 +17,7 @@ use crate::server::timing::MAX_UNANSWERED;
 pub(crate) struct Outbox {
     waiting: Mutex<Waiting>,
     to_write: Notify,
-    /// Tells the reading side that there is room again, or that nothing is unprocessed.
+    /// Tells the reading side that there is room again, or that every request has been processed.
     to_read: Notify,
 }
 
@@ -58,7 +58,7 @@ impl Outbox {
         }
     }
 
-    /// Ends the connection after the frames that are here already. The first end given is the one that counts.
+    /// Ends the connection after the frames that are here already. If several ends are given, the first one counts.
     pub(crate) fn end(&self, end: End) {
         self.put(Vec::new(), Some(end), 0);
     }
@@ -121,7 +121,7 @@ impl Outbox {
 }
 
 impl Waiting {
-    /// Number of further requests that the connection may read.
+    /// Returns the number of further requests that the connection may read.
     fn room(&self) -> usize {
         MAX_UNANSWERED.saturating_sub(self.unprocessed + self.unwritten)
     }

@@ -25,8 +25,8 @@ pub(crate) enum Order {
     Abandon,
 }
 
-/// Inputs for which room is made before they come: more than a busy relay's batch has, and 300 kB at most while nothing
-/// comes.
+/// The number of inputs for which room is made before they come. It is more than a busy relay's batch has, and takes at
+/// most 300 kB while nothing comes.
 const MOST_EXPECTED: usize = 1_024;
 
 /// One batch.
@@ -38,8 +38,8 @@ pub(crate) struct Batch {
     pub(crate) order: Order,
 }
 
-/// An operator's order to take a channel down. The answer says whether there was such a channel; it is dropped if the
-/// relay ends before.
+/// An operator's order to take a channel down. The answer says whether there was such a channel. It is dropped if the
+/// relay ends before it can answer.
 pub(crate) struct TakedownOrder {
     pub(crate) channel: ChannelName,
     pub(crate) answer: oneshot::Sender<Result<bool, StoreError>>,
@@ -78,7 +78,7 @@ impl Queue {
         let first = gathering.inputs.is_empty();
         gathering.inputs.extend(inputs.into_iter().map(|input| (connection, input)));
         drop(gathering);
-        // The thread waits only for an empty queue, so that the second input finds it awake.
+        // The thread waits only for an empty queue, so it is already awake at the second input.
         if first {
             self.arrived.notify_one();
         }
@@ -108,7 +108,8 @@ impl Queue {
             .wait_timeout_while(self.lock(), longest, idle)
             .unwrap_or_else(PoisonError::into_inner);
         let order = gathering.order;
-        // The next batch is about as large as this one, and would otherwise be moved again and again as it grows.
+        // The next batch is about as large as this one. Without this room, it would be moved again and again as it
+        // grows.
         let inputs = Vec::with_capacity(gathering.inputs.len().min(MOST_EXPECTED));
         std::mem::replace(&mut gathering, Batch { order, inputs, ..Batch::default() })
     }

@@ -2,19 +2,19 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, UdpSocket};
 
-/// Addresses outside of every network, which nobody has (RFC 5737 and RFC 3849). Nothing is sent there.
+/// Addresses that belong to no network and that nobody has (RFC 5737 and RFC 3849). Nothing is sent there.
 const FAR: (Ipv4Addr, Ipv6Addr) =
     (Ipv4Addr::new(198, 51, 100, 1), Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1));
 
 /// The discard port (RFC 863).
 const ANY_PORT: u16 = 9;
 
-/// The host that phones are told.
+/// The host that phones are told to connect to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Reach {
     /// A name or an address.
     pub(crate) host: String,
-    /// A line for the operator about how far the address reaches, where the host was found and not named.
+    /// A line for the operator about how far the address reaches. It is absent if the operator named the host.
     pub(crate) advice: Option<&'static str>,
 }
 

@@ -17,16 +17,16 @@ use rusqlite::{Connection, OpenFlags};
 use super::settings::{LOCK_WAIT, PAGE_LEN};
 use crate::store::error::StoreError;
 
-/// Pages in the log that are not in the database yet, for which the carrying thread is woken: 8 MiB. Fewer means more
-/// syncs of the database; more means longer pauses at the end of the log.
+/// The number of pages in the log that are not in the database yet at which the carrying thread is woken: 8 MiB. Fewer
+/// means more syncs of the database; more means longer pauses at the end of the log.
 const PIECE_PAGES: u32 = (8 << 20) / PAGE_LEN;
 
-/// Pages of a log that is begun anew as soon as little of it is left to carry over: 32 MiB. A longer log takes more of
-/// the disk, more of the system's memory for files, and longer to read after a crash.
+/// The number of pages from which a log is begun anew as soon as little of it is left to carry over: 32 MiB. A longer
+/// log takes more of the disk, more of the system's memory for files, and longer to read after a crash.
 const LONG_PAGES: u32 = (32 << 20) / PAGE_LEN;
 
-/// Pages of a log to which nothing is added before all of it is in the database: 128 MiB, for a disk on which carrying
-/// is slower than committing.
+/// The number of pages from which nothing is added to a log before all of it is in the database: 128 MiB. This is for a
+/// disk on which carrying is slower than committing.
 const LONGEST_PAGES: u32 = 4 * LONG_PAGES;
 
 const _: () = assert!(PIECE_PAGES < LONG_PAGES && LONG_PAGES < LONGEST_PAGES);

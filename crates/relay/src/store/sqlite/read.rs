@@ -214,7 +214,7 @@ fn rows_of(moment: &Connection, layout: Layout) -> Result<Holdings, StoreError> 
         messages: rows(moment, &all(columns::MESSAGE_COLUMNS, "messages", "message"), columns::message)?,
         ..Holdings::default()
     };
-    // A file of an earlier layout is read without changing it, and has none of these tables.
+    // A file of an earlier layout has none of these tables. It is read without changing it.
     if layout >= Layout::WithoutCommits {
         holdings.deposits =
             rows(moment, &all(deposits::COLUMNS, "deposits", "account, kind, subject"), deposits::row)?;

@@ -17,5 +17,5 @@ pub(super) const PAGE_LEN: u32 = 16 << 10;
 /// crash.
 pub(super) const CHECKPOINT_PAGES: u32 = (16 << 20) / PAGE_LEN;
 
-/// Room on the disk below which the log is shortened: as much as a log takes that was not shortened.
+/// The room on the disk below which the log is shortened. A log that was not shortened takes as much.
 pub(super) const LITTLE: u64 = 32 << 20;

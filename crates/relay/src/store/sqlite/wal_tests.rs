@@ -13,7 +13,7 @@ const PAGE: usize = 512;
 
 const FRAME: usize = FRAME_HEADER_LEN + PAGE;
 
-/// The piece that a disk writes whole.
+/// The number of bytes that a disk writes as one piece.
 const BLOCK: usize = 512;
 
 /// A database with a log, copied while SQLite had both open.
@@ -105,7 +105,8 @@ proptest! {
         let written = written(&transactions, rounds);
         let whole = written.survey(&written.log);
         prop_assert_eq!(whole, Survey { recovered: *written.commits.last().unwrap() as u64, has_loss: false });
-        // A log of the first round ends where the writing ended; one of a later round goes on with what stood there.
+        // A log of the first round ends where the writing ended. In a log of a later round, what stood there before
+        // follows.
         let frames = *written.commits.last().unwrap();
         let cut = cut.index(frames);
         let end = Written::at(cut) + tear;
@@ -142,7 +143,8 @@ proptest! {
         bit in 0..8_u32,
     ) {
         let written = written(&transactions, rounds);
-        // Before the last two commits: the earlier of them is finished, and the later one goes on from it.
+        // The damage lies before the last two commits. The earlier of them is finished, and the later one continues
+        // from it.
         let finished = Written::at(written.commits[written.commits.len() - 2] - 1);
         let mut log = written.log.clone();
         log[place.index(finished)] ^= 1 << bit;
@@ -161,7 +163,7 @@ fn frames_of_an_earlier_round_and_of_a_transaction_that_was_given_up_are_no_loss
     let frames = *written.commits.last().unwrap();
     assert!(written.log.len() > Written::at(frames + 20), "nothing is left of the earlier round");
     assert!(!written.survey(&written.log).has_loss);
-    // A longer transaction that failed as it was written, and a shorter one written over its beginning.
+    // A longer transaction failed as it was written, and a shorter one was written over its beginning.
     let failed = Written::at(written.commits[0])..Written::at(frames);
     let mut log = written.log[..Written::at(written.commits[0])].to_vec();
     log.extend(&written.log[failed.clone()]);
