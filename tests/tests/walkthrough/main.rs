@@ -14,7 +14,7 @@
 //! - A block marked `toml` and a name is a file of that name, which the reader saves where they are.
 //!
 //! Two things differ from a reader's use. A relay takes free ports, so that tests can run side by side. `cargo run
-//! --release` stands for the program that it builds and starts, and a test of its own checks which program that is.
+//! --release` stands for the program that it builds and starts, and a separate test checks which program that is.
 
 #![allow(clippy::print_stdout, reason = "each step is for whoever reads the log")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
