@@ -9,7 +9,7 @@ const MAX_LINES: usize = 500;
 /// The most columns of a comment and of a line of Markdown.
 const MAX_COLUMNS: usize = 120;
 
-/// The length from which a word counts as a link. A line cannot be broken inside a link.
+/// The length above which a word counts as a link. A line cannot be broken inside a link.
 const LONG_WORD: usize = 80;
 
 /// The folders of the repository that hold sources or docs.

@@ -1,5 +1,5 @@
 //! Programs that end without warning, and a relay that goes and comes back. Nothing accepted is lost, nothing is shown
-//! twice, and the order is the one in which it was said.
+//! twice, and everything arrives in the order in which it was said.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::thread;
