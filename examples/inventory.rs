@@ -2,8 +2,8 @@
 //! spreadsheet.
 //!
 //! The first argument is the number of days for which the relay here keeps delivered messages; without one it keeps
-//! none. Comparing the two is the point: `inventory` and `inventory 365` differ in a few lines, and those are the
-//! debate.
+//! none. Comparing the two is the point: `inventory` and `inventory 365` differ in a few lines, and the debate is about
+//! those lines.
 
 #![allow(clippy::print_stdout, reason = "an example prints its result")]
 

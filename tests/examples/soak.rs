@@ -33,8 +33,8 @@ const LASTS: u64 = 600;
 /// The people. Each talks with both others.
 const PEOPLE: [&str; 3] = ["Alice", "Bob", "Carol"];
 
-/// Limits that a person who types so fast meets all the time: a burst, and then twenty messages a second for everybody
-/// at one address.
+/// Limits that these fast typists meet all the time: a burst, and then twenty messages a second for everybody at one
+/// address.
 const LIMITS: &str =
     r#"{"sealed_submissions":{"burst":30,"every":50},"submissions":{"burst":30,"every":50}}"#;
 
@@ -50,8 +50,8 @@ const CHAT: Duration = Duration::from_secs(3);
 /// The longest time from one fault of the relay to the next.
 const QUIET: Duration = Duration::from_secs(8);
 
-/// The longest time for which the relay is stopped with SIGSTOP. Stops are shorter or longer than the patience of a
-/// phone.
+/// The longest time for which the relay is stopped with SIGSTOP. Some stops are shorter than the patience of a phone,
+/// and some are longer.
 const STOPPED: Duration = Duration::from_secs(20);
 
 /// The time after the last fault without any progress, after which a waiting message is given up. The limits let twenty
@@ -148,7 +148,8 @@ fn talk(people: &[Phone; PEOPLE.len()], own: usize, until: Instant, mut dice: St
         let other = (own + dice.random_range(1..PEOPLE.len())) % PEOPLE.len();
         let said = diary.said.entry(other).or_default();
         let mut chat = me.start(&["chat", PEOPLE[other]]);
-        // A person who types faster than the limits allow for ten minutes would need ten more to send it all.
+        // A person who types faster than the limits allow for ten minutes would need ten more minutes to send
+        // everything.
         let lines = if waiting(me) > MOST_WAITING { 0 } else { dice.random_range(1..=MOST_LINES) };
         for _ in 0..lines {
             let text = format!("{} to {}: {number}", PEOPLE[own], PEOPLE[other]);

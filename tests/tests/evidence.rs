@@ -1,5 +1,6 @@
 //! Evidence that the relay cannot read: `pillarbox-lab audit` on the real programs, and tests of the audit itself. The
-//! audit must find leaks, refuse a result when its search misses what is there, and say so when it may not look.
+//! audit must find leaks. It must refuse to give a result if its search misses what is there, and say so if it may not
+//! look.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
@@ -35,7 +36,7 @@ fn audit_of(readable: Design, unreadable: Design) -> Result<AuditReport, AuditEr
     runtime().block_on(pillarbox_lab::audit::run(&plan, &Progress::none()))
 }
 
-/// Returns a plan for the usual designs, with this as the phone's program.
+/// Returns a plan for the usual designs, with `phone` as the phone's program.
 fn plan(phone: &Path) -> AuditPlan {
     AuditPlan { phone_program: phone.to_owned(), ..AuditPlan::new(programs().relay()) }
 }
@@ -44,7 +45,8 @@ fn runtime() -> Runtime {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap()
 }
 
-/// Returns a program that replaces the phone's: a shell that does `first` and then runs the phone's program.
+/// Returns a program that takes the place of the phone's program: a shell that does `first` and then runs the phone's
+/// program.
 fn phone_in_a_shell(place: &Place, first: &str) -> PathBuf {
     let shell = place.path("phone-in-a-shell");
     let script = format!("#!/bin/sh\n{first} \"{}\" \"$@\"\nexit $?\n", programs().phone().display());
@@ -225,8 +227,8 @@ fn a_phone_that_appends_words_backwards_is_found_out_by_form_and_by_length() {
     let hits: Vec<_> =
         report.runs[1].relay.iter().flat_map(|looked| looked.found(NeedleRole::Said)).collect();
     assert!(hits.iter().all(|hit| hit.form.backwards), "{hits:?}");
-    // Each of the three texts is checked as it left, as it came and as it waited. The received text equals the sent
-    // one.
+    // Each of the three texts is checked as it left the sender, as it came to the recipient and as it waited. The
+    // received text equals the sent one.
     let misfits: Vec<String> = report.misfits().map(Misfit::sentence).collect();
     for wanted in
         ["payload 1 that Alice submitted", "payload 1 that Bob was handed", "at the relay (a text waits)"]
@@ -253,7 +255,7 @@ fn a_search_that_misses_what_is_there_gives_no_result() {
 #[test]
 fn an_audit_of_another_process_gives_no_result() {
     let place = Place::new();
-    // The relay runs well. The audit looks into the shell that started it.
+    // The relay itself runs well. The audit looks into the shell that started the relay.
     let shell = place.path("relay-in-a-shell");
     let relay = programs().relay();
     let relay = relay.display();
@@ -303,8 +305,8 @@ fn a_lock_that_leaves_a_name_in_memory_is_found_out() {
 #[test]
 fn a_phone_whose_memory_is_another_processs_does_not_pass() {
     let place = Place::new();
-    // The chat works. The audit looks into the shell that started it and waits, which never has a text or a key, and
-    // which keeps its arguments.
+    // The chat works. The audit looks into the shell that started it and waits. That shell never has a text or a key,
+    // and it keeps its arguments.
     let plan = plan(&phone_in_a_shell(&place, ""));
     let report = runtime().block_on(pillarbox_lab::audit::run(&plan, &Progress::none())).unwrap();
     assert_eq!(report.finding, Finding::NotAsClaimed);

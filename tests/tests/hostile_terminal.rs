@@ -1,5 +1,5 @@
 //! Strangers' texts and names in every form in which the real `pillarbox` shows them. No character that a terminal acts
-//! on reaches it, and nothing passes for somebody else's line.
+//! on reaches the terminal, and nothing passes for somebody else's line.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use pillarbox_client::Invitation;
@@ -144,7 +144,7 @@ fn a_name_that_a_peer_chose_is_harmless_wherever_it_stands() {
     drop(harmless(run(&alice, &["send", name, "hello"]), false));
 }
 
-/// Runs the program without a check of its next step. A name of this kind puts its own words into that step.
+/// Runs the program without a check of its next step. A name of this kind would put its own words into that step.
 fn run(phone: &Phone, arguments: &[&str]) -> Ended {
     Process::run(phone.command(arguments), "")
 }

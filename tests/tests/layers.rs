@@ -53,7 +53,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "pillarbox-page",
         &["pillarbox-access", "pillarbox-lab", "pillarbox-metadata", "pillarbox-text", "pillarbox-wire"],
     ),
-    // Of tests alone: no crate above names it, except among its dev-dependencies.
+    // Only tests use this crate. No other crate names it, except among its dev-dependencies.
     (
         "pillarbox-testkit",
         &[
@@ -67,7 +67,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// Crates of which two versions in the shipped programs would mean two generations of cryptography, one of them unseen.
+/// Crates that may have only one version in the shipped programs. Two versions would mean two generations of
+/// cryptography, of which one is easily overlooked.
 const CRYPTOGRAPHIC: &[&str] = &[
     "aead",
     "argon2",

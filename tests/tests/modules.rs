@@ -106,7 +106,7 @@ fn arrows(sources: &Sources) -> Arrows {
         .collect()
 }
 
-/// The module that owns what `path` names in `module`; none if the path leads out of the crate.
+/// Returns the module that owns what `path` names in `module`. Returns none if the path leads out of the crate.
 fn leads_to(
     module: &str,
     path: &[String],
@@ -136,7 +136,7 @@ fn leads_to(
         rest = after;
     }
     let item = rest.first().cloned().unwrap_or_default();
-    // Re-exports are followed through as many modules as the longest chain could have.
+    // Re-exports are followed as often as there are modules, because no chain of re-exports is longer.
     for _ in 0..sources.len() {
         match exports.get(&(at.clone(), item.clone())) {
             Some(owner) if *owner != at => at.clone_from(owner),
@@ -146,8 +146,8 @@ fn leads_to(
     Some(at)
 }
 
-/// The modules on a circle, and those between two circles: what is left when every module goes that has no arrow out,
-/// or none in.
+/// Returns the modules on a circle, and those between two circles. They are left when every module is removed that has
+/// no arrow out of it or no arrow into it.
 fn circles(arrows: &Arrows) -> BTreeSet<String> {
     let mut left: BTreeSet<String> = arrows.keys().cloned().collect();
     loop {
@@ -166,7 +166,7 @@ fn circles(arrows: &Arrows) -> BTreeSet<String> {
 /// A path in a module's file.
 struct Found {
     path: Vec<String>,
-    /// It stands in a `pub use`, of whatever reach.
+    /// True if the path is part of a `pub use`, whatever its reach.
     is_export: bool,
 }
 
@@ -174,10 +174,10 @@ fn found(tokens: &[String]) -> Vec<Found> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(token) = tokens.get(at) {
-        // `use<'_>` in a type is no import.
+        // The `use<'_>` of a type is not an import.
         if token == "use" && tokens.get(at + 1).is_none_or(|next| next != "<") {
             let end = at + tokens[at..].iter().position(|token| token == ";").unwrap_or(tokens.len() - at);
-            // `pub use` and `pub(crate) use`.
+            // The word before `use` is `pub`, or the bracket of `pub(crate)`.
             let is_export = at > 0 && ["pub", ")"].contains(&tokens[at - 1].as_str());
             let mut paths = Vec::new();
             tree(&tokens[at + 1..end], &mut 0, &[], &mut paths);
@@ -205,7 +205,7 @@ fn found(tokens: &[String]) -> Vec<Found> {
     found
 }
 
-/// Reads one branch of a `use` and those inside its braces, each with what stands before it.
+/// Reads one branch of a `use` and the branches inside its braces. Each path gets the part that stands before it.
 fn tree(tokens: &[String], at: &mut usize, before: &[String], paths: &mut Vec<Vec<String>>) {
     let mut path = before.to_vec();
     let mut is_module = false;

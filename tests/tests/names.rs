@@ -9,13 +9,13 @@ mod sources;
 
 use sources::{below, is_word, sources_of, tokens};
 
-/// Names that stand several times, each with the reason.
+/// Names that several types have, each with the reason.
 const ALLOWED: &[(&str, &str)] = &[(
     "Settings",
     "metadata: `model_a::Settings` and `model_b::Settings`, written with their module wherever used",
 )];
 
-/// For each name of a public type, the modules that declare one.
+/// The modules that declare each name of a public type.
 type Declared = BTreeMap<String, BTreeSet<String>>;
 
 #[test]
@@ -23,7 +23,7 @@ fn no_public_type_has_the_name_of_another_without_a_reason() {
     let mut declared = Declared::new();
     for entry in std::fs::read_dir("../crates").unwrap() {
         let package = entry.unwrap().file_name().into_string().unwrap();
-        // The testkit's phone and relay are the programs as processes, or stand in for them.
+        // The phone and the relay of the testkit are the programs as processes, or they stand in for the programs.
         if package == "testkit" {
             continue;
         }
@@ -68,7 +68,7 @@ fn types_of_the_same_name_are_found() {
     }
 }
 
-/// Notes the public types that a module declares, as far as its unit tests do not.
+/// Notes the public types that a module declares, without those of its unit tests.
 fn note(declared: &mut Declared, module: &str, text: &str) {
     for words in tokens(text).windows(3) {
         if let [public, kind, name] = words

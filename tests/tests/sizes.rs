@@ -1,15 +1,15 @@
-//! Files and lines of a size that is read at once, in the sources and in the docs.
+//! Files and lines must be short enough to be read at once, in the sources and in the docs.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::path::{Path, PathBuf};
 
-/// Most lines of a source file.
+/// The most lines of a source file.
 const MAX_LINES: usize = 500;
 
-/// Most columns of a comment and of a line of Markdown.
+/// The most columns of a comment and of a line of Markdown.
 const MAX_COLUMNS: usize = 120;
 
-/// Columns of a word that no line can be broken at: a link.
+/// The length above which a word counts as a link. A line cannot be broken inside a link.
 const LONG_WORD: usize = 80;
 
 /// The folders of the repository that hold sources or docs.
@@ -57,8 +57,8 @@ fn wide_comments(text: &str) -> Vec<usize> {
     numbers(text, is_wide)
 }
 
-/// Returns the numbers of the wide lines of Markdown. Rows of a table, lines with a long link and what a program has
-/// printed cannot be broken.
+/// Returns the numbers of the wide lines of Markdown. Rows of a table, lines with a long link, and the output of a
+/// program cannot be broken.
 fn wide_prose(text: &str) -> Vec<usize> {
     let mut in_session = false;
     let is_wide = |line: &str| {
@@ -88,7 +88,7 @@ fn files(ending: &str) -> Vec<(PathBuf, String)> {
     waiting.extend(["../README.md", "../CONTRIBUTING.md"].map(PathBuf::from));
     while let Some(path) = waiting.pop() {
         if path.is_dir() {
-            // What is built inside the tree is no source.
+            // Files that were built inside the tree are not sources.
             if path.file_name().is_some_and(|name| name != "target" && name != "node_modules") {
                 waiting.extend(std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
             }

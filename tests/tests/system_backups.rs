@@ -1,5 +1,5 @@
-//! Backups as their owner has them: on, fresh, back on a new phone, and off, with the owner's key and with the
-//! operator's.
+//! Backups as their owner has them: switched on, kept fresh, restored on a new phone, and switched off. They have the
+//! owner's key or the operator's.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use pillarbox_testkit::program::{Ended, Phone, Place, Relay, relay_command};
@@ -114,7 +114,7 @@ fn the_operators_key_needs_no_words_and_the_screen_says_who_can_read() {
     drop(register(&new, &relay));
     let back = new.run(&["backup", "restore", "--json"]).expect(0).json();
     assert_eq!((back["texts"].as_u64(), back["operator_had_key"].as_bool()), (Some(2), Some(true)));
-    // Back to a key of one's own: the one at the relay goes.
+    // The owner goes back to a key of their own, and the relay loses the key that it had.
     digits(&new.run(&["backup", "on"]).expect(0).prints(OWNER_READS));
     assert_eq!(held(&place, &relay), ["backup-part"]);
 }
@@ -130,7 +130,7 @@ fn each_inbox_that_finds_something_changed_leaves_a_fresh_backup_also_after_the_
 
     drop(bob.run(&["send", "Alice", "the second ferry too"]).expect(0));
     let stopped = relay.kill();
-    // Nothing is changed by a command that does not reach the relay before it begins.
+    // A command that does not reach the relay changes nothing.
     drop(alice.run(&["backup", "on", "--key", "operator"]).expect(3).says("was not reached"));
     drop(alice.run(&["account", "show"]).expect(0).prints(OWNER_READS));
     drop(alice.run(&["backup", "on"]).expect(3).prints("waits on this phone"));
@@ -166,7 +166,7 @@ fn a_relay_without_the_option_keeps_no_backups_and_an_account_without_a_number_i
     drop(alice.run(&["backup", "on"]).expect(0).says("this account has no number"));
     let inventory = relay_command(&place, &["inventory", "--backups"]).expect(0);
     drop(inventory.prints("backup"));
-    // A relay that keeps no more of them takes nothing, and the inbox goes on.
+    // A relay that no longer keeps backups takes none, and `inbox` still works.
     let (_, ended) = relay.stop();
     drop(ended.expect(0).prints("backup, key of a backup"));
 }

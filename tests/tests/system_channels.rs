@@ -84,7 +84,7 @@ fn a_channel_is_taken_down_at_a_relay_that_has_stopped_and_stays_down() {
     let relay = publishing(&place);
     let (_alice, bob) = scene(&place, &relay);
     let stopped = relay.kill();
-    // A follower reads what is kept while the relay is away.
+    // While the relay is away, a follower reads the posts that the phone has kept.
     let away = bob.run(&["channel", "read", NEWS]).expect(3).prints("number 1");
     drop(away.says("This phone has kept 1 post").says("was not reached"));
     drop(takedown(&place, stopped.data(), &["--yes"]).expect(0).prints("Took down @harbour_news"));

@@ -35,10 +35,10 @@ fn the_demonstration_is_one_screen_ends_well_and_leaves_nothing_behind() {
     assert_eq!(place.left_behind(), [""; 0].map(std::path::PathBuf::from));
     assert_eq!(std::fs::read_dir(place.home()).unwrap().count(), 0, "nor among anybody's profiles");
 
-    // Named explicitly, the same demonstration prints the same. Only keys and bytes differ.
+    // The demonstration prints the same if it is named explicitly. Only keys and bytes differ.
     let named = lab(&place, &["try"]).expect(0);
     assert_eq!(starts(&named.out), starts(&text.out));
-    // The suggested next step works where it is printed, and shows more.
+    // The suggested next step works if it is typed as printed, and it shows more.
     let next = text.out.lines().find_map(|line| line.strip_prefix("Next: ")).unwrap();
     let (next, _) = next.split_once("   ").unwrap();
     let mut shell = place.command("sh");

@@ -50,7 +50,7 @@ fn a_group_is_made_written_to_joined_later_and_left_and_every_member_is_told_by_
     let as_told = |kind: &str, by: &str| (kind.to_owned(), by.to_owned());
     assert_eq!(news(&carol), [as_told("group-joined", "Alice"), as_told("text", "six at the pier")]);
 
-    // Somebody who is added later: all are told, and nothing from before comes to them.
+    // Somebody is added later. All members are told, and the newcomer gets nothing from before.
     let added = bob.run(&["group", "add", "Harbour", "Dave"]).expect(0);
     drop(added.prints("Added Dave to Harbour: 4 members now").prints("reads nothing from before"));
     drop(bob.run(&["group", "add", "Harbour", "Dave"]).expect(0).prints("is in Harbour already"));
@@ -66,7 +66,7 @@ fn a_group_is_made_written_to_joined_later_and_left_and_every_member_is_told_by_
     assert_eq!(dave.inbox(), ["hello Dave"]);
     assert_eq!(texts(&dave, "Harbour"), ["welcome", "hello Dave"]);
 
-    // Somebody who leaves: all are told, and nothing later comes to them.
+    // Somebody leaves. All members are told, and the one who left gets nothing later.
     drop(carol.run(&["group", "leave", "Harbour"]).expect(2).says("--yes"));
     let left = carol.run(&["group", "leave", "Harbour", "--yes"]).expect(0);
     drop(left.prints("You left Harbour."));
@@ -125,7 +125,7 @@ fn wrong_names_are_answered_with_what_to_do_and_change_nothing() {
     drop(alice.run(&["history", "Bob", "--group", "Harbour"]).expect(2));
     drop(alice.run(&["chat", "Bob", "--group", "Harbour"]).expect(2));
 
-    // Anybody can give a group any name: two of them are told apart by their ids.
+    // Anybody can give a group any name. Two groups of one name are told apart by their ids.
     drop(bob.run(&["inbox"]).expect(0));
     drop(carol.run(&["group", "create", "Harbour", "Bob"]).expect(0));
     drop(bob.run(&["inbox"]).expect(0));
@@ -134,7 +134,7 @@ fn wrong_names_are_answered_with_what_to_do_and_change_nothing() {
     let id = several.err.split_whitespace().find(|word| word.len() == 32).unwrap();
     drop(bob.run(&["send", "--group", id, "hello"]).expect(0).prints("Sent to Harbour"));
 
-    // Nobody comes back.
+    // Somebody who has left does not come back.
     drop(carol.run(&["inbox"]).expect(0));
     let made_first = alice.run(&["group", "list", "--json"]).expect(0).json();
     let made_first = made_first["groups"][0]["group_id"].as_str().unwrap().to_owned();
@@ -186,7 +186,7 @@ fn a_relay_that_is_away_keeps_nothing_from_a_group_and_everything_goes_later() {
 fn a_sender_who_is_killed_between_copies_loses_none_and_sends_none_twice() {
     let place = Place::new();
     let limits = place.path("limits.json");
-    // Copies go one at a time, so that a kill falls between them.
+    // The limits let copies go one at a time, so that a kill falls between them.
     std::fs::write(&limits, r#"{"sealed_submissions":{"burst":3,"every":40}}"#).unwrap();
     let folder = place.path("relay");
     let relay = Relay::listen_with(&place, &folder, "127.0.0.1:0", &["--limits", limits.to_str().unwrap()]);

@@ -13,7 +13,7 @@ fn limited(place: &Place, limits: &str) -> Relay {
 fn what_is_new_is_printed_in_the_order_in_which_it_came_whoever_sent_it_in_every_form() {
     let place = Place::new();
     let relay = place.relay();
-    // By name, the last contact to write comes first.
+    // The contact whose name comes last in the alphabet writes first.
     let (zoe, mo, anna) =
         (place.account(&relay, "zoe"), place.account(&relay, "mo"), place.account(&relay, "anna"));
     let bob = place.account(&relay, "bob");

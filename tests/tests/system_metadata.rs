@@ -1,4 +1,4 @@
-//! `pillarbox-lab metadata -` on a real relay: what passes while phones write, and what is kept of it.
+//! `pillarbox-lab metadata -` on a real relay: what passes while phones write, and what the relay keeps of it.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::process::Command;
@@ -37,20 +37,21 @@ fn what_passes_a_running_relay_is_read_live_and_a_sealed_sender_is_in_no_row() {
     let events = follow.finish().out;
 
     let shown = Process::run(lab(&place, &["-", "--json"]), &events).expect(0).json();
-    // The invitation has the delivery key: text and receipt are sealed, and keys are fetched without a name.
+    // The invitation contains the delivery key. The text and the receipt are therefore sealed, and keys are fetched
+    // without a name.
     let submitted = events.matches("\"Submit\"").count();
     assert!(submitted >= 2, "{events}");
     assert_eq!(shown["messages"], submitted);
     assert_eq!(shown["people"], 2);
     assert_eq!(means(&shown, "named")["not_tried"], "no row of a message names both people", "{shown}");
     assert!(means(&shown, "statistics")["found"].get("score").is_none(), "no truth is in what passes");
-    // The positive control: the same events with the sender in them.
+    // The positive control: the same events, with the sender named in them.
     let named =
         events.replace("\"frame\":\"Submit\",\"from\":null", "\"frame\":\"Submit\",\"from\":\"aa.1\"");
     let found = means(&Process::run(lab(&place, &["-", "--json"]), &named).expect(0).json(), "named");
     assert_eq!(found["found"]["named"], 2, "{found}");
 
-    // A picture in words also when it is stopped, with all that came before.
+    // When it is stopped, it still prints the picture in words, with everything that came before.
     let mut live = Process::start(lab(&place, &["-"]));
     live.feed(&events);
     live.feed(&events.repeat(10));
@@ -95,10 +96,10 @@ fn what_a_relay_keeps_is_read_with_consent_alone() {
     let waiting = Process::run(lab(&place, &[&[data], &own[..]].concat()), "").expect(0).json();
     assert_eq!(waiting["observer"], "keeps");
     assert_eq!(waiting["messages"], 1);
-    // The row that waits is sealed: it says for whom, and not from whom.
+    // The row that waits is sealed. It says for whom it is, and not from whom.
     assert_eq!(means(&waiting, "named")["not_tried"], "no row of a message names both people", "{waiting}");
     assert_eq!(bob.inbox(), ["hello"]);
-    // The receipt waits in its place until its phone comes, too.
+    // The receipt then waits in the place of the text, until its phone comes.
     assert!(alice.inbox().is_empty());
     let after = Process::run(lab(&place, &[&[data], &own[..]].concat()), "").expect(0).json();
     assert_eq!(

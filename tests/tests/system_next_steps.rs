@@ -32,8 +32,8 @@ fn every_next_step_works_where_it_is_printed() {
     let alone = alice.run(&["contact", "list"]).expect(0);
     drop(follow(&mut done, &alice, &alone).expect(0));
 
-    // The step after an invitation is for the person who gets the link, once. It runs on Bob's phone, with Bob's own
-    // options.
+    // The step after an invitation is for the person who gets the link, and the link is printed once. The step runs on
+    // Bob's phone, with Bob's own options.
     assert!(invited.next().is_none(), "{invited:?}");
     let invited = invited.says("They type: pillarbox contact add LINK");
     let link = invited.out.lines().next().unwrap();
@@ -43,7 +43,7 @@ fn every_next_step_works_where_it_is_printed() {
     let added = bob.follow(&line).expect(0).prints("Added Alice.");
     alice.add(&bob);
 
-    // Without a terminal, the number comes from standard input. The step itself asks for it and changes nothing.
+    // Without a terminal, the number comes from standard input. The step only asks for it and changes nothing.
     drop(follow(&mut done, &bob, &added).expect(1).says("Not compared, so nothing was changed"));
     let other = alice.run(&["verify", "Bob", "--heard", &"1".repeat(60)]).expect(1);
     drop(follow(&mut done, &alice, &other).expect(0).prints("Safety number with Bob (NOT VERIFIED):"));

@@ -15,8 +15,8 @@ const BOB: &str = "+447700900102";
 const PROVES_NOTHING: &str = "A number proves nothing";
 const STANDS_IN: &str = "stands in for the telephone network";
 
-/// The kills of a registration. A contact's phone restarts a conversation with one person at most four times an hour
-/// (`client/src/records/recovery.rs`), and each kill may leave the account with another phone.
+/// The number of times that a registration is killed. A contact's phone restarts a conversation with one person at most
+/// four times an hour (`client/src/records/recovery.rs`), and each kill may leave the account with another phone.
 const KILLS: usize = 4;
 
 fn verifying(place: &Place) -> Relay {
@@ -190,7 +190,7 @@ fn a_number_with_a_new_account_is_the_same_contact_with_another_safety_number() 
     let name = ["account", "create", "--relay", relay.address(), "--number", BOB, "--name", "Bob"];
     drop(again.run(&name).expect(0));
 
-    // The first to write becomes a request, which names the contact that it claims to be.
+    // Whoever writes first becomes a request. It names the contact that the writer claims to be.
     again.add(&alice);
     drop(again.run(&["send", "Alice", "my new phone"]).expect(0));
     let told = alice.run(&["inbox"]).expect(0);

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use pillarbox_testkit::program::{Phone, Place, Relay, Stream};
 
-/// Limits that allow a few sealed messages at once, and one more every 200 ms.
+/// Limits that allow twenty sealed messages at once, and one more every 200 ms.
 const THROTTLED: &str = r#"{"sealed_submissions":{"burst":20,"every":200}}"#;
 
 fn throttled(place: &Place) -> Relay {

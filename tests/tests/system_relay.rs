@@ -16,8 +16,8 @@ fn ledger(place: &Place, relay: &std::path::Path, form: &str) -> String {
 fn a_relay_asks_for_the_descriptors_that_it_promises_or_says_how_many_it_takes() {
     let place = Place::new();
     let lowered = Relay::with_descriptors(&place, &place.path("lowered"), 128, 1_024);
-    // The relay raises its limit above the shell's, up to the allowed one, and accepts connections that the shell's
-    // limit would not.
+    // The relay raises its limit above the shell's, up to the allowed one. It accepts connections that the shell's
+    // limit would not allow.
     let address = lowered.address().split('/').nth(2).unwrap().to_owned();
     let held: Vec<_> = (0..200).map(|_| TcpStream::connect(&address).unwrap()).collect();
     let alice = place.account(&lowered, "alice");
@@ -67,7 +67,7 @@ fn the_ledger_shows_the_same_of_a_running_relay_and_of_a_stopped_one() {
         assert!(!output.contains(TEXT));
     }
 
-    // It is delivered after a restart, and then nothing of it is left.
+    // The message is delivered after a restart, and then the relay has nothing left of it.
     let relay = stopped.start_again(&place);
     assert_eq!(bob.inbox(), [TEXT]);
     let receipts: Value = serde_json::from_str(&ledger(&place, relay.data(), "--json")).unwrap();
@@ -109,12 +109,12 @@ fn following_the_ledger_shows_a_message_as_it_passes() {
     assert!(!submitted.contains(TEXT) && submitted.ends_with("127.0.0.1"), "{submitted}");
     assert_eq!(bob.inbox(), [TEXT]);
     follow.wait_for(Stream::Out, |line| line.contains(" received "));
-    // A person who wants to be found by a number is shown by it here too, even if the account is new.
+    // This list shows the number of a person who wants to be found by it, even if the account is new.
     let number = ["account", "create", "--relay", relay.address(), "--number", "+447700900103"];
     let carol = place.phone("carol");
     drop(carol.run(&number).expect(0));
-    // The follower reads numbers from the database at most once a second. An account that is faster appears by number
-    // after the next reading.
+    // The follower reads numbers from the database at most once a second. An account that appears between two readings
+    // is shown by its number after the next reading.
     let named = (0..50).any(|_| {
         std::thread::sleep(std::time::Duration::from_millis(100));
         assert_eq!(carol.inbox(), Vec::<String>::new());
@@ -149,7 +149,7 @@ fn the_first_screen_of_a_relay_ends_with_its_address_and_a_line_to_copy() {
     assert_eq!(next, format!("Next: export RELAY='{address}'"));
     let text = screen.join(" ");
     assert!(text.starts_with("It keeps:") && screen.len() < 20, "{screen:#?}");
-    // The output names what this relay was told to keep, and no column of a table.
+    // The output names what this relay was told to keep. It contains no name of a table's column.
     assert!(text.contains("the time of last use") && text.contains("(90 days after delivery,"), "{text}");
     assert!(!text.contains('_') && !text.contains(" row"), "{text}");
     relay.signal("TERM");
@@ -186,7 +186,7 @@ fn the_inventory_lists_every_field_in_every_form() {
         assert!(!field["why"].as_str().unwrap().is_empty(), "{field}");
         assert!(page.contains(field["field"].as_str().unwrap()), "{field}");
     }
-    // The output shows the effect of a setting: kept after delivery, or not.
+    // The output shows the effect of a setting: whether messages are kept after delivery.
     let kept = relay_command(&place, &["inventory", "--keep-delivered", "365", "--json"]).expect(0).out;
     assert!(kept.contains("365 days after delivery") && !document.to_string().contains("365 days"));
     // The file has a column for everything that the output calls kept.

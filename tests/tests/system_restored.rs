@@ -145,8 +145,7 @@ fn an_account_that_the_copy_does_not_have_is_told_so_with_what_to_do() {
     drop(again.run(&create).expect(0));
     drop(bob.run(&["contact", "add", &again.invitation(), "--name", "Caroline"]).expect(0));
     again.add(&bob);
-    // The relay hands out a key of Bob's that was used up with the lost account. His phone asks a contact to send
-    // again.
+    // The relay hands out a key of Bob's that the lost account had used up. His phone asks a contact to send again.
     drop(again.run(&["send", "Bob", "here I am"]).expect(0));
     drop(bob.run(&["inbox"]).expect(0).says("This phone asks for it again."));
     drop(again.run(&["inbox"]).expect(0));

@@ -1,4 +1,4 @@
-//! Disappearing messages. They go on both phones, after the time that both were told.
+//! Disappearing messages. Both phones remove them, after the time that both were told.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::time::Instant;

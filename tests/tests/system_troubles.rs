@@ -9,8 +9,8 @@ use std::thread;
 use pillarbox_testkit::program::{Ended, Place, Process, Relay, Stream};
 use pillarbox_transport::version::{ANSWER_LEN, OFFER_LEN};
 
-/// Asserts that the output is one sentence about the trouble and not a dump. The error itself takes a few lines of a
-/// terminal.
+/// Asserts that the output is one sentence about the trouble and not a dump. The error itself takes at most a few lines
+/// of a terminal.
 fn is_clear(ended: &Ended) {
     let error = ended.err.split("Error: ").nth(1).unwrap_or_else(|| panic!("no error is told: {ended:?}"));
     assert!(error.lines().count() <= 6, "{}", ended.err);

@@ -1,4 +1,4 @@
-//! The ways of one message and of one demand in `docs/architecture.md` lead through files and functions that are there.
+//! The tables in `docs/architecture.md` that follow one message and one demand name files and functions that exist.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs;
@@ -26,7 +26,7 @@ fn each_step_of_a_message_and_of_a_demand_is_a_function_in_its_file() {
             assert!(is_there(&file, &function), "{heading}: {function} in {file}");
         }
     }
-    // The control: a step that is nowhere is found out.
+    // The control: the test notices a step that does not exist.
     assert!(!is_there("crates/session/src/session.rs", "unseal_everything"));
     assert!(!is_there("crates/session/src/nowhere.rs", "seal"));
 }

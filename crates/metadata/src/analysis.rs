@@ -72,7 +72,7 @@ impl Analysis {
         self.lines.iter().find(|line| line.means == means)?.outcome.as_ref().ok()
     }
 
-    /// Returns the means that were not tried, by reason: those with one reason together.
+    /// Returns the means that were not tried, grouped by reason.
     #[must_use]
     pub fn refused(&self) -> Vec<(MeansRefusal, Vec<Means>)> {
         let mut reasons: Vec<(MeansRefusal, Vec<Means>)> = Vec::new();

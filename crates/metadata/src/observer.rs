@@ -8,7 +8,7 @@ pub enum Observer {
     /// The operator, of everything that passes.
     #[default]
     Sees,
-    /// The operator, of what its relay keeps. The source says which rows those are.
+    /// The operator, with what its relay keeps. The source says which rows the relay keeps.
     Keeps,
     /// The operator that writes a log from some moment on: no row tells connections apart.
     LogsFromNowOn,

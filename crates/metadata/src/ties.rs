@@ -18,9 +18,9 @@ pub struct Tie {
     pub one: usize,
     /// The other person, by place in [`Ties::people`].
     pub other: usize,
-    /// The number of messages from the one to the other, as far as the source counts them.
+    /// The number of messages from `one` to `other`, as far as the source counts them.
     pub there: u64,
-    /// The number of messages from the other to the one.
+    /// The number of messages from `other` to `one`.
     pub back: u64,
     /// The way of knowing it.
     pub known: Known,

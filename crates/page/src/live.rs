@@ -130,7 +130,7 @@ pub(crate) struct Tried {
     pub(crate) keys: (usize, usize),
     /// The results.
     pub(crate) attempts: Attempts,
-    /// Each of those values, in the order in which they are tried.
+    /// The tried values, in the order in which they are tried.
     pub(crate) held: Vec<Held>,
     /// The payload, in hexadecimal.
     pub(crate) bytes: String,

@@ -11,7 +11,7 @@ use pillarbox_lab::scenario::library::{BUILT_IN, titles};
 use crate::request::Request;
 use crate::story::PEOPLE;
 
-/// Countries whose police serve a demand, beside that of the story.
+/// Countries whose police can serve a demand, besides the story's own country.
 const COUNTRIES: [&str; 5] = ["GB", "US", "DE", "IN", "BR"];
 
 /// The two designs whose relays carry the conversation: one that can read, and one that is end to end.
@@ -33,7 +33,7 @@ pub(crate) struct Question {
     pub(crate) demand: &'static str,
     /// The country that makes the demand.
     pub(crate) country: Country,
-    /// The story, one of this program's; none for the conversation on the stage.
+    /// The story, if it is one of this program's own; none for the conversation on the stage.
     pub(crate) story: Option<&'static str>,
 }
 

@@ -265,7 +265,8 @@ impl Stage {
         Ok(PageReply { file: Some(file), ..self.reply([])? })
     }
 
-    /// Runs a story of this program under a design, and gives the SHA-256 of its record: that of `pillarbox-lab run`.
+    /// Runs a story of this program under a design, and gives the SHA-256 of its record. `pillarbox-lab run` gives the
+    /// same.
     ///
     /// # Errors
     /// [`StageError`].
@@ -285,7 +286,7 @@ impl Stage {
         self.served.iter().map(|served| &served.evidence)
     }
 
-    /// Returns the country in the story's file: that of the question, while it is about the conversation.
+    /// Returns the question's country, which goes into the story's file.
     pub(crate) fn country(&self) -> &str {
         self.asked.country.as_str()
     }
@@ -298,7 +299,7 @@ impl Stage {
         Ok(html)
     }
 
-    /// Returns those of its rows that differ from the rows shown last.
+    /// Returns the rows of the table that differ from the rows shown last.
     fn changed_rows(&mut self, texts: impl Iterator<Item = usize>) -> Result<Vec<TableRow>, StageError> {
         let mut rows = self.table().rows_of(texts)?;
         rows.retain(|row| self.rows.get(&row.id) != Some(&row.html));

@@ -1,4 +1,4 @@
-//! Deposits: what phones leave about their owners, and which of it the relay takes.
+//! Deposits: what phones leave about their owners, and which of these things the relay takes.
 
 #![allow(
     clippy::unwrap_used,

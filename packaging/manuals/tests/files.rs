@@ -39,7 +39,7 @@ fn every_command_has_a_page_and_every_program_its_completions_the_same_each_time
         for place in [format!("zsh/_{program}"), format!("fish/{program}.fish")] {
             assert!(!text(&files, &format!("completions/{place}")).is_empty());
         }
-        // The pages that the program's page names exist, and completions know the same commands.
+        // Every page that a program's page names exists, and the completions know the same commands.
         let below: Vec<_> = page.lines().filter_map(|line| line.strip_suffix("(1)")).collect();
         assert!(below.len() >= 3, "{program}: {page}");
         for name in below {

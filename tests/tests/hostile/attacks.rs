@@ -50,7 +50,7 @@ pub(crate) const ATTACKS: &[(&str, Attack)] = &[
     ("one that follows what passes and never reads", |front| Box::pin(deaf_follower(front))),
 ];
 
-/// The longest wait for a write that the relay no longer reads.
+/// The longest wait for a write to a relay that no longer reads.
 const BLOCKED: Duration = Duration::from_millis(300);
 
 async fn half_open(front: Front) -> Attacked {

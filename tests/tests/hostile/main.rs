@@ -40,12 +40,12 @@ use table::{Line, Table};
 /// The smallest number of rounds that the honest phones talk in each attack.
 const ROUNDS: usize = 8;
 
-/// The pause between two rounds. People do not type faster, and the honest phones must stay under their own rate
+/// The pause between two rounds. People do not type faster. The honest phones must also stay under their own rate
 /// limits.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// The memory that one address can make a relay hold, by its limits. Each connection can hold one record begun, one
-/// read, and one window of unacknowledged messages.
+/// The memory that one address can make a relay hold, by its limits. Each connection can hold one record that has begun
+/// to arrive, one record that was read, and one window of unacknowledged messages.
 const MOST_MEMORY_KIB: u64 = CONNECTIONS_PER_ADDRESS as u64 * (65_537 + 16_384 + WINDOW_BYTES) / 1_024;
 
 /// The time for which numbers are tried out. It is long enough to see the refill of the limit.

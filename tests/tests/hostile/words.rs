@@ -58,7 +58,7 @@ fn plain_words_of_a_hostile_client_are_not_called_unreadable() {
         ledger["messages"].as_array().unwrap().iter().map(|row| row["readable_text"].as_str()).collect();
     assert_eq!(shown.len(), SAID.len());
     assert!(shown.iter().all(Option::is_some), "{shown:?}");
-    // The answer to the demand says so too, on the screen and as data.
+    // The answer to the demand reports them too, on the screen and as data.
     let each = "4 messages are not in a form that this program reads; plain words stand in each";
     for more in [&[][..], &["--full"]] {
         let ended = demand(more);
@@ -80,7 +80,7 @@ fn plain_words_of_a_hostile_client_are_not_called_unreadable() {
     );
     assert!(json["answer"]["headline"].as_str().unwrap().contains(each));
 
-    // A ciphertext beside them is unreadable, and bytes without words have another form.
+    // Beside these payloads, a ciphertext counts as unreadable. Bytes without words count as another form.
     let bob = place.phone("bob");
     drop(bob.run(&["account", "create", "--relay", &relay.address, "--name", "Bob"]).expect(0));
     drop(bob.run(&["contact", "add", ALICE]).expect(0));

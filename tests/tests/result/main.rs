@@ -18,8 +18,8 @@ use pillarbox_lab::matrix::cell::Cell;
 use pillarbox_lab::matrix::check::Folder;
 use pillarbox_testkit::program::{Place, Process, Stream};
 
-/// The designs shown: a server that can read, one that can read and, as others say, does not hand over, and two that
-/// are end to end.
+/// The designs that are shown: a server that can read, a server that can read and, as others report, does not hand over
+/// what it reads, and two designs that are end to end.
 const DESIGNS: [&str; 4] = ["plain-server", "telegram-cloud-2017", "whatsapp-2017", "signal-now"];
 
 /// Demands about the past of the man whose phone was taken.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// The text of each module by its path below the crate; the crate's root has the empty path.
+/// The text of each module, by its path below the crate. The crate's root has the empty path.
 pub(crate) type Sources = BTreeMap<String, String>;
 
 /// Returns the modules of the library of a crate under `crates`.
@@ -13,7 +13,7 @@ pub(crate) fn sources_of(package: &str) -> Sources {
     sources
 }
 
-/// Reads the modules in a folder and below it. Programs (`main.rs`, `bin`) are no modules of the library.
+/// Reads the modules in a folder and below it. Programs (`main.rs`, `bin`) are not modules of the library.
 fn read(folder: &Path, module: &str, sources: &mut Sources) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -37,7 +37,8 @@ pub(crate) fn is_word(token: &str) -> bool {
     token.starts_with(|first: char| first.is_alphabetic() || first == '_')
 }
 
-/// Returns the words, `::` and single signs of a file, without comments, strings, and the unit tests at its end.
+/// Returns the words, the `::` and the single signs of a file. Comments, strings and the unit tests at its end are left
+/// out.
 pub(crate) fn tokens(text: &str) -> Vec<String> {
     let text = text.split("\nmod tests {").next().unwrap_or(text);
     let mut tokens = Vec::new();
@@ -67,7 +68,7 @@ pub(crate) fn tokens(text: &str) -> Vec<String> {
     tokens
 }
 
-/// The length of the string or character at the start of `text`, if there is one. A lifetime is not a literal.
+/// Returns the length of the string or character at the start of `text`, if there is one. A lifetime is not a literal.
 fn literal(text: &str) -> Option<usize> {
     let unprefixed = text.strip_prefix('b').unwrap_or(text);
     if let Some(raw) = unprefixed.strip_prefix('r') {

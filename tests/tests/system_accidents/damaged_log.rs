@@ -75,14 +75,15 @@ fn a_damaged_log_is_noticed_whatever_was_done_to_it_and_nothing_is_changed_until
         let refused = start(&place, &stopped, &[]).finish().expect(4);
         let refused =
             refused.says("of what this relay had accepted").says("missing").says("with --accept-loss");
-        // Typed as printed, that command would create an empty relay in the usual place.
+        // If somebody typed that command as printed, it would create an empty relay in the usual place.
         assert!(!refused.err.contains("run --accept-loss"), "{}", refused.err);
         assert!(refused.out.is_empty(), "{name}");
         // If there is no log, SQLite creates an empty one when it looks.
         let left = fs::read(log_of(data)).unwrap_or_default();
         assert_eq!(left, damaged.clone().unwrap_or_default(), "{name}");
         assert_eq!(fs::read(data.join("relay.sqlite3")).unwrap(), database, "{name}");
-        // An operator's commands do not overwrite it either, and a reader says that rows are missing.
+        // An operator's commands do not overwrite the database either, and a reader of the rows says that some are
+        // missing.
         let id = "00000000";
         let told =
             relay_command(&place, &["account", "remove", id, "--yes", "--data", data.to_str().unwrap()]);

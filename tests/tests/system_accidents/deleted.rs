@@ -8,7 +8,7 @@ use pillarbox_testkit::program::{Place, Relay, relay_command};
 const DATABASE: &str = "relay.sqlite3";
 const NOT_THERE: &str = "the database's files were deleted, moved or replaced";
 
-/// Returns the commands that a line of the log gives.
+/// Returns the commands that a line of the log tells the operator to type.
 fn copies(line: &str) -> String {
     let from = line.split("type: ").nth(1).unwrap();
     from.split(". Then stop it").next().unwrap().to_owned()
@@ -36,7 +36,7 @@ fn deleted_files_are_noticed_nothing_is_accepted_into_them_and_what_they_held_is
         for suffix in lost {
             fs::remove_file(relay.data().join(format!("{DATABASE}{suffix}"))).unwrap();
         }
-        // Each of the two notices comes without the other, and at once.
+        // A refused message and a look at `/readyz` each notice the accident without the other, and at once.
         if is_recent {
             let refused = alice.run(&["send", "Bob", "kept back"]).expect(1).prints("Waiting on this phone");
             drop(refused.says("Nothing of it was kept there."));

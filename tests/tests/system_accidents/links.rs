@@ -28,7 +28,7 @@ fn planted(place: &Place, folder: &Path, name: &str) -> std::path::PathBuf {
 
 #[test]
 fn a_relay_writes_through_no_link_that_was_planted_in_its_folder() {
-    // Files that it creates anew at each start, and files that it continues.
+    // These are files that the relay creates anew at each start, and files that it goes on using.
     for (name, starts) in [
         ("relay.key.new", true),
         ("admin", false),
@@ -129,7 +129,7 @@ fn a_passphrase_file_that_others_can_read_is_refused_as_the_relays_key_is() {
         set_mode(&place.passphrase_file(), own);
         drop(alice.run(&["account", "show"]).expect(0));
     }
-    // Nobody else can read a pipe.
+    // Nobody else can read the contents of a pipe.
     let mut shell = place.command("sh");
     let phone = programs().phone().display().to_string();
     shell.arg("-c").arg(format!(

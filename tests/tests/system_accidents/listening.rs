@@ -27,7 +27,7 @@ fn an_ipv6_host_is_taken_with_brackets_and_without_and_the_address_that_is_print
         let relay = Relay::listen_with(&place, &place.path("relay"), "[::]:0", &["--public-host", public]);
         assert!(relay.address().starts_with("pillarbox://[::1]:"), "{}", relay.address());
         drop(place.account(&relay, "alice"));
-        // A space that was copied with the address is no part of it.
+        // A space that was copied with the address is not part of the address.
         let create = ["account", "create", "--relay", &format!("{} ", relay.address())];
         drop(place.phone("bob").run(&create).expect(0));
         let (_stopped, ended) = relay.stop();

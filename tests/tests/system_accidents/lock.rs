@@ -23,7 +23,7 @@ fn a_second_relay_does_not_start_on_a_directory_whose_lock_was_deleted_or_put_ba
     }
     drop(alice.run(&["send", "Bob", "still here"]).expect(0));
     assert_eq!(bob.inbox(), ["still here"]);
-    // The control: the first one ends, and the next one starts.
+    // The control: the first relay ends, and the next one starts.
     let (stopped, ended) = relay.stop();
     drop(ended.expect(0));
     drop(stopped.start_again(&place));
@@ -40,7 +40,7 @@ fn a_second_phone_does_not_open_a_profile_whose_lock_was_deleted() {
     // The file tells `account lock` which process to address. A lock on the vault itself keeps a second phone out.
     fs::remove_file(alice.folder().join("open.lock")).unwrap();
     drop(alice.run(&["inbox"]).expect(4).says("Another pillarbox has the profile"));
-    // The control: the first one ends, and the next one opens it.
+    // The control: the first phone ends, and the next one opens the profile.
     drop(chat.kill());
     drop(alice.run(&["inbox"]).expect(0));
 }

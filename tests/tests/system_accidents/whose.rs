@@ -1,5 +1,5 @@
-//! A key of another relay, a folder that others may write in while the relay runs, and commands to type next that hold
-//! in a shell.
+//! A key of another relay, a folder that others may write in while the relay runs, and suggested commands that a shell
+//! reads as they are meant.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -30,7 +30,8 @@ fn another_relays_key_is_refused_and_a_database_of_an_earlier_version_notes_its_
     drop(start().expect(4).says("is the key of another relay").says("from the same copy"));
     swap(&own);
     drop(Relay::start(&place, &ours).stop());
-    // One of an earlier version has no note: it takes the key that it finds, and holds to it from then on.
+    // The database of an earlier version has no note of its key. Its relay accepts the key that it finds, and insists
+    // on that key from then on.
     sql(&ours, "DELETE FROM meta WHERE name = 'relay_key'");
     drop(Relay::start(&place, &ours).stop());
     swap(&fs::read(theirs.join("relay.key")).unwrap());
@@ -44,7 +45,7 @@ fn a_folder_that_others_may_write_in_by_now_is_told_of_and_the_relay_goes_on() {
     let set = |mode| fs::set_permissions(relay.data(), Permissions::from_mode(mode)).unwrap();
     let data = relay.data().to_owned();
     set(0o777);
-    // Whoever asks whether it is ready has it look at once.
+    // A question whether the relay is ready makes it look at the folder at once.
     assert_eq!(relay.get("/readyz").0, 200);
     let line = relay.wait_for_log(|line| line.contains("others may write in the data folder"));
     assert!(line.contains("chmod go-w"), "{line}");

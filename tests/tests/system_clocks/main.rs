@@ -154,7 +154,7 @@ fn a_relay_whose_clock_is_set_ahead_under_open_connections_loses_nothing() {
 fn a_phone_whose_clock_is_set_back_under_an_open_connection_loses_nothing() {
     let (mut world, alice, bob) = pair();
     world.set_clock(alice, Timestamp(START.0 - 10 * DAY.0));
-    // By the relay's clock, the certificate ends twice meanwhile.
+    // Meanwhile, the certificate expires twice by the relay's clock.
     (0..48).for_each(|_| pass(&mut world, SWEEP_INTERVAL));
     world.tell(alice, bob, "two days later");
     world.tell(bob, alice, "two days later");
@@ -260,11 +260,11 @@ fn a_text_disappears_by_the_clock_of_the_phone_that_it_is_on_and_no_other() {
         let history = world.see(who).history(world.id(with)).unwrap();
         history.iter().filter(|entry| entry.text() == Some("for an hour")).count()
     };
-    // With the clock set back, it stays longer.
+    // With the clock set back, the text stays longer.
     world.set_clock(bob, Timestamp(START.0 - DAY.0));
     connect_again(&mut world, bob);
     assert_eq!((texts(&world, alice, bob), texts(&world, bob, alice)), (1, 1));
-    // With the clock set ahead, it goes at once. The other phone keeps it for its hour.
+    // With the clock set ahead, the text goes at once. The other phone keeps it for its hour.
     world.set_clock(bob, START + DAY);
     connect_again(&mut world, bob);
     assert_eq!((texts(&world, alice, bob), texts(&world, bob, alice)), (1, 0));

@@ -1,5 +1,5 @@
 //! Programs killed with SIGKILL at random moments, hundreds of times. Nothing accepted is lost, nothing is shown twice,
-//! and the order is the one in which it was said.
+//! and everything arrives in the order in which it was said.
 //!
 //! Each loop runs in a short form with the other tests, and in a long form on request: `cargo test -p pillarbox-tests
 //! --test system_kills -- --ignored --nocapture`.

@@ -1,5 +1,5 @@
 //! Strangers at a phone, with each program as it ships: hundreds of throw-away accounts, honest newcomers among them,
-//! and the owner's means against them.
+//! and the owner's means against the throw-away accounts.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod crowd;
@@ -10,8 +10,8 @@ use self::crowd::{Said, crowd};
 
 const NUMBER: &str = "+447700900123";
 
-/// Limits for somebody with any number of network addresses, and a window that is smaller than what is left at the
-/// relay.
+/// Limits that stand in for somebody with any number of network addresses, and a window that is smaller than the number
+/// of messages that stay at the relay.
 const LIMITS: &str = r#"{"register":{"burst":100000,"every":1},"bundles_of_one":{"burst":100000,"every":1},"window_messages":16}"#;
 
 fn relay(place: &Place) -> Relay {

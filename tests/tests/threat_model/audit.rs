@@ -79,7 +79,7 @@ fn the_audit_cannot_find_words_that_a_phone_puts_in_the_place_of_padding_under_a
     let payload = sent.rows.first().unwrap();
     let (_, end) = payload.split_at(payload.len() - words.len());
     assert_eq!(under(&key, end), words.as_bytes());
-    // The same words without the key are found in the same place.
+    // Without the key, the same words are found in the same place.
     let clear = send(&words, &[Patch::Overwrite(words.clone().into_bytes())]);
     assert!(clear.on_disk.iter().any(|hit| hit.form.xor == 0), "{:?}", clear.on_disk);
 }

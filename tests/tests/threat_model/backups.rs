@@ -9,7 +9,8 @@ use pillarbox_wire::DepositKind;
 
 use crate::world;
 
-/// Returns Alice, whose backup lies at the relay under such a key, and the words that are in it.
+/// Returns Alice, whose backup lies at the relay under a key that `held_by` holds, and the words that are in the
+/// backup.
 fn backed_up(held_by: BackupKey) -> (World, Who, String) {
     let mut settings = RelaySettings::default();
     settings.keeping.deposits = vec![DepositKind::BackupPart, DepositKind::BackupKey];
@@ -28,7 +29,7 @@ fn back_up(world: &mut World, who: Who, held_by: BackupKey) {
     assert!(!world.see(who).backup_waits().unwrap());
 }
 
-/// Returns what the relay has of a kind, in order.
+/// Returns the deposits of a kind at the relay, in order.
 fn at_relay(world: &World, kind: DepositKind) -> Vec<Vec<u8>> {
     let rows = world.holdings().deposits.into_iter().filter(|row| row.kind == kind);
     rows.map(|row| row.value.0).collect()
@@ -55,7 +56,7 @@ fn the_relay_can_read_a_backup_whose_key_lies_with_it() {
 fn the_relay_cannot_read_a_backup_whose_key_the_owner_wrote_down() {
     let (mut world, alice, words) = backed_up(BackupKey::Provider);
     let former = key_at_relay(&world).unwrap();
-    // A key that lay at the relay once opens nothing that is made after the owner has taken over.
+    // A key that once lay at the relay does not open any part that is made after the owner has taken over.
     back_up(&mut world, alice, BackupKey::Owner);
     let parts = at_relay(&world, DepositKind::BackupPart);
     assert!(key_at_relay(&world).is_none());

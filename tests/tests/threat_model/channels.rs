@@ -34,7 +34,7 @@ fn kept(world: &World, who: Who) -> Vec<Vec<u8>> {
 #[test]
 fn a_stranger_can_read_every_post_of_a_public_channel() {
     let (mut world, _, _, words) = published();
-    // Not even an account is needed.
+    // A reader does not even need an account.
     let (connection, _) = world.guest();
     let read = ReadChannel { request: RequestId(1), channel: news(), after: 0 };
     let answers = world.ask(connection, ClientFrame::ReadChannel(read));

@@ -93,7 +93,7 @@ fn a_contact_cannot_pass_somebody_elses_message_off_as_their_own() {
         world.ask(connection, frame);
         world.run();
     };
-    // First as a stranger, and then as somebody whose key Bob's phone knows.
+    // Dora is first a stranger to Bob's phone, and then somebody whose key it knows.
     for text in ["as a stranger", "as a contact"] {
         let body = text_body(text, &mut world);
         let from_dora = dora.first_message(&mut world, bob, &body);
@@ -205,7 +205,7 @@ fn a_contact_cannot_open_one_message_in_two_ways() {
     }
     assert!(!shows(&opening, b"I will not be there"));
 
-    // The sender committed to something else than was said.
+    // The sender committed to other words than the message contains.
     let other = franking::commit(&opened.opening, b"I will not be there", Padding::Padme);
     let mut denied = payload.clone();
     denied[at..at + commitment.len()].copy_from_slice(other.as_bytes());

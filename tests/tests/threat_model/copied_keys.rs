@@ -135,7 +135,7 @@ fn somebody_with_a_copy_of_the_keys_cannot_read_what_was_sent_before_and_deleted
     let mut copy = Copy::open(folder, clock, &world);
     assert!(!copy.kept(here).contains(&"gone in a minute".to_owned()));
     assert!(copy.read(&messages).is_empty());
-    // A copy from before it was opened has it, and so has one from before it was deleted.
+    // A copy from before the text was opened can read it, and a copy from before it was deleted contains it.
     assert_eq!(Copy::open(before, clock, &world).read(&messages), ["gone in a minute"]);
     assert!(Copy::open(kept, now, &world).kept(here).contains(&"gone in a minute".to_owned()));
 }
@@ -153,6 +153,6 @@ fn somebody_with_a_copy_of_the_keys_cannot_read_on_after_both_sides_have_answere
         let text = format!("round {round}");
         assert!(overhear(&mut world, &mut copy, pair, &text).is_empty(), "{text}");
     }
-    // A copy that has not moved on does not have it either.
+    // A copy that was not used in between cannot read it either.
     assert!(patient.read(&world.deliveries(bob)[from..]).is_empty());
 }

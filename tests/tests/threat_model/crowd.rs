@@ -10,7 +10,7 @@ use crate::world;
 
 const NUMBER: &str = "+44 7700 900123";
 
-/// A number of accounts for which there is no room.
+/// A number of accounts that is larger than the room for requests.
 const CROWD: usize = MAX_REQUESTS + 100;
 
 /// Registers another account, as fast as one network address may, and fetches keys, as fast as one person may.
@@ -221,7 +221,7 @@ fn a_stranger_cannot_take_the_room_of_those_who_have_an_invitation() {
     world.invite(carol, bob);
     world.tell(carol, bob, "from Carol");
     assert_eq!(world.heard(bob, carol), ["from Carol"]);
-    // With the key, the same envelope is accepted too.
+    // With the delivery key, the relay accepts the same envelope too.
     let (connection, _) = world.guest();
     let key = world.delivery_key(bob);
     world.ask(connection, submission(world.address(bob), Some(key), envelope));
@@ -260,7 +260,7 @@ fn a_stranger_cannot_be_heard_by_an_owner_who_has_blocked_them() {
     let mut blocked = [known, unknown];
     blocked.sort();
     assert_eq!(world.see(bob).blocked().unwrap(), blocked);
-    // Other people are heard, and these are heard again once they are not blocked.
+    // Other people are heard. Those who were blocked are heard again once they are not blocked any more.
     world.tell(alice, bob, "how are you?");
     world.at(bob).block(known, false, &mut rng).unwrap();
     write(&mut world, &mallory, "at last");
@@ -288,7 +288,7 @@ fn a_stranger_cannot_see_that_they_are_blocked() {
     }
     world.pass(Duration::from_days(1));
     world.run();
-    // It looks the same as with a phone that is switched off.
+    // To the sender, this looks the same as a phone that is switched off.
     let states = |whom: Who| -> Vec<_> {
         world.history(mallory, world.id(whom)).iter().map(|entry| entry.direction).collect()
     };

@@ -44,7 +44,7 @@ fn members(world: &World, at: Who, group: GroupId) -> Vec<AccountId> {
     world.see(at).group(group).unwrap().members
 }
 
-/// Sends a body of a hand-made account.
+/// Sends a body that a hand-made account has written.
 fn say(world: &mut World, mallory: &Forger, to: Who, content: Content) {
     let introduction = Some(Introduction { delivery_key: None, name: "Mallory".to_owned() });
     let payload = mallory.first_message(world, to, &Body { introduction, content });
@@ -189,7 +189,7 @@ fn a_contact_cannot_speak_in_a_group_that_they_are_not_in() {
     assert_eq!(heard(&world, alice, group), [""; 0]);
     let said = world.history(alice, mallory.address.account);
     assert_eq!((said.len(), said[0].group), (1, None), "it is shown as theirs alone");
-    // Nor can they add themselves.
+    // Outsiders cannot add themselves either.
     let all = members(&world, alice, group).into_iter().chain([mallory.address.account]).collect();
     let content = roster(&mut world, group, all);
     say(&mut world, &mallory, alice, content);
@@ -209,7 +209,7 @@ fn a_contact_cannot_take_anybody_else_out_of_a_group() {
     let content = roster(&mut world, group, without);
     say(&mut world, &mallory, alice, content);
     assert!(members(&world, alice, group).contains(&world.id(bob)));
-    // A leave is the sender's own.
+    // A leave counts only for its sender.
     let id = BodyId::generate(&mut world.fork());
     say(&mut world, &mallory, alice, Content::Leave(Leave { id, group }));
     assert_eq!(members(&world, alice, group).len(), 2);

@@ -65,7 +65,7 @@ fn a_stranger_can_have_codes_sent_to_somebody_elses_number() {
     let (number, _) = world.relay.codes.pop().unwrap();
     assert_eq!(number, handle(BOB));
     assert!(world.see(bob).is_ready(pillarbox_client::Link::Named), "the account stays with its phone");
-    // Ask until the relay has sent as many codes as it sends to one number.
+    // The stranger asks until the relay has sent as many codes as it sends to one number.
     let more = NewAccount { handle: Some(handle(BOB)), ..world.new_account("Mallory") };
     let again = (0..4).map(|_| world.phone_of(more.clone())).last().unwrap();
     let refused = world.take_notices(again);
@@ -99,7 +99,7 @@ fn a_stranger_cannot_take_over_an_account_by_guessing_the_code_that_is_sent_to_i
     show_code(&mut world, thief, code);
     assert_eq!(world.see(thief).account().address, None, "the right one comes too late");
     assert!(world.see(bob).is_ready(pillarbox_client::Link::Named));
-    // The same code works if nobody has guessed before.
+    // The control: the right code works if nobody has guessed before.
     let owner = asking(&mut world, "Bob", BOB);
     let (_, code) = world.relay.codes.pop().unwrap();
     show_code(&mut world, owner, code);
@@ -129,7 +129,7 @@ fn a_stranger_can_keep_a_number_from_its_owner_by_using_up_the_codes_that_are_se
         matches!(notice, Notice::RegistrationRefused { reason: Refusal::RateLimited { .. } })
     };
     assert!(told.iter().any(waits) && world.relay.codes.is_empty(), "none is sent to the owner: {told:?}");
-    // An hour later a code is sent.
+    // An hour later, the relay sends a code again.
     world.pass(limits.codes_per_number.every);
     let owner = asking(&mut world, "Bob", BOB);
     let (_, code) = world.relay.codes.pop().unwrap();
@@ -145,7 +145,7 @@ fn a_stranger_cannot_take_over_an_account_without_its_contacts_phones_telling() 
     assert_eq!(told(&mut world, alice), []);
     let thief = registered(&mut world, "Mallory", BOB);
     let contact = world.id(bob);
-    // It is the same whether the thief or the contact writes first.
+    // The result is the same whether the thief or the contact writes first.
     world.look_up(thief, ALICE);
     assert_eq!(told(&mut world, alice), [Notice::KeyChanged { contact, blocked: false }]);
     let second = registered(&mut world, "Trent", BOB);

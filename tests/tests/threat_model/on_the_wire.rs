@@ -122,7 +122,7 @@ fn somebody_on_the_wire_cannot_pose_as_the_relay() {
     };
     assert_eq!(answer(&relay), None);
     assert_eq!(answer(&impostor), Some(HandshakeError::WrongKey));
-    // Answering with what the true relay once said does not work either.
+    // An impostor that repeats what the true relay once said does not succeed either.
     let once = channel(4).messages;
     let mut replay = |step: usize, message: &mut [u8]| {
         if step % 2 == 1 {
@@ -156,7 +156,8 @@ fn somebody_on_the_wire_cannot_log_in_with_a_login_that_they_recorded() {
     assert!(replayed(2).unwrap().is_some(), "the same draws: the connection that was recorded");
     assert_eq!(replayed(3), Err(RecordOpenError::NotAuthentic));
 
-    // Even in the clear it would be useless, because it names the connection that it was made for.
+    // Even in the clear, the proof would be useless to the attacker, because it names the connection that it was made
+    // for.
     let (first, hash) = world.guest();
     let frame = login(&device, address, &hash);
     let (second, _) = world.guest();

@@ -37,7 +37,7 @@ fn another_user_can_keep_a_program_from_starting_where_its_owner_lets_them_write
     set_mode(&data, 0o755);
     symlink(place.path("elsewhere"), data.join("lock")).unwrap();
     drop(Process::run(Relay::command(&place, &data, "127.0.0.1:0"), "").expect(4).says("such as a link"));
-    // The control: without the other user's act it starts.
+    // The control: without the other user's act, the relay starts.
     fs::remove_file(data.join("lock")).unwrap();
     drop(Relay::start(&place, &data));
 }
@@ -51,7 +51,7 @@ fn another_user_cannot_have_a_key_written_into_a_file_of_theirs() {
         fs::write(&theirs, "").unwrap();
         symlink(&theirs, data.join(name)).unwrap();
         let mut relay = Process::start(Relay::command(&place, &data, "127.0.0.1:0"));
-        // It starts without the link, or it does not start.
+        // The relay starts without following the link, or it does not start.
         if name == "relay.key.new" {
             relay.wait_for(Stream::Out, |line| line.starts_with("Relay ready"));
             assert_eq!(fs::read(data.join("relay.key")).unwrap().len(), 32);

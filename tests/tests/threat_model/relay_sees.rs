@@ -246,7 +246,7 @@ fn the_relay_can_hand_out_its_own_key_in_place_of_a_strangers() {
     assert!(world.take_notices(alice).contains(&found), "she takes it for Bob's");
     world.tell(alice, mallory, &words);
     assert_eq!(world.heard(mallory, alice), [words]);
-    // The number that Bob reads out to her reveals it.
+    // Alice finds out when she compares the number with the one that Bob reads out to her.
     assert_eq!(confirm(&mut world, alice, bob, account), Err(ConfirmError::Mismatch));
     world.down = honest();
     world.look_up(alice, NUMBER);

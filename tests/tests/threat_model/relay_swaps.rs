@@ -158,7 +158,7 @@ fn the_relay_can_make_up_strangers_and_what_they_say() {
     assert_eq!((contact.origin, contact.accepted), (ContactOrigin::Stranger, false));
 }
 
-/// A change to the second writer's bundle, made from the first writer's and the intended one.
+/// A change to the bundle for the second writer. It is made from the first writer's bundle and from the intended one.
 type Swap = fn(&DeviceBundle, &mut DeviceBundle);
 
 #[test]
@@ -299,8 +299,8 @@ fn the_relay_cannot_have_a_message_that_it_confirmed_encrypted_again_for_a_new_k
 
 #[test]
 fn the_relay_can_have_a_message_that_it_did_not_confirm_encrypted_again_for_a_new_key() {
-    // The other side of the line above. If the relay never says that it has a message, the phone sends it anew to the
-    // contact's current keys. The phone reports this, and sends nothing to a verified contact.
+    // This is the opposite case of the test above. If the relay never says that it has a message, the phone sends it
+    // anew to the contact's current keys. The phone reports this, and sends nothing to a verified contact.
     for verified in [false, true] {
         let mut world = world::new();
         let (alice, bob) = world.pair();
@@ -321,8 +321,8 @@ fn the_relay_can_have_a_message_that_it_did_not_confirm_encrypted_again_for_a_ne
         let (message, from, accepted_at) = (MessageId(1_000_000), Some(world.address(bob)), world.now);
         world
             .inject(alice, RelayFrame::Deliver(Deliver { message, from, accepted_at, payload, stamp: None }));
-        // While a message is on its way to somebody, nothing else goes to them. The relay ends the connection, and from
-        // here on confirms what it takes.
+        // While a message is on its way to somebody, the phone sends nothing else to that person. The relay therefore
+        // ends the connection. From here on, it confirms what it takes.
         world.offline(alice);
         world.down = honest();
         world.online(alice);

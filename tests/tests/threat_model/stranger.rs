@@ -39,7 +39,7 @@ fn a_stranger_can_ask_whether_a_number_has_an_account() {
     assert!(told.contains(&Notice::Found { contact: world.id(bob), handle: handle(NUMBER) }));
     assert!(told.contains(&Notice::NotFound { handle: handle(FREE), reason: Refusal::UnknownHandle }));
     assert_eq!(world.take_notices(bob), [], "and nobody is told");
-    // It works without a name too, by asking for the number for themselves.
+    // An attempt without a name works too: the stranger asks for the number as their own.
     let (connection, hash) = world.guest();
     let mut rng = world.fork();
     let (identity, device) = (IdentitySecret::generate(&mut rng), SigningSecret::generate(&mut rng));
@@ -88,7 +88,7 @@ fn a_stranger_cannot_try_out_more_numbers_by_making_more_accounts() {
     let here = [IpAddr::from([198, 51, 100, 1])];
     let most = limits.look_ups_per_address.burst as usize;
     assert_eq!(tried(&mut world, limits.register.burst as usize, &here), most);
-    // Ten minutes later there are more accounts still, and they share each of the address's tries.
+    // Ten minutes later there are even more accounts. They share the number of tries that the address has.
     world.pass(Duration::from_seconds(600));
     let refilled = 600_000 / limits.look_ups_per_address.every.0 as usize;
     assert_eq!(tried(&mut world, limits.register.burst as usize, &here), refilled.min(most));
@@ -199,7 +199,7 @@ fn a_stranger_cannot_see_by_a_receipt_that_a_phone_took_their_message() {
         !world.take_notices(stranger).iter().any(delivered),
         "it came, and nobody has accepted the request"
     );
-    // The control: a receipt would be seen. Bob answers, and so accepts.
+    // The control: the test would see a receipt. Bob answers, and so accepts the request.
     world.tell(bob, stranger, "who is this?");
     assert!(world.take_notices(stranger).iter().any(delivered));
 }
@@ -231,7 +231,8 @@ fn a_stranger_cannot_empty_another_accounts_mailbox() {
     world.tell(alice, bob, "for Bob");
     let waiting: Vec<_> = world.holdings().messages.iter().map(|row| row.message).collect();
     assert_eq!(waiting.len(), 1);
-    // The stranger acknowledges it in their own name, takes it in Bob's name, and tries without a name.
+    // The stranger acknowledges the message in their own name, tries to take it in Bob's name, and tries without a
+    // name.
     let acknowledge = ClientFrame::Acknowledge(Acknowledge { messages: waiting });
     assert_eq!(world.ask(stranger.connection, acknowledge.clone()), []);
     let (connection, hash) = world.guest();
@@ -284,7 +285,7 @@ fn a_stranger_cannot_make_a_phone_answer_by_a_message_that_does_not_open() {
     assert!(world.take_notices(bob).contains(&Notice::StrangerUnopened { account }), "its owner is told");
     let answers = |world: &World| world.submissions().any(|(_, submit)| submit.to == stranger.address);
     assert!(!answers(&world));
-    // The control: an answer would be seen. The owner wants it sent again.
+    // The control: the test would see an answer. The owner now asks for the message to be sent again.
     world.look_up(bob, NUMBER);
     assert!(answers(&world));
 }

@@ -129,7 +129,7 @@ fn a_thief_can_delete_rows_of_the_vault_unnoticed() {
     assert_eq!(look(folder.path(), world.id(bob)), Ok(3), "a contact and two texts");
     let sql = "DELETE FROM row WHERE place = ?1 AND lookup IN (SELECT min(lookup) FROM row WHERE place = ?1)";
     assert_eq!(database(folder.path()).execute(sql, [ENTRIES]).unwrap(), 1);
-    // It shows as one that has disappeared. The thief does not know which text it was.
+    // To the owner, the text looks like one that has disappeared. The thief does not know which text it was.
     assert_eq!(look(folder.path(), world.id(bob)), Ok(2));
 }
 
@@ -254,7 +254,8 @@ fn a_thief_cannot_find_a_text_a_name_or_a_key_in_the_memory_of_a_locked_chat() {
     for role in YIELD {
         assert_eq!(in_memory(Moment::Locked, role), 0, "{role:?}");
     }
-    // This is the memory of a working program and of the same process. Opened again, it contains them again.
+    // The memory is that of a working program, and of the same process throughout. Once it is opened again, it contains
+    // names and keys again.
     assert!(in_memory(Moment::Locked, NeedleRole::Witness) > 0);
     assert!(
         in_memory(Moment::Reopened, NeedleRole::Name) > 0 && in_memory(Moment::Reopened, NeedleRole::Key) > 0

@@ -3,18 +3,18 @@
 //!
 //! The rules of a page are:
 //!
-//! - `$ ` begins a command. Below it stands what it prints, standard error included; `? 1` in between is its exit code
-//!   where that is not 0, and `> y` is what the reader types when the program asks, here `y`. The question's line ends
-//!   as the program goes on, without what was typed.
-//! - In what is printed, `[..]` stands for anything within a line, and `...` alone on a line for any number of lines.
-//! - In a command, `[..]` stands for what the reader copies from the screen: the rest of the last word shown
-//!   that begins and ends as the command's word does.
-//! - Blocks marked `console` share one shell. `console terminal-2` is another window, with one program that
-//!   goes on running; a later block of the same window without a command shows what it has printed since.
-//! - A block marked `toml` and a name is a file of that name, which the reader saves where they are.
+//! - `$ ` begins a command. Below it stands its output, standard error included. `? 1` in between is its exit code, if
+//!   that is not 0. `> y` is what the reader types when the program asks, here `y`. The line of the question goes on
+//!   with the program's next output, without what was typed.
+//! - In output, `[..]` stands for anything within a line, and `...` alone on a line stands for any number of lines.
+//! - In a command, `[..]` stands for what the reader copies from the screen: the rest of the last word shown that
+//!   begins and ends as the command's word does.
+//! - Blocks marked `console` share one shell. `console terminal-2` is another window, with one program that goes on
+//!   running. A later block of the same window without a command shows what the program has printed since.
+//! - A block marked `toml` and a name is a file of that name, which the reader saves in the present folder.
 //!
 //! Two things differ from a reader's use. A relay takes free ports, so that tests can run side by side. `cargo run
-//! --release` stands for the program that it builds and starts, and a test of its own checks which program that is.
+//! --release` stands for the program that it builds and starts, and a separate test checks which program that is.
 
 #![allow(clippy::print_stdout, reason = "each step is for whoever reads the log")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]

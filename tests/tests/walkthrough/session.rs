@@ -19,7 +19,8 @@ exec 2>&1
 cargo() { if [ \"$*\" = 'run --release' ]; then pillarbox-lab; else return 127; fi; }
 ";
 
-/// The command that runs another at a terminal without echo. The answer comes from a pipe. It is part of util-linux.
+/// The command that runs another at a terminal without echo. The command is part of util-linux. The answer that is
+/// typed comes from a pipe.
 const AT_A_TERMINAL: &str = "NO_COLOR=1 script --quiet --return --echo never --command";
 
 /// The command of a page's relay, to which free ports are added.

@@ -166,8 +166,8 @@ enum HandedOver {
     No(ItemAnswer),
 }
 
-/// Answers about one item as the operator would. An item that stands for several is answered with those of its parts
-/// that the operator would hand over alone.
+/// Answers about one item as the operator would. If the item stands for several items, the answer has the parts that
+/// the operator would hand over alone.
 fn hand_over(
     item: Item,
     demand: &Demand,

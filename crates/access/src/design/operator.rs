@@ -23,8 +23,8 @@ pub struct Operator {
     pub offices: Vec<Country>,
     /// The countries in which its data lie.
     pub data_in: Vec<Country>,
-    /// The countries of its relays, if there are several: one for the people of each. Otherwise one relay stands at the
-    /// seat.
+    /// The countries of its relays, if it has several: one relay for the people of each country. Otherwise one relay
+    /// stands at the seat.
     pub relays_in: Vec<String>,
     /// Its practice of telling who writes to whom while it happens.
     pub pen_register: Option<LiveDelivery>,

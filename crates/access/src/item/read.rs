@@ -86,7 +86,7 @@ impl Item {
         }
     }
 
-    /// Reads this item. An item that stands for several is read as those of its parts that are `wanted`.
+    /// Reads this item. If it stands for several items, its `wanted` parts are read.
     #[must_use]
     pub fn read_parts(self, rows: &Rows<'_>, wanted: impl Fn(Self) -> bool) -> ItemReading {
         if self.is_several() {

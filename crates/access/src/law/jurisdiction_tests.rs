@@ -30,7 +30,7 @@ fn forces(asking: &str, demand: &Demand, day: Day) -> Vec<LegalForce> {
 fn a_us_firm_with_a_uk_office_is_reached_otherwise_in_2017_in_2022_and_by_a_third_country() {
     let then = forces("GB", &CONTENT_WARRANT, WESTMINSTER);
     // In order: the treaty, the UK's claim, the US bar, and the office, at which a paper can be delivered. Nobody read
-    // on what the claim rests on this day.
+    // a source for the claim's footing on this day.
     assert_eq!(then, [LegalForce::ByTreaty, LegalForce::NotChecked, LegalForce::Not, LegalForce::NotChecked]);
     assert!(!then.contains(&LegalForce::Directly));
 

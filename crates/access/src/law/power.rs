@@ -252,7 +252,7 @@ pub fn powers(demand: &str, country: Country, day: Day) -> Vec<&'static Power> {
         .collect()
 }
 
-/// Returns the powers that `demand` could not yet rest on at `day`, and can rest on since then.
+/// Returns the powers that `demand` could not rest on yet on `day`, and can rest on since then.
 #[must_use]
 pub fn not_yet(demand: &str, country: Country, day: Day) -> Vec<&'static Power> {
     of(demand, country).filter(|power| power.validity(day) == Validity::NotYet).collect()

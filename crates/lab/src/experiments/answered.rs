@@ -39,8 +39,8 @@ pub struct Answered {
 }
 
 impl Answered {
-    /// Takes over one operator's paper: the items that the operator has. Those among them that it says it does not hand
-    /// over are marked.
+    /// Takes over one operator's paper: the items that the operator has. Items that it says it does not hand over are
+    /// marked.
     pub(super) fn paper(&mut self, has: &Served, hands_over: &Served) {
         for line in &has.lines {
             let entry = entry(line, hands_over);

@@ -13,8 +13,9 @@ pub(super) fn contact_of(scenario: &Scenario) -> Option<PersonId> {
         .map(|exchange| exchange.with)
 }
 
-/// Returns everybody who could show texts of the target: the people who exchanged messages with them, alone or in a
-/// group, the last first. Among those whom one text reached, the earlier in the story comes first.
+/// Returns everybody who could show texts of the target: the people who exchanged messages with the target, alone or in
+/// a group. The person with the latest message comes first. Among people whom one text reached, the one who is earlier
+/// in the story comes first.
 pub(super) fn contacts_of(scenario: &Scenario, about: PersonId) -> Vec<PersonId> {
     let mut contacts = Vec::new();
     for exchange in exchanges(scenario, about).into_iter().rev() {

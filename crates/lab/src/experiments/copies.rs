@@ -168,7 +168,7 @@ fn backups_of_contacts(staged: &Staged, views: &Views<'_>) -> Result<Brought, Ex
     Ok(Brought { said: Party::together(&parties), ..Brought::default() })
 }
 
-/// Returns the content of the target's phone, open, in whoever's hands it is.
+/// Returns the content of the target's phone, open, whoever holds it.
 fn own_phone(views: &Views<'_>) -> Result<Brought, ExperimentError> {
     let mut answered = Answered::default();
     let owner = views.about().to_string();

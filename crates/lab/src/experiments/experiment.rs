@@ -74,12 +74,13 @@ pub(crate) trait Experiment: Sync {
         Ordered::Nothing
     }
 
-    /// Returns the order, carried out in another way. The loss of function is compared with that of the first way.
+    /// Returns another way of carrying out the order. Its loss of function is compared with that of the first way.
     fn otherwise(&self, _design: &Design, _scenario: &Scenario) -> Option<Ordered> {
         None
     }
 
-    /// Answers from views alone: those of the world with the order and those of the [`usual`](Self::usual) one.
+    /// Answers from views alone: the views of the world with the order, and the views of the [`usual`](Self::usual)
+    /// world.
     fn serve(&self, views: &Views<'_>, usual: &Views<'_>) -> Result<Answered, ExperimentError>;
 
     /// Answers from the views of the world in which the order was carried out in another way, if that is to be scored

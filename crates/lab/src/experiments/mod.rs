@@ -3,8 +3,8 @@
 //! | file | what |
 //! |---|---|
 //! | `experiment`, `every` | one demand as an experiment; all of them |
-//! | `staging` | the world that an experiment wants: what is ordered, when |
-//! | `contacts` | who could show what they have of the target |
+//! | `staging` | the world that an experiment wants: what is ordered, and when |
+//! | `contacts` | who could show texts of the target |
 //! | `trunk` | a story runs once up to the order, and each arrangement's world branches off |
 //! | `worlds` | the worlds of one story, shared between demands |
 //! | `docket` | demands on one story, one after the other |

@@ -229,7 +229,7 @@ impl<'w> Views<'w> {
         self.phones_of(self.target)
     }
 
-    /// Returns the target's phones, open, in whoever's hands they are.
+    /// Returns the target's phones, open, whoever holds them.
     pub(super) fn own_phones(&self) -> impl Iterator<Item = &'w Phone> {
         let taken = self.world.seized().iter().filter(|seized| seized.who == self.target);
         let taken = taken.filter_map(|seized| seized.view().memory());

@@ -136,7 +136,7 @@ struct View<'a> {
 impl View<'_> {
     fn write(&self, all: usize, out: &mut impl Write) -> Result<(), Failure> {
         let Holdings { accounts, devices, prekeys, messages, events, channels, .. } = self.holdings;
-        // Deposits and posts need no look, because each has an account or a channel.
+        // Deposits and posts need no check, because each belongs to an account or a channel.
         if accounts.is_empty() && messages.is_empty() && events.is_empty() && channels.is_empty() {
             writeln!(out, "This relay holds nothing about anybody.")?;
             return Ok(());

@@ -1,4 +1,4 @@
-//! The host in the address that phones are given. It is checked that a phone can connect to it.
+//! The host in the address that phones are given. A host that no phone can connect to is refused.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 

@@ -54,8 +54,8 @@ impl<S: Store> Relay<S> {
     }
 
     /// Refuses a proof that does not verify, and counts it. Past the limit the connection ends as well. Each further
-    /// attempt then costs its peer a handshake, which is more than the check costs this thread. A proof that verifies
-    /// is never refused because of the failures of others behind the same address.
+    /// try then costs its peer a handshake, which is more than the check costs this thread. A proof that verifies is
+    /// never refused because of the failures of others behind the same address.
     pub(super) fn refuse_proof(
         &mut self,
         id: ConnectionId,

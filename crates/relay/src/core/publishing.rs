@@ -101,7 +101,7 @@ impl<S: Store> Relay<S> {
         Ok(())
     }
 
-    /// Reads posts for anybody, with or without a name, because what is published is for everybody.
+    /// Reads posts for anybody, with or without a name: what is published is for everybody.
     fn read_posts(
         &mut self,
         id: ConnectionId,

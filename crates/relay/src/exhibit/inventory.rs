@@ -66,7 +66,7 @@ pub enum KeptFor {
     },
     /// As long as the relay's database exists.
     WithRelay,
-    /// As long as whoever runs the relay keeps what it prints.
+    /// As long as the operator keeps what the relay prints.
     WithLog,
     /// In memory only, until the relay stops.
     InMemory,

@@ -1,7 +1,7 @@
 //! The rule of this relay's design on what it keeps, as data: every part below is a number or a switch, and no code
 //! asks for a design's name.
 //!
-//! What a relay sees is not yet kept. A relay sees every field of every frame. This rule decides what is written down,
+//! Seeing a field is not keeping it. A relay sees every field of every frame. This rule decides what is written down,
 //! how exactly and for how long. The store gets the rule with each row, and the inventory prints it.
 
 mod accounts;

@@ -28,7 +28,7 @@ impl<'de> Deserialize<'de> for Written {
                 Ok(Written(AccountId(number.to_be_bytes())))
             }
 
-            // A program's file writes an account as a plain list of its bytes, which is how the type serializes itself.
+            // An account may also be a plain list of its bytes, which is how the type serializes itself.
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Written, A::Error> {
                 let mut account = [0; 16];
                 for (at, byte) in account.iter_mut().enumerate() {

@@ -17,8 +17,8 @@ use rusqlite::{Connection, OpenFlags};
 use super::settings::{LOCK_WAIT, PAGE_LEN};
 use crate::store::error::StoreError;
 
-/// The number of pages in the log that are not in the database yet at which the carrying thread is woken: 8 MiB. Fewer
-/// means more syncs of the database; more means longer pauses at the end of the log.
+/// The number of log pages not yet in the database at which the carrying thread is woken: 8 MiB. Fewer means more syncs
+/// of the database; more means longer pauses at the end of the log.
 const PIECE_PAGES: u32 = (8 << 20) / PAGE_LEN;
 
 /// The number of pages from which a log is begun anew as soon as little of it is left to carry over: 32 MiB. A longer
