@@ -293,7 +293,11 @@ impl Experiment for PushLookUp {
             if matches!(stated.first.answer(Item::PushToken), Some(ItemAnswer::Withheld { .. })) {
                 counts.withheld += 1;
             }
-            answered.brought.entries.extend(answered::entries(&found.first, &stated.first, &[Item::PushToken]));
+            answered.brought.entries.extend(answered::entries(
+                &found.first,
+                &stated.first,
+                &[Item::PushToken],
+            ));
             // The push service names the token's owner from its own rows.
             answered.brought.origin.named_by_operator |= !found.owners.is_empty();
             answered.brought.named.extend(found.owners);
@@ -338,7 +342,9 @@ impl Experiment for Backup {
             answered.brought.entries.extend(answered::entries(&served, &stated, &BACKUP));
             // A warrant for a backup is about the backup. Other data in the same place belongs to the other demands.
             for line in served.lines.iter().filter(|line| BACKUP.contains(&line.item)) {
-                answered.pieces.extend(line.exhibits.iter().map(|exhibit| answered::piece(line.item, exhibit)));
+                answered
+                    .pieces
+                    .extend(line.exhibits.iter().map(|exhibit| answered::piece(line.item, exhibit)));
             }
             match served.answer(Item::DeviceBackup) {
                 Some(ItemAnswer::Returned { .. }) => {

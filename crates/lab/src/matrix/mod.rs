@@ -16,11 +16,11 @@
 //! | `expected` | predictions |
 //! | `check` | whether a run is what it says it is |
 
-mod single_thread;
 mod by_answer;
 pub mod cell;
 pub mod check;
 mod codes;
+mod column_widths;
 pub(crate) mod csv;
 pub mod expected;
 #[cfg(feature = "cli")]
@@ -29,9 +29,9 @@ pub mod manifest;
 pub mod pairs;
 mod plan;
 pub mod rerun;
-mod column_widths;
 #[cfg(feature = "cli")]
 pub(crate) mod run;
+mod single_thread;
 pub mod table;
 pub mod timing;
 mod view;
@@ -39,9 +39,9 @@ mod view;
 mod with_month;
 pub(crate) mod words;
 
-pub use single_thread::run_alone;
 pub use plan::{Plan, Run, cells_of, counted};
 #[cfg(feature = "cli")]
 pub use run::run;
+pub use single_thread::run_alone;
 #[cfg(feature = "cli")]
 pub use with_month::with_month;

@@ -12,8 +12,8 @@
 //! | `agree`, `month` | what the files say about each other; the pairs of a month |
 //! | `fresh` | what has to run again |
 
-mod bytes_again;
 mod agree;
+mod bytes_again;
 mod findings;
 mod folder;
 mod fresh;
