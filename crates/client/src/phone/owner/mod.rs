@@ -11,6 +11,7 @@ pub(crate) mod missing;
 mod people;
 mod reports;
 mod requests;
+mod signing;
 pub(crate) mod talk;
 pub(crate) mod waiting;
 pub(crate) mod whom;

@@ -6,7 +6,7 @@
 
 use pillarbox_crypto::{AgreementPublic, kdf, labels};
 use pillarbox_session::{Conversation, OpenError, OpenedMessage, Opening, PayloadKind, kind, unseal};
-use pillarbox_wire::{AccountId, Bytes, Deliver, DepositKind, DeviceAddress, FixedBytes, Timestamp, decode};
+use pillarbox_wire::{AccountId, Bytes, Deliver, DepositKind, DeviceAddress, FixedBytes, Timestamp};
 use rand_core::CryptoRng;
 
 use crate::phone::Link;
@@ -282,7 +282,7 @@ impl Arrival<'_> {
     ) -> Result<(), NotTaken> {
         let contact = record.account;
         let evidence = opening.and_then(|opening| self.evidence(body, opening));
-        let body = decode::<Body>(body).ok().filter(Body::is_within_limits);
+        let body = Body::read(body).ok().filter(Body::is_within_limits);
         if self.is_new && body.is_none() {
             remove_conversation(rows, contact)?;
             effects.notices.push(Notice::Undecryptable { contact: None, asked_again: false });

@@ -10,11 +10,14 @@
 use pillarbox_wire::AccountId;
 
 use crate::phone::receiving::effects::{ArrivalContext, Effects, NotTaken, owe_receipt, take_text};
+use crate::phone::receiving::signed_news::compare_seen;
 use crate::phone::rows::groups::{all_groups, find_group as load, keep_roster, store_group};
+use crate::phone::rows::membership::{load_log, store_log};
 use crate::phone::state::mailbox::Full;
 use crate::records::body::{GroupText, Leave, Roster};
 use crate::records::contact::ContactRecord;
 use crate::records::group::{Added, GroupNews, GroupRecord, MAX_GROUPS};
+use crate::records::membership::MembersSeen;
 use crate::records::notice::Notice;
 use crate::vault::{Rows, StorageError};
 
@@ -28,6 +31,14 @@ pub(crate) fn take_roster(
     let Roster { id, group, name, members, key } = roster;
     let own = arrival.account.address.map(|address| address.account);
     let record = match (load(rows, group)?, own) {
+        (Some(record), _) if record.keeper.is_some() => {
+            // Signatures say who is in it, and a roster has none.
+            let claims = members.iter().any(|member| !record.has(*member));
+            if claims && record.has(from) && own.is_some_and(|own| record.has(own)) {
+                effects.notices.push(Notice::ChangeRefused { group, contact: from });
+            }
+            return Ok(owe_receipt(rows, from, id, arrival, effects)?);
+        }
         (Some(mut record), Some(own)) if record.has(from) && record.has(own) => {
             let mut is_full = false;
             for member in members {
@@ -84,6 +95,11 @@ pub(crate) fn take_leave(
     if !record.part(from) {
         return Ok(());
     }
+    if record.keeper.is_some() {
+        let mut log = load_log(rows, group)?;
+        log.part(from);
+        store_log(rows, group, &log)?;
+    }
     record.heard(GroupNews::Left, from, arrival.now);
     effects.notices.push(Notice::MemberLeft { group, member: from });
     store_group(rows, &record)?;
@@ -95,6 +111,7 @@ pub(crate) fn take_group_text(
     rows: &mut Rows<'_>,
     record: ContactRecord,
     said: GroupText,
+    seen: Option<MembersSeen>,
     arrival: &ArrivalContext<'_>,
     effects: &mut Effects,
 ) -> Result<(), StorageError> {
@@ -105,7 +122,10 @@ pub(crate) fn take_group_text(
         return Ok(());
     }
     // The roster of a group that is not known yet may still be on its way.
-    let belongs = known.is_none_or(|known| known.has(record.account));
+    let belongs = known.as_ref().is_none_or(|known| known.has(record.account));
+    if let (Some(known), Some(seen), true) = (&known, seen, belongs && record.accepted) {
+        compare_seen(rows, known, record.account, seen, effects)?;
+    }
     take_text(rows, record, text, belongs.then_some(group), arrival, effects)
 }
 

@@ -5,16 +5,20 @@ use pillarbox_wire::{AccountId, DepositKind, Timestamp};
 
 use crate::phone::error::PhoneError;
 use crate::phone::rows::facts::Fact;
+use crate::phone::rows::membership::{all_carried, carried, load_log, store_log};
 use crate::phone::rows::names;
+use crate::phone::rows::readers::reads;
 use crate::phone::rows::records::{
     EntryLocation, NO_ENTRY, message_key, read_grown, store_contact, store_item,
 };
 use crate::phone::state::outbox::{IndexEntry, Item, Stage};
 use crate::records::account::Account;
-use crate::records::body::{Content, Leave, MAX_GROUP_MEMBERS, Roster};
+use crate::records::body::{Content, MAX_GROUP_MEMBERS, Roster};
 use crate::records::contact::{ContactOrigin, ContactRecord};
 use crate::records::group::{GroupRecord, roster_text};
 use crate::records::ids::{BodyId, GroupId};
+use crate::records::membership::MemberChange;
+use crate::records::membership::log::MembershipLog;
 use crate::vault::{Rows, StorageError, Table, View};
 
 /// Queued copies, for the index in memory.
@@ -49,17 +53,15 @@ pub(crate) fn roster(record: &GroupRecord, rows: &mut Rows<'_>) -> Content {
     })
 }
 
-/// Queues one copy for each other member. Everybody written to becomes an accepted contact.
+/// Queues messages about a group or in it. Everybody written to becomes an accepted contact.
 pub(crate) fn tell(
     rows: &mut Rows<'_>,
-    record: &GroupRecord,
-    own: AccountId,
-    content: &Content,
+    messages: Vec<(AccountId, Content)>,
     first: u64,
     now: Timestamp,
 ) -> Result<Said, PhoneError> {
     let mut said = Vec::new();
-    for (order, to) in (first..).zip(record.present().filter(|member| *member != own)) {
+    for (order, (to, content)) in (first..).zip(messages) {
         let known: Option<ContactRecord> = rows.load(Table::Contacts, &to.0)?;
         let mut contact = match known {
             Some(contact) => contact,
@@ -67,50 +69,82 @@ pub(crate) fn tell(
         };
         contact.accepted = true;
         store_contact(rows, &contact)?;
-        let item = Item { order, to, content: content.clone(), stage: Stage::Waiting, resends: 0 };
-        store_item(rows, &item)?;
-        if let (Content::Roster(Roster { id, .. }) | Content::Leave(Leave { id, .. }), order) =
-            (content, order)
-        {
-            // No entry shows it, but its receipt must find it.
-            rows.store(
-                Table::Messages,
-                &message_key(to, *id),
-                &EntryLocation { place: NO_ENTRY, order: Some(order) },
-            )?;
-        }
-        said.push((order, item.index_entry()));
+        said.push((order, queue(rows, to, content, order)?.index_entry()));
     }
     Ok(said)
 }
 
-/// Queues the rosters of all groups shared with a contact who has new keys, unless they wait already.
+/// Queues messages to a contact after everything that waits.
+pub(crate) fn enqueue(
+    rows: &mut Rows<'_>,
+    to: AccountId,
+    contents: Vec<Content>,
+) -> Result<(), StorageError> {
+    let items = rows.load_all::<Item>(Table::Outbox)?;
+    let first = items.iter().map(|item| item.order + 1).max().unwrap_or_default();
+    for (order, content) in (first..).zip(contents) {
+        queue(rows, to, content, order)?;
+    }
+    Ok(())
+}
+
+fn queue(rows: &mut Rows<'_>, to: AccountId, content: Content, order: u64) -> Result<Item, StorageError> {
+    let item = Item { order, to, content, stage: Stage::Waiting, resends: 0 };
+    store_item(rows, &item)?;
+    if let (None, Some(id)) = (item.content.group_text(), item.id()) {
+        // No entry shows it, but its receipt must find it.
+        let location = EntryLocation { place: NO_ENTRY, order: Some(order) };
+        rows.store(Table::Messages, &message_key(to, id), &location)?;
+    }
+    Ok(item)
+}
+
+/// Returns what tells a member about the group: the signed changes `told`, or all of them, to a phone that reads them;
+/// a roster to any other, and that is noted.
+pub(crate) fn news_for(
+    rows: &mut Rows<'_>,
+    record: &GroupRecord,
+    log: &mut MembershipLog,
+    member: AccountId,
+    told: Option<&[MemberChange]>,
+) -> Result<Vec<Content>, StorageError> {
+    if record.keeper.is_none() {
+        return Ok(vec![roster(record, rows)]);
+    }
+    if !reads(rows, member)? {
+        log.owe(member);
+        return Ok(vec![roster(record, rows)]);
+    }
+    Ok(match told {
+        Some(told) => carried(rows, record, told, false),
+        None => all_carried(rows, record, log, &[member], false),
+    })
+}
+
+/// Queues what tells a contact who has new keys of all groups shared with it, unless that waits already.
 pub(crate) fn tell_again(
     rows: &mut Rows<'_>,
     contact: AccountId,
     own: Option<AccountId>,
 ) -> Result<(), StorageError> {
     let shared = |group: &GroupRecord| group.has(contact) && own.is_some_and(|own| group.has(own));
-    let groups: Vec<_> = all_groups(rows)?.into_iter().filter(shared).collect();
-    if groups.is_empty() {
-        return Ok(());
-    }
-    let items = rows.load_all::<Item>(Table::Outbox)?;
-    let first = items.iter().map(|item| item.order + 1).max().unwrap_or_default();
-    let waits = |group: &&GroupRecord| {
-        let about =
-            |item: &Item| matches!(&item.content, Content::Roster(roster) if roster.group == group.id);
-        items
-            .iter()
-            .any(|item| item.to == contact && about(item) && !matches!(item.stage, Stage::Accepted { .. }))
-    };
-    for (order, group) in (first..).zip(groups.iter().filter(|group| !waits(group))) {
-        let content = roster(group, rows);
-        if let Content::Roster(Roster { id, .. }) = &content {
-            let location = EntryLocation { place: NO_ENTRY, order: Some(order) };
-            rows.store(Table::Messages, &message_key(contact, *id), &location)?;
+    for group in all_groups(rows)?.into_iter().filter(shared) {
+        let about = |item: &Item| match &item.content {
+            Content::Roster(roster) => roster.group == group.id,
+            Content::MemberChanges(told) => told.group == group.id,
+            _ => false,
+        };
+        let items = rows.load_all::<Item>(Table::Outbox)?;
+        let is_waiting = |item: &Item| !matches!(item.stage, Stage::Accepted { .. });
+        if items.iter().any(|item| item.to == contact && about(item) && is_waiting(item)) {
+            continue;
         }
-        store_item(rows, &Item { order, to: contact, content, stage: Stage::Waiting, resends: 0 })?;
+        let mut log = load_log(rows, group.id)?;
+        let news = news_for(rows, &group, &mut log, contact, None)?;
+        if group.keeper.is_some() {
+            store_log(rows, group.id, &log)?;
+        }
+        enqueue(rows, contact, news)?;
     }
     Ok(())
 }

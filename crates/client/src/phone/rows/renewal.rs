@@ -2,7 +2,7 @@
 
 use pillarbox_wire::AccountId;
 
-use crate::phone::rows::groups;
+use crate::phone::rows::{groups, readers};
 use crate::phone::rows::records::remove_conversation;
 use crate::phone::state::outbox::{Item, Stage};
 use crate::vault::{Rows, StorageError, Table};
@@ -15,6 +15,7 @@ pub(crate) fn start_over(
     own: Option<AccountId>,
 ) -> Result<(), StorageError> {
     remove_conversation(rows, contact)?;
+    readers::forget(rows, contact)?;
     groups::tell_again(rows, contact, own)?;
     encrypt_again(rows, contact)
 }
