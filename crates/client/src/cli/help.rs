@@ -153,7 +153,17 @@ Examples:
   pillarbox group add Harbour Dave
 
 Whoever is added reads what is said from then on, and nothing from before.
-Nobody who has left comes back, and nobody can be removed: make a new group.";
+Nobody who has left or was removed comes back: make a new group. A member with a
+new phone is added again, so that the group knows its new key.";
+
+pub(crate) const GROUP_REMOVE: &str = "\
+Examples:
+  pillarbox group remove Harbour Carol
+  pillarbox group remove Harbour Carol --yes
+
+Whoever made the group keeps it, and only its keeper removes; a keeper who leaves
+passes that on. Who is removed is told, keeps what they have, and gets no later
+text from any phone that has heard of it. Those whom they added stay.";
 
 pub(crate) const GROUP_LEAVE: &str = "\
 Examples:

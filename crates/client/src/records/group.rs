@@ -109,7 +109,7 @@ const MAX_CHANGE_LEN: usize = 48;
 
 impl Encoded for GroupRecord {
     const VERSION: u8 = 3;
-    const MAX_LEN: usize = 32 * MAX_GROUP_MEMBERS + MAX_CHANGE_LEN * MAX_CHANGES + MAX_NAME_LEN + 128;
+    const MAX_LEN: usize = 2 * 16 * MAX_GROUP_MEMBERS + MAX_CHANGE_LEN * MAX_CHANGES + MAX_NAME_LEN + 128;
 }
 
 /// The result of adding a member.
@@ -306,7 +306,15 @@ mod tests {
             assert!(record.part(member));
             record.heard(GroupNews::Left, member, late);
         }
-        assert_eq!(record.changes.as_ref().unwrap().len(), MAX_CHANGES);
+        assert_eq!(record.changes.as_ref().unwrap().len(), 1 + 2 * MAX_GROUP_MEMBERS);
+        let last = GroupNews::Handed(AccountId([9; 16]));
+        for _ in 0..=2 * MAX_GROUP_MEMBERS {
+            record.heard(GroupNews::Removed(AccountId([8; 16])), AccountId([0xFF; 16]), late);
+        }
+        record.heard(last, AccountId([0xFF; 16]), late);
+        let changes = record.changes.as_ref().unwrap();
+        assert_eq!((changes.len(), changes.last().unwrap().news), (MAX_CHANGES, last), "the oldest goes");
+        record.keeper = Some(AccountId([1; 16]));
         assert!(pillarbox_wire::encode(&record).is_ok());
     }
 

@@ -72,7 +72,11 @@ impl Phone {
             };
             record.key = key;
             if !signs {
-                others.iter().chain([&own]).for_each(|member| drop(record.add(*member)));
+                for member in others.iter().chain([&own]) {
+                    if record.add(*member) == Added::NoRoom {
+                        return Err(PhoneError::TooManyMembers);
+                    }
+                }
             }
             record.did(GroupNews::Made, own, now);
             let mut messages = Vec::new();

@@ -6,6 +6,7 @@ mod blocking;
 mod closing;
 mod group;
 mod group_news;
+pub(crate) mod group_signatures;
 pub(crate) mod keys;
 pub(crate) mod missing;
 mod people;
