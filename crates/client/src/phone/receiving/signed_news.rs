@@ -146,3 +146,167 @@ fn notice(group: GroupId, news: GroupNews, by: AccountId) -> Notice {
         GroupNews::Handed(keeper) => Notice::KeeperChanged { group, keeper, by },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use pillarbox_crypto::IdentitySecret;
+    use pillarbox_wire::{FixedBytes, Timestamp};
+
+    use super::*;
+    use crate::phone::engine::Phone;
+    use crate::phone::rows::pending::load_pending;
+    use crate::phone::state::outbox::Item;
+    use crate::phone::testing::{NOW, OWN, phone};
+    use crate::records::group::Group;
+    use crate::records::history::DeliveryState;
+    use crate::records::ids::BodyId;
+    use crate::records::membership::{GroupMember, MemberClaim};
+    use crate::vault::Table;
+
+    /// The keeper of a group, who makes every other phone of these tests say what they say.
+    struct Keeper {
+        identity: IdentitySecret,
+        log: MembershipLog,
+        group: GroupId,
+    }
+
+    fn account(number: usize) -> AccountId {
+        AccountId(u128::try_from(number).unwrap().to_be_bytes())
+    }
+
+    impl Keeper {
+        fn account() -> AccountId {
+            account(1)
+        }
+
+        fn new(salt: u8) -> Self {
+            let identity = IdentitySecret::generate(&mut rand::rng());
+            let mut keeper =
+                Self { identity, log: MembershipLog::default(), group: GroupId(FixedBytes([0; 16])) };
+            let salt = FixedBytes([salt; 16]);
+            let claim = MemberClaim::make(keeper.member(), "Harbour".to_owned(), salt, NOW).unwrap();
+            keeper.group = claim.group;
+            keeper.sign(claim);
+            keeper
+        }
+
+        fn member(&self) -> GroupMember {
+            let key = FixedBytes(*self.identity.public().signing().as_bytes());
+            GroupMember { account: Self::account(), key }
+        }
+
+        fn sign(&mut self, claim: MemberClaim) -> MemberChange {
+            let change = claim.sign(self.identity.signing()).unwrap();
+            assert_eq!(self.log.take(self.group, &change), ChangeTaken::New);
+            change
+        }
+
+        fn does(&mut self, act: MemberAct) -> MemberChange {
+            let claim = MemberClaim { group: self.group, by: self.member(), act, at: NOW };
+            self.sign(claim)
+        }
+
+        fn add(&mut self, whom: AccountId) -> MemberChange {
+            self.does(MemberAct::Add { member: GroupMember { account: whom, key: FixedBytes([7; 32]) } })
+        }
+
+        fn remove(&mut self, member: AccountId) -> MemberChange {
+            let before = self.log.state().unwrap().last;
+            self.does(MemberAct::Remove { member, honoured: Vec::new(), before })
+        }
+
+        /// Tells a phone these changes. Returns its notices, and whether it owes a receipt.
+        fn tell(&self, phone: &mut Phone, changes: Vec<MemberChange>) -> (Vec<Notice>, bool) {
+            let present: Vec<AccountId> = self.log.state().unwrap().present().collect();
+            let account = phone.account.clone();
+            let taken = phone.vault.transact(&mut rand::rng(), |rows| {
+                let arrival = ArrivalContext { sealed: true, account: &account, evidence: None, now: NOW };
+                let id = BodyId::generate(&mut rows.rng);
+                let (group, seen) = (self.group, MembersSeen::new(self.group, &present));
+                let told =
+                    MemberChanges { id, group, key: FixedBytes([0; 32]), seen, asks: false, changes };
+                let mut effects = Effects::default();
+                let taken = take_member_changes(rows, Self::account(), &told, &arrival, &mut effects);
+                assert!(taken.is_ok());
+                let owes = load_pending(rows, Self::account()).unwrap().receipts.contains(&id);
+                Ok::<_, StorageError>((effects.notices, owes))
+            });
+            phone.reindex().unwrap();
+            taken.unwrap()
+        }
+
+        fn all(&self) -> Vec<MemberChange> {
+            self.log.in_reading_order(&[OWN])
+        }
+    }
+
+    #[test]
+    fn a_text_that_waits_when_a_removal_comes_goes_to_the_others_only() {
+        let (mut phone, mut keeper) = (phone(), Keeper::new(1));
+        let (gone, stays) = (account(2), account(3));
+        for member in [OWN, gone, stays] {
+            keeper.add(member);
+        }
+        keeper.tell(&mut phone, keeper.all());
+        let text = phone.queue_group_text(keeper.group, "six", NOW, &mut rand::rng()).unwrap();
+        let waiting = |phone: &Phone| {
+            let items = phone.vault.read(|rows| rows.load_all::<Item>(Table::Outbox)).unwrap();
+            let mut to: Vec<AccountId> =
+                items.iter().filter(|item| item.id() == Some(text)).map(|item| item.to).collect();
+            to.sort_unstable();
+            to
+        };
+        assert_eq!(waiting(&phone), [Keeper::account(), gone, stays], "before, it waits for all");
+        let removal = keeper.remove(gone);
+        let (notices, owes) = keeper.tell(&mut phone, vec![removal]);
+        let told = Notice::MemberRemoved { group: keeper.group, member: gone, by: Keeper::account() };
+        assert_eq!((notices, owes), (vec![told], true));
+        assert_eq!(waiting(&phone), [Keeper::account(), stays]);
+        let copies = phone.group_delivery(text).unwrap();
+        assert!(copies.contains(&(gone, DeliveryState::Refused)));
+        let entry = phone.group_history(keeper.group).unwrap().pop().unwrap().entry;
+        assert_eq!(entry.direction, crate::records::history::EntryDirection::Sent(DeliveryState::Queued));
+    }
+
+    #[test]
+    fn a_signed_member_for_whom_there_is_no_room_is_told_and_the_change_not_confirmed() {
+        let (mut phone, mut keeper) = (phone(), Keeper::new(1));
+        keeper.add(OWN);
+        let mut told = keeper.all();
+        (3..=crate::records::limits::MAX_GROUP_MEMBERS).for_each(|number| told.push(keeper.add(account(number))));
+        let chunks: Vec<Vec<MemberChange>> = told.chunks(40).map(<[_]>::to_vec).collect();
+        assert!(chunks.into_iter().all(|chunk| keeper.tell(&mut phone, chunk).1), "all fit");
+        // Another phone would take it if it lacked one of the others.
+        let one_more = GroupMember { account: account(1_000), key: FixedBytes([7; 32]) };
+        let claim = MemberClaim {
+            group: keeper.group,
+            by: keeper.member(),
+            act: MemberAct::Add { member: one_more },
+            at: Timestamp(1),
+        };
+        let change = claim.sign(keeper.identity.signing()).unwrap();
+        let full = Notice::GroupFull { group: keeper.group, by: Keeper::account() };
+        let (notices, owes) = keeper.tell(&mut phone, vec![change]);
+        assert!(notices.contains(&full) && !owes, "{notices:?}");
+    }
+
+    #[test]
+    fn changes_that_do_not_make_the_owner_a_member_make_no_group() {
+        let (mut phone, mut keeper) = (phone(), Keeper::new(1));
+        keeper.add(account(2));
+        let groups = |phone: &Phone| -> Vec<Group> { phone.all_groups().unwrap() };
+        let (notices, owes) = keeper.tell(&mut phone, keeper.all());
+        assert_eq!((notices, owes, groups(&phone)), (Vec::new(), true, Vec::new()));
+        keeper.add(OWN);
+        keeper.tell(&mut phone, keeper.all());
+        assert_eq!(groups(&phone).len(), 1);
+        // Whoever was removed takes no more changes.
+        let removal = keeper.remove(OWN);
+        keeper.tell(&mut phone, vec![removal]);
+        let then = groups(&phone);
+        let later = keeper.add(account(9));
+        keeper.tell(&mut phone, vec![later]);
+        assert_eq!(groups(&phone), then);
+        assert!(!then.iter().any(|group| phone.is_in(group)));
+    }
+}
