@@ -121,7 +121,9 @@ fn a_removed_member_is_told_by_whom_keeps_what_it_has_and_gets_no_later_text_fro
         let text = tell(&mut world, at, group, "after");
         assert_eq!(members(&world, at, group).len(), 2);
         let copies = world.see(at).group_delivery(text).unwrap();
-        assert!(copies.iter().all(|(to, state)| *to != world.id(carol) && *state == DeliveryState::Delivered));
+        assert!(
+            copies.iter().all(|(to, state)| *to != world.id(carol) && *state == DeliveryState::Delivered)
+        );
     }
     assert_eq!(heard(&world, carol, group), ["before"]);
     assert_eq!(heard(&world, bob, group).len(), 3);
@@ -166,7 +168,10 @@ fn a_keeper_who_leaves_makes_the_longest_member_the_keeper() {
         assert_eq!(members(&world, at, group).len(), 3);
         let told = Notice::KeeperChanged { group, keeper: world.id(carol), by: world.id(alice) };
         let notices = world.take_notices(at);
-        assert!(notices.contains(&told) && notices.contains(&Notice::MemberLeft { group, member: world.id(alice) }));
+        assert!(
+            notices.contains(&told)
+                && notices.contains(&Notice::MemberLeft { group, member: world.id(alice) })
+        );
     }
     remove(&mut world, carol, group, bob).unwrap();
     assert_eq!(members(&world, dave, group), members(&world, carol, group));
@@ -206,16 +211,58 @@ fn a_phone_of_before_gets_rosters_and_plain_texts_and_the_signatures_once_it_rea
 }
 
 #[test]
-fn a_roster_counts_for_nothing_in_a_signed_group() {
+fn whom_a_phone_of_before_adds_is_in_a_signed_group_by_its_word_until_somebody_signs() {
     let mut world = World::new();
     let [alice, bob, old, dave] = people(&mut world, &[2]);
     let group = make(&mut world, alice, &[bob, old]);
-    world.take_notices(alice);
     add(&mut world, old, group, dave);
-    assert!(members(&world, old, group).contains(&world.id(dave)), "the phone of before believes itself");
-    let refused = Notice::ChangeRefused { group, contact: world.id(old) };
-    assert!(world.take_notices(alice).contains(&refused));
-    assert!(!members(&world, alice, group).contains(&world.id(dave)));
+    let of_dave = |world: &World, at: Who| {
+        let signed = world.see(at).group_signatures(group).unwrap().unwrap();
+        let of_dave = signed.members.into_iter().find(|one| one.member == world.id(dave));
+        of_dave.map(|one| (one.by, one.at.is_some()))
+    };
+    for at in [alice, bob] {
+        assert_eq!(of_dave(&world, at), Some((world.id(old), false)), "at {at}");
+    }
+    add(&mut world, alice, group, dave);
+    for at in [alice, bob, dave] {
+        assert_eq!(of_dave(&world, at), Some((world.id(alice), true)), "at {at}");
+    }
+    // Whoever was removed does not come back by a roster.
+    remove(&mut world, alice, group, dave).unwrap();
+    add(&mut world, old, group, bob);
+    assert!(members(&world, old, group).contains(&world.id(dave)), "it did not hear of it");
+    for at in [alice, bob, dave] {
+        assert!(!members(&world, at, group).contains(&world.id(dave)), "at {at}");
+    }
+}
+
+#[test]
+fn whom_a_phone_adds_before_it_has_the_signatures_it_signs_once_it_has_them() {
+    let mut world = World::new();
+    let phones: Vec<Who> = ["Alice", "Bob", "Dave"].map(|name| world.phone(name)).to_vec();
+    for (one, other) in [(0, 1), (1, 0), (1, 2), (2, 1)] {
+        world.invite(phones[one], phones[other]);
+    }
+    let (alice, bob, dave) = (phones[0], phones[1], phones[2]);
+    // Nobody has written yet, so no phone knows that another one reads signatures.
+    let (whom, now, mut rng) = (world.id(bob), world.now, world.fork());
+    let group = world.at(alice).make_group("Harbour", &[whom], now, &mut rng).unwrap();
+    world.offline(bob);
+    world.run();
+    world.offline(alice);
+    world.online(bob);
+    world.run();
+    assert_eq!(keeper(&world, bob, group), None, "a roster has come");
+    add(&mut world, bob, group, dave);
+    world.online(alice);
+    world.run();
+    for at in [alice, bob, dave] {
+        let signed = world.see(at).group_signatures(group).unwrap().expect("signed");
+        let of_dave = signed.members.iter().find(|one| one.member == world.id(dave)).unwrap();
+        assert_eq!((of_dave.by, of_dave.at.is_some()), (world.id(bob), true), "at {at}");
+        assert_eq!(members(&world, at, group).len(), 3);
+    }
 }
 
 #[test]

@@ -7,7 +7,8 @@
 use std::cell::RefCell;
 
 use pillarbox_client::body::{
-    Body, Content, GroupText, Introduction, Leave, MemberChanges, READS_VERSION_2, Receipt, Roster, Text, Timer,
+    Body, Content, GroupText, Introduction, Leave, MemberChanges, READS_VERSION_2, Receipt, Roster, Text,
+    Timer,
 };
 use pillarbox_client::group::{GroupId, MAX_GROUP_MEMBERS, MAX_GROUPS};
 use pillarbox_client::membership::{GroupMember, MemberAct, MemberClaim, MembersSeen};

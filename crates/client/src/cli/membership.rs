@@ -151,7 +151,9 @@ impl GroupFailure {
                 Some("group create --help".to_owned()),
             ),
             Self::NotKeeper { name, keeper } => (
-                format!("Only {keeper} can remove somebody from {name}. Nothing was changed. You can leave it."),
+                format!(
+                    "Only {keeper} can remove somebody from {name}. Nothing was changed. You can leave it."
+                ),
                 Some(format!("group show {}", quote(name))),
             ),
             Self::NotMember { member, name } => (
@@ -159,7 +161,10 @@ impl GroupFailure {
                 Some(format!("group show {}", quote(name))),
             ),
             Self::Oneself { name } => (
-                format!("That is you. To go yourself, type `group leave {}`. Nothing was changed.", quote(name)),
+                format!(
+                    "That is you. To go yourself, type `group leave {}`. Nothing was changed.",
+                    quote(name)
+                ),
                 Some(format!("group show {}", quote(name))),
             ),
             Self::OtherKey { name } => (

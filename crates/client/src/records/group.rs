@@ -5,7 +5,7 @@
 //! are other members. The members' news converges in any order, because members are only ever added and whoever left
 //! stays away. The price: somebody who left can return only in a new group.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use pillarbox_text::show;
 use pillarbox_wire::{AccountId, Encoded, FixedBytes, Timestamp};
@@ -124,7 +124,16 @@ pub(crate) enum Added {
 
 impl GroupRecord {
     pub(crate) const fn new(id: GroupId, name: String, key: FixedBytes<32>) -> Self {
-        Self { id, name, members: Vec::new(), gone: Vec::new(), key, next_place: 0, changes: None, keeper: None }
+        Self {
+            id,
+            name,
+            members: Vec::new(),
+            gone: Vec::new(),
+            key,
+            next_place: 0,
+            changes: None,
+            keeper: None,
+        }
     }
 
     /// Notes what the owner did, which counts as shown.
@@ -150,7 +159,9 @@ impl GroupRecord {
     pub(crate) fn follow(&mut self, log: &MembershipLog) -> Vec<(GroupNews, AccountId)> {
         let Some(state) = log.state() else { return Vec::new() };
         let before: BTreeSet<AccountId> = self.present().collect();
-        let now: BTreeSet<AccountId> = state.present().filter(|member| !log.has_parted(*member)).collect();
+        let by_word: BTreeMap<AccountId, AccountId> = log.by_word(&state).collect();
+        let signed = state.present().filter(|member| !log.has_parted(*member));
+        let now: BTreeSet<AccountId> = signed.chain(by_word.keys().copied()).collect();
         let mut news = Vec::new();
         for &member in before.difference(&now) {
             let standing = state.people.get(&member).map(|person| person.standing);
@@ -162,7 +173,8 @@ impl GroupRecord {
         }
         for &member in now.difference(&before) {
             let key = state.people.get(&member).and_then(|person| person.keys.first());
-            news.push((GroupNews::Added(member), key.map_or(state.maker.account, |key| key.by.account)));
+            let by = key.map(|key| key.by.account).or(by_word.get(&member).copied());
+            news.push((GroupNews::Added(member), by.unwrap_or(state.maker.account)));
         }
         match self.keeper.replace(state.keeper.account) {
             Some(former) if former != state.keeper.account => {
@@ -171,10 +183,23 @@ impl GroupRecord {
             _ => {}
         }
         let members = state.people.iter().filter(|(_, person)| !person.keys.is_empty());
-        self.members = members.map(|(account, _)| *account).collect();
+        let members: BTreeSet<AccountId> =
+            members.map(|(account, _)| *account).chain(by_word.into_keys()).collect();
+        self.members = members.into_iter().take(MAX_GROUP_MEMBERS).collect();
         self.gone = self.members.iter().copied().filter(|member| !now.contains(member)).collect();
         self.name.clone_from(&state.name);
         news
+    }
+
+    /// Returns the members by word alone, and whose word it was as far as this phone heard it.
+    pub(crate) fn words(&self) -> Vec<(AccountId, AccountId)> {
+        let changes = || self.changes.iter().flatten();
+        let joined = changes().find(|change| change.news == GroupNews::Joined).map(|change| change.by);
+        let by = |member| {
+            let added = changes().find(|change| change.news == GroupNews::Added(member));
+            added.map(|change| change.by).or(joined)
+        };
+        self.present().filter_map(|member| Some((member, by(member)?))).collect()
     }
 
     /// Returns what this phone says of the members that it sees.

@@ -5,7 +5,9 @@ pub(crate) mod news;
 pub(crate) mod said;
 
 use pillarbox_client::sentences;
-use pillarbox_client::{Contact, Group, GroupNews, GroupSignatures, Phone, PhoneError, Trust, check_name, naming};
+use pillarbox_client::{
+    Contact, Group, GroupNews, GroupSignatures, Phone, PhoneError, Trust, check_name, naming,
+};
 use pillarbox_text::read::value;
 use pillarbox_wire::AccountId;
 use serde::Serialize;
@@ -47,7 +49,7 @@ struct Member {
     account: String,
     /// Absent for the owner and for those who are no contacts.
     trust: Option<&'static str>,
-    /// `you`, or the name here of the one who signed that they belong; only for a signed group.
+    /// `you`, or the name here of the one who signed that they belong; absent if nobody did.
     signed_by: Option<String>,
     /// True if the signed key is the one that this phone knows; only for a signed group.
     known_key: Option<bool>,
@@ -101,7 +103,8 @@ fn create(context: &mut CliContext<'_>, typed: &str, whom: &[String]) -> Result<
 /// Returns the failure for a contact whose key is not on this phone yet.
 fn keyless(phone: &Phone, group: &str, accounts: &[AccountId]) -> Failure {
     let contacts = accounts.iter().filter_map(|account| phone.contact(*account).ok());
-    let whom = contacts.filter(|contact| contact.identity.is_none()).map(|contact| words::name(&contact)).next();
+    let whom =
+        contacts.filter(|contact| contact.identity.is_none()).map(|contact| words::name(&contact)).next();
     let (member, name) = (whom.unwrap_or_default(), group.to_owned());
     Failure::Group(GroupFailure::NoKey { member, name })
 }
@@ -119,14 +122,11 @@ fn add(context: &mut CliContext<'_>, typed: &str, whom: &str) -> Result<(), Fail
             .terminal
             .result(&format!("{contact_name} is in {group_name} already. Nothing was changed."));
     }
-    let has_left = phone
-        .group_changes(group.id)?
-        .iter()
-        .any(|change| match change.news {
-            GroupNews::Left => change.by == contact.account,
-            GroupNews::Removed(whom) => whom == contact.account,
-            _ => false,
-        });
+    let has_left = phone.group_changes(group.id)?.iter().any(|change| match change.news {
+        GroupNews::Left => change.by == contact.account,
+        GroupNews::Removed(whom) => whom == contact.account,
+        _ => false,
+    });
     phone.add_to_group(group.id, contact.account, now(), &mut context.rng).map_err(|error| {
         let (member, name) = (contact_name.clone(), group_name.clone());
         match error {
@@ -142,7 +142,7 @@ fn add(context: &mut CliContext<'_>, typed: &str, whom: &str) -> Result<(), Fail
     let group = phone.group(group.id)?;
     if is_in {
         context.terminal.result(&format!(
-            "{contact_name} was in {group_name} under another key. You signed the one that your phone knows now."
+            "{contact_name} was in {group_name} already. You signed it, with the key that your phone knows."
         ))?;
         return tell_members(context, &mut phone);
     }
@@ -156,7 +156,7 @@ fn add(context: &mut CliContext<'_>, typed: &str, whom: &str) -> Result<(), Fail
 
 /// Returns true if the group knows a member by the key that this phone knows.
 fn knows_key(signed: &GroupSignatures, account: AccountId) -> bool {
-    signed.members.iter().any(|member| member.member == account && member.has_known_key)
+    signed.members.iter().any(|one| one.member == account && one.at.is_some() && one.has_known_key)
 }
 
 fn remove(context: &mut CliContext<'_>, typed: &str, whom: &str, yes: bool) -> Result<(), Failure> {
@@ -171,7 +171,8 @@ fn remove(context: &mut CliContext<'_>, typed: &str, whom: &str, yes: bool) -> R
     };
     let reads = |account: AccountId| signed.members.iter().any(|one| one.member == account && one.reads);
     if !yes {
-        let question = format!("Remove {member_name} from {group_name}? {member_name} cannot come back into it.");
+        let question =
+            format!("Remove {member_name} from {group_name}? {member_name} cannot come back into it.");
         context.agree(&question, "--yes")?;
     }
     // What waits is fetched first: whom the member has added until now stays. Without a relay it works all the same.
@@ -308,12 +309,17 @@ fn show(context: &mut CliContext<'_>, typed: &str, form: Form) -> Result<(), Fai
         }),
         Form::Text => {
             let (width, left) = (context.terminal.width(), !phone.is_in(&group));
-            let left = if left { format!(" This is how it was: it is a group {}.", gone(&phone, &group)) } else { String::new() };
+            let left = if left {
+                format!(" This is how it was: it is a group {}.", gone(&phone, &group))
+            } else {
+                String::new()
+            };
             let signed = phone.group_signatures(group.id)?;
             let head = format!("{} has {}, as this phone knows them.{left}", name(&group), count(&group));
             context.terminal.result(&break_words(&head, INDENT, width))?;
             for account in &group.members {
-                let by = signed.as_ref().map_or_else(String::new, |signed| signed_by(&phone, signed, *account));
+                let by =
+                    signed.as_ref().map_or_else(String::new, |signed| signed_by(&phone, signed, *account));
                 let who = match (member(&phone, *account), phone.contact(*account)) {
                     (None, _) => "You".to_owned(),
                     (Some(name), Ok(contact)) => {
@@ -348,8 +354,13 @@ fn signed_by(phone: &Phone, signed: &GroupSignatures, account: AccountId) -> Str
         return String::new();
     };
     let by = member(phone, signature.by).unwrap_or_else(|| "you".to_owned());
-    let what = if signature.by == account { ", who made it".to_owned() } else { format!(", signed by {by}") };
-    let key = if signature.has_known_key { "" } else { " under a key that your phone does not know as theirs" };
+    let what = match signature.at {
+        None => format!(", unsigned: by the word of {by}"),
+        Some(_) if signature.by == account => ", who made it".to_owned(),
+        Some(_) => format!(", signed by {by}"),
+    };
+    let key =
+        if signature.has_known_key { "" } else { " under a key that your phone does not know as theirs" };
     let keeper = if account == signed.keeper { "; can remove members" } else { "" };
     format!("{what}{key}{keeper}")
 }
@@ -373,8 +384,8 @@ fn listed(phone: &Phone, group: &Group) -> Result<Listed, Failure> {
             member: you(*account),
             account: account.to_string(),
             trust: phone.contact(*account).ok().map(|contact: Contact| trust(contact.trust)),
-            signed_by: signature.map(|signature| you(signature.by)),
-            known_key: signature.map(|signature| signature.has_known_key),
+            signed_by: signature.filter(|one| one.at.is_some()).map(|signature| you(signature.by)),
+            known_key: signature.filter(|one| one.at.is_some()).map(|signature| signature.has_known_key),
             reads: signature.map(|signature| signature.reads),
         }
     });

@@ -167,7 +167,11 @@ impl Phone {
                 // A phone that reads no signatures is told nothing: no roster takes anybody away.
                 if reads(rows, other)? {
                     // Whoever goes may lack the keeper's earlier acts, and hears nothing later.
-                    let told = if record.has(other) { acts.last().cloned().into_iter().collect() } else { acts.clone() };
+                    let told = if record.has(other) {
+                        acts.last().cloned().into_iter().collect()
+                    } else {
+                        acts.clone()
+                    };
                     let news = carried(rows, &record, &told, false);
                     messages.extend(news.into_iter().map(|content| (other, content)));
                 } else {

@@ -1,5 +1,7 @@
 //! Who signed what in a group, as its owner is shown it.
 
+use std::collections::BTreeMap;
+
 use pillarbox_wire::{AccountId, FixedBytes, Timestamp};
 
 use crate::phone::engine::Phone;
@@ -27,10 +29,10 @@ pub struct GroupSignatures {
 pub struct MemberSignature {
     /// The member.
     pub member: AccountId,
-    /// The one who signed; the member itself for the maker.
+    /// The one who signed, or whose word it is; the member itself for the maker.
     pub by: AccountId,
-    /// By the clock of the one who signed.
-    pub at: Timestamp,
+    /// By the clock of the one who signed. `None` if nobody signed: the member is in the group by somebody's word.
+    pub at: Option<Timestamp>,
     /// True if the signed key is the one that this phone knows of the member. False if it knows none or another.
     pub has_known_key: bool,
     /// True if the member's phone has shown that it reads signed changes.
@@ -47,12 +49,13 @@ impl Phone {
         let own = self.account.address.map(|own| own.account);
         self.vault.read(|rows| {
             let record = find_group(rows, group)?.ok_or(PhoneError::UnknownGroup)?;
-            let Some(state) = load_log(rows, group)?.state().filter(|_| record.keeper.is_some()) else {
+            let log = load_log(rows, group)?;
+            let Some(state) = log.state().filter(|_| record.keeper.is_some()) else {
                 return Ok(None);
             };
+            let by_word: BTreeMap<AccountId, AccountId> = log.by_word(&state).collect();
             let mut members = Vec::new();
             for member in record.present() {
-                let Some(keys) = state.people.get(&member).map(|person| &person.keys) else { continue };
                 let is_own = Some(member) == own;
                 let contact: Option<ContactRecord> = rows.load(Table::Contacts, &member.0)?;
                 let known = if is_own {
@@ -60,14 +63,20 @@ impl Phone {
                 } else {
                     contact.and_then(|contact| contact.identity).map(|identity| identity.signing)
                 };
+                let reads = is_own || reads(rows, member)?;
+                let Some(keys) = state.people.get(&member).map(|person| &person.keys) else {
+                    let Some(by) = by_word.get(&member).copied() else { continue };
+                    members.push(MemberSignature { member, by, at: None, has_known_key: true, reads });
+                    continue;
+                };
                 let fitting = keys.iter().find(|key| known == Some(key.member.key));
                 let Some(shown) = fitting.or_else(|| keys.first()) else { continue };
                 members.push(MemberSignature {
                     member,
                     by: shown.by.account,
-                    at: shown.at,
+                    at: Some(shown.at),
                     has_known_key: fitting.is_some(),
-                    reads: is_own || reads(rows, member)?,
+                    reads,
                 });
             }
             Ok(Some(GroupSignatures { maker: state.maker.account, keeper: state.keeper.account, members }))

@@ -71,8 +71,7 @@ impl GroupSigner<'_> {
         }
         let honoured = log.additions_of(member, &state);
         let before = state.last;
-        let change =
-            self.sign(log, self.claim(record, MemberAct::Remove { member, honoured, before }))?;
+        let change = self.sign(log, self.claim(record, MemberAct::Remove { member, honoured, before }))?;
         let holds = self.state(log)?.holds;
         let mut acts: Vec<MemberChange> = log
             .changes()

@@ -150,7 +150,7 @@ impl Phone {
         now: Timestamp,
         rng: &mut impl CryptoRng,
     ) -> Result<Vec<Notice>, PhoneError> {
-        let Effects { notices, owed, consumed, outbox_changed, confirmed, facts_changed } = effects;
+        let Effects { notices, owed, consumed, outbox_changed, confirmed, facts_changed, unsigned } = effects;
         if facts_changed {
             self.facts_changed(DepositKind::Group);
         }
@@ -168,6 +168,13 @@ impl Phone {
         confirmed.into_iter().chain(answered).for_each(|order| self.outbox.remove(order));
         if outbox_changed {
             self.reindex()?;
+        }
+        for (group, member) in unsigned {
+            match self.add_to_group(group, member, now, rng) {
+                // Without their key or under another one of this phone, they stay in it by the owner's word.
+                Ok(()) | Err(PhoneError::NoIdentity | PhoneError::OtherKey | PhoneError::UnknownContact) => {}
+                Err(error) => return Err(error),
+            }
         }
         Ok(notices)
     }

@@ -5,8 +5,8 @@ use pillarbox_wire::{Encoded as _, Timestamp};
 use crate::phone::receiving::effects::{ArrivalContext, Effects, NotTaken, owe_receipt, take_text};
 use crate::phone::receiving::{news, signed_news};
 use crate::phone::rows::entries::{self, Draft, Source};
-use crate::phone::rows::{groups, membership, readers};
 use crate::phone::rows::records::{load_item_of, remove_item, store_contact, store_item};
+use crate::phone::rows::{groups, membership, readers};
 use crate::phone::state::outbox::{Item, MAX_RESENDS, Stage};
 use crate::records::body::{
     Body, Content, Introduction, READS_VERSION_2, Receipt, ResendRequest, SeenGroupText, Timer,

@@ -4,6 +4,9 @@
 //! roster of an unknown group counts if both its sender and this phone's owner are on it. A text from somebody
 //! outside the group is shown as a text from that person. A text to a group that the owner has left is dropped.
 //!
+//! In a group whose members sign, those whom a roster adds are in it by its sender's word, and screens say so. Nobody
+//! comes back by a roster.
+//!
 //! **Full tables.** With [`MAX_GROUPS`] groups, a roster of another one is left at the relay until the owner has left
 //! a group. If a group has no room for a member, the owner is told, and the roster that names them is not confirmed.
 
@@ -31,25 +34,22 @@ pub(crate) fn take_roster(
     let Roster { id, group, name, members, key } = roster;
     let own = arrival.account.address.map(|address| address.account);
     let record = match (load(rows, group)?, own) {
-        (Some(record), _) if record.keeper.is_some() => {
-            // Signatures say who is in it, and a roster has none.
-            let claims = members.iter().any(|member| !record.has(*member));
-            if claims && record.has(from) && own.is_some_and(|own| record.has(own)) {
-                effects.notices.push(Notice::ChangeRefused { group, contact: from });
-            }
-            return Ok(owe_receipt(rows, from, id, arrival, effects)?);
-        }
         (Some(mut record), Some(own)) if record.has(from) && record.has(own) => {
             let mut is_full = false;
+            let mut log = load_log(rows, group)?;
             for member in members {
                 match record.add(member) {
                     Added::Now => {
+                        log.word(member, from);
                         record.heard(GroupNews::Added(member), from, arrival.now);
                         effects.notices.push(Notice::MemberAdded { group, member, by: from });
                     }
                     Added::Before => {}
                     Added::NoRoom => is_full = true,
                 }
+            }
+            if record.keeper.is_some() {
+                store_log(rows, group, &log)?;
             }
             if is_full {
                 effects.notices.push(Notice::GroupFull { group, by: from });

@@ -2,6 +2,7 @@
 //!
 //! **Who is believed.** A change counts by its signature, and it is taken from a member. A phone joins an unknown group
 //! if the changes make both its owner and the sender members. Whoever has left or was removed takes no more changes.
+//! Members by word stay members by word; whom the owner added so, this phone then signs.
 //!
 //! **Differences.** A phone that hears from a member who sees others sends that member every change that it has and asks
 //! for theirs, once for each difference. Changes only ever add up, so after one exchange both have the same.
@@ -66,6 +67,14 @@ pub(crate) fn take_member_changes(
     let is_new = known.is_none();
     let mut record = known.unwrap_or_else(|| GroupRecord::new(group, state.name.clone(), told.key));
     let was_signed = record.keeper.is_some();
+    if !was_signed {
+        for (member, by) in record.words() {
+            log.word(member, by);
+            if by == own && !state.people.contains_key(&member) {
+                effects.unsigned.push((group, member));
+            }
+        }
+    }
     let news = record.follow(&log);
     if is_new {
         let adder = state.people.get(&own).and_then(|person| person.keys.first());
@@ -223,8 +232,7 @@ mod tests {
                 let arrival = ArrivalContext { sealed: true, account: &account, evidence: None, now: NOW };
                 let id = BodyId::generate(&mut rows.rng);
                 let (group, seen) = (self.group, MembersSeen::new(self.group, &present));
-                let told =
-                    MemberChanges { id, group, key: FixedBytes([0; 32]), seen, asks: false, changes };
+                let told = MemberChanges { id, group, key: FixedBytes([0; 32]), seen, asks: false, changes };
                 let mut effects = Effects::default();
                 let taken = take_member_changes(rows, Self::account(), &told, &arrival, &mut effects);
                 assert!(taken.is_ok());
@@ -273,7 +281,8 @@ mod tests {
         let (mut phone, mut keeper) = (phone(), Keeper::new(1));
         keeper.add(OWN);
         let mut told = keeper.all();
-        (3..=crate::records::limits::MAX_GROUP_MEMBERS).for_each(|number| told.push(keeper.add(account(number))));
+        (3..=crate::records::limits::MAX_GROUP_MEMBERS)
+            .for_each(|number| told.push(keeper.add(account(number))));
         let chunks: Vec<Vec<MemberChange>> = told.chunks(40).map(<[_]>::to_vec).collect();
         assert!(chunks.into_iter().all(|chunk| keeper.tell(&mut phone, chunk).1), "all fit");
         // Another phone would take it if it lacked one of the others.

@@ -135,17 +135,13 @@ pub(crate) fn compare(
 pub(crate) fn waits(rows: &View<'_>, group: GroupId, contact: AccountId) -> Result<bool, StorageError> {
     let about = |item: &Item| matches!(&item.content, Content::MemberChanges(told) if told.group == group);
     let items = rows.load_all::<Item>(Table::Outbox)?;
-    Ok(items.iter().any(|item| {
-        item.to == contact && about(item) && !matches!(item.stage, Stage::Accepted { .. })
-    }))
+    Ok(items
+        .iter()
+        .any(|item| item.to == contact && about(item) && !matches!(item.stage, Stage::Accepted { .. })))
 }
 
 /// Drops the texts to a group that have not reached the relay yet and are for somebody who is no member any more.
-pub(crate) fn hold_back(
-    rows: &mut Rows<'_>,
-    group: GroupId,
-    from: AccountId,
-) -> Result<(), StorageError> {
+pub(crate) fn hold_back(rows: &mut Rows<'_>, group: GroupId, from: AccountId) -> Result<(), StorageError> {
     for item in rows.load_all::<Item>(Table::Outbox)? {
         let is_text = item.content.group_text().is_some_and(|said| said.group == group);
         if item.to != from || !is_text {

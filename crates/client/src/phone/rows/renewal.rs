@@ -2,8 +2,8 @@
 
 use pillarbox_wire::AccountId;
 
-use crate::phone::rows::{groups, readers};
 use crate::phone::rows::records::remove_conversation;
+use crate::phone::rows::{groups, readers};
 use crate::phone::state::outbox::{Item, Stage};
 use crate::vault::{Rows, StorageError, Table};
 

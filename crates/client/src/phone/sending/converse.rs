@@ -26,7 +26,9 @@ use crate::phone::state::links::Question;
 use crate::phone::state::outbox::{IndexEntry, IndexStage, Item, MAX_IN_FLIGHT, Stage};
 use crate::phone::state::pauses::WaitCause;
 use crate::records::account::Protection;
-use crate::records::body::{Body, Content, Introduction, MAX_RECEIPT_IDS, READS_VERSION_2, Receipt, ResendRequest};
+use crate::records::body::{
+    Body, Content, Introduction, MAX_RECEIPT_IDS, READS_VERSION_2, Receipt, ResendRequest,
+};
 use crate::records::contact::ContactRecord;
 use crate::records::recovery::{self, PendingReplies};
 use crate::vault::{Rows, StorageError};

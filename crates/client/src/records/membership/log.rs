@@ -35,6 +35,8 @@ pub(crate) struct MembershipLog {
     compared: Vec<ComparedMembers>,
     /// The members whom this phone told by a roster, because their phones had not shown that they read signatures.
     owed: BTreeSet<AccountId>,
+    /// The accounts that a member's roster puts into the group and nobody has signed for, with that member.
+    words: BTreeMap<AccountId, AccountId>,
 }
 
 /// A difference that was dealt with: this phone sent its changes once, and does so again only after something changed.
@@ -52,6 +54,7 @@ pub(crate) struct MembershipRecord {
     parted: Vec<AccountId>,
     compared: Vec<ComparedMembers>,
     owed: Vec<AccountId>,
+    words: Vec<(AccountId, AccountId)>,
 }
 
 impl Encoded for MembershipRecord {
@@ -59,7 +62,7 @@ impl Encoded for MembershipRecord {
     const MAX_LEN: usize = (3 * MAX_CHANGES_OF_A_KIND + 1) * 224
         + 2 * 32 * MAX_LISTED
         + MAX_NAME_LEN
-        + 2 * 16 * MAX_GROUP_MEMBERS
+        + 4 * 16 * MAX_GROUP_MEMBERS
         + 40 * MAX_COMPARED
         + 64;
 }
@@ -165,6 +168,23 @@ impl MembershipLog {
         self.owed.remove(&member)
     }
 
+    /// Notes that somebody is in the group by a member's word alone.
+    pub(crate) fn word(&mut self, member: AccountId, by: AccountId) {
+        if self.words.len() < MAX_GROUP_MEMBERS {
+            self.words.entry(member).or_insert(by);
+        }
+    }
+
+    /// Returns those who are in the group by a member's word alone, and that member. Whoever was ever signed for is in it
+    /// by signatures or not at all.
+    pub(crate) fn by_word<'a>(
+        &'a self,
+        state: &'a Membership,
+    ) -> impl Iterator<Item = (AccountId, AccountId)> + 'a {
+        let unsigned = self.words.iter().filter(|(member, _)| !state.people.contains_key(member));
+        unsigned.map(|(member, by)| (*member, *by)).filter(|(member, _)| !self.has_parted(*member))
+    }
+
     /// Notes a difference as dealt with. Returns false if it was before.
     pub(crate) fn compare(&mut self, compared: ComparedMembers) -> bool {
         if self.compared.contains(&compared) {
@@ -228,6 +248,7 @@ impl MembershipLog {
             parted: self.parted.iter().copied().collect(),
             compared: self.compared.clone(),
             owed: self.owed.iter().copied().collect(),
+            words: self.words.iter().map(|(member, by)| (*member, *by)).collect(),
         }
     }
 
@@ -239,6 +260,7 @@ impl MembershipLog {
             parted: record.parted.into_iter().collect(),
             compared: record.compared,
             owed: record.owed.into_iter().collect(),
+            words: record.words.into_iter().collect(),
         })
     }
 }

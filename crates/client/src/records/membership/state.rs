@@ -70,9 +70,14 @@ impl Membership {
         while let Some(head) = heads.pop() {
             let author = head.member;
             let has_left = farewells.contains_key(&author);
-            people.entry(author.account).or_insert_with(Membered::nobody).keys.push(MemberKey { has_left, ..head });
+            people
+                .entry(author.account)
+                .or_insert_with(Membered::nobody)
+                .keys
+                .push(MemberKey { has_left, ..head });
             // In order of time, so that the first of several additions of one member is the one that is shown.
-            let mut additions: Vec<_> = changes.iter().filter(|(_, change)| change.claim.by == author).collect();
+            let mut additions: Vec<_> =
+                changes.iter().filter(|(_, change)| change.claim.by == author).collect();
             additions.sort_by_key(|(digest, change)| (change.claim.at, **digest));
             for (digest, change) in additions {
                 match &change.claim.act {
@@ -145,7 +150,11 @@ struct Removal {
 type Farewells = BTreeMap<GroupMember, BTreeSet<ChangeDigest>>;
 
 impl Chain {
-    fn walk(changes: &BTreeMap<ChangeDigest, MemberChange>, first: ChangeDigest, keeper: GroupMember) -> Self {
+    fn walk(
+        changes: &BTreeMap<ChangeDigest, MemberChange>,
+        first: ChangeDigest,
+        keeper: GroupMember,
+    ) -> Self {
         let mut after: BTreeMap<ChangeDigest, Vec<ChangeDigest>> = BTreeMap::new();
         for (digest, change) in changes {
             if let MemberAct::Remove { before, .. } | MemberAct::Hand { before, .. } = &change.claim.act {
@@ -165,10 +174,8 @@ impl Chain {
             match &change.claim.act {
                 MemberAct::Hand { to, .. } => chain.keeper = *to,
                 MemberAct::Remove { member, honoured, .. } => {
-                    let removal = Removal {
-                        by: change.claim.by.account,
-                        honoured: honoured.iter().copied().collect(),
-                    };
+                    let removal =
+                        Removal { by: change.claim.by.account, honoured: honoured.iter().copied().collect() };
                     chain.removals.entry(*member).or_insert(removal);
                 }
                 _ => {}

@@ -26,7 +26,10 @@ fn member(person: u8) -> GroupMember {
 
 fn make(by: u8, salt: u8) -> MemberChange {
     let salt = FixedBytes([salt; 16]);
-    MemberClaim::make(member(by), "Harbour".to_owned(), salt, Timestamp(1)).unwrap().sign(&secret(by)).unwrap()
+    MemberClaim::make(member(by), "Harbour".to_owned(), salt, Timestamp(1))
+        .unwrap()
+        .sign(&secret(by))
+        .unwrap()
 }
 
 fn sign(group: GroupId, by: u8, act: MemberAct, at: u64) -> MemberChange {
@@ -320,7 +323,9 @@ fn a_log_has_room_for_every_removal_however_many_additions_a_member_signs() {
         let taken = log.take(group, &add(group, 1, 2, at));
         assert!(matches!(taken, ChangeTaken::New | ChangeTaken::NoRoom));
     }
-    let MemberAct::Remove { before, .. } = removal(&log, group, 0, 1, 5).claim.act else { panic!("a removal") };
+    let MemberAct::Remove { before, .. } = removal(&log, group, 0, 1, 5).claim.act else {
+        panic!("a removal")
+    };
     let bare = MemberAct::Remove { member: account(1), honoured: Vec::new(), before };
     assert_eq!(log.take(group, &sign(group, 0, bare, 5)), ChangeTaken::New);
     assert_eq!(present(&log), [account(0)]);
@@ -356,6 +361,7 @@ fn the_fullest_log_fits_its_row_and_the_longest_claim_its_limit() {
         let with = AccountId(u128::from(at).to_be_bytes());
         assert!(log.compare(ComparedMembers { with, theirs: seen, ours: seen }));
         log.owe(with);
+        log.word(with, with);
     }
     (0..u8::try_from(MAX_GROUP_MEMBERS).unwrap()).for_each(|person| log.part(account(person)));
     assert_eq!(log.changes().len(), 1 + 3 * MAX_CHANGES_OF_A_KIND);
@@ -372,7 +378,11 @@ fn a_difference_is_dealt_with_once_until_something_changes() {
     assert!(log.compare(compared));
     assert!(!log.compare(compared));
     assert!(log.compare(ComparedMembers { ours: one, ..compared }));
-    assert_ne!(one, MembersSeen::new(GroupId(FixedBytes([2; 16])), &[account(1)]), "a digest is of one group");
+    assert_ne!(
+        one,
+        MembersSeen::new(GroupId(FixedBytes([2; 16])), &[account(1)]),
+        "a digest is of one group"
+    );
 }
 
 #[test]

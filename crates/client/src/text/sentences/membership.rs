@@ -17,8 +17,8 @@ pub fn group_signed(keeper: Option<&str>) -> String {
     let keeper = keeper.map_or_else(|| "you".to_owned(), safe);
     format!(
         "Signed: whoever adds or removes somebody signs it, and your phone checks that. Any member can add anybody; only \
-         {keeper} can remove somebody. Who is removed gets no later text from any phone that has heard of it. To the \
-         relay a text to a group is a message to each member."
+         {keeper} can remove somebody. Somebody who was removed gets no later text from any phone that has heard of it. To \
+         the relay a text to a group is a message to each member."
     )
 }
 
