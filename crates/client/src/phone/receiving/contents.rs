@@ -6,7 +6,7 @@ use crate::phone::receiving::effects::{ArrivalContext, Effects, NotTaken, owe_re
 use crate::phone::receiving::{news, signed_news};
 use crate::phone::rows::entries::{self, Draft, Source};
 use crate::phone::rows::records::{load_item_of, remove_item, store_contact, store_item};
-use crate::phone::rows::{groups, membership, readers};
+use crate::phone::rows::{group_news, membership, readers};
 use crate::phone::state::outbox::{Item, MAX_RESENDS, Stage};
 use crate::records::body::{
     Body, Content, Introduction, READS_VERSION_2, Receipt, ResendRequest, SeenGroupText, Timer,
@@ -129,7 +129,7 @@ fn take_resend_request(
     store_contact(rows, &record)?;
     if request.digests.is_empty() {
         let own = arrival.account.address.map(|own| own.account);
-        groups::tell_again(rows, contact, own)?;
+        group_news::tell_again(rows, contact, own)?;
         effects.outbox_changed = true;
         return Ok(());
     }

@@ -4,6 +4,7 @@
 pub(crate) mod contacts;
 pub(crate) mod entries;
 pub(crate) mod facts;
+pub(crate) mod group_news;
 pub(crate) mod groups;
 pub(crate) mod membership;
 pub(crate) mod names;

@@ -3,7 +3,7 @@
 use pillarbox_wire::AccountId;
 
 use crate::phone::rows::records::remove_conversation;
-use crate::phone::rows::{groups, readers};
+use crate::phone::rows::{group_news, readers};
 use crate::phone::state::outbox::{Item, Stage};
 use crate::vault::{Rows, StorageError, Table};
 
@@ -16,7 +16,7 @@ pub(crate) fn start_over(
 ) -> Result<(), StorageError> {
     remove_conversation(rows, contact)?;
     readers::forget(rows, contact)?;
-    groups::tell_again(rows, contact, own)?;
+    group_news::tell_again(rows, contact, own)?;
     encrypt_again(rows, contact)
 }
 
