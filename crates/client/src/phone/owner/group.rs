@@ -11,9 +11,7 @@ use crate::phone::owner::signing::GroupSigner;
 use crate::phone::owner::talk::check_text;
 use crate::phone::rows::entries::{self, Draft};
 use crate::phone::rows::group_news::news_for;
-use crate::phone::rows::groups::{
-    Said, all_groups, find_group, keep_roster, load_group, store_group, tell,
-};
+use crate::phone::rows::groups::{Said, all_groups, find_group, keep_roster, load_group, store_group, tell};
 use crate::phone::rows::membership::{carried, hold_back, load_log, store_log};
 use crate::phone::rows::readers::reads;
 use crate::phone::rows::records::{load_contact, place_key};
