@@ -40,7 +40,7 @@ fn a_group_is_made_written_to_joined_later_and_left_and_every_member_is_told_by_
     let made = alice.run(&["group", "create", "Harbour", "Bob", "Carol"]).expect(0);
     drop(
         made.prints("Made Harbour, with 3 members: you, Bob and Carol.")
-            .says("Nobody signs it: any member can add anybody, nobody can be removed"),
+            .says("Signed: whoever adds or removes somebody signs it, and your phone checks that."),
     );
     let sent = alice.run(&["send", "--group", "Harbour", "six at the pier"]).expect(0);
     drop(sent.prints("Sent to Harbour: the relay has the copies of both other members."));
@@ -84,7 +84,7 @@ fn a_group_is_made_written_to_joined_later_and_left_and_every_member_is_told_by_
     let shown = alice.run(&["group", "show", "Harbour", "--json"]).expect(0).json();
     let kinds: Vec<_> = shown["changes"].as_array().unwrap().iter().map(|one| one["kind"].clone()).collect();
     assert_eq!(kinds, ["group-made", "member-added", "member-left"]);
-    assert_eq!((shown["members"].as_array().unwrap().len(), &shown["signed"]), (3, &Value::from(false)));
+    assert_eq!((shown["members"].as_array().unwrap().len(), &shown["signed"]), (3, &Value::from(true)));
     let listed = carol.run(&["group", "list"]).expect(0);
     drop(listed.prints("Harbour, which you left. In it then:"));
     let history = alice.run(&["history", "--group", "Harbour"]).expect(0).out;
@@ -92,6 +92,94 @@ fn a_group_is_made_written_to_joined_later_and_left_and_every_member_is_told_by_
         ["You made Harbour.", "six at", "Bob added", "welcome", "hello Dave", "Carol left", "without"];
     let places: Vec<_> = order.iter().map(|words| history.find(words).unwrap()).collect();
     assert!(places.is_sorted(), "{history}");
+}
+
+/// Lets the phones hear from each other until each knows that the others read signatures.
+fn meet(people: &[&Phone]) {
+    for _ in 0..3 {
+        people.iter().for_each(|one| drop(one.run(&["inbox"]).expect(0)));
+    }
+}
+
+#[test]
+fn the_keeper_removes_a_member_who_is_told_keeps_what_it_has_and_gets_nothing_later() {
+    let place = Place::new();
+    let relay = place.relay();
+    let [alice, bob, carol] = three(&place, &relay);
+    drop(alice.run(&["group", "create", "Harbour", "Bob", "Carol"]).expect(0));
+    drop(alice.run(&["send", "--group", "Harbour", "before"]).expect(0));
+    meet(&[&bob, &carol, &alice]);
+    let shown = carol.run(&["group", "show", "Harbour"]).expect(0);
+    let shown = shown.prints("Alice (NOT VERIFIED), who made it; can remove members");
+    drop(
+        shown
+            .prints("Bob (NOT VERIFIED), signed by Alice")
+            .prints("You, signed by Alice")
+            .says("only Alice can remove somebody"),
+    );
+    let as_json = bob.run(&["group", "show", "Harbour", "--json"]).expect(0).json();
+    assert_eq!((&as_json["signed"], &as_json["keeper"]), (&Value::from(true), &Value::from("Alice")));
+    let me = as_json["members"].as_array().unwrap().iter().find(|one| one["member"] == "you").unwrap();
+    assert_eq!((&me["signed_by"], &me["known_key"]), (&Value::from("Alice"), &Value::from(true)));
+
+    let refused = bob.run(&["group", "remove", "Harbour", "Carol", "--yes"]).expect(1);
+    drop(refused.says("Only Alice can remove somebody from Harbour. Nothing was changed."));
+    drop(
+        alice.run(&["group", "remove", "Harbour", "Dave", "--yes"]).expect(1).says("no contact called Dave"),
+    );
+    drop(alice.run(&["group", "remove", "Harbour", "Carol"]).expect(2).says("--yes"));
+    let removed = alice.run(&["group", "remove", "Harbour", "Carol", "--yes"]).expect(0);
+    drop(removed.prints("Removed Carol from Harbour: 2 members now, you and Bob.").prints(
+        "Carol gets no later text from any phone that has heard of it, and keeps what was said before.",
+    ));
+    drop(
+        alice
+            .run(&["group", "remove", "Harbour", "Carol", "--yes"])
+            .expect(1)
+            .says("Carol is not in Harbour. Nothing was changed."),
+    );
+    drop(
+        alice
+            .run(&["group", "add", "Harbour", "Carol"])
+            .expect(1)
+            .says("or was removed, and nobody comes back"),
+    );
+
+    drop(bob.run(&["inbox"]).expect(0).prints("Alice removed Carol from Harbour."));
+    drop(carol.run(&["inbox"]).expect(0).prints("Alice removed you from Harbour."));
+    drop(alice.run(&["send", "--group", "Harbour", "after"]).expect(0).prints("Sent to Harbour"));
+    drop(bob.run(&["send", "--group", "Harbour", "and after that"]).expect(0));
+    assert_eq!(bob.inbox(), ["after"]);
+    assert_eq!(alice.inbox(), ["and after that"]);
+    assert_eq!(carol.inbox(), [""; 0]);
+    assert_eq!(texts(&carol, "Harbour"), ["before"]);
+    let cannot = carol.run(&["send", "--group", "Harbour", "let me in"]).expect(1);
+    drop(cannot.says("Alice removed you from Harbour, and nobody comes back into a group."));
+    drop(carol.run(&["group", "list"]).expect(0).prints("Harbour, from which Alice removed you."));
+
+    // A keeper who leaves passes that on.
+    drop(alice.run(&["group", "leave", "Harbour", "--yes"]).expect(0));
+    let told = bob.run(&["inbox"]).expect(0).prints("Alice left the keeping of Harbour to you");
+    drop(told.prints("Alice left Harbour."));
+    drop(bob.run(&["group", "remove", "Harbour", "Bob", "--yes"]).expect(1));
+    drop(bob.run(&["group", "add", "Harbour", "Alice"]).expect(1).says("Alice has left Harbour"));
+}
+
+#[test]
+fn a_chat_tells_of_a_removal_and_then_takes_no_more() {
+    let place = Place::new();
+    let relay = place.relay();
+    let [alice, bob, carol] = three(&place, &relay);
+    drop(alice.run(&["group", "create", "Harbour", "Bob", "Carol"]).expect(0));
+    meet(&[&bob, &carol, &alice]);
+    let mut chat = carol.start(&["chat", "--group", "Harbour"]);
+    chat.wait_until_told("only Alice can remove somebody.");
+    drop(alice.run(&["group", "remove", "Harbour", "Carol", "--yes"]).expect(0));
+    chat.wait_for(Stream::Out, |line| line.contains("Alice removed you from Harbour."));
+    chat.feed("am I still here?\n");
+    chat.wait_until_told("Alice removed you from Harbour, and nobody comes back into a group.");
+    drop(chat.finish());
+    assert_eq!(bob.inbox(), [""; 0]);
 }
 
 #[test]

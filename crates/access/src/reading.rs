@@ -8,7 +8,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 
-use pillarbox_client::body::{Body, Content, Roster, Text};
+use pillarbox_client::body::{Body, Content, READS_VERSION_2, Roster, SeenGroupText, Text};
 use pillarbox_client::display;
 use pillarbox_client::group::{Group, GroupId};
 use pillarbox_crypto::{SecretBytes, SigningPublic};
@@ -16,7 +16,7 @@ use pillarbox_relay::legible;
 use pillarbox_session::kind::{self, PayloadKind};
 use pillarbox_session::lengths::overheads;
 use pillarbox_session::{Conversation, commitment_of, sealed_sender};
-use pillarbox_wire::{AccountId, Timestamp, decode};
+use pillarbox_wire::{AccountId, Timestamp};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use serde::Serialize;
@@ -78,7 +78,7 @@ impl Attempts {
             let Roster { group: id, name, members, .. } = roster;
             self.group = Some(Group { id: *id, name: name.clone(), members: members.clone() });
         }
-        if let Content::GroupText(said) = &body.content {
+        if let Some(said) = body.content.group_text() {
             self.went_to = Some(said.group);
         }
     }
@@ -219,7 +219,7 @@ fn remembered(
 fn is_in_form(payload: &[u8]) -> bool {
     let Ok(kind) = kind::kind(payload) else { return false };
     match kind {
-        PayloadKind::ServerReadable => payload.get(1..).is_some_and(|body| decode::<Body>(body).is_ok()),
+        PayloadKind::ServerReadable => payload.get(1..).is_some_and(|body| Body::read(body).is_ok()),
         PayloadKind::Ratchet | PayloadKind::PreKey => commitment_of(payload).is_some(),
         PayloadKind::Sealed => overheads(kind).first().is_some_and(|least| payload.len() >= *least),
     }
@@ -228,7 +228,7 @@ fn is_in_form(payload: &[u8]) -> bool {
 fn in_the_clear(payload: &[u8], attempts: &mut Attempts) {
     const METHOD: &str = "as a message in the clear";
     let Some((_, body)) = payload.split_first() else { return };
-    match decode::<Body>(body) {
+    match Body::read(body) {
         Ok(body) => {
             attempts.read(&body);
             attempts.note(METHOD, "read");
@@ -269,7 +269,7 @@ fn first_message(payload: &[u8], keys: &Keys<'_>, attempts: &mut Attempts) {
         let mut rng = ChaCha20Rng::from_seed([0; 32]);
         let guess = Guess::of(&key.bytes);
         match Conversation::decrypt(None, &guess.identity, &*guess, None, payload, &mut rng) {
-            Ok(opened) => match decode::<Body>(&opened.body) {
+            Ok(opened) => match Body::read(&opened.body) {
                 Ok(body) => {
                     attempts.read(&body);
                     attempts.note(METHOD, "read");
@@ -295,13 +295,15 @@ pub fn is_receipt(line: &str) -> bool {
 fn in_words(body: &Body) -> String {
     match &body.content {
         Content::Text(text) => format!("\"{}\"", display::safe(&text.text)),
-        Content::Receipt(receipt) => match receipt.ids.len() {
+        Content::Receipt(receipt) => match receipt.ids.iter().filter(|id| **id != READS_VERSION_2).count() {
             1 => format!("{RECEIPT} 1 message)"),
             many => format!("{RECEIPT} {many} messages)"),
         },
         Content::ResendRequest(request) => format!("(asks for {} again)", request.digests.len()),
         Content::Timer(_) => "(sets how long texts stay)".into(),
-        Content::GroupText(said) => format!("\"{}\"", display::safe(&said.text.text)),
+        Content::GroupText(said) | Content::SeenGroupText(SeenGroupText { said, .. }) => {
+            format!("\"{}\"", display::safe(&said.text.text))
+        }
         Content::Roster(roster) => {
             format!(
                 "(says who is in the group {}: {} people)",
@@ -310,6 +312,10 @@ fn in_words(body: &Body) -> String {
             )
         }
         Content::Leave(_) => "(leaves a group)".into(),
+        Content::MemberChanges(told) => match told.changes.len() {
+            1 => "(tells 1 signed change of a group)".into(),
+            many => format!("(tells {many} signed changes of a group)"),
+        },
     }
 }
 
@@ -317,12 +323,13 @@ fn in_words(body: &Body) -> String {
 pub(crate) const fn text_of(content: &Content) -> Option<&Text> {
     match content {
         Content::Text(text) => Some(text),
-        Content::GroupText(said) => Some(&said.text),
+        Content::GroupText(said) | Content::SeenGroupText(SeenGroupText { said, .. }) => Some(&said.text),
         Content::Receipt(_)
         | Content::ResendRequest(_)
         | Content::Timer(_)
         | Content::Roster(_)
-        | Content::Leave(_) => None,
+        | Content::Leave(_)
+        | Content::MemberChanges(_) => None,
     }
 }
 

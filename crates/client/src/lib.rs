@@ -16,6 +16,7 @@
 //! | [`habits`] | what a phone does beside carrying texts |
 //! | [`backup`] | the history in parts, and who can open them |
 //! | [`group`] | several people in one conversation, without any relay that knows it |
+//! | [`membership`] | who is in a group, signed by its members |
 //! | [`report`] | a message shown to whoever runs the relay |
 //! | [`invitation`] | the link that makes somebody a contact |
 //! | [`recovery`], [`outbox`], [`prekeys`] | healing, sending, key stock: limits and rules |
@@ -37,15 +38,18 @@ pub mod vault;
 pub use phone::channels::MAX_KEPT_POSTS;
 pub use phone::state::outbox;
 pub use phone::state::recall::RecalledBackup;
-pub use phone::{ConfirmError, ContactMatch, KeysHeld, Link, Phone, PhoneError};
+pub use phone::{
+    ConfirmError, ContactMatch, GroupSignatures, KeysHeld, Link, MemberSignature, Phone, PhoneError,
+};
 pub use pillarbox_text::show as display;
 pub use records::account::{self, Account, NewAccount, PaddingRule, Protection};
 pub use records::backup::{self, Backup, BackupError};
 pub use records::body::{self, BodyId};
 pub use records::contact::{self, Contact, ContactOrigin, Trust};
 pub use records::group::{self, Group, GroupChange, GroupEntry, GroupId, GroupNews};
-pub use records::habits::{self, BackupKey, Habits, Receipts};
+pub use records::habits::{self, BackupKey, GroupBasis, Habits, Receipts};
 pub use records::history::{self, DeliveryState, EntryDirection, EntryKind, HistoryEntry};
+pub use records::membership::{self};
 pub use records::notice::{self, Notice};
 pub use records::report::{self, AbuseReport};
 pub use records::{prekeys, recovery};

@@ -34,7 +34,20 @@ const NO_TABLES: &[(&str, &str)] = &[
     ("MAX_RESENDS", "times that one text is sent again: its sender sees no receipt"),
     ("MAX_UNANSWERED_AGE", "age of a session"),
     ("MAX_KEPT_POSTS", "posts of one followed channel: a new one takes the place of the oldest"),
-    ("MAX_CHANGES", "changes of one group: it follows from the most members, who come and go once each"),
+    (
+        "MAX_CHANGES",
+        "changes of one group that are kept for its owner: a new one takes the place of the oldest",
+    ),
+    ("MAX_CHANGES_TOLD", "signed changes in one body: more go into the next"),
+    ("MAX_HONOURED", "additions that one removal or farewell lists"),
+    (
+        "MAX_LISTED",
+        "additions that all removals or farewells of a group list: they are changes, which have a limit",
+    ),
+    (
+        "MAX_COMPARED",
+        "members with whom differences were dealt with: a new one takes the place of the oldest",
+    ),
     ("MAX_CHANGE_LEN", "bytes of one change of a group"),
     ("MAX_RECALLED_PARTS", "parts of one backup that are asked for: the relay keeps fewer of one account"),
 ];

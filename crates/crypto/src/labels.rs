@@ -80,6 +80,12 @@ labels! {
     ENVELOPE_DIGEST = "pillarbox/envelope-digest/v1";
     /// Digest of what a backup holds, by which a phone sees that a fresh one is due.
     BACKUP_CONTENTS = "pillarbox/backup-contents/v1";
+    /// Identity key signs a change of a group's members.
+    GROUP_CHANGE = "pillarbox/group/change/v1";
+    /// Digest that names a change of a group's members, and the group itself by its first change.
+    GROUP_CHANGE_DIGEST = "pillarbox/group/change-digest/v1";
+    /// Digest of the members whom a phone sees in a group.
+    GROUP_MEMBERS = "pillarbox/group/members/v1";
     /// Pseudonym of an identifier in the relay's log lines.
     RELAY_LOG_PSEUDONYM = "pillarbox/relay/log-pseudonym/v1";
 }

@@ -1,18 +1,22 @@
-//! Bodies that a contact can send to a phone, above all about groups: rosters, texts and farewells in any order, for
-//! any group.
+//! Bodies that a contact can send to a phone, above all about groups: rosters, texts, farewells and signed
+//! changes in any order, for any group.
 //!
 //! The phones here run the plain-server design, so a body reaches its reader without encryption around it. The target
 //! tries a phone's handling of bodies from somebody whom it knows.
 
 use std::cell::RefCell;
 
-use pillarbox_client::body::{Body, Content, GroupText, Introduction, Leave, Receipt, Roster, Text, Timer};
+use pillarbox_client::body::{
+    Body, Content, GroupText, Introduction, Leave, MemberChanges, READS_VERSION_2, Receipt, Roster, Text,
+    Timer,
+};
 use pillarbox_client::group::{GroupId, MAX_GROUP_MEMBERS, MAX_GROUPS};
+use pillarbox_client::membership::{GroupMember, MemberAct, MemberClaim, MembersSeen};
 use pillarbox_client::{BodyId, Link, Protection, Vault};
+use pillarbox_crypto::SigningSecret;
 use pillarbox_session::kind::SERVER_READABLE;
 use pillarbox_wire::{
-    AccountId, Bytes, Deliver, DeviceAddress, DeviceId, FixedBytes, MessageId, RelayFrame, Timestamp, decode,
-    encode,
+    AccountId, Bytes, Deliver, DeviceAddress, DeviceId, FixedBytes, MessageId, RelayFrame, Timestamp,
 };
 
 use crate::feed::Feed;
@@ -105,7 +109,7 @@ fn groups_after(bytes: &[u8]) -> usize {
 fn said(kind: u8, feed: &mut Feed<'_>, own: AccountId, others: [AccountId; 2]) -> Option<Vec<u8>> {
     if kind % 8 == 7 {
         let body = feed.piece();
-        return decode::<Body>(body).is_ok().then(|| body.to_vec());
+        return Body::read(body).is_ok().then(|| body.to_vec());
     }
     // Few groups and few names, so that the same ones come again.
     let group = GroupId(FixedBytes([feed.byte() % 4; 16]));
@@ -129,14 +133,54 @@ fn said(kind: u8, feed: &mut Feed<'_>, own: AccountId, others: [AccountId; 2]) -
             Content::GroupText(GroupText { group, text })
         }
         5 => Content::Leave(Leave { id, group }),
-        _ if feed.byte().is_multiple_of(2) => {
-            Content::Timer(Timer { id, sent_at: NOW, expires_after: Some(u32::from_be_bytes(feed.array())) })
-        }
-        _ => Content::Receipt(Receipt { ids: vec![id] }),
+        _ => match feed.byte() % 4 {
+            0 => {
+                let expires_after = Some(u32::from_be_bytes(feed.array()));
+                Content::Timer(Timer { id, sent_at: NOW, expires_after })
+            }
+            2 => Content::MemberChanges(signed(id, feed, own, others)),
+            _ => Content::Receipt(Receipt { ids: vec![id, READS_VERSION_2] }),
+        },
     };
     let introduction = (feed.byte() % 4 == 1)
         .then(|| Introduction { delivery_key: Some(FixedBytes(feed.array())), name: words(feed) });
-    encode(&Body { introduction, content }).ok()
+    Body { introduction, content }.write().ok()
+}
+
+/// Makes signed changes of one of two groups that the first contact keeps. Each is signed by whoever it names, who need
+/// not be entitled to it.
+fn signed(id: BodyId, feed: &mut Feed<'_>, own: AccountId, others: [AccountId; 2]) -> MemberChanges {
+    let people = [others[0], others[1], own, AccountId([9; 16])];
+    let secret = |person: usize| SigningSecret::from_bytes([u8::try_from(person).expect("a few"); 32]);
+    let member = |person: usize| GroupMember {
+        account: people[person],
+        key: FixedBytes(*secret(person).public().as_bytes()),
+    };
+    let salt = FixedBytes([feed.byte() % 2; 16]);
+    let make = MemberClaim::make(member(0), "Harbour".to_owned(), salt, NOW).expect("a short name");
+    let group = make.group;
+    let first = make.clone().sign(&secret(0)).expect("a short name");
+    let mut last = first.check(group).expect("signed");
+    let mut changes = vec![first];
+    for _ in 0..feed.byte() % 8 {
+        let (by, whom) = (usize::from(feed.byte() % 4), usize::from(feed.byte() % 4));
+        let before = last;
+        let act = match feed.byte() % 6 {
+            0..=2 => MemberAct::Add { member: member(whom) },
+            3 => MemberAct::Remove { member: people[whom], honoured: Vec::new(), before },
+            4 => MemberAct::Hand { to: member(whom), before },
+            _ => MemberAct::Leave { honoured: Vec::new(), before },
+        };
+        let is_keepers = matches!(act, MemberAct::Remove { .. } | MemberAct::Hand { .. });
+        let claim = MemberClaim { group, by: member(by), act, at: NOW };
+        let change = claim.sign(&secret(by)).expect("short lists");
+        if is_keepers {
+            last = change.check(group).expect("signed");
+        }
+        changes.push(change);
+    }
+    let seen = MembersSeen::new(group, &people[..usize::from(feed.byte() % 5)]);
+    MemberChanges { id, group, key: FixedBytes([1; 32]), seen, asks: feed.byte().is_multiple_of(2), changes }
 }
 
 #[cfg(test)]
@@ -148,5 +192,13 @@ mod tests {
         let roster = |group| vec![0, group, group, 3, 0, 1, 2, 0, 2, b'h', b'i', 0];
         assert_eq!(groups_after(&roster(1)), 1);
         assert_eq!(groups_after(&[roster(1), roster(2)].concat()), 2);
+    }
+
+    #[test]
+    fn signed_changes_make_a_group_if_they_add_the_owner() {
+        // By the first contact: a body of kind 6, one addition by the maker, of the owner or of somebody else.
+        let told = |whom| vec![6 << 1, 1, 9, 2, 0, 1, 0, whom, 0, 3, 1, 0];
+        assert_eq!(groups_after(&told(3)), 0);
+        assert_eq!(groups_after(&told(2)), 1);
     }
 }

@@ -11,7 +11,7 @@ use pillarbox_testkit::frames::{self, handle, identity_public, session_registrat
 use pillarbox_testkit::world::{Who, World};
 use pillarbox_wire::{
     ClientFrame, DeviceAddress, FetchBundles, Handle, RelayFrame, RequestCertificate, RequestId,
-    SenderCertificate, encode,
+    SenderCertificate,
 };
 
 /// The number of every request. The connection tells answers apart, because each asks one question at a time.
@@ -73,7 +73,7 @@ impl Forger {
         let mut rng = world.fork();
         let bundle = &bundles.devices[0];
         let begun = Conversation::initiate(&mut rng, &self.identity, &theirs, bundle, world.now).unwrap();
-        begun.encrypt(&encode(body).unwrap(), Padding::Padme).unwrap().0
+        begun.encrypt(&body.write().unwrap(), Padding::Padme).unwrap().0
     }
 
     /// Returns a message to `to` in an envelope that shows this certificate.

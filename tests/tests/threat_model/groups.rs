@@ -1,9 +1,11 @@
 //! Groups: what the relay sees of one, and what a member or an outsider can do to it.
 
-use pillarbox_client::body::{Body, Content, GroupText, Introduction, Leave, Roster, Text};
+use pillarbox_client::body::{Body, Content, GroupText, Introduction, Leave, MemberChanges, Roster, Text};
+use pillarbox_client::membership::{GroupMember, MemberAct, MemberChange, MemberClaim, MembersSeen};
 use pillarbox_client::{BodyId, GroupId, NewAccount, Notice, Protection};
+use pillarbox_crypto::SigningSecret;
 use pillarbox_testkit::world::{Who, World};
-use pillarbox_wire::{AccountId, Duration, FixedBytes};
+use pillarbox_wire::{AccountId, Duration, FixedBytes, Timestamp};
 
 use crate::forger::Forger;
 use crate::world;
@@ -201,8 +203,203 @@ fn a_contact_cannot_speak_in_a_group_that_they_are_not_in() {
     assert_eq!(heard(&world, alice, group), ["a member's word"]);
 }
 
+/// A hand-made account that makes groups with its own key, and says about them whatever it likes.
+struct Plotter {
+    forger: Forger,
+}
+
+impl Plotter {
+    fn member(&self) -> GroupMember {
+        let key = FixedBytes(*self.forger.identity.public().signing().as_bytes());
+        GroupMember { account: self.forger.address.account, key }
+    }
+
+    fn signed(&self, group: GroupId, act: MemberAct, at: Timestamp) -> MemberChange {
+        let claim = MemberClaim { group, by: self.member(), act, at };
+        claim.sign(self.forger.identity.signing()).unwrap()
+    }
+
+    /// Sends signed changes to a phone.
+    fn tell(&self, world: &mut World, to: Who, group: GroupId, changes: Vec<MemberChange>) {
+        let id = BodyId::generate(&mut world.fork());
+        let seen = MembersSeen::new(group, &[]);
+        let told = MemberChanges { id, group, key: FixedBytes([0; 32]), seen, asks: false, changes };
+        say(world, &self.forger, to, Content::MemberChanges(told));
+    }
+
+    /// Makes a group of itself and these phones, and tells all of them. Returns the digest of its making.
+    fn make(&self, world: &mut World, phones: &[Who], salt: u8) -> (GroupId, FixedBytes<32>) {
+        let name = "Harbour".to_owned();
+        let make = MemberClaim::make(self.member(), name, FixedBytes([salt; 16]), world.now).unwrap();
+        let group = make.group;
+        let make = make.sign(self.forger.identity.signing()).unwrap();
+        let first = make.check(group).unwrap();
+        let mut changes = vec![make];
+        for phone in phones {
+            let member = GroupMember { account: world.id(*phone), key: world.identity(*phone).signing };
+            changes.push(self.signed(group, MemberAct::Add { member }, world.now));
+        }
+        for phone in phones {
+            self.tell(world, *phone, group, changes.clone());
+        }
+        (group, first)
+    }
+}
+
+/// Makes two phones that know each other, and a plotter who has written to both.
+fn with_plotter(world: &mut World) -> (Who, Who, Plotter) {
+    let (alice, bob) = world.pair();
+    let forger = Forger::new(world);
+    let greeting = crate::forger::text_body("hello", world);
+    for phone in [alice, bob] {
+        let payload = forger.first_message(world, phone, &greeting);
+        forger.submit(world, phone, payload);
+    }
+    (alice, bob, Plotter { forger })
+}
+
+fn remove(world: &mut World, at: Who, group: GroupId, whom: AccountId) {
+    let (now, mut rng) = (world.now, world.fork());
+    world.at(at).remove_from_group(group, whom, now, &mut rng).unwrap();
+    world.run();
+}
+
 #[test]
-fn a_contact_cannot_take_anybody_else_out_of_a_group() {
+fn a_contact_can_remove_anybody_from_a_group_that_they_keep() {
+    let mut world = world::new();
+    let ([alice, bob, carol], group) = three(&mut world);
+    let (whom, by) = (world.id(carol), world.id(alice));
+    remove(&mut world, alice, group, whom);
+    let told = Notice::MemberRemoved { group, member: whom, by };
+    for at in [bob, carol] {
+        assert!(world.take_notices(at).contains(&told), "and each phone tells, that of the removed one too");
+    }
+    assert!(world.see(carol).groups().unwrap().is_empty());
+}
+
+#[test]
+fn a_contact_who_was_removed_from_a_group_can_read_what_a_phone_sends_that_has_not_heard_of_it() {
+    let mut world = world::new();
+    let ([alice, bob, carol], group) = three(&mut world);
+    let (whom, keeper) = (world.id(carol), world.id(alice));
+    // Bob's phone drops what Alice's sends, so it does not hear of it.
+    let mut rng = world.fork();
+    world.at(bob).block(keeper, true, &mut rng).unwrap();
+    remove(&mut world, alice, group, whom);
+    let to = world.address(carol);
+    let to_carol =
+        |world: &World| world.submissions().filter(|(way, submit)| way.who == bob && submit.to == to).count();
+    let before = to_carol(&world);
+    tell(&mut world, bob, group, "six at the pier");
+    assert_eq!(to_carol(&world) - before, 1, "it has a copy, and drops it unless it is made to show it");
+    // The next text from somebody who has heard of it brings the removal.
+    world.at(bob).block(keeper, false, &mut rng).unwrap();
+    tell(&mut world, alice, group, "seven");
+    assert!(!members(&world, bob, group).contains(&whom));
+    let before = to_carol(&world);
+    tell(&mut world, bob, group, "eight");
+    assert_eq!(to_carol(&world), before, "and then nothing more");
+}
+
+#[test]
+fn a_contact_who_was_removed_from_a_group_cannot_read_what_phones_say_there_that_have_heard_of_it() {
+    for removes in [false, true] {
+        let mut world = world::new();
+        let ([alice, bob, carol], group) = three(&mut world);
+        if removes {
+            let whom = world.id(carol);
+            remove(&mut world, alice, group, whom);
+        }
+        let to = world.address(carol);
+        let submitted = |world: &World| world.submissions().filter(|(_, submit)| submit.to == to).count();
+        let before = submitted(&world);
+        tell(&mut world, alice, group, "from Alice");
+        tell(&mut world, bob, group, "from Bob");
+        // Nothing goes to that phone, so there is nothing to open, whatever it is made to do.
+        assert_eq!(submitted(&world) == before, removes);
+        let expected: &[&str] = if removes { &[] } else { &["from Alice", "from Bob"] };
+        assert_eq!(heard(&world, carol, group), expected);
+    }
+}
+
+#[test]
+fn a_contact_who_was_removed_from_a_group_cannot_add_anybody_to_it_not_even_backdated() {
+    for removes in [false, true] {
+        let mut world = world::new();
+        let (alice, bob, mallory) = with_plotter(&mut world);
+        let whom = [world.id(bob), mallory.forger.address.account];
+        let group = make(&mut world, alice, "Harbour", &whom);
+        let accomplice = GroupMember { account: AccountId([7; 16]), key: FixedBytes([7; 32]) };
+        let add = mallory.signed(group, MemberAct::Add { member: accomplice }, Timestamp(1));
+        if removes {
+            remove(&mut world, alice, group, whom[1]);
+        }
+        mallory.tell(&mut world, bob, group, vec![add.clone()]);
+        mallory.tell(&mut world, alice, group, vec![add]);
+        for at in [alice, bob] {
+            let is_in = members(&world, at, group).contains(&accomplice.account);
+            assert_eq!(is_in, !removes, "the same addition by a member holds");
+        }
+    }
+}
+
+#[test]
+fn a_contact_cannot_sign_for_somebody_else_who_is_in_a_group() {
+    let mut world = world::new();
+    let (alice, bob, mallory) = with_plotter(&mut world);
+    let whom = [world.id(bob), mallory.forger.address.account];
+    let group = make(&mut world, alice, "Harbour", &whom);
+    let before = members(&world, bob, group);
+    let alices = GroupMember { account: world.id(alice), key: world.identity(alice).signing };
+    let leave = MemberAct::Leave { honoured: Vec::new(), before: FixedBytes([0; 32]) };
+    let in_her_name = |secret: &SigningSecret, by: GroupMember| {
+        MemberClaim { group, by, act: leave.clone(), at: world.now }.sign(secret).unwrap()
+    };
+    let forged = in_her_name(mallory.forger.identity.signing(), alices);
+    let invented = SigningSecret::from_bytes([9; 32]);
+    let other_key = GroupMember { account: alices.account, key: FixedBytes(*invented.public().as_bytes()) };
+    let as_other = in_her_name(&invented, other_key);
+    let sound = mallory.signed(group, leave.clone(), world.now);
+    world.take_notices(bob);
+    mallory.tell(&mut world, bob, group, vec![forged]);
+    let refused = Notice::ChangeRefused { group, contact: whom[1] };
+    assert!(world.take_notices(bob).contains(&refused), "the phone tells");
+    mallory.tell(&mut world, bob, group, vec![as_other.clone()]);
+    assert_eq!(members(&world, bob, group), before);
+    // A key that Mallory says is Alice's, too, stands for nothing but itself.
+    let also = mallory.signed(group, MemberAct::Add { member: other_key }, world.now);
+    mallory.tell(&mut world, bob, group, vec![also, as_other]);
+    assert_eq!(members(&world, bob, group), before);
+    let key = world.see(bob).group_signatures(group).unwrap().unwrap();
+    let of_alice = key.members.iter().find(|one| one.member == alices.account).unwrap();
+    assert!(of_alice.has_known_key && of_alice.by == alices.account);
+    mallory.tell(&mut world, bob, group, vec![sound]);
+    assert_eq!(members(&world, bob, group).len(), before.len() - 1, "for themselves they can");
+}
+
+#[test]
+fn a_contact_cannot_use_a_signature_of_one_group_in_another() {
+    let mut world = world::new();
+    let (alice, bob, mallory) = with_plotter(&mut world);
+    let (one, first) = mallory.make(&mut world, &[alice, bob], 1);
+    let (other, _) = mallory.make(&mut world, &[alice, bob], 2);
+    let whom = world.id(bob);
+    let removal = MemberAct::Remove { member: whom, honoured: Vec::new(), before: first };
+    let removal = mallory.signed(one, removal, world.now);
+    // The group of the body, the group of the claim, and the same acts in another order.
+    mallory.tell(&mut world, alice, other, vec![removal.clone()]);
+    let mut moved = removal.clone();
+    moved.claim.group = other;
+    mallory.tell(&mut world, alice, other, vec![moved]);
+    assert!(members(&world, alice, other).contains(&whom));
+    assert!(members(&world, alice, one).contains(&whom));
+    mallory.tell(&mut world, alice, one, vec![removal]);
+    assert!(!members(&world, alice, one).contains(&whom), "where it was signed it holds");
+    assert!(members(&world, alice, other).contains(&whom));
+}
+
+#[test]
+fn a_contact_cannot_take_anybody_else_out_of_a_group_that_they_do_not_keep() {
     let mut world = world::new();
     let (alice, bob, mallory, group) = with_mallory(&mut world);
     let without = vec![world.id(alice), mallory.address.account];
@@ -214,4 +411,18 @@ fn a_contact_cannot_take_anybody_else_out_of_a_group() {
     say(&mut world, &mallory, alice, Content::Leave(Leave { id, group }));
     assert_eq!(members(&world, alice, group).len(), 2);
     assert!(members(&world, alice, group).contains(&world.id(bob)));
+
+    // A removal needs the keeper's signature.
+    let (alice, bob, mallory) = with_plotter(&mut world);
+    let whom = [world.id(bob), mallory.forger.address.account];
+    let group = make(&mut world, alice, "Harbour", &whom);
+    let remove = |before| MemberAct::Remove { member: whom[0], honoured: Vec::new(), before };
+    let removal = mallory.signed(group, remove(FixedBytes([0; 32])), world.now);
+    mallory.tell(&mut world, alice, group, vec![removal]);
+    assert!(members(&world, alice, group).contains(&whom[0]));
+    // In a group that they keep the same act holds.
+    let (group, first) = mallory.make(&mut world, &[alice, bob], 1);
+    let removal = mallory.signed(group, remove(first), world.now);
+    mallory.tell(&mut world, alice, group, vec![removal]);
+    assert!(!members(&world, alice, group).contains(&whom[0]));
 }

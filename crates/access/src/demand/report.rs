@@ -6,12 +6,11 @@
 //! to two texts, and report the harmless one ("invisible salamanders": Dodis, Grubbs, Ristenpart and Woodage, CRYPTO
 //! 2018).
 
-use pillarbox_client::body::{Body, Content};
+use pillarbox_client::body::Body;
 use pillarbox_client::group::GroupId;
 use pillarbox_relay::stamp::StampKey;
 use pillarbox_session::kind::SERVER_READABLE;
 use pillarbox_session::{Opening, commitment_of, franking};
-use pillarbox_wire::decode;
 use serde::Serialize;
 
 use super::definition::{Demand, EVERYTHING, ViewKind, When};
@@ -79,17 +78,14 @@ pub fn check(reported: &ReportedMessage, key: &StampKey) -> Result<String, NotPr
             franking::verify(&opening, &commitment, body).map_err(|_| NotProven::Commitment)?;
         }
     }
-    let body: Body = decode(body).map_err(|_| NotProven::NoMessage)?;
+    let body = Body::read(body).map_err(|_| NotProven::NoMessage)?;
     let text = text_of(&body.content).ok_or(NotProven::NoMessage)?;
     Ok(text.text.clone())
 }
 
 /// Returns the group that a message went to.
 fn went_to(body: &[u8]) -> Option<GroupId> {
-    match decode::<Body>(body).ok()?.content {
-        Content::GroupText(said) => Some(said.group),
-        _ => None,
-    }
+    Body::read(body).ok()?.content.group_text().map(|said| said.group)
 }
 
 /// Checks a report, and names people as the relay's rows do.

@@ -1,6 +1,6 @@
 //! The form of a design's file, and its conversion to a [`Design`].
 
-use pillarbox_client::{BackupKey, Habits, PaddingRule, Protection, Receipts};
+use pillarbox_client::{BackupKey, GroupBasis, Habits, PaddingRule, Protection, Receipts};
 use pillarbox_relay::Keeping;
 use pillarbox_relay::keeping::span;
 use pillarbox_wire::{DepositKind, Duration};
@@ -30,7 +30,8 @@ pub(super) struct Form {
     stands_for: Option<StandsFor>,
 }
 
-/// The table `[phone]`. A setting that is not written is as in the shipped program.
+/// The table `[phone]`. A setting that is not written is as in the shipped program, except that members sign who is in a
+/// group only where the design says so.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PhoneForm {
@@ -45,6 +46,7 @@ pub(super) struct PhoneForm {
     pub(super) deposits: Spanned<Vec<DepositKind>>,
     #[serde(default)]
     sealed_rosters: bool,
+    groups: Option<GroupBasis>,
     pub(super) backup: Option<Spanned<BackupForm>>,
     pub(super) reports: Option<Spanned<bool>>,
 }
@@ -176,6 +178,7 @@ impl PhoneForm {
                 sealed_rosters: self.sealed_rosters,
                 backup: self.backup.map(|backup| backup.into_inner().into()),
                 reports: self.reports.is_some_and(Spanned::into_inner),
+                groups: Some(self.groups.unwrap_or(GroupBasis::Word)),
             },
             accounts: self.accounts.into_inner(),
             number: self.number,

@@ -27,6 +27,18 @@ pub(crate) enum Group {
         /// The contact
         member: String,
     },
+    /// Remove a member, for good, and tell every member
+    #[command(before_help = help::GROUP_REMOVE)]
+    Remove {
+        /// The group
+        #[arg(value_name = "GROUP")]
+        name: String,
+        /// The member
+        member: String,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
     /// Leave a group, for good, and tell every member
     #[command(before_help = help::GROUP_LEAVE)]
     Leave {
@@ -43,7 +55,7 @@ pub(crate) enum Group {
         #[command(flatten)]
         machine: Machine,
     },
-    /// Show who is in a group, and who said so
+    /// Show who is in a group, and who signed it
     #[command(before_help = help::GROUP_SHOW)]
     Show {
         /// The group

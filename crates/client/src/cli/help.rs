@@ -153,7 +153,17 @@ Examples:
   pillarbox group add Harbour Dave
 
 Whoever is added reads what is said from then on, and nothing from before.
-Nobody who has left comes back, and nobody can be removed: make a new group.";
+Nobody who has left or was removed comes back: make a new group. A member with a
+new phone is added again, so that the group knows its new key.";
+
+pub(crate) const GROUP_REMOVE: &str = "\
+Examples:
+  pillarbox group remove Harbour Carol
+  pillarbox group remove Harbour Carol --yes
+
+Whoever made the group keeps it, and only its keeper removes; a keeper who leaves
+passes that on. Who is removed is told, keeps what they have, and gets no later
+text from any phone that has heard of it. Those whom they added stay.";
 
 pub(crate) const GROUP_LEAVE: &str = "\
 Examples:
@@ -328,7 +338,7 @@ mod tests {
     fn every_page_leads_with_examples_and_ends_with_what_a_person_must_know() {
         for flag in ["-h", "--help"] {
             let pages = pages(flag);
-            assert_eq!(pages.len(), 37);
+            assert_eq!(pages.len(), 38);
             for (command, page) in pages {
                 let at =
                     |text: &str| page.find(text).unwrap_or_else(|| panic!("{command} {flag}: no {text}"));

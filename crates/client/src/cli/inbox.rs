@@ -142,7 +142,10 @@ async fn follow(context: &mut CliContext<'_>, phone: &mut Phone, form: Form) -> 
                     }
                     Notice::GroupJoined { group, .. }
                     | Notice::MemberAdded { group, .. }
-                    | Notice::MemberLeft { group, .. } => {
+                    | Notice::MemberLeft { group, .. }
+                    | Notice::MemberRemoved { group, .. }
+                    | Notice::MemberDropped { group, .. }
+                    | Notice::KeeperChanged { group, .. } => {
                         news::show_new(context, phone, Some(*group), form)?;
                     }
                     _ => {}

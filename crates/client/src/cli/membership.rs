@@ -32,6 +32,49 @@ pub(crate) enum GroupFailure {
         /// The group's name.
         name: String,
     },
+    /// The owner was removed from the group.
+    Removed {
+        /// The group's name.
+        name: String,
+        /// The keeper who removed them; nobody if whoever had added them was removed.
+        by: Option<String>,
+    },
+    /// Nobody signs who is in the group, so nobody can be removed.
+    Unsigned {
+        /// The group's name.
+        name: String,
+    },
+    /// Somebody else may remove members.
+    NotKeeper {
+        /// The group's name.
+        name: String,
+        /// Who may.
+        keeper: String,
+    },
+    /// Somebody is not in the group.
+    NotMember {
+        /// Who it is.
+        member: String,
+        /// The group's name.
+        name: String,
+    },
+    /// The owner would be removed, and can leave instead.
+    Oneself {
+        /// The group's name.
+        name: String,
+    },
+    /// The group knows another key of the owner.
+    OtherKey {
+        /// The group's name.
+        name: String,
+    },
+    /// The key of somebody who is to be added is not on this phone.
+    NoKey {
+        /// Who it is.
+        member: String,
+        /// The group's name.
+        name: String,
+    },
     /// The owner has a group of this name.
     NameTaken {
         /// The name as typed.
@@ -87,6 +130,57 @@ impl GroupFailure {
                 ),
                 Some(format!("history --group {}", quote(name))),
             ),
+            Self::Removed { name, by } => {
+                let how = match by {
+                    Some(by) => format!("{by} removed you from {name}"),
+                    None => format!("You are no longer in {name}: whoever had added you was removed"),
+                };
+                (
+                    format!(
+                        "{how}, and nobody comes back into a group. Nothing was sent and nothing was changed. What was said \
+                         before stays on this phone."
+                    ),
+                    Some(format!("history --group {}", quote(name))),
+                )
+            }
+            Self::Unsigned { name } => (
+                format!(
+                    "Nobody signs who is in {name}, so nobody can be removed from it. Nothing was changed. A group that you \
+                     make now is signed: make a new one without them."
+                ),
+                Some("group create --help".to_owned()),
+            ),
+            Self::NotKeeper { name, keeper } => (
+                format!(
+                    "Only {keeper} can remove somebody from {name}. Nothing was changed. You can leave it."
+                ),
+                Some(format!("group show {}", quote(name))),
+            ),
+            Self::NotMember { member, name } => (
+                format!("{member} is not in {name}. Nothing was changed."),
+                Some(format!("group show {}", quote(name))),
+            ),
+            Self::Oneself { name } => (
+                format!(
+                    "That is you. To go yourself, type `group leave {}`. Nothing was changed.",
+                    quote(name)
+                ),
+                Some(format!("group show {}", quote(name))),
+            ),
+            Self::OtherKey { name } => (
+                format!(
+                    "{name} knows you by the key of your former phone, so nothing that this phone signs holds there. \
+                     Nothing was changed. Ask a member to add you again; writing and leaving work as they are."
+                ),
+                Some(format!("group show {}", quote(name))),
+            ),
+            Self::NoKey { member, name } => (
+                format!(
+                    "This phone does not have {member}'s key yet, so it cannot sign that {member} is in {name}. Nothing was \
+                     changed. Write to {member} first."
+                ),
+                Some(format!("chat {}", quote(member))),
+            ),
             Self::NameTaken { name } => (
                 format!(
                     "You have a group called {name} already: capitals, spaces and the way an accent is typed make no \
@@ -107,7 +201,7 @@ impl GroupFailure {
             ),
             Self::WasMember { member, name } => (
                 format!(
-                    "{member} has left {name}, and nobody comes back into a group, so that all phones agree who is in it. \
+                    "{member} has left {name} or was removed, and nobody comes back into a group, so that all phones agree who is in it. \
                      Nothing was changed. To write to all of them, make a new group."
                 ),
                 Some(format!("group show {}", quote(name))),

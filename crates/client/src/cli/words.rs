@@ -192,6 +192,9 @@ pub(crate) fn notice(notice: &Notice, phone: &Phone, width: usize) -> Option<(To
             | Notice::GroupJoined { .. }
             | Notice::MemberAdded { .. }
             | Notice::MemberLeft { .. }
+            | Notice::MemberRemoved { .. }
+            | Notice::MemberDropped { .. }
+            | Notice::KeeperChanged { .. }
             | Notice::Delayed { .. }
             | Notice::Accepted { .. }
             | Notice::Delivered { .. }

@@ -15,7 +15,7 @@ use crate::phone::error::PhoneError;
 use crate::phone::rows::names::bounded;
 use crate::phone::rows::pending::{all_pending, load_pending};
 use crate::phone::rows::records::{
-    CERTIFICATE, DELIVERY_KEY, DEVICE_KEY, FACTS, HABITS, HAS_ENCRYPTED, IDENTITY, secret, store_account,
+    CERTIFICATE, DELIVERY_KEY, DEVICE_KEY, FACTS, HAS_ENCRYPTED, IDENTITY, load_habits, secret, store_account,
 };
 use crate::phone::state::certificate::Certificate;
 use crate::phone::state::channels::Channels;
@@ -159,7 +159,7 @@ impl Phone {
     pub fn open_in(vault: Vault, now: Timestamp, rng: &mut impl CryptoRng) -> Result<Self, ProfileError> {
         let (account, secrets) = vault.read(|rows| {
             let record: AccountRecord = rows.load(Table::Account, FACTS)?.ok_or(ProfileError::NoProfile)?;
-            let habits = rows.load(Table::Account, HABITS)?.unwrap_or_default();
+            let habits = load_habits(rows)?;
             let account = record.with(habits).map_err(|_| StorageError::Damaged)?;
             let row = |name| rows.get(Table::Account, name)?.ok_or(StorageError::Damaged);
             let secrets = Secrets {

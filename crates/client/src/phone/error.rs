@@ -50,6 +50,18 @@ pub enum PhoneError {
     /// The group is full, or the person has left it before.
     #[error("a group has at most {MAX_GROUP_MEMBERS} members, and nobody who has left it comes back")]
     TooManyMembers,
+    /// Nobody signs who is in this group, so nobody can be removed from it.
+    #[error("nobody signs who is in this group, so nobody can be removed from it")]
+    UnsignedGroup,
+    /// Only the keeper of a group removes members.
+    #[error("only the keeper of a group removes members")]
+    NotKeeper,
+    /// They are no member of this group.
+    #[error("they are no member of this group")]
+    NotMember,
+    /// The group knows the owner by another key, so nothing that this phone signs there holds.
+    #[error("the group knows the owner by another key, so what this phone signs does not hold there")]
+    OtherKey,
     /// This phone's habits include no backups.
     #[error("this phone makes no backups")]
     NoBackups,

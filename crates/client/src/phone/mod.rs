@@ -46,6 +46,7 @@ mod testing;
 
 pub use engine::Phone;
 pub use error::{ConfirmError, PhoneError};
+pub use owner::group_signatures::{GroupSignatures, MemberSignature};
 pub use owner::keys::KeysHeld;
 pub use owner::missing::Missing;
 pub use owner::talk::SEEN_KEPT;

@@ -5,7 +5,7 @@ use pillarbox_transport::{AddressError, RelayAddress};
 use pillarbox_wire::{DeviceAddress, Encoded, Handle, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::records::habits::Habits;
+use crate::records::habits::{GroupBasis, Habits};
 
 /// The protection of this phone's messages. It is chosen when the account is made, and nothing received changes it: a
 /// phone of one protection accepts no message of the other, so that no one in between can downgrade it. Another
@@ -124,6 +124,12 @@ impl AccountRecord {
 }
 
 impl Account {
+    /// Returns true if this phone signs who is in the groups that it makes, and reads what others sign.
+    #[must_use]
+    pub fn signs_groups(&self) -> bool {
+        self.protection == Protection::EndToEnd && self.habits.groups != Some(GroupBasis::Word)
+    }
+
     /// Returns true if this phone hides the sender from the relay.
     #[must_use]
     pub fn seals(&self) -> bool {

@@ -8,19 +8,18 @@
 
 use std::fmt;
 
-use pillarbox_wire::{AccountId, Encoded, FixedBytes, Timestamp};
+use pillarbox_wire::{AccountId, CodecError, Encoded, FixedBytes, Timestamp, decode, encode};
 use serde::{Deserialize, Serialize};
 
 use crate::records::ids::GroupId;
+use crate::records::membership::{MemberChange, MembersSeen};
 
 pub use crate::records::ids::BodyId;
+pub use crate::records::limits::{MAX_GROUP_MEMBERS, MAX_NAME_LEN};
 
 /// Longest text in bytes of UTF-8: about ten pages. With its overhead it fits one 16 KiB padding block and the next,
 /// the most that a payload may hold.
 pub const MAX_TEXT_LEN: usize = 16 * 1024;
-
-/// Longest name in bytes that a phone suggests for itself. More would not fit a line of a terminal.
-pub const MAX_NAME_LEN: usize = 64;
 
 /// Ids in one receipt. A longer list becomes a second receipt.
 pub const MAX_RECEIPT_IDS: usize = 64;
@@ -28,9 +27,12 @@ pub const MAX_RECEIPT_IDS: usize = 64;
 /// Digests in one resend request. A phone that misses more sends several requests.
 pub const MAX_RESEND_DIGESTS: usize = 64;
 
-/// Members of a group, the owner included. A text is sealed and sent once for each of them. In a larger group one
-/// text would use up the sender's rate at the relay for everything else.
-pub const MAX_GROUP_MEMBERS: usize = 100;
+/// Signed changes in one body: as many additions as fit. More go into the next body.
+pub const MAX_CHANGES_TOLD: usize = 80;
+
+/// The id in a receipt that names no message: it says that the sender of the receipt reads bodies of version 2. A phone
+/// that does not know it finds no such message, and passes over it.
+pub const READS_VERSION_2: BodyId = BodyId(FixedBytes(*b"reads version 2."));
 
 /// Longest encoded body in bytes: the longest text, an introduction and what the encoding adds.
 pub const MAX_BODY_LEN: usize = MAX_TEXT_LEN + 512;
@@ -46,6 +48,15 @@ pub struct Body {
 
 impl Encoded for Body {
     const VERSION: u8 = 1;
+    const MAX_LEN: usize = MAX_BODY_LEN;
+}
+
+/// A body whose content phones of version 1 cannot read. It goes only to phones that have shown that they read it.
+#[derive(Serialize, Deserialize)]
+struct NewerBody(Body);
+
+impl Encoded for NewerBody {
+    const VERSION: u8 = 2;
     const MAX_LEN: usize = MAX_BODY_LEN;
 }
 
@@ -75,6 +86,10 @@ pub enum Content {
     Roster(Roster),
     /// The sender has left a group.
     Leave(Leave),
+    /// A text to everybody in a group, with the members whom its sender sees. Version 2.
+    SeenGroupText(SeenGroupText),
+    /// Signed changes of a group's members. Version 2.
+    MemberChanges(MemberChanges),
 }
 
 /// See [`Content::Text`].
@@ -149,7 +164,92 @@ pub struct Leave {
     pub group: GroupId,
 }
 
+/// See [`Content::SeenGroupText`].
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeenGroupText {
+    /// The text.
+    pub said: GroupText,
+    /// The members whom the sender's phone sees.
+    pub seen: MembersSeen,
+}
+
+/// See [`Content::MemberChanges`].
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberChanges {
+    /// Its id.
+    pub id: BodyId,
+    /// The group.
+    pub group: GroupId,
+    /// Seals the roster if a phone leaves it at a relay.
+    pub key: FixedBytes<32>,
+    /// The members whom the sender's phone sees.
+    pub seen: MembersSeen,
+    /// True if the sender sees other members than the recipient said, and asks for what it lacks.
+    pub asks: bool,
+    /// At most [`MAX_CHANGES_TOLD`], in an order in which a phone that knows none of them can read them.
+    pub changes: Vec<MemberChange>,
+}
+
+impl Content {
+    /// Returns the version of bodies that can say this.
+    #[must_use]
+    pub const fn version(&self) -> u8 {
+        match self {
+            Self::Text(_)
+            | Self::Receipt(_)
+            | Self::ResendRequest(_)
+            | Self::Timer(_)
+            | Self::GroupText(_)
+            | Self::Roster(_)
+            | Self::Leave(_) => Body::VERSION,
+            Self::SeenGroupText(_) | Self::MemberChanges(_) => NewerBody::VERSION,
+        }
+    }
+
+    /// Returns the content as a phone reads it that has or has not shown that it reads version 2. A text is said without
+    /// the members seen.
+    #[must_use]
+    pub fn read_by(self, reads_newer: bool) -> Self {
+        match self {
+            Self::SeenGroupText(text) if !reads_newer => Self::GroupText(text.said),
+            other => other,
+        }
+    }
+
+    /// Returns the text to a group, with or without the members seen.
+    #[must_use]
+    pub const fn group_text(&self) -> Option<&GroupText> {
+        match self {
+            Self::GroupText(said) | Self::SeenGroupText(SeenGroupText { said, .. }) => Some(said),
+            _ => None,
+        }
+    }
+}
+
 impl Body {
+    /// Encodes the body in the version that its content needs.
+    ///
+    /// # Errors
+    /// [`CodecError::TooLong`] over [`MAX_BODY_LEN`].
+    pub fn write(&self) -> Result<Vec<u8>, CodecError> {
+        if self.content.version() == Self::VERSION {
+            return encode(self);
+        }
+        encode(&NewerBody(self.clone()))
+    }
+
+    /// Reads a body of any version. A content in another version than its own is none.
+    ///
+    /// # Errors
+    /// [`CodecError`] for bytes that are no body.
+    pub fn read(bytes: &[u8]) -> Result<Self, CodecError> {
+        let body = match bytes.first() {
+            Some(&NewerBody::VERSION) => decode::<NewerBody>(bytes)?.0,
+            _ => decode::<Self>(bytes)?,
+        };
+        if bytes.first() == Some(&body.content.version()) { Ok(body) } else { Err(CodecError::Malformed) }
+    }
+
     /// Returns true if every part keeps to the limits of this module. Any other body is treated as unreadable.
     #[must_use]
     pub fn is_within_limits(&self) -> bool {
@@ -163,6 +263,8 @@ impl Body {
                 Content::Roster(roster) => {
                     roster.name.len() <= MAX_NAME_LEN && roster.members.len() <= MAX_GROUP_MEMBERS
                 }
+                Content::SeenGroupText(SeenGroupText { said, .. }) => said.text.text.len() <= MAX_TEXT_LEN,
+                Content::MemberChanges(told) => told.changes.len() <= MAX_CHANGES_TOLD,
                 Content::Timer(_) | Content::Leave(_) => true,
             }
     }
@@ -179,6 +281,8 @@ impl fmt::Debug for Body {
             Content::GroupText(_) => "Body(group text)",
             Content::Roster(_) => "Body(roster)",
             Content::Leave(_) => "Body(leave)",
+            Content::SeenGroupText(_) => "Body(group text with members)",
+            Content::MemberChanges(_) => "Body(member changes)",
         })
     }
 }

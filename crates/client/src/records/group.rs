@@ -5,15 +5,20 @@
 //! are other members. The members' news converges in any order, because members are only ever added and whoever left
 //! stays away. The price: somebody who left can return only in a new group.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use pillarbox_text::show;
 use pillarbox_wire::{AccountId, Encoded, FixedBytes, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::records::body::MAX_NAME_LEN;
 use crate::records::history::{DeliveryState, HistoryEntry};
+use crate::records::limits::MAX_NAME_LEN;
+use crate::records::membership::MembersSeen;
+use crate::records::membership::log::MembershipLog;
+use crate::records::membership::state::MemberStanding;
 
-pub use crate::records::body::MAX_GROUP_MEMBERS;
 pub use crate::records::ids::GroupId;
+pub use crate::records::limits::MAX_GROUP_MEMBERS;
 
 /// The owner's groups on one phone. Anybody who may write to this phone can make it a member, so without a limit one
 /// such person could fill the vault.
@@ -65,6 +70,13 @@ pub enum GroupNews {
     Added(AccountId),
     /// Whoever says so has left.
     Left,
+    /// The keeper has removed somebody.
+    Removed(AccountId),
+    /// Somebody is in the group no longer, because no signature that holds says that they are: whoever added them was
+    /// removed.
+    Dropped(AccountId),
+    /// The keeper has made somebody else the keeper.
+    Handed(AccountId),
 }
 
 /// A group as the vault keeps it.
@@ -81,19 +93,23 @@ pub(crate) struct GroupRecord {
     /// Place of the owner's next text.
     pub(crate) next_place: u64,
     /// The changes of the members in the order in which this phone heard them. Each member is added and leaves at
-    /// most once, so there are at most `MAX_CHANGES`. Records of version 1 had none.
+    /// most once in a group that nobody signs. Records of version 1 had none.
     pub(crate) changes: Option<Vec<GroupChange>>,
+    /// The one who may remove members, if the group is signed. The members then follow from its signed changes.
+    /// Records up to version 2 had none.
+    pub(crate) keeper: Option<AccountId>,
 }
 
-/// Changes that a group can have: its beginning, and each member's coming and going.
-const MAX_CHANGES: usize = 1 + 2 * MAX_GROUP_MEMBERS;
+/// Changes of a group that are kept for its owner: its beginning, each member's coming and going, and as many again for
+/// members who come under a new key or are dropped. With more, the oldest goes.
+const MAX_CHANGES: usize = 1 + 4 * MAX_GROUP_MEMBERS;
 
 /// Bytes of an encoded change: two accounts, a time, a kind and a mark, at their longest.
 const MAX_CHANGE_LEN: usize = 48;
 
 impl Encoded for GroupRecord {
-    const VERSION: u8 = 2;
-    const MAX_LEN: usize = 32 * MAX_GROUP_MEMBERS + MAX_CHANGE_LEN * MAX_CHANGES + MAX_NAME_LEN + 128;
+    const VERSION: u8 = 3;
+    const MAX_LEN: usize = 2 * 16 * MAX_GROUP_MEMBERS + MAX_CHANGE_LEN * MAX_CHANGES + MAX_NAME_LEN + 128;
 }
 
 /// The result of adding a member.
@@ -108,17 +124,87 @@ pub(crate) enum Added {
 
 impl GroupRecord {
     pub(crate) const fn new(id: GroupId, name: String, key: FixedBytes<32>) -> Self {
-        Self { id, name, members: Vec::new(), gone: Vec::new(), key, next_place: 0, changes: None }
+        Self {
+            id,
+            name,
+            members: Vec::new(),
+            gone: Vec::new(),
+            key,
+            next_place: 0,
+            changes: None,
+            keeper: None,
+        }
     }
 
     /// Notes what the owner did, which counts as shown.
     pub(crate) fn did(&mut self, news: GroupNews, own: AccountId, at: Timestamp) {
-        self.changes.get_or_insert_default().push(GroupChange { news, by: own, at, shown: true });
+        self.note(GroupChange { news, by: own, at, shown: true });
     }
 
     /// Notes what the owner is to be told.
     pub(crate) fn heard(&mut self, news: GroupNews, by: AccountId, at: Timestamp) {
-        self.changes.get_or_insert_default().push(GroupChange { news, by, at, shown: false });
+        self.note(GroupChange { news, by, at, shown: false });
+    }
+
+    fn note(&mut self, change: GroupChange) {
+        let changes = self.changes.get_or_insert_default();
+        if changes.len() >= MAX_CHANGES {
+            changes.remove(0);
+        }
+        changes.push(change);
+    }
+
+    /// Makes the members those that follow from the signed changes. Returns each difference and its author. Without the
+    /// claim that makes the group, nothing changes.
+    pub(crate) fn follow(&mut self, log: &MembershipLog) -> Vec<(GroupNews, AccountId)> {
+        let Some(state) = log.state() else { return Vec::new() };
+        let before: BTreeSet<AccountId> = self.present().collect();
+        let by_word: BTreeMap<AccountId, AccountId> = log.by_word(&state).collect();
+        let signed = state.present().filter(|member| !log.has_parted(*member));
+        let now: BTreeSet<AccountId> = signed.chain(by_word.keys().copied()).collect();
+        let mut news = Vec::new();
+        for &member in before.difference(&now) {
+            let standing = state.people.get(&member).map(|person| person.standing);
+            news.push(match standing {
+                Some(MemberStanding::Removed { by }) => (GroupNews::Removed(member), by),
+                Some(MemberStanding::In | MemberStanding::Left) => (GroupNews::Left, member),
+                None => (GroupNews::Dropped(member), state.keeper.account),
+            });
+        }
+        for &member in now.difference(&before) {
+            let key = state.people.get(&member).and_then(|person| person.keys.first());
+            let by = key.map(|key| key.by.account).or(by_word.get(&member).copied());
+            news.push((GroupNews::Added(member), by.unwrap_or(state.maker.account)));
+        }
+        match self.keeper.replace(state.keeper.account) {
+            Some(former) if former != state.keeper.account => {
+                news.push((GroupNews::Handed(state.keeper.account), former));
+            }
+            _ => {}
+        }
+        let members = state.people.iter().filter(|(_, person)| !person.keys.is_empty());
+        let members: BTreeSet<AccountId> =
+            members.map(|(account, _)| *account).chain(by_word.into_keys()).collect();
+        self.members = members.into_iter().take(MAX_GROUP_MEMBERS).collect();
+        self.gone = self.members.iter().copied().filter(|member| !now.contains(member)).collect();
+        self.name.clone_from(&state.name);
+        news
+    }
+
+    /// Returns the members by word alone, and whose word it was as far as this phone heard it.
+    pub(crate) fn words(&self) -> Vec<(AccountId, AccountId)> {
+        let changes = || self.changes.iter().flatten();
+        let joined = changes().find(|change| change.news == GroupNews::Joined).map(|change| change.by);
+        let by = |member| {
+            let added = changes().find(|change| change.news == GroupNews::Added(member));
+            added.map(|change| change.by).or(joined)
+        };
+        self.present().filter_map(|member| Some((member, by(member)?))).collect()
+    }
+
+    /// Returns what this phone says of the members that it sees.
+    pub(crate) fn seen(&self) -> MembersSeen {
+        MembersSeen::new(self.id, &self.present().collect::<Vec<_>>())
     }
 
     /// Adds a member.
@@ -245,7 +331,15 @@ mod tests {
             assert!(record.part(member));
             record.heard(GroupNews::Left, member, late);
         }
-        assert_eq!(record.changes.as_ref().unwrap().len(), MAX_CHANGES);
+        assert_eq!(record.changes.as_ref().unwrap().len(), 1 + 2 * MAX_GROUP_MEMBERS);
+        let last = GroupNews::Handed(AccountId([9; 16]));
+        for _ in 0..=2 * MAX_GROUP_MEMBERS {
+            record.heard(GroupNews::Removed(AccountId([8; 16])), AccountId([0xFF; 16]), late);
+        }
+        record.heard(last, AccountId([0xFF; 16]), late);
+        let changes = record.changes.as_ref().unwrap();
+        assert_eq!((changes.len(), changes.last().unwrap().news), (MAX_CHANGES, last), "the oldest goes");
+        record.keeper = Some(AccountId([1; 16]));
         assert!(pillarbox_wire::encode(&record).is_ok());
     }
 

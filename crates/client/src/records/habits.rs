@@ -59,6 +59,16 @@ pub enum BackupKey {
     Owner,
 }
 
+/// The ground on which a phone knows who is in a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum GroupBasis {
+    /// Its members sign each change.
+    Signed,
+    /// Its members' word: nobody signs, and nobody can be removed.
+    Word,
+}
+
 /// A phone's behaviour beside carrying texts. [`Default`] is that of the shipped program.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
@@ -76,6 +86,8 @@ pub struct Habits {
     pub backup: Option<BackupKey>,
     /// True if it keeps the evidence for reporting a message.
     pub reports: bool,
+    /// The ground on which it makes groups. `None` is [`GroupBasis::Signed`]; habits of version 1 said nothing of it.
+    pub groups: Option<GroupBasis>,
 }
 
 impl Default for Habits {
@@ -87,6 +99,7 @@ impl Default for Habits {
             sealed_rosters: false,
             backup: None,
             reports: false,
+            groups: None,
         }
     }
 }
@@ -101,7 +114,7 @@ impl Habits {
 }
 
 impl Encoded for Habits {
-    const VERSION: u8 = 1;
+    const VERSION: u8 = 2;
     const MAX_LEN: usize = 512;
 }
 

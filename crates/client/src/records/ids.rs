@@ -1,4 +1,4 @@
-//! Random ids of messages and groups.
+//! Ids of messages and groups.
 
 use std::fmt;
 
@@ -32,15 +32,10 @@ impl fmt::Debug for BodyId {
     }
 }
 
-/// The id of a group among its members: 16 random bytes.
+/// The id of a group among its members: the beginning of the digest of the claim that makes it, or 16 random bytes if
+/// nobody signs who is in it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct GroupId(pub FixedBytes<16>);
-
-impl GroupId {
-    pub(crate) fn generate(rng: &mut impl CryptoRng) -> Self {
-        Self(BodyId::generate(rng).0)
-    }
-}
 
 impl fmt::Display for GroupId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

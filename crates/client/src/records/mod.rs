@@ -8,6 +8,8 @@ pub mod group;
 pub mod habits;
 pub mod history;
 pub(crate) mod ids;
+pub(crate) mod limits;
+pub mod membership;
 pub mod notice;
 pub mod prekeys;
 pub mod recovery;

@@ -200,6 +200,50 @@ pub enum Notice {
         member: AccountId,
     },
 
+    /// A member was removed from a group, perhaps the owner.
+    MemberRemoved {
+        /// The group.
+        group: GroupId,
+        /// The former member.
+        member: AccountId,
+        /// The keeper who removed them.
+        by: AccountId,
+    },
+    /// Somebody is in a group no longer, because whoever added them was removed.
+    MemberDropped {
+        /// The group.
+        group: GroupId,
+        /// The former member, perhaps the owner.
+        member: AccountId,
+    },
+    /// A group has another keeper.
+    KeeperChanged {
+        /// The group.
+        group: GroupId,
+        /// The new keeper, perhaps the owner.
+        keeper: AccountId,
+        /// The former one.
+        by: AccountId,
+    },
+    /// A member's phone sees other members in a group than this phone. The two exchange the changes that they have.
+    MembersDiffer {
+        /// The group.
+        group: GroupId,
+        /// The member.
+        contact: AccountId,
+        /// Number of members that its phone sees.
+        theirs: u16,
+        /// Number of members that this phone sees.
+        ours: u16,
+    },
+    /// A change of a group has no signature that holds. It was not taken.
+    ChangeRefused {
+        /// The group.
+        group: GroupId,
+        /// The member who sent it.
+        contact: AccountId,
+    },
+
     /// A contact's key has changed.
     KeyChanged {
         /// The contact.

@@ -72,6 +72,10 @@ pub(crate) enum Table {
     Strangers = 24,
     /// Posts of followed channels, by channel and place.
     ChannelPosts = 27,
+    /// Signed changes of groups, by group.
+    Memberships = 28,
+    /// Contacts whose phones have shown that they read bodies of version 2, by account.
+    Readers = 29,
 }
 
 /// The two keys for sealing and finding all rows.

@@ -18,7 +18,7 @@ use pillarbox_relay::Holdings;
 use pillarbox_relay::store::{PreKeyKind, PreKeyRow};
 use pillarbox_session::kind::{self, PayloadKind};
 use pillarbox_session::lengths::overheads;
-use pillarbox_wire::{FixedBytes, Timestamp, decode, encode};
+use pillarbox_wire::{FixedBytes, Timestamp};
 
 use super::person::Person;
 use super::report::{Measured, Misfit};
@@ -69,7 +69,7 @@ impl Lengths {
             (Protection::ServerReadable, PayloadKind::ServerReadable) => {
                 let body = payload.get(1..).unwrap_or_default();
                 // A decoded body encodes to the same bytes again, so nothing follows it in the payload.
-                let body = decode::<Body>(body).map_err(|_| Vec::new())?;
+                let body = Body::read(body).map_err(|_| Vec::new())?;
                 Ok(Fit { is_text: matches!(body.content, Content::Text(_)), begins: false })
             }
             (Protection::EndToEnd, PayloadKind::Ratchet | PayloadKind::PreKey | PayloadKind::Sealed) => {
@@ -205,7 +205,7 @@ fn buckets(content: &Content, padding: Padding, names: &[&str]) -> BTreeSet<usiz
     });
     let bodies =
         introductions.chain([None]).map(|introduction| Body { introduction, content: content.clone() });
-    bodies.filter_map(|body| Some(padding.padded_len(encode(&body).ok()?.len()))).collect()
+    bodies.filter_map(|body| Some(padding.padded_len(body.write().ok()?.len()))).collect()
 }
 
 #[cfg(test)]
@@ -282,7 +282,7 @@ mod tests {
     fn a_body_in_the_clear_ends_where_its_encoding_ends() {
         let lengths = Lengths::new(designs::plain_server(), 9, 1, &[ALICE.0]);
         let receipt = Content::Receipt(Receipt { ids: vec![BodyId(FixedBytes([0; 16]))] });
-        let body = encode(&Body { introduction: None, content: receipt }).unwrap();
+        let body = Body { introduction: None, content: receipt }.write().unwrap();
         let mut payload = [&[kind::SERVER_READABLE][..], &body].concat();
         assert_eq!(lengths.fit(&payload), Ok(Fit { is_text: false, begins: false }));
         payload.push(0);

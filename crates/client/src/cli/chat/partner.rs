@@ -72,9 +72,7 @@ impl Partner {
     pub(super) fn may_say(&self, phone: &Phone) -> Result<(), Failure> {
         match self {
             Self::Contact(contact) => may_say(phone, contact),
-            Self::Group(group) if !phone.is_in(group) => {
-                Err(Failure::Group(GroupFailure::Left { name: find::name(group) }))
-            }
+            Self::Group(group) if !phone.is_in(group) => Err(Failure::Group(find::out_of(phone, group))),
             Self::Group(group) if group.members.len() < 2 => {
                 Err(Failure::Group(GroupFailure::Alone { name: find::name(group) }))
             }

@@ -5,7 +5,6 @@ use std::io::{IsTerminal, stdout};
 use std::time::Duration;
 
 use pillarbox_client::net::{Carrier, CarrierEvent};
-use pillarbox_client::sentences::GROUP_BASIS;
 use pillarbox_client::{DeliveryState, Notice, Phone};
 use pillarbox_text::columns::fit;
 use pillarbox_transport::RelayAddress;
@@ -16,7 +15,8 @@ use super::super::context::{CliContext, now};
 use super::super::exit::Exit;
 use super::super::failure::Failure;
 use super::super::grammar::Chat as Arguments;
-use super::super::group::{find::members, news};
+use super::super::group::find::{basis, members};
+use super::super::group::news;
 use super::super::inbox::{EXPIRY, show, show_new_from};
 use super::super::net::{self, ConnectionStatus};
 use super::super::terminal::{Form, can_ask};
@@ -203,7 +203,8 @@ impl<'a, 'd> Chat<'a, 'd> {
             Partner::Contact(_) => format!("Talking with {name}, {standing}, {how}"),
             Partner::Group(group) => {
                 let who = members(self.phone, group);
-                format!("Talking in {name}, {standing}: {who}. {GROUP_BASIS} Each copy is {how}")
+                let basis = basis(self.phone, group)?;
+                format!("Talking in {name}, {standing}: {who}. {basis} Each copy is {how}")
             }
         });
         if let Err(failure) = self.partner.may_say(self.phone) {
@@ -239,7 +240,10 @@ impl<'a, 'd> Chat<'a, 'd> {
             }
             Notice::GroupJoined { group, .. }
             | Notice::MemberAdded { group, .. }
-            | Notice::MemberLeft { group, .. } => {
+            | Notice::MemberLeft { group, .. }
+            | Notice::MemberRemoved { group, .. }
+            | Notice::MemberDropped { group, .. }
+            | Notice::KeeperChanged { group, .. } => {
                 // A change in another group is shown too, because its notice comes only once.
                 news::show_new(self.context, self.phone, Some(*group), Form::Text)?;
                 self.partner.refresh(self.phone)?;

@@ -1,10 +1,11 @@
 //! Groups and their members, found and named as the owner knows them.
 
 use pillarbox_client::display::safe;
-use pillarbox_client::{Group, Phone, naming};
+use pillarbox_client::{Group, GroupNews, Phone, naming, sentences};
 use pillarbox_text::read::value;
 use pillarbox_wire::AccountId;
 
+use super::super::context::find;
 use super::super::failure::Failure;
 use super::super::membership::GroupFailure;
 use super::super::words;
@@ -38,8 +39,49 @@ pub(crate) fn find_group(phone: &Phone, typed: &str) -> Result<Group, Failure> {
     let group = find_any(phone, typed)?;
     match phone.is_in(&group) {
         true => Ok(group),
-        false => Err(Failure::Group(GroupFailure::Left { name: name(&group) })),
+        false => Err(Failure::Group(out_of(phone, &group))),
     }
+}
+
+/// Returns how the owner came out of a group: by leaving, or not.
+pub(crate) fn out_of(phone: &Phone, group: &Group) -> GroupFailure {
+    let name = name(group);
+    let is_own = |account: AccountId| member(phone, account).is_none();
+    let changes = phone.group_changes(group.id).unwrap_or_default();
+    let last = changes.iter().rev().find_map(|change| match change.news {
+        GroupNews::Removed(whom) if is_own(whom) => Some(Some(change.by)),
+        GroupNews::Dropped(whom) if is_own(whom) => Some(None),
+        _ => None,
+    });
+    match last {
+        Some(by) => {
+            let by = by.and_then(|by| member(phone, by));
+            GroupFailure::Removed { name, by }
+        }
+        None => GroupFailure::Left { name },
+    }
+}
+
+/// Finds the member of a group that a name, a number or an account means; the owner is nobody's name.
+pub(crate) fn find_member(phone: &Phone, group: &Group, typed: &str) -> Result<AccountId, Failure> {
+    let typed = value(typed);
+    if let Some(stranger) = group.members.iter().find(|account| account.to_string() == typed) {
+        return Ok(*stranger);
+    }
+    let contact = find(phone, typed)?;
+    if group.members.contains(&contact.account) {
+        return Ok(contact.account);
+    }
+    let (member, name) = (words::name(&contact), name(group));
+    Err(Failure::Group(GroupFailure::NotMember { member, name }))
+}
+
+/// Returns the ground on which the phone knows who is in a group.
+pub(crate) fn basis(phone: &Phone, group: &Group) -> Result<String, Failure> {
+    Ok(match phone.group_signatures(group.id)? {
+        Some(signed) => sentences::group_signed(member(phone, signed.keeper).as_deref()),
+        None => sentences::GROUP_UNSIGNED.to_owned(),
+    })
 }
 
 /// Returns a group's name, made safe.

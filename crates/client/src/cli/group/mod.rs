@@ -4,14 +4,16 @@ pub(crate) mod find;
 pub(crate) mod news;
 pub(crate) mod said;
 
-use pillarbox_client::sentences::{self, GROUP_BASIS};
-use pillarbox_client::{Contact, Group, GroupNews, Phone, PhoneError, Trust, check_name, naming};
+use pillarbox_client::sentences;
+use pillarbox_client::{
+    Contact, Group, GroupNews, GroupSignatures, Phone, PhoneError, Trust, check_name, naming,
+};
 use pillarbox_text::read::value;
 use pillarbox_text::wrap::{INDENT, break_words};
 use pillarbox_wire::AccountId;
 use serde::Serialize;
 
-use self::find::{count, find_any, find_group, member, members, name};
+use self::find::{basis, count, find_any, find_group, find_member, member, members, name};
 use self::news::Changed;
 use super::context::{CliContext, find, may_say, must_be_open, now};
 use super::exit::Exit;
@@ -27,10 +29,12 @@ use super::{net, waiting, words};
 struct Listed {
     group: String,
     group_id: String,
-    /// True if the owner has left it.
+    /// True if the owner has left it or was removed.
     left: bool,
     /// True if the members have signed who belongs.
     signed: bool,
+    /// `you`, or the name here of the one who may remove members; only for a signed group.
+    keeper: Option<String>,
     members: Vec<Member>,
     /// What happened, as this phone heard it; only for one group.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -45,6 +49,12 @@ struct Member {
     account: String,
     /// Absent for the owner and for those who are no contacts.
     trust: Option<&'static str>,
+    /// `you`, or the name here of the one who signed that they belong; absent if nobody did.
+    signed_by: Option<String>,
+    /// True if the signed key is the one that this phone knows; only for a signed group.
+    known_key: Option<bool>,
+    /// True if their phone has shown that it reads signed changes; only for a signed group.
+    reads: Option<bool>,
 }
 
 #[derive(Serialize)]
@@ -57,6 +67,7 @@ pub(crate) fn run(context: &mut CliContext<'_>, command: &Command) -> Result<(),
     match command {
         Command::Create { name, members } => create(context, name, members),
         Command::Add { name, member } => add(context, name, member),
+        Command::Remove { name, member, yes } => remove(context, name, member, *yes),
         Command::Leave { name, yes } => leave(context, name, *yes),
         Command::List { machine } => list(context, machine.form()),
         Command::Show { name, machine } => show(context, name, machine.form()),
@@ -77,15 +88,25 @@ fn create(context: &mut CliContext<'_>, typed: &str, whom: &[String]) -> Result<
         .collect::<Result<Vec<AccountId>, Failure>>()?;
     let made = phone.make_group(typed, &accounts, now(), &mut context.rng).map_err(|error| match error {
         PhoneError::TooManyMembers => Failure::Group(GroupFailure::Full { name: typed.to_owned() }),
+        PhoneError::NoIdentity => keyless(&phone, typed, &accounts),
         other => other.into(),
     })?;
     let group = phone.group(made)?;
     let says = format!("Made {}, with {}: {}.", name(&group), count(&group), members(&phone, &group));
     context.terminal.result(&says)?;
-    context.terminal.note(GROUP_BASIS);
+    context.terminal.note(&basis(&phone, &group)?);
     tell_members(context, &mut phone)?;
     context.next(&format!("chat --group {}", quote(&name(&group))));
     Ok(())
+}
+
+/// Returns the failure for a contact whose key is not on this phone yet.
+fn keyless(phone: &Phone, group: &str, accounts: &[AccountId]) -> Failure {
+    let contacts = accounts.iter().filter_map(|account| phone.contact(*account).ok());
+    let whom =
+        contacts.filter(|contact| contact.identity.is_none()).map(|contact| words::name(&contact)).next();
+    let (member, name) = (whom.unwrap_or_default(), group.to_owned());
+    Failure::Group(GroupFailure::NoKey { member, name })
 }
 
 fn add(context: &mut CliContext<'_>, typed: &str, whom: &str) -> Result<(), Failure> {
@@ -94,15 +115,18 @@ fn add(context: &mut CliContext<'_>, typed: &str, whom: &str) -> Result<(), Fail
     let group = find_group(&phone, typed)?;
     let contact = writable(&phone, whom)?;
     let (group_name, contact_name) = (name(&group), words::name(&contact));
-    if group.members.contains(&contact.account) {
+    let is_in = group.members.contains(&contact.account);
+    let signed = phone.group_signatures(group.id)?;
+    if is_in && signed.as_ref().is_none_or(|signed| knows_key(signed, contact.account)) {
         return context
             .terminal
             .result(&format!("{contact_name} is in {group_name} already. Nothing was changed."));
     }
-    let has_left = phone
-        .group_changes(group.id)?
-        .iter()
-        .any(|change| change.news == GroupNews::Left && change.by == contact.account);
+    let has_left = phone.group_changes(group.id)?.iter().any(|change| match change.news {
+        GroupNews::Left => change.by == contact.account,
+        GroupNews::Removed(whom) => whom == contact.account,
+        _ => false,
+    });
     phone.add_to_group(group.id, contact.account, now(), &mut context.rng).map_err(|error| {
         let (member, name) = (contact_name.clone(), group_name.clone());
         match error {
@@ -110,16 +134,89 @@ fn add(context: &mut CliContext<'_>, typed: &str, whom: &str) -> Result<(), Fail
                 Failure::Group(GroupFailure::WasMember { member, name })
             }
             PhoneError::TooManyMembers => Failure::Group(GroupFailure::Full { name }),
+            PhoneError::OtherKey => Failure::Group(GroupFailure::OtherKey { name }),
+            PhoneError::NoIdentity => Failure::Group(GroupFailure::NoKey { member, name }),
             other => other.into(),
         }
     })?;
     let group = phone.group(group.id)?;
+    if is_in {
+        context.terminal.result(&format!(
+            "{contact_name} was in {group_name} already. You signed it, with the key that your phone knows."
+        ))?;
+        return tell_members(context, &mut phone);
+    }
     context.terminal.result(&format!(
         "Added {contact_name} to {group_name}: {} now, {}. {contact_name} reads nothing from before.",
         count(&group),
         members(&phone, &group)
     ))?;
     tell_members(context, &mut phone)
+}
+
+/// Returns true if the group knows a member by the key that this phone knows.
+fn knows_key(signed: &GroupSignatures, account: AccountId) -> bool {
+    signed.members.iter().any(|one| one.member == account && one.at.is_some() && one.has_known_key)
+}
+
+fn remove(context: &mut CliContext<'_>, typed: &str, whom: &str, yes: bool) -> Result<(), Failure> {
+    let mut phone = context.open()?;
+    must_be_open(&phone)?;
+    let group = find_group(&phone, typed)?;
+    let group_name = name(&group);
+    let signed = may_remove(&phone, &group)?;
+    let account = find_member(&phone, &group, whom)?;
+    let Some(member_name) = member(&phone, account) else {
+        return Err(Failure::Group(GroupFailure::Oneself { name: group_name }));
+    };
+    let reads = |account: AccountId| signed.members.iter().any(|one| one.member == account && one.reads);
+    if !yes {
+        let question =
+            format!("Remove {member_name} from {group_name}? {member_name} cannot come back into it.");
+        context.agree(&question, "--yes")?;
+    }
+    // What waits is fetched first: whom the member has added until now stays. Without a relay it works all the same.
+    let _ = net::fetch(context, &mut phone);
+    must_be_open(&phone)?;
+    phone.remove_from_group(group.id, account, now(), &mut context.rng).map_err(|error| {
+        let (member, name) = (member_name.clone(), group_name.clone());
+        match error {
+            PhoneError::NotMember => Failure::Group(GroupFailure::NotMember { member, name }),
+            PhoneError::OtherKey => Failure::Group(GroupFailure::OtherKey { name }),
+            other => other.into(),
+        }
+    })?;
+    let group = phone.group(group.id)?;
+    context.terminal.result(&format!(
+        "Removed {member_name} from {group_name}: {} now, {}. {member_name} gets no later text from any phone that has \
+         heard of it, and keeps what was said before.",
+        count(&group),
+        members(&phone, &group)
+    ))?;
+    if !reads(account) {
+        context.terminal.note(&format!(
+            "{member_name} is not told: their phone has not shown that it reads signed changes."
+        ));
+    }
+    let unread = group.members.iter().filter(|other| !reads(**other));
+    for other in unread.filter_map(|other| member(&phone, *other)) {
+        context.terminal.warn(&format!(
+            "{other}'s phone has not shown that it reads signed changes, so it goes on sending to {member_name}."
+        ));
+    }
+    tell_members(context, &mut phone)
+}
+
+/// Fails unless the owner may remove members.
+fn may_remove(phone: &Phone, group: &Group) -> Result<GroupSignatures, Failure> {
+    let name = name(group);
+    let Some(signed) = phone.group_signatures(group.id)? else {
+        return Err(Failure::Group(GroupFailure::Unsigned { name }));
+    };
+    match member(phone, signed.keeper) {
+        None => Ok(signed),
+        Some(keeper) => Err(Failure::Group(GroupFailure::NotKeeper { name, keeper })),
+    }
 }
 
 fn leave(context: &mut CliContext<'_>, typed: &str, yes: bool) -> Result<(), Failure> {
@@ -165,7 +262,7 @@ fn list(context: &mut CliContext<'_>, form: Form) -> Result<(), Failure> {
     let groups = phone.all_groups()?;
     match form {
         Form::Json => {
-            let groups = groups.iter().map(|group| listed(&phone, group)).collect();
+            let groups = groups.iter().map(|group| listed(&phone, group)).collect::<Result<_, Failure>>()?;
             context.terminal.json(&List { groups })
         }
         Form::Plain => groups.iter().try_for_each(|group| {
@@ -186,9 +283,11 @@ fn list(context: &mut CliContext<'_>, form: Form) -> Result<(), Failure> {
             let width = context.terminal.width();
             groups.iter().try_for_each(|group| {
                 let who = members(&phone, group);
+                let unsigned = if phone.group_signatures(group.id)?.is_some() { "" } else { " (unsigned)" };
+                let name = name(group);
                 let says = match phone.is_in(group) {
-                    true => format!("{}, {}: {who}", name(group), count(group)),
-                    false => format!("{}, which you left. In it then: {who}.", name(group)),
+                    true => format!("{name}{unsigned}, {}: {who}", count(group)),
+                    false => format!("{name}{unsigned}, {}. In it then: {who}.", gone(&phone, group)),
                 };
                 context.terminal.result(&break_words(&says, INDENT, width))
             })
@@ -203,17 +302,24 @@ fn show(context: &mut CliContext<'_>, typed: &str, form: Form) -> Result<(), Fai
     match form {
         Form::Json => {
             let changes = changes.iter().map(|change| news::changed(&phone, group.id, change)).collect();
-            context.terminal.json(&Listed { changes: Some(changes), ..listed(&phone, &group) })
+            context.terminal.json(&Listed { changes: Some(changes), ..listed(&phone, &group)? })
         }
-        Form::Plain => listed(&phone, &group).members.iter().try_for_each(|member| {
+        Form::Plain => listed(&phone, &group)?.members.iter().try_for_each(|member| {
             context.terminal.row(&[&member.member, member.trust.unwrap_or_default(), &member.account])
         }),
         Form::Text => {
             let (width, left) = (context.terminal.width(), !phone.is_in(&group));
-            let left = if left { " You left it; this is how it was." } else { "" };
+            let left = if left {
+                format!(" This is how it was: it is a group {}.", gone(&phone, &group))
+            } else {
+                String::new()
+            };
+            let signed = phone.group_signatures(group.id)?;
             let head = format!("{} has {}, as this phone knows them.{left}", name(&group), count(&group));
             context.terminal.result(&break_words(&head, INDENT, width))?;
             for account in &group.members {
+                let by =
+                    signed.as_ref().map_or_else(String::new, |signed| signed_by(&phone, signed, *account));
                 let who = match (member(&phone, *account), phone.contact(*account)) {
                     (None, _) => "You".to_owned(),
                     (Some(name), Ok(contact)) => {
@@ -222,36 +328,76 @@ fn show(context: &mut CliContext<'_>, typed: &str, form: Form) -> Result<(), Fai
                     }
                     (Some(account), Err(_)) => format!("{account}, no contact of yours"),
                 };
-                context.terminal.result(&format!("{:INDENT$}{}", "", break_words(&who, INDENT, width)))?;
+                let line = break_words(&(who + &by), INDENT, width);
+                context.terminal.result(&format!("{:INDENT$}{line}", ""))?;
             }
             if !changes.is_empty() {
-                context.terminal.result("What this phone did and heard, from whom it heard it first:")?;
+                context.terminal.result(match signed {
+                    Some(_) => "What this phone did and heard, and who signed it:",
+                    None => "What this phone did and heard, from whom it heard it first:",
+                })?;
             }
             for change in &changes {
                 context.note_zone();
                 let text = news::line(context, &phone, group.id, change);
                 context.terminal.result(&format!("{:INDENT$}{text}", ""))?;
             }
-            context.terminal.note(GROUP_BASIS);
+            context.terminal.note(&basis(&phone, &group)?);
             Ok(())
         }
     }
 }
 
-fn listed(phone: &Phone, group: &Group) -> Listed {
-    let members = group.members.iter().map(|account| Member {
-        member: member(phone, *account).unwrap_or_else(|| "you".to_owned()),
-        account: account.to_string(),
-        trust: phone.contact(*account).ok().map(|contact: Contact| trust(contact.trust)),
+/// Returns who signed that an account is in a group, as the end of its line.
+fn signed_by(phone: &Phone, signed: &GroupSignatures, account: AccountId) -> String {
+    let Some(signature) = signed.members.iter().find(|one| one.member == account) else {
+        return String::new();
+    };
+    let by = member(phone, signature.by).unwrap_or_else(|| "you".to_owned());
+    let what = match signature.at {
+        None => format!(", unsigned: by the word of {by}"),
+        Some(_) if signature.by == account => ", who made it".to_owned(),
+        Some(_) => format!(", signed by {by}"),
+    };
+    let key =
+        if signature.has_known_key { "" } else { " under a key that your phone does not know as theirs" };
+    let keeper = if account == signed.keeper { "; can remove members" } else { "" };
+    format!("{what}{key}{keeper}")
+}
+
+/// Returns how the owner came out of a group, as the end of a sentence about it.
+fn gone(phone: &Phone, group: &Group) -> String {
+    match find::out_of(phone, group) {
+        GroupFailure::Removed { by: Some(by), .. } => format!("from which {by} removed you"),
+        GroupFailure::Removed { by: None, .. } => "that you are no longer in".to_owned(),
+        _ => "which you left".to_owned(),
+    }
+}
+
+fn listed(phone: &Phone, group: &Group) -> Result<Listed, Failure> {
+    let signed = phone.group_signatures(group.id)?;
+    let you = |account| member(phone, account).unwrap_or_else(|| "you".to_owned());
+    let members = group.members.iter().map(|account| {
+        let signature =
+            signed.as_ref().and_then(|signed| signed.members.iter().find(|one| one.member == *account));
+        Member {
+            member: you(*account),
+            account: account.to_string(),
+            trust: phone.contact(*account).ok().map(|contact: Contact| trust(contact.trust)),
+            signed_by: signature.filter(|one| one.at.is_some()).map(|signature| you(signature.by)),
+            known_key: signature.filter(|one| one.at.is_some()).map(|signature| signature.has_known_key),
+            reads: signature.map(|signature| signature.reads),
+        }
     });
-    Listed {
+    Ok(Listed {
         group: name(group),
         group_id: group.id.to_string(),
         left: !phone.is_in(group),
-        signed: false,
+        signed: signed.is_some(),
+        keeper: signed.as_ref().map(|signed| you(signed.keeper)),
         members: members.collect(),
         changes: None,
-    }
+    })
 }
 
 const fn trust(trust: Trust) -> &'static str {

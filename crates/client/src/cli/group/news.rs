@@ -28,7 +28,10 @@ pub(super) struct Changed {
 pub(super) fn changed(phone: &Phone, group: GroupId, change: &GroupChange) -> Changed {
     let named = |account| member(phone, account).unwrap_or_else(|| "you".to_owned());
     let whom = match change.news {
-        GroupNews::Added(whom) => Some(whom),
+        GroupNews::Added(whom)
+        | GroupNews::Removed(whom)
+        | GroupNews::Dropped(whom)
+        | GroupNews::Handed(whom) => Some(whom),
         GroupNews::Made | GroupNews::Joined | GroupNews::Left => None,
     };
     Changed {

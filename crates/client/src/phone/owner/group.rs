@@ -1,32 +1,44 @@
 //! Groups as the owner uses them: making, writing to and leaving them.
 
+use std::collections::BTreeSet;
+
 use pillarbox_wire::{AccountId, DepositKind, FixedBytes, Timestamp};
 use rand_core::CryptoRng;
 
 use crate::phone::engine::Phone;
 use crate::phone::error::PhoneError;
+use crate::phone::owner::signing::GroupSigner;
 use crate::phone::owner::talk::check_text;
 use crate::phone::rows::entries::{self, Draft};
-use crate::phone::rows::groups::{
-    Said, all_groups, find_group, keep_roster, load_group, roster, store_group, tell,
-};
+use crate::phone::rows::group_news::news_for;
+use crate::phone::rows::groups::{Said, all_groups, find_group, keep_roster, load_group, store_group, tell};
+use crate::phone::rows::membership::{carried, hold_back, load_log, store_log};
+use crate::phone::rows::readers::reads;
 use crate::phone::rows::records::{load_contact, place_key};
 use crate::phone::state::outbox::IndexEntry;
-use crate::records::account::Account;
-use crate::records::body::{Content, GroupText, Leave, Text};
+use crate::records::body::{Content, GroupText, Leave, MAX_GROUP_MEMBERS, SeenGroupText, Text};
 use crate::records::contact::ContactRecord;
 use crate::records::group::{Added, Group, GroupCopy, GroupEntry, GroupNews, GroupRecord, GroupSent};
 use crate::records::history::{DeliveryState, EntryDirection, EntryKind};
 use crate::records::ids::{BodyId, GroupId};
+use crate::records::membership::log::MembershipLog;
 use crate::text::naming::check_name;
 use crate::vault::{Rows, Table};
+
+/// A group after a change by the owner, and the news of it.
+struct ChangedGroup {
+    record: GroupRecord,
+    log: MembershipLog,
+    messages: Vec<(AccountId, Content)>,
+}
 
 impl Phone {
     /// Makes a group of these contacts and the owner, and tells them. This counts as writing to each of them.
     ///
     /// # Errors
     /// [`PhoneError::NotRegistered`], [`PhoneError::BadName`], [`PhoneError::EmptyGroup`],
-    /// [`PhoneError::TooManyMembers`], [`PhoneError::UnknownContact`], [`PhoneError::Storage`].
+    /// [`PhoneError::TooManyMembers`], [`PhoneError::UnknownContact`], [`PhoneError::NoIdentity`] for a member whose key
+    /// this phone does not have yet and so cannot sign, [`PhoneError::Storage`].
     pub fn make_group(
         &mut self,
         name: &str,
@@ -36,35 +48,52 @@ impl Phone {
     ) -> Result<GroupId, PhoneError> {
         check_name(name)?;
         let own = self.own()?;
-        let id = GroupId::generate(rng);
+        let salt = BodyId::generate(rng).0;
         let mut key = [0; 32];
         rng.fill_bytes(&mut key);
-        let mut record = GroupRecord::new(id, name.to_owned(), FixedBytes(key));
-        if !members.iter().any(|member| *member != own) {
+        let others: BTreeSet<AccountId> = members.iter().copied().filter(|member| *member != own).collect();
+        if others.is_empty() {
             return Err(PhoneError::EmptyGroup);
         }
-        for member in members.iter().chain([&own]) {
-            let is_new = !record.has(*member);
-            if is_new && record.add(*member) != Added::Now {
-                return Err(PhoneError::TooManyMembers);
-            }
+        if others.len() >= MAX_GROUP_MEMBERS {
+            return Err(PhoneError::TooManyMembers);
         }
-        record.did(GroupNews::Made, own, now);
-        self.change_group(now, rng, |rows, _, _| {
-            for member in record.present().filter(|member| *member != own) {
-                load_contact(rows, member)?;
+        let signs = self.account.signs_groups();
+        self.change_group(now, rng, |rows, signer| {
+            let contacts =
+                others.iter().map(|member| load_contact(rows, *member)).collect::<Result<Vec<_>, _>>()?;
+            let key = FixedBytes(key);
+            let mut log = MembershipLog::default();
+            let mut record = if signs {
+                signer.make(&mut log, name, salt, &contacts)?
+            } else {
+                GroupRecord::new(GroupId(salt), name.to_owned(), key)
+            };
+            record.key = key;
+            if !signs {
+                for member in others.iter().chain([&own]) {
+                    if record.add(*member) == Added::NoRoom {
+                        return Err(PhoneError::TooManyMembers);
+                    }
+                }
             }
-            let content = roster(&record, rows);
-            Ok((record, content))
-        })?;
-        Ok(id)
+            record.did(GroupNews::Made, own, now);
+            let mut messages = Vec::new();
+            for member in &others {
+                let news = news_for(rows, &record, &mut log, *member, None)?;
+                messages.extend(news.into_iter().map(|content| (*member, content)));
+            }
+            let id = record.id;
+            Ok((id, ChangedGroup { record, log, messages }))
+        })
     }
 
     /// Adds a contact to a group and tells every member.
     ///
     /// # Errors
     /// [`PhoneError::UnknownGroup`], [`PhoneError::TooManyMembers`] (also for somebody who has left),
-    /// [`PhoneError::UnknownContact`], [`PhoneError::NotRegistered`], [`PhoneError::Storage`].
+    /// [`PhoneError::UnknownContact`], [`PhoneError::NoIdentity`], [`PhoneError::OtherKey`],
+    /// [`PhoneError::NotRegistered`], [`PhoneError::Storage`].
     pub fn add_to_group(
         &mut self,
         group: GroupId,
@@ -72,21 +101,88 @@ impl Phone {
         now: Timestamp,
         rng: &mut impl CryptoRng,
     ) -> Result<(), PhoneError> {
-        self.change_group(now, rng, |rows, _, own| {
-            load_contact(rows, member)?;
-            let mut record = load_group(rows, group, own)?;
-            if !record.has(member) {
-                if record.add(member) != Added::Now {
-                    return Err(PhoneError::TooManyMembers);
-                }
-                record.did(GroupNews::Added(member), own, now);
+        self.change_group(now, rng, |rows, signer| {
+            let contact = load_contact(rows, member)?;
+            let mut record = load_group(rows, group, signer.own)?;
+            let mut log = load_log(rows, group)?;
+            let was_in = record.has(member);
+            let mut told = Vec::new();
+            if record.keeper.is_some() {
+                told.extend(signer.add(&mut log, &record, &contact)?);
+                record.follow(&log);
+            } else if !was_in && record.add(member) != Added::Now {
+                return Err(PhoneError::TooManyMembers);
             }
-            let content = roster(&record, rows);
-            Ok((record, content))
+            if !was_in {
+                record.did(GroupNews::Added(member), signer.own, now);
+            }
+            let mut messages = Vec::new();
+            for other in record.present().filter(|other| *other != signer.own).collect::<Vec<_>>() {
+                // Whoever is new hears everything, and so does everybody if there was nothing to add.
+                let all = other == member || told.is_empty();
+                let news = news_for(rows, &record, &mut log, other, (!all).then_some(&told))?;
+                messages.extend(news.into_iter().map(|content| (other, content)));
+            }
+            Ok(((), ChangedGroup { record, log, messages }))
         })
     }
 
-    /// Leaves a group and tells every member. The conversation stays here.
+    /// Removes a member from a group that the owner keeps, and tells every member and the one removed. Texts to the
+    /// group that wait here go to that one no more.
+    ///
+    /// # Errors
+    /// [`PhoneError::UnknownGroup`], [`PhoneError::UnsignedGroup`], [`PhoneError::NotKeeper`],
+    /// [`PhoneError::NotMember`] (also for the owner, who leaves instead), [`PhoneError::OtherKey`],
+    /// [`PhoneError::NotRegistered`], [`PhoneError::Storage`].
+    pub fn remove_from_group(
+        &mut self,
+        group: GroupId,
+        member: AccountId,
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(), PhoneError> {
+        self.change_group(now, rng, |rows, signer| {
+            let mut record = load_group(rows, group, signer.own)?;
+            if record.keeper.is_none() {
+                return Err(PhoneError::UnsignedGroup);
+            }
+            if record.keeper != Some(signer.own) {
+                return Err(PhoneError::NotKeeper);
+            }
+            if member == signer.own || !record.has(member) {
+                return Err(PhoneError::NotMember);
+            }
+            let mut log = load_log(rows, group)?;
+            let acts = signer.remove(&mut log, &record, member)?;
+            let others: Vec<AccountId> = record.present().filter(|other| *other != signer.own).collect();
+            for (news, _) in record.follow(&log) {
+                record.did(news, signer.own, now);
+                if let GroupNews::Removed(gone) | GroupNews::Dropped(gone) = news {
+                    hold_back(rows, group, gone)?;
+                }
+            }
+            let mut messages = Vec::new();
+            for other in others {
+                // A phone that reads no signatures is told nothing: no roster takes anybody away.
+                if reads(rows, other)? {
+                    // Whoever goes may lack the keeper's earlier acts, and hears nothing later.
+                    let told = if record.has(other) {
+                        acts.last().cloned().into_iter().collect()
+                    } else {
+                        acts.clone()
+                    };
+                    let news = carried(rows, &record, &told, false);
+                    messages.extend(news.into_iter().map(|content| (other, content)));
+                } else {
+                    log.owe(other);
+                }
+            }
+            Ok(((), ChangedGroup { record, log, messages }))
+        })
+    }
+
+    /// Leaves a group and tells every member. The conversation stays here. A keeper who leaves a signed group makes the
+    /// member who has been in it longest its keeper.
     ///
     /// # Errors
     /// [`PhoneError::UnknownGroup`], [`PhoneError::NotRegistered`], [`PhoneError::Storage`].
@@ -96,11 +192,28 @@ impl Phone {
         now: Timestamp,
         rng: &mut impl CryptoRng,
     ) -> Result<(), PhoneError> {
-        self.change_group(now, rng, |rows, _, own| {
-            let mut record = load_group(rows, group, own)?;
-            record.part(own);
-            record.did(GroupNews::Left, own, now);
-            Ok((record, Content::Leave(Leave { id: BodyId::generate(&mut rows.rng), group })))
+        self.change_group(now, rng, |rows, signer| {
+            let mut record = load_group(rows, group, signer.own)?;
+            let others: Vec<AccountId> = record.present().filter(|other| *other != signer.own).collect();
+            let mut log = load_log(rows, group)?;
+            let acts = if record.keeper.is_some() { signer.leave(&mut log, &record)? } else { Vec::new() };
+            let news = record.follow(&log);
+            record.part(signer.own);
+            for (news, _) in news.iter().filter(|(news, _)| matches!(news, GroupNews::Handed(_))) {
+                record.did(*news, signer.own, now);
+            }
+            record.did(GroupNews::Left, signer.own, now);
+            let mut messages = Vec::new();
+            for other in others {
+                if acts.is_empty() || !reads(rows, other)? {
+                    let leave = Leave { id: BodyId::generate(&mut rows.rng), group };
+                    messages.push((other, Content::Leave(leave)));
+                } else {
+                    let news = carried(rows, &record, &acts, false);
+                    messages.extend(news.into_iter().map(|content| (other, content)));
+                }
+            }
+            Ok(((), ChangedGroup { record, log, messages }))
         })
     }
 
@@ -141,8 +254,14 @@ impl Phone {
             let place = record.next_place;
             record.next_place += 1;
             let said_text = Text { id, sent_at: now, text: text.to_owned(), expires_after: None };
-            let content = Content::GroupText(GroupText { group, text: said_text });
-            let said = tell(rows, &record, own, &content, first, now)?;
+            let said_text = GroupText { group, text: said_text };
+            let content = match record.keeper {
+                Some(_) => Content::SeenGroupText(SeenGroupText { said: said_text, seen: record.seen() }),
+                None => Content::GroupText(said_text),
+            };
+            let others = record.present().filter(|member| *member != own);
+            let messages = others.map(|member| (member, content.clone())).collect();
+            let said = tell(rows, messages, first, now)?;
             let copy = |(order, indexed): &(u64, IndexEntry)| GroupCopy {
                 to: indexed.to,
                 order: *order,
@@ -204,23 +323,30 @@ impl Phone {
     }
 
     /// Changes a group's members, stores the roster for the relay, and tells the members.
-    fn change_group(
+    fn change_group<T>(
         &mut self,
         now: Timestamp,
         rng: &mut impl CryptoRng,
-        change: impl FnOnce(&mut Rows<'_>, &Account, AccountId) -> Result<(GroupRecord, Content), PhoneError>,
-    ) -> Result<(), PhoneError> {
+        change: impl FnOnce(&mut Rows<'_>, &GroupSigner<'_>) -> Result<(T, ChangedGroup), PhoneError>,
+    ) -> Result<T, PhoneError> {
         let own = self.own()?;
         let (account, first) = (&self.account, self.outbox.next_order());
-        let said = self.vault.transact(rng, |rows| {
-            let (record, content) = change(rows, account, own)?;
+        let signer = GroupSigner { own, identity: &self.secrets.identity, now };
+        let (value, said) = self.vault.transact(rng, |rows| {
+            let (value, ChangedGroup { record, log, messages }) = change(rows, &signer)?;
             store_group(rows, &record)?;
-            let said = tell(rows, &record, own, &content, first, now)?;
+            if record.keeper.is_some() {
+                store_log(rows, record.id, &log)?;
+            }
+            let said = tell(rows, messages, first, now)?;
             keep_roster(rows, &record, account)?;
-            Ok::<_, PhoneError>(said)
+            Ok::<_, PhoneError>((value, said))
         })?;
         self.facts_changed(DepositKind::Group);
-        self.said(said, now)
+        // Texts that waited for somebody who was removed are gone from the rows.
+        self.reindex()?;
+        self.said(said, now)?;
+        Ok(value)
     }
 
     fn said(&mut self, said: Said, now: Timestamp) -> Result<(), PhoneError> {

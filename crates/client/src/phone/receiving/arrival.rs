@@ -6,7 +6,7 @@
 
 use pillarbox_crypto::{AgreementPublic, kdf, labels};
 use pillarbox_session::{Conversation, OpenError, OpenedMessage, Opening, PayloadKind, kind, unseal};
-use pillarbox_wire::{AccountId, Bytes, Deliver, DepositKind, DeviceAddress, FixedBytes, Timestamp, decode};
+use pillarbox_wire::{AccountId, Bytes, Deliver, DepositKind, DeviceAddress, FixedBytes, Timestamp};
 use rand_core::CryptoRng;
 
 use crate::phone::Link;
@@ -150,7 +150,7 @@ impl Phone {
         now: Timestamp,
         rng: &mut impl CryptoRng,
     ) -> Result<Vec<Notice>, PhoneError> {
-        let Effects { notices, owed, consumed, outbox_changed, confirmed, facts_changed } = effects;
+        let Effects { notices, owed, consumed, outbox_changed, confirmed, facts_changed, unsigned } = effects;
         if facts_changed {
             self.facts_changed(DepositKind::Group);
         }
@@ -168,6 +168,13 @@ impl Phone {
         confirmed.into_iter().chain(answered).for_each(|order| self.outbox.remove(order));
         if outbox_changed {
             self.reindex()?;
+        }
+        for (group, member) in unsigned {
+            match self.add_to_group(group, member, now, rng) {
+                // Without their key or under another one of this phone, they stay in it by the owner's word.
+                Ok(()) | Err(PhoneError::NoIdentity | PhoneError::OtherKey | PhoneError::UnknownContact) => {}
+                Err(error) => return Err(error),
+            }
         }
         Ok(notices)
     }
@@ -282,7 +289,7 @@ impl Arrival<'_> {
     ) -> Result<(), NotTaken> {
         let contact = record.account;
         let evidence = opening.and_then(|opening| self.evidence(body, opening));
-        let body = decode::<Body>(body).ok().filter(Body::is_within_limits);
+        let body = Body::read(body).ok().filter(Body::is_within_limits);
         if self.is_new && body.is_none() {
             remove_conversation(rows, contact)?;
             effects.notices.push(Notice::Undecryptable { contact: None, asked_again: false });

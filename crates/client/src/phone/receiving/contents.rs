@@ -1,14 +1,16 @@
 //! The effects of a decrypted body.
 
-use pillarbox_wire::Timestamp;
+use pillarbox_wire::{Encoded as _, Timestamp};
 
 use crate::phone::receiving::effects::{ArrivalContext, Effects, NotTaken, owe_receipt, take_text};
-use crate::phone::receiving::news;
+use crate::phone::receiving::{news, signed_news};
 use crate::phone::rows::entries::{self, Draft, Source};
-use crate::phone::rows::groups;
 use crate::phone::rows::records::{load_item_of, remove_item, store_contact, store_item};
+use crate::phone::rows::{group_news, membership, readers};
 use crate::phone::state::outbox::{Item, MAX_RESENDS, Stage};
-use crate::records::body::{Body, Content, Introduction, Receipt, ResendRequest, Timer};
+use crate::records::body::{
+    Body, Content, Introduction, READS_VERSION_2, Receipt, ResendRequest, SeenGroupText, Timer,
+};
 use crate::records::contact::ContactRecord;
 use crate::records::history::{DeliveryState, EntryKind};
 use crate::records::notice::Notice;
@@ -22,12 +24,24 @@ pub(crate) fn take(
     effects: &mut Effects,
 ) -> Result<(), NotTaken> {
     let Body { introduction, content } = body;
+    let own = arrival.account.address.map(|own| own.account);
+    let shows = content.version() > Body::VERSION
+        || matches!(&content, Content::Receipt(receipt) if receipt.ids.contains(&READS_VERSION_2));
+    if shows && arrival.account.signs_groups() && readers::learn(rows, record.account)? {
+        effects.outbox_changed |= membership::pay(rows, record.account, own)?;
+    }
     if let Some(introduction) = introduction {
         meet(rows, &mut record, introduction)?;
     }
     match content {
         Content::Text(text) => take_text(rows, record, text, None, arrival, effects)?,
-        Content::GroupText(said) => news::take_group_text(rows, record, said, arrival, effects)?,
+        Content::GroupText(said) => news::take_group_text(rows, record, said, None, arrival, effects)?,
+        Content::SeenGroupText(SeenGroupText { said, seen }) => {
+            news::take_group_text(rows, record, said, Some(seen), arrival, effects)?;
+        }
+        Content::MemberChanges(told) => {
+            signed_news::take_member_changes(rows, record.account, &told, arrival, effects)?;
+        }
         Content::Roster(roster) => news::take_roster(rows, record.account, roster, arrival, effects)?,
         Content::Leave(leave) => news::take_leave(rows, record.account, &leave, arrival, effects)?,
         Content::Timer(timer) => take_timer(rows, record, &timer, arrival, effects)?,
@@ -115,7 +129,7 @@ fn take_resend_request(
     store_contact(rows, &record)?;
     if request.digests.is_empty() {
         let own = arrival.account.address.map(|own| own.account);
-        groups::tell_again(rows, contact, own)?;
+        group_news::tell_again(rows, contact, own)?;
         effects.outbox_changed = true;
         return Ok(());
     }

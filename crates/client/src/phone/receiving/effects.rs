@@ -30,6 +30,8 @@ pub(crate) struct Effects {
     pub(crate) confirmed: Vec<u64>,
     /// True if a fact left at the relay has changed.
     pub(crate) facts_changed: bool,
+    /// Members whom the owner added to groups before this phone knew that their members sign.
+    pub(crate) unsigned: Vec<(GroupId, AccountId)>,
 }
 
 /// The effects of a payload that was handled before: the contact may still be owed a receipt.

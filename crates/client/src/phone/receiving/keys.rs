@@ -10,7 +10,7 @@ use crate::phone::rows::pending::{load_pending, store_pending};
 use crate::phone::rows::records::{
     CERTIFICATE, CertificateRecord, load_contact, load_conversation, store_contact, store_conversation,
 };
-use crate::phone::rows::{groups, numbers, renewal};
+use crate::phone::rows::{group_news, numbers, renewal};
 use crate::phone::state::link::Link;
 use crate::phone::state::pauses::WaitCause;
 use crate::records::account::Protection;
@@ -93,7 +93,7 @@ impl Phone {
                 notices.push(Notice::KeyChanged { contact, blocked: !record.trust.may_send() });
             }
             if other && !changed {
-                groups::tell_again(rows, contact, own)?;
+                group_news::tell_again(rows, contact, own)?;
             }
             if other || is_first {
                 store_contact(rows, &record)?;

@@ -9,4 +9,5 @@ mod news;
 mod numbers;
 mod registration;
 mod room;
+mod signed_news;
 mod submissions;

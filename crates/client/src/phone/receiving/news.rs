@@ -4,17 +4,23 @@
 //! roster of an unknown group counts if both its sender and this phone's owner are on it. A text from somebody
 //! outside the group is shown as a text from that person. A text to a group that the owner has left is dropped.
 //!
+//! In a group whose members sign, those whom a roster adds are in it by its sender's word, and screens say so. Nobody
+//! comes back by a roster.
+//!
 //! **Full tables.** With [`MAX_GROUPS`] groups, a roster of another one is left at the relay until the owner has left
 //! a group. If a group has no room for a member, the owner is told, and the roster that names them is not confirmed.
 
 use pillarbox_wire::AccountId;
 
 use crate::phone::receiving::effects::{ArrivalContext, Effects, NotTaken, owe_receipt, take_text};
+use crate::phone::receiving::signed_news::compare_seen;
 use crate::phone::rows::groups::{all_groups, find_group as load, keep_roster, store_group};
+use crate::phone::rows::membership::{load_log, store_log};
 use crate::phone::state::mailbox::Full;
 use crate::records::body::{GroupText, Leave, Roster};
 use crate::records::contact::ContactRecord;
 use crate::records::group::{Added, GroupNews, GroupRecord, MAX_GROUPS};
+use crate::records::membership::MembersSeen;
 use crate::records::notice::Notice;
 use crate::vault::{Rows, StorageError};
 
@@ -30,15 +36,20 @@ pub(crate) fn take_roster(
     let record = match (load(rows, group)?, own) {
         (Some(mut record), Some(own)) if record.has(from) && record.has(own) => {
             let mut is_full = false;
+            let mut log = load_log(rows, group)?;
             for member in members {
                 match record.add(member) {
                     Added::Now => {
+                        log.word(member, from);
                         record.heard(GroupNews::Added(member), from, arrival.now);
                         effects.notices.push(Notice::MemberAdded { group, member, by: from });
                     }
                     Added::Before => {}
                     Added::NoRoom => is_full = true,
                 }
+            }
+            if record.keeper.is_some() {
+                store_log(rows, group, &log)?;
             }
             if is_full {
                 effects.notices.push(Notice::GroupFull { group, by: from });
@@ -84,6 +95,11 @@ pub(crate) fn take_leave(
     if !record.part(from) {
         return Ok(());
     }
+    if record.keeper.is_some() {
+        let mut log = load_log(rows, group)?;
+        log.part(from);
+        store_log(rows, group, &log)?;
+    }
     record.heard(GroupNews::Left, from, arrival.now);
     effects.notices.push(Notice::MemberLeft { group, member: from });
     store_group(rows, &record)?;
@@ -95,6 +111,7 @@ pub(crate) fn take_group_text(
     rows: &mut Rows<'_>,
     record: ContactRecord,
     said: GroupText,
+    seen: Option<MembersSeen>,
     arrival: &ArrivalContext<'_>,
     effects: &mut Effects,
 ) -> Result<(), StorageError> {
@@ -105,7 +122,10 @@ pub(crate) fn take_group_text(
         return Ok(());
     }
     // The roster of a group that is not known yet may still be on its way.
-    let belongs = known.is_none_or(|known| known.has(record.account));
+    let belongs = known.as_ref().is_none_or(|known| known.has(record.account));
+    if let (Some(known), Some(seen), true) = (&known, seen, belongs && record.accepted) {
+        compare_seen(rows, known, record.account, seen, effects)?;
+    }
     take_text(rows, record, text, belongs.then_some(group), arrival, effects)
 }
 

@@ -39,7 +39,13 @@ pub(crate) fn forget(rows: &mut Rows<'_>, record: &ContactRecord) -> Result<(), 
 pub(crate) fn remove_contact(rows: &mut Rows<'_>, account: AccountId) -> Result<(), StorageError> {
     remove_conversation(rows, account)?;
     pending::forget(rows, account)?;
-    let tables =
-        [Table::Contacts, Table::DeliveryKeys, Table::Devices, Table::FormerAccounts, Table::Strangers];
+    let tables = [
+        Table::Contacts,
+        Table::DeliveryKeys,
+        Table::Devices,
+        Table::FormerAccounts,
+        Table::Strangers,
+        Table::Readers,
+    ];
     tables.into_iter().try_for_each(|table| rows.remove(table, &account.0))
 }

@@ -11,7 +11,7 @@ use crate::phone::rows::records::{
 };
 use crate::phone::state::outbox::{IndexEntry, Item, Stage};
 use crate::records::account::Account;
-use crate::records::body::{Content, Leave, MAX_GROUP_MEMBERS, Roster};
+use crate::records::body::{Content, MAX_GROUP_MEMBERS, Roster};
 use crate::records::contact::{ContactOrigin, ContactRecord};
 use crate::records::group::{GroupRecord, roster_text};
 use crate::records::ids::{BodyId, GroupId};
@@ -49,17 +49,15 @@ pub(crate) fn roster(record: &GroupRecord, rows: &mut Rows<'_>) -> Content {
     })
 }
 
-/// Queues one copy for each other member. Everybody written to becomes an accepted contact.
+/// Queues messages about a group or in it. Everybody written to becomes an accepted contact.
 pub(crate) fn tell(
     rows: &mut Rows<'_>,
-    record: &GroupRecord,
-    own: AccountId,
-    content: &Content,
+    messages: Vec<(AccountId, Content)>,
     first: u64,
     now: Timestamp,
 ) -> Result<Said, PhoneError> {
     let mut said = Vec::new();
-    for (order, to) in (first..).zip(record.present().filter(|member| *member != own)) {
+    for (order, (to, content)) in (first..).zip(messages) {
         let known: Option<ContactRecord> = rows.load(Table::Contacts, &to.0)?;
         let mut contact = match known {
             Some(contact) => contact,
@@ -67,52 +65,34 @@ pub(crate) fn tell(
         };
         contact.accepted = true;
         store_contact(rows, &contact)?;
-        let item = Item { order, to, content: content.clone(), stage: Stage::Waiting, resends: 0 };
-        store_item(rows, &item)?;
-        if let (Content::Roster(Roster { id, .. }) | Content::Leave(Leave { id, .. }), order) =
-            (content, order)
-        {
-            // No entry shows it, but its receipt must find it.
-            rows.store(
-                Table::Messages,
-                &message_key(to, *id),
-                &EntryLocation { place: NO_ENTRY, order: Some(order) },
-            )?;
-        }
-        said.push((order, item.index_entry()));
+        said.push((order, queue(rows, to, content, order)?.index_entry()));
     }
     Ok(said)
 }
 
-/// Queues the rosters of all groups shared with a contact who has new keys, unless they wait already.
-pub(crate) fn tell_again(
+/// Queues messages to a contact after everything that waits.
+pub(crate) fn enqueue(
     rows: &mut Rows<'_>,
-    contact: AccountId,
-    own: Option<AccountId>,
+    to: AccountId,
+    contents: Vec<Content>,
 ) -> Result<(), StorageError> {
-    let shared = |group: &GroupRecord| group.has(contact) && own.is_some_and(|own| group.has(own));
-    let groups: Vec<_> = all_groups(rows)?.into_iter().filter(shared).collect();
-    if groups.is_empty() {
-        return Ok(());
-    }
     let items = rows.load_all::<Item>(Table::Outbox)?;
     let first = items.iter().map(|item| item.order + 1).max().unwrap_or_default();
-    let waits = |group: &&GroupRecord| {
-        let about =
-            |item: &Item| matches!(&item.content, Content::Roster(roster) if roster.group == group.id);
-        items
-            .iter()
-            .any(|item| item.to == contact && about(item) && !matches!(item.stage, Stage::Accepted { .. }))
-    };
-    for (order, group) in (first..).zip(groups.iter().filter(|group| !waits(group))) {
-        let content = roster(group, rows);
-        if let Content::Roster(Roster { id, .. }) = &content {
-            let location = EntryLocation { place: NO_ENTRY, order: Some(order) };
-            rows.store(Table::Messages, &message_key(contact, *id), &location)?;
-        }
-        store_item(rows, &Item { order, to: contact, content, stage: Stage::Waiting, resends: 0 })?;
+    for (order, content) in (first..).zip(contents) {
+        queue(rows, to, content, order)?;
     }
     Ok(())
+}
+
+fn queue(rows: &mut Rows<'_>, to: AccountId, content: Content, order: u64) -> Result<Item, StorageError> {
+    let item = Item { order, to, content, stage: Stage::Waiting, resends: 0 };
+    store_item(rows, &item)?;
+    if let (None, Some(id)) = (item.content.group_text(), item.id()) {
+        // No entry shows it, but its receipt must find it.
+        let location = EntryLocation { place: NO_ENTRY, order: Some(order) };
+        rows.store(Table::Messages, &message_key(to, id), &location)?;
+    }
+    Ok(item)
 }
 
 /// Stores the roster as a fact to be left at the relay, or to be taken back if the owner has left.

@@ -4,10 +4,13 @@
 pub(crate) mod contacts;
 pub(crate) mod entries;
 pub(crate) mod facts;
+pub(crate) mod group_news;
 pub(crate) mod groups;
+pub(crate) mod membership;
 pub(crate) mod names;
 pub(crate) mod numbers;
 pub(crate) mod pending;
+pub(crate) mod readers;
 pub(crate) mod records;
 pub(crate) mod renewal;
 pub(crate) mod strangers;

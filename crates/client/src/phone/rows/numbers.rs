@@ -118,7 +118,12 @@ fn move_history(
 /// account is in no group.
 fn move_items(rows: &mut Rows<'_>, from: AccountId, to: AccountId) -> Result<(), StorageError> {
     for mut item in rows.load_all::<Item>(Table::Outbox)?.into_iter().filter(|item| item.to == from) {
-        if let Content::GroupText(_) | Content::Roster(_) | Content::Leave(_) = &item.content {
+        if let Content::GroupText(_)
+        | Content::Roster(_)
+        | Content::Leave(_)
+        | Content::SeenGroupText(_)
+        | Content::MemberChanges(_) = &item.content
+        {
             if let Some(id) = item.id().filter(|_| !matches!(item.stage, Stage::Accepted { .. })) {
                 entries::progress(rows, from, id, DeliveryState::Refused, Timestamp(0))?;
             }

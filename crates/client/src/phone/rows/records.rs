@@ -12,12 +12,19 @@ use crate::phone::error::PhoneError;
 use crate::phone::state::outbox::Item;
 use crate::records::account::{Account, AccountRecord};
 use crate::records::contact::ContactRecord;
+use crate::records::habits::Habits;
 use crate::records::ids::BodyId;
 use crate::vault::{Rows, StorageError, Table, View};
 
 pub(crate) fn store_account(rows: &mut Rows<'_>, account: &Account) -> Result<(), StorageError> {
     rows.store(Table::Account, HABITS, &account.habits)?;
     rows.store(Table::Account, FACTS, &AccountRecord::from(account))
+}
+
+/// Loads the habits. An account without the row has those of the shipped program.
+pub(crate) fn load_habits(rows: &View<'_>) -> Result<Habits, StorageError> {
+    let row = rows.get(Table::Account, HABITS)?;
+    Ok(row.map(|row| read_grown(&row)).transpose()?.unwrap_or_default())
 }
 
 /// Names of rows in [`Table::Account`].

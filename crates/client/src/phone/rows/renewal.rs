@@ -2,8 +2,8 @@
 
 use pillarbox_wire::AccountId;
 
-use crate::phone::rows::groups;
 use crate::phone::rows::records::remove_conversation;
+use crate::phone::rows::{group_news, readers};
 use crate::phone::state::outbox::{Item, Stage};
 use crate::vault::{Rows, StorageError, Table};
 
@@ -15,7 +15,8 @@ pub(crate) fn start_over(
     own: Option<AccountId>,
 ) -> Result<(), StorageError> {
     remove_conversation(rows, contact)?;
-    groups::tell_again(rows, contact, own)?;
+    readers::forget(rows, contact)?;
+    group_news::tell_again(rows, contact, own)?;
     encrypt_again(rows, contact)
 }
 

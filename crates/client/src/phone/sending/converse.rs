@@ -10,13 +10,14 @@ use pillarbox_crypto::{IdentityPublic, SecretBytes, kdf, labels};
 use pillarbox_session::{Conversation, kind, seal};
 use pillarbox_wire::{
     AccountId, Bytes, ClientFrame, DeviceAddress, FetchBundles, FixedBytes, SenderCertificate, Submit,
-    Timestamp, encode,
+    Timestamp,
 };
 use rand_core::CryptoRng;
 
 use crate::phone::engine::Phone;
 use crate::phone::error::PhoneError;
 use crate::phone::rows::pending::{self, load_pending, store_pending};
+use crate::phone::rows::readers::reads;
 use crate::phone::rows::records::{
     device, load_contact, load_conversation, load_delivery_key, load_item, store_conversation, store_item,
 };
@@ -25,7 +26,9 @@ use crate::phone::state::links::Question;
 use crate::phone::state::outbox::{IndexEntry, IndexStage, Item, MAX_IN_FLIGHT, Stage};
 use crate::phone::state::pauses::WaitCause;
 use crate::records::account::Protection;
-use crate::records::body::{Body, Content, Introduction, MAX_RECEIPT_IDS, Receipt, ResendRequest};
+use crate::records::body::{
+    Body, Content, Introduction, MAX_RECEIPT_IDS, READS_VERSION_2, Receipt, ResendRequest,
+};
 use crate::records::contact::ContactRecord;
 use crate::records::recovery::{self, PendingReplies};
 use crate::vault::{Rows, StorageError};
@@ -73,6 +76,8 @@ struct LoadedContact {
     pending: PendingReplies,
     conversation: Option<Conversation>,
     device: DeviceAddress,
+    /// True if its phone reads bodies of version 2.
+    reads_newer: bool,
     changed: bool,
 }
 
@@ -292,6 +297,7 @@ impl LinkSender<'_> {
             pending: load_pending(rows, contact)?,
             conversation: load_conversation(rows, contact)?,
             device: device(rows, contact)?,
+            reads_newer: reads(rows, contact)?,
             record,
             changed: false,
         }))
@@ -349,8 +355,8 @@ impl LinkSender<'_> {
             delivery_key: self.account.seals().then(|| FixedBytes(*self.secrets.delivery.as_bytes())),
             name: self.account.name.clone(),
         });
-        let body = Body { introduction, content: content.clone() };
-        let body = zeroize::Zeroizing::new(encode(&body).map_err(|_| StorageError::Damaged)?);
+        let body = Body { introduction, content: content.clone().read_by(them.reads_newer) };
+        let body = zeroize::Zeroizing::new(body.write().map_err(|_| StorageError::Damaged)?);
         if !end_to_end {
             return Ok(Some([&[kind::SERVER_READABLE], body.as_slice()].concat()));
         }
@@ -392,8 +398,10 @@ impl LinkSender<'_> {
         // messages, a receipt would make that phone forget it.
         let asks = pending.asks() || !contents.is_empty();
         while !asks && contents.len() < room && pending.may_confirm(self.now) {
-            let count = pending.receipts.len().min(MAX_RECEIPT_IDS);
-            contents.push(Content::Receipt(Receipt { ids: pending.receipts.drain(..count).collect() }));
+            let mark = self.account.signs_groups().then_some(READS_VERSION_2);
+            let count = pending.receipts.len().min(MAX_RECEIPT_IDS - usize::from(mark.is_some()));
+            let ids = pending.receipts.drain(..count).chain(mark).collect();
+            contents.push(Content::Receipt(Receipt { ids }));
         }
         if pending.receipts.is_empty() {
             pending.receipts_due = None;

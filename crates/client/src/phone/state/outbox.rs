@@ -75,6 +75,8 @@ impl Item {
             Content::GroupText(said) => Some(said.text.id),
             Content::Roster(roster) => Some(roster.id),
             Content::Leave(leave) => Some(leave.id),
+            Content::SeenGroupText(text) => Some(text.said.text.id),
+            Content::MemberChanges(told) => Some(told.id),
             Content::Receipt(_) | Content::ResendRequest(_) => None,
         }
     }

@@ -18,7 +18,7 @@ use crate::records::history::{DeliveryState, EntryDirection, EntryKind, HistoryE
 use crate::records::ids::GroupId;
 use crate::records::notice::Notice;
 
-pub use crate::text::sentences::membership::{GROUP_BASIS, group_change, group_code};
+pub use crate::text::sentences::membership::{GROUP_UNSIGNED, group_change, group_code, group_signed};
 pub use crate::text::sentences::span::span;
 pub use crate::text::sentences::word::word;
 
@@ -283,6 +283,39 @@ pub fn notice(notice: &Notice, names: &impl Names) -> (Tone, String) {
         Notice::MemberLeft { group: id, member } => {
             (Note, format!("{} left {}.", name(member), of_group(id)))
         }
+        Notice::MemberRemoved { group: id, member, by } => {
+            (Note, format!("{} removed {} from {}.", name(by), name(member), of_group(id)))
+        }
+        Notice::MemberDropped { group: id, member } => {
+            (Note, membership::dropped(Some(&name(member)), &of_group(id)))
+        }
+        Notice::KeeperChanged { group: id, keeper, by } => (
+            Note,
+            format!(
+                "{} left the keeping of {} to {}, who can now remove members.",
+                name(by),
+                of_group(id),
+                name(keeper)
+            ),
+        ),
+        Notice::MembersDiffer { group: id, contact, theirs, ours } => (
+            Note,
+            format!(
+                "{}'s phone sees {} in {}, and this phone {}. The two phones exchange the signed changes that they have.",
+                name(contact),
+                seen_members(*theirs, *theirs == *ours),
+                of_group(id),
+                ours
+            ),
+        ),
+        Notice::ChangeRefused { group: id, contact } => (
+            Warning,
+            format!(
+                "{} sent a change of {} without a signature that holds. It was not taken.",
+                name(contact),
+                of_group(id)
+            ),
+        ),
         Notice::KeyChanged { contact, blocked } => (Warning, key_changed(&name(contact), *blocked, names)),
         Notice::Undecryptable { contact: None, asked_again: false } => (Warning, senderless(1)),
         Notice::Undecryptable { contact, asked_again } => {
@@ -398,6 +431,15 @@ fn gave_way_with(name: &str, entries: u64) -> String {
         more => format!(", with the {more} messages that you had seen and not answered"),
     };
     format!("The request of {name} gave way to a newer one{what}.")
+}
+
+/// Counts the members whom another phone sees; `others` if they are as many as here, and not the same.
+fn seen_members(count: u16, others: bool) -> String {
+    match (count, others) {
+        (1, _) => "1 member".to_owned(),
+        (count, false) => format!("{count} members"),
+        (count, true) => format!("{count} members, other ones,"),
+    }
 }
 
 fn connected(waiting: u32) -> String {

@@ -17,7 +17,7 @@ const CAROL: AccountId = AccountId([3; 16]);
 const GROUP: GroupId = GroupId(FixedBytes([9; 16]));
 
 /// The number of kinds of notice. A new kind also belongs in [`every`].
-const KINDS: usize = 41;
+const KINDS: usize = 46;
 
 struct Plain;
 
@@ -116,6 +116,12 @@ fn every() -> Vec<Notice> {
         Notice::GroupFull { group: GROUP, by: BOB },
         Notice::MemberAdded { group: GROUP, member: CAROL, by: BOB },
         Notice::MemberLeft { group: GROUP, member: CAROL },
+        Notice::MemberRemoved { group: GROUP, member: CAROL, by: BOB },
+        Notice::MemberDropped { group: GROUP, member: CAROL },
+        Notice::KeeperChanged { group: GROUP, keeper: CAROL, by: BOB },
+        Notice::MembersDiffer { group: GROUP, contact: BOB, theirs: 1, ours: 3 },
+        Notice::MembersDiffer { group: GROUP, contact: BOB, theirs: 3, ours: 3 },
+        Notice::ChangeRefused { group: GROUP, contact: BOB },
         Notice::KeyChanged { contact: BOB, blocked: true },
         Notice::KeyChanged { contact: BOB, blocked: false },
         Notice::Undecryptable { contact: Some(BOB), asked_again: true },

@@ -18,7 +18,7 @@ use pillarbox_client::EntryDirection;
 use pillarbox_client::backup::{self, SavedText};
 use pillarbox_client::body::{Body, Content};
 use pillarbox_crypto::SecretBytes;
-use pillarbox_wire::{AccountId, DepositKind, decode};
+use pillarbox_wire::{AccountId, DepositKind};
 use serde::Deserialize;
 
 use crate::evidence::{How, Piece};
@@ -31,10 +31,9 @@ pub(crate) fn message(payload: &[u8]) -> Option<String> {
     if *kind != pillarbox_session::kind::SERVER_READABLE {
         return None;
     }
-    match decode::<Body>(body).ok()?.content {
+    match Body::read(body).ok()?.content {
         Content::Text(text) => Some(text.text),
-        Content::GroupText(group) => Some(group.text.text),
-        _ => None,
+        other => other.group_text().map(|said| said.text.text.clone()),
     }
 }
 

@@ -1,0 +1,98 @@
+//! The bytes of one example of each body, kept in `golden.txt`. Those of version 1 are what phones of every release
+//! say to each other; a change of either takes a new version.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use std::fmt::Write;
+
+use pillarbox_client::body::{
+    Body, Content, GroupText, Introduction, Leave, MemberChanges, READS_VERSION_2, Receipt, ResendRequest,
+    Roster, SeenGroupText, Text, Timer,
+};
+use pillarbox_client::membership::{GroupMember, MemberAct, MemberChange, MemberClaim, MembersSeen};
+use pillarbox_client::{BodyId, GroupId};
+use pillarbox_crypto::SigningSecret;
+use pillarbox_wire::{AccountId, FixedBytes, Timestamp};
+
+const ID: BodyId = BodyId(FixedBytes([0x11; 16]));
+const GROUP: GroupId = GroupId(FixedBytes([0x22; 16]));
+const KEY: FixedBytes<32> = FixedBytes([0x33; 32]);
+const AT: Timestamp = Timestamp(1_490_193_600_000);
+
+fn changes() -> (GroupId, Vec<MemberChange>) {
+    let secret = SigningSecret::from_bytes([0x44; 32]);
+    let maker = GroupMember { account: AccountId([0xaa; 16]), key: FixedBytes(*secret.public().as_bytes()) };
+    let other = GroupMember { account: AccountId([0xbb; 16]), key: KEY };
+    let make = MemberClaim::make(maker, "Harbour".to_owned(), FixedBytes([0x55; 16]), AT).unwrap();
+    let group = make.group;
+    let first = make.clone().sign(&secret).unwrap().check(group).unwrap();
+    let acts = [
+        MemberAct::Add { member: other },
+        MemberAct::Remove { member: other.account, honoured: vec![FixedBytes([0x66; 32])], before: first },
+        MemberAct::Hand { to: other, before: first },
+        MemberAct::Leave { honoured: Vec::new(), before: first },
+    ];
+    let claims = acts.map(|act| MemberClaim { group, by: maker, act, at: AT });
+    let signed = [make].into_iter().chain(claims).map(|claim| claim.sign(&secret).unwrap());
+    (group, signed.collect())
+}
+
+fn bodies() -> Vec<(&'static str, Body)> {
+    let text = Text { id: ID, sent_at: AT, text: "six".to_owned(), expires_after: Some(60) };
+    let said = GroupText { group: GROUP, text: Text { expires_after: None, ..text.clone() } };
+    let members = vec![AccountId([0xaa; 16]), AccountId([0xbb; 16])];
+    let seen = MembersSeen::new(GROUP, &members);
+    let (signed, changes) = changes();
+    let name = "Harbour".to_owned();
+    let introduction = Introduction { delivery_key: Some(KEY), name: "Alice".to_owned() };
+    let told = MemberChanges { id: ID, group: signed, key: KEY, seen, asks: true, changes };
+    let contents = [
+        ("Text", Content::Text(text)),
+        ("Receipt", Content::Receipt(Receipt { ids: vec![ID, READS_VERSION_2] })),
+        ("ResendRequest", Content::ResendRequest(ResendRequest { digests: vec![KEY] })),
+        ("Timer", Content::Timer(Timer { id: ID, sent_at: AT, expires_after: None })),
+        ("GroupText", Content::GroupText(said.clone())),
+        ("Roster", Content::Roster(Roster { id: ID, group: GROUP, name, members, key: KEY })),
+        ("Leave", Content::Leave(Leave { id: ID, group: GROUP })),
+        ("SeenGroupText", Content::SeenGroupText(SeenGroupText { said, seen })),
+        ("MemberChanges", Content::MemberChanges(told)),
+    ];
+    let bodies = contents.into_iter().enumerate().map(|(number, (name, content))| {
+        let introduction = (number == 0).then(|| introduction.clone());
+        (name, Body { introduction, content })
+    });
+    bodies.collect()
+}
+
+fn written() -> String {
+    let mut lines = "# One line a body: content, then the body's encoding in hexadecimal.\n".to_owned();
+    for (name, body) in bodies() {
+        let bytes = body.write().unwrap();
+        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        writeln!(lines, "{name} {hex}").unwrap();
+    }
+    lines
+}
+
+/// To write the file after a change of version: `GOLDEN=write cargo test -p pillarbox-client --test golden`.
+#[test]
+fn bodies_have_the_bytes_that_they_always_had() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden.txt");
+    if std::env::var_os("GOLDEN").is_some() {
+        std::fs::write(path, written()).unwrap();
+    }
+    assert_eq!(written(), std::fs::read_to_string(path).unwrap());
+}
+
+#[test]
+fn each_content_is_read_in_its_own_version_only() {
+    for (name, body) in bodies() {
+        let bytes = body.write().unwrap();
+        assert_eq!(Body::read(&bytes).as_ref(), Ok(&body), "{name}");
+        assert!(body.is_within_limits(), "{name}");
+        let version = if matches!(name, "SeenGroupText" | "MemberChanges") { 2 } else { 1 };
+        assert_eq!(bytes[0], version, "{name}");
+        let mut other = bytes;
+        other[0] = 3 - version;
+        assert!(Body::read(&other).is_err(), "{name} in the other version");
+    }
+}
