@@ -306,3 +306,18 @@ fn a_group_is_signed_on_a_phone_that_was_made_anew_after_everything() {
     assert_eq!(members(&world, bob, group).len(), 2);
     assert_eq!(keeper(&world, bob, group), Some(world.id(alice)));
 }
+
+#[test]
+fn whoever_left_by_a_farewell_of_before_is_not_added_again() {
+    let mut world = World::new();
+    let [alice, bob, old] = people(&mut world, &[2]);
+    let group = make(&mut world, alice, &[bob, old]);
+    leave(&mut world, old, group);
+    for at in [alice, bob] {
+        assert_eq!(members(&world, at, group).len(), 2);
+        let (whom, now, mut rng) = (world.id(old), world.now, world.fork());
+        assert_eq!(world.at(at).add_to_group(group, whom, now, &mut rng), Err(PhoneError::TooManyMembers));
+    }
+    add(&mut world, alice, group, bob);
+    assert_eq!(members(&world, alice, group).len(), 2);
+}

@@ -47,12 +47,12 @@ impl GroupSigner<'_> {
         contact: &ContactRecord,
     ) -> Result<Option<MemberChange>, PhoneError> {
         let (state, member) = (self.state(log)?, signed(contact)?);
+        let knew = state.people.contains_key(&member.account) || log.has_parted(member.account);
+        if knew && !record.has(member.account) {
+            return Err(PhoneError::TooManyMembers);
+        }
         if state.is_author(member) {
             return Ok(None);
-        }
-        let was_member = state.people.contains_key(&member.account) && !record.has(member.account);
-        if was_member {
-            return Err(PhoneError::TooManyMembers);
         }
         let change = self.sign(log, self.claim(record, MemberAct::Add { member }))?;
         Ok(Some(change))
