@@ -81,6 +81,11 @@ pub(crate) fn report(reported: &ReportedMessage, key: &StampKey) -> Piece {
     text("report", "message", serde_json::to_string(&reported).unwrap_or_default(), How::Report)
 }
 
+/// Returns words that lay somewhere as they are.
+pub(crate) fn plain(place: &str, part: &str, words: &[u8]) -> Piece {
+    bytes(place, part, words, How::Plain)
+}
+
 fn bytes(found_in: &str, part: &str, bytes: &[u8], how: How) -> Piece {
     Piece { sha256: sha256(bytes), ..text(found_in, part, HEXLOWER.encode(bytes), how) }
 }
