@@ -16,11 +16,12 @@ use std::sync::atomic::AtomicBool;
 use pillarbox_access::designs;
 use pillarbox_access::view::NotificationStore;
 use pillarbox_lab::experiments::control::Control;
+use pillarbox_lab::matrix::check::Folder;
 use pillarbox_lab::progress::Progress;
 use pillarbox_lab::scenario::{PersonId, Scenario, library};
 use pillarbox_lab::score::Share;
 use pillarbox_lab::screen::{self, USUAL_HEIGHT};
-use pillarbox_lab::ways::{self, WayInRow, WaysIn, WaysPlan};
+use pillarbox_lab::ways::{self, WAYS, WayInRow, WaysIn, WaysPlan, WaysRun};
 use pillarbox_lab::world::World;
 use pillarbox_wire::Handle;
 use schema_walker::fault;
@@ -29,7 +30,7 @@ use serde_json::{Value, json};
 /// The hint for the next command, below the screen.
 const NEXT: usize = 1;
 
-fn run(scenario: &Scenario, design: &str, wanted: &[&str], threads: usize) -> WaysIn {
+fn run_whole(scenario: &Scenario, design: &str, wanted: &[&str], threads: usize) -> WaysRun {
     let plan = WaysPlan {
         scenario: scenario.clone(),
         design: designs::named(design).unwrap().clone(),
@@ -37,8 +38,13 @@ fn run(scenario: &Scenario, design: &str, wanted: &[&str], threads: usize) -> Wa
         ways: wanted.iter().map(|name| (*name).to_owned()).collect(),
         threads: NonZeroUsize::new(threads).unwrap(),
         control: Control::built_in().unwrap(),
+        rerun: "pillarbox-lab proposals".to_owned(),
     };
     ways::run(&plan, &Progress::none(), &AtomicBool::new(false)).unwrap()
+}
+
+fn run(scenario: &Scenario, design: &str, wanted: &[&str], threads: usize) -> WaysIn {
+    run_whole(scenario, design, wanted, threads).found
 }
 
 fn flagship() -> Scenario {
@@ -87,6 +93,9 @@ fn each_cell_is_as_predicted_or_known_not_to_be() {
     assert_eq!(comparison.unexpected, Vec::<String>::new());
     assert_eq!(comparison.unpredicted, Vec::<String>::new());
     assert_eq!(comparison.predicted + comparison.known.len(), 10 * SCREEN.ways.len());
+    let names =
+        ["content-warrant", "backup", "phone-open", "contacts-together", "phone-copied", "notifications"];
+    assert_eq!(ways::names(), names);
     // The control: another count is a finding.
     let mut other = SCREEN.clone();
     other.ways[0].before.n += 1;
@@ -267,4 +276,45 @@ fn notifications_show_words_unless_their_owner_has_hidden_them() {
     assert_eq!(kept(&texts(&BEFORE)), [("Ben".to_owned(), "Two.".to_owned())]);
     let hidden = event("02T08:30", "Ann", "hides-previews = true");
     assert_eq!(kept(&[hidden, texts(&BEFORE)].concat()), [(String::new(), String::new())]);
+}
+
+fn folder_of(run: &WaysRun) -> Folder {
+    let files = run.files.iter().map(|(name, text)| (name.clone(), text.clone().into_bytes()));
+    Folder::of(run.manifest.clone(), files.collect())
+}
+
+/// Each row follows from its evidence, and a folder that was changed says so.
+#[test]
+fn a_folder_of_ways_is_checked_against_its_evidence() {
+    let story = story(&[texts(&BEFORE), texts(&AFTER)].concat());
+    let run = run_whole(&story, "whatsapp-now", &[], 2);
+    assert_eq!(ways::findings(&folder_of(&run)), Vec::<String>::new());
+    let form: Value = serde_json::from_str(include_str!("../../../schemas/evidence.schema.json")).unwrap();
+    let evidence = run.files.iter().filter(|(name, _)| name.starts_with("evidence/"));
+    for (name, text) in evidence {
+        assert_eq!(fault(&form, &form, &serde_json::from_str(text).unwrap()), None, "{name}");
+    }
+    let control = Control::built_in().unwrap();
+    let plan = ways::plan_of(&folder_of(&run), NonZeroUsize::MIN, control).unwrap();
+    let again = ways::run(&plan, &Progress::none(), &AtomicBool::new(false)).unwrap();
+    assert_eq!(folder_of(&run).differences(&again.files), Vec::<String>::new());
+    let changed = |name: &str, from: &str, to: &str| {
+        let mut run = run.clone();
+        let file = run.files.get_mut(name).unwrap();
+        assert!(file.contains(from), "{name} has no {from}");
+        *file = file.replacen(from, to, 1);
+        let mut folder = folder_of(&run);
+        // The manifest goes along with the change, as whoever makes one would have it.
+        let digest = pillarbox_lab::record::sha256(run.files[name].as_bytes());
+        folder.manifest.files.insert(name.to_owned(), digest);
+        ways::findings(&folder)
+    };
+    assert_ne!(changed(WAYS, "\"n\": 2", "\"n\": 1"), Vec::<String>::new());
+    let open = "evidence/phone-open--carried-out.json";
+    assert_ne!(changed(open, "Three.", "Thirty"), Vec::<String>::new());
+    let shown = "evidence/notifications--carried-out.json";
+    assert_ne!(changed(shown, "\"text\": \"Three.\"", "\"text\": \"Thirty\""), Vec::<String>::new());
+    let mut without = folder_of(&run);
+    without.files.remove(open);
+    assert!(!ways::findings(&without).is_empty());
 }

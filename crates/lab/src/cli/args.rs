@@ -237,6 +237,9 @@ pub(super) struct Proposals {
     /// How many threads; otherwise one for each core. The result does not depend on it.
     #[arg(long, value_name = "N")]
     pub(super) threads: Option<std::num::NonZeroUsize>,
+    /// Write what came out and its evidence into a folder that is not there yet.
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) out: Option<PathBuf>,
     /// Print each way with its names, reasons and sentences.
     #[arg(long, conflicts_with_all = ["json", "csv"])]
     pub(super) full: bool,

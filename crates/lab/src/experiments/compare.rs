@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::sight::Sight;
+use super::sight::Observed;
 use super::staging::{Staged, channel_of};
 use crate::record::text_id;
 use crate::scenario::PersonId;
@@ -68,14 +68,14 @@ pub(crate) struct Readers {
 /// Compares the world without the order, the world with it, and the world with it in another way.
 pub(super) fn compare(usual: &Staged, with: &Staged, otherwise: Option<&Staged>) -> Compared {
     let (before, after) = (read(usual), read(with));
-    let (seen_before, seen_after) = (Sight::of(usual), Sight::of(with));
+    let (seen_before, seen_after) = (Observed::of(usual), Observed::of(with));
     let lost = |after: &BTreeSet<Reading>| Share {
         n: before.difference(after).count() as u64,
         of: before.len() as u64,
     };
     let otherwise = otherwise.map(|other| {
         let there = read(other);
-        let seen = Sight::of(other);
+        let seen = Observed::of(other);
         let gone: BTreeSet<&Reading> = before.difference(&after).collect();
         let restored = gone.iter().filter(|reading| there.contains(**reading)).count();
         Otherwise {

@@ -14,7 +14,7 @@ use super::every::all;
 use super::experiment::Experiment;
 
 use super::row;
-use super::sight::Sight;
+use super::sight::Observed;
 use super::spent::Spent;
 use super::staging::{Ordered, with_phones};
 use super::trunk::Trunk;
@@ -71,11 +71,11 @@ impl Docket {
     pub(crate) fn looked_at(
         &mut self,
         experiment: Option<&dyn Experiment>,
-    ) -> Result<(Sight, Vec<Asserted>), ExperimentError> {
+    ) -> Result<(Observed, Vec<Asserted>), ExperimentError> {
         let ordered = experiment.map_or(Ordered::Nothing, |experiment| self.arranged(experiment).with);
         let place = self.worlds.place(&ordered, &mut Spent::default())?;
         let ran = self.worlds.ran.get(place).ok_or(WorldError::Missing("a world"))?;
-        Ok((Sight::of(&ran.staged), Asserted::in_world(&ran.staged)))
+        Ok((Observed::of(&ran.staged), Asserted::in_world(&ran.staged)))
     }
 
     /// Serves an experiment about each person of the story, without its order: the result of somebody who has the same

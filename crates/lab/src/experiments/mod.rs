@@ -66,7 +66,7 @@ pub(crate) use experiment::Experiment;
 pub use guessing::GuessTime;
 pub(crate) use notifications::Notifications;
 pub(crate) use phone_copy::PhoneCopy;
-pub(crate) use sight::Sight;
+pub(crate) use sight::Observed;
 pub use spent::{Spent, WorldRan};
 pub(crate) use staging::Ordered;
 pub(crate) use trunk::orders;

@@ -11,12 +11,15 @@ use super::answer::Answered;
 use super::error::ExperimentError;
 use super::experiment::Experiment;
 use super::views::Views;
-use crate::evidence::reread::pieces;
+use crate::evidence::reread::pieces::{self, Names};
 use crate::score::{Capability, What};
 
 /// The assumption about the store.
 const KEPT: &str = "Assumed: the phone shows previews unless its owner has switched them off, and its system keeps every one. \
                     Systems differ: one keeps them for a day, and only if its owner wants that.";
+
+/// The place of the store in evidence.
+const PLACE: &str = "notifications";
 
 /// A phone that was taken, read without the messenger: what its notifications showed.
 pub(crate) struct Notifications;
@@ -48,13 +51,15 @@ impl Experiment for Notifications {
             answered.reasons = vec![KEPT.into()];
             answered.rereadable = true;
             answered.brought.origin.found_on_phone = true;
+            let names = Names { owner: owner.clone(), contact: None };
+            answered.pieces.push(pieces::owner(PLACE, &names));
             let (previews, _) = NotificationStore::read(store.bytes());
             let bare = previews.iter().filter(|preview| preview.text.is_empty()).count();
             if bare > 0 {
                 answered.reasons.push(format!("Notifications without words: {bare}."));
             }
             for preview in previews.into_iter().filter(|preview| !preview.text.is_empty()) {
-                answered.pieces.push(pieces::plain("notifications", "preview", preview.text.as_bytes()));
+                answered.pieces.push(pieces::plain(PLACE, "preview", preview.text.as_bytes()));
                 let said = ReadableText {
                     at: Timestamp(preview.at),
                     from: Some(preview.from),

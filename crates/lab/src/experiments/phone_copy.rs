@@ -4,6 +4,7 @@
 use pillarbox_access::demand::Demand;
 use pillarbox_access::demand::seized_phone::{self, SEIZED_PHONE};
 use pillarbox_access::design::Design;
+use pillarbox_access::view::SeizedPhone;
 use pillarbox_client::{Link, Phone};
 use pillarbox_wire::AccountId;
 use rand_chacha::ChaCha20Rng;
@@ -13,9 +14,10 @@ use super::answer::Answered;
 use super::error::ExperimentError;
 use super::experiment::Experiment;
 use super::guessing::copied;
+use super::phones::take;
 use super::staging::Ordered;
 use super::views::{Named, Views};
-use crate::evidence::reread::pieces::{self, Names};
+use crate::answer::counted_by;
 use crate::scenario::Scenario;
 use crate::score::{Capability, What};
 use crate::world::{Copied, WorldError, as_delivered, is_unopened};
@@ -80,11 +82,8 @@ impl Experiment for PhoneCopy {
                     &own
                 }
             };
-            answered.facts(&seized_phone::read(phone, &owner)?.facts);
-            answered.brought.origin.found_on_phone = true;
-            let names = Names { owner: owner.clone(), contact: None };
-            answered.pieces.extend(pieces::phone(&place, &phone.exhibit()?, &names));
-            answered.rereadable = true;
+            let found = seized_phone::read(phone, &owner)?;
+            take(&mut answered, &place, &SeizedPhone::open(copy.folder(), phone), &owner, &found)?;
         }
         Ok(answered)
     }
@@ -104,12 +103,20 @@ struct Fed {
 impl Fed {
     fn in_words(self) -> String {
         let Self { opened, not_opened } = self;
-        let all = opened + not_opened;
-        format!(
-            "The copy was made with the passcode when the order came. Of {all} messages to the phone that passed the operator \
-             from then on, receipts included, it opened {opened}. The others were tried and did not open, because the phone \
-             itself had chosen new keys."
-        )
+        let made = "The copy was made with the passcode when the order came.";
+        let others = match not_opened {
+            0 => "",
+            _ => {
+                " The others were tried and did not open: the phone had gone on with keys that the copy does not have."
+            }
+        };
+        match opened + not_opened {
+            0 => format!("{made} Nothing that passed since then is at hand."),
+            all => format!(
+                "{made} Of {} to the phone that passed the operator from then on, receipts included, it opened {opened}.{others}",
+                counted_by(all as u64, "messages")
+            ),
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Sight: everything that reached each person from the order on, taken from a world so that two worlds can be compared.
+//! Observed: everything that reached each person from the order on, taken from a world so that two worlds can be compared.
 //!
 //! A world draws its randomness for each actor. Everything without a cause in the order is therefore the same in both
 //! worlds, byte for byte, and a difference is something that a person could notice.
@@ -11,7 +11,7 @@ use crate::score::Noticed;
 
 /// Everything that reached the people of one world from the order on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Sight {
+pub(crate) struct Observed {
     /// By name, in the order of the story.
     people: Vec<(String, Seen)>,
 }
@@ -36,7 +36,7 @@ enum Reached {
     Line(u64, String),
 }
 
-impl Sight {
+impl Observed {
     /// Takes everything that reached the people of a world.
     pub(super) fn of(staged: &Staged) -> Self {
         let Staged { world, scenario, .. } = staged;

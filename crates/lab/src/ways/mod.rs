@@ -13,10 +13,13 @@
 //! | `row` | what came out |
 //! | `table`, `notes` | the same on one screen; its footnotes |
 //! | `full` | the same, way by way |
-//! | `csv` | the same for other programs |
+//! | `csv`, `files` | the same for other programs; the files of a run |
+//! | `check` | whether a folder of them is what it says it is |
 //! | `predictions` | what was predicted before the first run |
 
+mod check;
 mod csv;
+mod files;
 mod full;
 mod notes;
 mod plan;
@@ -28,7 +31,9 @@ mod stories;
 mod table;
 mod way;
 
+pub use check::{findings, holds_ways, plan_of};
 pub use csv::table as csv;
+pub use files::{WAYS, WaysRun};
 pub use full::render as full;
 pub use plan::WaysPlan;
 pub use predictions::{Predictions, PredictionsError, WaysComparison, built_in};

@@ -22,4 +22,6 @@ pub struct WaysPlan {
     pub threads: NonZeroUsize,
     /// The material of the controls, in which everything is to be found.
     pub control: Control,
+    /// The command that makes the same run again.
+    pub rerun: String,
 }

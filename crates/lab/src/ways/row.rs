@@ -139,6 +139,8 @@ pub struct WorldOfWay {
     pub part: String,
     /// SHA-256 of its record.
     pub record_sha256: String,
+    /// The evidence file of what it gave.
+    pub evidence: String,
 }
 
 impl WayInRow {

@@ -1,13 +1,15 @@
 //! A run: every story is told once, and each way is served on the worlds that it needs.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::files::WaysRun;
 use super::plan::WaysPlan;
 use super::row::{EvaderResult, Stolen, VERSION, WayInRow, WaysIn, WithoutPhone, WorldOfWay};
 use super::stories;
-use super::way::{Means, TODAY, Way, today};
+use super::way::{Stealable, TODAY, WayEntry, today};
 use crate::evidence::Evidence;
-use crate::experiments::{Asserted, Docket, Experiment, ExperimentError, Sight, control};
+use crate::experiments::{Asserted, Docket, Experiment, ExperimentError, Observed, control};
 use crate::pool;
 use crate::progress::Progress;
 use crate::scenario::Scenario;
@@ -16,14 +18,20 @@ use crate::world::WorldError;
 
 /// The part of a world in a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Part {
+enum WorldPart {
     CarriedOut,
     WithoutThePhone,
     Evaded,
 }
 
-impl Part {
+impl WorldPart {
     const ALL: [Self; 3] = [Self::CarriedOut, Self::WithoutThePhone, Self::Evaded];
+
+    /// Returns the name of the evidence file of a way.
+    fn file(self, way: &WayEntry) -> String {
+        let variant = way.variant.map_or_else(String::new, |variant| format!("-{variant}"));
+        format!("evidence/{}{variant}--{}.json", way.name, self.as_str())
+    }
 
     const fn as_str(self) -> &'static str {
         match self {
@@ -33,7 +41,7 @@ impl Part {
         }
     }
 
-    fn story(self, plain: &Scenario, way: &Way) -> Scenario {
+    fn story(self, plain: &Scenario, way: &WayEntry) -> Scenario {
         let story = match self {
             Self::CarriedOut => plain.clone(),
             Self::WithoutThePhone => stories::without_the_phone(plain),
@@ -44,25 +52,25 @@ impl Part {
 }
 
 /// A story, and the ways that are served on its worlds.
-struct Told {
+struct ToldStory {
     scenario: Scenario,
-    ways: Vec<(usize, Part)>,
+    ways: Vec<(usize, WorldPart)>,
 }
 
 /// The outcome of one way on one story.
-struct Outcome {
+struct WayOutcome {
     evidence: Evidence,
-    sight: Sight,
+    sight: Observed,
     asserted: Vec<Asserted>,
     /// What the same steps give in other hands; none if it was not tried on this story.
     thief: Option<Vec<Party>>,
 }
 
 /// The outcomes of one story.
-struct Outcomes {
-    of_ways: Vec<((usize, Part), Outcome)>,
+struct StoryOutcomes {
+    of_ways: Vec<((usize, WorldPart), WayOutcome)>,
     /// The world in which nothing is ordered, if the story is the plain one.
-    plain: Option<(Sight, Vec<Asserted>)>,
+    plain: Option<(Observed, Vec<Asserted>)>,
 }
 
 /// Returns the number of stories that a plan tells, for a progress bar.
@@ -75,37 +83,38 @@ pub fn stories_of(plan: &WaysPlan) -> usize {
 ///
 /// # Errors
 /// [`ExperimentError`]; in this case there is no result at all.
-pub fn run(plan: &WaysPlan, progress: &Progress, stop: &AtomicBool) -> Result<WaysIn, ExperimentError> {
-    these(plan, &wanted(plan), progress, stop)
+pub fn run(plan: &WaysPlan, progress: &Progress, stop: &AtomicBool) -> Result<WaysRun, ExperimentError> {
+    let (found, evidence) = these(plan, &wanted(plan), progress, stop)?;
+    Ok(WaysRun::of(plan, found, evidence))
 }
 
-fn wanted(plan: &WaysPlan) -> Vec<Way> {
-    let is_wanted = |way: &Way| plan.ways.is_empty() || plan.ways.iter().any(|name| name == way.name);
+fn wanted(plan: &WaysPlan) -> Vec<WayEntry> {
+    let is_wanted = |way: &WayEntry| plan.ways.is_empty() || plan.ways.iter().any(|name| name == way.name);
     today().into_iter().filter(is_wanted).collect()
 }
 
 /// Runs these ways.
 pub(super) fn these(
     plan: &WaysPlan,
-    ways: &[Way],
+    ways: &[WayEntry],
     progress: &Progress,
     stop: &AtomicBool,
-) -> Result<WaysIn, ExperimentError> {
+) -> Result<(WaysIn, BTreeMap<String, String>), ExperimentError> {
     controls(plan, ways, stop)?;
     let plain = stories::plain(&plan.scenario);
     let stories = told(&plain, ways);
-    let job = |story: &Told| {
+    let job = |story: &ToldStory| {
         let outcomes = on_one_story(plan, ways, story, story.scenario == plain, stop);
         progress.step();
         outcomes
     };
-    let weight = |story: &Told| u32::try_from(story.ways.len()).unwrap_or(u32::MAX);
+    let weight = |story: &ToldStory| u32::try_from(story.ways.len()).unwrap_or(u32::MAX);
     let done = pool::in_order(&stories, weight, plan.threads, stop, job);
     progress.end();
     let mut outcomes = Vec::new();
     let mut without = None;
     for story in done {
-        let Outcomes { of_ways, plain } = story.ok_or(ExperimentError::Stopped)??;
+        let StoryOutcomes { of_ways, plain } = story.ok_or(ExperimentError::Stopped)??;
         outcomes.extend(of_ways);
         without = without.or(plain);
     }
@@ -113,7 +122,7 @@ pub(super) fn these(
     let mut rows = Vec::with_capacity(ways.len());
     let mut first = None;
     for (number, way) in ways.iter().enumerate() {
-        let [carried_out, without_the_phone, evaded] = Part::ALL.map(|part| {
+        let [carried_out, without_the_phone, evaded] = WorldPart::ALL.map(|part| {
             let found = outcomes.iter().find(|(task, _)| *task == (number, part));
             found.map(|(_, outcome)| outcome).ok_or(WorldError::Missing("a world of a way"))
         });
@@ -124,7 +133,7 @@ pub(super) fn these(
     let yardstick = first.ok_or(WorldError::Missing("a way"))?;
     let (before, after): (Vec<_>, Vec<_>) =
         yardstick.of_target().partition(|told| told.at < yardstick.ordered);
-    Ok(WaysIn {
+    let found = WaysIn {
         v: VERSION,
         story: plan.scenario.name.clone(),
         design: plan.design.name.clone(),
@@ -138,11 +147,15 @@ pub(super) fn these(
         before: before.len() as u64,
         after: after.len() as u64,
         ways: rows,
-    })
+    };
+    let file = |((number, part), outcome): ((usize, WorldPart), WayOutcome)| {
+        Some((part.file(ways.get(number)?), outcome.evidence.to_json()))
+    };
+    Ok((found, outcomes.into_iter().filter_map(file).collect()))
 }
 
 /// Checks that the steps of each way find what is there, and nothing before anything is said.
-fn controls(plan: &WaysPlan, ways: &[Way], stop: &AtomicBool) -> Result<(), ExperimentError> {
+fn controls(plan: &WaysPlan, ways: &[WayEntry], stop: &AtomicBool) -> Result<(), ExperimentError> {
     let mut wanted: Vec<&'static dyn Experiment> = Vec::new();
     for experiment in ways.iter().map(|way| way.way.experiment()) {
         let control = crate::experiments::all().into_iter().find(|it| it.name() == experiment.control());
@@ -156,14 +169,14 @@ fn controls(plan: &WaysPlan, ways: &[Way], stop: &AtomicBool) -> Result<(), Expe
 }
 
 /// Returns every story that the ways need, each once, the plain one first.
-fn told(plain: &Scenario, ways: &[Way]) -> Vec<Told> {
-    let mut all = vec![Told { scenario: plain.clone(), ways: Vec::new() }];
+fn told(plain: &Scenario, ways: &[WayEntry]) -> Vec<ToldStory> {
+    let mut all = vec![ToldStory { scenario: plain.clone(), ways: Vec::new() }];
     for (number, way) in ways.iter().enumerate() {
-        for part in Part::ALL {
+        for part in WorldPart::ALL {
             let scenario = part.story(plain, way);
             match all.iter_mut().find(|told| told.scenario == scenario) {
                 Some(known) => known.ways.push((number, part)),
-                None => all.push(Told { scenario, ways: vec![(number, part)] }),
+                None => all.push(ToldStory { scenario, ways: vec![(number, part)] }),
             }
         }
     }
@@ -172,11 +185,11 @@ fn told(plain: &Scenario, ways: &[Way]) -> Vec<Told> {
 
 fn on_one_story(
     plan: &WaysPlan,
-    ways: &[Way],
-    story: &Told,
+    ways: &[WayEntry],
+    story: &ToldStory,
     is_plain: bool,
     stop: &AtomicBool,
-) -> Result<Outcomes, ExperimentError> {
+) -> Result<StoryOutcomes, ExperimentError> {
     let mut docket = Docket::as_told(&plan.design, &story.scenario, plan.seed);
     let mut of_ways = Vec::with_capacity(story.ways.len());
     for (number, part) in &story.ways {
@@ -188,35 +201,39 @@ fn on_one_story(
         let evidence = docket.serve(experiment)?;
         let (sight, asserted) = docket.looked_at(Some(experiment))?;
         let thief = match part {
-            Part::CarriedOut => thief(way, &mut docket, &evidence)?,
-            Part::WithoutThePhone | Part::Evaded => None,
+            WorldPart::CarriedOut => thief(way, &mut docket, &evidence)?,
+            WorldPart::WithoutThePhone | WorldPart::Evaded => None,
         };
-        of_ways.push(((*number, *part), Outcome { evidence, sight, asserted, thief }));
+        of_ways.push(((*number, *part), WayOutcome { evidence, sight, asserted, thief }));
     }
     let plain = if is_plain { Some(docket.looked_at(None)?) } else { None };
-    Ok(Outcomes { of_ways, plain })
+    Ok(StoryOutcomes { of_ways, plain })
 }
 
 /// Returns what the same steps give in other hands, without an order.
-fn thief(way: &Way, docket: &mut Docket, evidence: &Evidence) -> Result<Option<Vec<Party>>, ExperimentError> {
+fn thief(
+    way: &WayEntry,
+    docket: &mut Docket,
+    evidence: &Evidence,
+) -> Result<Option<Vec<Party>>, ExperimentError> {
     let alone = |evidence: &Evidence| {
         vec![Party { who: evidence.yardstick.target.clone(), said: evidence.brought.said.clone() }]
     };
     Ok(match way.means {
-        Means::NoSecret => None,
-        Means::Itself(_) => Some(alone(evidence)),
-        Means::Part(_, experiment) => Some(alone(&docket.serve(experiment)?)),
-        Means::Rows(_) => Some(docket.about_everybody(way.way.experiment())?),
+        Stealable::NoSecret => None,
+        Stealable::Itself(_) => Some(alone(evidence)),
+        Stealable::Part(_, experiment) => Some(alone(&docket.serve(experiment)?)),
+        Stealable::Rows(_) => Some(docket.about_everybody(way.way.experiment())?),
     })
 }
 
 fn row(
-    way: &Way,
-    [carried_out, without_the_phone, evaded]: [&Outcome; 3],
-    (sight, asserted): &(Sight, Vec<Asserted>),
+    way: &WayEntry,
+    [carried_out, without_the_phone, evaded]: [&WayOutcome; 3],
+    (sight, asserted): &(Observed, Vec<Asserted>),
 ) -> WayInRow {
     let Evidence { yardstick, .. } = &carried_out.evidence;
-    let measured = |outcome: &Outcome| outcome.evidence.score().2;
+    let measured = |outcome: &WayOutcome| outcome.evidence.score().2;
     let Measures { content_past, content_future, texts, read, named, .. } = measured(carried_out);
     let gone = measured(without_the_phone);
     let evader = measured(evaded);
@@ -231,7 +248,7 @@ fn row(
     let other_numbers = carried_out.sight.same_in_size(sight);
     let mut could_notice = carried_out.sight.could_notice(sight);
     could_notice.retain(|who| !other_numbers.contains(who));
-    let parts = Part::ALL.into_iter().zip([carried_out, without_the_phone, evaded]);
+    let parts = WorldPart::ALL.into_iter().zip([carried_out, without_the_phone, evaded]);
     WayInRow {
         way: way.name.to_owned(),
         variant: way.variant.map(str::to_owned),
@@ -267,6 +284,7 @@ fn row(
             .map(|(part, outcome)| WorldOfWay {
                 part: part.as_str().to_owned(),
                 record_sha256: outcome.evidence.world_sha256.clone(),
+                evidence: part.file(way),
             })
             .collect(),
     }

@@ -2,7 +2,7 @@
 
 use pillarbox_wire::{Duration, Timestamp};
 
-use super::way::Way;
+use super::way::WayEntry;
 use crate::scenario::{Act, Event, LockState, PersonId, Scenario};
 
 /// The time before the answer at which a phone is destroyed or an account deleted.
@@ -56,7 +56,7 @@ pub(super) fn plain(scenario: &Scenario) -> Scenario {
 }
 
 /// Returns the story in which a way is carried out.
-pub(super) fn carried_out(plain: &Scenario, way: &Way) -> Scenario {
+pub(super) fn carried_out(plain: &Scenario, way: &WayEntry) -> Scenario {
     if !way.takes_the_phone {
         return plain.clone();
     }

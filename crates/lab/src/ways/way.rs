@@ -21,7 +21,7 @@ impl WayIn {
 
 /// The means by which a way works and that somebody could steal.
 #[derive(Clone, Copy)]
-pub(super) enum Means {
+pub(super) enum Stealable {
     /// Rows of a server and the keys beside them.
     Rows(&'static str),
     /// The thing itself, opened as the way opens it.
@@ -32,7 +32,7 @@ pub(super) enum Means {
     NoSecret,
 }
 
-impl Means {
+impl Stealable {
     /// Returns what is stolen, in words; none if there is nothing to steal.
     pub(super) const fn in_words(self) -> Option<&'static str> {
         match self {
@@ -44,7 +44,7 @@ impl Means {
 
 /// One row of the screen.
 #[derive(Clone, Copy)]
-pub(super) struct Way {
+pub(super) struct WayEntry {
     /// The name on the command line.
     pub(super) name: &'static str,
     /// The variant, if the way has several.
@@ -54,7 +54,7 @@ pub(super) struct Way {
     pub(super) way: WayIn,
     /// True if the phone is taken from its owner for it, when the answer is due.
     pub(super) takes_the_phone: bool,
-    pub(super) means: Means,
+    pub(super) means: Stealable,
     /// What somebody does who knows of the way.
     pub(super) evader: Evader,
 }
@@ -67,19 +67,19 @@ static ONLINE: PhoneCopy = PhoneCopy { goes_online: true, is_tapped: true };
 static COPY_ALONE: PhoneCopy = PhoneCopy { goes_online: false, is_tapped: false };
 
 /// Returns the ways that exist without any proposal.
-pub(super) fn today() -> Vec<Way> {
+pub(super) fn today() -> Vec<WayEntry> {
     let column = |name: &str| all().into_iter().find(|experiment| experiment.name() == name);
     let way = |name, title, experiment: &str, takes_the_phone, means, evader| {
         let way = WayIn::Demand(column(experiment)?);
-        Some(Way { name, variant: None, title, way, takes_the_phone, means, evader })
+        Some(WayEntry { name, variant: None, title, way, takes_the_phone, means, evader })
     };
-    let copy = |variant, title, experiment: &'static PhoneCopy| Way {
+    let copy = |variant, title, experiment: &'static PhoneCopy| WayEntry {
         name: "phone-copied",
         variant: Some(variant),
         title,
         way: WayIn::Demand(experiment),
         takes_the_phone: false,
-        means: Means::Part("the copy and its passcode", &COPY_ALONE),
+        means: Stealable::Part("the copy and its passcode", &COPY_ALONE),
         evader: Evader::GetsNewPhone,
     };
     let columns = [
@@ -88,7 +88,7 @@ pub(super) fn today() -> Vec<Way> {
             "content warrant",
             "content-warrant",
             false,
-            Means::Rows("the messenger's rows and keys"),
+            Stealable::Rows("the messenger's rows and keys"),
             Evader::DeletesAccount,
         ),
         way(
@@ -96,7 +96,7 @@ pub(super) fn today() -> Vec<Way> {
             "backup as it is",
             "backup-warrant",
             false,
-            Means::Rows("the backups and the keys beside them"),
+            Stealable::Rows("the backups and the keys beside them"),
             Evader::MakesNoBackup,
         ),
         way(
@@ -104,7 +104,7 @@ pub(super) fn today() -> Vec<Way> {
             "an open phone",
             "seized-phone-open",
             true,
-            Means::Itself("the phone and its passcode"),
+            Stealable::Itself("the phone and its passcode"),
             Evader::SetsTimers,
         ),
         way(
@@ -112,18 +112,18 @@ pub(super) fn today() -> Vec<Way> {
             "contacts together",
             "participant",
             false,
-            Means::NoSecret,
+            Stealable::NoSecret,
             Evader::SetsTimers,
         ),
     ];
     let copies = [copy("offline", "copied, offline", &OFFLINE), copy("online", "copied, online", &ONLINE)];
-    let notifications = Way {
+    let notifications = WayEntry {
         name: "notifications",
         variant: None,
         title: "notifications",
         way: WayIn::Demand(&Notifications),
         takes_the_phone: true,
-        means: Means::Itself("the phone, without the messenger's passcode"),
+        means: Stealable::Itself("the phone, without the messenger's passcode"),
         evader: Evader::HidesPreviews,
     };
     columns.into_iter().flatten().chain(copies).chain([notifications]).collect()

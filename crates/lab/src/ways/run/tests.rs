@@ -44,24 +44,25 @@ fn plan() -> WaysPlan {
         ways: Vec::new(),
         threads: NonZeroUsize::MIN,
         control,
+        rerun: String::new(),
     }
 }
 
-fn ran(ways: &[Way]) -> Vec<WayInRow> {
-    these(&plan(), ways, &Progress::none(), &AtomicBool::new(false)).unwrap().ways
+fn ran(ways: &[WayEntry]) -> Vec<WayInRow> {
+    these(&plan(), ways, &Progress::none(), &AtomicBool::new(false)).unwrap().0.ways
 }
 
 #[test]
 fn a_way_without_its_steps_is_the_plain_design() {
-    let emptied = |way: &Way| {
+    let emptied = |way: &WayEntry| {
         let experiment: &'static dyn Experiment = Box::leak(Box::new(Emptied(way.way.experiment())));
         let means = match way.means {
-            Means::Part(words, _) => Means::Part(words, experiment),
+            Stealable::Part(words, _) => Stealable::Part(words, experiment),
             other => other,
         };
-        Way { way: WayIn::Demand(experiment), takes_the_phone: false, means, ..*way }
+        WayEntry { way: WayIn::Demand(experiment), takes_the_phone: false, means, ..*way }
     };
-    let ways: Vec<Way> = today().iter().map(emptied).collect();
+    let ways: Vec<WayEntry> = today().iter().map(emptied).collect();
     let rows = ran(&ways);
     let mut docket = Docket::as_told(&plan().design, &stories::plain(&plan().scenario), plan().seed);
     let plain = docket.serve(ways[0].way.experiment()).unwrap().world_sha256;
@@ -91,7 +92,7 @@ fn a_story_that_several_ways_need_is_told_once() {
     let plain = stories::plain(&plan().scenario);
     let stories = told(&plain, &today());
     let tasks: usize = stories.iter().map(|story| story.ways.len()).sum();
-    assert_eq!(tasks, Part::ALL.len() * today().len());
+    assert_eq!(tasks, WorldPart::ALL.len() * today().len());
     for (at, story) in stories.iter().enumerate() {
         assert!(stories[at + 1..].iter().all(|other| other.scenario != story.scenario));
     }
@@ -102,5 +103,5 @@ fn a_story_that_several_ways_need_is_told_once() {
 #[test]
 fn a_run_that_was_stopped_has_no_result() {
     let stopped = run(&plan(), &Progress::none(), &AtomicBool::new(true));
-    assert_eq!(stopped.err(), Some(ExperimentError::Stopped));
+    assert_eq!(stopped.map(|run| run.found).err(), Some(ExperimentError::Stopped));
 }
