@@ -76,6 +76,10 @@ fn the_ways_fit_on_one_screen() {
     let narrow = shown(60);
     assert!(narrow.lines().all(|line| line.chars().count() <= 60), "{narrow}");
     insta::assert_snapshot!("ways_60", narrow);
+    for width in [40, 140] {
+        let text = shown(width);
+        assert!(text.lines().all(|line| line.chars().count() <= width), "{text}");
+    }
 }
 
 #[test]

@@ -11,8 +11,7 @@ use pillarbox_lab::ways::{self, WaysComparison, WaysIn, WaysPlan};
 use super::args::Proposals;
 use super::exit::{NO_RESULT, USAGE};
 use super::matrix::{control, in_words, not_written};
-use super::output::{Failure, again, next, place, print, print_json};
-use super::report::told;
+use super::output::{Failure, again, next, place, print, print_findings, print_json};
 use super::runtime::{threads, until_stopped};
 use super::{run, window};
 
@@ -100,5 +99,5 @@ pub(super) fn check(folder: &Folder, runs_again: bool) -> Result<(), Failure> {
             }
         }
     }
-    told(findings, &checked)
+    print_findings(findings, &checked)
 }

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use pillarbox_client::display::safe_document;
 use pillarbox_lab::matrix::check::{Folder, FolderError, Fresh};
 use pillarbox_lab::matrix::manifest::{MANIFEST, RERUN, STORY};
 use pillarbox_lab::matrix::{self, Plan, cells_of};
@@ -16,7 +15,7 @@ use pillarbox_system::private;
 use super::args::{Appendix, Report};
 use super::exit::{FAILED, STORE, USAGE};
 use super::matrix::{control, in_words, with_pairs};
-use super::output::{Failure, place, print, why};
+use super::output::{Failure, place, print, print_findings, why};
 use super::proposals;
 use super::runtime::{threads, until_stopped};
 
@@ -136,23 +135,7 @@ fn check(wanted: &Report, folder: Folder) -> Result<(), Failure> {
             folder.findings()
         }
     };
-    told(findings, &checked)
-}
-
-/// Prints the findings of a check.
-pub(super) fn told(mut findings: Vec<String>, checked: &str) -> Result<(), Failure> {
-    if findings.is_empty() {
-        return print(&format!("Same: {checked}.\n"));
-    }
-    findings.sort();
-    findings.dedup();
-    print(&safe_document(&findings.iter().map(|finding| format!("{finding}\n")).collect::<String>()))?;
-    let things = match findings.len() {
-        1 => "1 thing is not as it says".to_owned(),
-        many => format!("{many} things are not as they say"),
-    };
-    let sentence = format!("{things} ({checked}).");
-    Err(Failure { sentence, code: FAILED })
+    print_findings(findings, &checked)
 }
 
 /// Returns the files of the same run, run again from the folder alone. Nothing outside it is read.

@@ -8,7 +8,7 @@ use crate::csv::line;
 /// The columns.
 const COLUMNS: &str = "story,design,seed,way,variant,before,before_of,after,after_of,texts,phone_gone_works,phone_gone_before,\
 phone_gone_after,stolen_secret,stolen_opens,stolen_of,read,named,noticed,first_noticed_at,took_part,without_their_phone,\
-could_notice,other_numbers,became_false,evader_does,evader_before,evader_after\n";
+could_notice,other_numbers,lost,became_false,evader_does,evader_before,evader_after\n";
 
 /// Writes a line for each way.
 #[must_use]
@@ -49,6 +49,7 @@ fn fields(ways: &WaysIn, row: &WayInRow) -> Vec<String> {
         row.without_their_phone.join("; "),
         row.could_notice.join("; "),
         row.other_numbers.join("; "),
+        row.lost.join("; "),
         number(row.became_false.len() as u64),
         evader.does.clone(),
         number(evader.before.n),

@@ -2,8 +2,8 @@
 
 use super::notes::{about, moment};
 use super::predictions::WaysComparison;
-use super::row::{WayInRow, WaysIn};
-use super::table::{head, share};
+use super::row::{WayInRow, WaysIn, share};
+use super::table::head;
 use crate::answer::{counted_by, listed};
 use crate::screen::{Screen, Weight};
 
@@ -71,6 +71,9 @@ fn one(screen: &mut Screen, ways: &WaysIn, row: &WayInRow) {
              accepts.",
             people(&row.other_numbers)
         ));
+    }
+    if !row.lost.is_empty() {
+        say(format!("Texts that never arrived because of it: {}.", row.lost.join(", ")));
     }
     match row.became_false.as_slice() {
         [] => say("Sentences on phones that became false: none of those that are judged.".to_owned()),

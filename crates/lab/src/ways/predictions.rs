@@ -7,15 +7,17 @@
 
 use std::collections::BTreeMap;
 
-use super::row::{WayInRow, WaysIn};
-use super::table::share;
+use super::row::{WayInRow, WaysIn, share};
 use crate::csv;
 
 /// The columns of the file, in this order.
 const FIELDS: [&str; 7] = ["way", "variant", "column", "predicted", "why", "found", "because"];
 
+/// The cell of a row in one column.
+type CellOf = fn(&WayInRow) -> String;
+
 /// The columns of the screen, by their names in the file.
-const COLUMNS: [(&str, fn(&WayInRow) -> String); 10] = [
+const COLUMNS: [(&str, CellOf); 10] = [
     ("before", |row| share(row.before)),
     ("after", |row| share(row.after)),
     ("phone-gone", WayInRow::phone_gone),

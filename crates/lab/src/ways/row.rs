@@ -84,6 +84,8 @@ pub struct WayInRow {
     pub could_notice: Vec<String>,
     /// People whose phones received the same at the same times, under other message numbers of the relay.
     pub other_numbers: Vec<String>,
+    /// Texts that somebody's phone shows without it and not with it, each by its number and its reader.
+    pub lost: Vec<String>,
     /// Sentences on phones that became false through it.
     #[serde(rename = "false")]
     pub became_false: Vec<Asserted>,
@@ -141,6 +143,11 @@ pub struct WorldOfWay {
     pub record_sha256: String,
     /// The evidence file of what it gave.
     pub evidence: String,
+}
+
+/// Formats a fraction.
+pub(super) fn share(Share { n, of }: Share) -> String {
+    format!("{n}/{of}")
 }
 
 impl WayInRow {

@@ -47,7 +47,7 @@ impl WorldPart {
             Self::WithoutThePhone => stories::without_the_phone(plain),
             Self::Evaded => stories::evaded(plain, way.evader),
         };
-        stories::carried_out(&story, way)
+        stories::carried_out(&story, way.takes_the_phone)
     }
 }
 
@@ -273,6 +273,7 @@ fn row(
         without_their_phone: carried_out.sight.without_their_phone(sight),
         could_notice,
         other_numbers,
+        lost: carried_out.evidence.effects.lost.clone(),
         became_false: Asserted::became_false(&carried_out.asserted, asserted),
         evader: EvaderResult {
             does: way.evader.does().to_owned(),

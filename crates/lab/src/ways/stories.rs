@@ -2,7 +2,6 @@
 
 use pillarbox_wire::{Duration, Timestamp};
 
-use super::way::WayEntry;
 use crate::scenario::{Act, Event, LockState, PersonId, Scenario};
 
 /// The time before the answer at which a phone is destroyed or an account deleted.
@@ -55,9 +54,9 @@ pub(super) fn plain(scenario: &Scenario) -> Scenario {
     scenario
 }
 
-/// Returns the story in which a way is carried out.
-pub(super) fn carried_out(plain: &Scenario, way: &WayEntry) -> Scenario {
-    if !way.takes_the_phone {
+/// Returns the story in which a way is carried out that takes the phone, or leaves it.
+pub(super) fn carried_out(plain: &Scenario, takes_the_phone: bool) -> Scenario {
+    if !takes_the_phone {
         return plain.clone();
     }
     let mut story = plain.clone();

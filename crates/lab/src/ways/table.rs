@@ -5,10 +5,9 @@ use pillarbox_wire::Timestamp;
 
 use super::notes::{self, Marks};
 use super::predictions::WaysComparison;
-use super::row::{WayInRow, WaysIn};
+use super::row::{WayInRow, WaysIn, share};
 use crate::answer::counted_by;
 use crate::columns::Column;
-use crate::score::Share;
 use crate::screen::{Screen, Table, Weight};
 
 /// The widths of the columns. With the gaps between them they leave 19 columns of 80 for the name.
@@ -23,11 +22,6 @@ const COLUMNS: [Column; 9] = [
     Column::Fixed(5),
     Column::Fixed(6),
 ];
-
-/// Formats a fraction.
-pub(super) fn share(Share { n, of }: Share) -> String {
-    format!("{n}/{of}")
-}
 
 /// Returns the headings, each on two lines of a table, or on one before its cell.
 fn heads(ways: &WaysIn, is_narrow: bool) -> Vec<String> {
