@@ -6,6 +6,7 @@
 //! | [`scenario`], [`world`], [`record`], [`truth`] | a story, told by relays and phones in one process on a virtual clock |
 //! | [`experiments`], [`score`], [`evidence`], [`matrix`] | each demand put to each design, scored, with evidence |
 //! | [`answer`] | the sentences about a result |
+//! | [`ways`] | ways to one person's texts, with and without an order, on one screen |
 //! | [`metadata`] | who talks to whom, from rows alone |
 //! | `folder` | a demand on the data folder of a relay |
 //! | `oracle` | the designs beside what others published |
@@ -55,4 +56,5 @@ pub mod screen;
 #[cfg_attr(not(target_family = "wasm"), path = "stopwatch/system.rs")]
 mod stopwatch;
 pub mod truth;
+pub mod ways;
 pub mod world;

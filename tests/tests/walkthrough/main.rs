@@ -73,6 +73,7 @@ pages! {
     operate_a_relay: "docs/howto/operate-a-relay.md",
     read_a_matrix: "docs/howto/read-a-matrix.md",
     walkthrough: "docs/walkthrough.md",
+    ways_in: "docs/ways-in.md",
     write_a_design: "docs/howto/write-a-design.md",
     write_a_scenario: "docs/howto/write-a-scenario.md",
 }

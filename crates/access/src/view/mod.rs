@@ -8,6 +8,7 @@ mod channel;
 #[cfg(feature = "folders")]
 mod folder;
 mod holdings;
+mod notifications;
 mod phone;
 mod push;
 mod reported;
@@ -16,6 +17,7 @@ mod wire_tap;
 
 pub use channel::{PublicChannel, PublicPost};
 pub use holdings::{HeldKey, RelayHoldings};
+pub use notifications::{NotificationStore, Preview};
 pub use phone::{LockState, SeizedPhone};
 pub use push::{PushOwner, PushRecords, Woken};
 pub use reported::ReportedMessage;

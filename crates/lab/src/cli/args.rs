@@ -52,6 +52,8 @@ pub(super) enum Command {
     Demand(Demand),
     /// Every design meets every demand: a table, and a folder with the evidence of each cell.
     Matrix(Matrix),
+    /// Ways to one person's texts: what each yields, and what the same means yield in other hands.
+    Proposals(Proposals),
     /// A matrix as one page, or checked against its own evidence.
     Report(Report),
     /// Hold the designs that stand for real messengers to what their operators are known to return.
@@ -215,6 +217,40 @@ impl Matrix {
     pub(super) fn story(&self) -> &str {
         self.named.as_ref().unwrap_or(&self.scenario)
     }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Proposals {
+    /// The story: one of this program's, or a file.
+    #[arg(value_name = "SCENARIO", default_value = "westminster-2017")]
+    pub(super) scenario: String,
+    /// The same as SCENARIO, written as `demand` has it.
+    #[arg(long = "scenario", value_name = "SCENARIO", conflicts_with = "scenario")]
+    pub(super) named: Option<String>,
+    /// The design that the story runs under: one of this program's, or a file.
+    #[arg(long, value_name = "NAME|FILE", default_value = "whatsapp-now")]
+    pub(super) design: String,
+    /// Only this way; may be given several times.
+    #[arg(long, value_name = "NAME")]
+    pub(super) proposal: Vec<String>,
+    /// Another seed than the story's.
+    #[arg(long, value_name = "N", value_parser = seed)]
+    pub(super) seed: Option<u64>,
+    /// How many threads; otherwise one for each core. The result does not depend on it.
+    #[arg(long, value_name = "N")]
+    pub(super) threads: Option<std::num::NonZeroUsize>,
+    /// Write what came out and its evidence into a folder that is not there yet.
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) out: Option<PathBuf>,
+    /// Print each way with its names, reasons and sentences.
+    #[arg(long, conflicts_with_all = ["json", "csv"])]
+    pub(super) full: bool,
+    /// Print one JSON document.
+    #[arg(long, conflicts_with = "csv")]
+    pub(super) json: bool,
+    /// Print a line for each way, in comma-separated values.
+    #[arg(long)]
+    pub(super) csv: bool,
 }
 
 #[derive(Debug, Args)]

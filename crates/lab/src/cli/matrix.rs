@@ -276,7 +276,7 @@ pub(super) fn in_words(error: ExperimentError) -> Failure {
     }
 }
 
-fn not_written(error: &WriteError) -> Failure {
+pub(super) fn not_written(error: &WriteError) -> Failure {
     match error {
         WriteError::Stopped => {
             Failure { sentence: "stopped; nothing was left behind.".into(), code: INTERRUPTED }

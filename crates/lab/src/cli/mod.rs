@@ -10,6 +10,7 @@ mod metadata;
 mod month;
 mod oracle;
 mod output;
+mod proposals;
 mod report;
 mod run;
 mod runtime;
@@ -64,6 +65,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Demand(wanted) => demand::run(&wanted),
         Command::Audit(wanted) => audit::run(&wanted),
         Command::Matrix(wanted) => matrix::run(&wanted),
+        Command::Proposals(wanted) => proposals::run(&wanted),
         Command::Report(wanted) => report::run(&wanted),
         Command::Metadata(wanted) => metadata::run(&wanted),
         Command::Oracle(wanted) => oracle::run(&wanted),

@@ -29,6 +29,22 @@ pub(super) fn print(text: &str) -> Result<(), Failure> {
     written(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
 }
 
+/// Prints the findings of a check.
+pub(super) fn print_findings(mut findings: Vec<String>, checked: &str) -> Result<(), Failure> {
+    if findings.is_empty() {
+        return print(&format!("Same: {checked}.\n"));
+    }
+    findings.sort();
+    findings.dedup();
+    print(&safe_document(&findings.iter().map(|finding| format!("{finding}\n")).collect::<String>()))?;
+    let things = match findings.len() {
+        1 => "1 thing is not as it says".to_owned(),
+        many => format!("{many} things are not as they say"),
+    };
+    let sentence = format!("{things} ({checked}).");
+    Err(Failure { sentence, code: NO })
+}
+
 /// Prints a message beside the result, broken at the window's edge.
 pub(super) fn hint(text: &str) -> Result<(), Failure> {
     written(writeln!(anstream::stderr(), "{}", fitted(text)))

@@ -3,19 +3,20 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use pillarbox_client::display::safe_document;
 use pillarbox_lab::matrix::check::{Folder, FolderError, Fresh};
 use pillarbox_lab::matrix::manifest::{MANIFEST, RERUN, STORY};
 use pillarbox_lab::matrix::{self, Plan, cells_of};
 use pillarbox_lab::page::{self, PageError, bundle};
 use pillarbox_lab::progress::Progress;
 use pillarbox_lab::scenario::library;
+use pillarbox_lab::ways;
 use pillarbox_system::exit::{NO, STORE, USAGE};
 use pillarbox_system::private;
 
 use super::args::{Appendix, Report};
 use super::matrix::{control, in_words, with_pairs};
-use super::output::{Failure, place, print, why};
+use super::output::{Failure, place, print, print_findings, why};
+use super::proposals;
 use super::runtime::{threads, until_stopped};
 
 pub(super) fn run(wanted: &Report) -> Result<(), Failure> {
@@ -26,7 +27,18 @@ pub(super) fn run(wanted: &Report) -> Result<(), Failure> {
         };
         Failure { sentence: format!("{error}. Name the folder of a finished matrix."), code }
     })?;
-    if wanted.check { check(wanted, folder) } else { write_page(wanted, &folder) }
+    match (wanted.check, ways::holds_ways(&folder)) {
+        (true, true) => proposals::check(&folder, !wanted.no_rerun),
+        (true, false) => check(wanted, folder),
+        (false, true) => Err(Failure {
+            sentence: format!(
+                "{} holds ways in, of which there is no page. Check it with --check, or read its ways.json.",
+                wanted.folder.display()
+            ),
+            code: USAGE,
+        }),
+        (false, false) => write_page(wanted, &folder),
+    }
 }
 
 impl From<Appendix> for page::Appendix {
@@ -111,7 +123,7 @@ fn write_bundle(out: &Path, wanted: &Report, folder: &Folder, page: &str) -> Res
 fn check(wanted: &Report, folder: Folder) -> Result<(), Failure> {
     let mut checked = format!("{} files: digests, cells and bytes read again", folder.files.len() + 1);
     let fresh = (!wanted.no_rerun).then(|| folder.fresh());
-    let mut findings = match fresh {
+    let findings = match fresh {
         None => folder.findings(),
         Some(Ok(fresh)) => {
             let again = again(fresh, &folder)?;
@@ -123,18 +135,7 @@ fn check(wanted: &Report, folder: Folder) -> Result<(), Failure> {
             folder.findings()
         }
     };
-    if findings.is_empty() {
-        return print(&format!("Same: {checked}.\n"));
-    }
-    findings.sort();
-    findings.dedup();
-    print(&safe_document(&findings.iter().map(|finding| format!("{finding}\n")).collect::<String>()))?;
-    let things = match findings.len() {
-        1 => "1 thing is not as it says".to_owned(),
-        many => format!("{many} things are not as they say"),
-    };
-    let sentence = format!("{things} ({checked}).");
-    Err(Failure { sentence, code: NO })
+    print_findings(findings, &checked)
 }
 
 /// Returns the files of the same run, run again from the folder alone. Nothing outside it is read.

@@ -1,10 +1,11 @@
 //! Comparing worlds: the changes that an order caused, by the scorer and by the notices of phones. The steps that serve
 //! demands see none of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
+use super::sight::Observed;
 use super::staging::{Staged, channel_of};
-use crate::record::{Kind, text_id};
+use crate::record::text_id;
 use crate::scenario::PersonId;
 use crate::score::{Measures, Noticed, Share};
 use crate::truth::WhereSaid;
@@ -67,18 +68,20 @@ pub(crate) struct Readers {
 /// Compares the world without the order, the world with it, and the world with it in another way.
 pub(super) fn compare(usual: &Staged, with: &Staged, otherwise: Option<&Staged>) -> Compared {
     let (before, after) = (read(usual), read(with));
+    let (seen_before, seen_after) = (Observed::of(usual), Observed::of(with));
     let lost = |after: &BTreeSet<Reading>| Share {
         n: before.difference(after).count() as u64,
         of: before.len() as u64,
     };
     let otherwise = otherwise.map(|other| {
         let there = read(other);
+        let seen = Observed::of(other);
         let gone: BTreeSet<&Reading> = before.difference(&after).collect();
         let restored = gone.iter().filter(|reading| there.contains(**reading)).count();
         Otherwise {
             lost: lost(&there),
-            could_notice: could_notice(usual, other),
-            noticed: noticed(usual, other),
+            could_notice: seen.could_notice(&seen_before),
+            noticed: seen.noticed(&seen_before),
             scored: None,
             restored: Share { n: restored as u64, of: gone.len() as u64 },
             lost_to_groups: gone
@@ -93,8 +96,8 @@ pub(super) fn compare(usual: &Staged, with: &Staged, otherwise: Option<&Staged>)
     Compared {
         lost: lost(&after),
         lost_texts: before.difference(&after).map(|reading| named(usual, reading)).collect(),
-        could_notice: could_notice(usual, with),
-        noticed: noticed(usual, with),
+        could_notice: seen_after.could_notice(&seen_before),
+        noticed: seen_after.noticed(&seen_before),
         scored: Measures::default(),
         otherwise,
     }
@@ -153,70 +156,4 @@ fn readers(staged: &Staged) -> Readers {
         fetched: known().map(|one| one.said).collect::<BTreeSet<_>>().len() as u64,
         followers: known().map(|one| one.who).collect::<BTreeSet<_>>().len() as u64,
     }
-}
-
-/// Returns the people whose phones received something else with the order than without it: other bytes, bytes at
-/// another time, a refused connection, a program, a line from the operator. A world draws randomness for each actor
-/// separately. Everything that the order does not cause is therefore the same in both worlds, byte for byte.
-fn could_notice(usual: &Staged, with: &Staged) -> Vec<String> {
-    let (before, after) = (reached(usual), reached(with));
-    let people = with.scenario.everybody().filter(|(who, person)| {
-        before.get(person.name.as_str()) != after.get(person.name.as_str())
-            || usual.world.has_other_software(*who) != with.world.has_other_software(*who)
-    });
-    people.map(|(_, person)| person.name.clone()).collect()
-}
-
-/// Something that reached a phone, and its time.
-#[derive(PartialEq, Eq)]
-enum Reached<'w> {
-    /// Bytes from a relay.
-    Bytes(u64, &'w [u8]),
-    /// The phone's notice, or the reason why it was not connected.
-    Line(u64, &'w str),
-}
-
-/// Returns everything that reached each person's phones from the order on.
-fn reached(staged: &Staged) -> BTreeMap<&str, Vec<Reached<'_>>> {
-    let since = staged.scenario.inquiry.ordered;
-    let lines = staged.world.record().lines();
-    let mut reached: BTreeMap<&str, Vec<Reached<'_>>> = BTreeMap::new();
-    for (crossing, whom) in staged.world.arrivals().filter(|(crossing, _)| crossing.at >= since) {
-        if let Some(person) = staged.scenario.person(whom) {
-            let bytes = Reached::Bytes(crossing.at.0, &crossing.bytes);
-            reached.entry(person.name.as_str()).or_default().push(bytes);
-        }
-    }
-    for line in lines.iter().filter(|line| line.at >= since) {
-        if let Kind::Notice { who, says, .. } | Kind::Unreachable { who, why: says, .. } = &line.kind {
-            reached.entry(who).or_default().push(Reached::Line(line.at.0, says));
-        }
-    }
-    reached
-}
-
-/// Returns the notices of phones from the order on that do not appear without it.
-fn noticed(usual: &Staged, with: &Staged) -> Vec<Noticed> {
-    let since = with.scenario.inquiry.ordered;
-    let told = |staged: &Staged| {
-        let mut told: BTreeMap<(String, String), Vec<u64>> = BTreeMap::new();
-        for line in staged.world.record().lines().iter().filter(|line| line.at >= since) {
-            let (who, says) = match &line.kind {
-                Kind::Notice { who, says, .. } => (who, says),
-                Kind::Unreachable { who, why, .. } => (who, why),
-                _ => continue,
-            };
-            told.entry((who.clone(), says.clone())).or_default().push(line.at.0);
-        }
-        told
-    };
-    let (before, after) = (told(usual), told(with));
-    let mut noticed = Vec::new();
-    for ((who, says), times) in after {
-        let known = before.get(&(who.clone(), says.clone())).map_or(0, Vec::len);
-        let new = times.into_iter().skip(known);
-        noticed.extend(new.map(|at| Noticed { at, who: who.clone(), says: says.clone() }));
-    }
-    noticed.sort();
-    noticed
 }

@@ -6,7 +6,7 @@ use pillarbox_access::demand::{NOTICE_TO_CHANGE, ViewKind, backup_warrant::BACKU
 use pillarbox_access::design::{Design, Stated};
 use pillarbox_access::law::{Day, Footing};
 
-use super::every::title_of;
+use super::every::titled;
 use super::experiment::Experiment;
 use crate::answer::own_question;
 use crate::evidence::{Context, OperatorsWord, WordIs};
@@ -26,7 +26,7 @@ pub(super) fn of(experiment: &dyn Experiment, design: &Design, scenario: &Scenar
     let is_a_notice = demand.name == NOTICE_TO_CHANGE.name;
     Context {
         design: design.title.clone(),
-        demand: title_of(experiment.name()),
+        demand: titled(demand, experiment.name()),
         party: party(demand.view).to_owned(),
         on: day.to_string(),
         country: inquiry.country.to_string(),

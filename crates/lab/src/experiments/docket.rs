@@ -7,18 +7,23 @@ use std::collections::BTreeMap;
 use pillarbox_access::design::Design;
 use pillarbox_access::law::Country;
 
+use super::assertions::Asserted;
 use super::context;
 use super::error::ExperimentError;
 use super::every::all;
 use super::experiment::Experiment;
+
 use super::row;
+use super::sight::Observed;
 use super::spent::Spent;
-use super::staging::with_phones;
+use super::staging::{Ordered, with_phones};
 use super::trunk::Trunk;
+use super::views::{Named, Views};
 use super::worlds::{Arranged, Worlds};
 use crate::evidence::{Context, Evidence};
 use crate::scenario::Scenario;
-use crate::world::World;
+use crate::score::Party;
+use crate::world::{World, WorldError};
 
 /// A docket; the module's documentation describes it.
 pub struct Docket {
@@ -53,6 +58,45 @@ impl Docket {
         let until = scenario.inquiry.served;
         let worlds = Worlds::on(Trunk::of(at_order, further), design, scenario, seed, until);
         Ok(Self { worlds, served: BTreeMap::new() })
+    }
+
+    /// Creates a docket on a story as it is told, in which nobody's phone is taken for a demand.
+    pub(crate) fn as_told(design: &Design, scenario: &Scenario, seed: u64) -> Self {
+        let until = scenario.inquiry.served;
+        Self { worlds: Worlds::as_told(design, scenario, seed, until), served: BTreeMap::new() }
+    }
+
+    /// Returns what reached people, and the sentences on their phones that can be judged, in the world of an experiment's
+    /// order. Without an experiment, in the world in which nothing is ordered.
+    pub(crate) fn looked_at(
+        &mut self,
+        experiment: Option<&dyn Experiment>,
+    ) -> Result<(Observed, Vec<Asserted>), ExperimentError> {
+        let ordered = experiment.map_or(Ordered::Nothing, |experiment| self.arranged(experiment).with);
+        let place = self.worlds.place(&ordered, &mut Spent::default())?;
+        let ran = self.worlds.ran.get(place).ok_or(WorldError::Missing("a world"))?;
+        Ok((Observed::of(&ran.staged), Asserted::in_world(&ran.staged)))
+    }
+
+    /// Serves an experiment about each person of the story, without its order: the result of somebody who has the same
+    /// rows and keys, and no order.
+    pub(crate) fn about_everybody(
+        &mut self,
+        experiment: &dyn Experiment,
+    ) -> Result<Vec<Party>, ExperimentError> {
+        let place = self.worlds.place(&Ordered::Nothing, &mut Spent::default())?;
+        let ran = self.worlds.ran.get(place).ok_or(WorldError::Missing("a world"))?;
+        let mut parties = Vec::new();
+        for (who, person) in ran.staged.scenario.everybody() {
+            let views = match Views::new(&ran.staged, &self.worlds.design, who, Named::WhenServed) {
+                Ok(views) => views,
+                Err(ExperimentError::NobodyToAskAbout) => continue,
+                Err(error) => return Err(error),
+            };
+            let said = experiment.serve(&views, &views)?.brought.said;
+            parties.push(Party { who: person.name.clone(), said });
+        }
+        Ok(parties)
     }
 
     /// Continues the worlds that a demand needs until the budget of things that happen is used up. Returns true once
@@ -109,7 +153,8 @@ impl Docket {
         evidence
     }
 
-    fn serve(&mut self, experiment: &'static dyn Experiment) -> Result<Evidence, ExperimentError> {
+    /// Serves an experiment that need not be a column of the matrix.
+    pub(crate) fn serve(&mut self, experiment: &dyn Experiment) -> Result<Evidence, ExperimentError> {
         let arranged = self.arranged(experiment);
         row::serve(experiment, &mut self.worlds, &arranged, &mut Spent::default())
     }

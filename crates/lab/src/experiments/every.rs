@@ -41,11 +41,14 @@ pub fn is_for_a_country(demand: &str) -> bool {
 /// seized phone, open*.
 #[must_use]
 pub fn title_of(name: &str) -> String {
-    demand_of(name).map_or_else(String::new, |demand| {
-        let case = name.strip_prefix(demand.name).filter(|rest| !rest.is_empty());
-        let case = case.map_or_else(String::new, |case| format!(",{}", case.replace('-', " ")));
-        format!("{}{case}", demand.title)
-    })
+    demand_of(name).map_or_else(String::new, |demand| titled(demand, name))
+}
+
+/// Returns the name for people of one case of a demand.
+pub(super) fn titled(demand: &Demand, name: &str) -> String {
+    let case = name.strip_prefix(demand.name).filter(|rest| !rest.is_empty());
+    let case = case.map_or_else(String::new, |case| format!(",{}", case.replace('-', " ")));
+    format!("{}{case}", demand.title)
 }
 
 /// Returns the demand of a column of the matrix. A column may be one case of a demand.

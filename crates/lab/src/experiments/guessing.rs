@@ -179,7 +179,8 @@ fn guess_in_use() -> Option<Duration> {
     })
 }
 
-fn copied(folder: &Path) -> Result<Scratch, ExperimentError> {
+/// Copies a vault's folder.
+pub(super) fn copied(folder: &Path) -> Result<Scratch, ExperimentError> {
     let copy = || -> io::Result<Scratch> {
         let copy = Scratch::new()?;
         vault::copy(folder, copy.path())?;

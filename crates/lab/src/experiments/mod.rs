@@ -11,12 +11,14 @@
 //! | `views` | what the parties of that world have |
 //! | `operators` | demands on operators |
 //! | `phones`, `guessing` | demands on phones |
+//! | `phone_copy`, `notifications` | a phone that was copied and given back; what its notifications leave: no columns of the matrix |
 //! | `effects` | orders that ask for nothing |
 //! | `notice` | the notice to change the software, as operators answer it |
 //! | `answered` | what a serving step hands over |
 //! | `context` | fills in the [`Context`](crate::evidence::Context) of each cell's evidence |
 //! | `copies` | who else has the texts that a demand is about |
 //! | `compare` | what an order changed: one world against another |
+//! | `sight`, `assertions` | what reached each person; sentences that phones printed, and whether they were true |
 //! | `control` | the same steps where something is there to be found, and where nothing was said yet |
 //! | `row`, `spent` | all demands on one design, and the time that it took |
 //!
@@ -24,6 +26,7 @@
 //! design by its name.
 
 mod answered;
+mod assertions;
 mod compare;
 mod contacts;
 mod context;
@@ -36,9 +39,12 @@ mod every;
 mod experiment;
 mod guessing;
 mod notice;
+mod notifications;
 mod operators;
+mod phone_copy;
 mod phones;
 pub mod row;
+mod sight;
 mod spent;
 mod staging;
 mod trunk;
@@ -51,12 +57,16 @@ use pillarbox_access::design::Design;
 
 pub use answered::Answered;
 pub(crate) use answered::answered_by;
+pub use assertions::{Asserted, Assertion};
 pub use docket::Docket;
 pub use error::ExperimentError;
 pub(crate) use every::all;
 pub use every::{demand_of, demands, is_for_a_country, title_of};
 pub(crate) use experiment::Experiment;
 pub use guessing::GuessTime;
+pub(crate) use notifications::Notifications;
+pub(crate) use phone_copy::PhoneCopy;
+pub(crate) use sight::Observed;
 pub use spent::{Spent, WorldRan};
 pub(crate) use staging::Ordered;
 pub(crate) use trunk::orders;

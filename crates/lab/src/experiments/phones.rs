@@ -107,7 +107,7 @@ impl Experiment for Taken {
 }
 
 /// Takes over what an open phone shows, or a phone whose memory somebody reads, with the rows behind it.
-fn take(
+pub(super) fn take(
     answered: &mut Answered,
     place: &str,
     phone: &SeizedPhone<'_>,

@@ -55,6 +55,13 @@ pub(crate) enum Ordered {
         /// True if the operator closes the accounts of these people.
         closes_accounts: bool,
     },
+    /// The target's phone is copied with its passcode and given back.
+    Copy {
+        /// True if the copy goes online once it no longer follows what passes.
+        goes_online: bool,
+        /// True if the operators hand over the target's traffic.
+        is_tapped: bool,
+    },
     /// Everybody gets other software.
     Update {
         /// The habits of the new software.
@@ -109,6 +116,15 @@ impl Ordered {
                     country::name(country)
                 )
             }
+            Self::Copy { is_tapped: false, .. } => "the target's phone is copied with its passcode".into(),
+            Self::Copy { goes_online: false, .. } => {
+                "the target's phone is copied with its passcode, and the operator hands over what passes of the target".into()
+            }
+            Self::Copy { goes_online: true, .. } => {
+                "the target's phone is copied with its passcode, the operator hands over what passes of the target, and the copy \
+                 goes online once something does not open"
+                    .into()
+            }
             Self::Update { .. } => "everybody gets software that the operator can read along with".into(),
         })
     }
@@ -146,7 +162,7 @@ pub(super) fn with_phones(scenario: &Scenario) -> Scenario {
     let taken: BTreeSet<PersonId> = scenario
         .events
         .iter()
-        .filter(|event| matches!(event.act, Act::PhoneSeized { .. } | Act::DeletesAccount))
+        .filter(|event| is_without_a_phone(&event.act))
         .map(|event| event.who)
         .collect();
     if let Some(contact) = contact_of(&scenario).filter(|contact| !taken.contains(contact)) {
@@ -159,6 +175,11 @@ pub(super) fn with_phones(scenario: &Scenario) -> Scenario {
         scenario.events.push(Event { at: scenario.inquiry.served, who: about, act, line: 0 });
     }
     scenario
+}
+
+/// Returns true if a person has no phone in their hands any more after this act.
+const fn is_without_a_phone(act: &Act) -> bool {
+    matches!(act, Act::PhoneSeized { .. } | Act::LosesPhone | Act::DeletesAccount)
 }
 
 /// Returns the first public channel of the story.
@@ -207,7 +228,7 @@ pub(super) fn move_everybody(scenario: &mut Scenario, country: &str, after: Time
     let gone: BTreeSet<PersonId> = scenario
         .events
         .iter()
-        .filter(|event| event.at <= at && matches!(event.act, Act::PhoneSeized { .. } | Act::DeletesAccount))
+        .filter(|event| event.at <= at && is_without_a_phone(&event.act))
         .map(|event| event.who)
         .collect();
     let there = scenario.everybody().filter(|(who, person)| person.country == country && !gone.contains(who));

@@ -12,7 +12,6 @@ use pillarbox_wire::{AccountId, Handle, Timestamp};
 use super::error::ExperimentError;
 use super::staging::{
     Ordered, Staged, accounts_of, let_strangers_look, main_contact, move_everybody, with_one_elsewhere,
-    with_phones,
 };
 use crate::scenario::{Act, PersonId, Scenario};
 use crate::world::{Order, SiteId, Whom, World, WorldError};
@@ -71,12 +70,11 @@ impl Staging {
     /// Arranges a world that is to run up to `until`.
     pub(super) fn of(
         design: &Design,
-        scenario: &Scenario,
+        mut scenario: Scenario,
         ordered: &Ordered,
         seed: u64,
         until: Timestamp,
     ) -> Result<Self, ExperimentError> {
-        let mut scenario = with_phones(scenario);
         let at = scenario.inquiry.ordered;
         let mut design = design.clone();
         let mut strangers = None;
@@ -241,6 +239,12 @@ pub(crate) fn orders(
         Ordered::Retain(keep) => {
             let keeping = retention::told(&design.relay, *keep);
             sites.map(|site| Order::SetKeeping { site, keeping: keeping.clone() }).collect()
+        }
+        Ordered::Copy { goes_online, is_tapped } => {
+            let tap = |site| Order::Tap { site, accounts: accounts.to_vec(), numbers: numbers.clone() };
+            let mut all: Vec<Order> = sites.filter(|_| *is_tapped).map(tap).collect();
+            all.push(Order::CopyPhone { who: scenario.inquiry.from_now_on, goes_online: *goes_online });
+            all
         }
         Ordered::TakeDown { channel, .. } => vec![Order::TakeDown { channel: channel.clone() }],
         Ordered::Block { country, and_people_move: false } => vec![Order::Block { country: country.clone() }],

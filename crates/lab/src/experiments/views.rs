@@ -31,7 +31,7 @@ use pillarbox_access::demand::seized_phone::PasscodeKind;
 use pillarbox_access::demand::{Case, DemandTarget};
 use pillarbox_access::design::{Design, Operator};
 use pillarbox_access::law::Country;
-use pillarbox_access::view::{OperatorTap, PushRecords, ReportedMessage, SeizedPhone};
+use pillarbox_access::view::{NotificationStore, OperatorTap, PushRecords, ReportedMessage, SeizedPhone};
 use pillarbox_client::Phone;
 use pillarbox_relay::stamp::StampKey;
 use pillarbox_wire::{AccountId, ChannelName, Timestamp};
@@ -39,7 +39,7 @@ use pillarbox_wire::{AccountId, ChannelName, Timestamp};
 use super::error::ExperimentError;
 use super::staging::{Staged, accounts_of, main_contact};
 use crate::scenario::{PersonId, Scenario};
-use crate::world::{Role, Seized, World, WorldError};
+use crate::world::{Copied, Role, Seized, World, WorldError};
 
 /// The time at which a demand named its accounts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -227,6 +227,18 @@ impl<'w> Views<'w> {
     /// Returns the target's phones, taken.
     pub fn phones(&self) -> impl Iterator<Item = SeizedPhone<'_>> {
         self.phones_of(self.target)
+    }
+
+    /// Returns what the operating systems of the target's phones that were taken keep of notifications.
+    pub(super) fn notifications(&self) -> impl Iterator<Item = &'w NotificationStore> {
+        let taken = self.world.seized().iter().any(|seized| seized.who == self.target);
+        self.world.notifications_of(self.target).filter(|_| taken).into_iter()
+    }
+
+    /// Returns the copies of the target's phones, each with the phone that it became if it went online.
+    pub(crate) fn copies(&self) -> impl Iterator<Item = (&'w Copied, Option<&'w Phone>)> {
+        let copies = self.world.copies().iter().filter(|copied| copied.who == self.target);
+        copies.map(|copied| (copied, self.world.copy_online(copied)))
     }
 
     /// Returns the target's phones, open, whoever holds them.

@@ -10,7 +10,7 @@ use super::copies::{self, Lies};
 use super::error::ExperimentError;
 use super::experiment::Experiment;
 use super::spent::{Spent, WorldRan};
-use super::staging::{Ordered, Staged};
+use super::staging::{Ordered, Staged, with_phones};
 use super::trunk::{Staging, Trunk};
 use super::views::{Named, Views};
 use crate::scenario::{PersonId, Scenario};
@@ -59,6 +59,8 @@ pub(super) struct Worlds {
     pub(super) scenario: Scenario,
     pub(super) seed: u64,
     until: Timestamp,
+    /// Makes the story of every arrangement from the story as it is told.
+    prepare: fn(&Scenario) -> Scenario,
     trunk: Trunk,
     /// The world that is still running.
     staging: Option<Staging>,
@@ -80,7 +82,23 @@ impl Worlds {
         until: Timestamp,
     ) -> Self {
         let (design, scenario) = (design.clone(), scenario.clone());
-        Self { design, scenario, seed, until, trunk, staging: None, ran: Vec::new(), said: Vec::new() }
+        let prepare = with_phones;
+        Self {
+            design,
+            scenario,
+            seed,
+            until,
+            prepare,
+            trunk,
+            staging: None,
+            ran: Vec::new(),
+            said: Vec::new(),
+        }
+    }
+
+    /// Creates the worlds of a story as it is told, in which nobody's phone is taken for a demand.
+    pub(super) fn as_told(design: &Design, scenario: &Scenario, seed: u64, until: Timestamp) -> Self {
+        Self { prepare: Scenario::clone, ..Self::new(design, scenario, seed, until) }
     }
 
     fn position(&self, ordered: &Ordered) -> Option<usize> {
@@ -140,7 +158,7 @@ impl Worlds {
             Some(staging) => staging,
             None => {
                 spent.worlds += 1;
-                Staging::of(&self.design, &self.scenario, ordered, self.seed, self.until)?
+                Staging::of(&self.design, (self.prepare)(&self.scenario), ordered, self.seed, self.until)?
             }
         };
         if staging.go_on(&mut self.trunk, self.seed, budget)? {

@@ -97,6 +97,7 @@ fn act(line: &Line, last_act: Option<(Timestamp, bool)>) -> Option<(Weight, Stri
         Kind::Event { who, does, what } => normal(match does.as_str() {
             "says" => format!("{who} {what}"),
             "phone-seized" => format!("{who}'s phone is seized, {}", what.replace('-', " ")),
+            "loses-phone" => format!("{who}'s phone is lost for good"),
             verb => format!("{who} {} {what}", verb.replace('-', " ")).trim_end().to_owned(),
         }),
         Kind::Order { says, .. } => Some((Weight::Bold, format!("ORDER: {says}."))),

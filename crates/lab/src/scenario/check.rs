@@ -120,6 +120,9 @@ impl<'e> Story<'e> {
             Act::PhoneSeized { .. } => {
                 self.gone.insert(who, format!("the phone was seized in line {}", event.line));
             }
+            Act::LosesPhone => {
+                self.gone.insert(who, format!("the phone was lost in line {}", event.line));
+            }
             Act::DeletesAccount => {
                 self.gone.insert(who, format!("the account was deleted in line {}", event.line));
             }
@@ -128,6 +131,7 @@ impl<'e> Story<'e> {
             | Act::Blocks { .. }
             | Act::ReRegisters
             | Act::SetsTimer { .. }
+            | Act::HidesPreviews
             | Act::MovesToOtherRelay => {}
         }
         Ok(())

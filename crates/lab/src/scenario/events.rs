@@ -14,7 +14,7 @@ use super::story::{Act, Audience, Command, Commanded, Event, LOCK_STATES, Sought
 type Read<T> = Result<T, ScenarioError>;
 
 /// The verbs of people.
-const VERBS: [&str; 17] = [
+const VERBS: [&str; 19] = [
     "says",
     "makes-group",
     "leaves-group",
@@ -28,6 +28,8 @@ const VERBS: [&str; 17] = [
     "comes-online",
     "re-registers",
     "phone-seized",
+    "loses-phone",
+    "hides-previews",
     "sets-timer",
     "reports",
     "deletes-account",
@@ -142,6 +144,8 @@ fn act(table: &mut Fields<'_>, verb: &'static str, who: PersonId, names: &People
                 "goes-offline" => Act::GoesOffline,
                 "comes-online" => Act::ComesOnline,
                 "re-registers" => Act::ReRegisters,
+                "loses-phone" => Act::LosesPhone,
+                "hides-previews" => Act::HidesPreviews,
                 "deletes-account" => Act::DeletesAccount,
                 _ => Act::MovesToOtherRelay,
             }

@@ -146,6 +146,10 @@ pub enum Act {
         /// The lock state.
         state: LockState,
     },
+    /// Loses the phone, and nobody finds it: it is destroyed with everything on it.
+    LosesPhone,
+    /// Lets the phone's notifications say only that something came, and not from whom or what.
+    HidesPreviews,
     /// Lets texts disappear, or stay again.
     SetsTimer {
         /// The other person of the conversation.

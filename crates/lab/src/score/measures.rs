@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use pillarbox_access::attribution::{Attribution, attribution};
-use pillarbox_access::facts::Wrote;
+use pillarbox_access::facts::{ReadableText, Wrote};
 use pillarbox_access::{Item, ItemAnswer};
 use serde::{Deserialize, Serialize};
 
@@ -319,6 +319,15 @@ fn shows(party: &Party, texts: &[&Utterance]) -> Shows {
         party.said.iter().map(|text| (text.at.0, sha256(text.text.as_bytes()))).collect();
     let known = texts.iter().filter(|told| take(&mut read, told)).count();
     Shows { who: party.who.clone(), texts: Share { n: known as u64, of: texts.len() as u64 } }
+}
+
+/// Returns everybody's texts, said to people and groups, that are among those that came back, by their numbers.
+#[must_use]
+pub(crate) fn of_everybody(said: &[ReadableText], yardstick: &Yardstick) -> Vec<String> {
+    let mut read: Vec<(u64, String)> =
+        said.iter().map(|text| (text.at.0, sha256(text.text.as_bytes()))).collect();
+    let private = yardstick.said.iter().filter(|told| !told.public);
+    private.filter(|told| take(&mut read, told)).map(|told| yardstick.id(told)).collect()
 }
 
 /// Takes one of the texts that came back for one that was said.

@@ -20,7 +20,7 @@ mod yardstick;
 
 pub use brought::{Brought, Entry, Party, Statement};
 pub use measures::{Measures, Sealed, What, score};
-pub(crate) use measures::{SAME_MOMENT_MS, things};
+pub(crate) use measures::{SAME_MOMENT_MS, of_everybody, things};
 pub use share::{Noticed, Rates, Share};
 pub use special::{
     Besides, DisappearingTimer, Elsewhere, Guesses, Holder, NoticeOutcome, NoticeOutcomes, PostCounts, Shows,

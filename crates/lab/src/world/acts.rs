@@ -75,6 +75,11 @@ impl World {
             }
             Act::ReRegisters => self.begin_anew(who),
             Act::PhoneSeized { state } => self.seize(who, state),
+            Act::LosesPhone => self.lose_phone(who),
+            Act::HidesPreviews => {
+                self.without_previews.insert(who);
+                Ok(())
+            }
             Act::DeletesAccount => self.delete_accounts(who),
             Act::MovesToOtherRelay => self.move_on(who),
         }
@@ -164,6 +169,19 @@ impl World {
     /// Removes a person. Others keep the contact, and their texts to it go nowhere.
     fn delete_accounts(&mut self, who: PersonId) -> Result<(), WorldError> {
         self.close_accounts(who)?;
+        self.gone.insert(who);
+        Ok(())
+    }
+
+    /// Destroys somebody's phone with everything on it. Their accounts stay as they are, and nobody answers for them.
+    fn lose_phone(&mut self, who: PersonId) -> Result<(), WorldError> {
+        for id in self.profiles_of(who) {
+            self.cut(id)?;
+            let profile = self.profile_mut(id)?;
+            (profile.phone, profile.folder) = (None, None);
+        }
+        self.notifications.remove(&who);
+        self.offline.insert(who);
         self.gone.insert(who);
         Ok(())
     }
@@ -269,6 +287,8 @@ impl World {
             | Act::GoesOffline
             | Act::ComesOnline
             | Act::ReRegisters
+            | Act::LosesPhone
+            | Act::HidesPreviews
             | Act::DeletesAccount
             | Act::MovesToOtherRelay => String::new(),
         }
@@ -291,6 +311,8 @@ const fn verb(act: &Act) -> &'static str {
         Act::ComesOnline => "comes-online",
         Act::ReRegisters => "re-registers",
         Act::PhoneSeized { .. } => "phone-seized",
+        Act::LosesPhone => "loses-phone",
+        Act::HidesPreviews => "hides-previews",
         Act::SetsTimer { .. } => "sets-timer",
         Act::Reports { .. } => "reports",
         Act::DeletesAccount => "deletes-account",

@@ -41,6 +41,15 @@ impl World {
 
     /// Carries frames until nothing moves.
     pub(super) fn settle(&mut self) -> Result<(), WorldError> {
+        loop {
+            self.settle_phones()?;
+            if !self.feed_copies()? {
+                return Ok(());
+            }
+        }
+    }
+
+    fn settle_phones(&mut self) -> Result<(), WorldError> {
         let mut steps = 0_usize;
         while let Some(id) = self.restless.pop_first() {
             while self.drive(id, Link::Named)? | self.drive(id, Link::Nameless)? {

@@ -6,6 +6,7 @@ use pillarbox_client::Link;
 use pillarbox_transport::handshake::{AwaitingAnswer, AwaitingOffer, HandshakeRefused};
 use pillarbox_transport::{Established, HandshakeError, Versions};
 
+use super::copied::may_connect;
 use super::error::WorldError;
 use super::state::World;
 use super::state::profile::{Line, ProfileId};
@@ -31,7 +32,7 @@ impl World {
     pub(super) fn connect(&mut self, id: ProfileId, link: Link) -> Result<bool, WorldError> {
         let profile = self.profile(id)?;
         let (who, site_id) = (profile.who, profile.site);
-        if self.is_away(who) {
+        if self.is_away(who) || !may_connect(profile, self.now) {
             return Ok(false);
         }
         let person = self.scenario.person(who).ok_or(WorldError::Missing("a person"))?;

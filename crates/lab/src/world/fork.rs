@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use pillarbox_client::Phone;
 
 use super::error::WorldError;
+use super::state::copied::Copied;
 use super::state::profile::{Line, Profile};
 use super::state::seized::Seized;
 use super::state::site::Site;
@@ -37,6 +38,7 @@ impl World {
             offline: self.offline.clone(),
             gone: self.gone.clone(),
             seized: self.seized.iter().map(Seized::fork).collect::<Result<_, _>>()?,
+            copies: self.copies.iter().map(Copied::fork).collect::<Result<_, _>>()?,
             moved: self.moved.clone(),
             met: self.met.clone(),
             updated: self.updated.clone(),
@@ -50,6 +52,8 @@ impl World {
             transit: self.transit.clone(),
             sleepers: self.sleepers.clone(),
             moves: self.moves.clone(),
+            notifications: self.notifications.clone(),
+            without_previews: self.without_previews.clone(),
             reports: self.reports.clone(),
             push: self.push.clone(),
             wire: self.wire.clone(),
@@ -172,6 +176,7 @@ impl Profile {
             alarm: self.alarm,
             refused: self.refused,
             unreachable_said: self.unreachable_said,
+            put_off_until: self.put_off_until,
         })
     }
 }
@@ -193,5 +198,14 @@ impl Seized {
         let (running, folder) = fork_phone(self.running.as_ref(), Some(&self.folder))?;
         let folder = folder.ok_or(WorldError::Missing("a folder"))?;
         Ok(Self { who: self.who, state: self.state, class: self.class, folder, running })
+    }
+}
+
+impl Copied {
+    fn fork(&self) -> Result<Self, WorldError> {
+        let (_, folder) = fork_phone(None, Some(&self.folder))?;
+        let folder = folder.ok_or(WorldError::Missing("a folder"))?;
+        let Self { who, at, passcode, running, .. } = self;
+        Ok(Self { who: *who, at: *at, folder, passcode: passcode.clone(), running: *running })
     }
 }

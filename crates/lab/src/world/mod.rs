@@ -17,7 +17,7 @@
 //! | `carry`, `connect` | frames between phones and relays, and what a cable would show |
 //! | `transit`, `addresses`, `sleep` | the network of a story that has one |
 //! | `acquaint` | who can write to whom |
-//! | `anew` | what happens when somebody has a new phone |
+//! | `anew`, `copied` | somebody has a new phone; somebody else has a copy of one |
 //! | `acts`, `groups`, `channels`, `backups`, `reports`, `notices` | what people do, and what their phones tell them |
 //! | `orders` | what authorities make operators and networks do |
 //! | `withdrawal` | what operators take from a country, and tell its people |
@@ -36,6 +36,7 @@ mod carry;
 mod channels;
 mod clock;
 mod connect;
+mod copied;
 mod error;
 mod fork;
 mod groups;
@@ -52,10 +53,12 @@ mod transit;
 mod view;
 mod withdrawal;
 
+pub(crate) use copied::{as_delivered, is_unopened};
 pub use error::WorldError;
 pub use run::PARTS;
 pub use state::World;
 pub use state::acquaintance::Met;
+pub use state::copied::Copied;
 pub use state::filed::Filed;
 pub use state::order::{Order, Whom};
 pub use state::profile::{ProfileId, Purpose};

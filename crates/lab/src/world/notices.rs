@@ -3,7 +3,7 @@
 
 use pillarbox_client::sentences::{self, Names};
 use pillarbox_client::{GroupId, HistoryEntry, Notice};
-use pillarbox_wire::{AccountId, Duration};
+use pillarbox_wire::{AccountId, Duration, Farewell};
 
 use super::error::WorldError;
 use super::state::World;
@@ -29,6 +29,7 @@ impl World {
             }
             Notice::ChannelPosts { channel, posts } => self.show_posts(id, channel, posts)?,
             Notice::Requested { contact } => self.accept(id, *contact)?,
+            Notice::Farewell { reason: Farewell::Replaced } => self.put_off(id)?,
             Notice::Delayed { .. } => {
                 self.alarms.insert((self.now + AFTER_DELAY, id));
             }
@@ -55,7 +56,18 @@ impl World {
             phone.mark_shown(contact, entry.place, now, rng)?;
         }
         let Some(by) = self.truth.behind(contact) else { return Ok(None) };
+        if let Some(text) = entry.text() {
+            self.notify(who, by, text);
+        }
         Ok(self.truth.read(by, entry.id, who, now).map(|said| text_id(said.0)))
+    }
+
+    /// Keeps what the system of a phone shows of a new text.
+    fn notify(&mut self, who: PersonId, by: PersonId, text: &str) {
+        let (now, from) = (self.now, self.name(by));
+        let previews = !self.without_previews.contains(&who);
+        let store = self.notifications.entry(who).or_default();
+        if previews { store.keep_preview(now, &from, text) } else { store.keep_bare(now) }
     }
 
     /// Accepts a contact whom the owner knows. A stranger's message stays a request.

@@ -63,6 +63,10 @@ impl World {
                 self.seize(who, state)?;
                 format!("{}'s phone is taken", self.name(who))
             }
+            Order::CopyPhone { who, goes_online } => {
+                self.copy_phone(who, goes_online)?;
+                format!("{}'s phone is copied with its passcode and given back", self.name(who))
+            }
             Order::UpdateSoftware { whom, habits, stops_encrypting, announced } => {
                 let whom = match whom {
                     Whom::Everybody => self.scenario.everybody().map(|(who, _)| who).collect(),

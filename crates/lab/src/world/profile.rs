@@ -117,6 +117,7 @@ impl World {
             alarm: None,
             refused: false,
             unreachable_said: false,
+            put_off_until: None,
         });
         self.owned.entry(who).or_default().push(id);
         self.restless.insert(id);

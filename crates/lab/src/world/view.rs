@@ -1,7 +1,7 @@
 //! Views of a world from outside: relays, the wire, phones in their owners' hands, the record, and the scorer.
 
 use pillarbox_access::design::Design;
-use pillarbox_access::view::{Crossing, PushRecords, WireTap};
+use pillarbox_access::view::{Crossing, NotificationStore, PushRecords, WireTap};
 use pillarbox_wire::{AccountId, Handle, Timestamp};
 
 use super::error::WorldError;
@@ -109,6 +109,12 @@ impl World {
     #[must_use]
     pub fn seized(&self) -> &[Seized] {
         &self.seized
+    }
+
+    /// Returns what the system of somebody's phone keeps of its notifications; none if it showed none, or is destroyed.
+    #[must_use]
+    pub fn notifications_of(&self, who: PersonId) -> Option<&NotificationStore> {
+        self.notifications.get(&who)
     }
 
     /// Returns the reports that people made to operators.

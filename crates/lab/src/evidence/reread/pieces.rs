@@ -44,17 +44,19 @@ pub(super) struct Reported {
 /// Returns the pieces that a phone showed: the key of its vault, the rows, and the names of people. All pieces of a
 /// phone have the same place.
 pub(crate) fn phone(place: &str, exhibit: &VaultExhibit, names: &Names) -> Vec<Piece> {
-    let names = serde_json::to_string(names).unwrap_or_default();
-    let mut pieces = vec![
-        bytes(place, "key of the vault", exhibit.key.as_bytes(), How::PhoneKey),
-        text(place, "names", names, How::PhoneNames),
-    ];
+    let mut pieces =
+        vec![bytes(place, "key of the vault", exhibit.key.as_bytes(), How::PhoneKey), owner(place, names)];
     pieces.extend(exhibit.rows.iter().map(|row| {
         let SealedRow { table, lookup, nonce, sealed } = row;
         let whole = [&[*table][..], lookup, nonce, sealed].concat();
         bytes(place, "row of the vault", &whole, How::PhoneRow)
     }));
     pieces
+}
+
+/// Returns whose phone something was found on, and the conversation that was shown, if not all of them were.
+pub(crate) fn owner(place: &str, names: &Names) -> Piece {
+    text(place, "names", serde_json::to_string(names).unwrap_or_default(), How::PhoneNames)
 }
 
 /// Returns the wrapped key of a vault on which passcodes were tried.
@@ -79,6 +81,11 @@ pub(crate) fn report(reported: &ReportedMessage, key: &StampKey) -> Piece {
         opening: hex(opening),
     };
     text("report", "message", serde_json::to_string(&reported).unwrap_or_default(), How::Report)
+}
+
+/// Returns words that lay somewhere as they are.
+pub(crate) fn plain(place: &str, part: &str, words: &[u8]) -> Piece {
+    bytes(place, part, words, How::Plain)
 }
 
 fn bytes(found_in: &str, part: &str, bytes: &[u8], how: How) -> Piece {

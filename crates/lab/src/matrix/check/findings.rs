@@ -106,6 +106,16 @@ impl Folder {
         findings
     }
 
+    /// Reads the bytes of an evidence file again, and returns everything that does not agree.
+    #[must_use]
+    pub fn read_again(&self, name: &str) -> Vec<String> {
+        match self.evidence(name) {
+            Some(evidence) => pieces(name, &evidence),
+            None if self.is_here(name) => vec![format!("{name} is no evidence")],
+            None => Vec::new(),
+        }
+    }
+
     /// Returns the files that differ from the manifest, are missing, or were added.
     #[must_use]
     pub fn digests(&self) -> Vec<String> {

@@ -8,11 +8,12 @@
 //! | `order` | what an authority orders |
 //! | `rows` | rows that a relay holds |
 //! | `filed` | reports that arrived |
-//! | `seized`, `sleepers` | phones in other hands; phones that sleep |
+//! | `seized`, `copied`, `sleepers` | phones in other hands; copies of phones; phones that sleep |
 //! | `transit`, `delay` | what is under way, and for how long |
 //! | `randomness` | a stream for each actor |
 
 pub(super) mod acquaintance;
+pub(super) mod copied;
 pub(super) mod delay;
 pub(super) mod filed;
 pub(super) mod group;
@@ -29,7 +30,7 @@ pub(super) mod transit;
 use std::collections::{BTreeMap, BTreeSet};
 
 use pillarbox_access::design::Design;
-use pillarbox_access::view::{PushRecords, WireTap};
+use pillarbox_access::view::{NotificationStore, PushRecords, WireTap};
 use pillarbox_client::{BodyId, Habits};
 use pillarbox_relay::ConnectionId;
 use pillarbox_wire::{ChannelName, Handle, NumberCode, Timestamp};
@@ -38,6 +39,7 @@ use crate::record::{Kind, Record, Way, sha256, text_id};
 use crate::scenario::{Event, PersonId, Scenario};
 use crate::truth::{Said, Truth};
 use acquaintance::{Acquaintance, Met};
+use copied::Copied;
 use filed::Filed;
 use group::GroupHere;
 use order::Order;
@@ -86,6 +88,8 @@ pub struct World {
     pub(crate) gone: BTreeSet<PersonId>,
     /// Phones in other hands.
     pub(crate) seized: Vec<Seized>,
+    /// Copies of phones.
+    pub(crate) copies: Vec<Copied>,
     pub(crate) moved: BTreeMap<PersonId, SiteId>,
     pub(crate) met: Vec<Met>,
     /// Habits that a software update gave to somebody's phone.
@@ -101,6 +105,10 @@ pub struct World {
     pub(crate) next_due: u64,
     /// The times at which the world looks at a phone because something on it waits.
     pub(crate) alarms: BTreeSet<(Timestamp, ProfileId)>,
+    /// What the system of each person's phone keeps of its notifications.
+    pub(crate) notifications: BTreeMap<PersonId, NotificationStore>,
+    /// People whose notifications say only that something came.
+    pub(crate) without_previews: BTreeSet<PersonId>,
     pub(crate) reports: Vec<Filed>,
     pub(crate) push: PushRecords,
     pub(crate) wire: WireTap,

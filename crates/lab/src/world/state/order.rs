@@ -55,6 +55,13 @@ pub enum Order {
         /// The lock state.
         state: LockState,
     },
+    /// Copies somebody's phone with its passcode and gives it back.
+    CopyPhone {
+        /// The owner.
+        who: PersonId,
+        /// True if the copy goes online once it no longer follows what passes.
+        goes_online: bool,
+    },
     /// Makes the maker ship other software.
     UpdateSoftware {
         /// The recipients of the update.
@@ -98,6 +105,7 @@ impl Order {
             Self::BlockRelay { .. } => "block-relay",
             Self::Unblock { .. } => "unblock",
             Self::Seize { .. } => "seize",
+            Self::CopyPhone { .. } => "copy-phone",
             Self::UpdateSoftware { .. } => "update-software",
             Self::StopServing { .. } => "stop-serving",
         }

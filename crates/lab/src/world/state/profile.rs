@@ -68,6 +68,8 @@ pub(crate) struct Profile {
     pub(crate) refused: bool,
     /// True if a failed connection stands in the record and none has succeeded since.
     pub(crate) unreachable_said: bool,
+    /// The time before which it does not connect, because a copy of the phone has taken its place.
+    pub(crate) put_off_until: Option<Timestamp>,
 }
 
 impl Profile {

@@ -1,0 +1,74 @@
+//! Assertions: sentences that phones printed in a world, each bound to a statement that the world makes true or false.
+//!
+//! One kind of sentence is judged today: *Delivered: Bob's phone has it.* A sentence that is false with an order and true
+//! without it became false through the order. One that is false without it too is a finding about the design.
+
+use std::collections::BTreeSet;
+
+use pillarbox_client::DeliveryState;
+use pillarbox_client::sentences::progress;
+use serde::{Deserialize, Serialize};
+
+use super::staging::Staged;
+use crate::record::{Kind, text_id};
+
+/// The statement of a sentence.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Assertion {
+    /// The phone in somebody's hands has a text, when the sentence appears.
+    PhoneHasIt {
+        /// The person.
+        of: String,
+        /// The text, by its number in the story.
+        message: String,
+    },
+}
+
+/// A sentence that a phone printed, and whether its statement held.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Asserted {
+    /// The owner of the phone that printed it.
+    pub who: String,
+    /// The time, in milliseconds since 1970.
+    pub at: u64,
+    /// The sentence, as the phone printed it.
+    pub text: String,
+    /// Its statement.
+    pub says: Assertion,
+    /// True if the statement held.
+    pub holds: bool,
+}
+
+impl Asserted {
+    /// Returns every sentence of a judged kind that phones printed in a world.
+    pub(super) fn in_world(staged: &Staged) -> Vec<Self> {
+        let Staged { world, scenario, .. } = staged;
+        let scorer = world.scorer();
+        let name = |who| scenario.person(who).map_or("", |person| person.name.as_str());
+        let lines = world.record().lines();
+        let confirmed = scorer.confirmed().iter().filter_map(|told| {
+            let said = scorer.said().get(told.said.0)?;
+            let (who, of) = (name(said.by), name(told.who));
+            let text = progress(DeliveryState::Delivered, of);
+            let is_printed = lines.iter().filter(|line| line.at == told.at).any(|line| {
+                matches!(&line.kind, Kind::Notice { who: owner, says, .. } if owner == who && *says == text)
+            });
+            let holds = scorer
+                .read()
+                .iter()
+                .any(|read| read.said == told.said && read.who == told.who && read.at <= told.at);
+            let says = Assertion::PhoneHasIt { of: of.to_owned(), message: text_id(told.said.0) };
+            is_printed.then(|| Self { who: who.to_owned(), at: told.at.0, text, says, holds })
+        });
+        confirmed.collect()
+    }
+
+    /// Returns the sentences that are false in one world and whose statement held in the `usual` one.
+    #[must_use]
+    pub fn became_false(with: &[Self], usual: &[Self]) -> Vec<Self> {
+        let held: BTreeSet<&Assertion> = usual.iter().filter(|it| it.holds).map(|it| &it.says).collect();
+        with.iter().filter(|it| !it.holds && held.contains(&it.says)).cloned().collect()
+    }
+}

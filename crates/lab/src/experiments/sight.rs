@@ -1,0 +1,127 @@
+//! Observed: everything that reached each person from the order on, taken from a world so that two worlds can be compared.
+//!
+//! A world draws its randomness for each actor. Everything without a cause in the order is therefore the same in both
+//! worlds, byte for byte, and a difference is something that a person could notice.
+
+use std::collections::BTreeMap;
+
+use super::staging::Staged;
+use crate::record::{Kind, sha256};
+use crate::score::Noticed;
+
+/// Everything that reached the people of one world from the order on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Observed {
+    /// By name, in the order of the story.
+    people: Vec<(String, Seen)>,
+}
+
+/// Everything that reached one person.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Seen {
+    /// Bytes from a relay and lines on the screen, in the order of their arrival.
+    reached: Vec<Reached>,
+    /// True if the phone in their hands has other software than at the beginning.
+    has_other_software: bool,
+    /// The number of phone accounts in their hands at the end.
+    phones: usize,
+}
+
+/// Something that reached a phone, and its time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Reached {
+    /// Bytes from a relay: their number, and their SHA-256.
+    Bytes(u64, usize, String),
+    /// The phone's notice, or the reason why it was not connected.
+    Line(u64, String),
+}
+
+impl Observed {
+    /// Takes everything that reached the people of a world.
+    pub(super) fn of(staged: &Staged) -> Self {
+        let Staged { world, scenario, .. } = staged;
+        let since = scenario.inquiry.ordered;
+        let mut reached: BTreeMap<&str, Vec<Reached>> = BTreeMap::new();
+        for (crossing, whom) in world.arrivals().filter(|(crossing, _)| crossing.at >= since) {
+            if let Some(person) = scenario.person(whom) {
+                let bytes = Reached::Bytes(crossing.at.0, crossing.bytes.len(), sha256(&crossing.bytes));
+                reached.entry(person.name.as_str()).or_default().push(bytes);
+            }
+        }
+        for line in world.record().lines().iter().filter(|line| line.at >= since) {
+            if let Kind::Notice { who, says, .. } | Kind::Unreachable { who, why: says, .. } = &line.kind {
+                reached.entry(who).or_default().push(Reached::Line(line.at.0, says.clone()));
+            }
+        }
+        let people = scenario.everybody().map(|(who, person)| {
+            let seen = Seen {
+                reached: reached.remove(person.name.as_str()).unwrap_or_default(),
+                has_other_software: world.has_other_software(who),
+                phones: world.phones_of(who).count(),
+            };
+            (person.name.clone(), seen)
+        });
+        Self { people: people.collect() }
+    }
+
+    /// Returns the people whose phones received something else than in the `usual` world: other bytes, bytes at another
+    /// time, a refused connection, a program, a line from the operator.
+    pub(crate) fn could_notice(&self, usual: &Self) -> Vec<String> {
+        self.differ(usual, |one, other| {
+            one.reached != other.reached || one.has_other_software != other.has_other_software
+        })
+    }
+
+    /// Returns those of them whose phones received as many bytes at the same times, and told them the same. Only what is
+    /// inside the bytes differs. A relay numbers all messages that it accepts, so that one message more changes the
+    /// number of each later one, whomever it is for.
+    pub(crate) fn same_in_size(&self, usual: &Self) -> Vec<String> {
+        let alike = |one: &Reached, other: &Reached| match (one, other) {
+            (Reached::Bytes(at, length, _), Reached::Bytes(then, size, _)) => (at, length) == (then, size),
+            (one, other) => one == other,
+        };
+        self.differ(usual, |one, other| {
+            let same = one.reached.len() == other.reached.len()
+                && one.reached.iter().zip(&other.reached).all(|(one, other)| alike(one, other));
+            one.reached != other.reached && same && one.has_other_software == other.has_other_software
+        })
+    }
+
+    /// Returns the people who hold fewer phone accounts in their hands at the end than in the `usual` world.
+    pub(crate) fn without_their_phone(&self, usual: &Self) -> Vec<String> {
+        self.differ(usual, |one, other| one.phones < other.phones)
+    }
+
+    fn differ(&self, usual: &Self, differs: impl Fn(&Seen, &Seen) -> bool) -> Vec<String> {
+        let nothing = Seen::default();
+        let of = |name: &String| usual.people.iter().find(|(known, _)| known == name).map(|(_, seen)| seen);
+        let people = self.people.iter().filter(|(name, seen)| differs(seen, of(name).unwrap_or(&nothing)));
+        people.map(|(name, _)| name.clone()).collect()
+    }
+
+    /// Returns the notices of phones that do not appear in the `usual` world.
+    pub(crate) fn noticed(&self, usual: &Self) -> Vec<Noticed> {
+        let (before, after) = (usual.told(), self.told());
+        let mut noticed = Vec::new();
+        for ((who, says), times) in after {
+            let known = before.get(&(who, says)).map_or(0, Vec::len);
+            let new = times.into_iter().skip(known);
+            noticed.extend(new.map(|at| Noticed { at, who: who.to_owned(), says: says.to_owned() }));
+        }
+        noticed.sort();
+        noticed
+    }
+
+    /// Returns the times of each line on each person's screen.
+    fn told(&self) -> BTreeMap<(&str, &str), Vec<u64>> {
+        let mut told: BTreeMap<(&str, &str), Vec<u64>> = BTreeMap::new();
+        for (who, seen) in &self.people {
+            for reached in &seen.reached {
+                if let Reached::Line(at, says) = reached {
+                    told.entry((who, says)).or_default().push(*at);
+                }
+            }
+        }
+        told
+    }
+}

@@ -1,0 +1,100 @@
+//! The ways one by one, with everything that stands behind the numbers.
+
+use super::notes::{about, moment};
+use super::predictions::WaysComparison;
+use super::row::{WayInRow, WaysIn, share};
+use super::table::head;
+use crate::answer::{counted_by, listed};
+use crate::screen::{Screen, Weight};
+
+/// Returns the screen. `comparison` is that with the predictions, if there are any.
+#[must_use]
+pub fn render(ways: &WaysIn, comparison: Option<&WaysComparison>, width: usize) -> String {
+    let mut screen = Screen::new(width);
+    head(&mut screen, ways);
+    for row in &ways.ways {
+        screen.title(&row.title.to_uppercase());
+        one(&mut screen, ways, row);
+    }
+    if let Some(comparison) = comparison {
+        screen.title("PREDICTIONS");
+        screen.say(&comparison.in_short());
+        for line in comparison.known.iter().chain(&comparison.unexpected).chain(&comparison.unpredicted) {
+            screen.entry(Weight::Normal, line);
+        }
+    }
+    screen.into_text()
+}
+
+fn one(screen: &mut Screen, ways: &WaysIn, row: &WayInRow) {
+    let target = &ways.target;
+    let mut say = |text: String| screen.entry(Weight::Normal, &text);
+    if let Some(ordered) = &row.ordered {
+        say(format!("Order: {ordered}."));
+    }
+    say(format!(
+        "Came back: {} from before the order, {} from then on.",
+        share(row.before),
+        share(row.after)
+    ));
+    if !row.texts.is_empty() {
+        say(format!("Texts: {}.", row.texts.join(", ")));
+    }
+    let gone = &row.without_the_phone;
+    say(format!(
+        "After {target}'s phone was destroyed: {} and {}: it {}.",
+        share(gone.before),
+        share(gone.after),
+        if gone.works { "works as before" } else { "does not give the same" }
+    ));
+    say(match &row.stolen {
+        None => "Thief: there is no one secret to steal.".to_owned(),
+        Some(stolen) => format!(
+            "Thief of {}, without an order: {} of everybody's {}.",
+            stolen.secret,
+            stolen.opens.n,
+            counted_by(stolen.opens.of, "texts")
+        ),
+    });
+    say(format!("Others whose words came back: {}.", people(&row.read)));
+    say(format!("Others who are named: {}.", people(&row.named)));
+    say(match about(row) {
+        None => "Nobody can say: no phone receives anything else than without it.".to_owned(),
+        Some((_, note)) => format!("Who can say: {note}"),
+    });
+    for (who, noticed) in row.first_noticed() {
+        say(format!("  {who}, {}: {}", moment(noticed.at), noticed.says));
+    }
+    if !row.other_numbers.is_empty() {
+        say(format!(
+            "{} receive the same at the same times, under other message numbers: the relay numbers all messages that it \
+             accepts.",
+            people(&row.other_numbers)
+        ));
+    }
+    if !row.lost.is_empty() {
+        say(format!("Texts that never arrived because of it: {}.", row.lost.join(", ")));
+    }
+    match row.became_false.as_slice() {
+        [] => say("Sentences on phones that became false: none of those that are judged.".to_owned()),
+        all => {
+            for one in all {
+                say(format!("Became false on {}'s phone, {}: \"{}\"", one.who, moment(one.at), one.text));
+            }
+        }
+    }
+    let evader = &row.evader;
+    say(format!(
+        "An evader, who {}: {} and {} come back.",
+        evader.does,
+        share(evader.before),
+        share(evader.after)
+    ));
+    for reason in &row.reasons {
+        say(reason.clone());
+    }
+}
+
+fn people(names: &[String]) -> String {
+    if names.is_empty() { "nobody".to_owned() } else { listed(names, "and") }
+}

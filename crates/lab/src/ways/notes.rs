@@ -1,0 +1,92 @@
+//! Footnotes of the screen, in words.
+
+use pillarbox_wire::Timestamp;
+
+use super::row::{WayInRow, WaysIn};
+use crate::answer::listed;
+
+/// The footnotes about single rows, each with a letter.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Marks {
+    notes: Vec<String>,
+}
+
+impl Marks {
+    /// Returns the letter of a footnote. Two equal footnotes are one.
+    pub(super) fn letter(&mut self, note: String) -> char {
+        let place = self.notes.iter().position(|known| *known == note).unwrap_or_else(|| {
+            self.notes.push(note);
+            self.notes.len() - 1
+        });
+        ('a'..='z').nth(place).unwrap_or('z')
+    }
+}
+
+/// Returns the number of people who can tell that a way is used, and the footnote that says how; none if nobody can.
+pub(super) fn about(row: &WayInRow) -> Option<(usize, String)> {
+    let first = row.first_noticed();
+    let could = row.could_tell();
+    if let Some(earliest) = first.values().min_by_key(|noticed| noticed.at) {
+        let told: Vec<&str> = first.keys().copied().collect();
+        let others: Vec<&str> = could.iter().copied().filter(|who| !told.contains(who)).collect();
+        let others = match others.as_slice() {
+            [] => String::new(),
+            others => format!(" {} could have.", few(others)),
+        };
+        let note = format!(
+            "{}: their phones say so, first {}'s on {}: \"{}\"{others}",
+            names(&told),
+            earliest.who,
+            moment(earliest.at),
+            earliest.says
+        );
+        return Some((told.len(), note));
+    }
+    if !row.took_part.is_empty() {
+        let took_part: Vec<&str> = row.took_part.iter().map(String::as_str).collect();
+        return Some((
+            took_part.len(),
+            format!("{}: they are asked, and show their own phones.", names(&took_part)),
+        ));
+    }
+    if !row.without_their_phone.is_empty() {
+        let without: Vec<&str> = row.without_their_phone.iter().map(String::as_str).collect();
+        return Some((without.len(), format!("{}: the phone is not in their hands.", names(&without))));
+    }
+    let could: Vec<&str> = could.into_iter().collect();
+    let note = || format!("{} could: their phones receive something else. No screen says so.", names(&could));
+    (!could.is_empty()).then(|| (could.len(), note()))
+}
+
+/// Formats a moment for a sentence: `22 March 2017 18:34`.
+pub(super) fn moment(at: u64) -> String {
+    let at = Timestamp(at);
+    let (_, _, _, hour, minute, ..) = at.calendar();
+    format!("{} {hour:02}:{minute:02}", pillarbox_access::day::Day::of(at))
+}
+
+/// Returns the footnotes: those about columns, then those about rows.
+pub(super) fn of(ways: &WaysIn, marks: &Marks) -> Vec<String> {
+    let target = &ways.target;
+    let mut notes = vec![
+        format!("phone gone: tried again after {target}'s phone was destroyed. others: read, named."),
+        "thief: the same without an order, with stolen rows, phone or copy. -: no secret.".to_owned(),
+        format!("false lines: sentences on phones that became false. evader: {target} knows."),
+    ];
+    let rows = ('a'..='z').zip(&marks.notes);
+    notes.extend(rows.map(|(letter, note)| format!("({letter}) {note}")));
+    notes
+}
+
+/// Lists people, or counts them if there are many.
+fn few(people: &[&str]) -> String {
+    match people.len() {
+        0..=3 => names(people),
+        many => format!("{many} others"),
+    }
+}
+
+/// Lists people.
+pub(super) fn names(people: &[&str]) -> String {
+    listed(&people.iter().map(|&name| name.to_owned()).collect::<Vec<_>>(), "and")
+}

@@ -1,0 +1,189 @@
+//! What came out, as data.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::experiments::Asserted;
+use crate::score::{Noticed, Share};
+
+/// The version of the form.
+pub(super) const VERSION: u8 = 1;
+
+/// The ways in of one story under one design.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WaysIn {
+    /// The version of the form.
+    pub v: u8,
+    /// The story's name.
+    pub story: String,
+    /// The design's name.
+    pub design: String,
+    /// The design's name for people.
+    pub design_title: String,
+    /// The seed.
+    pub seed: u64,
+    /// The person whom every way is about.
+    pub target: String,
+    /// The number of people in the story.
+    pub people: u64,
+    /// The number of texts that everybody said to people and groups.
+    pub texts: u64,
+    /// The time of the order, in milliseconds since 1970.
+    pub ordered: u64,
+    /// The time at which the answer is due, in milliseconds since 1970.
+    pub served: u64,
+    /// The texts that the target wrote or got before the order, and from then on.
+    pub before: u64,
+    /// See `before`.
+    pub after: u64,
+    /// The ways, in the order of the screen.
+    pub ways: Vec<WayInRow>,
+}
+
+/// One way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WayInRow {
+    /// The way's name.
+    pub way: String,
+    /// The variant, if the way has several.
+    pub variant: Option<String>,
+    /// The name on the screen.
+    pub title: String,
+    /// The heading under which it stands.
+    pub group: String,
+    /// The demand that serves it, by the name of its experiment.
+    pub demand: String,
+    /// The order, in words; none if nothing is ordered.
+    pub ordered: Option<String>,
+    /// The target's texts from before the order that came back readable.
+    pub before: Share,
+    /// The same from the order on.
+    pub after: Share,
+    /// The texts that came back, by their numbers in the story.
+    pub texts: Vec<String>,
+    /// Reasons that the counts do not give.
+    pub reasons: Vec<String>,
+    /// The same way, after the target's phone was destroyed.
+    pub without_the_phone: WithoutPhone,
+    /// The result of the same steps in other hands; none if there is no one secret to steal.
+    pub stolen: Option<Stolen>,
+    /// People other than the target whose words came back.
+    pub read: Vec<String>,
+    /// People other than the target who are named.
+    pub named: Vec<String>,
+    /// Lines on the screens of phones that appear in no world without it.
+    pub noticed: Vec<Noticed>,
+    /// People who took part: they showed their own phones.
+    pub took_part: Vec<String>,
+    /// People whose phone is not in their hands any more.
+    pub without_their_phone: Vec<String>,
+    /// People whose phones received bytes at other times, in other sizes, or another line than without it.
+    pub could_notice: Vec<String>,
+    /// People whose phones received the same at the same times, under other message numbers of the relay.
+    pub other_numbers: Vec<String>,
+    /// Texts that somebody's phone shows without it and not with it, each by its number and its reader.
+    pub lost: Vec<String>,
+    /// Sentences on phones that became false through it.
+    #[serde(rename = "false")]
+    pub became_false: Vec<Asserted>,
+    /// The result against somebody who knows of the way.
+    pub evader: EvaderResult,
+    /// The worlds on which it rests.
+    pub worlds: Vec<WorldOfWay>,
+}
+
+/// A way tried again after the target's phone was destroyed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WithoutPhone {
+    /// True if it could be tried, and gave the same texts.
+    pub works: bool,
+    /// The target's texts from before the order that came back.
+    pub before: Share,
+    /// The same from the order on.
+    pub after: Share,
+}
+
+/// The result of the same steps in other hands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stolen {
+    /// What was stolen.
+    pub secret: String,
+    /// Everybody's texts that it opens.
+    pub opens: Share,
+    /// The same by their numbers in the story.
+    pub texts: Vec<String>,
+}
+
+/// The result against somebody who knows of the way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EvaderResult {
+    /// What they do.
+    pub does: String,
+    /// The target's texts from before the order that came back all the same.
+    pub before: Share,
+    /// The same from the order on.
+    pub after: Share,
+    /// Reasons that the counts do not give.
+    pub reasons: Vec<String>,
+}
+
+/// A world of a way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WorldOfWay {
+    /// Its part: `carried-out`, `without-the-phone` or `evaded`.
+    pub part: String,
+    /// SHA-256 of its record.
+    pub record_sha256: String,
+    /// The evidence file of what it gave.
+    pub evidence: String,
+}
+
+/// Formats a fraction.
+pub(super) fn share(Share { n, of }: Share) -> String {
+    format!("{n}/{of}")
+}
+
+impl WayInRow {
+    /// Returns the name with its variant, as predictions have it.
+    #[must_use]
+    pub fn key(&self) -> (String, String) {
+        (self.way.clone(), self.variant.clone().unwrap_or_default())
+    }
+
+    /// Returns the people whose phones told them something, each with the time and the words of the first line.
+    #[must_use]
+    pub fn first_noticed(&self) -> BTreeMap<&str, &Noticed> {
+        let mut first: BTreeMap<&str, &Noticed> = BTreeMap::new();
+        for noticed in &self.noticed {
+            let known = first.entry(noticed.who.as_str()).or_insert(noticed);
+            if noticed.at < known.at {
+                *known = noticed;
+            }
+        }
+        first
+    }
+
+    /// Returns everybody who could tell that it happens: by what their phone received, or because it is gone.
+    #[must_use]
+    pub fn could_tell(&self) -> BTreeSet<&str> {
+        self.could_notice.iter().chain(&self.without_their_phone).map(String::as_str).collect()
+    }
+
+    /// Returns the word for the column *phone gone*.
+    #[must_use]
+    pub fn phone_gone(&self) -> String {
+        let WithoutPhone { works, before, after } = &self.without_the_phone;
+        match (works, before.n + after.n) {
+            (true, _) => "works".to_owned(),
+            (false, 0) => "fails".to_owned(),
+            (false, n) => format!("{n}/{}", before.of + after.of),
+        }
+    }
+}

@@ -1,0 +1,107 @@
+use std::num::NonZeroUsize;
+
+use pillarbox_access::demand::Demand;
+use pillarbox_access::designs;
+
+use super::*;
+use crate::experiments::control::Control;
+use crate::experiments::{Answered, Views};
+use crate::score::What;
+use crate::ways::way::WayIn;
+
+/// An experiment without its order and its steps.
+struct Emptied(&'static dyn Experiment);
+
+impl Experiment for Emptied {
+    fn demand(&self) -> &'static Demand {
+        self.0.demand()
+    }
+
+    fn name(&self) -> &'static str {
+        self.0.name()
+    }
+
+    /// Another column: an emptied experiment finds nothing, and is no control of itself.
+    fn control(&self) -> &'static str {
+        if self.name() == "seized-phone-open" { "participant" } else { "seized-phone-open" }
+    }
+
+    fn what(&self) -> What {
+        self.0.what()
+    }
+
+    fn serve(&self, _: &Views<'_>, _: &Views<'_>) -> Result<Answered, ExperimentError> {
+        Ok(Answered::default())
+    }
+}
+
+fn plan() -> WaysPlan {
+    let control = Control::built_in().unwrap();
+    WaysPlan {
+        scenario: control.scenario.clone(),
+        design: designs::named("whatsapp-now").unwrap().clone(),
+        seed: 1,
+        ways: Vec::new(),
+        threads: NonZeroUsize::MIN,
+        control,
+        rerun: String::new(),
+    }
+}
+
+fn ran(ways: &[WayEntry]) -> Vec<WayInRow> {
+    these(&plan(), ways, &Progress::none(), &AtomicBool::new(false)).unwrap().0.ways
+}
+
+#[test]
+fn a_way_without_its_steps_is_the_plain_design() {
+    let emptied = |way: &WayEntry| {
+        let experiment: &'static dyn Experiment = Box::leak(Box::new(Emptied(way.way.experiment())));
+        let means = match way.means {
+            Stealable::Part(words, _) => Stealable::Part(words, experiment),
+            other => other,
+        };
+        WayEntry { way: WayIn::Demand(experiment), takes_the_phone: false, means, ..*way }
+    };
+    let ways: Vec<WayEntry> = today().iter().map(emptied).collect();
+    let rows = ran(&ways);
+    let mut docket = Docket::as_told(&plan().design, &stories::plain(&plan().scenario), plan().seed);
+    let plain = docket.serve(ways[0].way.experiment()).unwrap().world_sha256;
+    for row in &rows {
+        let title = &row.title;
+        assert_eq!((row.before.n, row.after.n, row.texts.len()), (0, 0, 0), "{title}");
+        assert_eq!(row.stolen.as_ref().map_or(0, |stolen| stolen.opens.n), 0, "{title}");
+        assert_eq!((row.read.len(), row.named.len(), row.took_part.len()), (0, 0, 0), "{title}");
+        assert_eq!((row.noticed.len(), row.could_tell().len()), (0, 0), "{title}");
+        assert_eq!((row.other_numbers.len(), row.became_false.len()), (0, 0), "{title}");
+        assert_eq!((row.evader.before.n, row.evader.after.n), (0, 0), "{title}");
+        assert_eq!(row.worlds[0].record_sha256, plain, "{title}");
+    }
+    // The control: with their steps, all of them but the warrant give something here.
+    let rows = ran(&today());
+    assert_eq!(rows.len(), ways.len());
+    for row in rows.iter().filter(|row| row.way != "content-warrant") {
+        assert!(row.before.n + row.after.n > 0, "{}", row.title);
+    }
+    let differ = rows.iter().filter(|row| row.worlds[0].record_sha256 != plain);
+    let differ: Vec<&str> = differ.map(|row| row.way.as_str()).collect();
+    assert_eq!(differ, ["phone-open", "phone-copied", "phone-copied", "notifications"]);
+}
+
+#[test]
+fn a_story_that_several_ways_need_is_told_once() {
+    let plain = stories::plain(&plan().scenario);
+    let stories = told(&plain, &today());
+    let tasks: usize = stories.iter().map(|story| story.ways.len()).sum();
+    assert_eq!(tasks, WorldPart::ALL.len() * today().len());
+    for (at, story) in stories.iter().enumerate() {
+        assert!(stories[at + 1..].iter().all(|other| other.scenario != story.scenario));
+    }
+    assert!(stories.len() < tasks);
+    assert_eq!(stories[0].scenario, plain);
+}
+
+#[test]
+fn a_run_that_was_stopped_has_no_result() {
+    let stopped = run(&plan(), &Progress::none(), &AtomicBool::new(true));
+    assert_eq!(stopped.map(|run| run.found).err(), Some(ExperimentError::Stopped));
+}

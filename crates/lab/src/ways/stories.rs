@@ -1,0 +1,112 @@
+//! The stories of a way's worlds: the story as it is told about one person, and the same with a difference.
+
+use pillarbox_wire::{Duration, Timestamp};
+
+use crate::scenario::{Act, Event, LockState, PersonId, Scenario};
+
+/// The time before the answer at which a phone is destroyed or an account deleted.
+const BEFORE: Duration = Duration::from_seconds(60);
+
+/// The time after the order at which somebody gets a new phone.
+const AN_HOUR: Duration = Duration::from_seconds(3_600);
+
+/// The lifetime of texts under an evader's timers, in seconds.
+const A_DAY: u32 = 86_400;
+
+/// The act of a person who knows of a way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Evader {
+    /// Deletes the account before the answer is due.
+    DeletesAccount,
+    /// Makes no backup.
+    MakesNoBackup,
+    /// Lets texts with everybody known disappear.
+    SetsTimers,
+    /// Gets a new phone for the same number.
+    GetsNewPhone,
+    /// Lets notifications show no words.
+    HidesPreviews,
+}
+
+impl Evader {
+    /// Describes the act.
+    pub(super) const fn does(self) -> &'static str {
+        match self {
+            Self::DeletesAccount => "deletes the account a minute before the answer is due",
+            Self::MakesNoBackup => "makes no backup",
+            Self::SetsTimers => "lets texts with everybody known from the start disappear after a day",
+            Self::HidesPreviews => "lets notifications show no words from the start",
+            Self::GetsNewPhone => "gets a new phone for the same number an hour after the order",
+        }
+    }
+}
+
+/// Returns the person whom the ways are about: somebody who writes before the order and after it.
+pub(super) const fn target(scenario: &Scenario) -> PersonId {
+    scenario.inquiry.from_now_on
+}
+
+/// Returns the story about the target, without orders of its own.
+pub(super) fn plain(scenario: &Scenario) -> Scenario {
+    let mut scenario = scenario.clone();
+    scenario.orders.clear();
+    scenario.inquiry.about = target(&scenario);
+    scenario
+}
+
+/// Returns the story in which a way is carried out that takes the phone, or leaves it.
+pub(super) fn carried_out(plain: &Scenario, takes_the_phone: bool) -> Scenario {
+    if !takes_the_phone {
+        return plain.clone();
+    }
+    let mut story = plain.clone();
+    let (who, state) = (target(plain), LockState::Unlocked);
+    let mut is_taken = false;
+    for event in story.events.iter_mut().filter(|event| event.who == who) {
+        if let Act::PhoneSeized { state: told } = &mut event.act {
+            *told = state;
+            is_taken = true;
+        }
+    }
+    match is_taken {
+        true => story,
+        false => with(&story, plain.inquiry.served, Act::PhoneSeized { state }),
+    }
+}
+
+/// Returns the story in which the target's phone is destroyed before the answer is due.
+pub(super) fn without_the_phone(plain: &Scenario) -> Scenario {
+    with(plain, before_the_answer(plain), Act::LosesPhone)
+}
+
+/// Returns the story in which the target does something about a way.
+pub(super) fn evaded(plain: &Scenario, evader: Evader) -> Scenario {
+    let who = target(plain);
+    match evader {
+        Evader::DeletesAccount => with(plain, before_the_answer(plain), Act::DeletesAccount),
+        Evader::GetsNewPhone => with(plain, plain.inquiry.ordered + AN_HOUR, Act::ReRegisters),
+        Evader::HidesPreviews => with(plain, plain.start, Act::HidesPreviews),
+        Evader::MakesNoBackup => {
+            let mut story = plain.clone();
+            story.events.retain(|event| event.who != who || event.act != Act::BacksUp);
+            story
+        }
+        Evader::SetsTimers => {
+            let known = plain.person(who).map(|person| person.knows.clone()).unwrap_or_default();
+            let timer = |with| Act::SetsTimer { with, after: Some(A_DAY) };
+            known.into_iter().fold(plain.clone(), |story, whom| with(&story, plain.start, timer(whom)))
+        }
+    }
+}
+
+fn before_the_answer(story: &Scenario) -> Timestamp {
+    Timestamp(story.inquiry.served.0.saturating_sub(BEFORE.0))
+}
+
+/// Adds an act of the target after everything that happens up to then.
+fn with(story: &Scenario, at: Timestamp, act: Act) -> Scenario {
+    let mut story = story.clone();
+    let place = story.events.iter().position(|event| event.at > at).unwrap_or(story.events.len());
+    story.events.insert(place, Event { at, who: target(&story), act, line: 0 });
+    story
+}

@@ -1,0 +1,138 @@
+//! The ways, in the order of the screen.
+
+use super::stories::Evader;
+use crate::experiments::{Experiment, Notifications, PhoneCopy, all};
+
+/// A way to somebody's texts.
+#[derive(Clone, Copy)]
+pub(super) enum WayIn {
+    /// A demand of today: an experiment of the bench.
+    Demand(&'static dyn Experiment),
+}
+
+impl WayIn {
+    /// Returns the steps that serve it.
+    pub(super) const fn experiment(self) -> &'static dyn Experiment {
+        match self {
+            Self::Demand(experiment) => experiment,
+        }
+    }
+}
+
+/// The means by which a way works and that somebody could steal.
+#[derive(Clone, Copy)]
+pub(super) enum Stealable {
+    /// Rows of a server and the keys beside them.
+    Rows(&'static str),
+    /// The thing itself, opened as the way opens it.
+    Itself(&'static str),
+    /// A part of it, used without the order.
+    Part(&'static str, &'static dyn Experiment),
+    /// Each person opens what is their own, and no one secret opens it.
+    NoSecret,
+}
+
+impl Stealable {
+    /// Returns what is stolen, in words; none if there is nothing to steal.
+    pub(super) const fn in_words(self) -> Option<&'static str> {
+        match self {
+            Self::Rows(words) | Self::Itself(words) | Self::Part(words, _) => Some(words),
+            Self::NoSecret => None,
+        }
+    }
+}
+
+/// One row of the screen.
+#[derive(Clone, Copy)]
+pub(super) struct WayEntry {
+    /// The name on the command line.
+    pub(super) name: &'static str,
+    /// The variant, if the way has several.
+    pub(super) variant: Option<&'static str>,
+    /// The name on the screen.
+    pub(super) title: &'static str,
+    pub(super) way: WayIn,
+    /// True if the phone is taken from its owner for it, when the answer is due.
+    pub(super) takes_the_phone: bool,
+    pub(super) means: Stealable,
+    /// What somebody does who knows of the way.
+    pub(super) evader: Evader,
+}
+
+/// The heading of the ways that exist without any proposal.
+pub(super) const TODAY: &str = "nothing new in the app";
+
+static OFFLINE: PhoneCopy = PhoneCopy { goes_online: false, is_tapped: true };
+static ONLINE: PhoneCopy = PhoneCopy { goes_online: true, is_tapped: true };
+static COPY_ALONE: PhoneCopy = PhoneCopy { goes_online: false, is_tapped: false };
+
+/// Returns the ways that exist without any proposal.
+pub(super) fn today() -> Vec<WayEntry> {
+    let column = |name: &str| all().into_iter().find(|experiment| experiment.name() == name);
+    let way = |name, title, experiment: &str, takes_the_phone, means, evader| {
+        let way = WayIn::Demand(column(experiment)?);
+        Some(WayEntry { name, variant: None, title, way, takes_the_phone, means, evader })
+    };
+    let copy = |variant, title, experiment: &'static PhoneCopy| WayEntry {
+        name: "phone-copied",
+        variant: Some(variant),
+        title,
+        way: WayIn::Demand(experiment),
+        takes_the_phone: false,
+        means: Stealable::Part("the copy and its passcode", &COPY_ALONE),
+        evader: Evader::GetsNewPhone,
+    };
+    let columns = [
+        way(
+            "content-warrant",
+            "content warrant",
+            "content-warrant",
+            false,
+            Stealable::Rows("the messenger's rows and keys"),
+            Evader::DeletesAccount,
+        ),
+        way(
+            "backup",
+            "backup as it is",
+            "backup-warrant",
+            false,
+            Stealable::Rows("the backups and the keys beside them"),
+            Evader::MakesNoBackup,
+        ),
+        way(
+            "phone-open",
+            "an open phone",
+            "seized-phone-open",
+            true,
+            Stealable::Itself("the phone and its passcode"),
+            Evader::SetsTimers,
+        ),
+        way(
+            "contacts-together",
+            "contacts together",
+            "participant",
+            false,
+            Stealable::NoSecret,
+            Evader::SetsTimers,
+        ),
+    ];
+    let copies = [copy("offline", "copied, offline", &OFFLINE), copy("online", "copied, online", &ONLINE)];
+    let notifications = WayEntry {
+        name: "notifications",
+        variant: None,
+        title: "notifications",
+        way: WayIn::Demand(&Notifications),
+        takes_the_phone: true,
+        means: Stealable::Itself("the phone, without the messenger's passcode"),
+        evader: Evader::HidesPreviews,
+    };
+    columns.into_iter().flatten().chain(copies).chain([notifications]).collect()
+}
+
+/// Returns the names of the ways, each once, in the order of the screen.
+#[must_use]
+pub fn names() -> Vec<&'static str> {
+    let mut names: Vec<&'static str> = today().iter().map(|way| way.name).collect();
+    names.dedup();
+    names
+}

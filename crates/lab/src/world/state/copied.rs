@@ -1,0 +1,55 @@
+//! Copies of phones, made with the passcode while the owner went on with the phone itself.
+
+use std::path::Path;
+
+use pillarbox_client::{EmptyPassphrase, Passphrase};
+use pillarbox_wire::Timestamp;
+
+use super::profile::ProfileId;
+use crate::scenario::PersonId;
+use crate::scratch::Scratch;
+
+/// A copy of a phone's folder, and the passcode that opens it.
+pub struct Copied {
+    /// The owner of the phone.
+    pub who: PersonId,
+    /// The time at which the copy was made.
+    pub at: Timestamp,
+    pub(crate) folder: Scratch,
+    pub(crate) passcode: String,
+    /// The copy as a phone that goes online once it no longer follows what passes; none if it stays as it is.
+    pub(crate) running: Option<RunningCopy>,
+}
+
+/// A copy that goes online.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RunningCopy {
+    /// The profile of the copy.
+    pub(crate) id: ProfileId,
+    /// The number of messages from the tap that the copy was given.
+    pub(crate) given: usize,
+    /// True once it connects by itself.
+    pub(crate) is_online: bool,
+}
+
+impl Copied {
+    /// Returns the folder of the copy.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Returns the passcode.
+    ///
+    /// # Errors
+    /// A passcode that no vault takes.
+    pub fn passcode(&self) -> Result<Passphrase, EmptyPassphrase> {
+        Passphrase::new(self.passcode.clone())
+    }
+}
+
+impl std::fmt::Debug for Copied {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Copied")
+    }
+}

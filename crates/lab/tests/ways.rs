@@ -1,0 +1,324 @@
+//! Ways in: the screen, its data, and the controls of what stands on it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test"
+)]
+
+mod schema_walker;
+
+use std::num::NonZeroUsize;
+use std::sync::LazyLock;
+use std::sync::atomic::AtomicBool;
+
+use pillarbox_access::designs;
+use pillarbox_access::view::NotificationStore;
+use pillarbox_lab::experiments::control::Control;
+use pillarbox_lab::matrix::check::Folder;
+use pillarbox_lab::progress::Progress;
+use pillarbox_lab::scenario::{PersonId, Scenario, library};
+use pillarbox_lab::score::Share;
+use pillarbox_lab::screen::{self, USUAL_HEIGHT};
+use pillarbox_lab::ways::{self, WAYS, WayInRow, WaysIn, WaysPlan, WaysRun};
+use pillarbox_lab::world::World;
+use pillarbox_wire::Handle;
+use schema_walker::fault;
+use serde_json::{Value, json};
+
+/// The hint for the next command, below the screen.
+const NEXT: usize = 1;
+
+fn run_whole(scenario: &Scenario, design: &str, wanted: &[&str], threads: usize) -> WaysRun {
+    let plan = WaysPlan {
+        scenario: scenario.clone(),
+        design: designs::named(design).unwrap().clone(),
+        seed: scenario.seed,
+        ways: wanted.iter().map(|name| (*name).to_owned()).collect(),
+        threads: NonZeroUsize::new(threads).unwrap(),
+        control: Control::built_in().unwrap(),
+        rerun: "pillarbox-lab proposals".to_owned(),
+    };
+    ways::run(&plan, &Progress::none(), &AtomicBool::new(false)).unwrap()
+}
+
+fn run(scenario: &Scenario, design: &str, wanted: &[&str], threads: usize) -> WaysIn {
+    run_whole(scenario, design, wanted, threads).found
+}
+
+fn flagship() -> Scenario {
+    library::find("westminster-2017").unwrap()
+}
+
+/// The screen of the flagship story. It is told once for all tests.
+static SCREEN: LazyLock<WaysIn> = LazyLock::new(|| run(&flagship(), "whatsapp-now", &[], 2));
+
+fn row<'w>(ways: &'w WaysIn, title: &str) -> &'w WayInRow {
+    ways.ways.iter().find(|row| row.title == title).unwrap_or_else(|| panic!("{title}"))
+}
+
+fn share(n: u64, of: u64) -> Share {
+    Share { n, of }
+}
+
+fn shown(width: usize) -> String {
+    let comparison = ways::built_in("westminster-2017", "whatsapp-now").unwrap().unwrap().compare(&SCREEN);
+    screen::plain(&ways::table(&SCREEN, Some(&comparison), width))
+}
+
+#[test]
+fn the_ways_fit_on_one_screen() {
+    let text = shown(80);
+    assert!(text.lines().count() + NEXT <= USUAL_HEIGHT, "{text}");
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    insta::assert_snapshot!("ways_80", text);
+    let narrow = shown(60);
+    assert!(narrow.lines().all(|line| line.chars().count() <= 60), "{narrow}");
+    insta::assert_snapshot!("ways_60", narrow);
+    for width in [40, 140] {
+        let text = shown(width);
+        assert!(text.lines().all(|line| line.chars().count() <= width), "{text}");
+    }
+}
+
+#[test]
+fn every_number_is_explained_one_by_one() {
+    let comparison = ways::built_in("westminster-2017", "whatsapp-now").unwrap().unwrap().compare(&SCREEN);
+    let text = screen::plain(&ways::full(&SCREEN, Some(&comparison), 80));
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    insta::assert_snapshot!("ways_full", text);
+}
+
+#[test]
+fn each_cell_is_as_predicted_or_known_not_to_be() {
+    let predictions = ways::built_in("westminster-2017", "whatsapp-now").unwrap().unwrap();
+    let comparison = predictions.compare(&SCREEN);
+    assert_eq!(comparison.unexpected, Vec::<String>::new());
+    assert_eq!(comparison.unpredicted, Vec::<String>::new());
+    assert_eq!(comparison.predicted + comparison.known.len(), 10 * SCREEN.ways.len());
+    let names =
+        ["content-warrant", "backup", "phone-open", "contacts-together", "phone-copied", "notifications"];
+    assert_eq!(ways::names(), names);
+    // The control: another count is a finding.
+    let mut other = SCREEN.clone();
+    other.ways[0].before.n += 1;
+    assert_eq!(predictions.compare(&other).unexpected.len(), 1);
+}
+
+#[test]
+fn the_data_keep_to_their_schema_and_changed_data_do_not() {
+    let schema: Value = serde_json::from_str(include_str!("../../../schemas/proposals.schema.json")).unwrap();
+    let data = serde_json::to_value(&*SCREEN).unwrap();
+    assert_eq!(fault(&schema, &schema, &data), None);
+    let changes: [fn(&mut Value); 3] = [
+        |data| data["colour"] = json!("red"),
+        |data| data["ways"][0]["before"]["n"] = json!("none"),
+        |data| drop(data["ways"][1].as_object_mut().unwrap().remove("stolen")),
+    ];
+    for change in changes {
+        let mut odd = data.clone();
+        change(&mut odd);
+        assert!(fault(&schema, &schema, &odd).is_some());
+    }
+    assert_eq!(serde_json::from_value::<WaysIn>(data).unwrap(), *SCREEN);
+}
+
+#[test]
+fn the_table_for_other_programs_has_a_line_for_each_way() {
+    let table = ways::csv(&SCREEN);
+    let lines: Vec<&str> = table.lines().collect();
+    assert_eq!(lines.len(), 1 + SCREEN.ways.len());
+    let fields = lines[0].split(',').count();
+    let open = lines.iter().find(|line| line.contains(",phone-open,")).unwrap();
+    // No field of this line has a comma in it.
+    assert_eq!(open.split(',').count(), fields, "{open}");
+}
+
+#[test]
+fn the_same_comes_out_on_any_number_of_threads() {
+    let wanted = ["content-warrant", "phone-copied"];
+    let (one, two) =
+        (run(&flagship(), "whatsapp-now", &wanted, 1), run(&flagship(), "whatsapp-now", &wanted, 2));
+    assert_eq!(serde_json::to_string(&one).unwrap(), serde_json::to_string(&two).unwrap());
+    // A way says the same, whichever others stand beside it.
+    assert_eq!(row(&one, "copied, online"), row(&SCREEN, "copied, online"));
+}
+
+/// The control of the two rows in which nothing comes back, or nothing of somebody else's: under a design whose server
+/// can read and keeps, the same steps find everything.
+#[test]
+fn a_content_warrant_and_its_thief_find_what_lies_there() {
+    let ways = run(&flagship(), "plain-server", &["content-warrant"], 2);
+    let warrant = row(&ways, "content warrant");
+    assert_eq!((warrant.before, warrant.after), (share(10, 10), share(15, 15)));
+    assert_eq!(warrant.stolen.as_ref().unwrap().opens, share(55, 55));
+    assert!(warrant.without_the_phone.works);
+    let sealed = row(&SCREEN, "content warrant");
+    assert_eq!((sealed.before, sealed.after), (share(0, 10), share(0, 15)));
+    assert_eq!(sealed.stolen.as_ref().unwrap().opens, share(0, 55));
+}
+
+fn story(events: &str) -> Scenario {
+    let text = format!(
+        "[scenario]\nname = \"quay\"\ntitle = \"Two on a quay\"\nseed = 3\nstart = 2026-02-02T08:00:00Z\n\n\
+         [demand]\nabout = \"Ann\"\nordered = 2026-02-03T08:00:00Z\nserved = 2026-02-05T08:00:00Z\n\n\
+         [[people]]\nname = \"Ann\"\nnumber = \"+447700900311\"\ncountry = \"GB\"\nknows = [\"Ben\"]\n\n\
+         [[people]]\nname = \"Ben\"\nnumber = \"+447700900312\"\ncountry = \"GB\"\nknows = [\"Ann\"]\n\n{events}"
+    );
+    Scenario::parse("quay.toml", &text).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn event(at: &str, who: &str, does: &str) -> String {
+    format!("[[events]]\nat = 2026-02-{at}:00Z\nwho = \"{who}\"\n{does}\n\n")
+}
+
+fn says(at: &str, who: &str, text: &str) -> String {
+    let to = if who == "Ann" { "Ben" } else { "Ann" };
+    event(at, who, &format!("says = \"{text}\"\nto = \"{to}\""))
+}
+
+const BEFORE: [(&str, &str, &str); 2] = [("02T09:00", "Ann", "One."), ("02T09:05", "Ben", "Two.")];
+const AFTER: [(&str, &str, &str); 3] =
+    [("03T09:00", "Ben", "Three."), ("03T10:00", "Ben", "Four."), ("03T11:00", "Ben", "Five.")];
+
+fn texts(all: &[(&str, &str, &str)]) -> String {
+    all.iter().map(|(at, who, text)| says(at, who, text)).collect()
+}
+
+/// The control of the copy. A phone that is off chooses no new keys, and its copy opens everything that passes. A phone
+/// that is on chooses one with each receipt, and leaves the copy behind.
+#[test]
+fn a_copy_follows_for_as_long_as_the_phone_chooses_no_new_keys() {
+    let off = event("02T20:00", "Ann", "goes-offline = true");
+    let on = event("04T20:00", "Ann", "comes-online = true");
+    let asleep = story(&[texts(&BEFORE), off, texts(&AFTER), on].concat());
+    let ways = run(&asleep, "whatsapp-now", &["phone-copied"], 2);
+    let offline = row(&ways, "copied, offline");
+    assert_eq!((offline.before, offline.after), (share(2, 2), share(3, 3)));
+    assert_eq!(offline.stolen.as_ref().unwrap().opens, share(2, 5), "without a tap it has the time before");
+    let awake = story(&[texts(&BEFORE), texts(&AFTER)].concat());
+    let ways = run(&awake, "whatsapp-now", &["phone-copied"], 2);
+    let offline = row(&ways, "copied, offline");
+    assert_eq!((offline.before, offline.after), (share(2, 2), share(1, 3)));
+    assert_eq!((offline.noticed.as_slice(), offline.became_false.len()), (&[][..], 0));
+    // Where the server can read, there are no keys to choose.
+    let ways = run(&awake, "plain-server", &["phone-copied"], 2);
+    assert_eq!(row(&ways, "copied, offline").after, share(3, 3));
+}
+
+/// A copy that goes online takes texts that the phone itself never shows, and a sender is told that the phone has them.
+#[test]
+fn two_phones_fight_for_one_mailbox_and_a_sentence_becomes_false() {
+    let online = row(&SCREEN, "copied, online");
+    let offline = row(&SCREEN, "copied, offline");
+    assert!(online.after.n > offline.after.n, "{:?}", online.after);
+    assert!(offline.became_false.is_empty());
+    for sentence in &online.became_false {
+        assert_eq!(sentence.text, "Delivered: Callum's phone has it.");
+        assert!(!sentence.holds);
+    }
+    assert!(!online.became_false.is_empty());
+    let replaced = "The relay closed the connection: the same device connected from elsewhere.";
+    assert_eq!(online.first_noticed()["Callum"].says, replaced);
+    let told: Vec<&str> = online.noticed.iter().map(|noticed| noticed.who.as_str()).collect();
+    assert!(told.iter().all(|who| flagship().people.iter().any(|person| person.name == *who)), "{told:?}");
+    // Whoever has nothing to do with it receives the same at the same times, under other numbers of the relay.
+    assert!(online.other_numbers.contains(&"Zara".to_owned()));
+    assert!(!online.could_notice.contains(&"Zara".to_owned()));
+}
+
+#[test]
+fn notifications_keep_what_came_in_though_it_disappears_from_the_messenger() {
+    let timer = event("02T08:30", "Ann", "sets-timer = \"1m\"\nwith = \"Ben\"");
+    let story = story(&[timer, texts(&BEFORE), texts(&AFTER)].concat());
+    let ways = run(&story, "whatsapp-now", &["phone-open", "notifications"], 2);
+    let open = row(&ways, "an open phone");
+    assert_eq!((open.before, open.after), (share(0, 2), share(0, 3)));
+    let kept = row(&ways, "notifications");
+    assert_eq!((kept.before, kept.after), (share(1, 2), share(3, 3)));
+    assert_eq!((kept.evader.before, kept.evader.after), (share(0, 2), share(0, 3)));
+    assert_eq!(kept.phone_gone(), "fails");
+}
+
+fn told(design: &str, events: &str) -> World {
+    let story = story(events);
+    let mut world = World::new(designs::named(design).unwrap(), &story, story.seed).unwrap();
+    world.run().unwrap();
+    world
+}
+
+const ANN: PersonId = PersonId(0);
+
+#[test]
+fn a_lost_phone_is_gone_with_everything_on_it_and_its_account_stays() {
+    let lost = event("03T08:30", "Ann", "loses-phone = true");
+    let world =
+        told("plain-server", &[texts(&BEFORE), lost.clone(), says("03T09:00", "Ben", "Three.")].concat());
+    assert_eq!(world.phones_of(ANN).count(), 0);
+    assert_eq!(world.phones_of(PersonId(1)).count(), 1);
+    assert!(world.seized().is_empty(), "nobody has it");
+    assert!(world.notifications_of(ANN).is_none());
+    let holdings = world.sites()[0].holdings().unwrap();
+    assert!(holdings.account(&Handle::parse("+447700900311").unwrap()).is_some());
+    let waiting = holdings.rows().messages.iter().filter(|row| row.delivered_at.is_none());
+    assert_eq!(waiting.count(), 1, "it waits for a phone");
+    // A person without a phone does nothing more.
+    let text = story("").text + &lost + &says("03T09:00", "Ann", "And I.");
+    let refused = Scenario::parse("quay.toml", &text).unwrap_err().to_string();
+    assert!(refused.contains("Ann can do nothing here: the phone was lost in line"), "{refused}");
+}
+
+#[test]
+fn notifications_show_words_unless_their_owner_has_hidden_them() {
+    let kept = |events: &str| {
+        let world = told("end-to-end", events);
+        let (previews, others) = NotificationStore::read(world.notifications_of(ANN).unwrap().bytes());
+        assert_eq!(others, 0);
+        previews.into_iter().map(|preview| (preview.from, preview.text)).collect::<Vec<_>>()
+    };
+    assert_eq!(kept(&texts(&BEFORE)), [("Ben".to_owned(), "Two.".to_owned())]);
+    let hidden = event("02T08:30", "Ann", "hides-previews = true");
+    assert_eq!(kept(&[hidden, texts(&BEFORE)].concat()), [(String::new(), String::new())]);
+}
+
+fn folder_of(run: &WaysRun) -> Folder {
+    let files = run.files.iter().map(|(name, text)| (name.clone(), text.clone().into_bytes()));
+    Folder::of(run.manifest.clone(), files.collect())
+}
+
+/// Each row follows from its evidence, and a folder that was changed says so.
+#[test]
+fn a_folder_of_ways_is_checked_against_its_evidence() {
+    let story = story(&[texts(&BEFORE), texts(&AFTER)].concat());
+    let run = run_whole(&story, "whatsapp-now", &[], 2);
+    assert_eq!(ways::findings(&folder_of(&run)), Vec::<String>::new());
+    let form: Value = serde_json::from_str(include_str!("../../../schemas/evidence.schema.json")).unwrap();
+    let evidence = run.files.iter().filter(|(name, _)| name.starts_with("evidence/"));
+    for (name, text) in evidence {
+        assert_eq!(fault(&form, &form, &serde_json::from_str(text).unwrap()), None, "{name}");
+    }
+    let control = Control::built_in().unwrap();
+    let plan = ways::plan_of(&folder_of(&run), NonZeroUsize::MIN, control).unwrap();
+    let again = ways::run(&plan, &Progress::none(), &AtomicBool::new(false)).unwrap();
+    assert_eq!(folder_of(&run).differences(&again.files), Vec::<String>::new());
+    let changed = |name: &str, from: &str, to: &str| {
+        let mut run = run.clone();
+        let file = run.files.get_mut(name).unwrap();
+        assert!(file.contains(from), "{name} has no {from}");
+        *file = file.replacen(from, to, 1);
+        let mut folder = folder_of(&run);
+        // The manifest goes along with the change, as whoever makes one would have it.
+        let digest = pillarbox_lab::record::sha256(run.files[name].as_bytes());
+        folder.manifest.files.insert(name.to_owned(), digest);
+        ways::findings(&folder)
+    };
+    assert_ne!(changed(WAYS, "\"n\": 2", "\"n\": 1"), Vec::<String>::new());
+    let open = "evidence/phone-open--carried-out.json";
+    assert_ne!(changed(open, "Three.", "Thirty"), Vec::<String>::new());
+    let shown = "evidence/notifications--carried-out.json";
+    assert_ne!(changed(shown, "\"text\": \"Three.\"", "\"text\": \"Thirty\""), Vec::<String>::new());
+    let mut without = folder_of(&run);
+    without.files.remove(open);
+    assert!(!ways::findings(&without).is_empty());
+}
