@@ -11,6 +11,7 @@
 //! |---|---|
 //! | [`vault`] | everything kept, sealed under a passphrase |
 //! | [`phone`] | the engine |
+//! | [`software`] | the steps inside the encryption that other software would change |
 //! | [`body`] | what phones say to each other |
 //! | [`contact`], [`history`], [`account`] | what views show |
 //! | [`habits`] | what a phone does beside carrying texts |
@@ -32,6 +33,7 @@
 pub mod net;
 pub mod phone;
 mod records;
+pub mod software;
 mod text;
 pub mod vault;
 
@@ -53,6 +55,7 @@ pub use records::membership::{self};
 pub use records::notice::{self, Notice};
 pub use records::report::{self, AbuseReport};
 pub use records::{prekeys, recovery};
+pub use software::{NotOpened, Shipped, Software};
 pub use text::invitation::{self, Invitation, InvitationError};
 pub use text::naming::{self, BadName, check_name};
 pub use text::sentences;

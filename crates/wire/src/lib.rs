@@ -14,6 +14,7 @@ mod certificate;
 mod code;
 mod codec;
 mod deposit;
+mod devices;
 mod frame;
 mod handle;
 mod ids;
@@ -27,6 +28,7 @@ pub use certificate::SenderCertificate;
 pub use code::{CODE_DIGITS, NumberCode, NumberCodeError};
 pub use codec::{CodecError, Encoded, decode, encode, encode_into};
 pub use deposit::{ChannelName, ChannelNameError, Deposit, DepositKind};
+pub use devices::{DeviceList, DeviceOffer, ListedDevice, consent_bytes};
 pub use frame::{
     Accepted, Acknowledge, Authenticate, Authenticated, Bundles, Certificate, ChannelOpened, ClientFrame,
     CloseAccount, Closed, CountPreKeys, Deliver, Deposited, Farewell, FetchBundles, Found, Goodbye,

@@ -13,6 +13,7 @@ use crate::phone::state::link::Link;
 use crate::phone::state::links::{LinkStage, Question};
 use crate::phone::state::pauses::WaitCause;
 use crate::records::notice::Notice;
+use crate::software::{Shipped, Software};
 
 impl Phone {
     /// Handles a frame received on a link. When this returns, the frame's effects are stored.
@@ -27,10 +28,27 @@ impl Phone {
         now: Timestamp,
         rng: &mut impl CryptoRng,
     ) -> Result<Vec<Notice>, PhoneError> {
+        self.on_frame_with(link, frame, now, rng, &Shipped)
+    }
+
+    /// Handles a frame received on a link, as this software does; see [`on_frame`](Self::on_frame).
+    ///
+    /// # Errors
+    /// [`PhoneError::Storage`]; then the frame has changed nothing.
+    pub fn on_frame_with(
+        &mut self,
+        link: Link,
+        frame: RelayFrame,
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+        software: &impl Software,
+    ) -> Result<Vec<Notice>, PhoneError> {
         match frame {
             RelayFrame::Welcome(welcome) => self.welcomed(link, &welcome, now),
             // An honest relay does not deliver on the nameless link.
-            RelayFrame::Deliver(deliver) if link == Link::Named => return self.arrive(deliver, now, rng),
+            RelayFrame::Deliver(deliver) if link == Link::Named => {
+                return self.arrive(deliver, now, rng, software);
+            }
             RelayFrame::Deliver(_) => {}
             RelayFrame::Goodbye(goodbye) => return Ok(vec![Notice::Farewell { reason: goodbye.reason }]),
             RelayFrame::Authenticated(Authenticated { request, waiting }) => {

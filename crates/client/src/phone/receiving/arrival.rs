@@ -27,6 +27,7 @@ use crate::records::contact::{ContactOrigin, ContactRecord, write_identity};
 use crate::records::notice::Notice;
 use crate::records::prekeys::{self, PrekeyLookup};
 use crate::records::report::Evidence;
+use crate::software::{NotOpened, Software};
 use crate::vault::{Rows, StorageError, Table};
 
 /// A message without its outer layers.
@@ -49,6 +50,7 @@ impl Phone {
         deliver: Deliver,
         now: Timestamp,
         rng: &mut impl CryptoRng,
+        software: &impl Software,
     ) -> Result<Vec<Notice>, PhoneError> {
         let message = deliver.message;
         let taken = match self.open_envelope(deliver, now) {
@@ -59,7 +61,7 @@ impl Phone {
                 Ok(vec![Notice::OtherProtection { contact: known.map(|known| known.account) }])
             }
             Some(envelope) if self.has_blocked(envelope.from)? => Ok(Vec::new()),
-            Some(envelope) => self.take_in(&envelope, now, rng)?,
+            Some(envelope) => self.take_in(&envelope, now, rng, software)?,
         };
         Ok(match taken {
             Ok(notices) => {
@@ -113,6 +115,7 @@ impl Phone {
         envelope: &Envelope,
         now: Timestamp,
         rng: &mut impl CryptoRng,
+        software: &impl Software,
     ) -> Result<Result<Vec<Notice>, Full>, PhoneError> {
         let digest = kdf::hash(labels::ENVELOPE_DIGEST, &[&envelope.payload]);
         let (ours, account) = (&self.secrets.identity, &self.account);
@@ -131,7 +134,7 @@ impl Phone {
             let arrival = Arrival { envelope, digest, account, now, is_new: known.is_none() };
             match envelope.protection {
                 Protection::ServerReadable => arrival.read_plainly(rows, record, &mut effects)?,
-                Protection::EndToEnd => arrival.decrypt(rows, ours, record, &mut effects)?,
+                Protection::EndToEnd => arrival.decrypt(rows, ours, record, software, &mut effects)?,
             }
             Ok::<_, NotTaken>(effects)
         });
@@ -205,6 +208,7 @@ impl Arrival<'_> {
         rows: &mut Rows<'_>,
         ours: &pillarbox_crypto::IdentitySecret,
         mut record: ContactRecord,
+        software: &impl Software,
         effects: &mut Effects,
     ) -> Result<(), NotTaken> {
         let contact = record.account;
@@ -213,14 +217,15 @@ impl Arrival<'_> {
         let attempt = |rows: &mut Rows<'_>, current: Option<&Conversation>, theirs| {
             let (view, mut rng) = rows.split();
             let prekeys = PrekeyLookup::new(view);
-            let opened =
-                Conversation::decrypt(current, ours, &prekeys, theirs, &self.envelope.payload, &mut rng);
+            let mut open =
+                |payload: &[u8]| Conversation::decrypt(current, ours, &prekeys, theirs, payload, &mut rng);
+            let opened = software.open(&self.envelope.payload, &mut open);
             prekeys.check()?;
             Ok::<_, StorageError>(opened)
         };
         let opened = match attempt(rows, current.as_ref(), theirs.as_ref())? {
             // Their key may have changed; the message then opens with the key that it names.
-            Err(OpenError::ForeignIdentity) => attempt(rows, None, None)?,
+            Err(NotOpened::Session(OpenError::ForeignIdentity)) => attempt(rows, None, None)?,
             outcome => outcome,
         };
         let certified = self.envelope.certified;

@@ -31,6 +31,7 @@ use crate::records::body::{
 };
 use crate::records::contact::ContactRecord;
 use crate::records::recovery::{self, PendingReplies};
+use crate::software::Software;
 use crate::vault::{Rows, StorageError};
 
 /// The decisions of one transaction.
@@ -110,6 +111,7 @@ impl Phone {
         link: Link,
         now: Timestamp,
         rng: &mut impl CryptoRng,
+        software: &impl Software,
         frames: &mut Vec<ClientFrame>,
     ) -> Result<(), PhoneError> {
         let mut room = MAX_IN_FLIGHT.saturating_sub(self.outbox.in_flight(link));
@@ -127,7 +129,7 @@ impl Phone {
             let draining = self.mailbox.comes_more();
             let (vault, me) = (
                 &mut self.vault,
-                LinkSender { account: &self.account, secrets: &self.secrets, link, now, draining },
+                LinkSender { account: &self.account, secrets: &self.secrets, software, link, now, draining },
             );
             vault.transact(rng, |rows| {
                 let mut decided = Decided::default();
@@ -217,9 +219,10 @@ impl Phone {
 }
 
 /// This phone, speaking on one link at one moment.
-struct LinkSender<'a> {
+struct LinkSender<'a, S> {
     account: &'a crate::account::Account,
     secrets: &'a crate::phone::engine::Secrets,
+    software: &'a S,
     link: Link,
     now: Timestamp,
     /// True if more messages wait in the mailbox. Until it is empty no one is asked to send anything again: the next
@@ -227,7 +230,7 @@ struct LinkSender<'a> {
     draining: bool,
 }
 
-impl LinkSender<'_> {
+impl<S: Software> LinkSender<'_, S> {
     fn serve(
         &self,
         rows: &mut Rows<'_>,
@@ -318,7 +321,7 @@ impl LinkSender<'_> {
         decided: &mut Decided,
     ) -> Result<(), PhoneError> {
         if matches!(item.stage, Stage::Waiting) {
-            let Some(payload) = self.protect(them, &item.content)? else {
+            let Some(payload) = self.protect(rows, them, &item.content)? else {
                 store_item(rows, item)?;
                 decided.kept.push((item.order, item.index_entry()));
                 decided.stuck.push(item.to);
@@ -348,7 +351,12 @@ impl LinkSender<'_> {
     }
 
     /// Encrypts a content and advances the conversation. Returns `None` if the session layer refuses.
-    fn protect(&self, them: &mut LoadedContact, content: &Content) -> Result<Option<Vec<u8>>, PhoneError> {
+    fn protect(
+        &self,
+        rows: &mut Rows<'_>,
+        them: &mut LoadedContact,
+        content: &Content,
+    ) -> Result<Option<Vec<u8>>, PhoneError> {
         let end_to_end = self.account.protection == Protection::EndToEnd;
         let introduce = them.record.accepted && !them.record.introduced;
         let introduction = introduce.then(|| Introduction {
@@ -360,13 +368,19 @@ impl LinkSender<'_> {
         if !end_to_end {
             return Ok(Some([&[kind::SERVER_READABLE], body.as_slice()].concat()));
         }
-        let Some(conversation) = &them.conversation else {
+        let Some(mut conversation) = them.conversation.take() else {
             return Ok(None);
         };
         let padding = self.account.padding.padding();
-        match conversation.encrypt(&body, padding) {
-            Ok((payload, next)) => {
-                them.conversation = Some(next);
+        let mut seal = |body: &[u8]| {
+            let (payload, next) = conversation.encrypt(body, padding)?;
+            conversation = next;
+            Ok(payload)
+        };
+        let protected = self.software.protect(&body, &mut seal, rows.rng);
+        them.conversation = Some(conversation);
+        match protected {
+            Ok(payload) => {
                 them.changed = true;
                 Ok(Some(payload))
             }

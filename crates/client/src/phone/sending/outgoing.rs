@@ -16,6 +16,7 @@ use crate::phone::state::links::{Connection, LinkStage, Question};
 use crate::records::account::Protection;
 use crate::records::contact::write_identity;
 use crate::records::prekeys;
+use crate::software::{Shipped, Software};
 
 impl Phone {
     /// Returns the frames that should go out on a link now. Everything they depend on is stored.
@@ -30,6 +31,21 @@ impl Phone {
         link: Link,
         now: Timestamp,
         rng: &mut impl CryptoRng,
+    ) -> Result<Vec<ClientFrame>, PhoneError> {
+        self.outgoing_with(link, now, rng, &Shipped)
+    }
+
+    /// Returns the frames that should go out on a link now, as this software makes them; see
+    /// [`outgoing`](Self::outgoing).
+    ///
+    /// # Errors
+    /// [`PhoneError::Storage`]; nothing has changed then, and nothing may be sent.
+    pub fn outgoing_with(
+        &mut self,
+        link: Link,
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+        software: &impl Software,
     ) -> Result<Vec<ClientFrame>, PhoneError> {
         self.owed.wake(now);
         let Some(connection) = self.links.get_mut(link) else {
@@ -46,9 +62,9 @@ impl Phone {
                 self.leave_facts(now, &mut frames)?;
                 self.tend_recall(&mut frames);
                 self.tend_channels(now, &mut frames)?;
-                self.converse(link, now, rng, &mut frames)?;
+                self.converse(link, now, rng, software, &mut frames)?;
             }
-            (Link::Nameless, LinkStage::Ready) => self.converse(link, now, rng, &mut frames)?,
+            (Link::Nameless, LinkStage::Ready) => self.converse(link, now, rng, software, &mut frames)?,
             (_, LinkStage::Fresh | LinkStage::Welcomed | LinkStage::Asked | LinkStage::Refused) => {}
         }
         Ok(frames)
