@@ -12,7 +12,6 @@ use crate::bytes::FixedBytes;
 use crate::ids::{AccountId, DeviceId};
 use crate::limits::MAX_LINKED_DEVICES;
 use crate::prekeys::{IdentityKey, PreKeyUpload};
-use crate::time::Timestamp;
 
 /// A device that an account has linked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,8 +32,6 @@ pub struct DeviceList {
     pub account: AccountId,
     /// Rises with each change. A lower version is never accepted after a higher one.
     pub version: u32,
-    /// The time of the change, by the first phone's clock.
-    pub made_at: Timestamp,
     /// The linked devices, at most [`MAX_LINKED_DEVICES`], by number.
     pub devices: Vec<ListedDevice>,
     /// Ed25519 signature by the account's identity over [`signed_bytes`](Self::signed_bytes).
@@ -67,14 +64,13 @@ impl DeviceOffer {
 }
 
 impl DeviceList {
-    /// Returns the bytes that the account signs: account (16), version (4), time (8), and for each device its number
-    /// (1), identity (128) and consent (64). Numbers are big-endian.
+    /// Returns the bytes that the account signs: account (16), version (4), and for each device its number (1), identity
+    /// (128) and consent (64). Numbers are big-endian.
     #[must_use]
     pub fn signed_bytes(&self) -> Vec<u8> {
-        let Self { account, version, made_at, devices, signature: _ } = self;
+        let Self { account, version, devices, signature: _ } = self;
         let mut bytes = account.0.to_vec();
         bytes.extend(version.to_be_bytes());
-        bytes.extend(made_at.0.to_be_bytes());
         for ListedDevice { device, identity, consent } in devices {
             bytes.push(device.0);
             bytes.extend(identity.signing.0);
@@ -125,7 +121,6 @@ mod tests {
         DeviceList {
             account: AccountId([1; 16]),
             version: 2,
-            made_at: Timestamp(3),
             devices: numbers.iter().copied().map(listed).collect(),
             signature: FixedBytes([0; 64]),
         }
@@ -134,11 +129,10 @@ mod tests {
     #[test]
     fn every_field_but_the_signature_is_signed() {
         let one = list(&[128, 129]);
-        assert_eq!(one.signed_bytes().len(), 28 + 2 * 193);
+        assert_eq!(one.signed_bytes().len(), 20 + 2 * 193);
         let others = [
             DeviceList { account: AccountId([2; 16]), ..one.clone() },
             DeviceList { version: 3, ..one.clone() },
-            DeviceList { made_at: Timestamp(4), ..one.clone() },
             list(&[128]),
             list(&[128, 130]),
         ];

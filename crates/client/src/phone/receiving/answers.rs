@@ -138,6 +138,12 @@ impl Phone {
                     self.recall.answered(value);
                 }
             }
+            // Answers to questions about devices, which this phone does not ask.
+            RelayFrame::PlaceOpened(_)
+            | RelayFrame::PlaceRead(_)
+            | RelayFrame::Linked(_)
+            | RelayFrame::DevicesPublished(_)
+            | RelayFrame::Devices(_) => {}
             RelayFrame::Refused(Refused { request, reason }) => {
                 if let Some(question) = self.answered(link, request) {
                     return self.refused(link, question, reason, now, rng);
