@@ -4,6 +4,7 @@ mod backing_up;
 mod backups;
 mod blocking;
 mod closing;
+mod devices;
 mod group;
 mod group_news;
 pub(crate) mod group_signatures;
