@@ -75,13 +75,16 @@ fn added_to(name: &str, added: usize, blocked: bool, names: &impl Names) -> Stri
 fn refused(name: &str, fault: DeviceFault) -> String {
     match fault {
         DeviceFault::Unlisted => format!(
-            "a message came as from a device of {name} that is not on their signed list. It was not opened or kept."
+            "a message claims to come from a device of {name} that is not on their signed list. Nothing of it was kept."
         ),
         DeviceFault::Unsigned | DeviceFault::NoConsent | DeviceFault::NotWellFormed => format!(
-            "somebody has named devices of {name} without a signature that holds. They get nothing from you."
+            "somebody has named devices of {name} without a signature that holds. Those devices get nothing from you."
         ),
-        DeviceFault::Older | DeviceFault::Forked => format!(
-            "somebody has named devices of {name} that a later list of theirs does not have. They get nothing from you."
+        DeviceFault::Older => {
+            format!("somebody has handed over an older list of {name}'s devices. It was not taken.")
+        }
+        DeviceFault::Forked => format!(
+            "there are two different lists of {name}'s devices, both signed as the same one. The first stays."
         ),
     }
 }

@@ -123,6 +123,7 @@ fn every() -> Vec<Notice> {
         Notice::DeviceRefused { contact: BOB, fault: DeviceFault::Unlisted },
         Notice::DeviceRefused { contact: BOB, fault: DeviceFault::Unsigned },
         Notice::DeviceRefused { contact: BOB, fault: DeviceFault::Older },
+        Notice::DeviceRefused { contact: BOB, fault: DeviceFault::Forked },
         Notice::DeviceLinked { device: DeviceId::FIRST_LINKED },
         Notice::DeviceRemoved { device: DeviceId::FIRST_LINKED },
         Notice::DeviceNotChanged { reason: DeviceFailure::Relay(Refusal::UnknownPlace) },
