@@ -316,6 +316,11 @@ fn in_words(body: &Body) -> String {
             1 => "(tells 1 signed change of a group)".into(),
             many => format!("(tells {many} signed changes of a group)"),
         },
+        Content::Devices(told) => match told.list.devices.len() {
+            1 => "(tells 1 linked device)".into(),
+            many => format!("(tells {many} linked devices)"),
+        },
+        Content::OwnNews(_) => "(keeps the owner's devices in step)".into(),
     }
 }
 
@@ -329,7 +334,10 @@ pub(crate) const fn text_of(content: &Content) -> Option<&Text> {
         | Content::Timer(_)
         | Content::Roster(_)
         | Content::Leave(_)
-        | Content::MemberChanges(_) => None,
+        | Content::MemberChanges(_)
+        | Content::Devices(_)
+        // What the owner's own devices tell each other was said elsewhere.
+        | Content::OwnNews(_) => None,
     }
 }
 

@@ -11,6 +11,7 @@
 //! |---|---|
 //! | [`vault`] | everything kept, sealed under a passphrase |
 //! | [`phone`] | the engine |
+//! | [`software`] | the steps inside the encryption that other software would change |
 //! | [`body`] | what phones say to each other |
 //! | [`contact`], [`history`], [`account`] | what views show |
 //! | [`habits`] | what a phone does beside carrying texts |
@@ -32,6 +33,7 @@
 pub mod net;
 pub mod phone;
 mod records;
+pub mod software;
 mod text;
 pub mod vault;
 
@@ -46,13 +48,17 @@ pub use records::account::{self, Account, NewAccount, PaddingRule, Protection};
 pub use records::backup::{self, Backup, BackupError};
 pub use records::body::{self, BodyId};
 pub use records::contact::{self, Contact, ContactOrigin, Trust};
+pub use records::devices::{DeviceFault, OwnDevice};
 pub use records::group::{self, Group, GroupChange, GroupEntry, GroupId, GroupNews};
 pub use records::habits::{self, BackupKey, GroupBasis, Habits, Receipts};
 pub use records::history::{self, DeliveryState, EntryDirection, EntryKind, HistoryEntry};
 pub use records::membership::{self};
-pub use records::notice::{self, Notice};
+pub use records::notice::{self, DeviceFailure, Notice};
+pub use records::own_news::{self};
 pub use records::report::{self, AbuseReport};
 pub use records::{prekeys, recovery};
+pub use software::{NotOpened, Shipped, Software};
+pub use text::device_code::{DEVICE_CODE_PREFIX, DeviceCode, DeviceCodeError};
 pub use text::invitation::{self, Invitation, InvitationError};
 pub use text::naming::{self, BadName, check_name};
 pub use text::sentences;

@@ -5,13 +5,16 @@
 use std::fmt::Write;
 
 use pillarbox_client::body::{
-    Body, Content, GroupText, Introduction, Leave, MemberChanges, READS_VERSION_2, Receipt, ResendRequest,
-    Roster, SeenGroupText, Text, Timer,
+    Body, Content, DevicesTold, GroupText, Introduction, Leave, MemberChanges, READS_VERSION_2, Receipt,
+    ResendRequest, Roster, SeenGroupText, Text, Timer,
 };
 use pillarbox_client::membership::{GroupMember, MemberAct, MemberChange, MemberClaim, MembersSeen};
-use pillarbox_client::{BodyId, GroupId};
+use pillarbox_client::own_news::{
+    AccountNews, ContactFacts, ContactNews, EntryNews, EntryWay, OwnNews, OwnTold, ProgressNews, ShownNews,
+};
+use pillarbox_client::{BodyId, ContactOrigin, DeliveryState, EntryKind, GroupId, Trust};
 use pillarbox_crypto::SigningSecret;
-use pillarbox_wire::{AccountId, FixedBytes, Timestamp};
+use pillarbox_wire::{AccountId, DeviceId, DeviceList, FixedBytes, IdentityKey, ListedDevice, Timestamp};
 
 const ID: BodyId = BodyId(FixedBytes([0x11; 16]));
 const GROUP: GroupId = GroupId(FixedBytes([0x22; 16]));
@@ -36,6 +39,57 @@ fn changes() -> (GroupId, Vec<MemberChange>) {
     (group, signed.collect())
 }
 
+fn list() -> DeviceList {
+    let identity = IdentityKey { signing: KEY, agreement: KEY, cross_signature: FixedBytes([0x77; 64]) };
+    let consent = FixedBytes([0x88; 64]);
+    let devices = vec![ListedDevice { device: DeviceId(128), identity, consent }];
+    DeviceList { account: AccountId([0xaa; 16]), version: 2, devices, signature: FixedBytes([0x99; 64]) }
+}
+
+fn own(told: OwnTold) -> Content {
+    Content::OwnNews(OwnNews { id: ID, told })
+}
+
+fn account_news() -> AccountNews {
+    let (handle, name) = (None, "Alice".to_owned());
+    AccountNews { handle, name, delivery_key: KEY, sealed_sender: true, list: list() }
+}
+
+fn contact_news() -> ContactNews {
+    let facts = ContactFacts {
+        name: "Bob".to_owned(),
+        suggested_name: None,
+        handle: None,
+        identity: None,
+        former_identity: None,
+        trust: Trust::Verified,
+        origin: ContactOrigin::Invitation,
+        accepted: true,
+        expires_after: Some(60),
+        timer_set_at: AT,
+        added_at: AT,
+        delivery_key: Some(KEY),
+        devices: Some(list()),
+        reads_newer: true,
+        knows_devices: 2,
+    };
+    ContactNews { account: AccountId([0xbb; 16]), at: AT, blocked: false, contact: Some(facts) }
+}
+
+fn entry_news() -> EntryNews {
+    EntryNews {
+        with: AccountId([0xbb; 16]),
+        group: None,
+        message: ID,
+        way: EntryWay::Received { sealed: true, verified: false, shown: true },
+        kind: EntryKind::Text("six".to_owned()),
+        sent_at: AT,
+        expires_after: None,
+        expires_at: None,
+        is_history: true,
+    }
+}
+
 fn bodies() -> Vec<(&'static str, Body)> {
     let text = Text { id: ID, sent_at: AT, text: "six".to_owned(), expires_after: Some(60) };
     let said = GroupText { group: GROUP, text: Text { expires_after: None, ..text.clone() } };
@@ -45,6 +99,8 @@ fn bodies() -> Vec<(&'static str, Body)> {
     let name = "Harbour".to_owned();
     let introduction = Introduction { delivery_key: Some(KEY), name: "Alice".to_owned() };
     let told = MemberChanges { id: ID, group: signed, key: KEY, seen, asks: true, changes };
+    let (with, state) = (AccountId([0xbb; 16]), DeliveryState::Delivered);
+    let progress = ProgressNews { with, group: Some(GROUP), message: ID, state };
     let contents = [
         ("Text", Content::Text(text)),
         ("Receipt", Content::Receipt(Receipt { ids: vec![ID, READS_VERSION_2] })),
@@ -55,6 +111,12 @@ fn bodies() -> Vec<(&'static str, Body)> {
         ("Leave", Content::Leave(Leave { id: ID, group: GROUP })),
         ("SeenGroupText", Content::SeenGroupText(SeenGroupText { said, seen })),
         ("MemberChanges", Content::MemberChanges(told)),
+        ("Devices", Content::Devices(DevicesTold { id: ID, list: list() })),
+        ("OwnNewsAccount", own(OwnTold::Account(Box::new(account_news())))),
+        ("OwnNewsContact", own(OwnTold::Contact(Box::new(contact_news())))),
+        ("OwnNewsEntry", own(OwnTold::Entry(Box::new(entry_news())))),
+        ("OwnNewsProgress", own(OwnTold::Progress(progress))),
+        ("OwnNewsShown", own(OwnTold::Shown(ShownNews { with, message: ID, at: AT }))),
     ];
     let bodies = contents.into_iter().enumerate().map(|(number, (name, content))| {
         let introduction = (number == 0).then(|| introduction.clone());
@@ -89,7 +151,8 @@ fn each_content_is_read_in_its_own_version_only() {
         let bytes = body.write().unwrap();
         assert_eq!(Body::read(&bytes).as_ref(), Ok(&body), "{name}");
         assert!(body.is_within_limits(), "{name}");
-        let version = if matches!(name, "SeenGroupText" | "MemberChanges") { 2 } else { 1 };
+        let newer = ["SeenGroupText", "MemberChanges", "Devices", "OwnNews"];
+        let version = if newer.iter().any(|newer| name.starts_with(newer)) { 2 } else { 1 };
         assert_eq!(bytes[0], version, "{name}");
         let mut other = bytes;
         other[0] = 3 - version;

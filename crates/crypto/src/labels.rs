@@ -58,6 +58,14 @@ labels! {
     SEALED_SENDER_STATIC = "pillarbox/sealed-sender/static/v1";
     /// Relay signs a sender certificate.
     SENDER_CERTIFICATE = "pillarbox/sealed-sender/certificate/v1";
+    /// Account's identity signs the list of its linked devices.
+    DEVICE_LIST = "pillarbox/devices/list/v1";
+    /// Device's identity signs the account that it is to belong to.
+    DEVICE_CONSENT = "pillarbox/devices/consent/v1";
+    /// Name under which a phone keeps what belongs to one linked device.
+    DEVICE_NAME = "pillarbox/devices/name/v1";
+    /// Digest that a new device shows of the keys that it offers.
+    DEVICE_OFFER = "pillarbox/devices/offer/v1";
     /// Device signs the handshake hash of its channel to the relay.
     DEVICE_AUTHENTICATION = "pillarbox/transport/device-authentication/v1";
     /// Opening of a commitment, derived from the message key and everything that the body is bound to.

@@ -8,10 +8,11 @@ use crate::bytes::{Bytes, FixedBytes};
 use crate::certificate::SenderCertificate;
 use crate::code::NumberCode;
 use crate::deposit::{ChannelName, Deposit, DepositKind};
+use crate::devices::{DeviceList, DeviceOffer, ListedDevice};
 use crate::frame::*;
 use crate::handle::Handle;
 use crate::ids::{AccountId, DeviceAddress, DeviceId, MessageId, RequestId};
-use crate::limits::{MAX_ACKNOWLEDGEMENTS, MAX_DEVICES};
+use crate::limits::{MAX_ACKNOWLEDGEMENTS, MAX_DEVICES, MAX_LINKED_DEVICES};
 use crate::prekeys::{
     DeviceBundle, IdentityKey, KemPreKey, OneTimePreKey, PreKeyId, PreKeyUpload, SignedPreKey,
 };
@@ -62,6 +63,23 @@ pub fn client_frame() -> BoxedStrategy<ClientFrame> {
                 registration,
                 code: NumberCode::from(code),
             }))
+        }),
+        (request(), fixed(), offer(), fixed()).prop_map(|(request, place, offer, signature)| {
+            ClientFrame::OpenPlace(Box::new(OpenPlace { request, place, offer, signature }))
+        }),
+        (request(), fixed())
+            .prop_map(|(request, place)| ClientFrame::ReadPlace(ReadPlace { request, place })),
+        (request(), device_list(), offer()).prop_map(|(request, list, offer)| {
+            ClientFrame::AddDevice(Box::new(AddDevice { request, list, offer }))
+        }),
+        (request(), device_list(), fixed()).prop_map(|(request, list, delivery_verifier)| {
+            ClientFrame::PublishDevices(Box::new(PublishDevices { request, list, delivery_verifier }))
+        }),
+        (request(), account(), option::of(fixed())).prop_map(|(request, account, delivery_key)| {
+            ClientFrame::FetchDevices(FetchDevices { request, account, delivery_key })
+        }),
+        (request(), address(), option::of(fixed())).prop_map(|(request, address, delivery_key)| {
+            ClientFrame::FetchDevice(FetchDevice { request, address, delivery_key })
         }),
     ]
     .boxed()
@@ -114,6 +132,15 @@ pub fn relay_frame() -> BoxedStrategy<RelayFrame> {
         (request(), account(), identity()).prop_map(|(request, account, identity)| {
             RelayFrame::FoundByCode(Found { request, account, identity })
         }),
+        request().prop_map(|request| RelayFrame::PlaceOpened(PlaceOpened { request })),
+        (request(), offer())
+            .prop_map(|(request, offer)| RelayFrame::PlaceRead(Box::new(PlaceRead { request, offer }))),
+        (request(), address(), any::<u32>()).prop_map(|(request, address, waiting)| {
+            RelayFrame::Linked(Linked { request, address, waiting })
+        }),
+        request().prop_map(|request| RelayFrame::DevicesPublished(DevicesPublished { request })),
+        (request(), option::of(device_list()))
+            .prop_map(|(request, list)| RelayFrame::Devices(Box::new(Devices { request, list }))),
     ]
     .boxed()
 }
@@ -140,6 +167,9 @@ pub fn refusal() -> impl Strategy<Value = Refusal> {
         Just(Refusal::CodeSent),
         Just(Refusal::CodeRefused),
         Just(Refusal::KeysReplaced),
+        Just(Refusal::NotFirstPhone),
+        Just(Refusal::UnknownPlace),
+        Just(Refusal::OlderDevices),
     ]
 }
 
@@ -154,6 +184,7 @@ pub fn farewell() -> impl Strategy<Value = Farewell> {
         Just(Farewell::TooMany),
         Just(Farewell::AccountClosed),
         Just(Farewell::Reregistered),
+        Just(Farewell::DeviceRemoved),
     ]
 }
 
@@ -305,4 +336,25 @@ fn register() -> impl Strategy<Value = Register> {
             signature,
         },
     )
+}
+
+fn listed_device() -> impl Strategy<Value = ListedDevice> {
+    (any::<u8>(), identity(), fixed()).prop_map(|(device, identity, consent)| ListedDevice {
+        device: DeviceId(device),
+        identity,
+        consent,
+    })
+}
+
+/// Generates any device list, whose signatures are no real ones.
+pub fn device_list() -> impl Strategy<Value = DeviceList> {
+    (account(), any::<u32>(), vec(listed_device(), 0..=MAX_LINKED_DEVICES), fixed()).prop_map(
+        |(account, version, devices, signature)| DeviceList { account, version, devices, signature },
+    )
+}
+
+fn offer() -> impl Strategy<Value = DeviceOffer> {
+    (identity(), fixed(), fixed(), upload()).prop_map(|(identity, device_key, consent, prekeys)| {
+        DeviceOffer { identity, device_key, consent, prekeys }
+    })
 }

@@ -20,13 +20,24 @@ impl fmt::Debug for AccountId {
     }
 }
 
-/// One device of an account. The first is 1; no device has the number 0.
+/// One device of an account. The number of its first phone counts the account's registrations, from 1. Linked devices
+/// have numbers from 128 on. The account counts them, and uses none twice. No device has the number 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct DeviceId(pub u8);
 
 impl DeviceId {
     /// The device that an account is made with.
     pub const FIRST: Self = Self(1);
+
+    /// The lowest number of a linked device. The two ranges do not meet: a phone that takes an account over never gets
+    /// the number of a device that was linked before.
+    pub const FIRST_LINKED: Self = Self(128);
+
+    /// Returns true if this is the number of a linked device.
+    #[must_use]
+    pub const fn is_linked(self) -> bool {
+        self.0 >= Self::FIRST_LINKED.0
+    }
 }
 
 impl fmt::Display for DeviceId {

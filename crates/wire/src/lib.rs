@@ -14,6 +14,7 @@ mod certificate;
 mod code;
 mod codec;
 mod deposit;
+mod devices;
 mod frame;
 mod handle;
 mod ids;
@@ -27,11 +28,13 @@ pub use certificate::SenderCertificate;
 pub use code::{CODE_DIGITS, NumberCode, NumberCodeError};
 pub use codec::{CodecError, Encoded, decode, encode, encode_into};
 pub use deposit::{ChannelName, ChannelNameError, Deposit, DepositKind};
+pub use devices::{DeviceList, DeviceOffer, ListedDevice, consent_bytes};
 pub use frame::{
-    Accepted, Acknowledge, Authenticate, Authenticated, Bundles, Certificate, ChannelOpened, ClientFrame,
-    CloseAccount, Closed, CountPreKeys, Deliver, Deposited, Farewell, FetchBundles, Found, Goodbye,
-    LeaveDeposits, LookUp, OpenChannel, Ping, Pong, Post, PostRow, Posted, Posts, PreKeyCounts,
-    PreKeysStored, PublishPreKeys, ReadChannel, Recall, Recalled, Refusal, Refused, Register,
+    Accepted, Acknowledge, AddDevice, Authenticate, Authenticated, Bundles, Certificate, ChannelOpened,
+    ClientFrame, CloseAccount, Closed, CountPreKeys, Deliver, Deposited, Devices, DevicesPublished, Farewell,
+    FetchBundles, FetchDevice, FetchDevices, Found, Goodbye, LeaveDeposits, Linked, LookUp, OpenChannel,
+    OpenPlace, Ping, PlaceOpened, PlaceRead, Pong, Post, PostRow, Posted, Posts, PreKeyCounts, PreKeysStored,
+    PublishDevices, PublishPreKeys, ReadChannel, ReadPlace, Recall, Recalled, Refusal, Refused, Register,
     RegisterWithCode, Registered, RelayFrame, RequestCertificate, Reregistered, Submit, Welcome,
 };
 pub use handle::{Handle, HandleError};

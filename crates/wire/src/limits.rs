@@ -15,8 +15,12 @@ pub const MAX_PAYLOAD_LEN: usize = 40_000;
 /// One-time prekeys of one kind in one upload: 25 KEM prekeys of 1,252 bytes stay under half a frame.
 pub const MAX_PREKEYS_PER_UPLOAD: usize = 25;
 
-/// Devices of one account. Each device multiplies a sender's work, and nobody uses more than 8.
-pub const MAX_DEVICES: usize = 8;
+/// Devices of one account: its first phone and the linked ones. Each device multiplies a sender's work, and a text to a
+/// full group is sealed once for each device of each member.
+pub const MAX_DEVICES: usize = 1 + MAX_LINKED_DEVICES;
+
+/// Linked devices of one account. Each is one more copy of every text that somebody may find or steal.
+pub const MAX_LINKED_DEVICES: usize = 4;
 
 /// Messages acknowledged by one frame: a relay's delivery window, so that one frame can empty it.
 pub const MAX_ACKNOWLEDGEMENTS: usize = 256;

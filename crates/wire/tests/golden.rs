@@ -45,6 +45,28 @@ fn registration() -> Register {
     }
 }
 
+fn list() -> DeviceList {
+    DeviceList {
+        account: ADDRESS.account,
+        version: 2,
+        devices: vec![ListedDevice {
+            device: DeviceId(128),
+            identity: IDENTITY,
+            consent: FixedBytes([0x66; 64]),
+        }],
+        signature: FixedBytes([0x67; 64]),
+    }
+}
+
+fn offer() -> DeviceOffer {
+    DeviceOffer {
+        identity: IDENTITY,
+        device_key: FixedBytes([0x62; 32]),
+        consent: FixedBytes([0x66; 64]),
+        prekeys: upload(),
+    }
+}
+
 fn phone_frames() -> Vec<ClientFrame> {
     vec![
         ClientFrame::Authenticate(Authenticate {
@@ -90,6 +112,25 @@ fn phone_frames() -> Vec<ClientFrame> {
             registration: registration(),
             code: NumberCode::parse("004217").unwrap(),
         })),
+        ClientFrame::OpenPlace(Box::new(OpenPlace {
+            request: REQUEST,
+            place: FixedBytes([0x68; 16]),
+            offer: offer(),
+            signature: FixedBytes([0x64; 64]),
+        })),
+        ClientFrame::ReadPlace(ReadPlace { request: REQUEST, place: FixedBytes([0x68; 16]) }),
+        ClientFrame::AddDevice(Box::new(AddDevice { request: REQUEST, list: list(), offer: offer() })),
+        ClientFrame::PublishDevices(Box::new(PublishDevices {
+            request: REQUEST,
+            list: list(),
+            delivery_verifier: FixedBytes([0x63; 32]),
+        })),
+        ClientFrame::FetchDevices(FetchDevices {
+            request: REQUEST,
+            account: ADDRESS.account,
+            delivery_key: Some(FixedBytes([0x65; 32])),
+        }),
+        ClientFrame::FetchDevice(FetchDevice { request: REQUEST, address: ADDRESS, delivery_key: None }),
     ]
 }
 
@@ -149,6 +190,11 @@ fn relay_frames() -> Vec<RelayFrame> {
         }),
         RelayFrame::Reregistered(Reregistered { request: REQUEST, address: ADDRESS, waiting: 3 }),
         RelayFrame::FoundByCode(Found { request: REQUEST, account: ADDRESS.account, identity: IDENTITY }),
+        RelayFrame::PlaceOpened(PlaceOpened { request: REQUEST }),
+        RelayFrame::PlaceRead(Box::new(PlaceRead { request: REQUEST, offer: offer() })),
+        RelayFrame::Linked(Linked { request: REQUEST, address: ADDRESS, waiting: 3 }),
+        RelayFrame::DevicesPublished(DevicesPublished { request: REQUEST }),
+        RelayFrame::Devices(Box::new(Devices { request: REQUEST, list: Some(list()) })),
     ]
 }
 

@@ -7,8 +7,8 @@
 use std::cell::RefCell;
 
 use pillarbox_client::body::{
-    Body, Content, GroupText, Introduction, Leave, MemberChanges, READS_VERSION_2, Receipt, Roster, Text,
-    Timer,
+    Body, Content, DevicesTold, GroupText, Introduction, Leave, MemberChanges, READS_VERSION_2, Receipt,
+    Roster, Text, Timer,
 };
 use pillarbox_client::group::{GroupId, MAX_GROUP_MEMBERS, MAX_GROUPS};
 use pillarbox_client::membership::{GroupMember, MemberAct, MemberClaim, MembersSeen};
@@ -16,7 +16,8 @@ use pillarbox_client::{BodyId, Link, Protection, Vault};
 use pillarbox_crypto::SigningSecret;
 use pillarbox_session::kind::SERVER_READABLE;
 use pillarbox_wire::{
-    AccountId, Bytes, Deliver, DeviceAddress, DeviceId, FixedBytes, MessageId, RelayFrame, Timestamp,
+    AccountId, Bytes, Deliver, DeviceAddress, DeviceId, DeviceList, FixedBytes, IdentityKey, ListedDevice,
+    MessageId, RelayFrame, Timestamp,
 };
 
 use crate::feed::Feed;
@@ -139,12 +140,25 @@ fn said(kind: u8, feed: &mut Feed<'_>, own: AccountId, others: [AccountId; 2]) -
                 Content::Timer(Timer { id, sent_at: NOW, expires_after })
             }
             2 => Content::MemberChanges(signed(id, feed, own, others)),
+            3 => Content::Devices(DevicesTold { id, list: listed(feed, others) }),
             _ => Content::Receipt(Receipt { ids: vec![id, READS_VERSION_2] }),
         },
     };
     let introduction = (feed.byte() % 4 == 1)
         .then(|| Introduction { delivery_key: Some(FixedBytes(feed.array())), name: words(feed) });
     Body { introduction, content }.write().ok()
+}
+
+/// Makes a device list that nobody has signed, with keys that may be none.
+fn listed(feed: &mut Feed<'_>, others: [AccountId; 2]) -> DeviceList {
+    let device = |feed: &mut Feed<'_>| {
+        let signing = FixedBytes([feed.byte(); 32]);
+        let identity = IdentityKey { signing, agreement: signing, cross_signature: FixedBytes([2; 64]) };
+        ListedDevice { device: DeviceId(feed.byte()), identity, consent: FixedBytes([3; 64]) }
+    };
+    let devices = (0..feed.byte() % 6).map(|_| device(feed)).collect();
+    let account = others[usize::from(feed.byte() % 2)];
+    DeviceList { account, version: u32::from(feed.byte()), devices, signature: FixedBytes([4; 64]) }
 }
 
 /// Makes signed changes of one of two groups that the first contact keeps. Each is signed by whoever it names, who need

@@ -6,6 +6,10 @@
     reason = "of each file only what the grammar needs is used"
 )]
 
+#[path = "../../../crates/client/src/cli/device_grammar.rs"]
+mod device_grammar;
+#[path = "../../../crates/client/src/cli/device_words.rs"]
+mod device_words;
 #[path = "../../../crates/client/src/cli/exit.rs"]
 mod exit;
 #[path = "../../../crates/client/src/cli/failure.rs"]

@@ -11,6 +11,7 @@
 //! | `relay_reads`, `relay_swaps` | the relay, reading and altering messages; giving out other keys |
 //! | `on_the_wire` | somebody between phone and relay |
 //! | `stranger`, `crowd`, `contact` | other people with accounts, or one with hundreds |
+//! | `devices` | the relay, with linked devices |
 //! | `groups` | groups: the relay, members, and people outside |
 //! | `names` | names that people give themselves, numbers that they take |
 //! | `silencing` | strangers who want somebody not to be reached |
@@ -37,6 +38,7 @@ mod contact;
 mod copied_keys;
 mod copy;
 mod crowd;
+mod devices;
 mod forger;
 mod groups;
 mod names;

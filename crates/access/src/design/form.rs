@@ -30,8 +30,8 @@ pub(super) struct Form {
     stands_for: Option<StandsFor>,
 }
 
-/// The table `[phone]`. A setting that is not written is as in the shipped program, except that members sign who is in a
-/// group only where the design says so.
+/// The table `[phone]`. A setting that is not written is as in the shipped program, except that members sign who is in
+/// a group only where the design says so.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PhoneForm {

@@ -83,6 +83,13 @@ pub(super) fn public_key(rows: &Rows<'_>) -> ItemReading {
             exhibits.push(Exhibit::field("prekeys", "kinds and numbers", &(device.device_number, own)));
         }
     }
+    for list in all.device_lists.iter().filter(|list| list.account == *account) {
+        exhibits.push(Exhibit::row("device_lists", list));
+    }
+    for linked in all.linked_devices.iter().filter(|linked| linked.account == *account) {
+        lines.push(format!("device {}: linked, with a key of its own", linked.device));
+        exhibits.push(Exhibit::row("linked_devices", linked));
+    }
     ItemReading::of(lines, exhibits, Blank::NotWrittenDown)
 }
 

@@ -7,12 +7,13 @@ use std::fs;
 use std::path::Path;
 
 use pillarbox_client::display::safe;
-use pillarbox_client::{Account, Habits, NewAccount, PaddingRule, Protection};
+use pillarbox_client::{Account, Habits, NewAccount, PaddingRule, Phone, Protection};
 use pillarbox_text::read::value;
 use pillarbox_wire::Timestamp;
 use serde::Serialize;
 
 use super::context::{CliContext, must_be_open, now, passphrase};
+use super::device_words::DeviceTrouble;
 use super::failure::Failure;
 use super::grammar::{Account as Command, source};
 use super::passphrase::{Purpose, is_short};
@@ -83,6 +84,7 @@ fn show(context: &mut CliContext<'_>, form: Form) -> Result<(), Failure> {
     let account = phone.account().clone();
     let contacts = phone.contacts()?.len();
     let (waiting, closed_at) = (phone.unsent(), phone.closed_at()?);
+    let devices = devices(&phone)?;
     let shown = shown(&account, contacts, waiting, closed_at);
     match form {
         Form::Json => context.terminal.json(&shown),
@@ -115,6 +117,7 @@ fn show(context: &mut CliContext<'_>, form: Form) -> Result<(), Failure> {
                 ("Relay", &shown.relay),
                 ("Protection", "end-to-end encrypted: only the recipient's phone can read"),
                 ("Contacts", &shown.contacts.to_string()),
+                ("Devices", &devices),
                 ("Waiting", &waits),
                 ("Backups", backups),
                 ("Profile", &directory.display().to_string()),
@@ -133,6 +136,16 @@ fn show(context: &mut CliContext<'_>, form: Form) -> Result<(), Failure> {
             Ok(())
         }
     }
+}
+
+/// Describes the devices of the account; empty if there is this phone alone.
+fn devices(phone: &Phone) -> Result<String, Failure> {
+    let count = if phone.account().address.is_some() { phone.devices()?.len() } else { 1 };
+    Ok(match count {
+        0 | 1 => String::new(),
+        count if phone.is_linked_device() => format!("{count}; this is a linked one"),
+        count => format!("{count}; this is the first phone"),
+    })
 }
 
 fn shown(account: &Account, contacts: usize, waiting: usize, closed_at: Option<Timestamp>) -> Shown<'_> {
@@ -183,7 +196,7 @@ fn invite(
 }
 
 /// Draws the code after everything else, so that it stands at the end of the window, or explains why it is not drawn.
-fn draw(context: &mut CliContext<'_>, code: &Code, asked: Option<Size>) -> Result<(), Failure> {
+pub(super) fn draw(context: &mut CliContext<'_>, code: &Code, asked: Option<Size>) -> Result<(), Failure> {
     let (window, colours) = (context.terminal.window(), context.terminal.shows_colours());
     let size = match (asked, window) {
         (Some(asked), _) => asked,
@@ -239,6 +252,9 @@ fn change_passphrase(context: &mut CliContext<'_>, new: &super::passphrase::Sour
 fn close(context: &mut CliContext<'_>, yes: bool) -> Result<(), Failure> {
     let mut phone = context.open()?;
     must_be_open(&phone)?;
+    if phone.is_linked_device() {
+        return Err(Failure::Device(DeviceTrouble::FirstPhoneOnly));
+    }
     if !yes {
         context.agree("Close the account at the relay, for good? Messages on this phone stay.", "--yes")?;
     }

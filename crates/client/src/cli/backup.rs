@@ -10,6 +10,7 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::context::{CliContext, must_be_open, now};
+use super::device_words::DeviceTrouble;
 use super::exit::Exit;
 use super::failure::{BackupTrouble, Failure};
 use super::net;
@@ -61,6 +62,10 @@ struct Restored {
 pub(crate) fn run(context: &mut CliContext<'_>, command: &BackupCommand) -> Result<(), Failure> {
     let mut phone = context.open()?;
     must_be_open(&phone)?;
+    if phone.is_linked_device() {
+        // Two devices would overwrite each other's copy at the relay.
+        return Err(Failure::Device(DeviceTrouble::FirstPhoneOnly));
+    }
     match command {
         BackupCommand::On { key, json } => turn_on(context, &mut phone, *key, *json),
         BackupCommand::Restore { json } => restore(context, &mut phone, *json),

@@ -13,6 +13,7 @@ use rand::rngs::{StdRng, SysRng};
 
 use super::clock::Clock;
 use super::crowd::Crowd;
+use super::device_words::DeviceTrouble;
 use super::failure::Failure;
 use super::grammar::Options;
 use super::passphrase::{PassphraseError, Purpose, Secret, Source};
@@ -34,6 +35,8 @@ pub(crate) struct CliContext<'a> {
     pub(crate) crowd: Crowd,
     /// True if the command itself reports what it hears about channels.
     pub(crate) reports_channels: bool,
+    /// True if the command itself reports what becomes of the owner's devices.
+    pub(crate) reports_devices: bool,
     /// True once posts of a followed channel were shown.
     pub(crate) showed_posts: bool,
 }
@@ -51,6 +54,7 @@ impl<'a> CliContext<'a> {
             clock,
             crowd: Crowd::default(),
             reports_channels: false,
+            reports_devices: false,
             showed_posts: false,
         })
     }
@@ -80,6 +84,14 @@ impl<'a> CliContext<'a> {
 
     /// Opens the profile with a passphrase from a source that the command line has not named.
     pub(crate) fn open_with(&mut self, source: &Source) -> Result<Phone, Failure> {
+        let phone = self.open_any(source)?;
+        if phone.waits_for_link() {
+            return Err(Failure::Device(DeviceTrouble::StillWaits));
+        }
+        Ok(phone)
+    }
+
+    fn open_any(&mut self, source: &Source) -> Result<Phone, Failure> {
         let directory = self.directory()?;
         // Check first: the user should not type a passphrase for a profile that does not exist.
         if !directory.join(pillarbox_client::vault::FILE_NAME).exists() {
@@ -89,6 +101,12 @@ impl<'a> CliContext<'a> {
         let mut phone = Phone::open(&directory, &passphrase, now(), &mut self.rng)?;
         phone.keep_posts();
         Ok(phone)
+    }
+
+    /// Asks for the passphrase and opens the profile of a device that may still wait to be linked.
+    pub(crate) fn open_waiting(&mut self) -> Result<Phone, Failure> {
+        let source = self.options.passphrase();
+        self.open_any(&source)
     }
 
     /// Prints the command to type next, with the options that lead to the same profile.

@@ -14,6 +14,7 @@ use pillarbox_client::display::safe;
 use pillarbox_client::{naming, sentences};
 use pillarbox_wire::{AccountId, Farewell, Refusal};
 
+use super::device_words::{self, new_device};
 use super::exit::Exit;
 use super::failure::Failure;
 use super::grammar::quote;
@@ -186,6 +187,10 @@ pub(crate) fn explain(failure: &Failure, profile: &Path) -> Option<Explained> {
              nothing more comes or goes here, and what it holds stays. If it was not you, whoever reads what is sent to \
              your number has your account: register the number again, and tell your contacts to compare safety numbers.",
         ),
+        Failure::Goodbye(Farewell::DeviceRemoved) => Explained::new(
+            No,
+            "The first phone of the account has removed this device. Nothing more comes or goes here, and what it holds stays.",
+        ),
         Failure::NoCodes => Explained::new(
             No,
             "This relay sends no codes, and takes none. Type the same command again without --code.",
@@ -231,6 +236,10 @@ pub(crate) fn explain(failure: &Failure, profile: &Path) -> Option<Explained> {
         ),
         Failure::OwnInvitation => {
             Explained::new(No, "This is your own invitation. Give it to somebody else.")
+        }
+        Failure::KeyChanged { name, before, now } if before == now => {
+            Explained::new(No, new_device(name, &number(now, 4), &quote(name)))
+                .then(format!("verify {}", quote(name)))
         }
         Failure::KeyChanged { name, before, now } => Explained::new(
             No,
@@ -291,6 +300,10 @@ pub(crate) fn explain(failure: &Failure, profile: &Path) -> Option<Explained> {
         Failure::Backup(trouble) => {
             let (exit, what, next) = backup::explained(*trouble);
             Explained { what: what.to_owned(), next: next.map(str::to_owned), exit }
+        }
+        Failure::Device(trouble) => {
+            let (exit, what, next) = device_words::explained(*trouble);
+            Explained { what, next: next.map(str::to_owned), exit }
         }
         Failure::Group(failure) => {
             let (what, next, exit) = failure.explain();

@@ -11,6 +11,7 @@ use pillarbox_client::{BackupError, InvitationError, PhoneError, ProfileError, S
 use pillarbox_wire::limits::MAX_POST_LEN;
 use pillarbox_wire::{AccountId, ChannelName, Farewell, Refusal};
 
+use super::device_words::DeviceTrouble;
 use super::membership::GroupFailure;
 use super::passphrase::PassphraseError;
 use super::profile::PlaceError;
@@ -191,6 +192,8 @@ pub(crate) enum Failure {
         /// The relay's reason.
         reason: Refusal,
     },
+    /// A command about devices cannot be done.
+    Device(DeviceTrouble),
     /// A command about a group cannot be done.
     Group(GroupFailure),
 
@@ -308,6 +311,10 @@ impl From<PhoneError> for Failure {
                 BackupError::NotAKey => BackupTrouble::NotAKey,
                 _ => BackupTrouble::NotWhole,
             }),
+            PhoneError::FirstPhoneOnly => Self::Device(DeviceTrouble::FirstPhoneOnly),
+            PhoneError::TooManyDevices => Self::Device(DeviceTrouble::TooMany),
+            PhoneError::NoDeviceNumber => Self::Device(DeviceTrouble::NoNumber),
+            PhoneError::DeviceChangeWaits => Self::Device(DeviceTrouble::ChangeWaits),
             PhoneError::EmptyText => Self::EmptyText,
             PhoneError::PostTooLong { .. } => Self::TooLong { most: MAX_POST_LEN },
             PhoneError::TextTooLong { .. } => Self::TooLong { most: MAX_TEXT_LEN },

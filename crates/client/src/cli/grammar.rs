@@ -11,6 +11,7 @@ use pillarbox_text::wrap::WIDTH;
 use pillarbox_transport::RelayAddress;
 use pillarbox_wire::{Handle, NumberCode};
 
+use super::device_grammar::Device;
 use super::group_grammar::Group;
 use super::help;
 use super::machine::Machine;
@@ -92,6 +93,9 @@ pub(crate) enum Command {
     /// Public channels: create, post, follow, read
     #[command(subcommand, before_help = help::CHANNEL)]
     Channel(ChannelCommand),
+    /// The devices of this account: link, list, remove
+    #[command(subcommand, before_help = help::DEVICE)]
+    Device(Device),
 }
 
 /// `pillarbox account`.

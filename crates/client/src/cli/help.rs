@@ -306,6 +306,41 @@ Examples:
 --json prints one post a line: channel, number, posted_at_ms, text, and from,
 which is relay or, of a channel that cannot be read any more, phone.";
 
+pub(crate) const DEVICE: &str = "\
+Examples:
+  pillarbox account invite
+  pillarbox --profile laptop device link pillarbox:invite/...
+  pillarbox device link pillarbox:device/...
+  pillarbox device list
+  pillarbox device remove 128";
+
+pub(crate) const DEVICE_LINK: &str = "\
+Examples:
+  pillarbox --profile laptop device link pillarbox:invite/...
+  pillarbox device link pillarbox:device/...
+  pillarbox device link pillarbox:device/... --with-history
+
+First the new device, with the invitation that `account invite` prints on your
+first phone: it shows a code and waits for 5 minutes. Then the first phone, with
+that code. The new device has a key of its own, which the first phone signs. It
+reads and writes everything from then on. What was said before moves only
+--with-history. Your contacts are told; whoever verified you chooses again.";
+
+pub(crate) const DEVICE_LIST: &str = "\
+Examples:
+  pillarbox device list
+  pillarbox device list --json
+
+--json prints one device a line: device, first_phone, this_device.";
+
+pub(crate) const DEVICE_REMOVE: &str = "\
+Examples:
+  pillarbox device remove 128
+
+The device keeps what it had, and gets nothing more: your contacts are told, and
+the relay drops what waits for it. A text that somebody sends before they hear of
+it may still reach it.";
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -338,7 +373,7 @@ mod tests {
     fn every_page_leads_with_examples_and_ends_with_what_a_person_must_know() {
         for flag in ["-h", "--help"] {
             let pages = pages(flag);
-            assert_eq!(pages.len(), 38);
+            assert_eq!(pages.len(), 42);
             for (command, page) in pages {
                 let at =
                     |text: &str| page.find(text).unwrap_or_else(|| panic!("{command} {flag}: no {text}"));

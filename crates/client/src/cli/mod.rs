@@ -11,6 +11,9 @@ mod clock;
 mod contact;
 mod context;
 mod crowd;
+mod device;
+mod device_grammar;
+mod device_words;
 mod errors;
 mod exit;
 mod failure;
@@ -20,6 +23,7 @@ mod group_grammar;
 mod help;
 mod history;
 mod inbox;
+mod linking;
 mod lock;
 mod machine;
 mod membership;
@@ -92,6 +96,7 @@ fn run(context: &mut CliContext<'_>, command: &Command) -> Result<(), Failure> {
         Command::Chat(chat) => chat::run(context, chat),
         Command::Backup(command) => backup::run(context, command),
         Command::Channel(command) => channel::run(context, command),
+        Command::Device(command) => device::run(context, command),
     }
 }
 

@@ -84,6 +84,13 @@ pub(crate) fn channels(
     outcome.map(|()| delayed)
 }
 
+const fn is_about_own_devices(notice: &Notice) -> bool {
+    matches!(
+        notice,
+        Notice::DeviceLinked { .. } | Notice::DeviceRemoved { .. } | Notice::DeviceNotChanged { .. }
+    )
+}
+
 const fn is_about_channels(notice: &Notice) -> bool {
     matches!(
         notice,
@@ -151,7 +158,7 @@ pub(crate) fn look_up(context: &mut CliContext<'_>, phone: &mut Phone) -> Result
 
 /// Makes one visit, unless the account is closed. `hear` sees every notice, and those that matter to the user are
 /// printed.
-fn visit(
+pub(crate) fn visit(
     context: &mut CliContext<'_>,
     phone: &mut Phone,
     mut hear: impl FnMut(&Notice) -> Result<(), Failure>,
@@ -198,7 +205,8 @@ async fn carry(
                     refusal(notice)?;
                     // Nothing is printed here for a delay, which the caller explains, or for a crowd, which is
                     // reported at the end.
-                    let own = context.reports_channels && is_about_channels(notice);
+                    let own = context.reports_channels && is_about_channels(notice)
+                        || context.reports_devices && is_about_own_devices(notice);
                     let later = own || matches!(notice, Notice::Delayed { .. } | Notice::RequestsFull);
                     if !later && !context.crowd.meet(notice) {
                         tell(context, phone, notice)?;
@@ -287,7 +295,7 @@ pub(crate) fn failure(error: NetError, relay: &RelayAddress) -> Failure {
 pub(crate) const fn may_pass(failure: &Failure) -> bool {
     match failure {
         Failure::Unreachable { .. } | Failure::Lost => true,
-        Failure::Goodbye(farewell) => !matches!(farewell, Farewell::Reregistered),
+        Failure::Goodbye(farewell) => !matches!(farewell, Farewell::Reregistered | Farewell::DeviceRemoved),
         _ => false,
     }
 }

@@ -3,7 +3,7 @@
 //! Its fields are copies of rows, or follow from them. The other files of this folder add what the owner and the
 //! relay can ask of it.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::fmt;
 use std::path::Path;
 
@@ -12,17 +12,19 @@ use pillarbox_wire::{AccountId, Handle, NumberCode, Timestamp};
 use rand_core::CryptoRng;
 
 use crate::phone::error::PhoneError;
+use crate::phone::rows::devices::owner_of;
 use crate::phone::rows::names::bounded;
 use crate::phone::rows::pending::{all_pending, load_pending};
 use crate::phone::rows::records::{
-    CERTIFICATE, DELIVERY_KEY, DEVICE_KEY, FACTS, HAS_ENCRYPTED, IDENTITY, load_habits, secret, store_account,
+    CERTIFICATE, DELIVERY_KEY, DEVICE_KEY, FACTS, HAS_ENCRYPTED, IDENTITY, LINK, load_habits, secret,
+    store_account,
 };
 use crate::phone::state::certificate::Certificate;
 use crate::phone::state::channels::Channels;
 use crate::phone::state::deposits::Deposits;
 use crate::phone::state::key_stock::KeyStock;
 use crate::phone::state::link::Link;
-use crate::phone::state::links::{Connection, LinkStage, Links, Question};
+use crate::phone::state::links::{Connection, LinkStage, LinkWish, Links, Question};
 use crate::phone::state::mailbox::Mailbox;
 use crate::phone::state::outbox::{Item, Outbox};
 use crate::phone::state::owed::Owed;
@@ -31,6 +33,7 @@ use crate::phone::state::recall::Recall;
 use crate::records::account::{Account, AccountRecord, NewAccount};
 use crate::records::body::MAX_NAME_LEN;
 use crate::records::contact::ContactRecord;
+use crate::records::devices::LinkRecord;
 use crate::records::prekeys;
 use crate::records::recovery::PendingReplies;
 use crate::vault::{Passphrase, ProfileError, StorageError, Table, Vault};
@@ -63,6 +66,14 @@ pub struct Phone {
     /// The code sent to this account's number, until the account is made. It expires within minutes and is not
     /// stored.
     pub(super) code: Option<NumberCode>,
+    /// This device's place among those of an account whose first phone is another one.
+    pub(super) link: Option<LinkRecord>,
+    /// A device that the owner wants to link, until the relay has shown its keys.
+    pub(super) link_wish: Option<LinkWish>,
+    /// Contacts whose device list is to be asked for.
+    pub(super) lists_wanted: BTreeSet<AccountId>,
+    /// The state of the vault in which the other devices of this account were last told everything.
+    pub(super) told_at: Option<u64>,
 }
 
 /// The account's secrets, each wiped when dropped.
@@ -116,8 +127,18 @@ impl Phone {
     /// # Errors
     /// [`ProfileError::Exists`] if the vault holds a profile; [`ProfileError::Storage`] if it cannot store one.
     pub fn create_in(
+        vault: Vault,
+        new: NewAccount,
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Self, ProfileError> {
+        Self::make(vault, new, None, now, rng)
+    }
+
+    pub(super) fn make(
         mut vault: Vault,
         new: NewAccount,
+        link: Option<LinkRecord>,
         now: Timestamp,
         rng: &mut impl CryptoRng,
     ) -> Result<Self, ProfileError> {
@@ -134,9 +155,14 @@ impl Phone {
             rows.put(Table::Account, IDENTITY, &*secrets.identity.to_bytes())?;
             rows.put(Table::Account, DEVICE_KEY, &*secrets.device.to_bytes())?;
             rows.put(Table::Account, DELIVERY_KEY, secrets.delivery.as_bytes())?;
+            if let Some(link) = &link {
+                rows.store(Table::Account, LINK, link)?;
+            }
             Ok(prekeys::begin(rows, &secrets.identity, now)?)
         })?;
-        Ok(Self::assemble(vault, account, secrets))
+        let mut phone = Self::assemble(vault, account, secrets);
+        phone.link = link;
+        Ok(phone)
     }
 
     /// Opens the profile in `directory` and removes expired entries.
@@ -172,6 +198,7 @@ impl Phone {
         let mut phone = Self::assemble(vault, account, secrets);
         phone.remove_expired(now, rng)?;
         phone.forget_seen(now, rng)?;
+        phone.link = phone.vault.read(|rows| rows.load(Table::Account, LINK))?;
         let (items, pending, certificate) = phone.vault.read(|rows| {
             let certificate = rows.load(Table::Account, CERTIFICATE)?;
             Ok::<_, StorageError>((rows.load_all::<Item>(Table::Outbox)?, all_pending(rows)?, certificate))
@@ -210,6 +237,10 @@ impl Phone {
             look_ups: VecDeque::new(),
             closing: false,
             code: None,
+            link: None,
+            link_wish: None,
+            lists_wanted: BTreeSet::new(),
+            told_at: None,
         }
     }
 
@@ -289,6 +320,8 @@ impl Phone {
                 Question::LookUp { handle, name } => self.look_ups.push_back((handle, name)),
                 Question::Close => self.closing = true,
                 Question::Channel(asked) => self.channels.ask_again(asked),
+                Question::ReadPlace { wish } => self.link_wish = Some(wish),
+                Question::ContactDevices { contact } => drop(self.lists_wanted.insert(contact)),
                 // All other questions follow from stored rows.
                 _ => {}
             }
@@ -306,9 +339,12 @@ impl Phone {
     /// Refreshes the index of pending receipts and resend requests for a contact. Nothing is sent to one that the owner
     /// has not accepted.
     pub(super) fn note_pending(&mut self, contact: AccountId, now: Timestamp) -> Result<(), StorageError> {
+        let own = self.account.address.map(|own| own.account);
         let (accepted, pending) = self.vault.read(|rows| {
-            let record: Option<ContactRecord> = rows.load(Table::Contacts, &contact.0)?;
-            Ok::<_, StorageError>((record.is_some_and(|it| it.accepted), load_pending(rows, contact)?))
+            let owner = owner_of(rows, contact)?;
+            let record: Option<ContactRecord> = rows.load(Table::Contacts, &owner.0)?;
+            let accepted = Some(owner) == own || record.is_some_and(|it| it.accepted);
+            Ok::<_, StorageError>((accepted, load_pending(rows, contact)?))
         })?;
         let pending = if accepted { pending } else { PendingReplies::none(contact) };
         self.owed.note(&pending, now);

@@ -1,6 +1,6 @@
 //! Failures of a phone's methods.
 
-use pillarbox_wire::limits::{MAX_DEPOSIT_SUBJECT_LEN, MAX_PAYLOAD_LEN, MAX_POST_LEN};
+use pillarbox_wire::limits::{MAX_DEPOSIT_SUBJECT_LEN, MAX_LINKED_DEVICES, MAX_PAYLOAD_LEN, MAX_POST_LEN};
 
 use crate::records::backup::BackupError;
 use crate::records::body::{MAX_GROUP_MEMBERS, MAX_TEXT_LEN};
@@ -86,6 +86,24 @@ pub enum PhoneError {
     /// The message shows nothing to the eye.
     #[error("the message is empty")]
     EmptyText,
+    /// This is a linked device, and only the account's first phone can do this.
+    #[error("only the first phone of this account can do this")]
+    FirstPhoneOnly,
+    /// The account has as many linked devices as it may.
+    #[error("an account has at most {MAX_LINKED_DEVICES} linked devices")]
+    TooManyDevices,
+    /// The account has used up the numbers of its linked devices.
+    #[error("this account has no number left for another linked device")]
+    NoDeviceNumber,
+    /// The account has no such linked device.
+    #[error("there is no such linked device")]
+    UnknownDevice,
+    /// A change of the devices waits for the relay.
+    #[error("a change of this account's devices still waits for the relay")]
+    DeviceChangeWaits,
+    /// Only phones that encrypt end to end link devices.
+    #[error("only a phone that encrypts end to end links devices")]
+    NotEndToEnd,
     /// The text is too long for one message.
     #[error("the message has {got} bytes, and one holds at most {MAX_TEXT_LEN}")]
     TextTooLong {

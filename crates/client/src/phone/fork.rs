@@ -36,6 +36,11 @@ impl Phone {
             look_ups,
             closing,
             code,
+            link,
+            // As a recall, wishes of a person at a keyboard.
+            link_wish: _,
+            lists_wanted,
+            told_at: _,
         } = self;
         Ok(Self {
             vault: vault.fork(folders)?,
@@ -55,6 +60,10 @@ impl Phone {
             look_ups: look_ups.clone(),
             closing: *closing,
             code: *code,
+            link: *link,
+            link_wish: None,
+            lists_wanted: lists_wanted.clone(),
+            told_at: None,
         })
     }
 }

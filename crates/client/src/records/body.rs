@@ -8,11 +8,12 @@
 
 use std::fmt;
 
-use pillarbox_wire::{AccountId, CodecError, Encoded, FixedBytes, Timestamp, decode, encode};
+use pillarbox_wire::{AccountId, CodecError, DeviceList, Encoded, FixedBytes, Timestamp, decode, encode};
 use serde::{Deserialize, Serialize};
 
 use crate::records::ids::GroupId;
 use crate::records::membership::{MemberChange, MembersSeen};
+use crate::records::own_news::OwnNews;
 
 pub use crate::records::ids::BodyId;
 pub use crate::records::limits::{MAX_GROUP_MEMBERS, MAX_NAME_LEN};
@@ -90,6 +91,10 @@ pub enum Content {
     SeenGroupText(SeenGroupText),
     /// Signed changes of a group's members. Version 2.
     MemberChanges(MemberChanges),
+    /// The sender's linked devices. Version 2.
+    Devices(DevicesTold),
+    /// News from another device of the recipient's own account. Version 2.
+    OwnNews(OwnNews),
 }
 
 /// See [`Content::Text`].
@@ -190,6 +195,15 @@ pub struct MemberChanges {
     pub changes: Vec<MemberChange>,
 }
 
+/// See [`Content::Devices`].
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DevicesTold {
+    /// Its id.
+    pub id: BodyId,
+    /// The list as the sender's account has signed it.
+    pub list: DeviceList,
+}
+
 impl Content {
     /// Returns the version of bodies that can say this.
     #[must_use]
@@ -202,12 +216,14 @@ impl Content {
             | Self::GroupText(_)
             | Self::Roster(_)
             | Self::Leave(_) => Body::VERSION,
-            Self::SeenGroupText(_) | Self::MemberChanges(_) => NewerBody::VERSION,
+            Self::SeenGroupText(_) | Self::MemberChanges(_) | Self::Devices(_) | Self::OwnNews(_) => {
+                NewerBody::VERSION
+            }
         }
     }
 
-    /// Returns the content as a phone reads it that has or has not shown that it reads version 2. A text is said without
-    /// the members seen.
+    /// Returns the content as a phone reads it that has or has not shown that it reads version 2. A text is said
+    /// without the members seen.
     #[must_use]
     pub fn read_by(self, reads_newer: bool) -> Self {
         match self {
@@ -265,6 +281,8 @@ impl Body {
                 }
                 Content::SeenGroupText(SeenGroupText { said, .. }) => said.text.text.len() <= MAX_TEXT_LEN,
                 Content::MemberChanges(told) => told.changes.len() <= MAX_CHANGES_TOLD,
+                Content::Devices(told) => told.list.is_in_order(),
+                Content::OwnNews(news) => news.is_within_limits(MAX_TEXT_LEN),
                 Content::Timer(_) | Content::Leave(_) => true,
             }
     }
@@ -283,6 +301,8 @@ impl fmt::Debug for Body {
             Content::Leave(_) => "Body(leave)",
             Content::SeenGroupText(_) => "Body(group text with members)",
             Content::MemberChanges(_) => "Body(member changes)",
+            Content::Devices(_) => "Body(devices)",
+            Content::OwnNews(_) => "Body(own news)",
         })
     }
 }

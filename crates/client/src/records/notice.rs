@@ -4,13 +4,25 @@
 //! did not open, a conversation that had to restart, a weaker start. None of these is handled silently.
 
 use pillarbox_wire::{
-    AccountId, ChannelName, DepositKind, DeviceAddress, Farewell, Handle, PostRow, Refusal,
+    AccountId, ChannelName, DepositKind, DeviceAddress, DeviceId, Farewell, Handle, PostRow, Refusal,
 };
 
+use crate::records::devices::DeviceFault;
 use crate::records::history::HistoryEntry;
 use crate::records::ids::{BodyId, GroupId};
 
 pub use pillarbox_session::Degraded;
+
+/// The reason why the devices of an account stay as they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeviceFailure {
+    /// The relay has refused.
+    Relay(Refusal),
+    /// The keys at the place are not those that the new device shows.
+    OtherKeys,
+    /// The device has not agreed to belong to this account.
+    NoConsent,
+}
 
 /// Something that the owner is told. Contacts are named by account; texts inside are strangers' texts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -244,6 +256,48 @@ pub enum Notice {
         contact: AccountId,
     },
 
+    /// The devices of a contact have changed, by a list that their key has signed.
+    DevicesChanged {
+        /// The contact.
+        contact: AccountId,
+        /// Number of new devices.
+        added: usize,
+        /// Number of devices that are gone.
+        removed: usize,
+        /// True if sending is stopped until the owner chooses, because the contact had been verified.
+        blocked: bool,
+    },
+    /// A device list of a contact, or a message from one of their devices, was refused. Nothing of it is kept.
+    DeviceRefused {
+        /// The contact.
+        contact: AccountId,
+        /// The reason.
+        fault: DeviceFault,
+    },
+    /// A device now belongs to this account.
+    DeviceLinked {
+        /// Its number.
+        device: DeviceId,
+    },
+    /// A device no longer belongs to this account.
+    DeviceRemoved {
+        /// Its number.
+        device: DeviceId,
+    },
+    /// A device was not linked, or not removed.
+    DeviceNotChanged {
+        /// The reason.
+        reason: DeviceFailure,
+    },
+    /// The place at the relay is open, where this new device waits for the account's first phone.
+    WaitsForLink,
+    /// The account's first phone has linked this device.
+    Linked {
+        /// The address of this device.
+        address: DeviceAddress,
+    },
+    /// The first phone has told this device what an account needs.
+    LinkComplete,
     /// A contact's key has changed.
     KeyChanged {
         /// The contact.

@@ -158,6 +158,12 @@ impl Vault {
         Ok(outcome)
     }
 
+    /// Counts the rows that this program has written or removed since it opened the vault. Another number says that
+    /// something may have changed.
+    pub(crate) fn changes(&self) -> u64 {
+        self.connection.total_changes()
+    }
+
     /// Runs `look` over the stored rows, without changing any.
     pub(crate) fn read<T, E: From<StorageError>>(
         &self,

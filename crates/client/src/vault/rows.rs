@@ -76,6 +76,18 @@ pub(crate) enum Table {
     Memberships = 28,
     /// Contacts whose phones have shown that they read bodies of version 2, by account.
     Readers = 29,
+    /// Device lists, by account.
+    DeviceLists = 34,
+    /// Linked devices that this phone writes to and hears from, by name.
+    LinkedDevices = 35,
+    /// Contacts' knowledge of this account's devices, by account.
+    ToldDevices = 36,
+    /// News for this account's other devices that is not in the outbox yet, by number.
+    OwnNews = 37,
+    /// Accounts as they were last told to this account's other devices, by account.
+    ToldContacts = 38,
+    /// Groups as they were last told to this account's other devices, by group.
+    ToldGroups = 39,
 }
 
 /// The two keys for sealing and finding all rows.

@@ -1,7 +1,7 @@
 //! Assertions: sentences that phones printed in a world, each bound to a statement that the world makes true or false.
 //!
-//! One kind of sentence is judged today: *Delivered: Bob's phone has it.* A sentence that is false with an order and true
-//! without it became false through the order. One that is false without it too is a finding about the design.
+//! One kind of sentence is judged today: *Delivered: Bob's phone has it.* A sentence that is false with an order and
+//! true without it became false through the order. One that is false without it too is a finding about the design.
 
 use std::collections::BTreeSet;
 

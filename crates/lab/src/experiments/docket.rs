@@ -66,8 +66,8 @@ impl Docket {
         Self { worlds: Worlds::as_told(design, scenario, seed, until), served: BTreeMap::new() }
     }
 
-    /// Returns what reached people, and the sentences on their phones that can be judged, in the world of an experiment's
-    /// order. Without an experiment, in the world in which nothing is ordered.
+    /// Returns what reached people, and the sentences on their phones that can be judged, in the world of an
+    /// experiment's order. Without an experiment, in the world in which nothing is ordered.
     pub(crate) fn looked_at(
         &mut self,
         experiment: Option<&dyn Experiment>,

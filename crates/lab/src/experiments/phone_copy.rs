@@ -1,5 +1,5 @@
-//! A phone that was copied with its passcode and given back. The copy is given what passes the operator from then on, or
-//! goes online beside the phone itself.
+//! A phone that was copied with its passcode and given back. The copy is given what passes the operator from then on,
+//! or goes online beside the phone itself.
 
 use pillarbox_access::demand::Demand;
 use pillarbox_access::demand::seized_phone::{self, SEIZED_PHONE};

@@ -1,4 +1,5 @@
-//! Observed: everything that reached each person from the order on, taken from a world so that two worlds can be compared.
+//! Observed: everything that reached each person from the order on, taken from a world so that two worlds can be
+//! compared.
 //!
 //! A world draws its randomness for each actor. Everything without a cause in the order is therefore the same in both
 //! worlds, byte for byte, and a difference is something that a person could notice.
@@ -72,8 +73,8 @@ impl Observed {
         })
     }
 
-    /// Returns those of them whose phones received as many bytes at the same times, and told them the same. Only what is
-    /// inside the bytes differs. A relay numbers all messages that it accepts, so that one message more changes the
+    /// Returns those of them whose phones received as many bytes at the same times, and told them the same. Only what
+    /// is inside the bytes differs. A relay numbers all messages that it accepts, so that one message more changes the
     /// number of each later one, whomever it is for.
     pub(crate) fn same_in_size(&self, usual: &Self) -> Vec<String> {
         let alike = |one: &Reached, other: &Reached| match (one, other) {

@@ -1,5 +1,6 @@
 //! A phone that is copied with its passcode and given back. The copy is given what passes the operator. Once something
-//! does not open, it goes online itself, and both phones fight for one mailbox: the relay gives it to whoever came last.
+//! does not open, it goes online itself, and both phones fight for one mailbox: the relay gives it to whoever came
+//! last.
 
 use pillarbox_access::view::Tapped;
 use pillarbox_client::{Link, Notice, Phone, vault};
@@ -117,7 +118,8 @@ impl World {
                 let profile = self.profile_mut(running.id)?;
                 profile.refused = false;
                 if let Some(phone) = profile.phone.take() {
-                    // The numbers of messages on the tap are not the relay's. A phone that starts again has forgotten them.
+                    // The numbers of messages on the tap are not the relay's. A phone that starts again has forgotten
+                    // them.
                     profile.phone =
                         Some(Phone::open_in(phone.into_vault(), now, &mut profile.streams.phone)?);
                 }

@@ -49,6 +49,7 @@ impl World {
                         Why::Delivered => "its phone has it",
                         Why::TooOld => "nobody fetched it in time",
                         Why::AccountClosed => CLOSED,
+                        Why::DeviceRemoved => "its device was removed",
                     };
                     self.row(site_id, &row, Fate::Gone, None, Some(why));
                 }

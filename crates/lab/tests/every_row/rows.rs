@@ -7,7 +7,8 @@ use pillarbox_access::evidence::hexadecimal;
 use pillarbox_access::reading::read;
 use pillarbox_access::{Blank, Item, ItemAnswer, RelayHoldings};
 use pillarbox_relay::store::{
-    AccountRow, ChannelRow, Counters, DepositRow, DeviceRow, EventRow, MessageRow, PreKeyRow, PublishedRow,
+    AccountRow, ChannelRow, Counters, DepositRow, DeviceListRow, DeviceRow, EventRow, LinkedDeviceRow,
+    MessageRow, PreKeyRow, PublishedRow,
 };
 use pillarbox_relay::{Holdings, Logged};
 use pillarbox_wire::{AccountId, DepositKind};
@@ -93,6 +94,8 @@ pub(crate) fn of_holdings(holdings: &RelayHoldings) -> Vec<Row> {
         counters,
         accounts,
         devices,
+        device_lists,
+        linked_devices,
         prekeys,
         messages,
         deposits,
@@ -104,6 +107,8 @@ pub(crate) fn of_holdings(holdings: &RelayHoldings) -> Vec<Row> {
     counts(counters, holdings);
     rows.extend(accounts.iter().map(of_account));
     rows.extend(devices.iter().map(of_device));
+    rows.extend(device_lists.iter().map(of_list));
+    rows.extend(linked_devices.iter().map(of_linked));
     rows.extend(prekeys.iter().map(|row| of_prekey(row, holdings)));
     rows.extend(messages.iter().map(|row| of_message(row, holdings)));
     rows.extend(deposits.iter().map(|row| of_deposit(row, holdings)));
@@ -165,6 +170,27 @@ fn of_device(row: &DeviceRow) -> Row {
     all.extend(last_seen.iter().map(|at| wanted(Item::LastSeenDate, json(at))));
     all.extend(last_address.iter().map(|address| wanted(Item::IpAddress, json(address))));
     Row { is: json(row), wanted: all }
+}
+
+fn of_list(row: &DeviceListRow) -> Row {
+    let DeviceListRow { account, version: _, signature: _ } = row;
+    let how = Shows::Is(json(row));
+    let wanted = Wanted { account: *account, item: Item::PublicKey, place: "device_lists", how };
+    Row { is: json(row), wanted: vec![wanted] }
+}
+
+fn of_linked(row: &LinkedDeviceRow) -> Row {
+    let LinkedDeviceRow {
+        account,
+        device: _,
+        identity_signing: _,
+        identity_agreement: _,
+        identity_cross_signature: _,
+        consent: _,
+    } = row;
+    let how = Shows::Is(json(row));
+    let wanted = Wanted { account: *account, item: Item::PublicKey, place: "linked_devices", how };
+    Row { is: json(row), wanted: vec![wanted] }
 }
 
 fn of_prekey(row: &PreKeyRow, holdings: &RelayHoldings) -> Row {

@@ -281,8 +281,14 @@ fn words(frame: &str) -> &str {
         "PreKeyCounts" => "counted keys",
         "LookUp" => "looked for",
         "Found" | "FoundByCode" => "found",
-        "FetchBundles" => "took keys of",
+        "FetchBundles" | "FetchDevice" => "took keys of",
         "Bundles" => "gave keys",
+        "OpenPlace" | "ReadPlace" => "to link",
+        "PlaceOpened" | "PlaceRead" => "link place",
+        "AddDevice" | "PublishDevices" => "devices of",
+        "Linked" => "device linked",
+        "FetchDevices" => "asks devices",
+        "Devices" | "DevicesPublished" => "has devices",
         "RequestCertificate" => "wants a pass",
         "Certificate" => "gave a pass",
         "Submit" => "sent to",
@@ -317,9 +323,8 @@ fn sender(frame: &str, named: String) -> String {
         "" | "opened" | "closed" | "unreadable" => "",
         "Welcome" | "Registered" | "Reregistered" | "Authenticated" | "PreKeysStored" | "PreKeyCounts"
         | "Found" | "FoundByCode" | "Bundles" | "Certificate" | "Accepted" | "Closed" | "Pong"
-        | "Deposited" | "Recalled" | "ChannelOpened" | "Posted" | "Posts" | "Refused" | "Goodbye" => {
-            "the relay"
-        }
+        | "Deposited" | "Recalled" | "ChannelOpened" | "Posted" | "Posts" | "Refused" | "Goodbye"
+        | "PlaceOpened" | "PlaceRead" | "Linked" | "DevicesPublished" | "Devices" => "the relay",
         _ => "not named",
     };
     unnamed.to_owned()

@@ -1,11 +1,13 @@
-//! The parts of the ledger that are empty at most relays: deposits, the log of events, channels. Each part is a table,
-//! which is shown if it has rows.
+//! The parts of the ledger that are empty at most relays: linked devices, deposits, the log of events, channels. Each
+//! part is a table, which is shown if it has rows.
 
 use std::io::{self, Write};
 
 use pillarbox_relay::Holdings;
 use pillarbox_relay::legible;
-use pillarbox_relay::store::{ChannelRow, DepositRow, EventRow, PublishedRow};
+use pillarbox_relay::store::{
+    ChannelRow, DepositRow, DeviceListRow, EventRow, LinkedDeviceRow, PublishedRow,
+};
 use pillarbox_text::columns::Align;
 use pillarbox_wire::{AccountId, Timestamp};
 
@@ -22,6 +24,16 @@ struct Section {
     rows: Vec<Vec<String>>,
     plain: Vec<Vec<String>>,
 }
+
+const LISTS: &[Column] =
+    &[Column("ACCOUNT", Align::Left), Column("CHANGES", Align::Right), Column("DEVICES", Align::Left)];
+
+const PLAIN_LISTS: &[Column] = &[
+    Column("ACCOUNT", Align::Left),
+    Column("CHANGES", Align::Right),
+    Column("DEVICES", Align::Left),
+    Column("SIGNATURE", Align::Left),
+];
 
 const DEPOSITS: &[Column] = &[
     Column("LEFT (UTC)", Align::Left),
@@ -121,8 +133,15 @@ pub(super) fn write_plain(holdings: &Holdings, out: &mut impl Write) -> io::Resu
 
 /// Returns the tables that have rows.
 fn sections(holdings: &Holdings, names: &Names) -> impl Iterator<Item = Section> {
-    let Holdings { deposits, events, channels, posts, .. } = holdings;
+    let Holdings { deposits, events, channels, posts, device_lists, linked_devices, .. } = holdings;
     let all = [
+        Section {
+            title: "Linked devices, as each account has signed them:",
+            columns: LISTS,
+            plain_columns: PLAIN_LISTS,
+            rows: device_lists.iter().map(|row| list(row, linked_devices, names)).collect(),
+            plain: device_lists.iter().map(|row| plain_list(row, linked_devices)).collect(),
+        },
         Section {
             title: "What phones left here about their owners:",
             columns: DEPOSITS,
@@ -179,6 +198,22 @@ fn minute(time: Timestamp) -> String {
 
 fn shown<T: ToString>(value: Option<T>) -> String {
     value.map_or_else(String::new, |value| value.to_string())
+}
+
+/// Returns the numbers of an account's linked devices, separated by spaces.
+fn numbers(row: &DeviceListRow, linked: &[LinkedDeviceRow]) -> String {
+    let own = linked.iter().filter(|device| device.account == row.account);
+    own.map(|device| device.device.to_string()).collect::<Vec<_>>().join(" ")
+}
+
+fn list(row: &DeviceListRow, linked: &[LinkedDeviceRow], names: &Names) -> Vec<String> {
+    let DeviceListRow { account, version, signature: _ } = row;
+    vec![names.account(*account), version.to_string(), numbers(row, linked)]
+}
+
+fn plain_list(row: &DeviceListRow, linked: &[LinkedDeviceRow]) -> Vec<String> {
+    let DeviceListRow { account, version, signature } = row;
+    vec![account.to_string(), version.to_string(), numbers(row, linked), text::hex(signature.as_bytes())]
 }
 
 fn deposit(row: &DepositRow, names: &Names) -> Vec<String> {

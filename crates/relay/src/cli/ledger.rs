@@ -209,6 +209,8 @@ impl View<'_> {
             "keeping": self.keeping,
             "accounts": self.holdings.accounts,
             "devices": self.holdings.devices,
+            "device_lists": self.holdings.device_lists,
+            "linked_devices": self.holdings.linked_devices,
             "prekeys": self.holdings.prekeys,
             "counters": self.holdings.counters,
             "messages": messages,

@@ -92,6 +92,7 @@ fn phrase(line: &InventoryLine, keeping: &Keeping) -> Option<String> {
         ("EventRow" | "Passing", _) => return None,
         // These are numbers of rows, counts, and fields that belong to a phrase above.
         ("DeviceRow", "device_number" | "account" | "device_key" | "next_one_time" | "next_one_time_kem")
+        | ("DeviceListRow" | "LinkedDeviceRow", _)
         | ("PreKeyRow", "device_number" | "kind" | "id" | "signature")
         | ("MessageRow", "message")
         | ("DepositRow", "account" | "kind" | "subject" | "left_at")

@@ -104,7 +104,9 @@ impl<S: Store> Relay<S> {
         }
         if let Some(address) = self.directory.device_by_key(&frame.device_key) {
             let account = self.directory.account(address.account).ok_or(Refusal::NotWellFormed)?;
-            let same = account.row.identity() == frame.identity && account.row.handle == frame.handle;
+            let same = !address.device.is_linked()
+                && account.row.identity() == frame.identity
+                && account.row.handle == frame.handle;
             return if same {
                 Ok(Registering::Again(connection, address))
             } else {
@@ -186,6 +188,9 @@ impl<S: Store> Relay<S> {
         let request = frame.request;
         let address =
             match self.connections.get(id).ok_or(Refusal::NotAuthenticated).and_then(|known| known.named()) {
+                Ok(address) if address.device.is_linked() => {
+                    return round.refuse(id, request, Refusal::NotFirstPhone);
+                }
                 Ok(address) => address,
                 Err(reason) => return round.refuse(id, request, reason),
             };

@@ -9,8 +9,10 @@
 //! | `accounts` | Register, CloseAccount |
 //! | `numbers` | RegisterWithCode |
 //! | `authentication` | Authenticate |
+//! | `places` | OpenPlace, ReadPlace |
+//! | `devices` | AddDevice, PublishDevices, FetchDevices |
 //! | `questions` | LookUp, RequestCertificate |
-//! | `prekeys`, `upload` | PublishPreKeys, CountPreKeys, FetchBundles |
+//! | `prekeys`, `upload` | PublishPreKeys, CountPreKeys, FetchBundles, FetchDevice |
 //! | `messages` | Submit, Acknowledge |
 //! | `deposits` | LeaveDeposits, Recall |
 //! | `publishing` | OpenChannel, Post, ReadChannel |
@@ -28,6 +30,7 @@ mod authentication;
 mod connections;
 mod delivery;
 mod deposits;
+mod devices;
 mod events;
 #[cfg(feature = "fork")]
 mod fork;
@@ -35,6 +38,7 @@ mod log;
 mod log_rules;
 mod messages;
 mod numbers;
+mod places;
 mod prekeys;
 mod presence;
 mod publishing;
@@ -62,6 +66,7 @@ use crate::memory::channels::Channels;
 use crate::memory::codes::Codes;
 use crate::memory::directory::Directory;
 use crate::memory::mailbox::Entrance;
+use crate::memory::places::Places;
 use crate::memory::rate_limiter::RateLimiter;
 use crate::rules::ageing::Ageing;
 use crate::store::{Changes, Counters, EventRow, Store, StoreError};
@@ -89,6 +94,7 @@ pub struct Relay<S> {
     connections: Connections,
     limiter: RateLimiter,
     codes: Codes,
+    places: Places,
     ageing: Ageing,
     counters: Counters,
     /// Devices with messages that may be handed to them, in the order in which they will be served.
@@ -135,7 +141,7 @@ impl<S: Store> Relay<S> {
         });
         changes.keeping = rule::record(&settings.keeping, now);
 
-        let mut directory = Directory::new(contents.accounts, contents.devices)?;
+        let mut directory = Directory::new(contents.accounts, contents.devices, contents.device_lists)?;
         for row in contents.push_tokens {
             directory.set_push_token(row.account, &row.subject, Some(&row.value));
         }
@@ -165,6 +171,7 @@ impl<S: Store> Relay<S> {
             connections: Connections::default(),
             limiter: RateLimiter::new(settings.limits.rate_entries),
             codes: Codes::default(),
+            places: Places::default(),
             ageing,
             counters,
             line: VecDeque::new(),
@@ -332,6 +339,12 @@ impl<S: Store> Relay<S> {
             ClientFrame::Post(frame) => self.post(connection, frame, round),
             ClientFrame::ReadChannel(frame) => self.read_channel(connection, &frame, round)?,
             ClientFrame::RegisterWithCode(frame) => self.register_with_code(connection, frame, round, rng),
+            ClientFrame::OpenPlace(frame) => self.open_place(connection, *frame, round),
+            ClientFrame::ReadPlace(frame) => self.read_place(connection, &frame, round),
+            ClientFrame::AddDevice(frame) => self.add_device(connection, frame, round),
+            ClientFrame::PublishDevices(frame) => self.publish_devices(connection, frame, round),
+            ClientFrame::FetchDevices(frame) => self.fetch_devices(connection, &frame, round),
+            ClientFrame::FetchDevice(frame) => self.fetch_device(connection, &frame, round)?,
         }
         Ok(())
     }

@@ -24,6 +24,13 @@ use crate::memory::rate_limiter::{Request, Subject};
 use crate::rules::keeping::Logged;
 use crate::store::{AccountRow, DeviceRow, Replacement, Store};
 
+/// Returns the number of the phone that replaces this one. Past the numbers of first phones it begins anew: whoever
+/// still writes to a phone of 127 registrations ago has long been told of other keys.
+const fn next_phone(former: DeviceId) -> DeviceId {
+    let next = DeviceId(former.0.saturating_add(1));
+    if next.is_linked() { DeviceId::FIRST } else { next }
+}
+
 impl<S: Store> Relay<S> {
     /// Registers a number with the code that was sent to it.
     pub(super) fn register_with_code(
@@ -90,7 +97,7 @@ impl<S: Store> Relay<S> {
             former.and_then(|address| self.directory.device(&address)).ok_or(Refusal::UnknownHandle)?;
         let keeping = &self.settings.keeping;
         let device = DeviceRow {
-            device: DeviceId(former.row.device.0.checked_add(1).unwrap_or(DeviceId::FIRST.0)),
+            device: next_phone(former.row.device),
             device_key,
             last_seen: keeping.last_seen.of(round.now),
             last_address: keeping.last_address.then_some(connection.peer),
@@ -99,6 +106,7 @@ impl<S: Store> Relay<S> {
             ..former.row.clone()
         };
         let waiting = u32::try_from(former.mailbox.len()).unwrap_or(u32::MAX);
+        let unlinked = self.unlinking(former.row.address(), &self.directory.unlisted(account, None));
         let account = AccountRow {
             identity_signing: identity.signing,
             identity_agreement: identity.agreement,
@@ -109,7 +117,7 @@ impl<S: Store> Relay<S> {
         let address = device.address();
         self.log(LogEntry::on(connection, Logged::Changed).by(address.account).named("keys"), round);
         self.log(LogEntry::on(connection, Logged::Connected).by(address.account), round);
-        round.changes.replaced.push(Replacement { account, device, prekeys });
+        round.changes.replaced.push(Replacement { account, device, prekeys, unlinked });
         round.replacing.push(id);
         round.barrier = true;
         let answer = RelayFrame::Reregistered(Reregistered { request, address, waiting });
@@ -126,6 +134,9 @@ impl<S: Store> Relay<S> {
         round: &mut Round,
     ) {
         let address = replaced.device.address();
+        let linked = self.directory.unlisted(address.account, None);
+        let gone = self.directory.unlink(address.account, &linked);
+        self.end_devices(gone, Farewell::DeviceRemoved, round);
         if let Some(former) = self.directory.replace(replaced) {
             self.connections.remove(former);
             round.close(former, Farewell::Reregistered);

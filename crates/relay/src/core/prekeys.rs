@@ -10,8 +10,8 @@
 //! phones say so.
 
 use pillarbox_wire::{
-    Bundles, DeviceAddress, DeviceBundle, FetchBundles, PreKeyCounts, PreKeysStored, PublishPreKeys, Refusal,
-    RelayFrame, RequestId,
+    AccountId, Bundles, DeviceAddress, DeviceBundle, FetchBundles, FetchDevice, FixedBytes, PreKeyCounts,
+    PreKeysStored, PublishPreKeys, Refusal, RelayFrame, RequestId,
 };
 
 use super::Relay;
@@ -144,51 +144,106 @@ impl<S: Store> Relay<S> {
         Ok(())
     }
 
+    pub(super) fn fetch_device(
+        &mut self,
+        id: ConnectionId,
+        frame: &FetchDevice,
+        round: &mut Round,
+    ) -> Result<(), StoreError> {
+        let FetchDevice { request, address, delivery_key } = *frame;
+        match self.bundle_of(id, request, address, delivery_key, round) {
+            Ok(bundles) => round.promise(id, request, RelayFrame::Bundles(bundles)),
+            Err(Trouble::Refused(reason)) => round.refuse(id, request, reason),
+            Err(Trouble::Store(error)) => return Err(error),
+        }
+        Ok(())
+    }
+
+    fn bundle_of(
+        &mut self,
+        id: ConnectionId,
+        request: RequestId,
+        address: DeviceAddress,
+        delivery_key: Option<FixedBytes<32>>,
+        round: &mut Round,
+    ) -> Result<Bundles, Trouble> {
+        let (connection, with_one_time) = self.admit_to_keys(id, address.account, delivery_key, round)?;
+        let account = self.directory.account(address.account).ok_or(Refusal::UnknownRecipient)?;
+        if !account.devices.contains(&address.device) {
+            return Err(Refusal::KeysReplaced.into());
+        }
+        let identity = account.row.identity();
+        let devices = vec![self.bundle(address, with_one_time, round)?];
+        self.log(LogEntry::on(&connection, Logged::Fetched).about(Some(address.account)), round);
+        Ok(Bundles { request, identity, devices })
+    }
+
     fn bundles(
         &mut self,
         id: ConnectionId,
         frame: &FetchBundles,
         round: &mut Round,
     ) -> Result<Bundles, Trouble> {
-        let FetchBundles { request, account: asked, delivery_key } = frame;
+        let FetchBundles { request, account: asked, delivery_key } = *frame;
+        let (connection, with_one_time) = self.admit_to_keys(id, asked, delivery_key, round)?;
+        let account = self.directory.account(asked).ok_or(Refusal::UnknownRecipient)?;
+        let (identity, listed) = (account.row.identity(), account.devices.clone());
+        let mut devices = Vec::with_capacity(listed.len());
+        for device in listed {
+            // A linked device's keys are asked for one by one, once its list was read. Here they only tell of the list.
+            let with_one_time = with_one_time && !device.is_linked();
+            devices.push(self.bundle(DeviceAddress { account: asked, device }, with_one_time, round)?);
+        }
+        self.log(LogEntry::on(&connection, Logged::Fetched).about(Some(asked)), round);
+        Ok(Bundles { request, identity, devices })
+    }
+
+    /// Admits a connection to an account's keys. Returns whether a one-time key may go out.
+    fn admit_to_keys(
+        &mut self,
+        id: ConnectionId,
+        asked: AccountId,
+        delivery_key: Option<FixedBytes<32>>,
+        round: &Round,
+    ) -> Result<(Connection, bool), Trouble> {
         let connection = self.connections.get(id).ok_or(Refusal::NotAuthenticated)?;
         let limits = &self.settings.limits;
         self.limiter.take(Request::Bundles, connection.subject(), limits.bundles, round.now)?;
-        self.admit(&connection, *asked, delivery_key.as_ref())?;
-        let account = self.directory.account(*asked).ok_or(Refusal::UnknownRecipient)?;
+        self.admit(&connection, asked, delivery_key.as_ref())?;
+        self.directory.account(asked).ok_or(Refusal::UnknownRecipient)?;
         // Frequent requests for one account use up its one-time keys for a while, but keep nobody from it.
-        let one = Subject::Account(*asked);
-        let with_one_time =
-            self.limiter.take(Request::BundlesOfOne, one, limits.bundles_of_one, round.now).is_ok();
-        let identity = account.row.identity();
-        let mut devices = Vec::with_capacity(account.devices.len());
-        for device in &account.devices {
-            let address = DeviceAddress { account: *asked, device: *device };
-            let number = self.directory.device(&address).ok_or(Refusal::UnknownRecipient)?.row.device_number;
-            let skip = round.taken.entry(number).or_default();
-            let StoredPreKeys { signed, last_resort, one_time, one_time_kem } =
-                self.store.prekeys(number, *skip)?;
-            let one_time = one_time.filter(|_| with_one_time);
-            let one_time_kem = one_time_kem.filter(|_| with_one_time);
-            if let Some(prekey) = &one_time {
-                skip.one_time += 1;
-                let taken = Taken { device: number, kind: PreKeyKind::OneTime, id: prekey.id };
-                round.changes.taken.push(taken);
-            }
-            if let Some(prekey) = &one_time_kem {
-                skip.one_time_kem += 1;
-                let taken = Taken { device: number, kind: PreKeyKind::OneTimeKem, id: prekey.id };
-                round.changes.taken.push(taken);
-            }
-            devices.push(DeviceBundle {
-                device: *device,
-                signed,
-                one_time,
-                kem_is_last_resort: one_time_kem.is_none(),
-                kem: one_time_kem.unwrap_or(last_resort),
-            });
+        let one = Subject::Account(asked);
+        let rate = self.settings.limits.bundles_of_one;
+        let with_one_time = self.limiter.take(Request::BundlesOfOne, one, rate, round.now).is_ok();
+        Ok((connection, with_one_time))
+    }
+
+    fn bundle(
+        &mut self,
+        address: DeviceAddress,
+        with_one_time: bool,
+        round: &mut Round,
+    ) -> Result<DeviceBundle, Trouble> {
+        let number = self.directory.device(&address).ok_or(Refusal::UnknownRecipient)?.row.device_number;
+        let skip = round.taken.entry(number).or_default();
+        let StoredPreKeys { signed, last_resort, one_time, one_time_kem } =
+            self.store.prekeys(number, *skip)?;
+        let one_time = one_time.filter(|_| with_one_time);
+        let one_time_kem = one_time_kem.filter(|_| with_one_time);
+        if let Some(prekey) = &one_time {
+            skip.one_time += 1;
+            round.changes.taken.push(Taken { device: number, kind: PreKeyKind::OneTime, id: prekey.id });
         }
-        self.log(LogEntry::on(&connection, Logged::Fetched).about(Some(*asked)), round);
-        Ok(Bundles { request: *request, identity, devices })
+        if let Some(prekey) = &one_time_kem {
+            skip.one_time_kem += 1;
+            round.changes.taken.push(Taken { device: number, kind: PreKeyKind::OneTimeKem, id: prekey.id });
+        }
+        Ok(DeviceBundle {
+            device: address.device,
+            signed,
+            one_time,
+            kem_is_last_resort: one_time_kem.is_none(),
+            kem: one_time_kem.unwrap_or(last_resort),
+        })
     }
 }

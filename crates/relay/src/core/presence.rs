@@ -19,7 +19,9 @@ impl<S: Store> Relay<S> {
     /// Forgets a connection that has ended or is about to. Messages that were on their way to its device wait again.
     pub(super) fn forget(&mut self, connection: ConnectionId, round: &mut Round) {
         let Some(known) = self.connections.remove(connection) else { return };
-        let Some(address) = known.device else { return };
+        let Some(address) = known.device else {
+            return self.places.forget(connection);
+        };
         let Some(device) = self.directory.device_mut(&address) else { return };
         if device.online == Some(connection) {
             device.online = None;

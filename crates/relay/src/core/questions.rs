@@ -58,10 +58,15 @@ impl<S: Store> Relay<S> {
         let limits = &self.settings.limits;
         self.limiter.take(Request::Certificate, connection.subject(), limits.certificates, round.now)?;
         let account = self.directory.account(sender.account).ok_or(Refusal::NotAuthenticated)?;
+        let agreement = match account.list.as_ref().and_then(|list| list.device(sender.device)) {
+            Some(listed) => listed.identity.agreement,
+            None if sender.device.is_linked() => return Err(Refusal::NotAuthenticated),
+            None => account.row.identity_agreement,
+        };
         let expires = (round.now + limits.certificate_lifetime).as_seconds();
         let mut certificate = SenderCertificate {
             sender,
-            agreement: account.row.identity_agreement,
+            agreement,
             expires_at: u32::try_from(expires).unwrap_or(u32::MAX),
             signature: FixedBytes([0; 64]),
         };

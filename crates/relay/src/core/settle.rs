@@ -129,6 +129,7 @@ impl<S: Store> Relay<S> {
         for (replacement, connection) in replaced.into_iter().zip(std::mem::take(&mut round.replacing)) {
             self.bring_in_replacement(connection, replacement, round);
         }
+        self.bring_in_devices(round);
         Fresh::new(std::mem::take(&mut round.changes.messages))
     }
 

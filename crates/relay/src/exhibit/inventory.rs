@@ -12,13 +12,16 @@ use pillarbox_wire::inventory::{Class, FrameDirection, InventoryEntry, Inventory
 use crate::exhibit::passing::PASSING;
 use crate::rules::keeping::{Granularity, Keeping, Logged, span};
 use crate::store::{
-    ACCOUNT, CHANNEL, COMMIT_COUNT, COUNTERS, DEPOSIT, DEVICE, EVENT, MESSAGE, PREKEY, PUBLISHED,
+    ACCOUNT, CHANNEL, COMMIT_COUNT, COUNTERS, DEPOSIT, DEVICE, DEVICE_LISTS, EVENT, LINKED_DEVICE, MESSAGE,
+    PREKEY, PUBLISHED,
 };
 
 /// The relay's own tables: its rows, and what it sees of a connection.
 pub const OWN: &[InventoryEntry] = &[
     InventoryEntry { direction: FrameDirection::Own, fields: ACCOUNT },
     InventoryEntry { direction: FrameDirection::Own, fields: DEVICE },
+    InventoryEntry { direction: FrameDirection::Own, fields: DEVICE_LISTS },
+    InventoryEntry { direction: FrameDirection::Own, fields: LINKED_DEVICE },
     InventoryEntry { direction: FrameDirection::Own, fields: PREKEY },
     InventoryEntry { direction: FrameDirection::Own, fields: MESSAGE },
     InventoryEntry { direction: FrameDirection::Own, fields: DEPOSIT },

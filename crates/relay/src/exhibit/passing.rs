@@ -97,6 +97,14 @@ pub(crate) fn from_phone(frame: &ClientFrame) -> (&'static str, Option<FrameSubj
         ClientFrame::RegisterWithCode(frame) => {
             ("RegisterWithCode", frame.registration.handle.clone().map(FrameSubject::Handle), 0)
         }
+        ClientFrame::OpenPlace(_) => ("OpenPlace", None, 0),
+        ClientFrame::ReadPlace(_) => ("ReadPlace", None, 0),
+        ClientFrame::AddDevice(frame) => ("AddDevice", Some(FrameSubject::Account(frame.list.account)), 0),
+        ClientFrame::PublishDevices(frame) => {
+            ("PublishDevices", Some(FrameSubject::Account(frame.list.account)), 0)
+        }
+        ClientFrame::FetchDevices(frame) => ("FetchDevices", Some(FrameSubject::Account(frame.account)), 0),
+        ClientFrame::FetchDevice(frame) => ("FetchDevice", Some(FrameSubject::Device(frame.address)), 0),
     }
 }
 
@@ -124,6 +132,11 @@ pub(crate) const fn to_phone(frame: &RelayFrame) -> &'static str {
         RelayFrame::Posts(_) => "Posts",
         RelayFrame::Reregistered(_) => "Reregistered",
         RelayFrame::FoundByCode(_) => "FoundByCode",
+        RelayFrame::PlaceOpened(_) => "PlaceOpened",
+        RelayFrame::PlaceRead(_) => "PlaceRead",
+        RelayFrame::Linked(_) => "Linked",
+        RelayFrame::DevicesPublished(_) => "DevicesPublished",
+        RelayFrame::Devices(_) => "Devices",
     }
 }
 

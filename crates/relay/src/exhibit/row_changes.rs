@@ -41,6 +41,8 @@ pub enum Why {
     TooOld,
     /// The account that it waited for was closed.
     AccountClosed,
+    /// The linked device that it waited for was removed.
+    DeviceRemoved,
 }
 
 /// Lists the changes that a transaction makes to rows of messages. `expired` are the removed messages that nobody
@@ -61,5 +63,9 @@ pub(crate) fn row_changes(changes: &Changes, expired: &[MessageId], keeping: &Ke
     });
     let closed = changes.closed.iter().flat_map(|closing| &closing.waiting);
     let closed = closed.map(|message| of(*message, Became::Gone(Why::AccountClosed)));
-    kept.chain(delivered).chain(removed).chain(closed).collect()
+    let relisted = changes.relisted.iter().map(|relisting| &relisting.removed);
+    let unlinked = relisted.chain(changes.replaced.iter().map(|replacement| &replacement.unlinked));
+    let unlinked = unlinked.flat_map(|unlinking| &unlinking.waiting);
+    let unlinked = unlinked.map(|message| of(*message, Became::Gone(Why::DeviceRemoved)));
+    kept.chain(delivered).chain(removed).chain(closed).chain(unlinked).collect()
 }

@@ -5,7 +5,9 @@
 
 use std::collections::HashMap;
 
-use pillarbox_wire::{AccountId, Bytes, DepositKind, DeviceAddress, DeviceId, FixedBytes, Handle, Timestamp};
+use pillarbox_wire::{
+    AccountId, Bytes, DepositKind, DeviceAddress, DeviceId, DeviceList, FixedBytes, Handle, Timestamp,
+};
 
 use crate::memory::connection_id::ConnectionId;
 use crate::memory::mailbox::{Mailbox, QueuedMessage};
@@ -16,7 +18,10 @@ use crate::store::{AccountRow, DeviceNumber, DeviceRow, Replacement, StoreError,
 #[derive(Clone, Debug)]
 pub(crate) struct Account {
     pub(crate) row: AccountRow,
+    /// The first phone, and behind it the linked devices in the order in which they were linked.
     pub(crate) devices: Vec<DeviceId>,
+    /// The list that the account has published of its linked devices.
+    pub(crate) list: Option<DeviceList>,
     /// The tokens through which its devices are woken, ordered by the deposits' subjects.
     pub(crate) push_tokens: Vec<(Bytes, Bytes)>,
 }
@@ -43,14 +48,22 @@ pub(crate) struct Directory {
 }
 
 impl Directory {
-    /// Builds the directory from a store's rows. A device without an account is [`StoreError::Damaged`].
-    pub(crate) fn new(accounts: Vec<AccountRow>, devices: Vec<DeviceRow>) -> Result<Self, StoreError> {
+    /// Builds the directory from a store's rows. A device or a list without an account is [`StoreError::Damaged`].
+    pub(crate) fn new(
+        accounts: Vec<AccountRow>,
+        devices: Vec<DeviceRow>,
+        lists: Vec<DeviceList>,
+    ) -> Result<Self, StoreError> {
         let mut directory = Self::default();
         for row in accounts {
             directory.insert_account(row);
         }
         for row in devices {
             directory.insert_device(row).ok_or(StoreError::Damaged)?;
+        }
+        for list in lists {
+            let account = directory.accounts.get_mut(&list.account).ok_or(StoreError::Damaged)?;
+            account.list = Some(list);
         }
         Ok(directory)
     }
@@ -60,7 +73,9 @@ impl Directory {
         if let Some(handle) = &row.handle {
             self.by_handle.insert(handle.clone(), row.account);
         }
-        self.accounts.insert(row.account, Account { row, devices: Vec::new(), push_tokens: Vec::new() });
+        let account = row.account;
+        let (devices, push_tokens) = (Vec::new(), Vec::new());
+        self.accounts.insert(account, Account { row, devices, list: None, push_tokens });
     }
 
     /// Adds a device to its account. Returns `None` if there is no such account.
@@ -75,10 +90,11 @@ impl Directory {
 
     /// Replaces an account's keys, and returns the connection of the former phone. The mailbox stays.
     pub(crate) fn replace(&mut self, replacement: Replacement) -> Option<ConnectionId> {
-        let Replacement { account: row, device: new, prekeys: _ } = replacement;
+        let Replacement { account: row, device: new, prekeys: _, unlinked: _ } = replacement;
         let address = new.address();
         let account = self.accounts.get_mut(&row.account)?;
         account.row = row;
+        account.list = None;
         let former = std::mem::replace(&mut account.devices, vec![new.device]);
         let former = DeviceAddress { account: address.account, device: *former.first()? };
         let Device { row, mut mailbox, online, in_line: _ } = self.devices.remove(&former)?;
@@ -89,9 +105,46 @@ impl Directory {
         online
     }
 
+    /// Puts a device list in the place of an account's former one, and removes the linked devices that are not on it.
+    /// Returns those devices.
+    pub(crate) fn relist(&mut self, list: DeviceList) -> Vec<Device> {
+        let account = list.account;
+        let gone = self.unlisted(account, Some(&list));
+        if let Some(account) = self.accounts.get_mut(&account) {
+            account.list = Some(list);
+        }
+        self.unlink(account, &gone)
+    }
+
+    /// Lists the linked devices of an account that are not on a list.
+    pub(crate) fn unlisted(&self, account: AccountId, list: Option<&DeviceList>) -> Vec<DeviceId> {
+        let devices = self.accounts.get(&account).map_or(&[][..], |account| &account.devices);
+        let listed = |device: &DeviceId| list.is_some_and(|list| list.device(*device).is_some());
+        devices.iter().copied().filter(|device| device.is_linked() && !listed(device)).collect()
+    }
+
+    /// Removes linked devices, and returns them.
+    pub(crate) fn unlink(&mut self, account: AccountId, gone: &[DeviceId]) -> Vec<Device> {
+        if let Some(account) = self.accounts.get_mut(&account) {
+            account.devices.retain(|device| !gone.contains(device));
+        }
+        let taken = gone.iter().filter_map(|device| {
+            let device = self.devices.remove(&DeviceAddress { account, device: *device })?;
+            self.by_key.remove(&device.row.device_key);
+            Some(device)
+        });
+        taken.collect()
+    }
+
+    pub(crate) fn set_delivery_verifier(&mut self, account: AccountId, verifier: FixedBytes<32>) {
+        if let Some(account) = self.accounts.get_mut(&account) {
+            account.row.delivery_verifier = verifier;
+        }
+    }
+
     /// Removes an account, and returns its devices.
     pub(crate) fn remove(&mut self, account: AccountId) -> Vec<Device> {
-        let Some(Account { row, devices, push_tokens: _ }) = self.accounts.remove(&account) else {
+        let Some(Account { row, devices, list: _, push_tokens: _ }) = self.accounts.remove(&account) else {
             return Vec::new();
         };
         if let Some(handle) = &row.handle {

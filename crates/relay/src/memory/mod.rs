@@ -11,4 +11,5 @@ pub(crate) mod directory;
 pub(crate) mod mailbox;
 pub(crate) mod names;
 pub(crate) mod networks;
+pub(crate) mod places;
 pub(crate) mod rate_limiter;

@@ -29,6 +29,9 @@ pub(crate) enum Request {
     Recall,
     Post,
     Read,
+    OpenPlace,
+    ReadPlace,
+    Devices,
 }
 
 /// The party whose requests are counted.

@@ -170,6 +170,16 @@ limits! {
         "Wrong tries at one code: a slip of the finger is forgiven; five guesses meet one of a million codes once in 200,000.";
     CODES_PER_NUMBER / codes_per_number: Rate as Often = Rate { burst: 3, every: Duration::from_seconds(3_600) },
         "Codes to one number: with five tries at each, guessing for a year succeeds in 1 of 23 cases; with one code a minute, in 9 of 10.";
+    PLACES / places: u32 as Count = 1_000,
+        "Devices that wait to be linked at once, at 2 kB each: 2 MB; with more, strangers could take the memory.";
+    PLACE_LIFETIME / place_lifetime: Duration as Span = Duration::from_seconds(300),
+        "How long a device may wait to be linked: time to type a code; a code seen later opens nothing.";
+    OPEN_PLACES / open_places: Rate as Often = Rate::per_minute(20, 10),
+        "Places opened from one address: a household at once; each may be typed wrongly a few times.";
+    READ_PLACES / read_places: Rate as Often = Rate::per_minute(10, 2),
+        "Places read by one account: a few slips; the name of a place has 16 random bytes and is not guessed.";
+    DEVICE_CHANGES / device_changes: Rate as Often = Rate { burst: 10, every: Duration::from_seconds(8_640) },
+        "Devices linked or removed by one account: ten at once, then ten a day; each is told to every contact.";
     AUTHENTICATION_FAILURES / authentication_failures: Rate as Often = Rate::per_minute(20, 20),
         "Failed proofs of a device from one address before each further one ends its connection: checking one costs 30 microseconds, and a good one is never refused for them.";
     LOOK_UPS / look_ups: Rate as Often = Rate::per_minute(60, 10),

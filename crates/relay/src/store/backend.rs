@@ -2,7 +2,7 @@
 
 use pillarbox_crypto::SigningSecret;
 use pillarbox_wire::{
-    AccountId, Bytes, ChannelName, DepositKind, KemPreKey, MessageId, OneTimePreKey, SignedPreKey,
+    AccountId, Bytes, ChannelName, DepositKind, DeviceList, KemPreKey, MessageId, OneTimePreKey, SignedPreKey,
 };
 
 use super::{
@@ -26,6 +26,8 @@ pub struct StoreContents {
     pub push_tokens: Vec<DepositRow>,
     /// All channels.
     pub channels: Vec<ChannelRow>,
+    /// The device lists of accounts that have linked a device.
+    pub device_lists: Vec<DeviceList>,
 }
 
 /// Number of one-time prekeys to pass over: those that this batch has handed out already.

@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::channels::{ChannelRow, PublishedRow};
 use super::deposits::Leaving;
+use super::devices::{Linking, Relisting, Unlinking};
 use super::events::{EventNumber, EventRow, Lapse};
 use super::rows::{AccountRow, DeviceNumber, DeviceRow, MessageRow, PreKeyKind};
 use crate::rules::keeping::{Granularity, Keeping};
@@ -84,6 +85,9 @@ pub struct Replacement {
     pub device: DeviceRow,
     /// The device's first prekeys. All prekeys of the former device go.
     pub prekeys: PreKeyUpload,
+    /// The devices that the former phone had linked. They go, and the device list with them: it was signed by the
+    /// former identity.
+    pub unlinked: Unlinking,
 }
 
 /// More prekeys of a device.
@@ -196,6 +200,10 @@ pub struct Changes {
     pub taken: Vec<Taken>,
     /// Accounts that another phone has taken over.
     pub replaced: Vec<Replacement>,
+    /// Devices that accounts have linked.
+    pub linked: Vec<Linking>,
+    /// Device lists without devices that were removed.
+    pub relisted: Vec<Relisting>,
     /// Devices that connected.
     pub seen: Vec<LastSeen>,
     /// Deposits that accounts leave and take back, in order.
@@ -237,6 +245,8 @@ impl Changes {
             prekeys,
             taken,
             replaced,
+            linked,
+            relisted,
             seen,
             deposits,
             channels,
@@ -258,6 +268,8 @@ impl Changes {
             && prekeys.is_empty()
             && taken.is_empty()
             && replaced.is_empty()
+            && linked.is_empty()
+            && relisted.is_empty()
             && seen.is_empty()
             && deposits.is_empty()
             && channels.is_empty()
@@ -285,6 +297,8 @@ impl Changes {
             prekeys,
             taken: _,
             replaced,
+            linked,
+            relisted: _,
             seen: _,
             deposits,
             channels,
@@ -304,6 +318,7 @@ impl Changes {
             && accounts.is_empty()
             && prekeys.is_empty()
             && replaced.is_empty()
+            && linked.is_empty()
             && deposits.iter().all(|leaving| leaving.value.is_none())
             && channels.is_empty()
             && posts.is_empty()

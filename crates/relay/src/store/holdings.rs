@@ -6,8 +6,8 @@ use pillarbox_wire::{AccountId, DeviceAddress, Handle, Timestamp};
 use serde::Serialize;
 
 use super::{
-    AccountRow, ChannelRow, Completeness, Counters, DepositRow, DeviceNumber, DeviceRow, EventRow,
-    MessageRow, PreKeyRow, PublishedRow,
+    AccountRow, ChannelRow, Completeness, Counters, DepositRow, DeviceListRow, DeviceNumber, DeviceRow,
+    EventRow, LinkedDeviceRow, MessageRow, PreKeyRow, PublishedRow,
 };
 use crate::rules::keeping::Keeping;
 
@@ -26,6 +26,10 @@ pub struct Holdings {
     pub accounts: Vec<AccountRow>,
     /// All devices.
     pub devices: Vec<DeviceRow>,
+    /// The device lists of accounts that have linked a device, by account.
+    pub device_lists: Vec<DeviceListRow>,
+    /// The devices on those lists, by account and number.
+    pub linked_devices: Vec<LinkedDeviceRow>,
     /// All prekeys.
     pub prekeys: Vec<PreKeyRow>,
     /// All messages, in the order in which they were accepted.

@@ -9,6 +9,7 @@ mod changes;
 mod channels;
 mod completeness;
 mod deposits;
+mod devices;
 mod error;
 mod events;
 mod file_names;
@@ -29,6 +30,9 @@ pub use completeness::Completeness;
 #[cfg(feature = "server")]
 pub(crate) use completeness::Log;
 pub use deposits::{DEPOSIT, DepositRow, Deposits, Leaving};
+pub use devices::{
+    DEVICE_LISTS, DeviceListRow, LINKED_DEVICE, LinkedDeviceRow, Linking, Relisting, Unlinking,
+};
 pub use error::StoreError;
 pub use events::{EVENT, EventNumber, EventRow, Lapse, Staying};
 #[cfg(feature = "server")]

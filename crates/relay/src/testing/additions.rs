@@ -1,12 +1,16 @@
 //! The part of the suite about deposits, channels, the log of events, and removals after a rule was changed.
 
-use pillarbox_wire::{AccountId, Bytes, ChannelName, DepositKind, Timestamp};
+use pillarbox_wire::{
+    AccountId, Bytes, ChannelName, DepositKind, DeviceId, DeviceList, FixedBytes, IdentityKey, ListedDevice,
+    MessageId, Timestamp,
+};
 
-use super::rows::{account, message};
+use super::rows::{account, message, waiting};
 use crate::rules::keeping::{Granularity, Keeping, Logged};
 use crate::store::{
     Changes, ChannelRow, Closing, DepositRow, Deposits, DeviceNumber, EventNumber, EventRow, Holdings, Lapse,
-    LastSeen, Leaving, PublishedRow, Staying, Store, Trim,
+    LastSeen, Leaving, Linking, PublishedRow, Relisting, Replacement, Skip, Staying, Store, StoreError, Trim,
+    Unlinking,
 };
 
 const ANNE: AccountId = AccountId([1; 16]);
@@ -15,6 +19,73 @@ const BEN: AccountId = AccountId([2; 16]);
 fn leaving(account: AccountId, kind: DepositKind, subject: &[u8], value: Option<&[u8]>) -> Leaving {
     let value = value.map(|value| Bytes(value.to_vec()));
     Leaving { account, kind, subject: Bytes(subject.to_vec()), value, at: Timestamp(70) }
+}
+
+fn list(version: u32, devices: &[u8]) -> DeviceList {
+    let listed = |number: u8| ListedDevice {
+        device: DeviceId(number),
+        identity: IdentityKey {
+            signing: FixedBytes([number; 32]),
+            agreement: FixedBytes([number.wrapping_add(1); 32]),
+            cross_signature: FixedBytes([number; 64]),
+        },
+        consent: FixedBytes([number.wrapping_add(2); 64]),
+    };
+    let devices = devices.iter().copied().map(listed).collect();
+    let signature = FixedBytes([version as u8; 64]);
+    DeviceList { account: ANNE, version, devices, signature }
+}
+
+/// A device that is linked, with the mailbox of this number.
+fn linking(version: u32, listed: &[u8], number: u32) -> Linking {
+    let template = account(200 + number as u8, number);
+    let device = DeviceId(*listed.last().unwrap_or(&128));
+    let device = crate::store::DeviceRow { account: ANNE, device, ..template.device };
+    Linking { list: list(version, listed), device, prekeys: template.prekeys }
+}
+
+pub(super) fn devices_are_linked_and_removed_with_all_that_is_held_of_them<S: Store>(
+    mut store: S,
+    reopen: &mut impl FnMut(S) -> S,
+    look: &impl Fn(&S) -> Holdings,
+) {
+    let accounts = vec![account(1, 1), account(2, 2)];
+    let linked = vec![linking(1, &[128], 3), linking(2, &[128, 129], 4)];
+    let messages = vec![message(1, 1, None), message(2, 3, None), message(3, 4, None), message(4, 4, None)];
+    store.apply(&Changes { accounts, linked, messages, ..Changes::default() }).unwrap();
+    store.apply(&Changes { delivered: vec![(MessageId(4), Timestamp(9))], ..Changes::default() }).unwrap();
+    let mut store = reopen(store);
+    let contents = store.contents().unwrap();
+    assert_eq!(contents.device_lists, [list(2, &[128, 129])]);
+    assert_eq!(contents.devices.len(), 4);
+    assert!(store.prekeys(DeviceNumber(4), Skip::default()).is_ok());
+    assert_eq!(look(&store).linked_devices.len(), 2);
+
+    let removed = Unlinking { devices: vec![DeviceNumber(4)], waiting: vec![MessageId(3)] };
+    let delivery_verifier = FixedBytes([77; 32]);
+    let relisted = vec![Relisting { list: list(3, &[128]), delivery_verifier, removed }];
+    store.apply(&Changes { relisted, ..Changes::default() }).unwrap();
+    let mut store = reopen(store);
+    let contents = store.contents().unwrap();
+    assert_eq!(contents.device_lists, [list(3, &[128])]);
+    assert!(contents.accounts.iter().any(|row| row.delivery_verifier == delivery_verifier));
+    assert_eq!(waiting(&mut store), [(1, 1, 1_000), (3, 2, 2_000)]);
+    assert_eq!(
+        store.messages(&[MessageId(4)]),
+        Err(StoreError::Damaged),
+        "kept after delivery, and gone with it"
+    );
+    assert_eq!(store.prekeys(DeviceNumber(4), Skip::default()), Err(StoreError::Damaged));
+
+    let template = account(1, 1);
+    let device = crate::store::DeviceRow { device: DeviceId(2), ..template.device };
+    let unlinked = Unlinking { devices: vec![DeviceNumber(3)], waiting: vec![MessageId(2)] };
+    let replacement = Replacement { account: template.account, device, prekeys: template.prekeys, unlinked };
+    store.apply(&Changes { replaced: vec![replacement], ..Changes::default() }).unwrap();
+    let mut store = reopen(store);
+    let contents = store.contents().unwrap();
+    assert_eq!((contents.device_lists.len(), contents.devices.len()), (0, 2));
+    assert_eq!(waiting(&mut store), [(1, 1, 1_000)], "the account's own mailbox stays");
 }
 
 pub(super) fn deposits_are_replaced_taken_back_and_counted<S: Store>(

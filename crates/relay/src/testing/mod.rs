@@ -36,6 +36,7 @@ pub fn store_suite<S: Store>(
     prekeys_go_lowest_first_and_once(open(), &mut reopen);
     a_closed_account_leaves_nothing(open(), &mut reopen);
     delivered_messages_are_forgotten_oldest_first(open(), &mut reopen);
+    additions::devices_are_linked_and_removed_with_all_that_is_held_of_them(open(), &mut reopen, &look);
     additions::deposits_are_replaced_taken_back_and_counted(open(), &mut reopen, &look);
     additions::channels_are_read_in_order_and_taken_down(open(), &mut reopen, &look);
     additions::events_lapse_by_kind_time_and_account(open(), &mut reopen, &look);

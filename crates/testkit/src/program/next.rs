@@ -17,6 +17,7 @@ pub const KINDS: &[&str] = &[
     "contact add --help",
     "contact list",
     "contact unblock NAME",
+    "device list",
     "group create --help",
     "group list",
     "group show NAME",

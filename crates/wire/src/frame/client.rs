@@ -6,6 +6,7 @@ use crate::bytes::{Bytes, FixedBytes};
 use crate::code::NumberCode;
 use crate::codec::Encoded;
 use crate::deposit::{ChannelName, Deposit, DepositKind};
+use crate::devices::{DeviceList, DeviceOffer};
 use crate::handle::Handle;
 use crate::ids::{AccountId, DeviceAddress, MessageId, RequestId};
 use crate::limits::MAX_FRAME_LEN;
@@ -49,6 +50,18 @@ pub enum ClientFrame {
     /// Creates an account, or takes over the account that has the number, with the code that the relay sent to that
     /// number.
     RegisterWithCode(Box<RegisterWithCode>),
+    /// Opens a place where a device waits to be linked, on a connection that names no device.
+    OpenPlace(Box<OpenPlace>),
+    /// Reads the keys of the device that waits at a place.
+    ReadPlace(ReadPlace),
+    /// Adds a linked device to the account.
+    AddDevice(Box<AddDevice>),
+    /// Removes linked devices from the account.
+    PublishDevices(Box<PublishDevices>),
+    /// Asks for the device list of an account.
+    FetchDevices(FetchDevices),
+    /// Asks for the keys that a phone needs to write to one device for the first time.
+    FetchDevice(FetchDevice),
 }
 
 impl Encoded for ClientFrame {
@@ -233,4 +246,73 @@ pub struct RegisterWithCode {
     pub registration: Register,
     /// The code that the relay sent to the number.
     pub code: NumberCode,
+}
+
+/// See [`ClientFrame::OpenPlace`]. [`RelayFrame::PlaceOpened`](crate::RelayFrame::PlaceOpened) answers, and
+/// [`RelayFrame::Linked`](crate::RelayFrame::Linked) follows once the account has added the device. A device that is
+/// linked already, and did not hear so, is answered with `Linked` at once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenPlace {
+    /// Pairs the answers with this request.
+    pub request: RequestId,
+    /// The name of the place: random bytes that the new device shows to the account's first phone.
+    pub place: FixedBytes<16>,
+    /// The keys that the first phone reads there.
+    pub offer: DeviceOffer,
+    /// Signature by the offered device key over the hash of this connection's handshake.
+    pub signature: FixedBytes<64>,
+}
+
+/// See [`ClientFrame::ReadPlace`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadPlace {
+    /// Pairs the answer with this request.
+    pub request: RequestId,
+    /// The place. One account may read it.
+    pub place: FixedBytes<16>,
+}
+
+/// See [`ClientFrame::AddDevice`]. Sent again with the same list, it is answered as the first time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AddDevice {
+    /// Pairs the answer with this request.
+    pub request: RequestId,
+    /// The account's list with the new device on it.
+    pub list: DeviceList,
+    /// The keys that the new device offered.
+    pub offer: DeviceOffer,
+}
+
+/// See [`ClientFrame::PublishDevices`]. The relay drops the mailbox, the prekeys and the connection of each device that
+/// is not on the list. Sent again with the same list, it is answered as the first time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublishDevices {
+    /// Pairs the answer with this request.
+    pub request: RequestId,
+    /// The account's list, without the removed devices.
+    pub list: DeviceList,
+    /// Digest of a new delivery key, because the removed devices knew the former one.
+    pub delivery_verifier: FixedBytes<32>,
+}
+
+/// See [`ClientFrame::FetchDevices`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FetchDevices {
+    /// Pairs the answer with this request.
+    pub request: RequestId,
+    /// The account whose list is asked for.
+    pub account: AccountId,
+    /// Delivery key of the account, which admits an anonymous connection.
+    pub delivery_key: Option<FixedBytes<32>>,
+}
+
+/// See [`ClientFrame::FetchDevice`]. [`RelayFrame::Bundles`](crate::RelayFrame::Bundles) answers, with one bundle.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FetchDevice {
+    /// Pairs the answer with this request.
+    pub request: RequestId,
+    /// The device to write to.
+    pub address: DeviceAddress,
+    /// Delivery key of the account, which admits an anonymous connection.
+    pub delivery_key: Option<FixedBytes<32>>,
 }

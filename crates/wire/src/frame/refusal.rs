@@ -69,6 +69,15 @@ pub enum Refusal {
     /// The account was registered anew, so its device has another number and other keys.
     #[error("the account was registered on another phone since, and has other keys")]
     KeysReplaced,
+    /// Only the account's first phone may do this.
+    #[error("only the account's first phone may do this")]
+    NotFirstPhone,
+    /// No device waits at this place, its time is over, or another account has read it. The answer is the same for all.
+    #[error("no device waits to be linked with this code, or its time is over")]
+    UnknownPlace,
+    /// The relay has another device list of this account with this version or a later one.
+    #[error("the relay has a later list of this account's devices")]
+    OlderDevices,
 }
 
 /// The reason for closing a connection.
@@ -99,4 +108,7 @@ pub enum Farewell {
     /// Another phone registered the account's number, with the code that the relay sent to it.
     #[error("another phone has registered this account's number, with the code that was sent to it")]
     Reregistered,
+    /// The account's first phone has removed this device.
+    #[error("the account's first phone has removed this device")]
+    DeviceRemoved,
 }

@@ -6,6 +6,7 @@ use super::refusal::{Farewell, Refusal};
 use crate::bytes::{Bytes, FixedBytes};
 use crate::certificate::SenderCertificate;
 use crate::codec::Encoded;
+use crate::devices::{DeviceList, DeviceOffer};
 use crate::handle::Handle;
 use crate::ids::{AccountId, DeviceAddress, MessageId, RequestId};
 use crate::limits::MAX_FRAME_LEN;
@@ -57,6 +58,16 @@ pub enum RelayFrame {
     Reregistered(Reregistered),
     /// The account behind a number, at a relay that sends codes to numbers.
     FoundByCode(Found),
+    /// The place is open.
+    PlaceOpened(PlaceOpened),
+    /// The keys of the device that waits at a place.
+    PlaceRead(Box<PlaceRead>),
+    /// The account has added this device, and the connection belongs to it.
+    Linked(Linked),
+    /// The device list is stored.
+    DevicesPublished(DevicesPublished),
+    /// The device list of an account.
+    Devices(Box<Devices>),
 }
 
 impl Encoded for RelayFrame {
@@ -127,7 +138,8 @@ pub struct Bundles {
     pub request: RequestId,
     /// The account's identity, as the relay states it.
     pub identity: IdentityKey,
-    /// One bundle for each device of the account.
+    /// The bundle of the account's first phone. Those of linked devices follow, without one-time prekeys: they tell
+    /// that there is a device list to ask for.
     pub devices: Vec<DeviceBundle>,
 }
 
@@ -257,4 +269,47 @@ pub struct Reregistered {
     pub address: DeviceAddress,
     /// Messages that wait in the mailbox and follow now. They were encrypted for the former phone.
     pub waiting: u32,
+}
+
+/// See [`RelayFrame::PlaceOpened`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlaceOpened {
+    /// The request that this answers.
+    pub request: RequestId,
+}
+
+/// See [`RelayFrame::PlaceRead`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlaceRead {
+    /// The request that this answers.
+    pub request: RequestId,
+    /// The keys that the new device left there, as the relay states them.
+    pub offer: DeviceOffer,
+}
+
+/// See [`RelayFrame::Linked`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Linked {
+    /// The request that opened the place.
+    pub request: RequestId,
+    /// The account, and the new device of it.
+    pub address: DeviceAddress,
+    /// Messages that wait in this device's mailbox and follow now.
+    pub waiting: u32,
+}
+
+/// See [`RelayFrame::DevicesPublished`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DevicesPublished {
+    /// The request that this answers.
+    pub request: RequestId,
+}
+
+/// See [`RelayFrame::Devices`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Devices {
+    /// The request that this answers.
+    pub request: RequestId,
+    /// The list as the account published it, or `None` if it never linked a device.
+    pub list: Option<DeviceList>,
 }

@@ -27,6 +27,12 @@ pub const fn from_phone(frame: &ClientFrame) -> &'static [InventoryField] {
         ClientFrame::Post(_) => POST,
         ClientFrame::ReadChannel(_) => READ_CHANNEL,
         ClientFrame::RegisterWithCode(_) => REGISTER_WITH_CODE,
+        ClientFrame::OpenPlace(_) => OPEN_PLACE,
+        ClientFrame::ReadPlace(_) => READ_PLACE,
+        ClientFrame::AddDevice(_) => ADD_DEVICE,
+        ClientFrame::PublishDevices(_) => PUBLISH_DEVICES,
+        ClientFrame::FetchDevices(_) => FETCH_DEVICES,
+        ClientFrame::FetchDevice(_) => FETCH_DEVICE,
     }
 }
 
@@ -154,5 +160,53 @@ declare!(
     REGISTER_WITH_CODE: RegisterWithCode {
         registration: Entity, Account, "the same as in a registration without a code";
         code: Entity, Passing, "shows that whoever registers reads what is sent to the number";
+    }
+);
+declare!(
+    /// Fields of [`OpenPlace`].
+    OPEN_PLACE: OpenPlace {
+        request: Protocol, Passing, "pairs the answers with the question";
+        place: Events, Passing, "where a new device waits; held in memory for minutes";
+        offer: Keys, Passing, "what the account's first phone reads there";
+        signature: Keys, Passing, "proves that the device key is there, for this connection only";
+    }
+);
+declare!(
+    /// Fields of [`ReadPlace`].
+    READ_PLACE: ReadPlace {
+        request: Protocol, Passing, "pairs the answer with the question";
+        place: Events, Passing, "which account is about to link which device; both addresses are seen";
+    }
+);
+declare!(
+    /// Fields of [`AddDevice`].
+    ADD_DEVICE: AddDevice {
+        request: Protocol, Passing, "pairs the answer with the question";
+        list: Entity, Account, "how many devices the account has; when one is linked, from the time of the frame";
+        offer: Keys, Device, "the keys of the new device";
+    }
+);
+declare!(
+    /// Fields of [`PublishDevices`].
+    PUBLISH_DEVICES: PublishDevices {
+        request: Protocol, Passing, "pairs the answer with the question";
+        list: Entity, Account, "which devices the account has left";
+        delivery_verifier: Keys, Account, "checks who may send without a name from now on";
+    }
+);
+declare!(
+    /// Fields of [`FetchDevices`].
+    FETCH_DEVICES: FetchDevices {
+        request: Protocol, Passing, "pairs the answer with the question";
+        account: Events, Passing, "who is about to be written to; by whom, if the connection has a name";
+        delivery_key: Keys, Passing, "admits a connection without a name";
+    }
+);
+declare!(
+    /// Fields of [`FetchDevice`].
+    FETCH_DEVICE: FetchDevice {
+        request: Protocol, Passing, "pairs the answer with the question";
+        address: Events, Passing, "which device is about to be written to; by whom, if the connection has a name";
+        delivery_key: Keys, Passing, "admits a connection without a name";
     }
 );

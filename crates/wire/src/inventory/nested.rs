@@ -3,6 +3,7 @@
 use crate::certificate::SenderCertificate;
 use crate::declare;
 use crate::deposit::Deposit;
+use crate::devices::{DeviceList, DeviceOffer, ListedDevice};
 use crate::frame::PostRow;
 use crate::ids::DeviceAddress;
 use crate::prekeys::*;
@@ -87,5 +88,31 @@ declare!(
         number: Events, Channels, "its place in the channel";
         posted_at: Events, Channels, "when it was published";
         content: Content, Channels, "what everybody may read";
+    }
+);
+declare!(
+    /// Fields of [`DeviceList`].
+    DEVICE_LIST: DeviceList {
+        account: Entity, Account, "whose devices they are";
+        version: Events, Account, "how often the account has linked or removed a device";
+        devices: Entity, Account, "its linked devices";
+        signature: Keys, Account, "by the account's identity, so that the relay can add no device";
+    }
+);
+declare!(
+    /// Fields of [`ListedDevice`].
+    LISTED_DEVICE: ListedDevice {
+        device: Entity, Account, "which device; how many were linked before it";
+        identity: Keys, Account, "handed to whoever writes to the device";
+        consent: Keys, Account, "by the device, so that nobody lists somebody else's";
+    }
+);
+declare!(
+    /// Fields of [`DeviceOffer`].
+    DEVICE_OFFER: DeviceOffer {
+        identity: Keys, Account, "handed to whoever writes to the device";
+        device_key: Keys, Device, "checks who connects as this device";
+        consent: Keys, Account, "by the device, so that nobody lists somebody else's";
+        prekeys: Keys, PreKeys, "handed to whoever writes while the device is away";
     }
 );

@@ -30,6 +30,11 @@ pub const fn to_phone(frame: &RelayFrame) -> &'static [InventoryField] {
         RelayFrame::Posts(_) => POSTS,
         RelayFrame::Reregistered(_) => REREGISTERED,
         RelayFrame::FoundByCode(_) => FOUND,
+        RelayFrame::PlaceOpened(_) => PLACE_OPENED,
+        RelayFrame::PlaceRead(_) => PLACE_READ,
+        RelayFrame::Linked(_) => LINKED,
+        RelayFrame::DevicesPublished(_) => DEVICES_PUBLISHED,
+        RelayFrame::Devices(_) => DEVICES,
     }
 }
 
@@ -172,5 +177,39 @@ declare!(
         request: Protocol, Passing, "pairs the answer with the question";
         address: Entity, Account, "the account that the number has, and which of its phones this is";
         waiting: Events, Passing, "how many messages wait that were encrypted for the former phone";
+    }
+);
+declare!(
+    /// Fields of [`PlaceOpened`].
+    PLACE_OPENED: PlaceOpened {
+        request: Protocol, Passing, "pairs the answer with the question";
+    }
+);
+declare!(
+    /// Fields of [`PlaceRead`].
+    PLACE_READ: PlaceRead {
+        request: Protocol, Passing, "pairs the answer with the question";
+        offer: Keys, Passing, "the keys of the device that waits";
+    }
+);
+declare!(
+    /// Fields of [`Linked`].
+    LINKED: Linked {
+        request: Protocol, Passing, "pairs the answer with the question";
+        address: Entity, Device, "which account the device belongs to from now on";
+        waiting: Events, Passing, "how many messages wait";
+    }
+);
+declare!(
+    /// Fields of [`DevicesPublished`].
+    DEVICES_PUBLISHED: DevicesPublished {
+        request: Protocol, Passing, "pairs the answer with the question";
+    }
+);
+declare!(
+    /// Fields of [`Devices`].
+    DEVICES: Devices {
+        request: Protocol, Passing, "pairs the answer with the question";
+        list: Entity, Passing, "which devices an account has, for whoever writes to it";
     }
 );

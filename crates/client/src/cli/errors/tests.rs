@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
 
-use pillarbox_client::Trust;
+use pillarbox_client::{DeviceFailure, Trust};
 use pillarbox_text::wrap::{WIDTH, wrap};
 use pillarbox_wire::{AccountId, ChannelName, Farewell, Refusal};
 use unicode_width::UnicodeWidthStr;
 
+use super::super::device_words::DeviceTrouble;
 use super::super::failure::{BackupTrouble, Failure};
 use super::super::grammar;
 use super::super::membership::GroupFailure;
@@ -80,10 +81,11 @@ fn place(failure: &Failure) -> usize {
         Failure::Backup(_) => 57,
         Failure::Channel { .. } => 58,
         Failure::Group(_) => 59,
+        Failure::Device(_) => 60,
     }
 }
 
-const KINDS: usize = 60;
+const KINDS: usize = 61;
 
 const NUMBER: &str = "40215 88310 55721 09164 71120 38865 24051 99003 17742 60018 45529 83310";
 const OTHER: &str = "11111 22222 33333 44444 55555 66666 77777 88888 99999 00000 12345 67890";
@@ -100,6 +102,20 @@ fn all() -> Vec<Failure> {
     let relay = || "relay.example:4500".to_owned();
     let bob = || "Bob".to_owned();
     let broken = || io::Error::from(io::ErrorKind::StorageFull);
+    let devices = [
+        DeviceTrouble::BadCode,
+        DeviceTrouble::FirstPhoneOnly,
+        DeviceTrouble::TooMany,
+        DeviceTrouble::NoNumber,
+        DeviceTrouble::Unknown(200),
+        DeviceTrouble::ChangeWaits,
+        DeviceTrouble::StillWaits,
+        DeviceTrouble::NotLinked,
+        DeviceTrouble::NotChanged(DeviceFailure::OtherKeys),
+        DeviceTrouble::NotChanged(DeviceFailure::NoConsent),
+        DeviceTrouble::NotChanged(DeviceFailure::Relay(Refusal::UnknownPlace)),
+        DeviceTrouble::NotChanged(DeviceFailure::Relay(Refusal::StorageFailed)),
+    ];
     let mut all = vec![
         Failure::Place(PlaceError::Name),
         Failure::Place(PlaceError::NoHome),
@@ -172,6 +188,8 @@ fn all() -> Vec<Failure> {
         Failure::NoIdentity,
         Failure::OwnInvitation,
         Failure::KeyChanged { name: bob(), before: NUMBER.to_owned(), now: OTHER.to_owned() },
+        Failure::KeyChanged { name: bob(), before: NUMBER.to_owned(), now: NUMBER.to_owned() },
+        Failure::Goodbye(Farewell::DeviceRemoved),
         Failure::NothingToAccept(bob()),
         Failure::Mismatch {
             name: bob(),
@@ -201,6 +219,7 @@ fn all() -> Vec<Failure> {
         Failure::Told(Exit::No),
     ];
     let harbour = || "Harbour".to_owned();
+    all.extend(devices.map(Failure::Device));
     all.extend(
         [
             GroupFailure::Unknown { name: bob(), known: Vec::new() },

@@ -14,12 +14,12 @@ use crate::phone::rows::group_news::news_for;
 use crate::phone::rows::groups::{Said, all_groups, find_group, keep_roster, load_group, store_group, tell};
 use crate::phone::rows::membership::{carried, hold_back, load_log, store_log};
 use crate::phone::rows::readers::reads;
-use crate::phone::rows::records::{load_contact, place_key};
-use crate::phone::state::outbox::IndexEntry;
-use crate::records::body::{Content, GroupText, Leave, MAX_GROUP_MEMBERS, SeenGroupText, Text};
+use crate::phone::rows::records::load_contact;
+use crate::phone::rows::say::{Asked, say_in_group};
+use crate::records::body::{Content, Leave, MAX_GROUP_MEMBERS};
 use crate::records::contact::ContactRecord;
-use crate::records::group::{Added, Group, GroupCopy, GroupEntry, GroupNews, GroupRecord, GroupSent};
-use crate::records::history::{DeliveryState, EntryDirection, EntryKind};
+use crate::records::group::{Added, Group, GroupEntry, GroupNews, GroupRecord, GroupSent};
+use crate::records::history::{DeliveryState, EntryKind};
 use crate::records::ids::{BodyId, GroupId};
 use crate::records::membership::log::MembershipLog;
 use crate::text::naming::check_name;
@@ -246,39 +246,12 @@ impl Phone {
         rng: &mut impl CryptoRng,
     ) -> Result<BodyId, PhoneError> {
         check_text(text)?;
-        let own = self.own()?;
+        let own = self.account.address.ok_or(PhoneError::NotRegistered)?;
         let id = BodyId::generate(rng);
-        let first = self.outbox.next_order();
-        let said = self.vault.transact(rng, |rows| {
-            let mut record = load_group(rows, group, own)?;
-            let place = record.next_place;
-            record.next_place += 1;
-            let said_text = Text { id, sent_at: now, text: text.to_owned(), expires_after: None };
-            let said_text = GroupText { group, text: said_text };
-            let content = match record.keeper {
-                Some(_) => Content::SeenGroupText(SeenGroupText { said: said_text, seen: record.seen() }),
-                None => Content::GroupText(said_text),
-            };
-            let others = record.present().filter(|member| *member != own);
-            let messages = others.map(|member| (member, content.clone())).collect();
-            let said = tell(rows, messages, first, now)?;
-            let copy = |(order, indexed): &(u64, IndexEntry)| GroupCopy {
-                to: indexed.to,
-                order: *order,
-                state: DeliveryState::Queued,
-            };
-            let sent = GroupSent { group, place, copies: said.iter().map(copy).collect() };
-            if sent.copies.is_empty() {
-                return Err(PhoneError::EmptyGroup);
-            }
-            rows.store(Table::GroupTexts, id.0.as_bytes(), &sent)?;
-            let kind = EntryKind::Text(text.to_owned());
-            let draft = Draft { id, kind, sent_at: now, expires_after: None, group: Some(group) };
-            let entry = entries::written(draft, place, EntryDirection::Sent(DeliveryState::Queued), now);
-            rows.store(Table::Entries, &place_key(GroupRecord::shelf(group), place), &entry)?;
-            store_group(rows, &record)?;
-            Ok(said)
-        })?;
+        let kind = EntryKind::Text(text.to_owned());
+        let draft = Draft { id, kind, sent_at: now, expires_after: None, group: Some(group) };
+        let asked = Asked { origin: None, first: self.outbox.next_order(), now };
+        let said = self.vault.transact(rng, |rows| say_in_group(rows, own, group, draft, asked))?;
         self.said(said, now)?;
         Ok(id)
     }
@@ -329,6 +302,9 @@ impl Phone {
         rng: &mut impl CryptoRng,
         change: impl FnOnce(&mut Rows<'_>, &GroupSigner<'_>) -> Result<(T, ChangedGroup), PhoneError>,
     ) -> Result<T, PhoneError> {
+        if self.link.is_some() {
+            return Err(PhoneError::FirstPhoneOnly);
+        }
         let own = self.own()?;
         let (account, first) = (&self.account, self.outbox.next_order());
         let signer = GroupSigner { own, identity: &self.secrets.identity, now };

@@ -6,6 +6,7 @@ use pillarbox_wire::{AccountId, Timestamp};
 
 use crate::phone::engine::Phone;
 use crate::phone::error::PhoneError;
+use crate::phone::rows::devices::owner_of;
 use crate::phone::rows::pending::all_pending;
 use crate::phone::state::outbox::{Item, Stage};
 use crate::records::body::Content;
@@ -41,13 +42,14 @@ impl Phone {
                 one.asked_at = one.asked_at.or(asked_at);
             };
             for pending in all_pending(rows)? {
-                count(pending.contact, pending.missed(), pending.renews_at(now));
+                let contact = owner_of(rows, pending.contact)?;
+                count(contact, pending.missed(), pending.renews_at(now));
             }
             for item in rows.load_all::<Item>(Table::Outbox)? {
                 if let (Content::ResendRequest(request), Stage::Waiting | Stage::Sealed { .. }) =
                     (&item.content, &item.stage)
                 {
-                    count(item.to, request.digests.len(), None);
+                    count(owner_of(rows, item.to)?, request.digests.len(), None);
                 }
             }
             let mut told = Vec::new();

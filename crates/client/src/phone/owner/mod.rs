@@ -4,6 +4,7 @@ mod backup_choice;
 mod backup_copies;
 mod blocking;
 mod closing;
+mod devices;
 mod group;
 mod group_news;
 pub(crate) mod group_signatures;

@@ -14,7 +14,7 @@ use crate::phone::rows::numbers;
 use crate::phone::rows::records::{load_contact, remove_item, store_contact};
 use crate::phone::rows::renewal::start_over;
 use crate::phone::state::outbox::Item;
-use crate::records::contact::{Contact, ContactOrigin, ContactRecord, Trust, write_identity};
+use crate::records::contact::{Contact, ContactOrigin, ContactRecord, Trust, read_identity, write_identity};
 use crate::text::invitation::Invitation;
 use crate::text::naming::{self, check_name};
 use crate::vault::{Rows, Table};
@@ -49,9 +49,17 @@ impl Phone {
         Ok(Invitation {
             relay: self.account.relay.clone(),
             account: address.account,
-            identity: self.secrets.identity.public(),
+            identity: self.account_identity()?,
             delivery_key: self.offered_delivery_key(),
             name: (!self.account.name.is_empty()).then(|| self.account.name.clone()),
+        })
+    }
+
+    /// Returns the identity that people verify: that of the account's first phone.
+    pub(crate) fn account_identity(&self) -> Result<IdentityPublic, PhoneError> {
+        Ok(match &self.link {
+            Some(link) => read_identity(&link.identity)?,
+            None => self.secrets.identity.public(),
         })
     }
 
@@ -78,7 +86,7 @@ impl Phone {
     ) -> Result<Contact, PhoneError> {
         let Invitation { relay, account, identity, delivery_key, name: suggested } = invitation;
         if self.account.address.is_some_and(|own| own.account == *account)
-            || *identity == self.secrets.identity.public()
+            || *identity == self.account_identity()?
         {
             return Err(PhoneError::OwnInvitation);
         }
@@ -216,7 +224,7 @@ impl Phone {
 
     fn number_with(&self, contact: AccountId, theirs: &IdentityPublic) -> Result<SafetyNumber, PhoneError> {
         let own = self.account.address.ok_or(PhoneError::NotRegistered)?;
-        Ok(safety_number((&own.account, &self.secrets.identity.public()), (&contact, theirs)))
+        Ok(safety_number((&own.account, &self.account_identity()?), (&contact, theirs)))
     }
 
     /// Compares the number heard with the safety number. If they match, the contact is verified, even after a changed

@@ -83,8 +83,8 @@ impl GroupSigner<'_> {
         Ok(acts)
     }
 
-    /// Signs that the owner leaves, and before that who keeps the group from then on, if the owner does. Returns nothing
-    /// if the group knows the owner by another key: the members then take the word of this phone's sessions.
+    /// Signs that the owner leaves, and before that who keeps the group from then on, if the owner does. Returns
+    /// nothing if the group knows the owner by another key: the members then take the word of this phone's sessions.
     pub(super) fn leave(
         &self,
         log: &mut MembershipLog,

@@ -6,12 +6,12 @@ use rand_core::CryptoRng;
 
 use crate::phone::engine::Phone;
 use crate::phone::error::PhoneError;
-use crate::phone::rows::entries::{self, Draft, Source};
-use crate::phone::rows::records::{
-    DeduplicationRecord, Expiring, digest_key, has_blocked, load_contact, store_item,
-};
-use crate::phone::state::outbox::{Item, Outbox, Stage};
-use crate::records::body::{Content, MAX_TEXT_LEN, Text, Timer};
+use crate::phone::rows::entries::{self, Draft};
+use crate::phone::rows::records::{DeduplicationRecord, Expiring, digest_key, load_contact};
+use crate::phone::rows::say::{Asked, say_to_contact};
+use crate::phone::rows::siblings;
+use crate::phone::state::outbox::{Item, Outbox};
+use crate::records::body::MAX_TEXT_LEN;
 use crate::records::contact::ContactRecord;
 use crate::records::history::{EntryKind, HistoryEntry};
 use crate::records::ids::BodyId;
@@ -48,16 +48,12 @@ impl Phone {
     ) -> Result<BodyId, PhoneError> {
         check_text(text)?;
         let id = BodyId::generate(rng);
-        self.queue(contact, now, rng, |record| {
-            let expires_after = record.expires_after;
-            let draft = Draft {
-                id,
-                kind: EntryKind::Text(text.to_owned()),
-                sent_at: now,
-                expires_after,
-                group: None,
-            };
-            (draft, Content::Text(Text { id, sent_at: now, text: text.to_owned(), expires_after }))
+        self.say(contact, now, rng, |record| Draft {
+            id,
+            kind: EntryKind::Text(text.to_owned()),
+            sent_at: now,
+            expires_after: record.expires_after,
+            group: None,
         })?;
         Ok(id)
     }
@@ -74,44 +70,28 @@ impl Phone {
         rng: &mut impl CryptoRng,
     ) -> Result<(), PhoneError> {
         let id = BodyId::generate(rng);
-        self.queue(contact, now, rng, |record| {
-            record.expires_after = expires_after;
-            record.timer_set_at = now;
-            let draft = Draft {
-                id,
-                kind: EntryKind::Timer(expires_after),
-                sent_at: now,
-                expires_after: None,
-                group: None,
-            };
-            (draft, Content::Timer(Timer { id, sent_at: now, expires_after }))
+        self.say(contact, now, rng, |_| Draft {
+            id,
+            kind: EntryKind::Timer(expires_after),
+            sent_at: now,
+            expires_after: None,
+            group: None,
         })
     }
 
-    fn queue(
+    fn say(
         &mut self,
         contact: AccountId,
         now: Timestamp,
         rng: &mut impl CryptoRng,
-        say: impl FnOnce(&mut ContactRecord) -> (Draft, Content),
+        draft: impl FnOnce(&mut ContactRecord) -> Draft,
     ) -> Result<(), PhoneError> {
-        let order = self.outbox.next_order();
-        let indexed = self.vault.transact(rng, |rows| {
-            let mut record = load_contact(rows, contact)?;
-            if !record.trust.may_send() {
-                return Err(PhoneError::KeyChanged);
-            }
-            if has_blocked(rows, contact)? {
-                return Err(PhoneError::Blocked);
-            }
-            record.accepted = true;
-            let (draft, content) = say(&mut record);
-            entries::add(rows, &mut record, draft, &Source::Ours { order }, now)?;
-            let item = Item { order, to: contact, content, stage: Stage::Waiting, resends: 0 };
-            store_item(rows, &item)?;
-            Ok(item.index_entry())
-        })?;
-        self.outbox.insert(order, indexed);
+        let own = self.account.address;
+        let asked = Asked { origin: None, first: self.outbox.next_order(), now };
+        let queued = self.vault.transact(rng, |rows| say_to_contact(rows, own, contact, draft, asked))?;
+        for (order, indexed) in queued {
+            self.outbox.insert(order, indexed);
+        }
         // Writing to a contact accepts them, so whatever is owed may go.
         Ok(self.note_pending(contact, now)?)
     }
@@ -167,7 +147,13 @@ impl Phone {
         now: Timestamp,
         rng: &mut impl CryptoRng,
     ) -> Result<(), PhoneError> {
-        self.vault.transact(rng, |rows| Ok(entries::show(rows, contact, place, now)?))
+        let own = self.account.address;
+        self.vault.transact(rng, |rows| {
+            if let Some(entry) = entries::at(rows, contact, place)?.filter(|entry| !entry.shown) {
+                siblings::note_shown(rows, own, contact, entry.id, now)?;
+            }
+            Ok(entries::show(rows, contact, place, now)?)
+        })
     }
 
     /// Returns the number of messages waiting to be sent.

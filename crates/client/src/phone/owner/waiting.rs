@@ -12,6 +12,7 @@ use pillarbox_wire::{AccountId, Timestamp};
 use crate::phone::Link;
 use crate::phone::engine::Phone;
 use crate::phone::error::PhoneError;
+use crate::phone::rows::devices::linked;
 use crate::phone::rows::records::load_contact;
 use crate::phone::state::outbox::{Item, Stage};
 use crate::phone::state::pauses::WaitCause;
@@ -35,9 +36,12 @@ impl Phone {
     /// [`PhoneError::Storage`].
     pub fn waiting(&self) -> Result<Vec<UnsentMessages>, PhoneError> {
         let mut messages: BTreeMap<AccountId, usize> = BTreeMap::new();
+        let own = self.account.address.map(|own| own.account);
         self.vault.read(|rows| {
             for item in rows.load_all::<Item>(Table::Outbox)? {
-                if item.id().is_some() && !matches!(item.stage, Stage::Accepted { .. }) {
+                // A copy for a linked device is no further message, and news for the owner's own devices is none.
+                let is_copy = linked(rows, item.to)?.is_some() || Some(item.to) == own;
+                if item.id().is_some() && !is_copy && !matches!(item.stage, Stage::Accepted { .. }) {
                     *messages.entry(item.to).or_default() += 1;
                 }
             }

@@ -1,9 +1,9 @@
 //! Answers of the relay, each matched to its question.
 
 use pillarbox_wire::{
-    Accepted, Authenticated, Bundles, Certificate, ChannelOpened, Closed, Deposited, Found, Posted, Posts,
-    PreKeyCounts, PreKeysStored, Recalled, Refusal, Refused, Registered, RelayFrame, RequestId, Reregistered,
-    Timestamp,
+    Accepted, Authenticated, Bundles, Certificate, ChannelOpened, Closed, Deposited, DevicesPublished, Found,
+    Linked, PlaceOpened, Posted, Posts, PreKeyCounts, PreKeysStored, Recalled, Refusal, Refused, Registered,
+    RelayFrame, RequestId, Reregistered, Timestamp,
 };
 use rand_core::CryptoRng;
 
@@ -12,7 +12,8 @@ use crate::phone::error::PhoneError;
 use crate::phone::state::link::Link;
 use crate::phone::state::links::{LinkStage, Question};
 use crate::phone::state::pauses::WaitCause;
-use crate::records::notice::Notice;
+use crate::records::notice::{DeviceFailure, Notice};
+use crate::software::{Shipped, Software};
 
 impl Phone {
     /// Handles a frame received on a link. When this returns, the frame's effects are stored.
@@ -27,10 +28,27 @@ impl Phone {
         now: Timestamp,
         rng: &mut impl CryptoRng,
     ) -> Result<Vec<Notice>, PhoneError> {
+        self.on_frame_with(link, frame, now, rng, &Shipped)
+    }
+
+    /// Handles a frame received on a link, as this software does; see [`on_frame`](Self::on_frame).
+    ///
+    /// # Errors
+    /// [`PhoneError::Storage`]; then the frame has changed nothing.
+    pub fn on_frame_with(
+        &mut self,
+        link: Link,
+        frame: RelayFrame,
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+        software: &impl Software,
+    ) -> Result<Vec<Notice>, PhoneError> {
         match frame {
             RelayFrame::Welcome(welcome) => self.welcomed(link, &welcome, now),
             // An honest relay does not deliver on the nameless link.
-            RelayFrame::Deliver(deliver) if link == Link::Named => return self.arrive(deliver, now, rng),
+            RelayFrame::Deliver(deliver) if link == Link::Named => {
+                return self.arrive(deliver, now, rng, software);
+            }
             RelayFrame::Deliver(_) => {}
             RelayFrame::Goodbye(goodbye) => return Ok(vec![Notice::Farewell { reason: goodbye.reason }]),
             RelayFrame::Authenticated(Authenticated { request, waiting }) => {
@@ -120,6 +138,33 @@ impl Phone {
                     self.recall.answered(value);
                 }
             }
+            RelayFrame::PlaceOpened(PlaceOpened { request }) => {
+                if let Some(Question::OpenPlace) = self.answered(link, request) {
+                    self.set_stage(link, LinkStage::Waiting(request));
+                    return Ok(vec![Notice::WaitsForLink]);
+                }
+            }
+            RelayFrame::PlaceRead(read) => {
+                if let Some(Question::ReadPlace { wish }) = self.answered(link, read.request) {
+                    return self.place_read(&wish, read.offer, rng);
+                }
+            }
+            RelayFrame::Linked(Linked { request, address, waiting }) => {
+                let asked = matches!(self.answered(link, request), Some(Question::OpenPlace));
+                if asked || self.stage(link) == Some(LinkStage::Waiting(request)) {
+                    return self.linked(link, address, waiting, rng);
+                }
+            }
+            RelayFrame::DevicesPublished(DevicesPublished { request }) => {
+                if let Some(Question::Devices) = self.answered(link, request) {
+                    return self.devices_published(now, rng);
+                }
+            }
+            RelayFrame::Devices(devices) => {
+                if let Some(Question::ContactDevices { contact }) = self.answered(link, devices.request) {
+                    return self.devices_named(contact, devices.list, rng, software);
+                }
+            }
             RelayFrame::Refused(Refused { request, reason }) => {
                 if let Some(question) = self.answered(link, request) {
                     return self.refused(link, question, reason, now, rng);
@@ -131,6 +176,10 @@ impl Phone {
 
     fn answered(&mut self, link: Link, request: RequestId) -> Option<Question> {
         self.links.get_mut(link)?.answered(request)
+    }
+
+    fn stage(&self, link: Link) -> Option<LinkStage> {
+        self.links.get(link).map(|connection| connection.stage)
     }
 
     pub(super) fn set_stage(&mut self, link: Link, stage: LinkStage) {
@@ -167,9 +216,22 @@ impl Phone {
                 self.recall.refused(reason);
                 Vec::new()
             }
-            Question::Ping => Vec::new(),
+            Question::Ping | Question::ContactDevices { .. } => Vec::new(),
+            Question::OpenPlace => {
+                self.set_stage(link, LinkStage::Refused);
+                vec![Notice::DeviceNotChanged { reason: DeviceFailure::Relay(reason) }]
+            }
+            Question::ReadPlace { .. } => {
+                vec![Notice::DeviceNotChanged { reason: DeviceFailure::Relay(reason) }]
+            }
+            Question::Devices => self.devices_refused(reason, now, rng)?,
             Question::Bundles { contact } => match reason {
-                Refusal::DeliveryKeyRefused => self.unseal(contact, rng)?,
+                Refusal::DeliveryKeyRefused => self.unseal(contact, now, rng)?,
+                // The list says which devices there are; it is asked for.
+                Refusal::UnknownRecipient | Refusal::KeysReplaced if self.is_device(contact)? => {
+                    self.device_gone(contact, now)?;
+                    Vec::new()
+                }
                 Refusal::UnknownRecipient => {
                     let mut notices = vec![Notice::NotStarted { contact, reason: Some(reason) }];
                     notices.extend(self.give_up(|item| item.to == contact, reason, rng)?);
@@ -188,7 +250,11 @@ impl Phone {
                 indexed.in_flight = None;
                 let contact = indexed.to;
                 match reason {
-                    Refusal::DeliveryKeyRefused if sealed => self.unseal(contact, rng)?,
+                    Refusal::DeliveryKeyRefused if sealed => self.unseal(contact, now, rng)?,
+                    Refusal::UnknownRecipient | Refusal::KeysReplaced if self.is_device(contact)? => {
+                        self.device_gone(contact, now)?;
+                        Vec::new()
+                    }
                     Refusal::KeysReplaced => {
                         self.ask_for_keys(contact, now, rng)?;
                         Vec::new()

@@ -4,34 +4,41 @@
 //! handled payload is stored with the outcome, so that a second delivery is recognised. Digests are kept per sender,
 //! so that no one can use one up in another's name.
 
-use pillarbox_crypto::{AgreementPublic, kdf, labels};
+use pillarbox_crypto::{AgreementPublic, IdentityPublic, IdentitySecret, kdf, labels};
 use pillarbox_session::{Conversation, OpenError, OpenedMessage, Opening, PayloadKind, kind, unseal};
-use pillarbox_wire::{AccountId, Bytes, Deliver, DepositKind, DeviceAddress, FixedBytes, Timestamp};
+use pillarbox_wire::{
+    AccountId, Bytes, Deliver, DepositKind, DeviceAddress, FixedBytes, ListedDevice, Timestamp,
+};
 use rand_core::CryptoRng;
 
 use crate::phone::Link;
 use crate::phone::engine::Phone;
 use crate::phone::error::PhoneError;
-use crate::phone::receiving::contents;
-use crate::phone::receiving::effects::{self, ArrivalContext, Effects, NotTaken};
+use crate::phone::receiving::effects::{self, AccountTold, ArrivalContext, Effects, NotTaken};
+use crate::phone::receiving::{contents, own_news};
 use crate::phone::rows::records::{
     DeduplicationRecord, digest_key, load_conversation, remove_conversation, remove_item, store_contact,
     store_conversation,
 };
 use crate::phone::rows::strangers::{GaveWay, Newcomer};
-use crate::phone::rows::{names, pending, renewal};
+use crate::phone::rows::{devices, names, pending, renewal};
 use crate::phone::state::mailbox::Full;
 use crate::records::account::{Account, Protection};
 use crate::records::body::Body;
-use crate::records::contact::{ContactOrigin, ContactRecord, write_identity};
+use crate::records::contact::{ContactOrigin, ContactRecord, read_identity, write_identity};
+use crate::records::devices::{DeviceFault, LinkRecord, LinkedDevice, device_name};
 use crate::records::notice::Notice;
 use crate::records::prekeys::{self, PrekeyLookup};
 use crate::records::report::Evidence;
+use crate::software::{NotOpened, Software};
 use crate::vault::{Rows, StorageError, Table};
 
 /// A message without its outer layers.
 struct Envelope {
     from: AccountId,
+    /// The device that sent it, and the name under which this phone keeps what belongs to it.
+    device: DeviceAddress,
+    peer: AccountId,
     /// The agreement key in the sender certificate, if the message was sealed.
     certified: Option<AgreementPublic>,
     /// True if the relay admitted it by the delivery key and was not told its sender.
@@ -49,6 +56,7 @@ impl Phone {
         deliver: Deliver,
         now: Timestamp,
         rng: &mut impl CryptoRng,
+        software: &impl Software,
     ) -> Result<Vec<Notice>, PhoneError> {
         let message = deliver.message;
         let taken = match self.open_envelope(deliver, now) {
@@ -59,7 +67,7 @@ impl Phone {
                 Ok(vec![Notice::OtherProtection { contact: known.map(|known| known.account) }])
             }
             Some(envelope) if self.has_blocked(envelope.from)? => Ok(Vec::new()),
-            Some(envelope) => self.take_in(&envelope, now, rng)?,
+            Some(envelope) => self.take_in(&envelope, now, rng, software)?,
         };
         Ok(match taken {
             Ok(notices) => {
@@ -75,8 +83,19 @@ impl Phone {
         let Deliver { message: _, from, accepted_at, payload, stamp } = deliver;
         let stamp = from.zip(stamp);
         let named = |protection, payload| {
-            let (from, certified, admitted) = (from?.account, None, false);
-            Some(Envelope { from, certified, admitted, payload, protection, accepted_at, stamp })
+            let (device, certified, admitted) = (from?, None, false);
+            let (from, peer) = (device.account, device_name(device));
+            Some(Envelope {
+                from,
+                device,
+                peer,
+                certified,
+                admitted,
+                payload,
+                protection,
+                accepted_at,
+                stamp,
+            })
         };
         let envelope = match kind(payload.as_slice()) {
             Ok(PayloadKind::ServerReadable) => named(Protection::ServerReadable, payload.0),
@@ -92,6 +111,8 @@ impl Phone {
                 let end_to_end = matches!(inner, PayloadKind::Ratchet | PayloadKind::PreKey);
                 end_to_end.then_some(Envelope {
                     from: opened.sender.account,
+                    device: opened.sender,
+                    peer: device_name(opened.sender),
                     certified: Some(opened.agreement),
                     admitted: from.is_none(),
                     payload: opened.payload,
@@ -103,8 +124,18 @@ impl Phone {
             }
             Err(_) => None,
         };
-        let own = self.account.address.map(|address| address.account);
-        envelope.filter(|envelope| Some(envelope.from) != own)
+        envelope.filter(|envelope| self.may_come_from(envelope.device))
+    }
+
+    /// Returns true for a device of somebody else, and for another device of the owner's. The number of a former first
+    /// phone is nobody's.
+    fn may_come_from(&self, device: DeviceAddress) -> bool {
+        match self.account.address {
+            Some(own) if own.account == device.account => {
+                own != device && (device.device.is_linked() || own.device.is_linked())
+            }
+            _ => true,
+        }
     }
 
     /// Decides the outcome of a message. If a table has no room for it, returns that table and changes nothing.
@@ -113,30 +144,40 @@ impl Phone {
         envelope: &Envelope,
         now: Timestamp,
         rng: &mut impl CryptoRng,
+        software: &impl Software,
     ) -> Result<Result<Vec<Notice>, Full>, PhoneError> {
         let digest = kdf::hash(labels::ENVELOPE_DIGEST, &[&envelope.payload]);
-        let (ours, account) = (&self.secrets.identity, &self.account);
+        let (ours, account, link) = (&self.secrets.identity, &self.account, self.link);
+        let is_own = account.address.is_some_and(|own| own.account == envelope.from);
         let decided = self.vault.transact(rng, |rows| {
-            let seen_key = digest_key(envelope.from, &digest);
+            let seen_key = digest_key(envelope.peer, &digest);
             if rows.has(Table::Digests, &seen_key)? {
                 return Ok(effects::again());
             }
-            let seen = DeduplicationRecord { contact: envelope.from, digest: FixedBytes(digest), at: now };
+            let seen = DeduplicationRecord { contact: envelope.peer, digest: FixedBytes(digest), at: now };
             rows.store(Table::Digests, &seen_key, &seen)?;
             let known: Option<ContactRecord> = rows.load(Table::Contacts, &envelope.from.0)?;
             let mut effects = Effects::default();
             let record = known.clone().unwrap_or_else(|| {
                 ContactRecord::new(envelope.from, String::new(), ContactOrigin::Stranger, now)
             });
-            let arrival = Arrival { envelope, digest, account, now, is_new: known.is_none() };
+            let arrival = Arrival { envelope, digest, account, link, now, is_new: known.is_none() };
             match envelope.protection {
-                Protection::ServerReadable => arrival.read_plainly(rows, record, &mut effects)?,
-                Protection::EndToEnd => arrival.decrypt(rows, ours, record, &mut effects)?,
+                // Only phones that encrypt link devices.
+                Protection::ServerReadable if is_own || envelope.device.device.is_linked() => {
+                    arrival.refuse(&record, &mut effects);
+                }
+                Protection::ServerReadable => arrival.read_plainly(rows, record, software, &mut effects)?,
+                Protection::EndToEnd if is_own || envelope.device.device.is_linked() => {
+                    let known = (!is_own).then_some(record);
+                    arrival.decrypt_device(rows, ours, known, software, &mut effects)?;
+                }
+                Protection::EndToEnd => arrival.decrypt(rows, ours, record, software, &mut effects)?,
             }
             Ok::<_, NotTaken>(effects)
         });
         match decided {
-            Ok(effects) => self.apply(envelope.from, effects, now, rng).map(Ok),
+            Ok(effects) => self.apply(envelope.peer, effects, now, rng).map(Ok),
             Err(NotTaken::NoRoom(full)) => Ok(Err(full)),
             Err(NotTaken::Storage(error)) => Err(error.into()),
         }
@@ -150,7 +191,25 @@ impl Phone {
         now: Timestamp,
         rng: &mut impl CryptoRng,
     ) -> Result<Vec<Notice>, PhoneError> {
-        let Effects { notices, owed, consumed, outbox_changed, confirmed, facts_changed, unsigned } = effects;
+        let Effects {
+            notices,
+            owed,
+            consumed,
+            outbox_changed,
+            confirmed,
+            facts_changed,
+            unsigned,
+            touched,
+            account,
+        } = effects;
+        if let Some(AccountTold { account, delivery, link }) = account {
+            self.account = account;
+            self.secrets.delivery = delivery;
+            self.link = Some(link);
+        }
+        for other in touched {
+            self.note_pending(other, now)?;
+        }
         if facts_changed {
             self.facts_changed(DepositKind::Group);
         }
@@ -185,6 +244,8 @@ struct Arrival<'a> {
     envelope: &'a Envelope,
     digest: [u8; 32],
     account: &'a Account,
+    /// This device's place among those of the account, if it is a linked one.
+    link: Option<LinkRecord>,
     now: Timestamp,
     is_new: bool,
 }
@@ -194,33 +255,147 @@ impl Arrival<'_> {
         &self,
         rows: &mut Rows<'_>,
         record: ContactRecord,
+        software: &impl Software,
         effects: &mut Effects,
     ) -> Result<(), NotTaken> {
         let body = self.envelope.payload.get(1..).unwrap_or_default();
-        self.settle(rows, record, body, None, effects)
+        self.settle(rows, record, body, None, software, effects)
+    }
+
+    /// Tries a conversation on the payload, as this software does. Nothing changes.
+    fn attempt(
+        &self,
+        rows: &mut Rows<'_>,
+        ours: &IdentitySecret,
+        current: Option<&Conversation>,
+        theirs: Option<&IdentityPublic>,
+        software: &impl Software,
+    ) -> Result<Result<OpenedMessage, NotOpened>, StorageError> {
+        let (view, mut rng) = rows.split();
+        let prekeys = PrekeyLookup::new(view);
+        let mut open =
+            |payload: &[u8]| Conversation::decrypt(current, ours, &prekeys, theirs, payload, &mut rng);
+        let opened = software.open(&self.envelope.payload, &mut open);
+        prekeys.check()?;
+        Ok(opened)
+    }
+
+    /// Decrypts a message of a linked device, or of another device of the owner's. `record` is the contact, and `None`
+    /// for the owner.
+    ///
+    /// The sender has to be the device that is listed: a key that changes is another device, and nothing of a device
+    /// that is not in use is kept.
+    fn decrypt_device(
+        &self,
+        rows: &mut Rows<'_>,
+        ours: &IdentitySecret,
+        record: Option<ContactRecord>,
+        software: &impl Software,
+        effects: &mut Effects,
+    ) -> Result<(), NotTaken> {
+        let Envelope { from, device, peer, certified, .. } = *self.envelope;
+        let listed = devices::linked(rows, peer)?;
+        let expected = match (&listed, self.link) {
+            (Some(listed), _) => Some(listed.identity),
+            // The account's first phone has the account's identity.
+            (None, Some(link)) if record.is_none() && !device.device.is_linked() => Some(link.identity),
+            (None, _) => None,
+        };
+        let theirs = expected.as_ref().map(read_identity).transpose()?;
+        let current = load_conversation(rows, peer)?;
+        let opened = self.attempt(rows, ours, current.as_ref(), theirs.as_ref(), software)?;
+        let opened = opened.ok().filter(|opened| {
+            certified.is_none_or(|certified| certified == *opened.sender_identity.agreement())
+        });
+        let Some(OpenedMessage { body, next, sender_identity, consumed, started, degraded, opening, .. }) =
+            opened
+        else {
+            match expected {
+                Some(_) => {
+                    if !pending::note(rows, peer, self.digest)? {
+                        return Err(NotTaken::NoRoom(Full::Missing { contact: from }));
+                    }
+                    effects.owed = true;
+                    let contact = record.map(|record| record.account);
+                    effects.notices.extend(
+                        contact.map(|it| Notice::Undecryptable { contact: Some(it), asked_again: true }),
+                    );
+                }
+                None => self.refuse_device(record.as_ref(), effects),
+            }
+            return Ok(());
+        };
+        let identity = write_identity(&sender_identity);
+        let is_first = expected == Some(identity) && !device.device.is_linked();
+        if !is_first {
+            let named = ListedDevice { device: device.device, identity, consent: FixedBytes([0; 64]) };
+            let signed = devices::known(rows, from)?.map_or(Vec::new(), |known| known.list.devices);
+            let used = software.devices(&signed, &[named]);
+            if !used.iter().any(|one| one.device == device.device && one.identity == identity) {
+                self.refuse_device(record.as_ref(), effects);
+                return Ok(());
+            }
+            if listed.is_none() {
+                let device =
+                    LinkedDevice { account: from, device: device.device, identity, introduced: false };
+                devices::store_linked(rows, &device)?;
+            }
+        }
+        store_conversation(rows, peer, &next)?;
+        pending::leads_through(rows, peer)?;
+        prekeys::consume(rows, &consumed)?;
+        effects.consumed = !consumed.is_empty();
+        match record {
+            Some(record) => {
+                if let (true, Some(degraded)) = (started, degraded) {
+                    effects.notices.push(Notice::Degraded { contact: from, degraded });
+                }
+                self.settle(rows, record, &body, Some(&opening), software, effects)
+            }
+            None => {
+                let body = Body::read(&body).ok().filter(Body::is_within_limits);
+                let arrival = self.context(None);
+                body.map_or(Ok(()), |body| own_news::take(rows, body.content, &arrival, effects))
+            }
+        }
+    }
+
+    /// Refuses a message of a device that is on no list of its account. Nothing of it is kept.
+    fn refuse_device(&self, record: Option<&ContactRecord>, effects: &mut Effects) {
+        if let Some(record) = record {
+            self.refuse(record, effects);
+        }
+    }
+
+    fn refuse(&self, record: &ContactRecord, effects: &mut Effects) {
+        // Somebody who is no contact could make noise in as many names as there are numbers.
+        if !self.is_new {
+            let fault = DeviceFault::Unlisted;
+            effects.notices.push(Notice::DeviceRefused { contact: record.account, fault });
+        }
+    }
+
+    fn context(&self, evidence: Option<Evidence>) -> ArrivalContext<'_> {
+        let Envelope { admitted: sealed, peer, .. } = *self.envelope;
+        ArrivalContext { sealed, peer, link: self.link, account: self.account, evidence, now: self.now }
     }
 
     fn decrypt(
         &self,
         rows: &mut Rows<'_>,
-        ours: &pillarbox_crypto::IdentitySecret,
+        ours: &IdentitySecret,
         mut record: ContactRecord,
+        software: &impl Software,
         effects: &mut Effects,
     ) -> Result<(), NotTaken> {
         let contact = record.account;
         let current = load_conversation(rows, contact)?;
         let theirs = record.identity()?;
-        let attempt = |rows: &mut Rows<'_>, current: Option<&Conversation>, theirs| {
-            let (view, mut rng) = rows.split();
-            let prekeys = PrekeyLookup::new(view);
-            let opened =
-                Conversation::decrypt(current, ours, &prekeys, theirs, &self.envelope.payload, &mut rng);
-            prekeys.check()?;
-            Ok::<_, StorageError>(opened)
-        };
-        let opened = match attempt(rows, current.as_ref(), theirs.as_ref())? {
+        let opened = match self.attempt(rows, ours, current.as_ref(), theirs.as_ref(), software)? {
             // Their key may have changed; the message then opens with the key that it names.
-            Err(OpenError::ForeignIdentity) => attempt(rows, None, None)?,
+            Err(NotOpened::Session(OpenError::ForeignIdentity)) => {
+                self.attempt(rows, ours, None, None, software)?
+            }
             outcome => outcome,
         };
         let certified = self.envelope.certified;
@@ -246,7 +421,7 @@ impl Arrival<'_> {
         if let (true, Some(degraded)) = (started, degraded) {
             effects.notices.push(Notice::Degraded { contact, degraded });
         }
-        self.settle(rows, record, &body, Some(&opening), effects)
+        self.settle(rows, record, &body, Some(&opening), software, effects)
     }
 
     /// Handles a message that does not open. A contact is asked to send it again. Somebody whom the owner has not
@@ -285,6 +460,7 @@ impl Arrival<'_> {
         mut record: ContactRecord,
         body: &[u8],
         opening: Option<&Opening>,
+        software: &impl Software,
         effects: &mut Effects,
     ) -> Result<(), NotTaken> {
         let contact = record.account;
@@ -309,9 +485,7 @@ impl Arrival<'_> {
             effects.notices.push(Notice::Undecryptable { contact: Some(contact), asked_again: false });
             return Ok(());
         };
-        let sealed = self.envelope.admitted;
-        let arrival = ArrivalContext { sealed, account: self.account, evidence, now: self.now };
-        contents::take(rows, record, body, &arrival, effects)
+        contents::take(rows, record, body, &self.context(evidence), software, effects)
     }
 
     /// Returns the evidence for a report, if this phone's habits include reports and the relay could check it.

@@ -1,19 +1,21 @@
 //! The effects of a decrypted body.
 
-use pillarbox_wire::{Encoded as _, Timestamp};
+use pillarbox_wire::{AccountId, Encoded as _};
 
-use crate::phone::receiving::effects::{ArrivalContext, Effects, NotTaken, owe_receipt, take_text};
-use crate::phone::receiving::{news, signed_news};
+use crate::phone::receiving::effects::{ArrivalContext, Effects, NotTaken, forward, owe_receipt, take_text};
+use crate::phone::receiving::{devices_told, news, signed_news};
 use crate::phone::rows::entries::{self, Draft, Source};
 use crate::phone::rows::records::{load_item_of, remove_item, store_contact, store_item};
-use crate::phone::rows::{group_news, membership, readers};
+use crate::phone::rows::{devices, group_news, membership, readers, siblings};
 use crate::phone::state::outbox::{Item, MAX_RESENDS, Stage};
 use crate::records::body::{
     Body, Content, Introduction, READS_VERSION_2, Receipt, ResendRequest, SeenGroupText, Timer,
 };
 use crate::records::contact::ContactRecord;
+use crate::records::devices::{LinkedDevice, ToldDevices};
 use crate::records::history::{DeliveryState, EntryKind};
 use crate::records::notice::Notice;
+use crate::software::Software;
 use crate::vault::{Rows, StorageError, Table};
 
 pub(crate) fn take(
@@ -21,6 +23,7 @@ pub(crate) fn take(
     mut record: ContactRecord,
     body: Body,
     arrival: &ArrivalContext<'_>,
+    software: &impl Software,
     effects: &mut Effects,
 ) -> Result<(), NotTaken> {
     let Body { introduction, content } = body;
@@ -34,6 +37,9 @@ pub(crate) fn take(
         meet(rows, &mut record, introduction)?;
     }
     match content {
+        Content::Devices(told) => devices_told::take(rows, record, &told, arrival, software, effects)?,
+        // Only from the owner's own devices, whose messages do not come here.
+        Content::OwnNews(_) => {}
         Content::Text(text) => take_text(rows, record, text, None, arrival, effects)?,
         Content::GroupText(said) => news::take_group_text(rows, record, said, None, arrival, effects)?,
         Content::SeenGroupText(SeenGroupText { said, seen }) => {
@@ -45,8 +51,10 @@ pub(crate) fn take(
         Content::Roster(roster) => news::take_roster(rows, record.account, roster, arrival, effects)?,
         Content::Leave(leave) => news::take_leave(rows, record.account, &leave, arrival, effects)?,
         Content::Timer(timer) => take_timer(rows, record, &timer, arrival, effects)?,
-        Content::Receipt(receipt) => take_receipt(rows, record, &receipt, arrival.now, effects)?,
-        Content::ResendRequest(request) => take_resend_request(rows, record, &request, arrival, effects)?,
+        Content::Receipt(receipt) => take_receipt(rows, Some(record), &receipt, arrival, effects)?,
+        Content::ResendRequest(request) => {
+            take_resend_request(rows, Some(record), &request, arrival, effects)?;
+        }
     }
     Ok(())
 }
@@ -73,7 +81,7 @@ fn take_timer(
 ) -> Result<(), StorageError> {
     let contact = record.account;
     let &Timer { id, sent_at, expires_after } = timer;
-    owe_receipt(rows, contact, id, arrival, effects)?;
+    owe_receipt(rows, id, arrival, effects)?;
     if entries::find(rows, contact, id)?.is_some() {
         return Ok(());
     }
@@ -85,55 +93,93 @@ fn take_timer(
     }
     let draft =
         Draft { id, kind: EntryKind::Timer(expires_after), sent_at, expires_after: None, group: None };
-    entries::add(rows, &mut record, draft, &Source::Theirs { sealed: arrival.sealed }, arrival.now)?;
-    Ok(())
+    let source = Source::Theirs { sealed: arrival.sealed };
+    let entry = entries::add(rows, &mut record, draft, &source, arrival.now)?;
+    forward(rows, contact, &entry, arrival)
 }
 
-fn take_receipt(
+/// Takes a receipt of a contact, or of another device of the owner's, which is no contact.
+pub(crate) fn take_receipt(
     rows: &mut Rows<'_>,
-    mut record: ContactRecord,
+    record: Option<ContactRecord>,
     receipt: &Receipt,
-    now: Timestamp,
+    arrival: &ArrivalContext<'_>,
     effects: &mut Effects,
 ) -> Result<(), StorageError> {
-    let contact = record.account;
-    if !record.introduced {
-        record.introduced = true;
-        store_contact(rows, &record)?;
-    }
+    let contact = record.as_ref().map(|record| record.account);
+    set_introduced(rows, record, arrival.peer, true)?;
     for &id in &receipt.ids {
-        let Some(order) = entries::order_of(rows, contact, id)? else {
+        let Some(order) = entries::order_of(rows, arrival.peer, id)? else {
             continue;
         };
-        if let Some(item) = load_item_of(rows, order, id)?.filter(|item| item.to == contact) {
+        if let Some(item) = load_item_of(rows, order, id)?.filter(|item| item.to == arrival.peer) {
             remove_item(rows, item.order)?;
             effects.confirmed.push(item.order);
+            if let (Content::Devices(told), Some(contact)) = (&item.content, contact)
+                && contact == arrival.peer
+            {
+                let confirmed = devices::told(rows, contact)?.confirmed.max(told.list.version);
+                let told = ToldDevices { confirmed, ..devices::told(rows, contact)? };
+                rows.store(Table::ToldDevices, &contact.0, &told)?;
+            }
         }
-        if entries::progress(rows, contact, id, DeliveryState::Delivered, now)? {
+        let Some(contact) = contact else { continue };
+        if entries::progress(rows, contact, id, DeliveryState::Delivered, arrival.now)? {
+            let own = arrival.account.address;
+            siblings::note_progress(rows, own, contact, id, DeliveryState::Delivered)?;
             effects.notices.push(Notice::Delivered { contact, message: id });
         }
     }
     Ok(())
 }
 
-fn take_resend_request(
+/// Notes whether a device knows this phone's introduction.
+fn set_introduced(
     rows: &mut Rows<'_>,
-    mut record: ContactRecord,
+    record: Option<ContactRecord>,
+    peer: AccountId,
+    introduced: bool,
+) -> Result<(), StorageError> {
+    if let Some(device) = devices::linked(rows, peer)? {
+        if device.introduced != introduced {
+            devices::store_linked(rows, &LinkedDevice { introduced, ..device })?;
+        }
+    } else if let Some(record) = record.filter(|record| record.introduced != introduced) {
+        store_contact(rows, &ContactRecord { introduced, ..record })?;
+    }
+    Ok(())
+}
+
+/// Takes a request of a contact, or of another device of the owner's, which is no contact.
+pub(crate) fn take_resend_request(
+    rows: &mut Rows<'_>,
+    record: Option<ContactRecord>,
     request: &ResendRequest,
     arrival: &ArrivalContext<'_>,
     effects: &mut Effects,
 ) -> Result<(), StorageError> {
-    let contact = record.account;
-    // A phone that lost its keys may have lost this phone's introduction too.
-    record.introduced = false;
-    store_contact(rows, &record)?;
+    let peer = arrival.peer;
+    let contact = record.as_ref().map(|record| record.account);
+    let identity = match devices::linked(rows, peer)? {
+        Some(device) => Some(device.identity),
+        None => match &record {
+            Some(record) => record.identity,
+            None => arrival.link.map(|link| link.identity),
+        },
+    };
+    if contact.is_some() {
+        // A phone that lost its keys may have lost this phone's introduction too.
+        set_introduced(rows, record, peer, false)?;
+    }
     if request.digests.is_empty() {
-        let own = arrival.account.address.map(|own| own.account);
-        group_news::tell_again(rows, contact, own)?;
-        effects.outbox_changed = true;
+        if let Some(contact) = contact.filter(|contact| *contact == peer) {
+            let own = arrival.account.address.map(|own| own.account);
+            group_news::tell_again(rows, contact, own)?;
+            effects.outbox_changed = true;
+        }
         return Ok(());
     }
-    let identity = record.identity.map(|identity| identity.signing);
+    let identity = identity.map(|identity| identity.signing);
     let (mut messages, mut again) = (0, false);
     for mut item in rows.load_all::<Item>(Table::Outbox)? {
         let asked_for = match &item.stage {
@@ -143,7 +189,7 @@ fn take_resend_request(
             }
             Stage::Waiting => false,
         };
-        if item.to == contact && asked_for && item.may_be_resent() && item.resends < MAX_RESENDS {
+        if item.to == peer && asked_for && item.may_be_resent() && item.resends < MAX_RESENDS {
             item.stage = Stage::Waiting;
             item.resends += 1;
             store_item(rows, &item)?;
@@ -152,6 +198,8 @@ fn take_resend_request(
         }
     }
     effects.outbox_changed |= again;
-    effects.notices.push(Notice::Resent { contact, messages });
+    if let Some(contact) = contact {
+        effects.notices.push(Notice::Resent { contact, messages });
+    }
     Ok(())
 }

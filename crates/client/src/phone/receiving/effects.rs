@@ -1,16 +1,18 @@
 //! The effects of one message on the vault, collected while its transaction runs.
 
-use pillarbox_crypto::IdentityError;
+use pillarbox_crypto::{IdentityError, SecretBytes};
 use pillarbox_wire::{AccountId, Timestamp};
 
 use crate::phone::rows::entries::{self, Draft, Source};
 use crate::phone::rows::pending::{load_pending, store_pending};
 use crate::phone::rows::records::message_key;
+use crate::phone::rows::{devices, siblings};
 use crate::phone::state::mailbox::Full;
 use crate::records::account::Account;
 use crate::records::body::Text;
 use crate::records::contact::ContactRecord;
-use crate::records::history::EntryKind;
+use crate::records::devices::LinkRecord;
+use crate::records::history::{EntryKind, HistoryEntry};
 use crate::records::ids::{BodyId, GroupId};
 use crate::records::notice::Notice;
 use crate::records::report::Evidence;
@@ -32,6 +34,17 @@ pub(crate) struct Effects {
     pub(crate) facts_changed: bool,
     /// Members whom the owner added to groups before this phone knew that their members sign.
     pub(crate) unsigned: Vec<(GroupId, AccountId)>,
+    /// Other contacts to whom something may be owed, because another device of the owner's has told of them.
+    pub(crate) touched: Vec<AccountId>,
+    /// The account as its first phone has just told it.
+    pub(crate) account: Option<AccountTold>,
+}
+
+/// The account and its delivery key, as the account's first phone has told them to this device.
+pub(crate) struct AccountTold {
+    pub(crate) account: Account,
+    pub(crate) delivery: SecretBytes<32>,
+    pub(crate) link: LinkRecord,
 }
 
 /// The effects of a payload that was handled before: the contact may still be owed a receipt.
@@ -43,6 +56,10 @@ pub(crate) fn again() -> Effects {
 pub(crate) struct ArrivalContext<'a> {
     /// True if the relay was not told the sender.
     pub(crate) sealed: bool,
+    /// The name of the device that sent it: the contact's account, unless a linked device did.
+    pub(crate) peer: AccountId,
+    /// This device's place among those of the account, if it is a linked one.
+    pub(crate) link: Option<LinkRecord>,
     /// This phone's own account.
     pub(crate) account: &'a Account,
     /// The evidence for a report, if this phone keeps it.
@@ -59,7 +76,7 @@ pub(crate) fn take_text(
     effects: &mut Effects,
 ) -> Result<(), StorageError> {
     let contact = record.account;
-    owe_receipt(rows, contact, text.id, arrival, effects)?;
+    owe_receipt(rows, text.id, arrival, effects)?;
     // The sender repeated it in another envelope, without knowing that it had arrived.
     if entries::find(rows, contact, text.id)?.is_some() {
         return Ok(());
@@ -71,24 +88,43 @@ pub(crate) fn take_text(
     let draft = Draft { id, kind: EntryKind::Text(text), sent_at, expires_after, group };
     let entry =
         entries::add(rows, &mut record, draft, &Source::Theirs { sealed: arrival.sealed }, arrival.now)?;
+    forward(rows, contact, &entry, arrival)?;
     effects.notices.push(Notice::Received { contact, entry });
     Ok(())
 }
 
+/// Notes that the device which sent a message is owed a receipt for it.
 pub(crate) fn owe_receipt(
     rows: &mut Rows<'_>,
-    contact: AccountId,
     id: BodyId,
     arrival: &ArrivalContext<'_>,
     effects: &mut Effects,
 ) -> Result<(), StorageError> {
     let (view, rng) = rows.split();
-    let mut pending = load_pending(view, contact)?;
+    let mut pending = load_pending(view, arrival.peer)?;
     if let Some(due) = arrival.account.habits.receipts.due(arrival.now, rng) {
         pending.owe_receipt(id, due);
     }
     store_pending(rows, &pending)?;
     effects.owed = true;
+    Ok(())
+}
+
+/// Notes an entry for the owner's linked devices, if its sender does not know of all of them. Only the first phone does
+/// that: whoever knows of a linked device writes to it.
+pub(crate) fn forward(
+    rows: &mut Rows<'_>,
+    contact: AccountId,
+    entry: &HistoryEntry,
+    arrival: &ArrivalContext<'_>,
+) -> Result<(), StorageError> {
+    let Some(own) = arrival.account.address.filter(|own| !own.device.is_linked()) else {
+        return Ok(());
+    };
+    let version = devices::known(rows, own.account)?.map_or(0, |known| known.list.version);
+    if devices::told(rows, contact)?.confirmed < version {
+        siblings::note(rows, Some(own), siblings::entry_news(contact, entry, false), None)?;
+    }
     Ok(())
 }
 

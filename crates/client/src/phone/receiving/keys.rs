@@ -1,11 +1,14 @@
 //! The relay's answers about keys: this phone's prekeys and certificate, and the prekeys of contacts.
 
 use pillarbox_session::Conversation;
-use pillarbox_wire::{AccountId, DeviceBundle, FixedBytes, IdentityKey, SenderCertificate, Timestamp};
+use pillarbox_wire::{
+    AccountId, DeviceBundle, FixedBytes, IdentityKey, Refusal, SenderCertificate, Timestamp,
+};
 use rand_core::CryptoRng;
 
 use crate::phone::engine::Phone;
 use crate::phone::error::PhoneError;
+use crate::phone::rows::devices::owner_of;
 use crate::phone::rows::pending::{load_pending, store_pending};
 use crate::phone::rows::records::{
     CERTIFICATE, CertificateRecord, load_contact, load_conversation, store_contact, store_conversation,
@@ -73,6 +76,10 @@ impl Phone {
         now: Timestamp,
         rng: &mut impl CryptoRng,
     ) -> Result<Vec<Notice>, PhoneError> {
+        if self.is_device(contact)? {
+            return self.begin_device(contact, identity, bundles, now, rng);
+        }
+        self.note_named(contact, bundles)?;
         let (Some(bundle), Ok(theirs)) = (bundles.first(), read_identity(identity)) else {
             self.pauses.begin(contact, WaitCause::NoKeys, now);
             return Ok(vec![Notice::NotStarted { contact, reason: None }]);
@@ -174,13 +181,20 @@ impl Phone {
     pub(super) fn unseal(
         &mut self,
         contact: AccountId,
+        now: Timestamp,
         rng: &mut impl CryptoRng,
     ) -> Result<Vec<Notice>, PhoneError> {
-        let known = self.vault.transact(rng, |rows| {
+        let own = self.account.address.map(|own| own.account);
+        let (contact, known) = self.vault.transact(rng, |rows| {
+            let contact = owner_of(rows, contact)?;
             let known = rows.has(Table::DeliveryKeys, &contact.0)?;
             rows.remove(Table::DeliveryKeys, &contact.0)?;
-            Ok::<_, PhoneError>(known)
+            Ok::<_, PhoneError>((contact, known))
         })?;
+        if Some(contact) == own {
+            // The first phone is about to tell of the new key.
+            self.pauses.begin(contact, WaitCause::Relay(Refusal::DeliveryKeyRefused), now);
+        }
         Ok(if known { vec![Notice::Unsealed { contact }] } else { Vec::new() })
     }
 }

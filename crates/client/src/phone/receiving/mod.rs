@@ -3,10 +3,13 @@
 mod answers;
 mod arrival;
 mod contents;
+mod devices_told;
 mod effects;
 mod keys;
+mod linking;
 mod news;
 mod numbers;
+mod own_news;
 mod registration;
 mod room;
 mod signed_news;

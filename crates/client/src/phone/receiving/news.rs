@@ -54,7 +54,7 @@ pub(crate) fn take_roster(
             if is_full {
                 effects.notices.push(Notice::GroupFull { group, by: from });
             } else {
-                owe_receipt(rows, from, id, arrival, effects)?;
+                owe_receipt(rows, id, arrival, effects)?;
             }
             record
         }
@@ -63,7 +63,7 @@ pub(crate) fn take_roster(
             if groups.iter().filter(|known| known.has(own)).count() >= MAX_GROUPS {
                 return Err(NotTaken::NoRoom(Full::Groups { by: from }));
             }
-            owe_receipt(rows, from, id, arrival, effects)?;
+            owe_receipt(rows, id, arrival, effects)?;
             let mut record = GroupRecord::new(group, name, key);
             for member in members {
                 record.add(member);
@@ -73,7 +73,7 @@ pub(crate) fn take_roster(
             record
         }
         // The claim is not believed, and nothing more happens with it.
-        _ => return Ok(owe_receipt(rows, from, id, arrival, effects)?),
+        _ => return Ok(owe_receipt(rows, id, arrival, effects)?),
     };
     store_group(rows, &record)?;
     effects.facts_changed = true;
@@ -88,7 +88,7 @@ pub(crate) fn take_leave(
     effects: &mut Effects,
 ) -> Result<(), StorageError> {
     let Leave { id, group } = *leave;
-    owe_receipt(rows, from, id, arrival, effects)?;
+    owe_receipt(rows, id, arrival, effects)?;
     let Some(mut record) = load(rows, group)? else {
         return Ok(());
     };
@@ -147,7 +147,14 @@ mod tests {
         let from = member(1);
         let account = phone.account.clone();
         let told = |roster: Vec<AccountId>, rows: &mut Rows<'_>| {
-            let arrival = ArrivalContext { sealed: true, account: &account, evidence: None, now: NOW };
+            let arrival = ArrivalContext {
+                sealed: true,
+                peer: from,
+                link: None,
+                account: &account,
+                evidence: None,
+                now: NOW,
+            };
             let id = BodyId::generate(&mut rows.rng);
             let (name, key) = (String::new(), FixedBytes([0; 32]));
             let mut effects = Effects::default();

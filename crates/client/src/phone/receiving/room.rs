@@ -28,6 +28,7 @@ mod tests {
     use crate::records::contact::{ContactOrigin, ContactRecord};
     use crate::records::notice::Notice;
     use crate::records::recovery::MAX_MISSING;
+    use crate::software::Shipped;
     use crate::vault::StorageError;
 
     #[test]
@@ -54,7 +55,7 @@ mod tests {
                 })
             })
             .unwrap();
-        let mut arrive = |number| phone.arrive(unreadable(number), NOW, &mut rng).unwrap();
+        let mut arrive = |number| phone.arrive(unreadable(number), NOW, &mut rng, &Shipped).unwrap();
         assert_eq!(arrive(1), [Notice::Undecryptable { contact: Some(contact), asked_again: true }]);
         assert_eq!(arrive(2), [Notice::MissingFull { contact }]);
         assert_eq!(arrive(3), [], "it is told once");

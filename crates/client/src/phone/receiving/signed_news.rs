@@ -41,7 +41,7 @@ pub(crate) fn take_member_changes(
     let is_out = known.as_ref().is_some_and(|known| own.is_none_or(|own| !known.has(own)));
     let (Some(own), Some(state), false) = (own.filter(|own| has(*own)), &state, is_out || !has(from)) else {
         // Nothing in it is believed, and it is finished with that.
-        return Ok(owe_receipt(rows, from, told.id, arrival, effects)?);
+        return Ok(owe_receipt(rows, told.id, arrival, effects)?);
     };
     if known.is_none() {
         let groups = all_groups(rows)?;
@@ -55,7 +55,7 @@ pub(crate) fn take_member_changes(
     if outcomes.contains(&ChangeTaken::NoRoom) {
         effects.notices.push(Notice::GroupFull { group, by: from });
     } else {
-        owe_receipt(rows, from, told.id, arrival, effects)?;
+        owe_receipt(rows, told.id, arrival, effects)?;
     }
     let leaves = |change: &MemberChange| {
         change.claim.by.account == from && matches!(change.claim.act, MemberAct::Leave { .. })
@@ -229,7 +229,14 @@ mod tests {
             let present: Vec<AccountId> = self.log.state().unwrap().present().collect();
             let account = phone.account.clone();
             let taken = phone.vault.transact(&mut rand::rng(), |rows| {
-                let arrival = ArrivalContext { sealed: true, account: &account, evidence: None, now: NOW };
+                let arrival = ArrivalContext {
+                    sealed: true,
+                    peer: Self::account(),
+                    link: None,
+                    account: &account,
+                    evidence: None,
+                    now: NOW,
+                };
                 let id = BodyId::generate(&mut rows.rng);
                 let (group, seen) = (self.group, MembersSeen::new(self.group, &present));
                 let told = MemberChanges { id, group, key: FixedBytes([0; 32]), seen, asks: false, changes };

@@ -6,7 +6,7 @@ use rand_core::CryptoRng;
 use crate::phone::engine::Phone;
 use crate::phone::error::PhoneError;
 use crate::phone::rows::records::{load_item, remove_item, store_item};
-use crate::phone::rows::{entries, pending};
+use crate::phone::rows::{devices, entries, pending, siblings};
 use crate::phone::state::outbox::{Item, MAX_UNCONFIRMED, Stage};
 use crate::records::history::DeliveryState;
 use crate::records::ids::BodyId;
@@ -22,6 +22,7 @@ impl Phone {
         now: Timestamp,
         rng: &mut impl CryptoRng,
     ) -> Result<Vec<Notice>, PhoneError> {
+        let own = self.account.address;
         let outcome = self.vault.transact(rng, |rows| {
             let Some(mut item) = load_item(rows, order)? else {
                 return Ok(None);
@@ -37,9 +38,13 @@ impl Phone {
             } else {
                 remove_item(rows, order)?;
             }
+            let contact = devices::owner_of(rows, item.to)?;
             let news = match item.id() {
-                Some(id) => entries::progress(rows, item.to, id, DeliveryState::Sent, now)?.then_some(id),
-                None => None,
+                Some(id) if entries::progress(rows, contact, id, DeliveryState::Sent, now)? => {
+                    siblings::note_progress(rows, own, contact, id, DeliveryState::Sent)?;
+                    Some(Notice::Accepted { contact, message: id })
+                }
+                _ => None,
             };
             Ok::<_, StorageError>(Some((item, news)))
         })?;
@@ -56,7 +61,7 @@ impl Phone {
         } else {
             self.outbox.remove(order);
         }
-        Ok(news.map(|message| Notice::Accepted { contact: item.to, message }).into_iter().collect())
+        Ok(news.into_iter().collect())
     }
 
     fn drop_oldest_unconfirmed(
@@ -79,24 +84,27 @@ impl Phone {
         reason: Refusal,
         rng: &mut impl CryptoRng,
     ) -> Result<Vec<Notice>, PhoneError> {
+        let own = self.account.address.map(|own| own.account);
         let given_up = self.vault.transact(rng, |rows| {
             let items = rows.load_all::<Item>(Table::Outbox)?.into_iter();
             let unsent = items.filter(|item| which(item) && !matches!(item.stage, Stage::Accepted { .. }));
-            let mut given_up: Vec<(u64, AccountId, Option<BodyId>)> = Vec::new();
+            let mut given_up: Vec<(u64, AccountId, Option<BodyId>, bool)> = Vec::new();
             for item in unsent {
                 remove_item(rows, item.order)?;
                 if let Some(id) = item.id() {
+                    // A copy for a linked device is no entry of its own.
                     entries::progress(rows, item.to, id, DeliveryState::Refused, Timestamp(0))?;
                 }
-                given_up.push((item.order, item.to, item.id()));
+                let is_copy = devices::linked(rows, item.to)?.is_some() || Some(item.to) == own;
+                given_up.push((item.order, item.to, item.id(), is_copy));
             }
             given_up.sort_by_key(|(order, ..)| *order);
             Ok::<_, PhoneError>(given_up)
         })?;
         let mut notices = Vec::new();
-        for (order, contact, message) in given_up {
+        for (order, contact, message, is_copy) in given_up {
             self.outbox.remove(order);
-            notices.push(Notice::NotSent { contact, message, reason });
+            notices.extend((!is_copy).then_some(Notice::NotSent { contact, message, reason }));
         }
         Ok(notices)
     }

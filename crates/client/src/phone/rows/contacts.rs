@@ -3,11 +3,11 @@
 use pillarbox_wire::AccountId;
 
 use crate::phone::error::PhoneError;
-use crate::phone::rows::entries;
 use crate::phone::rows::pending::{self, load_pending, store_pending};
 use crate::phone::rows::records::{
     TOOK_OVER, has_blocked, load_delivery_key, remove_conversation, remove_place,
 };
+use crate::phone::rows::{devices, entries};
 use crate::records::contact::{Contact, ContactRecord};
 use crate::vault::{Rows, StorageError, Table, View};
 
@@ -38,6 +38,7 @@ pub(crate) fn forget(rows: &mut Rows<'_>, record: &ContactRecord) -> Result<(), 
 /// Removes everything stored about an account except its conversation. A blocked account stays blocked.
 pub(crate) fn remove_contact(rows: &mut Rows<'_>, account: AccountId) -> Result<(), StorageError> {
     remove_conversation(rows, account)?;
+    devices::forget(rows, account)?;
     pending::forget(rows, account)?;
     let tables = [
         Table::Contacts,

@@ -29,6 +29,8 @@ pub(crate) enum Source {
     Ours { order: u64 },
     /// Received.
     Theirs { sealed: bool },
+    /// Told by another device of this account, whatever its direction.
+    Elsewhere(EntryDirection),
 }
 
 /// Adds an entry at the end of the conversation, and stores the contact's record.
@@ -47,6 +49,7 @@ pub(crate) fn add(
             let verified = contact.trust == Trust::Verified;
             (EntryDirection::Received { sealed: *sealed, verified }, None)
         }
+        Source::Elsewhere(direction) => (*direction, None),
     };
     let entry = written(draft, place, direction, now);
     rows.store(Table::Entries, &place_key(contact.account, place), &entry)?;
@@ -165,6 +168,36 @@ pub(crate) fn show(
         rows.store(Table::Entries, &place_key(contact, place), &entry)?;
     }
     Ok(())
+}
+
+/// Starts the timer of an entry that another device of the owner's has sent.
+pub(crate) fn start(
+    rows: &mut Rows<'_>,
+    contact: AccountId,
+    place: u64,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    let Some(mut entry) = at(rows, contact, place)? else {
+        return Ok(());
+    };
+    if matches!(entry.direction, EntryDirection::Sent(DeliveryState::Sent | DeliveryState::Delivered)) {
+        start_time(rows, contact, &mut entry, now)?;
+        rows.store(Table::Entries, &place_key(contact, place), &entry)?;
+    }
+    Ok(())
+}
+
+/// Stores an entry whose timer runs on another device of the owner's.
+pub(crate) fn restore(
+    rows: &mut Rows<'_>,
+    contact: AccountId,
+    entry: &HistoryEntry,
+) -> Result<(), StorageError> {
+    if let Some(at) = entry.expires_at {
+        let expiring = Expiring { contact, place: entry.place, at };
+        rows.store(Table::Expiring, &place_key(contact, entry.place), &expiring)?;
+    }
+    rows.store(Table::Entries, &place_key(contact, entry.place), entry)
 }
 
 fn start_time(

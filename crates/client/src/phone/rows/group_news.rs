@@ -6,8 +6,9 @@ use crate::phone::rows::groups::{all_groups, enqueue, roster};
 use crate::phone::rows::membership::{all_carried, carried, load_log, store_log};
 use crate::phone::rows::readers::reads;
 use crate::phone::state::outbox::{Item, Stage};
-use crate::records::body::Content;
+use crate::records::body::{Content, Leave};
 use crate::records::group::GroupRecord;
+use crate::records::ids::BodyId;
 use crate::records::membership::MemberChange;
 use crate::records::membership::log::MembershipLog;
 use crate::vault::{Rows, StorageError, Table};
@@ -31,6 +32,22 @@ pub(crate) fn news_for(
     Ok(match told {
         Some(told) => carried(rows, record, told, false),
         None => all_carried(rows, record, log, &[member], false),
+    })
+}
+
+/// Returns what tells another device of this account about a group.
+pub(crate) fn own_news_of(
+    rows: &mut Rows<'_>,
+    record: &GroupRecord,
+    log: &MembershipLog,
+    own: AccountId,
+) -> Result<Vec<Content>, StorageError> {
+    Ok(if record.keeper.is_some() {
+        all_carried(rows, record, log, &[own], false)
+    } else if record.has(own) {
+        vec![roster(record, rows)]
+    } else {
+        vec![Content::Leave(Leave { id: BodyId::generate(&mut rows.rng), group: record.id })]
     })
 }
 

@@ -5,10 +5,10 @@ use pillarbox_wire::{AccountId, DepositKind, Timestamp};
 
 use crate::phone::error::PhoneError;
 use crate::phone::rows::facts::Fact;
-use crate::phone::rows::names;
 use crate::phone::rows::records::{
     EntryLocation, NO_ENTRY, message_key, read_grown, store_contact, store_item,
 };
+use crate::phone::rows::{devices, names};
 use crate::phone::state::outbox::{IndexEntry, Item, Stage};
 use crate::records::account::Account;
 use crate::records::body::{Content, MAX_GROUP_MEMBERS, Roster};
@@ -56,8 +56,8 @@ pub(crate) fn tell(
     first: u64,
     now: Timestamp,
 ) -> Result<Said, PhoneError> {
-    let mut said = Vec::new();
-    for (order, (to, content)) in (first..).zip(messages) {
+    let (mut said, mut order) = (Vec::new(), first);
+    for (to, content) in messages {
         let known: Option<ContactRecord> = rows.load(Table::Contacts, &to.0)?;
         let mut contact = match known {
             Some(contact) => contact,
@@ -65,7 +65,9 @@ pub(crate) fn tell(
         };
         contact.accepted = true;
         store_contact(rows, &contact)?;
-        said.push((order, queue(rows, to, content, order)?.index_entry()));
+        let queued = queue(rows, to, content, order)?;
+        order += queued.len() as u64;
+        said.extend(queued);
     }
     Ok(said)
 }
@@ -75,16 +77,17 @@ pub(crate) fn enqueue(
     rows: &mut Rows<'_>,
     to: AccountId,
     contents: Vec<Content>,
-) -> Result<(), StorageError> {
-    let items = rows.load_all::<Item>(Table::Outbox)?;
-    let first = items.iter().map(|item| item.order + 1).max().unwrap_or_default();
-    for (order, content) in (first..).zip(contents) {
-        queue(rows, to, content, order)?;
+) -> Result<Said, StorageError> {
+    let (first, mut said) = (devices::next_order(rows)?, Said::new());
+    for content in contents {
+        let order = first + said.len() as u64;
+        said.extend(queue(rows, to, content, order)?);
     }
-    Ok(())
+    Ok(said)
 }
 
-fn queue(rows: &mut Rows<'_>, to: AccountId, content: Content, order: u64) -> Result<Item, StorageError> {
+/// Queues a message to a contact, and a copy for each of its linked devices.
+fn queue(rows: &mut Rows<'_>, to: AccountId, content: Content, order: u64) -> Result<Said, StorageError> {
     let item = Item { order, to, content, stage: Stage::Waiting, resends: 0 };
     store_item(rows, &item)?;
     if let (None, Some(id)) = (item.content.group_text(), item.id()) {
@@ -92,7 +95,9 @@ fn queue(rows: &mut Rows<'_>, to: AccountId, content: Content, order: u64) -> Re
         let location = EntryLocation { place: NO_ENTRY, order: Some(order) };
         rows.store(Table::Messages, &message_key(to, id), &location)?;
     }
-    Ok(item)
+    let mut queued = vec![(order, item.index_entry())];
+    queued.extend(devices::fan_out(rows, &item, order + 1)?);
+    Ok(queued)
 }
 
 /// Stores the roster as a fact to be left at the relay, or to be taken back if the owner has left.

@@ -2,10 +2,10 @@
 
 use pillarbox_wire::{AccountId, Timestamp, decode};
 
-use crate::phone::rows::entries;
 use crate::phone::rows::groups::{self, all_groups};
 use crate::phone::rows::readers::reads;
 use crate::phone::rows::records::remove_item;
+use crate::phone::rows::{devices, entries};
 use crate::phone::state::outbox::{Item, Stage};
 use crate::records::body::{Content, MAX_CHANGES_TOLD, MemberChanges};
 use crate::records::group::GroupRecord;
@@ -144,10 +144,12 @@ pub(crate) fn waits(rows: &View<'_>, group: GroupId, contact: AccountId) -> Resu
 pub(crate) fn hold_back(rows: &mut Rows<'_>, group: GroupId, from: AccountId) -> Result<(), StorageError> {
     for item in rows.load_all::<Item>(Table::Outbox)? {
         let is_text = item.content.group_text().is_some_and(|said| said.group == group);
-        if item.to != from || !is_text {
+        if !is_text || devices::owner_of(rows, item.to)? != from {
             continue;
         }
-        if let (false, Some(id)) = (matches!(item.stage, Stage::Accepted { .. }), item.id()) {
+        if let (false, Some(id), true) =
+            (matches!(item.stage, Stage::Accepted { .. }), item.id(), item.to == from)
+        {
             entries::progress(rows, from, id, DeliveryState::Refused, Timestamp(0))?;
         }
         // One that the relay has would be encrypted again if they asked.

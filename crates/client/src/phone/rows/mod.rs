@@ -2,6 +2,7 @@
 //! none of them knows a phone.
 
 pub(crate) mod contacts;
+pub(crate) mod devices;
 pub(crate) mod entries;
 pub(crate) mod facts;
 pub(crate) mod group_news;
@@ -13,4 +14,6 @@ pub(crate) mod pending;
 pub(crate) mod readers;
 pub(crate) mod records;
 pub(crate) mod renewal;
+pub(crate) mod say;
+pub(crate) mod siblings;
 pub(crate) mod strangers;

@@ -6,8 +6,8 @@ use crate::phone::error::PhoneError;
 use crate::phone::rows::contacts::remove_contact;
 use crate::phone::rows::entries;
 use crate::phone::rows::records::{
-    EntryLocation, Expiring, has_blocked, message_key, place_key, remove_item, remove_place, store_contact,
-    store_item,
+    EntryLocation, Expiring, device, has_blocked, message_key, place_key, remove_item, remove_place,
+    store_contact, store_item,
 };
 use crate::phone::state::outbox::{Item, Stage};
 use crate::records::body::Content;
@@ -30,6 +30,11 @@ pub(crate) fn holder(
 pub(crate) fn former_account(rows: &View<'_>, contact: AccountId) -> Result<Option<AccountId>, StorageError> {
     let row = rows.get(Table::FormerAccounts, &contact.0)?;
     row.map(|row| row.as_slice().try_into().map(AccountId).map_err(|_| StorageError::Damaged)).transpose()
+}
+
+/// Returns the number of an account's first phone.
+pub(crate) fn first_phone(rows: &View<'_>, account: AccountId) -> Result<DeviceId, StorageError> {
+    Ok(device(rows, account)?.device)
 }
 
 /// Stores the number of the account's current phone. Each registration raises the number by one.

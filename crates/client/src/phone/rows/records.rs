@@ -54,6 +54,15 @@ pub(crate) const TOOK_OVER: &[u8] = b"took over";
 /// Present if a former release of the program encrypted messages and this one does not.
 pub(crate) const HAS_ENCRYPTED: &[u8] = b"has encrypted";
 
+/// This device's place among those of an account; present on linked devices only.
+pub(crate) const LINK: &[u8] = b"link";
+
+/// A change of the owner's devices that the relay has not confirmed.
+pub(crate) const DEVICE_CHANGE: &[u8] = b"device change";
+
+/// The number of the next device to be linked, if one was linked before.
+pub(crate) const NEXT_DEVICE: &[u8] = b"next device";
+
 /// The place of a message in its conversation.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct EntryLocation {
@@ -108,8 +117,7 @@ impl Encoded for CertificateRecord {
     const MAX_LEN: usize = 256;
 }
 
-/// Returns the one device of an account; frames for adding more do not exist yet. Its number counts the account's
-/// registrations.
+/// Returns the first phone of an account. Its number counts the account's registrations.
 pub(crate) fn device(rows: &View<'_>, account: AccountId) -> Result<DeviceAddress, StorageError> {
     let number = match rows.get(Table::Devices, &account.0)?.as_ref().map(|row| row.as_slice()) {
         None => DeviceId::FIRST,

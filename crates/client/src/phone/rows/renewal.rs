@@ -3,7 +3,7 @@
 use pillarbox_wire::AccountId;
 
 use crate::phone::rows::records::remove_conversation;
-use crate::phone::rows::{group_news, readers};
+use crate::phone::rows::{devices, group_news, readers};
 use crate::phone::state::outbox::{Item, Stage};
 use crate::vault::{Rows, StorageError, Table};
 
@@ -15,6 +15,8 @@ pub(crate) fn start_over(
     own: Option<AccountId>,
 ) -> Result<(), StorageError> {
     remove_conversation(rows, contact)?;
+    // The former key signed them.
+    devices::forget(rows, contact)?;
     readers::forget(rows, contact)?;
     group_news::tell_again(rows, contact, own)?;
     encrypt_again(rows, contact)

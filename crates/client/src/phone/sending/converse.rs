@@ -9,18 +9,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use pillarbox_crypto::{IdentityPublic, SecretBytes, kdf, labels};
 use pillarbox_session::{Conversation, kind, seal};
 use pillarbox_wire::{
-    AccountId, Bytes, ClientFrame, DeviceAddress, FetchBundles, FixedBytes, SenderCertificate, Submit,
-    Timestamp,
+    AccountId, Bytes, ClientFrame, DeviceAddress, FetchBundles, FetchDevice, FixedBytes, SenderCertificate,
+    Submit, Timestamp,
 };
 use rand_core::CryptoRng;
 
 use crate::phone::engine::Phone;
 use crate::phone::error::PhoneError;
+use crate::phone::rows::devices;
 use crate::phone::rows::pending::{self, load_pending, store_pending};
 use crate::phone::rows::readers::reads;
 use crate::phone::rows::records::{
     device, load_contact, load_conversation, load_delivery_key, load_item, store_conversation, store_item,
 };
+use crate::phone::rows::say::may_write;
 use crate::phone::state::link::Link;
 use crate::phone::state::links::Question;
 use crate::phone::state::outbox::{IndexEntry, IndexStage, Item, MAX_IN_FLIGHT, Stage};
@@ -29,15 +31,17 @@ use crate::records::account::Protection;
 use crate::records::body::{
     Body, Content, Introduction, MAX_RECEIPT_IDS, READS_VERSION_2, Receipt, ResendRequest,
 };
-use crate::records::contact::ContactRecord;
+use crate::records::contact::{ContactOrigin, ContactRecord, read_identity, write_identity};
+use crate::records::devices::LinkRecord;
 use crate::records::recovery::{self, PendingReplies};
+use crate::software::Software;
 use crate::vault::{Rows, StorageError};
 
 /// The decisions of one transaction.
 #[derive(Default)]
 struct Decided {
-    /// Accounts whose keys are to be fetched, with the delivery key for the question.
-    fetches: Vec<(AccountId, Option<FixedBytes<32>>)>,
+    /// Names of devices whose keys are to be fetched, with the address and the delivery key for the question.
+    fetches: Vec<(AccountId, DeviceAddress, Option<FixedBytes<32>>)>,
     submissions: Vec<Submission>,
     /// Items that stay as they are for now.
     kept: Vec<(u64, IndexEntry)>,
@@ -68,10 +72,15 @@ struct Submission {
     to: DeviceAddress,
 }
 
-/// A contact, loaded for writing to it.
+/// A device of a contact, or another one of the owner's, loaded for writing to it.
 struct LoadedContact {
+    /// The name under which this phone keeps what belongs to the device.
+    name: AccountId,
+    /// The contact; one without a conversation stands for the owner.
     record: ContactRecord,
+    /// The device's identity: the contact's, unless it is a linked device.
     identity: Option<IdentityPublic>,
+    introduced: bool,
     delivery_key: Option<SecretBytes<32>>,
     pending: PendingReplies,
     conversation: Option<Conversation>,
@@ -90,14 +99,25 @@ impl Phone {
         if !self.account.seals() {
             return Ok(false);
         }
+        let own = self.account.address.map(|own| own.account);
         let waiting = self.outbox.iter().filter(|(_, indexed)| indexed.stage != IndexStage::Accepted);
         let contacts: BTreeSet<AccountId> =
             waiting.map(|(_, indexed)| indexed.to).chain(self.owed.due()).collect();
         self.vault.read(|rows| {
             for contact in contacts {
-                if load_delivery_key(rows, contact)?.is_some()
-                    && load_contact(rows, contact)?.trust.may_send()
+                let owner = devices::owner_of(rows, contact)?;
+                if own == Some(owner) {
+                    if self.has_delivery_key() {
+                        return Ok(true);
+                    }
+                } else if load_delivery_key(rows, owner)?.is_some()
+                    && load_contact(rows, owner)?.trust.may_send()
                 {
+                    return Ok(true);
+                }
+            }
+            for contact in &self.lists_wanted {
+                if load_delivery_key(rows, *contact)?.is_some() {
                     return Ok(true);
                 }
             }
@@ -105,11 +125,17 @@ impl Phone {
         })
     }
 
+    /// Returns true if this device knows the delivery key of its own account.
+    fn has_delivery_key(&self) -> bool {
+        self.link.is_none_or(|link| link.since > 0)
+    }
+
     pub(crate) fn converse(
         &mut self,
         link: Link,
         now: Timestamp,
         rng: &mut impl CryptoRng,
+        software: &impl Software,
         frames: &mut Vec<ClientFrame>,
     ) -> Result<(), PhoneError> {
         let mut room = MAX_IN_FLIGHT.saturating_sub(self.outbox.in_flight(link));
@@ -127,7 +153,15 @@ impl Phone {
             let draining = self.mailbox.comes_more();
             let (vault, me) = (
                 &mut self.vault,
-                LinkSender { account: &self.account, secrets: &self.secrets, link, now, draining },
+                LinkSender {
+                    account: &self.account,
+                    secrets: &self.secrets,
+                    place: self.link,
+                    software,
+                    link,
+                    now,
+                    draining,
+                },
             );
             vault.transact(rng, |rows| {
                 let mut decided = Decided::default();
@@ -184,12 +218,18 @@ impl Phone {
         let Some(connection) = self.links.get_mut(link) else {
             return;
         };
-        for (account, delivery_key) in decided.fetches {
-            let such = |question: &Question| matches!(question, Question::Bundles { contact } if *contact == account);
-            if !connection.is_asking(such) {
-                let request = connection.ask(Question::Bundles { contact: account });
-                frames.push(ClientFrame::FetchBundles(FetchBundles { request, account, delivery_key }));
+        for (name, address, delivery_key) in decided.fetches {
+            let such =
+                |question: &Question| matches!(question, Question::Bundles { contact } if *contact == name);
+            if connection.is_asking(such) {
+                continue;
             }
+            let request = connection.ask(Question::Bundles { contact: name });
+            frames.push(if address.device.is_linked() {
+                ClientFrame::FetchDevice(FetchDevice { request, address, delivery_key })
+            } else {
+                ClientFrame::FetchBundles(FetchBundles { request, account: address.account, delivery_key })
+            });
         }
         for Submission { item, order, digest, payload, sealed, to } in decided.submissions {
             let (payload, delivery_key) = match (sealed, certificate) {
@@ -217,9 +257,12 @@ impl Phone {
 }
 
 /// This phone, speaking on one link at one moment.
-struct LinkSender<'a> {
+struct LinkSender<'a, S> {
     account: &'a crate::account::Account,
     secrets: &'a crate::phone::engine::Secrets,
+    /// This device's place among those of the account, if it is a linked one.
+    place: Option<LinkRecord>,
+    software: &'a S,
     link: Link,
     now: Timestamp,
     /// True if more messages wait in the mailbox. Until it is empty no one is asked to send anything again: the next
@@ -227,7 +270,7 @@ struct LinkSender<'a> {
     draining: bool,
 }
 
-impl LinkSender<'_> {
+impl<S: Software> LinkSender<'_, S> {
     fn serve(
         &self,
         rows: &mut Rows<'_>,
@@ -244,13 +287,17 @@ impl LinkSender<'_> {
         if Self::route(&them) != self.link || !them.record.trust.may_send() {
             return Ok(());
         }
+        // Whoever does not know this device yet would take its key for a changed one.
+        if !self.is_own(them.record.account) && !may_write(rows, them.record.account)? {
+            return Ok(());
+        }
         let end_to_end = self.account.protection == Protection::EndToEnd;
         let renews = them.pending.may_renew(self.now) && !self.draining;
         let begins = end_to_end
             && them.conversation.as_ref().is_none_or(|current| recovery::has_aged(current, self.now));
         if begins || renews {
             let key = them.delivery_key.as_ref().map(|key| FixedBytes(*key.as_bytes()));
-            decided.fetches.push((contact, key));
+            decided.fetches.push((contact, them.device, key));
             return Ok(());
         }
         let owed = them.pending.clone();
@@ -274,7 +321,7 @@ impl LinkSender<'_> {
             }
         }
         if let (true, Some(conversation)) = (them.changed, &them.conversation) {
-            store_conversation(rows, contact, conversation)?;
+            store_conversation(rows, them.name, conversation)?;
         }
         if them.pending != owed {
             store_pending(rows, &them.pending)?;
@@ -286,21 +333,52 @@ impl LinkSender<'_> {
     }
 
     fn look_up(&self, rows: &Rows<'_>, contact: AccountId) -> Result<Option<LoadedContact>, PhoneError> {
-        let record = match load_contact(rows, contact) {
+        let linked = devices::linked(rows, contact)?;
+        let account = linked.map_or(contact, |linked| linked.account);
+        let is_own = self.is_own(account);
+        let record = match load_contact(rows, account) {
+            _ if is_own => self.owner(account),
             Ok(record) => record,
             Err(PhoneError::UnknownContact) => return Ok(None),
             Err(error) => return Err(error),
         };
+        let identity = linked.map(|linked| linked.identity).or(record.identity);
+        let delivery_key = match self.account.seals() {
+            false => None,
+            true if is_own && self.place.is_some_and(|place| place.since == 0) => None,
+            true if is_own => Some(SecretBytes::from_bytes(*self.secrets.delivery.as_bytes())),
+            true => load_delivery_key(rows, account)?,
+        };
         Ok(Some(LoadedContact {
-            identity: record.identity()?,
-            delivery_key: if self.account.seals() { load_delivery_key(rows, contact)? } else { None },
+            name: contact,
+            identity: identity.as_ref().map(read_identity).transpose()?,
+            introduced: linked.map_or(record.introduced, |linked| linked.introduced),
+            delivery_key,
             pending: load_pending(rows, contact)?,
             conversation: load_conversation(rows, contact)?,
-            device: device(rows, contact)?,
-            reads_newer: reads(rows, contact)?,
+            device: match &linked {
+                Some(linked) => linked.address(),
+                None => device(rows, account)?,
+            },
+            // No earlier version links devices.
+            reads_newer: is_own || linked.is_some() || reads(rows, account)?,
             record,
             changed: false,
         }))
+    }
+
+    fn is_own(&self, account: AccountId) -> bool {
+        self.account.address.is_some_and(|own| own.account == account)
+    }
+
+    /// Returns the owner in the place of a contact, for writing to another device of this account. It is not stored.
+    fn owner(&self, account: AccountId) -> ContactRecord {
+        let record = ContactRecord::new(account, String::new(), ContactOrigin::Invitation, Timestamp(0));
+        let identity = match &self.place {
+            Some(place) => place.identity,
+            None => write_identity(&self.secrets.identity.public()),
+        };
+        ContactRecord { identity: Some(identity), introduced: true, ..record }
     }
 
     /// Only a phone that seals has delivery keys.
@@ -318,14 +396,14 @@ impl LinkSender<'_> {
         decided: &mut Decided,
     ) -> Result<(), PhoneError> {
         if matches!(item.stage, Stage::Waiting) {
-            let Some(payload) = self.protect(them, &item.content)? else {
+            let Some(payload) = self.protect(rows, them, &item.content)? else {
                 store_item(rows, item)?;
                 decided.kept.push((item.order, item.index_entry()));
                 decided.stuck.push(item.to);
                 return Ok(());
             };
             let digest = FixedBytes(kdf::hash(labels::ENVELOPE_DIGEST, &[&payload]));
-            let identity = them.record.identity.map(|identity| identity.signing);
+            let identity = them.identity.as_ref().map(|identity| write_identity(identity).signing);
             item.stage = Stage::Sealed { payload: Bytes(payload), digest, identity };
             store_item(rows, item)?;
         }
@@ -348,9 +426,14 @@ impl LinkSender<'_> {
     }
 
     /// Encrypts a content and advances the conversation. Returns `None` if the session layer refuses.
-    fn protect(&self, them: &mut LoadedContact, content: &Content) -> Result<Option<Vec<u8>>, PhoneError> {
+    fn protect(
+        &self,
+        rows: &mut Rows<'_>,
+        them: &mut LoadedContact,
+        content: &Content,
+    ) -> Result<Option<Vec<u8>>, PhoneError> {
         let end_to_end = self.account.protection == Protection::EndToEnd;
-        let introduce = them.record.accepted && !them.record.introduced;
+        let introduce = them.record.accepted && !them.introduced;
         let introduction = introduce.then(|| Introduction {
             delivery_key: self.account.seals().then(|| FixedBytes(*self.secrets.delivery.as_bytes())),
             name: self.account.name.clone(),
@@ -360,13 +443,19 @@ impl LinkSender<'_> {
         if !end_to_end {
             return Ok(Some([&[kind::SERVER_READABLE], body.as_slice()].concat()));
         }
-        let Some(conversation) = &them.conversation else {
+        let Some(mut conversation) = them.conversation.take() else {
             return Ok(None);
         };
         let padding = self.account.padding.padding();
-        match conversation.encrypt(&body, padding) {
-            Ok((payload, next)) => {
-                them.conversation = Some(next);
+        let mut seal = |body: &[u8]| {
+            let (payload, next) = conversation.encrypt(body, padding)?;
+            conversation = next;
+            Ok(payload)
+        };
+        let protected = self.software.protect(&body, &mut seal, rows.rng);
+        them.conversation = Some(conversation);
+        match protected {
+            Ok(payload) => {
                 them.changed = true;
                 Ok(Some(payload))
             }

@@ -1,4 +1,5 @@
 //! Frames to the relay. Everything they depend on is stored before they leave.
 
 mod converse;
+mod devices;
 mod outgoing;

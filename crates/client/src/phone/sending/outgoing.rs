@@ -3,8 +3,8 @@
 use pillarbox_crypto::{kdf, labels};
 use pillarbox_transport::sign_handshake;
 use pillarbox_wire::{
-    Authenticate, ClientFrame, CloseAccount, CountPreKeys, FixedBytes, LookUp, Ping, PublishPreKeys,
-    Register, RegisterWithCode, RequestCertificate, Timestamp,
+    Authenticate, ClientFrame, CloseAccount, CountPreKeys, FixedBytes, LookUp, OpenPlace, Ping,
+    PublishPreKeys, Register, RegisterWithCode, RequestCertificate, Timestamp,
 };
 use rand_core::CryptoRng;
 
@@ -16,6 +16,7 @@ use crate::phone::state::links::{Connection, LinkStage, Question};
 use crate::records::account::Protection;
 use crate::records::contact::write_identity;
 use crate::records::prekeys;
+use crate::software::{Shipped, Software};
 
 impl Phone {
     /// Returns the frames that should go out on a link now. Everything they depend on is stored.
@@ -30,6 +31,21 @@ impl Phone {
         link: Link,
         now: Timestamp,
         rng: &mut impl CryptoRng,
+    ) -> Result<Vec<ClientFrame>, PhoneError> {
+        self.outgoing_with(link, now, rng, &Shipped)
+    }
+
+    /// Returns the frames that should go out on a link now, as this software makes them; see
+    /// [`outgoing`](Self::outgoing).
+    ///
+    /// # Errors
+    /// [`PhoneError::Storage`]; nothing has changed then, and nothing may be sent.
+    pub fn outgoing_with(
+        &mut self,
+        link: Link,
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+        software: &impl Software,
     ) -> Result<Vec<ClientFrame>, PhoneError> {
         self.owed.wake(now);
         let Some(connection) = self.links.get_mut(link) else {
@@ -46,10 +62,23 @@ impl Phone {
                 self.leave_facts(now, &mut frames)?;
                 self.tend_recall(&mut frames);
                 self.tend_channels(now, &mut frames)?;
-                self.converse(link, now, rng, &mut frames)?;
+                self.tend_devices(&mut frames)?;
+                self.tell_devices(now, rng)?;
+                self.ask_lists(link, &mut frames)?;
+                self.converse(link, now, rng, software, &mut frames)?;
             }
-            (Link::Nameless, LinkStage::Ready) => self.converse(link, now, rng, &mut frames)?,
-            (_, LinkStage::Fresh | LinkStage::Welcomed | LinkStage::Asked | LinkStage::Refused) => {}
+            (Link::Nameless, LinkStage::Ready) => {
+                self.ask_lists(link, &mut frames)?;
+                self.converse(link, now, rng, software, &mut frames)?;
+            }
+            (
+                _,
+                LinkStage::Fresh
+                | LinkStage::Welcomed
+                | LinkStage::Asked
+                | LinkStage::Waiting(_)
+                | LinkStage::Refused,
+            ) => {}
         }
         Ok(frames)
     }
@@ -59,7 +88,7 @@ impl Phone {
     /// Returns `None` while the link is not ready or a ping is open.
     pub fn ping(&mut self, link: Link) -> Option<ClientFrame> {
         let connection = self.links.get_mut(link)?;
-        let usable = connection.stage == LinkStage::Ready;
+        let usable = matches!(connection.stage, LinkStage::Ready | LinkStage::Waiting(_));
         let open = connection.is_asking(|question| matches!(question, Question::Ping));
         (usable && !open).then(|| ClientFrame::Ping(Ping { request: connection.ask(Question::Ping) }))
     }
@@ -97,6 +126,7 @@ impl Phone {
             && self.deposits.are_settled()
             && self.channels.are_settled()
             && self.recall.next().is_none()
+            && self.link_wish.is_none()
     }
 
     /// Registers, or authenticates the connection.
@@ -116,6 +146,16 @@ impl Phone {
         let signature = sign_handshake(device, &connection.handshake_hash);
         connection.stage = LinkStage::Asked;
         Ok(match (self.account.address, prekeys) {
+            (None, Some(prekeys)) if self.link.is_some() => {
+                let link = self.link.ok_or(PhoneError::NotRegistered)?;
+                let offer = self.offer(&link, prekeys);
+                let Some(connection) = self.links.get_mut(Link::Named) else {
+                    return Err(PhoneError::NotRegistered);
+                };
+                let request = connection.ask(Question::OpenPlace);
+                let open = OpenPlace { request, place: link.place, offer, signature };
+                ClientFrame::OpenPlace(Box::new(open))
+            }
             (None, Some(prekeys)) => {
                 let registration = Register {
                     request: connection.ask(Question::Register),

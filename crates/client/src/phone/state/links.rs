@@ -13,6 +13,7 @@ use pillarbox_wire::{AccountId, Deposit, Duration, Handle, RequestId, Timestamp}
 use crate::phone::state::channels::Asked;
 use crate::phone::state::link::Link;
 use crate::records::prekeys::Numbers;
+use crate::text::device_code::DeviceCode;
 
 /// Least time left on a certificate before it is renewed. It is far above the time of a submission, and below any
 /// lifetime that a relay would give.
@@ -27,10 +28,19 @@ pub(crate) enum LinkStage {
     Welcomed,
     /// The named link has registered or authenticated and waits for the answer.
     Asked,
+    /// This new device waits for the account's first phone, at the place that this request opened.
+    Waiting(RequestId),
     /// Ready for everything that goes over it.
     Ready,
     /// The relay does not accept this device: nothing more goes over it.
     Refused,
+}
+
+/// A device that the owner wants to link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct LinkWish {
+    pub(crate) code: DeviceCode,
+    pub(crate) with_history: bool,
 }
 
 /// An open question, kept to match the answer.
@@ -39,14 +49,36 @@ pub(crate) enum Question {
     Register,
     Authenticate,
     Count,
-    Publish { upload: Numbers },
-    LookUp { handle: Handle, name: Option<String> },
-    Bundles { contact: AccountId },
+    Publish {
+        upload: Numbers,
+    },
+    LookUp {
+        handle: Handle,
+        name: Option<String>,
+    },
+    Bundles {
+        contact: AccountId,
+    },
     Certificate,
-    Submit { order: u64, digest: [u8; 32], sealed: bool },
-    Leave { deposits: Vec<Deposit> },
+    Submit {
+        order: u64,
+        digest: [u8; 32],
+        sealed: bool,
+    },
+    Leave {
+        deposits: Vec<Deposit>,
+    },
     Recall,
     Channel(Asked),
+    OpenPlace,
+    ReadPlace {
+        wish: LinkWish,
+    },
+    /// A change of the owner's devices, of which the row is in the vault.
+    Devices,
+    ContactDevices {
+        contact: AccountId,
+    },
     Close,
     Ping,
 }

@@ -77,6 +77,8 @@ impl Item {
             Content::Leave(leave) => Some(leave.id),
             Content::SeenGroupText(text) => Some(text.said.text.id),
             Content::MemberChanges(told) => Some(told.id),
+            Content::Devices(told) => Some(told.id),
+            Content::OwnNews(news) => Some(news.id),
             Content::Receipt(_) | Content::ResendRequest(_) => None,
         }
     }

@@ -175,8 +175,8 @@ impl MembershipLog {
         }
     }
 
-    /// Returns those who are in the group by a member's word alone, and that member. Whoever was ever signed for is in it
-    /// by signatures or not at all.
+    /// Returns those who are in the group by a member's word alone, and that member. Whoever was ever signed for is in
+    /// it by signatures or not at all.
     pub(crate) fn by_word<'a>(
         &'a self,
         state: &'a Membership,

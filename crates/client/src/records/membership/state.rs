@@ -163,8 +163,8 @@ impl Chain {
         }
         let mut chain =
             Self { keeper, last: first, removals: BTreeMap::new(), acts: BTreeSet::from([first]) };
-        // Each act names the digest of the one before, so the walk meets none twice. Digests ascend in the lists, so the
-        // lowest act of a fork comes first.
+        // Each act names the digest of the one before, so the walk meets none twice. Digests ascend in the lists, so
+        // the lowest act of a fork comes first.
         while let Some((digest, change)) = after.get(&chain.last).and_then(|next| {
             let acts = next.iter().filter_map(|digest| Some((*digest, changes.get(digest)?)));
             acts.into_iter().find(|(_, change)| chain.takes(change))

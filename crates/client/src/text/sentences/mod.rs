@@ -6,6 +6,7 @@
 //! passed through [`display`](crate::display). This layer does not know where a sentence is shown or which commands a
 //! program has; [`Names`] provides both.
 
+mod devices;
 mod membership;
 mod span;
 mod word;
@@ -316,7 +317,17 @@ pub fn notice(notice: &Notice, names: &impl Names) -> (Tone, String) {
                 of_group(id)
             ),
         ),
-        Notice::KeyChanged { contact, blocked } => (Warning, key_changed(&name(contact), *blocked, names)),
+        Notice::KeyChanged { contact, blocked } => {
+            (Warning, devices::key_changed(&name(contact), *blocked, names))
+        }
+        Notice::DevicesChanged { .. }
+        | Notice::DeviceRefused { .. }
+        | Notice::DeviceLinked { .. }
+        | Notice::DeviceRemoved { .. }
+        | Notice::DeviceNotChanged { .. }
+        | Notice::WaitsForLink
+        | Notice::Linked { .. }
+        | Notice::LinkComplete => devices::notice(notice, &name, names),
         Notice::Undecryptable { contact: None, asked_again: false } => (Warning, senderless(1)),
         Notice::Undecryptable { contact, asked_again } => {
             let then = match contact {
@@ -474,19 +485,6 @@ fn requested(account: &AccountId, name: &str, names: &impl Names) -> String {
         "Somebody new wrote. You did not add them; here they are called {name}, NOT VERIFIED.{claim} {}.",
         names.choice(Choice::Rename(name))
     )
-}
-
-fn key_changed(name: &str, blocked: bool, names: &impl Names) -> String {
-    if blocked {
-        let choice = names.choice(Choice::CompareOrAccept(name));
-        format!(
-            "{name}'s safety number has changed since you verified it. Nothing is sent until you choose: {choice}."
-        )
-    } else {
-        format!(
-            "{name}'s safety number has changed: a new phone, a new account, or somebody in between. NOT VERIFIED, as before."
-        )
-    }
 }
 
 fn resent(name: &str, messages: u32) -> String {

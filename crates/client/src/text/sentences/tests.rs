@@ -9,15 +9,16 @@ use pillarbox_wire::{
 };
 
 use super::*;
+use crate::records::devices::DeviceFault;
 use crate::records::ids::BodyId;
-use crate::records::notice::Degraded;
+use crate::records::notice::{Degraded, DeviceFailure};
 
 const BOB: AccountId = AccountId([2; 16]);
 const CAROL: AccountId = AccountId([3; 16]);
 const GROUP: GroupId = GroupId(FixedBytes([9; 16]));
 
 /// The number of kinds of notice. A new kind also belongs in [`every`].
-const KINDS: usize = 46;
+const KINDS: usize = 54;
 
 struct Plain;
 
@@ -115,6 +116,22 @@ fn every() -> Vec<Notice> {
         Notice::GroupsFull { by: BOB },
         Notice::GroupFull { group: GROUP, by: BOB },
         Notice::MemberAdded { group: GROUP, member: CAROL, by: BOB },
+        Notice::DevicesChanged { contact: BOB, added: 1, removed: 0, blocked: false },
+        Notice::DevicesChanged { contact: BOB, added: 2, removed: 1, blocked: true },
+        Notice::DevicesChanged { contact: BOB, added: 0, removed: 1, blocked: false },
+        Notice::DevicesChanged { contact: BOB, added: 0, removed: 2, blocked: false },
+        Notice::DeviceRefused { contact: BOB, fault: DeviceFault::Unlisted },
+        Notice::DeviceRefused { contact: BOB, fault: DeviceFault::Unsigned },
+        Notice::DeviceRefused { contact: BOB, fault: DeviceFault::Older },
+        Notice::DeviceRefused { contact: BOB, fault: DeviceFault::Forked },
+        Notice::DeviceLinked { device: DeviceId::FIRST_LINKED },
+        Notice::DeviceRemoved { device: DeviceId::FIRST_LINKED },
+        Notice::DeviceNotChanged { reason: DeviceFailure::Relay(Refusal::UnknownPlace) },
+        Notice::DeviceNotChanged { reason: DeviceFailure::OtherKeys },
+        Notice::DeviceNotChanged { reason: DeviceFailure::NoConsent },
+        Notice::WaitsForLink,
+        Notice::Linked { address: DeviceAddress { account: BOB, device: DeviceId::FIRST_LINKED } },
+        Notice::LinkComplete,
         Notice::MemberLeft { group: GROUP, member: CAROL },
         Notice::MemberRemoved { group: GROUP, member: CAROL, by: BOB },
         Notice::MemberDropped { group: GROUP, member: CAROL },

@@ -10,6 +10,7 @@ mod channels;
 mod columns;
 mod database;
 mod deposits;
+mod devices;
 mod errors;
 mod events;
 #[cfg(feature = "server")]
@@ -27,6 +28,7 @@ mod note;
 mod owner;
 mod query;
 mod read;
+mod remove;
 #[cfg_attr(not(feature = "server"), path = "no_reserve.rs")]
 mod reserve;
 mod schema;

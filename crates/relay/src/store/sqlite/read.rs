@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::note::{self, Note};
 use super::query::{first, rows};
 use super::schema::{self, Layout};
-use super::{channels, columns, deposits, events};
+use super::{channels, columns, deposits, devices, events};
 use crate::memory::mailbox::{Entrance, QueuedMessage};
 use crate::store::backend::{Skip, Stock, StoreContents, StoredPreKeys};
 use crate::store::changes::Counters;
@@ -40,7 +40,7 @@ fn counters(connection: &Connection, layout: Layout) -> Result<Counters, StoreEr
 
 /// Reads the number of transactions that a database counts as committed; `None` if its layout counts none.
 pub(crate) fn read_commits(connection: &Connection) -> Result<Option<u64>, StoreError> {
-    if schema::check(connection)? < Layout::Present {
+    if schema::check(connection)? < Layout::WithoutDevices {
         return Ok(None);
     }
     let counted = first(connection, "SELECT commits FROM counters", [], |row| columns::unsigned(row, 0))?;
@@ -51,6 +51,7 @@ pub(super) fn contents(connection: &Connection) -> Result<StoreContents, StoreEr
     Ok(StoreContents {
         certificate_key: certificate_key(connection)?,
         counters: counters(connection, Layout::Present)?,
+        device_lists: devices::all(connection)?,
         push_tokens: deposits::of_kind(connection, DepositKind::PushToken)?,
         channels: rows(
             connection,
@@ -223,6 +224,15 @@ fn rows_of(moment: &Connection, layout: Layout) -> Result<Holdings, StoreError> 
             rows(moment, &all(channels::CHANNEL_COLUMNS, "channels", "channel"), channels::channel)?;
         holdings.posts =
             rows(moment, &all(channels::POST_COLUMNS, "posts", "channel, number"), channels::post)?;
+    }
+    if layout >= Layout::Present {
+        holdings.device_lists =
+            rows(moment, &all(devices::LIST_COLUMNS, "device_lists", "account"), devices::list)?;
+        holdings.linked_devices = rows(
+            moment,
+            &all(devices::LINKED_COLUMNS, "linked_devices", "account, device"),
+            devices::linked,
+        )?;
     }
     Ok(holdings)
 }

@@ -5,9 +5,12 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::store::error::StoreError;
 
 /// The layout number, in the file's `user_version`. A changed table gets a new number.
-const LAYOUT: i64 = 3;
+const LAYOUT: i64 = 4;
 
-/// The layout before this one, which did not count transactions.
+/// The layout before this one, which had no linked devices.
+const WITHOUT_DEVICES: i64 = 3;
+
+/// The layout before that, which did not count transactions.
 const WITHOUT_COMMITS: i64 = 2;
 
 /// The first layout, which had no deposits, events and channels either.
@@ -146,9 +149,28 @@ CREATE TABLE posts (
 /// each of them.
 const COMMITS: &str = "ALTER TABLE counters ADD COLUMN commits INTEGER NOT NULL DEFAULT 0;";
 
+/// Statements that turn layout 3 into layout 4. Each linked device has a row in `devices` too, as every device.
+const DEVICES: &str = "
+CREATE TABLE device_lists (
+    account   BLOB NOT NULL PRIMARY KEY,
+    version   INTEGER NOT NULL,
+    signature BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE linked_devices (
+    account                  BLOB NOT NULL,
+    device                   INTEGER NOT NULL,
+    identity_signing         BLOB NOT NULL,
+    identity_agreement       BLOB NOT NULL,
+    identity_cross_signature BLOB NOT NULL,
+    consent                  BLOB NOT NULL,
+    PRIMARY KEY (account, device)
+) STRICT;
+";
+
 /// The text in `meta` under `about`, for whoever opens the file without knowing what it is.
 const ABOUT: &str = "This is everything that a Pillarbox relay keeps. accounts: who has an account here. devices: \
-    their devices, and when each was last connected. prekeys: public keys that devices left for whoever writes to \
+    their devices, and when each was last connected. device_lists and linked_devices: which devices an account has linked to its first phone, as the account has signed it. prekeys: public keys that devices left for whoever writes to \
     them. messages: what waits to be fetched (delivered_at is empty) or is kept after it was fetched; payload is what \
     the sender handed over, byte for byte. deposits: what phones left here about their owners, such as a name, an \
     address book or a backup. events: the log, of which meta.keeping has the rules; without a rule it is empty. \
@@ -169,6 +191,8 @@ pub(super) enum Layout {
     WithoutAdditions,
     /// The second one, without a count of transactions.
     WithoutCommits,
+    /// The third one, without linked devices.
+    WithoutDevices,
     /// The present one.
     Present,
 }
@@ -182,6 +206,7 @@ pub(super) fn check(connection: &Connection) -> Result<Layout, StoreError> {
     match (application, layout) {
         (0, 0) if tables == 0 => Ok(Layout::New),
         (APPLICATION, LAYOUT) => Ok(Layout::Present),
+        (APPLICATION, WITHOUT_DEVICES) => Ok(Layout::WithoutDevices),
         (APPLICATION, WITHOUT_COMMITS) => Ok(Layout::WithoutCommits),
         (APPLICATION, WITHOUT_ADDITIONS) => Ok(Layout::WithoutAdditions),
         (APPLICATION, found) if found > LAYOUT => Err(StoreError::Newer { found, known: LAYOUT }),
@@ -200,8 +225,11 @@ pub(super) fn create(connection: &Connection) -> Result<(), StoreError> {
     if layout < Layout::WithoutCommits {
         transaction.execute_batch(ADDITIONS)?;
     }
-    if layout < Layout::Present {
+    if layout < Layout::WithoutDevices {
         transaction.execute_batch(COMMITS)?;
+    }
+    if layout < Layout::Present {
+        transaction.execute_batch(DEVICES)?;
         transaction.execute("INSERT OR REPLACE INTO meta VALUES ('about', ?1)", [ABOUT])?;
         transaction.execute_batch(&format!(
             "PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {LAYOUT};"

@@ -1,13 +1,15 @@
 //! Writes one [`Changes`] in one transaction.
 
-use pillarbox_wire::{KemPreKey, MessageId, OneTimePreKey, PreKeyUpload, SignedPreKey};
+use pillarbox_wire::{KemPreKey, OneTimePreKey, PreKeyUpload, SignedPreKey};
 use rusqlite::{CachedStatement, Connection, Transaction, TransactionBehavior, params};
 
 use super::columns::{integer, time};
-use super::{channels, deposits, events, trim};
+use super::remove::{remove, remove_device};
+use super::{channels, deposits, devices, events, trim};
 use crate::store::changes::{
     Applied, Changes, Closing, Counters, Forget, LastSeen, Registration, Replacement, Set, Taken, Upload,
 };
+use crate::store::devices::Linking;
 use crate::store::error::StoreError;
 use crate::store::rows::{AccountRow, DeviceNumber, DeviceRow, MessageRow, PreKeyKind};
 
@@ -26,6 +28,8 @@ pub(super) fn apply(connection: &mut Connection, changes: &Changes) -> Result<(A
         prekeys,
         taken,
         replaced,
+        linked,
+        relisted,
         seen,
         deposits: leaving,
         channels: opened,
@@ -70,6 +74,12 @@ pub(super) fn apply(connection: &mut Connection, changes: &Changes) -> Result<(A
         }
     }
     replaced.iter().try_for_each(|one| replace(&transaction, one))?;
+    for Linking { list, device, prekeys } in linked {
+        insert_device(&transaction, device)?;
+        store_prekeys(&transaction, device.device_number, prekeys)?;
+        devices::store(&transaction, list)?;
+    }
+    relisted.iter().try_for_each(|one| devices::relist(&transaction, one))?;
     for LastSeen { device, at, address } in seen {
         transaction
             .prepare_cached("UPDATE devices SET last_seen = ?2, last_address = ?3 WHERE device_number = ?1")?
@@ -161,22 +171,6 @@ fn insert_messages(insert: &mut CachedStatement<'_>, rows: &[MessageRow]) -> Res
     Ok(())
 }
 
-fn remove(transaction: &Transaction<'_>, messages: &[MessageId]) -> Result<(), StoreError> {
-    if messages.is_empty() {
-        return Ok(());
-    }
-    let mut remove = transaction.prepare_cached("DELETE FROM messages WHERE message BETWEEN ?1 AND ?2")?;
-    let mut numbers: Vec<u64> = messages.iter().map(|message| message.0).collect();
-    numbers.sort_unstable();
-    // Phones acknowledge at once what they were handed at once: most numbers follow each other, and go in one sweep.
-    for run in numbers.chunk_by(|one, next| next - one <= 1) {
-        if let (Some(first), Some(last)) = (run.first(), run.last()) {
-            remove.execute([integer(*first), integer(*last)])?;
-        }
-    }
-    Ok(())
-}
-
 fn register(transaction: &Transaction<'_>, registration: &Registration) -> Result<(), StoreError> {
     let Registration { account, device, prekeys } = registration;
     let AccountRow {
@@ -199,6 +193,11 @@ fn register(transaction: &Transaction<'_>, registration: &Registration) -> Resul
             delivery_verifier.0.as_slice(),
         ],
     )?;
+    insert_device(transaction, device)?;
+    store_prekeys(transaction, device.device_number, prekeys)
+}
+
+fn insert_device(transaction: &Transaction<'_>, device: &DeviceRow) -> Result<(), StoreError> {
     let DeviceRow {
         device_number,
         account,
@@ -221,12 +220,14 @@ fn register(transaction: &Transaction<'_>, registration: &Registration) -> Resul
             integer(*next_one_time_kem),
         ],
     )?;
-    store_prekeys(transaction, *device_number, prekeys)
+    Ok(())
 }
 
 /// Replaces an account's keys and everything that follows from them; the rest stays.
 fn replace(transaction: &Transaction<'_>, replacement: &Replacement) -> Result<(), StoreError> {
-    let Replacement { account, device, prekeys } = replacement;
+    let Replacement { account, device, prekeys, unlinked } = replacement;
+    devices::unlink(transaction, unlinked)?;
+    devices::remove(transaction, account.account)?;
     let AccountRow {
         account,
         handle: _,
@@ -348,18 +349,12 @@ fn forget_kind(
 }
 
 fn close(transaction: &Transaction<'_>, closing: &Closing) -> Result<(), StoreError> {
-    let Closing { account, devices, waiting } = closing;
+    let Closing { account, devices: its_own, waiting } = closing;
     remove(transaction, waiting)?;
-    for device in devices {
-        // The condition lets SQLite use the index over delivered messages; the others are named one by one.
-        for query in [
-            "DELETE FROM messages WHERE mailbox = ?1 AND delivered_at IS NOT NULL",
-            "DELETE FROM prekeys WHERE device_number = ?1",
-            "DELETE FROM devices WHERE device_number = ?1",
-        ] {
-            transaction.prepare_cached(query)?.execute([device.0])?;
-        }
+    for device in its_own {
+        remove_device(transaction, *device)?;
     }
+    devices::remove(transaction, *account)?;
     channels::close(transaction, *account)?;
     transaction.prepare_cached("DELETE FROM deposits WHERE account = ?1")?.execute([account.0.as_slice()])?;
     transaction.prepare_cached("DELETE FROM accounts WHERE account = ?1")?.execute([account.0.as_slice()])?;

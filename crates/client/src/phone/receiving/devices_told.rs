@@ -1,0 +1,77 @@
+//! Device lists of contacts: told by the contact inside the encryption, or by the relay.
+//!
+//! **The rule of a changed key.** A list that passes its checks is taken over at once, and messages of a new device are
+//! shown. If the contact was verified, nothing more is sent to them until the owner chooses: a device that somebody else
+//! has linked would read everything, as a phone under another key would.
+
+use pillarbox_wire::{DeviceAddress, DeviceList, FixedBytes, ListedDevice};
+
+use crate::phone::receiving::effects::{ArrivalContext, Effects, owe_receipt};
+use crate::phone::rows::devices::{self, DeviceDifference};
+use crate::phone::rows::records::store_contact;
+use crate::records::body::DevicesTold;
+use crate::records::contact::{ContactRecord, Trust};
+use crate::records::devices::DeviceFault;
+use crate::records::notice::Notice;
+use crate::software::Software;
+use crate::vault::{Rows, StorageError};
+
+/// Takes a list that a contact has told.
+pub(crate) fn take(
+    rows: &mut Rows<'_>,
+    record: ContactRecord,
+    told: &DevicesTold,
+    arrival: &ArrivalContext<'_>,
+    software: &impl Software,
+    effects: &mut Effects,
+) -> Result<(), StorageError> {
+    owe_receipt(rows, told.id, arrival, effects)?;
+    consider(rows, record, &told.list, &told.list.devices, arrival.account.address, software, effects)
+}
+
+/// Takes a list over if it passes its checks and is later than the known one; otherwise the owner is told. `named` are
+/// the devices that whoever handed it over names.
+pub(crate) fn consider(
+    rows: &mut Rows<'_>,
+    mut record: ContactRecord,
+    list: &DeviceList,
+    named: &[ListedDevice],
+    own: Option<DeviceAddress>,
+    software: &impl Software,
+    effects: &mut Effects,
+) -> Result<(), StorageError> {
+    let contact = record.account;
+    let known = devices::known(rows, contact)?;
+    let nothing =
+        DeviceList { account: contact, version: 0, devices: Vec::new(), signature: FixedBytes([0; 64]) };
+    let (list, is_news) = match devices::examine(rows, &record, list)? {
+        Ok(true) => (list.clone(), true),
+        Ok(false) => return Ok(()),
+        // A list that lags behind is an honest relay's or phone's, too; what it says is known to be over.
+        Err(DeviceFault::Older) => {
+            effects.notices.push(Notice::DeviceRefused { contact, fault: DeviceFault::Older });
+            return Ok(());
+        }
+        Err(fault) => {
+            effects.notices.push(Notice::DeviceRefused { contact, fault });
+            (known.as_ref().map_or(nothing, |known| known.list.clone()), false)
+        }
+    };
+    let used = software.devices(&list.devices, named);
+    if !is_news && known.map_or(used.is_empty(), |known| known.used == used) {
+        return Ok(());
+    }
+    let DeviceDifference { added, removed } = devices::adopt(rows, &list, used, own)?;
+    effects.outbox_changed = true;
+    if !added.is_empty() && record.trust == Trust::Verified {
+        record.trust = Trust::Changed;
+        record.former_identity = record.identity;
+        store_contact(rows, &record)?;
+    }
+    if !(added.is_empty() && removed.is_empty()) {
+        let blocked = !record.trust.may_send();
+        let (added, removed) = (added.len(), removed.len());
+        effects.notices.push(Notice::DevicesChanged { contact, added, removed, blocked });
+    }
+    Ok(())
+}

@@ -1,0 +1,184 @@
+//! The news that the devices of one account tell each other, inside the encryption between them.
+//!
+//! **Contacts** are told whole: each device tells what it knows of an account when that has changed, with the time of
+//! the change, and the later change holds on all devices. **Entries** are told once. A linked device also hands over
+//! texts that the first phone is to send: those to people who do not know of the device yet, and to groups.
+
+use pillarbox_wire::{AccountId, DeviceList, FixedBytes, Handle, IdentityKey, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::records::contact::{ContactOrigin, Trust};
+use crate::records::history::{DeliveryState, EntryKind};
+use crate::records::ids::{BodyId, GroupId};
+use crate::records::limits::MAX_NAME_LEN;
+
+/// Something that one device tells another one of the same account.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnNews {
+    /// Its id.
+    pub id: BodyId,
+    /// The news.
+    pub told: OwnTold,
+}
+
+/// The kinds of news.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OwnTold {
+    /// The account, from its first phone: the first news of a new device, and again when the devices change.
+    Account(Box<AccountNews>),
+    /// An account that is a contact, was one, or is blocked.
+    Contact(Box<ContactNews>),
+    /// An entry of a conversation.
+    Entry(Box<EntryNews>),
+    /// The delivery of a message of the owner's.
+    Progress(ProgressNews),
+    /// A received message was shown.
+    Shown(ShownNews),
+}
+
+/// See [`OwnTold::Account`].
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountNews {
+    /// The account's number.
+    pub handle: Option<Handle>,
+    /// The name that the account suggests for itself.
+    pub name: String,
+    /// Admits sealed messages to the account.
+    pub delivery_key: FixedBytes<32>,
+    /// True if the account hides its senders from the relay.
+    pub sealed_sender: bool,
+    /// The account's devices.
+    pub list: DeviceList,
+}
+
+/// See [`OwnTold::Contact`].
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactNews {
+    /// The account.
+    pub account: AccountId,
+    /// The time of the change, by the clock of the device that made it.
+    pub at: Timestamp,
+    /// True if the owner has blocked it.
+    pub blocked: bool,
+    /// The contact; `None` if the owner has removed it.
+    pub contact: Option<ContactFacts>,
+}
+
+/// A contact as devices of one account tell it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactFacts {
+    /// The name that the owner gave it.
+    pub name: String,
+    /// The name that it suggests for itself.
+    pub suggested_name: Option<String>,
+    /// The number it was looked up by.
+    pub handle: Option<Handle>,
+    /// Its identity.
+    pub identity: Option<IdentityKey>,
+    /// The identity that was verified before a change.
+    pub former_identity: Option<IdentityKey>,
+    /// The owner's trust in it.
+    pub trust: Trust,
+    /// Its origin.
+    pub origin: ContactOrigin,
+    /// True if the owner has added it or written to it.
+    pub accepted: bool,
+    /// Seconds after which texts disappear.
+    pub expires_after: Option<u32>,
+    /// Time of the last timer change.
+    pub timer_set_at: Timestamp,
+    /// Time at which it was added.
+    pub added_at: Timestamp,
+    /// Admits sealed messages to it.
+    pub delivery_key: Option<FixedBytes<32>>,
+    /// Its devices.
+    pub devices: Option<DeviceList>,
+    /// True if its phone reads bodies of version 2.
+    pub reads_newer: bool,
+    /// The version of the owner's device list that it has confirmed.
+    pub knows_devices: u32,
+}
+
+/// See [`OwnTold::Entry`].
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EntryNews {
+    /// The contact; for the owner's own text to a group, the account itself.
+    pub with: AccountId,
+    /// The group, if it is a text to one.
+    pub group: Option<GroupId>,
+    /// The message.
+    pub message: BodyId,
+    /// The way that it went.
+    pub way: EntryWay,
+    /// The text or the timer.
+    pub kind: EntryKind,
+    /// Time of sending, by the sender's clock.
+    pub sent_at: Timestamp,
+    /// Seconds that it stays.
+    pub expires_after: Option<u32>,
+    /// Time at which it disappears, if its timer runs.
+    pub expires_at: Option<Timestamp>,
+    /// True if it is part of the history that a new device is given.
+    pub is_history: bool,
+}
+
+/// The way of an entry.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum EntryWay {
+    /// The first phone is asked to send it.
+    Asked,
+    /// The device that tells it has sent it.
+    Sent(DeliveryState),
+    /// The device that tells it has received it.
+    Received {
+        /// True if the relay was not told the sender.
+        sealed: bool,
+        /// True if the contact was verified on arrival.
+        verified: bool,
+        /// True if it was shown.
+        shown: bool,
+    },
+}
+
+/// See [`OwnTold::Progress`].
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProgressNews {
+    /// The contact.
+    pub with: AccountId,
+    /// The group, if it is a text to one.
+    pub group: Option<GroupId>,
+    /// The message.
+    pub message: BodyId,
+    /// Its state.
+    pub state: DeliveryState,
+}
+
+/// See [`OwnTold::Shown`].
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShownNews {
+    /// The contact.
+    pub with: AccountId,
+    /// The message.
+    pub message: BodyId,
+    /// Time at which it was shown.
+    pub at: Timestamp,
+}
+
+impl OwnNews {
+    /// Returns true if every part keeps to its limit.
+    pub(crate) fn is_within_limits(&self, max_text_len: usize) -> bool {
+        match &self.told {
+            OwnTold::Account(news) => news.name.len() <= MAX_NAME_LEN && news.list.is_in_order(),
+            OwnTold::Contact(news) => news.contact.as_ref().is_none_or(|facts| {
+                let named = facts.suggested_name.as_ref().is_none_or(|name| name.len() <= MAX_NAME_LEN);
+                // A name that the owner gave has at most as many characters, of four bytes.
+                named && facts.name.len() <= 4 * MAX_NAME_LEN
+            }),
+            OwnTold::Entry(news) => match &news.kind {
+                EntryKind::Text(text) => text.len() <= max_text_len,
+                EntryKind::Timer(_) => true,
+            },
+            OwnTold::Progress(_) | OwnTold::Shown(_) => true,
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! The steps that cannot be reached from outside a phone: sealing a body, opening a payload, and the choice of devices.
+//!
+//! The shipped program has one software, [`Shipped`], which adds nothing to any step. Other software is an argument of
+//! [`Phone::outgoing_with`](crate::Phone::outgoing_with) and [`Phone::on_frame_with`](crate::Phone::on_frame_with), and
+//! never a part of a phone: no field holds it, no constructor takes it, and the compiler writes the shipped program as
+//! if there were none (`docs/decisions/0026-devices.md`).
+
+use pillarbox_session::{EncryptError, OpenError, OpenedMessage};
+use pillarbox_wire::ListedDevice;
+use rand_core::CryptoRng;
+
+/// The reason why a payload was not opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NotOpened {
+    /// The session does not open it.
+    #[error(transparent)]
+    Session(#[from] OpenError),
+    /// The software refuses it, for this reason.
+    #[error("{0}")]
+    Software(&'static str),
+}
+
+/// The software of a phone, as far as it decides inside the encryption.
+///
+/// Every method has a default, and the defaults are the shipped program.
+pub trait Software {
+    /// Makes the payload for an encoded body. `seal` is the ratchet of the addressed device; each call moves it on.
+    ///
+    /// # Errors
+    /// [`EncryptError`] of the ratchet.
+    fn protect(
+        &self,
+        body: &[u8],
+        seal: &mut dyn FnMut(&[u8]) -> Result<Vec<u8>, EncryptError>,
+        _rng: &mut dyn CryptoRng,
+    ) -> Result<Vec<u8>, EncryptError> {
+        seal(body)
+    }
+
+    /// Opens a payload. `open` tries the conversation that it belongs to, and changes nothing.
+    ///
+    /// # Errors
+    /// [`NotOpened`].
+    fn open(
+        &self,
+        payload: &[u8],
+        open: &mut dyn FnMut(&[u8]) -> Result<OpenedMessage, OpenError>,
+    ) -> Result<OpenedMessage, NotOpened> {
+        open(payload).map_err(NotOpened::Session)
+    }
+
+    /// Chooses the linked devices of an account that this phone writes to and hears from. `signed` are those of the
+    /// account's list, which has passed every check. `named` are those that somebody else has named: the relay in its
+    /// answer, or a message about its sender.
+    fn devices(&self, signed: &[ListedDevice], _named: &[ListedDevice]) -> Vec<ListedDevice> {
+        signed.to_vec()
+    }
+}
+
+/// The shipped program.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Shipped;
+
+impl Software for Shipped {}

@@ -1,0 +1,56 @@
+//! The shipped programs have one software, which adds nothing to any step, and no phone or constructor holds another.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod sources;
+
+use sources::{sources_of, tokens};
+
+/// Returns what follows each `impl Software for` in the sources of a crate: the implementor, and the words of its body.
+fn implementors(texts: &[String]) -> Vec<(String, Vec<String>)> {
+    let mut found = Vec::new();
+    for text in texts {
+        let words = tokens(text);
+        for (at, window) in words.windows(3).enumerate() {
+            let [first, of, implementor] = window else { continue };
+            if first != "Software" || of != "for" {
+                continue;
+            }
+            let body = words.iter().skip(at + 3).skip_while(|word| *word != "{").skip(1);
+            let body = body.take_while(|word| *word != "}").cloned().collect();
+            found.push((implementor.clone(), body));
+        }
+    }
+    found
+}
+
+fn texts_of(package: &str) -> Vec<String> {
+    sources_of(package).into_values().collect()
+}
+
+#[test]
+fn the_shipped_software_is_the_only_one_and_every_method_of_it_is_the_default() {
+    assert_eq!(implementors(&texts_of("client")), [("Shipped".to_owned(), Vec::new())]);
+    assert!(implementors(&texts_of("relay")).is_empty());
+}
+
+#[test]
+fn another_software_and_a_method_of_its_own_are_seen() {
+    let other = "impl Software for Shipped {}\nimpl Software for Ghost { fn devices(&self) {} }".to_owned();
+    let found = implementors(&[other]);
+    assert_eq!(found.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["Shipped", "Ghost"]);
+    assert!(found.last().unwrap().1.contains(&"devices".to_owned()));
+}
+
+#[test]
+fn no_phone_and_no_other_type_holds_a_software() {
+    let holds = |text: &str| {
+        let words = tokens(text);
+        let boxed = words.windows(2).any(|pair| pair == ["dyn", "Software"]);
+        // An engine that holds the argument for one call borrows it, as a generic parameter.
+        boxed || words.windows(3).any(|three| three == ["Phone", "<", "S"])
+    };
+    assert!(holds("struct A(Box<dyn Software>);") && holds("pub struct Phone<S> {}"), "both are found");
+    for package in ["client", "relay"] {
+        assert!(!texts_of(package).iter().any(|text| holds(text)), "{package}");
+    }
+}
