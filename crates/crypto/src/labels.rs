@@ -80,6 +80,16 @@ labels! {
     ENVELOPE_DIGEST = "pillarbox/envelope-digest/v1";
     /// Digest of what a backup holds, by which a phone sees that a fresh one is due.
     BACKUP_CONTENTS = "pillarbox/backup-contents/v1";
+    /// Digest under which an account's entries stand in the directory's log.
+    DIRECTORY_LABEL = "pillarbox/directory/label/v1";
+    /// Digest of the keys and the device list that an entry of the directory's log stands for.
+    DIRECTORY_BINDING = "pillarbox/directory/binding/v1";
+    /// A label with its latest entry, in the map of the directory's log.
+    DIRECTORY_LATEST = "pillarbox/directory/latest/v1";
+    /// Node of the map of the directory's log.
+    DIRECTORY_NODE = "pillarbox/directory/node/v1";
+    /// Relay signs a head of the directory's log.
+    DIRECTORY_HEAD = "pillarbox/directory/head/v1";
     /// Pseudonym of an identifier in the relay's log lines.
     RELAY_LOG_PSEUDONYM = "pillarbox/relay/log-pseudonym/v1";
 }
