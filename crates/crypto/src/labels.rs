@@ -88,6 +88,8 @@ labels! {
     DIRECTORY_LATEST = "pillarbox/directory/latest/v1";
     /// Node of the map of the directory's log.
     DIRECTORY_NODE = "pillarbox/directory/node/v1";
+    /// Key with which a relay signs heads of the directory's log.
+    DIRECTORY_LOG_KEY = "pillarbox/directory/log-key/v1";
     /// Relay signs a head of the directory's log.
     DIRECTORY_HEAD = "pillarbox/directory/head/v1";
     /// Pseudonym of an identifier in the relay's log lines.

@@ -210,19 +210,16 @@ fn every_pair_of_sizes_to_64_is_as_the_rfc_defines_it() {
         let (held, log) = (&leaves[..size], tree(leaves[..size].iter().cloned()));
         let root = log.root();
         assert_eq!(root, rfc_6962::mth(held));
-        for index in 0..size {
+        for (index, leaf) in held.iter().enumerate() {
             let proof = log.prove_inclusion(index as u64).unwrap();
             assert_eq!(proof, rfc_6962::path(index, held), "{index} of {size}");
             let at = |index: usize, entry: &[u8]| {
                 verify_inclusion((size as u64, &root), index as u64, entry, &proof)
             };
-            assert_eq!(at(index, &leaves[index]), Ok(()));
+            assert_eq!(at(index, leaf), Ok(()));
             assert!(at(index, b"another").is_err());
             let elsewhere = (0..=size).filter(|other| *other != index);
-            assert!(
-                elsewhere.into_iter().all(|other| at(other, &leaves[index]).is_err()),
-                "{index} of {size}"
-            );
+            assert!(elsewhere.into_iter().all(|other| at(other, leaf).is_err()), "{index} of {size}");
         }
         for former in 1..=size {
             let proof = log.prove_consistency(former as u64).unwrap();
@@ -297,7 +294,7 @@ fn sizes_that_nobody_has_are_refused_without_a_panic() {
 
 #[test]
 fn every_log_continues_an_empty_one_and_only_an_empty_one() {
-    let (empty, log) = (LogTree::default().root(), published_log(5));
+    let (empty, log) = (LogTree::<Vec<u8>>::default().root(), published_log(5));
     let to = (5, &log.root());
     assert_eq!(log.prove_consistency(0), Some(Vec::new()));
     assert_eq!(verify_consistency((0, &empty), to, &[]), Ok(()));

@@ -19,7 +19,9 @@ mod handle;
 mod ids;
 pub mod inventory;
 pub mod limits;
+mod log;
 mod prekeys;
+mod seen_head;
 mod time;
 
 pub use bytes::{Bytes, FixedBytes};
@@ -30,13 +32,16 @@ pub use deposit::{ChannelName, ChannelNameError, Deposit, DepositKind};
 pub use frame::{
     Accepted, Acknowledge, Authenticate, Authenticated, Bundles, Certificate, ChannelOpened, ClientFrame,
     CloseAccount, Closed, CountPreKeys, Deliver, Deposited, Farewell, FetchBundles, Found, Goodbye,
-    LeaveDeposits, LookUp, OpenChannel, Ping, Pong, Post, PostRow, Posted, Posts, PreKeyCounts,
-    PreKeysStored, PublishPreKeys, ReadChannel, Recall, Recalled, Refusal, Refused, Register,
-    RegisterWithCode, Registered, RelayFrame, RequestCertificate, Reregistered, Submit, Welcome,
+    LeaveDeposits, LogEntries, LookUp, OpenChannel, Ping, Pong, Post, PostRow, Posted, Posts, PreKeyCounts,
+    PreKeysStored, Proof, ProveEntry, PublishPreKeys, ReadChannel, ReadLog, Recall, Recalled, Refusal,
+    Refused, Register, RegisterWithCode, Registered, RelayFrame, RequestCertificate, Reregistered, Submit,
+    Welcome,
 };
 pub use handle::{Handle, HandleError};
 pub use ids::{AccountId, DeviceAddress, DeviceId, MessageId, RequestId};
+pub use log::{LOG_LEAF_LEN, LatestEntry, LogHead, LogLeaf};
 pub use prekeys::{
     DeviceBundle, IdentityKey, KemPreKey, OneTimePreKey, PreKeyId, PreKeyUpload, SignedPreKey,
 };
+pub use seen_head::{SeenHead, SeenHeadError};
 pub use time::{Duration, Timestamp};

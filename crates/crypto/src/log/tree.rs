@@ -18,13 +18,19 @@ pub const MAX_LOG_SIZE: u64 = 1 << 42;
 /// (RFC 6962, section 2.1.2).
 pub const MAX_TREE_PROOF: usize = MAX_LOG_SIZE.ilog2() as usize + 1;
 
-/// A log in memory: its entries' bytes and every hash above them.
-#[derive(Clone, Debug, Default)]
-pub struct LogTree(MemoryBackedTree<Sha256, Vec<u8>>);
+/// A log in memory: its entries, which are bytes, and every hash above them.
+#[derive(Clone, Debug)]
+pub struct LogTree<E: AsRef<[u8]> = Vec<u8>>(MemoryBackedTree<Sha256, E>);
 
-impl LogTree {
+impl<E: AsRef<[u8]>> Default for LogTree<E> {
+    fn default() -> Self {
+        Self(MemoryBackedTree::new())
+    }
+}
+
+impl<E: AsRef<[u8]>> LogTree<E> {
     /// Appends an entry. A log that is full stays as it is.
-    pub fn push(&mut self, entry: Vec<u8>) {
+    pub fn push(&mut self, entry: E) {
         if self.len() < MAX_LOG_SIZE {
             self.0.push(entry);
         }
@@ -48,10 +54,10 @@ impl LogTree {
         (*self.0.root().as_bytes()).into()
     }
 
-    /// Returns the bytes of an entry.
+    /// Returns an entry.
     #[must_use]
-    pub fn entry(&self, index: u64) -> Option<&[u8]> {
-        self.0.get(usize::try_from(index).ok()?).map(Vec::as_slice)
+    pub fn entry(&self, index: u64) -> Option<&E> {
+        self.0.get(usize::try_from(index).ok()?)
     }
 
     /// Proves that the entry at `index` is in this log; `None` if there is no such entry.
@@ -105,7 +111,7 @@ pub fn verify_consistency(
         return Err(BadProof);
     }
     if former_size == 0 {
-        let empty = former_root == &LogTree::default().root();
+        let empty = former_root == &LogTree::<Vec<u8>>::default().root();
         return if empty && proof.is_empty() { Ok(()) } else { Err(BadProof) };
     }
     let proof = ConsistencyProof::<Sha256>::try_from_bytes(proof.concat()).map_err(|_| BadProof)?;

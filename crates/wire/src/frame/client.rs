@@ -48,6 +48,10 @@ pub enum ClientFrame {
     ReadChannel(ReadChannel),
     /// Creates an account, or takes over the one that has the number, by the code that the relay sent to the number.
     RegisterWithCode(Box<RegisterWithCode>),
+    /// Asks the directory's log for the latest entry of an account, with its proofs.
+    ProveEntry(ProveEntry),
+    /// Reads the directory's log, as an audit does.
+    ReadLog(ReadLog),
 }
 
 impl Encoded for ClientFrame {
@@ -232,4 +236,26 @@ pub struct RegisterWithCode {
     pub registration: Register,
     /// The code that the relay sent to the number.
     pub code: NumberCode,
+}
+
+/// See [`ClientFrame::ProveEntry`]. A relay without a log of its directory refuses it with
+/// [`Refusal::NotOffered`](crate::Refusal::NotOffered).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProveEntry {
+    /// Pairs the answer with this request.
+    pub request: RequestId,
+    /// The account whose entry is asked for.
+    pub account: AccountId,
+    /// The size of the last head that the phone has seen; 0 if it has seen none. The answer proves that the log has
+    /// only grown since.
+    pub since: u64,
+}
+
+/// See [`ClientFrame::ReadLog`]. Everybody may read the log, on a connection that names no device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadLog {
+    /// Pairs the answer with this request.
+    pub request: RequestId,
+    /// The place of the first entry that is asked for, from 0.
+    pub from: u64,
 }

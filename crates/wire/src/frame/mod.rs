@@ -10,14 +10,14 @@ use crate::limits::MAX_FRAME_LEN;
 
 pub use client::{
     Acknowledge, Authenticate, ClientFrame, CloseAccount, CountPreKeys, FetchBundles, LeaveDeposits, LookUp,
-    OpenChannel, Ping, Post, PublishPreKeys, ReadChannel, Recall, Register, RegisterWithCode,
-    RequestCertificate, Submit,
+    OpenChannel, Ping, Post, ProveEntry, PublishPreKeys, ReadChannel, ReadLog, Recall, Register,
+    RegisterWithCode, RequestCertificate, Submit,
 };
 pub use refusal::{Farewell, Refusal};
 pub use relay::{
     Accepted, Authenticated, Bundles, Certificate, ChannelOpened, Closed, Deliver, Deposited, Found, Goodbye,
-    Pong, PostRow, Posted, Posts, PreKeyCounts, PreKeysStored, Recalled, Refused, Registered, RelayFrame,
-    Reregistered, Welcome,
+    LogEntries, Pong, PostRow, Posted, Posts, PreKeyCounts, PreKeysStored, Proof, Recalled, Refused,
+    Registered, RelayFrame, Reregistered, Welcome,
 };
 
 const _: () = assert!(ClientFrame::MAX_LEN == MAX_FRAME_LEN && RelayFrame::MAX_LEN == MAX_FRAME_LEN);

@@ -27,6 +27,8 @@ pub const fn from_phone(frame: &ClientFrame) -> &'static [InventoryField] {
         ClientFrame::Post(_) => POST,
         ClientFrame::ReadChannel(_) => READ_CHANNEL,
         ClientFrame::RegisterWithCode(_) => REGISTER_WITH_CODE,
+        ClientFrame::ProveEntry(_) => PROVE_ENTRY,
+        ClientFrame::ReadLog(_) => READ_LOG,
     }
 }
 
@@ -154,5 +156,20 @@ declare!(
     REGISTER_WITH_CODE: RegisterWithCode {
         registration: Entity, Account, "the same as in a registration without a code";
         code: Entity, Passing, "shows that whoever registers reads what is sent to the number";
+    }
+);
+declare!(
+    /// Fields of [`ProveEntry`].
+    PROVE_ENTRY: ProveEntry {
+        request: Protocol, Passing, "pairs the answer with the question";
+        account: Events, Passing, "whose keys the phone is about to use, or its own";
+        since: Events, Passing, "how much of the log the phone had seen, and so about when it last asked";
+    }
+);
+declare!(
+    /// Fields of [`ReadLog`].
+    READ_LOG: ReadLog {
+        request: Protocol, Passing, "pairs the answer with the question";
+        from: Protocol, Passing, "how far the reader has read";
     }
 );

@@ -36,6 +36,8 @@ pub const WIRE: &[InventoryEntry] = &[
     InventoryEntry { direction: FrameDirection::FromPhone, fields: POST },
     InventoryEntry { direction: FrameDirection::FromPhone, fields: READ_CHANNEL },
     InventoryEntry { direction: FrameDirection::FromPhone, fields: REGISTER_WITH_CODE },
+    InventoryEntry { direction: FrameDirection::FromPhone, fields: PROVE_ENTRY },
+    InventoryEntry { direction: FrameDirection::FromPhone, fields: READ_LOG },
     InventoryEntry { direction: FrameDirection::FromPhone, fields: IDENTITY_KEY },
     InventoryEntry { direction: FrameDirection::FromPhone, fields: PREKEY_UPLOAD },
     InventoryEntry { direction: FrameDirection::FromPhone, fields: SIGNED_PREKEY },
@@ -65,4 +67,9 @@ pub const WIRE: &[InventoryEntry] = &[
     InventoryEntry { direction: FrameDirection::ToPhone, fields: POSTS },
     InventoryEntry { direction: FrameDirection::ToPhone, fields: POST_ROW },
     InventoryEntry { direction: FrameDirection::ToPhone, fields: REREGISTERED },
+    InventoryEntry { direction: FrameDirection::ToPhone, fields: PROOF },
+    InventoryEntry { direction: FrameDirection::ToPhone, fields: LATEST_ENTRY },
+    InventoryEntry { direction: FrameDirection::ToPhone, fields: LOG_ENTRIES },
+    InventoryEntry { direction: FrameDirection::ToPhone, fields: LOG_HEAD },
+    InventoryEntry { direction: FrameDirection::ToPhone, fields: LOG_LEAF },
 ];

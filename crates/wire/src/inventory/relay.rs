@@ -30,6 +30,8 @@ pub const fn to_phone(frame: &RelayFrame) -> &'static [InventoryField] {
         RelayFrame::Posts(_) => POSTS,
         RelayFrame::Reregistered(_) => REREGISTERED,
         RelayFrame::FoundByCode(_) => FOUND,
+        RelayFrame::Proof(_) => PROOF,
+        RelayFrame::LogEntries(_) => LOG_ENTRIES,
     }
 }
 
@@ -172,5 +174,24 @@ declare!(
         request: Protocol, Passing, "pairs the answer with the question";
         address: Entity, Account, "the account that the number has, and which of its phones this is";
         waiting: Events, Passing, "how many messages wait that were encrypted for the former phone";
+    }
+);
+declare!(
+    /// Fields of [`Proof`].
+    PROOF: Proof {
+        request: Protocol, Passing, "pairs the answer with the question";
+        log_key: Keys, Passing, "checks the relay's heads";
+        head: Keys, Passing, "the log as it stands";
+        consistency: Keys, Passing, "proves that the log has only grown";
+        entry: Keys, Passing, "the account's latest entry, with its proofs";
+    }
+);
+declare!(
+    /// Fields of [`LogEntries`].
+    LOG_ENTRIES: LogEntries {
+        request: Protocol, Passing, "pairs the answer with the question";
+        log_key: Keys, Passing, "checks the relay's heads";
+        head: Keys, Passing, "the log as it stands";
+        leaves: Entity, DirectoryLog, "when somebody's keys changed, for everybody to read";
     }
 );
