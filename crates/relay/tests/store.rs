@@ -11,8 +11,8 @@ use std::fs;
 use std::path::Path;
 
 use pillarbox_relay::store::{
-    ACCOUNT, CHANNEL, COMMIT_COUNT, COUNTERS, Changes, DEPOSIT, DEVICE, EVENT, MESSAGE, PREKEY, PUBLISHED,
-    Set,
+    ACCOUNT, CHANNEL, COMMIT_COUNT, COUNTERS, Changes, DEPOSIT, DEVICE, EVENT, LEAF, MESSAGE, PREKEY,
+    PUBLISHED, Set,
 };
 use pillarbox_relay::testing::store_suite;
 use pillarbox_relay::{
@@ -192,11 +192,11 @@ fn a_file_that_is_not_our_database_is_named_for_what_it_is_and_left_alone() {
 fn a_database_of_a_newer_relay_is_refused_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let file = made(folder.path());
-    Connection::open(&file).unwrap().execute_batch("PRAGMA user_version = 4").unwrap();
+    Connection::open(&file).unwrap().execute_batch("PRAGMA user_version = 5").unwrap();
     let before = fs::read(&file).unwrap();
-    assert_eq!(opening(folder.path()), StoreError::Newer { found: 4, known: 3 });
+    assert_eq!(opening(folder.path()), StoreError::Newer { found: 5, known: 4 });
     let read = Holdings::read(folder.path());
-    assert_eq!(read, Err(HoldingsError::Store(StoreError::Newer { found: 4, known: 3 })));
+    assert_eq!(read, Err(HoldingsError::Store(StoreError::Newer { found: 5, known: 4 })));
     assert_eq!(fs::read(&file).unwrap(), before);
 }
 
@@ -213,6 +213,7 @@ fn of_the_first_layout(folder: &Path) -> std::path::PathBuf {
         .unwrap()
         .execute_batch(
             "DROP TABLE deposits; DROP TABLE events; DROP TABLE channels; DROP TABLE posts;
+             DROP TABLE directory_log;
              ALTER TABLE counters DROP COLUMN next_event; ALTER TABLE counters DROP COLUMN commits;
              DELETE FROM meta WHERE name IN ('keeping_since', 'open');
              UPDATE meta SET value = 'an earlier text' WHERE name = 'about';
@@ -241,7 +242,7 @@ fn a_database_of_the_first_layout_is_read_as_it_lies_there_and_gets_what_it_lack
         .unwrap()
         .query_row("SELECT user_version FROM pragma_user_version", [], |row| row.get(0))
         .unwrap();
-    assert_eq!(version, 3);
+    assert_eq!(version, 4);
     let about: String = Connection::open(&file)
         .unwrap()
         .query_row("SELECT value FROM meta WHERE name = 'about'", [], |row| row.get(0))
@@ -407,7 +408,16 @@ fn every_column_of_the_file_stands_in_the_inventory() {
     assert_eq!(
         tables,
         [
-            "accounts", "channels", "counters", "deposits", "devices", "events", "messages", "meta", "posts",
+            "accounts",
+            "channels",
+            "counters",
+            "deposits",
+            "devices",
+            "directory_log",
+            "events",
+            "messages",
+            "meta",
+            "posts",
             "prekeys"
         ]
     );
@@ -418,6 +428,7 @@ fn every_column_of_the_file_stands_in_the_inventory() {
         ("counters", counters.as_slice()),
         ("deposits", DEPOSIT),
         ("devices", DEVICE),
+        ("directory_log", LEAF),
         ("events", EVENT),
         ("messages", MESSAGE),
         ("posts", PUBLISHED),

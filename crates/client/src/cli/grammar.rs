@@ -19,7 +19,7 @@ use super::period::Period;
 use super::profile::{self, Profile, ProfileName};
 use super::qr::Size;
 pub(crate) use super::quote::quote;
-use super::services::{BackupCommand, ChannelCommand};
+use super::services::{BackupCommand, ChannelCommand, DirectoryCommand};
 use super::terminal::Colour;
 
 /// Talk end to end encrypted, through a relay that you can put a legal demand to
@@ -92,6 +92,9 @@ pub(crate) enum Command {
     /// Public channels: create, post, follow, read
     #[command(subcommand, before_help = help::CHANNEL)]
     Channel(ChannelCommand),
+    /// Check the keys that the relay gives against its public log: on, off, head
+    #[command(subcommand, before_help = help::DIRECTORY)]
+    Directory(DirectoryCommand),
 }
 
 /// `pillarbox account`.

@@ -11,6 +11,7 @@ mod clock;
 mod contact;
 mod context;
 mod crowd;
+mod directory;
 mod errors;
 mod exit;
 mod failure;
@@ -92,6 +93,7 @@ fn run(context: &mut CliContext<'_>, command: &Command) -> Result<(), Failure> {
         Command::Chat(chat) => chat::run(context, chat),
         Command::Backup(command) => backup::run(context, command),
         Command::Channel(command) => channel::run(context, command),
+        Command::Directory(command) => directory::run(context, command),
     }
 }
 

@@ -4,6 +4,7 @@ pub mod account;
 pub mod backup;
 pub mod body;
 pub mod contact;
+pub(crate) mod directory;
 pub mod group;
 pub mod habits;
 pub mod history;

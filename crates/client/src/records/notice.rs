@@ -4,9 +4,10 @@
 //! did not open, a conversation that had to restart, a weaker start. None of these is handled silently.
 
 use pillarbox_wire::{
-    AccountId, ChannelName, DepositKind, DeviceAddress, Farewell, Handle, PostRow, Refusal,
+    AccountId, ChannelName, DepositKind, DeviceAddress, Farewell, Handle, PostRow, Refusal, Timestamp,
 };
 
+use crate::records::directory::Unproved;
 use crate::records::history::HistoryEntry;
 use crate::records::ids::{BodyId, GroupId};
 
@@ -199,6 +200,21 @@ pub enum Notice {
         member: AccountId,
     },
 
+    /// The relay's public log of keys does not prove what the directory says. What it said is not used, and nobody is
+    /// written to under these keys.
+    DirectoryUnproved {
+        /// The contact whose keys were fetched; `None` if it is about a number or the owner's own entry.
+        contact: Option<AccountId>,
+        /// The number that was looked up.
+        handle: Option<Handle>,
+        /// The reason.
+        why: Unproved,
+    },
+    /// The relay's public log has keys in the owner's name that this phone did not make.
+    NotMyEntry {
+        /// The time of the entry, as exactly as the relay gives it; 0 if it gives none.
+        at: Timestamp,
+    },
     /// A contact's key has changed.
     KeyChanged {
         /// The contact.

@@ -72,6 +72,8 @@ pub(crate) enum Table {
     Strangers = 24,
     /// Posts of followed channels, by channel and place.
     ChannelPosts = 27,
+    /// What the phone has seen of the relay's public log of keys, if it checks it: one row.
+    DirectoryProofs = 40,
 }
 
 /// The two keys for sealing and finding all rows.

@@ -258,7 +258,7 @@ fn weight(event: &Value) -> Style {
         | "PublishPreKeys" | "PreKeysStored" | "CountPreKeys" | "PreKeyCounts" | "RequestCertificate"
         | "Certificate" | "Accepted" | "Acknowledge" | "Ping" | "Pong" | "Found" | "FoundByCode"
         | "Bundles" | "Deposited" | "Recalled" | "ChannelOpened" | "Posted" | "Posts" | "Closed"
-        | "Goodbye" => DIM,
+        | "Goodbye" | "ProveEntry" | "Proof" | "ReadLog" | "LogEntries" => DIM,
         _ => PLAIN,
     }
 }
@@ -303,6 +303,10 @@ fn words(frame: &str) -> &str {
         "Posted" => "kept the post",
         "ReadChannel" => "reads",
         "Posts" => "gave posts",
+        "ProveEntry" => "wants proof of",
+        "Proof" => "gave proof",
+        "ReadLog" => "reads key log",
+        "LogEntries" => "gave key log",
         "Refused" => "refused",
         "Goodbye" => "goodbye",
         other => other,
@@ -317,9 +321,8 @@ fn sender(frame: &str, named: String) -> String {
         "" | "opened" | "closed" | "unreadable" => "",
         "Welcome" | "Registered" | "Reregistered" | "Authenticated" | "PreKeysStored" | "PreKeyCounts"
         | "Found" | "FoundByCode" | "Bundles" | "Certificate" | "Accepted" | "Closed" | "Pong"
-        | "Deposited" | "Recalled" | "ChannelOpened" | "Posted" | "Posts" | "Refused" | "Goodbye" => {
-            "the relay"
-        }
+        | "Deposited" | "Recalled" | "ChannelOpened" | "Posted" | "Posts" | "Proof" | "LogEntries"
+        | "Refused" | "Goodbye" => "the relay",
         _ => "not named",
     };
     unnamed.to_owned()

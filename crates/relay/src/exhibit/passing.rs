@@ -96,6 +96,8 @@ pub(crate) fn from_phone(frame: &ClientFrame) -> (&'static str, Option<FrameSubj
         ClientFrame::RegisterWithCode(frame) => {
             ("RegisterWithCode", frame.registration.handle.clone().map(FrameSubject::Handle), 0)
         }
+        ClientFrame::ProveEntry(frame) => ("ProveEntry", Some(FrameSubject::Account(frame.account)), 0),
+        ClientFrame::ReadLog(_) => ("ReadLog", None, 0),
     }
 }
 
@@ -123,6 +125,8 @@ pub(crate) const fn to_phone(frame: &RelayFrame) -> &'static str {
         RelayFrame::Posts(_) => "Posts",
         RelayFrame::Reregistered(_) => "Reregistered",
         RelayFrame::FoundByCode(_) => "FoundByCode",
+        RelayFrame::Proof(_) => "Proof",
+        RelayFrame::LogEntries(_) => "LogEntries",
     }
 }
 

@@ -7,7 +7,7 @@ use pillarbox_wire::{
 
 use super::{
     AccountRow, Applied, Changes, ChannelRow, Counters, DepositRow, Deposits, DeviceNumber, DeviceRow,
-    MessageRow, PublishedRow, StoreError,
+    LeafRow, MessageRow, PublishedRow, StoreError,
 };
 use crate::memory::mailbox::QueuedMessage;
 
@@ -26,6 +26,8 @@ pub struct StoreContents {
     pub push_tokens: Vec<DepositRow>,
     /// All channels.
     pub channels: Vec<ChannelRow>,
+    /// The directory's public log, in order.
+    pub leaves: Vec<LeafRow>,
 }
 
 /// Number of one-time prekeys to pass over: those that this batch has handed out already.

@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::channels::{ChannelRow, PublishedRow};
 use super::deposits::Leaving;
 use super::events::{EventNumber, EventRow, Lapse};
+use super::leaves::LeafRow;
 use super::rows::{AccountRow, DeviceNumber, DeviceRow, MessageRow, PreKeyKind};
 use crate::rules::keeping::{Granularity, Keeping};
 
@@ -166,6 +167,8 @@ pub struct Trim {
     pub deposits: Vec<DepositKind>,
     /// True if channels and posts stay.
     pub channels: bool,
+    /// True if the directory's log stays.
+    pub directory_log: bool,
 }
 
 impl From<&Keeping> for Trim {
@@ -177,6 +180,7 @@ impl From<&Keeping> for Trim {
             sender: keeping.sender,
             deposits: keeping.deposits.clone(),
             channels: keeping.channels,
+            directory_log: keeping.directory_log,
         }
     }
 }
@@ -196,6 +200,8 @@ pub struct Changes {
     pub taken: Vec<Taken>,
     /// Accounts that another phone has taken over.
     pub replaced: Vec<Replacement>,
+    /// New entries of the directory's log, at the places that follow the last.
+    pub leaves: Vec<LeafRow>,
     /// Devices that connected.
     pub seen: Vec<LastSeen>,
     /// Deposits that accounts leave and take back, in order.
@@ -237,6 +243,7 @@ impl Changes {
             prekeys,
             taken,
             replaced,
+            leaves,
             seen,
             deposits,
             channels,
@@ -258,6 +265,7 @@ impl Changes {
             && prekeys.is_empty()
             && taken.is_empty()
             && replaced.is_empty()
+            && leaves.is_empty()
             && seen.is_empty()
             && deposits.is_empty()
             && channels.is_empty()
@@ -285,6 +293,7 @@ impl Changes {
             prekeys,
             taken: _,
             replaced,
+            leaves,
             seen: _,
             deposits,
             channels,
@@ -304,6 +313,7 @@ impl Changes {
             && accounts.is_empty()
             && prekeys.is_empty()
             && replaced.is_empty()
+            && leaves.is_empty()
             && deposits.iter().all(|leaving| leaving.value.is_none())
             && channels.is_empty()
             && posts.is_empty()

@@ -6,7 +6,7 @@ use pillarbox_wire::{AccountId, DeviceAddress, Handle, Timestamp};
 use serde::Serialize;
 
 use super::{
-    AccountRow, ChannelRow, Completeness, Counters, DepositRow, DeviceNumber, DeviceRow, EventRow,
+    AccountRow, ChannelRow, Completeness, Counters, DepositRow, DeviceNumber, DeviceRow, EventRow, LeafRow,
     MessageRow, PreKeyRow, PublishedRow,
 };
 use crate::rules::keeping::Keeping;
@@ -38,6 +38,8 @@ pub struct Holdings {
     pub channels: Vec<ChannelRow>,
     /// Posts that are published in the channels, by channel and number.
     pub posts: Vec<PublishedRow>,
+    /// The directory's public log, in order.
+    pub leaves: Vec<LeafRow>,
 }
 
 impl Holdings {

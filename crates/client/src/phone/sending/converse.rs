@@ -176,10 +176,12 @@ impl Phone {
         for contact in decided.stuck {
             self.pauses.begin(contact, WaitCause::NoKeys, now);
         }
+        let mut fetches = decided.fetches;
+        fetches.retain(|(account, _)| !self.awaits_proof_of(*account));
         let Some(connection) = self.links.get_mut(link) else {
             return;
         };
-        for (account, delivery_key) in decided.fetches {
+        for (account, delivery_key) in fetches {
             let such = |question: &Question| matches!(question, Question::Bundles { contact } if *contact == account);
             if !connection.is_asking(such) {
                 let request = connection.ask(Question::Bundles { contact: account });

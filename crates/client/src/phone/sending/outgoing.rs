@@ -45,10 +45,14 @@ impl Phone {
                 self.ask_questions(now, &mut frames);
                 self.leave_facts(now, &mut frames)?;
                 self.tend_recall(&mut frames);
+                self.ask_for_proof(link, now, &mut frames);
                 self.tend_channels(now, &mut frames)?;
                 self.converse(link, now, rng, &mut frames)?;
             }
-            (Link::Nameless, LinkStage::Ready) => self.converse(link, now, rng, &mut frames)?,
+            (Link::Nameless, LinkStage::Ready) => {
+                self.ask_for_proof(link, now, &mut frames);
+                self.converse(link, now, rng, &mut frames)?;
+            }
             (_, LinkStage::Fresh | LinkStage::Welcomed | LinkStage::Asked | LinkStage::Refused) => {}
         }
         Ok(frames)
@@ -97,6 +101,7 @@ impl Phone {
             && self.deposits.are_settled()
             && self.channels.are_settled()
             && self.recall.next().is_none()
+            && self.proofs.waiting.is_empty()
     }
 
     /// Registers, or authenticates the connection.

@@ -12,6 +12,7 @@ use pillarbox_wire::{AccountId, Deposit, Duration, Handle, RequestId, Timestamp}
 
 use crate::phone::state::channels::Asked;
 use crate::phone::state::link::Link;
+use crate::phone::state::proofs::Held;
 use crate::records::prekeys::Numbers;
 
 /// Least time left on a certificate before it is renewed. It is far above the time of a submission, and below any
@@ -47,6 +48,7 @@ pub(crate) enum Question {
     Leave { deposits: Vec<Deposit> },
     Recall,
     Channel(Asked),
+    Prove(Box<Held>),
     Close,
     Ping,
 }

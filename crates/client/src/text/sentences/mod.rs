@@ -6,6 +6,7 @@
 //! passed through [`display`](crate::display). This layer does not know where a sentence is shown or which commands a
 //! program has; [`Names`] provides both.
 
+mod directory;
 mod membership;
 mod span;
 mod word;
@@ -282,6 +283,15 @@ pub fn notice(notice: &Notice, names: &impl Names) -> (Tone, String) {
         Notice::MemberLeft { group: id, member } => {
             (Note, format!("{} left {}.", name(member), of_group(id)))
         }
+        Notice::DirectoryUnproved { contact, handle, why } => {
+            let says = match (contact, handle) {
+                (Some(contact), _) => directory::of_contact(&name(contact), *why),
+                (None, Some(handle)) => directory::of_number(handle, *why),
+                (None, None) => directory::of_owner(*why),
+            };
+            (Warning, says)
+        }
+        Notice::NotMyEntry { at } => (Warning, directory::not_mine(*at)),
         Notice::KeyChanged { contact, blocked } => (Warning, key_changed(&name(contact), *blocked, names)),
         Notice::Undecryptable { contact: None, asked_again: false } => (Warning, senderless(1)),
         Notice::Undecryptable { contact, asked_again } => {

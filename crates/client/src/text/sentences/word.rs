@@ -36,6 +36,8 @@ pub const fn word(notice: &Notice) -> &'static str {
         Notice::GroupsFull { .. } => "groups-full",
         Notice::GroupFull { .. } => "group-full",
         Notice::MemberLeft { .. } => "member-left",
+        Notice::DirectoryUnproved { .. } => "directory-unproved",
+        Notice::NotMyEntry { .. } => "not-my-entry",
         Notice::KeyChanged { .. } => "key-changed",
         Notice::Undecryptable { .. } => "undecryptable",
         Notice::RequestUnopened { .. } => "request-unopened",

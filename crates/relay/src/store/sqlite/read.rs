@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::note::{self, Note};
 use super::query::{first, rows};
 use super::schema::{self, Layout};
-use super::{channels, columns, deposits, events};
+use super::{channels, columns, deposits, events, leaves};
 use crate::memory::mailbox::{Entrance, QueuedMessage};
 use crate::store::backend::{Skip, Stock, StoreContents, StoredPreKeys};
 use crate::store::changes::Counters;
@@ -40,7 +40,7 @@ fn counters(connection: &Connection, layout: Layout) -> Result<Counters, StoreEr
 
 /// Reads the number of transactions that a database counts as committed; `None` if its layout counts none.
 pub(crate) fn read_commits(connection: &Connection) -> Result<Option<u64>, StoreError> {
-    if schema::check(connection)? < Layout::Present {
+    if schema::check(connection)? < Layout::WithoutLog {
         return Ok(None);
     }
     let counted = first(connection, "SELECT commits FROM counters", [], |row| columns::unsigned(row, 0))?;
@@ -57,6 +57,7 @@ pub(super) fn contents(connection: &Connection) -> Result<StoreContents, StoreEr
             &format!("SELECT {} FROM channels", channels::CHANNEL_COLUMNS),
             channels::channel,
         )?,
+        leaves: leaves::all(connection)?,
         accounts: rows(
             connection,
             &format!("SELECT {} FROM accounts", columns::ACCOUNT_COLUMNS),
@@ -223,6 +224,9 @@ fn rows_of(moment: &Connection, layout: Layout) -> Result<Holdings, StoreError> 
             rows(moment, &all(channels::CHANNEL_COLUMNS, "channels", "channel"), channels::channel)?;
         holdings.posts =
             rows(moment, &all(channels::POST_COLUMNS, "posts", "channel, number"), channels::post)?;
+    }
+    if layout >= Layout::Present {
+        holdings.leaves = leaves::all(moment)?;
     }
     Ok(holdings)
 }

@@ -2,12 +2,16 @@
 
 use rusqlite::{Connection, TransactionBehavior};
 
+use super::leaves;
 use crate::store::error::StoreError;
 
 /// The layout number, in the file's `user_version`. A changed table gets a new number.
-const LAYOUT: i64 = 3;
+const LAYOUT: i64 = 4;
 
-/// The layout before this one, which did not count transactions.
+/// The layout before this one, which had no directory's log.
+const WITHOUT_LOG: i64 = 3;
+
+/// The layout before that, which did not count transactions.
 const WITHOUT_COMMITS: i64 = 2;
 
 /// The first layout, which had no deposits, events and channels either.
@@ -152,7 +156,7 @@ const ABOUT: &str = "This is everything that a Pillarbox relay keeps. accounts: 
     them. messages: what waits to be fetched (delivered_at is empty) or is kept after it was fetched; payload is what \
     the sender handed over, byte for byte. deposits: what phones left here about their owners, such as a name, an \
     address book or a backup. events: the log, of which meta.keeping has the rules; without a rule it is empty. \
-    channels and posts: what is published for everybody. SELECT * FROM ledger shows the messages with the names joined in. \
+    channels and posts: what is published for everybody. directory_log: the public log of everybody's keys, as digests; empty unless meta.keeping has directory_log. SELECT * FROM ledger shows the messages with the names joined in. \
     Times are milliseconds since 1970-01-01 UTC. meta.keeping says what this relay was set to keep, and meta.keeping_since since when. \
     meta.relay_key is the public key of the relay that this file belongs to, which its address ends with. meta.open is 'yes' while a relay has this file open and 'no' once it has closed it; while it is 'yes' the newest rows may \
     stand in the file beside this one whose name ends in -wal. counters.commits counts what the relay has written here, and the \
@@ -169,6 +173,8 @@ pub(super) enum Layout {
     WithoutAdditions,
     /// The second one, without a count of transactions.
     WithoutCommits,
+    /// The third one, without the directory's log.
+    WithoutLog,
     /// The present one.
     Present,
 }
@@ -182,6 +188,7 @@ pub(super) fn check(connection: &Connection) -> Result<Layout, StoreError> {
     match (application, layout) {
         (0, 0) if tables == 0 => Ok(Layout::New),
         (APPLICATION, LAYOUT) => Ok(Layout::Present),
+        (APPLICATION, WITHOUT_LOG) => Ok(Layout::WithoutLog),
         (APPLICATION, WITHOUT_COMMITS) => Ok(Layout::WithoutCommits),
         (APPLICATION, WITHOUT_ADDITIONS) => Ok(Layout::WithoutAdditions),
         (APPLICATION, found) if found > LAYOUT => Err(StoreError::Newer { found, known: LAYOUT }),
@@ -200,8 +207,11 @@ pub(super) fn create(connection: &Connection) -> Result<(), StoreError> {
     if layout < Layout::WithoutCommits {
         transaction.execute_batch(ADDITIONS)?;
     }
-    if layout < Layout::Present {
+    if layout < Layout::WithoutLog {
         transaction.execute_batch(COMMITS)?;
+    }
+    if layout < Layout::Present {
+        transaction.execute_batch(leaves::TABLE)?;
         transaction.execute("INSERT OR REPLACE INTO meta VALUES ('about', ?1)", [ABOUT])?;
         transaction.execute_batch(&format!(
             "PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {LAYOUT};"

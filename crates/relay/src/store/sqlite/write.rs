@@ -4,7 +4,7 @@ use pillarbox_wire::{KemPreKey, MessageId, OneTimePreKey, PreKeyUpload, SignedPr
 use rusqlite::{CachedStatement, Connection, Transaction, TransactionBehavior, params};
 
 use super::columns::{integer, time};
-use super::{channels, deposits, events, trim};
+use super::{channels, deposits, events, leaves, trim};
 use crate::store::changes::{
     Applied, Changes, Closing, Counters, Forget, LastSeen, Registration, Replacement, Set, Taken, Upload,
 };
@@ -26,6 +26,7 @@ pub(super) fn apply(connection: &mut Connection, changes: &Changes) -> Result<(A
         prekeys,
         taken,
         replaced,
+        leaves: logged,
         seen,
         deposits: leaving,
         channels: opened,
@@ -70,6 +71,7 @@ pub(super) fn apply(connection: &mut Connection, changes: &Changes) -> Result<(A
         }
     }
     replaced.iter().try_for_each(|one| replace(&transaction, one))?;
+    leaves::append(&transaction, logged)?;
     for LastSeen { device, at, address } in seen {
         transaction
             .prepare_cached("UPDATE devices SET last_seen = ?2, last_address = ?3 WHERE device_number = ?1")?
