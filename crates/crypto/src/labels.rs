@@ -94,6 +94,18 @@ labels! {
     GROUP_CHANGE_DIGEST = "pillarbox/group/change-digest/v1";
     /// Digest of the members whom a phone sees in a group.
     GROUP_MEMBERS = "pillarbox/group/members/v1";
+    /// Digest under which an account's entries stand in the directory's log.
+    DIRECTORY_LABEL = "pillarbox/directory/label/v1";
+    /// Digest of the keys and the device list that an entry of the directory's log stands for.
+    DIRECTORY_BINDING = "pillarbox/directory/binding/v1";
+    /// A label with its latest entry, in the map of the directory's log.
+    DIRECTORY_LATEST = "pillarbox/directory/latest/v1";
+    /// Node of the map of the directory's log.
+    DIRECTORY_NODE = "pillarbox/directory/node/v1";
+    /// Key with which a relay signs heads of the directory's log.
+    DIRECTORY_LOG_KEY = "pillarbox/directory/log-key/v1";
+    /// Relay signs a head of the directory's log.
+    DIRECTORY_HEAD = "pillarbox/directory/head/v1";
     /// Pseudonym of an identifier in the relay's log lines.
     RELAY_LOG_PSEUDONYM = "pillarbox/relay/log-pseudonym/v1";
 }

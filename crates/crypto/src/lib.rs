@@ -19,6 +19,7 @@
 //! | [`kdf`] | SHA-256, HMAC, HKDF, the ratchet's chain step | FIPS 180-4, RFC 2104, RFC 5869 |
 //! | [`password`] | Argon2id | RFC 9106 |
 //! | [`fingerprint`], [`scannable`] | the safety number, as digits and as a code | Signal's numeric fingerprint |
+//! | [`log`] | an append-only log with a map of its latest entries | RFC 6962, section 2.1 |
 //! | [`padding`] | length buckets | ISO/IEC 7816-4, Padmé (PETS 2019) |
 //! | [`labels`] | every domain-separation string | - |
 
@@ -33,6 +34,7 @@ pub mod identity;
 pub mod kdf;
 pub mod kem;
 pub mod labels;
+pub mod log;
 pub mod padding;
 pub mod password;
 pub mod salamander;

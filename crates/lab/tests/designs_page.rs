@@ -154,6 +154,7 @@ fn keeps(page: &mut String, who: &str, keeping: &Keeping) {
         directory,
         channels,
         stamps,
+        directory_log,
     } = keeping;
     let exactness = |granularity: &Granularity| match granularity {
         Granularity::Nothing => "not at all",
@@ -184,6 +185,7 @@ fn keeps(page: &mut String, who: &str, keeping: &Keeping) {
         directory.then_some("numbers can be looked up"),
         channels.then_some("public channels"),
         stamps.then_some("stamps that make a recipient's report checkable"),
+        directory_log.then_some("a public log of everybody's keys"),
     ]
     .into_iter()
     .flatten()

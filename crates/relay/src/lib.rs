@@ -9,7 +9,7 @@
 //! | `rules` | as data: what its design keeps ([`keeping`]), every limit in one table ([`limits`]), the clock that rows age by ([`ageing`]) |
 //! | `memory` | accounts, mailboxes, channels, codes and counts of requests while it runs |
 //! | [`store`] | what it keeps, behind one trait; SQLite |
-//! | `exhibit` | what can be seen of it: rows read back from the file ([`holdings`]), plain words in them ([`legible`]), what passes ([`passing`]), what becomes of rows ([`row_changes`]), what rows that passed tell of who writes to whom ([`tally`]), every field and how long it is kept ([`inventory`]) |
+//! | `exhibit` | what can be seen of it: rows read back from the file ([`holdings`]), plain words in them ([`legible`]), what passes ([`passing`]), what becomes of rows ([`row_changes`]), what rows that passed tell of who writes to whom ([`tally`]), every field and how long it is kept ([`inventory`]), the audit of its public log ([`log_audit`]) |
 //! | [`server`] | the shell: sockets, the thread that the core runs in, log, metrics, admin port; [`offline`], what its operator takes out of it while it does not run |
 //!
 //! Without the feature `server` this crate is the engine alone: no sockets, no folders, a store in memory.
@@ -26,10 +26,12 @@ pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use crate::core::{ConnectionId, Effect, Input, Outcome, Relay, RelayCounts, RelaySettings, stamp};
+pub use crate::core::{
+    ConnectionId, Effect, Input, Outcome, Relay, RelayCounts, RelaySettings, log_key, stamp,
+};
 pub use exhibit::holdings::{Completeness, Holdings, HoldingsError};
 pub use exhibit::passing::{FrameSubject, Passing};
-pub use exhibit::{holdings, inventory, legible, passing, row_changes, tally};
+pub use exhibit::{holdings, inventory, legible, log_audit, passing, row_changes, tally};
 pub use memory::mailbox::{Entrance, QueuedMessage};
 pub use rules::keeping::{Granularity, Keeping, LogRule, Logged};
 pub use rules::limits::{Amount, Limit, Limits, Rate};

@@ -11,8 +11,8 @@ use std::fs;
 use std::path::Path;
 
 use pillarbox_relay::store::{
-    ACCOUNT, CHANNEL, COMMIT_COUNT, COUNTERS, Changes, DEPOSIT, DEVICE, EVENT, MESSAGE, PREKEY, PUBLISHED,
-    Set,
+    ACCOUNT, CHANNEL, COMMIT_COUNT, COUNTERS, Changes, DEPOSIT, DEVICE, EVENT, LEAF, MESSAGE, PREKEY,
+    PUBLISHED, Set,
 };
 use pillarbox_relay::testing::store_suite;
 use pillarbox_relay::{
@@ -212,7 +212,7 @@ fn of_the_first_layout(folder: &Path) -> std::path::PathBuf {
     Connection::open(&file)
         .unwrap()
         .execute_batch(
-            "DROP TABLE device_lists; DROP TABLE linked_devices;
+            "DROP TABLE device_lists; DROP TABLE linked_devices; DROP TABLE directory_log;
              DROP TABLE deposits; DROP TABLE events; DROP TABLE channels; DROP TABLE posts;
              ALTER TABLE counters DROP COLUMN next_event; ALTER TABLE counters DROP COLUMN commits;
              DELETE FROM meta WHERE name IN ('keeping_since', 'open');
@@ -410,7 +410,16 @@ fn every_column_of_the_file_stands_in_the_inventory() {
     assert_eq!(
         tables,
         [
-            "accounts", "channels", "counters", "deposits", "devices", "events", "messages", "meta", "posts",
+            "accounts",
+            "channels",
+            "counters",
+            "deposits",
+            "devices",
+            "directory_log",
+            "events",
+            "messages",
+            "meta",
+            "posts",
             "prekeys"
         ]
     );
@@ -421,6 +430,7 @@ fn every_column_of_the_file_stands_in_the_inventory() {
         ("counters", counters.as_slice()),
         ("deposits", DEPOSIT),
         ("devices", DEVICE),
+        ("directory_log", LEAF),
         ("events", EVENT),
         ("messages", MESSAGE),
         ("posts", PUBLISHED),

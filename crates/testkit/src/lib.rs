@@ -2,8 +2,9 @@
 //!
 //! [`program`] runs the real programs as processes of their own, as a person at a terminal does.
 //! [`world`] joins phones and a relay in memory, with hooks for whoever stands between them; [`relay`] is that relay by
-//! itself. [`frames`] builds the frames that phones without sessions send to a relay, and [`link`] sends them over
-//! TCP. No shipped crate depends on this one; tests name it among their dev-dependencies.
+//! itself, and [`forged_log`] a public log of keys with which it lies. [`frames`] builds the frames that phones without
+//! sessions send to a relay, and [`link`] sends them over TCP. No shipped crate depends on this one; tests name it among
+//! their dev-dependencies.
 
 #![allow(
     clippy::unwrap_used,
@@ -13,6 +14,7 @@
     reason = "a test that goes wrong should stop"
 )]
 
+pub mod forged_log;
 pub mod frames;
 pub mod link;
 pub mod program;

@@ -13,6 +13,7 @@ use crate::frame::*;
 use crate::handle::Handle;
 use crate::ids::{AccountId, DeviceAddress, DeviceId, MessageId, RequestId};
 use crate::limits::{MAX_ACKNOWLEDGEMENTS, MAX_DEVICES, MAX_LINKED_DEVICES};
+use crate::log::{LatestEntry, LogHead, LogLeaf};
 use crate::prekeys::{
     DeviceBundle, IdentityKey, KemPreKey, OneTimePreKey, PreKeyId, PreKeyUpload, SignedPreKey,
 };
@@ -81,6 +82,10 @@ pub fn client_frame() -> BoxedStrategy<ClientFrame> {
         (request(), address(), option::of(fixed())).prop_map(|(request, address, delivery_key)| {
             ClientFrame::FetchDevice(FetchDevice { request, address, delivery_key })
         }),
+        (request(), account(), any::<u64>()).prop_map(|(request, account, since)| {
+            ClientFrame::ProveEntry(ProveEntry { request, account, since })
+        }),
+        (request(), any::<u64>()).prop_map(|(request, from)| ClientFrame::ReadLog(ReadLog { request, from })),
     ]
     .boxed()
 }
@@ -141,6 +146,16 @@ pub fn relay_frame() -> BoxedStrategy<RelayFrame> {
         request().prop_map(|request| RelayFrame::DevicesPublished(DevicesPublished { request })),
         (request(), option::of(device_list()))
             .prop_map(|(request, list)| RelayFrame::Devices(Box::new(Devices { request, list }))),
+        (request(), fixed(), log_head(), vec(fixed(), 0..8), option::of(latest_entry())).prop_map(
+            |(request, log_key, head, consistency, entry)| {
+                RelayFrame::Proof(Box::new(Proof { request, log_key, head, consistency, entry }))
+            }
+        ),
+        (request(), fixed(), log_head(), vec(log_leaf(), 0..8)).prop_map(
+            |(request, log_key, head, leaves)| {
+                RelayFrame::LogEntries(LogEntries { request, log_key, head, leaves })
+            }
+        ),
     ]
     .boxed()
 }
@@ -357,4 +372,28 @@ fn offer() -> impl Strategy<Value = DeviceOffer> {
     (identity(), fixed(), fixed(), upload()).prop_map(|(identity, device_key, consent, prekeys)| {
         DeviceOffer { identity, device_key, consent, prekeys }
     })
+}
+
+fn log_leaf() -> impl Strategy<Value = LogLeaf> {
+    (fixed(), any::<u32>(), fixed(), time()).prop_map(|(label, count, binding, at)| LogLeaf {
+        label,
+        count,
+        binding,
+        at,
+    })
+}
+
+fn log_head() -> impl Strategy<Value = LogHead> {
+    (any::<u64>(), fixed(), fixed(), time(), fixed()).prop_map(|(size, tree, map, at, signature)| LogHead {
+        size,
+        tree,
+        map,
+        at,
+        signature,
+    })
+}
+
+fn latest_entry() -> impl Strategy<Value = LatestEntry> {
+    (any::<u64>(), log_leaf(), vec(fixed(), 0..8), vec(fixed(), 0..8))
+        .prop_map(|(index, leaf, inclusion, latest)| LatestEntry { index, leaf, inclusion, latest })
 }

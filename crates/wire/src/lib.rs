@@ -20,7 +20,9 @@ mod handle;
 mod ids;
 pub mod inventory;
 pub mod limits;
+mod log;
 mod prekeys;
+mod seen_head;
 mod time;
 
 pub use bytes::{Bytes, FixedBytes};
@@ -30,16 +32,13 @@ pub use codec::{CodecError, Encoded, decode, encode, encode_into};
 pub use deposit::{ChannelName, ChannelNameError, Deposit, DepositKind};
 pub use devices::{DeviceList, DeviceOffer, ListedDevice, consent_bytes};
 pub use frame::{
-    Accepted, Acknowledge, AddDevice, Authenticate, Authenticated, Bundles, Certificate, ChannelOpened,
-    ClientFrame, CloseAccount, Closed, CountPreKeys, Deliver, Deposited, Devices, DevicesPublished, Farewell,
-    FetchBundles, FetchDevice, FetchDevices, Found, Goodbye, LeaveDeposits, Linked, LookUp, OpenChannel,
-    OpenPlace, Ping, PlaceOpened, PlaceRead, Pong, Post, PostRow, Posted, Posts, PreKeyCounts, PreKeysStored,
-    PublishDevices, PublishPreKeys, ReadChannel, ReadPlace, Recall, Recalled, Refusal, Refused, Register,
-    RegisterWithCode, Registered, RelayFrame, RequestCertificate, Reregistered, Submit, Welcome,
+    Accepted, Acknowledge, AddDevice, Authenticate, Authenticated, Bundles, Certificate, ChannelOpened, ClientFrame, CloseAccount, Closed, CountPreKeys, Deliver, Deposited, Devices, DevicesPublished, Farewell, FetchBundles, FetchDevice, FetchDevices, Found, Goodbye, LeaveDeposits, Linked, LogEntries, LookUp, OpenChannel, OpenPlace, Ping, PlaceOpened, PlaceRead, Pong, Post, PostRow, Posted, Posts, PreKeyCounts, PreKeysStored, Proof, ProveEntry, PublishDevices, PublishPreKeys, ReadChannel, ReadLog, ReadPlace, Recall, Recalled, Refusal, Refused, Register, RegisterWithCode, Registered, RelayFrame, RequestCertificate, Reregistered, Submit, Welcome,
 };
 pub use handle::{Handle, HandleError};
 pub use ids::{AccountId, DeviceAddress, DeviceId, MessageId, RequestId};
+pub use log::{LOG_LEAF_LEN, LatestEntry, LogHead, LogLeaf};
 pub use prekeys::{
     DeviceBundle, IdentityKey, KemPreKey, OneTimePreKey, PreKeyId, PreKeyUpload, SignedPreKey,
 };
+pub use seen_head::{SeenHead, SeenHeadError};
 pub use time::{Duration, Timestamp};

@@ -1,5 +1,7 @@
 //! The sizes that a phone and a relay hold each other to. A relay's other limits stand in a table of its own.
 
+use crate::log::LOG_LEAF_LEN;
+
 /// Longest frame in bytes. One frame must fit, with its length, in one Noise message, which ends at 65,535 bytes with
 /// a 16-byte tag (Noise specification, section 3). A larger frame would need fragments, and a peer could then open a
 /// frame and never end it.
@@ -35,6 +37,10 @@ pub const MAX_DEPOSIT_SUBJECT_LEN: usize = 64;
 /// Longest post in a channel in bytes: the same as for a text message.
 pub const MAX_POST_LEN: usize = 16_384;
 
+/// Entries of the directory's log in one frame: 500 entries of 76 bytes stay under two thirds of a frame. An audit of a
+/// million accounts takes 2,000 frames.
+pub const MAX_LOG_LEAVES: usize = 500;
+
 /// Longest record at rest or inside a payload, in bytes. For every type, it bounds the length that encoded bytes may
 /// claim before the decoder has seen those bytes.
 pub const MAX_RECORD_LEN: usize = 1 << 20;
@@ -42,5 +48,6 @@ pub const MAX_RECORD_LEN: usize = 1 << 20;
 const _: () = assert!(MAX_PAYLOAD_LEN + 512 < MAX_FRAME_LEN);
 const _: () = assert!(MAX_PREKEYS_PER_UPLOAD * (1_252 + 36) + 2_048 < MAX_FRAME_LEN);
 const _: () = assert!(MAX_PAYLOAD_LEN + MAX_DEPOSITS * (MAX_DEPOSIT_SUBJECT_LEN + 32) + 512 < MAX_FRAME_LEN);
+const _: () = assert!(MAX_LOG_LEAVES * LOG_LEAF_LEN + 512 < MAX_FRAME_LEN);
 const _: () = assert!(MAX_DEVICES * 2_700 + 512 < MAX_FRAME_LEN);
 const _: () = assert!(MAX_FRAME_LEN <= MAX_RECORD_LEN);

@@ -131,6 +131,8 @@ fn phone_frames() -> Vec<ClientFrame> {
             delivery_key: Some(FixedBytes([0x65; 32])),
         }),
         ClientFrame::FetchDevice(FetchDevice { request: REQUEST, address: ADDRESS, delivery_key: None }),
+        ClientFrame::ProveEntry(ProveEntry { request: REQUEST, account: ADDRESS.account, since: 6 }),
+        ClientFrame::ReadLog(ReadLog { request: REQUEST, from: 500 }),
     ]
 }
 
@@ -195,7 +197,39 @@ fn relay_frames() -> Vec<RelayFrame> {
         RelayFrame::Linked(Linked { request: REQUEST, address: ADDRESS, waiting: 3 }),
         RelayFrame::DevicesPublished(DevicesPublished { request: REQUEST }),
         RelayFrame::Devices(Box::new(Devices { request: REQUEST, list: Some(list()) })),
+        RelayFrame::Proof(Box::new(Proof {
+            request: REQUEST,
+            log_key: FixedBytes([0x74; 32]),
+            head: head(),
+            consistency: vec![FixedBytes([0x78; 32])],
+            entry: Some(LatestEntry {
+                index: 6,
+                leaf: leaf(),
+                inclusion: vec![FixedBytes([0x79; 32])],
+                latest: vec![FixedBytes([0x7a; 32]), FixedBytes([0x7b; 32])],
+            }),
+        })),
+        RelayFrame::LogEntries(LogEntries {
+            request: REQUEST,
+            log_key: FixedBytes([0x74; 32]),
+            head: head(),
+            leaves: vec![leaf()],
+        }),
     ]
+}
+
+fn leaf() -> LogLeaf {
+    LogLeaf { label: FixedBytes([0x7c; 32]), count: 2, binding: FixedBytes([0x7d; 32]), at: Timestamp(5) }
+}
+
+fn head() -> LogHead {
+    LogHead {
+        size: 7,
+        tree: FixedBytes([0x75; 32]),
+        map: FixedBytes([0x76; 32]),
+        at: Timestamp(8),
+        signature: FixedBytes([0x77; 64]),
+    }
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -20,6 +20,7 @@
 //! | `thief`, `copied_keys` | somebody with the phone |
 //! | `backups` | the relay and strangers, with what phones back up |
 //! | `channels` | the relay and strangers, at public channels |
+//! | `directory` | the relay, with its public log of keys |
 //! | `audit` | an auditor of a relay, and a phone that hides words |
 //! | `world`, `forger`, `copy` | shared parts of the tests |
 
@@ -39,6 +40,7 @@ mod copied_keys;
 mod copy;
 mod crowd;
 mod devices;
+mod directory;
 mod forger;
 mod groups;
 mod names;

@@ -33,6 +33,13 @@ pub(super) fn check(name: &str, form: &Form) -> Result<(), Wrong> {
             "a report can be checked only if the relay stamps messages: write `stamps = true` in [relay]";
         return Err((Some(reports.span()), message.into()));
     }
+    if let Some(checks) = form.phone.checks_directory.as_ref().filter(|checks| *checks.get_ref())
+        && !relay.directory_log
+    {
+        let message =
+            "phones can check only a directory that has a log: write `directory_log = true` in [relay]";
+        return Err((Some(checks.span()), message.into()));
+    }
     match (&form.cloud, &form.phone.backup) {
         (Some(cloud), backup) => at_the_cloud(cloud, backup.as_ref().map(toml::Spanned::span)),
         (None, Some(backup)) => taken(of_a_backup(*backup.get_ref()), Some(backup.span()), relay, "[relay]"),

@@ -49,6 +49,7 @@ pub(super) struct PhoneForm {
     groups: Option<GroupBasis>,
     pub(super) backup: Option<Spanned<BackupForm>>,
     pub(super) reports: Option<Spanned<bool>>,
+    pub(super) checks_directory: Option<Spanned<bool>>,
 }
 
 /// The table `[cloud]`, about the operator that stores the backups.
@@ -182,6 +183,7 @@ impl PhoneForm {
             },
             accounts: self.accounts.into_inner(),
             number: self.number,
+            checks_directory: self.checks_directory.is_some_and(Spanned::into_inner),
         }
     }
 }

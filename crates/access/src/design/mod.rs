@@ -96,6 +96,9 @@ pub struct PhoneSide {
     pub accounts: Accounts,
     /// True if an account has a number under which it can be found.
     pub number: bool,
+    /// True if they check the keys that the relay gives against its public log.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub checks_directory: bool,
 }
 
 /// The number of accounts that a person has.

@@ -1,5 +1,6 @@
 //! Items read from the rows of accounts and devices.
 
+use pillarbox_crypto::log::label;
 use pillarbox_relay::Logged;
 use pillarbox_relay::store::{AccountRow, EventRow, PreKeyKind};
 use pillarbox_wire::{PreKeyId, Timestamp};
@@ -89,6 +90,12 @@ pub(super) fn public_key(rows: &Rows<'_>) -> ItemReading {
     for linked in all.linked_devices.iter().filter(|linked| linked.account == *account) {
         lines.push(format!("device {}: linked, with a key of its own", linked.device));
         exhibits.push(Exhibit::row("linked_devices", linked));
+    }
+    let label = label(&account.0);
+    for leaf in all.leaves.iter().filter(|leaf| leaf.label.0 == label) {
+        let when = if leaf.at == Timestamp(0) { String::new() } else { format!(", added {}", leaf.at) };
+        lines.push(format!("number {} of its entries in the public log of keys{when}", leaf.count));
+        exhibits.push(Exhibit::row("directory_log", leaf));
     }
     ItemReading::of(lines, exhibits, Blank::NotWrittenDown)
 }

@@ -20,7 +20,7 @@ use super::period::Period;
 use super::profile::{self, Profile, ProfileName};
 use super::qr::Size;
 pub(crate) use super::quote::quote;
-use super::services::{BackupCommand, ChannelCommand};
+use super::services::{BackupCommand, ChannelCommand, DirectoryCommand};
 use super::terminal::Colour;
 
 /// Talk end to end encrypted, through a relay that you can put a legal demand to
@@ -96,6 +96,9 @@ pub(crate) enum Command {
     /// The devices of this account: link, list, remove
     #[command(subcommand, before_help = help::DEVICE)]
     Device(Device),
+    /// Check the keys that the relay gives against its public log: on, off, head
+    #[command(subcommand, before_help = help::DIRECTORY)]
+    Directory(DirectoryCommand),
 }
 
 /// `pillarbox account`.

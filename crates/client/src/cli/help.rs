@@ -265,6 +265,35 @@ Examples:
 The relay deletes the backup and its key, if it has one. Copies that it made
 before are out of reach.";
 
+pub(crate) const DIRECTORY: &str = "\
+Examples:
+  pillarbox directory on
+  pillarbox directory head
+  pillarbox directory off
+
+A relay may write everybody's keys, as digests, into a public log that only
+grows: `pillarbox-relay run --directory-log`. A phone that checks it notices keys
+that are not in the log, and keys in your name that are not yours.";
+
+pub(crate) const DIRECTORY_ON: &str = "\
+Examples:
+  pillarbox directory on
+
+Keys that the log does not prove are not written to, and you are told. At a relay
+without a log you are told so. The log proves what the relay says to everybody;
+whose keys they are only a comparison of safety numbers proves.";
+
+pub(crate) const DIRECTORY_OFF: &str = "\
+Examples:
+  pillarbox directory off";
+
+pub(crate) const DIRECTORY_HEAD: &str = "\
+Examples:
+  pillarbox directory head
+
+Whoever collects the heads of several phones in a file can have the log checked:
+`pillarbox-relay log-audit ADDRESS --heads FILE`. A head names nobody.";
+
 pub(crate) const CHANNEL: &str = "\
 Examples:
   pillarbox channel create @harbour_news
@@ -373,7 +402,7 @@ mod tests {
     fn every_page_leads_with_examples_and_ends_with_what_a_person_must_know() {
         for flag in ["-h", "--help"] {
             let pages = pages(flag);
-            assert_eq!(pages.len(), 42);
+            assert_eq!(pages.len(), 46);
             for (command, page) in pages {
                 let at =
                     |text: &str| page.find(text).unwrap_or_else(|| panic!("{command} {flag}: no {text}"));

@@ -14,6 +14,7 @@ mod crowd;
 mod device;
 mod device_grammar;
 mod device_words;
+mod directory;
 mod errors;
 mod exit;
 mod failure;
@@ -97,6 +98,7 @@ fn run(context: &mut CliContext<'_>, command: &Command) -> Result<(), Failure> {
         Command::Backup(command) => backup::run(context, command),
         Command::Channel(command) => channel::run(context, command),
         Command::Device(command) => device::run(context, command),
+        Command::Directory(command) => directory::run(context, command),
     }
 }
 

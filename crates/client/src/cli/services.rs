@@ -52,6 +52,20 @@ impl KeyHolder {
     }
 }
 
+/// `pillarbox directory`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum DirectoryCommand {
+    /// Check the keys that the relay gives against its public log from now on
+    #[command(before_help = help::DIRECTORY_ON)]
+    On,
+    /// Check them no longer, and forget what this phone has seen of the log
+    #[command(before_help = help::DIRECTORY_OFF)]
+    Off,
+    /// Print the last state of the log that this phone has seen, for an audit
+    #[command(before_help = help::DIRECTORY_HEAD)]
+    Head,
+}
+
 /// `pillarbox channel`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ChannelCommand {

@@ -45,6 +45,9 @@ fn sentence(name: &str, waiting: &UnsentMessages, delayed: Option<Refusal>, name
         (WaitCause::NoKeys, _) => {
             format!("the relay gave no good keys to begin the conversation with. {later}")
         }
+        (WaitCause::NotProved, _) => {
+            format!("the relay's public log did not prove the keys that it gave for {name}. {later}")
+        }
         (WaitCause::TooManyStarts, _) => {
             format!("the relay says again and again that {name} has other keys. {later}")
         }
@@ -73,6 +76,7 @@ mod tests {
             WaitCause::Relay(limited),
             WaitCause::Relay(Refusal::MailboxFull),
             WaitCause::NoKeys,
+            WaitCause::NotProved,
             WaitCause::TooManyStarts,
             WaitCause::KeyChanged,
             WaitCause::NotReached,

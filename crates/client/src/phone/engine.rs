@@ -29,6 +29,7 @@ use crate::phone::state::mailbox::Mailbox;
 use crate::phone::state::outbox::{Item, Outbox};
 use crate::phone::state::owed::Owed;
 use crate::phone::state::pauses::Pauses;
+use crate::phone::state::proofs::{MEMORY, Proofs};
 use crate::phone::state::recall::Recall;
 use crate::records::account::{Account, AccountRecord, NewAccount};
 use crate::records::body::MAX_NAME_LEN;
@@ -53,6 +54,7 @@ pub struct Phone {
     pub(super) outbox: Outbox,
     pub(super) owed: Owed,
     pub(super) pauses: Pauses,
+    pub(super) proofs: Proofs,
     pub(super) deposits: Deposits,
     pub(super) channels: Channels,
     pub(super) recall: Recall,
@@ -204,6 +206,7 @@ impl Phone {
             Ok::<_, StorageError>((rows.load_all::<Item>(Table::Outbox)?, all_pending(rows)?, certificate))
         })?;
         phone.has_encrypted = phone.vault.read(|rows| rows.has(Table::Account, HAS_ENCRYPTED))?;
+        phone.proofs.memory = phone.vault.read(|rows| rows.load(Table::DirectoryProofs, MEMORY))?;
         phone.outbox = Outbox::rebuild(&items);
         for owed in pending {
             phone.note_pending(owed.contact, now)?;
@@ -228,6 +231,7 @@ impl Phone {
             outbox: Outbox::default(),
             owed: Owed::default(),
             pauses: Pauses::default(),
+            proofs: Proofs::default(),
             deposits: Deposits::default(),
             channels: Channels::default(),
             recall: Recall::default(),
@@ -255,6 +259,7 @@ impl Phone {
     #[must_use]
     pub fn wakes_at(&self, now: Timestamp) -> Option<Timestamp> {
         let times = self.owed.times().chain(self.pauses.ends());
+        let times = times.chain(self.proofs.next_look());
         times.chain(self.deposits.retry_at()).chain(self.channels.retry_at()).filter(|at| *at > now).min()
     }
 
@@ -322,15 +327,20 @@ impl Phone {
                 Question::Channel(asked) => self.channels.ask_again(asked),
                 Question::ReadPlace { wish } => self.link_wish = Some(wish),
                 Question::ContactDevices { contact } => drop(self.lists_wanted.insert(contact)),
+                Question::Prove(held) => self.take_back(*held),
                 // All other questions follow from stored rows.
                 _ => {}
             }
+        }
+        for held in self.proofs.take_from(link) {
+            self.take_back(held);
         }
         self.outbox.link_gone(link);
         if link == Link::Named {
             self.mailbox.disconnected();
             self.key_stock = KeyStock::default();
             self.certificate.disconnected();
+            self.proofs.disconnected();
             self.deposits.look_again();
             self.channels.look_again();
         }

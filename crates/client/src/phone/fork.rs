@@ -26,6 +26,7 @@ impl Phone {
             outbox,
             owed,
             pauses,
+            proofs,
             deposits,
             channels,
             // A recall is asked for by a person at a keyboard; the copy begins without one.
@@ -51,6 +52,7 @@ impl Phone {
             outbox: outbox.clone(),
             owed: owed.clone(),
             pauses: pauses.clone(),
+            proofs: proofs.clone(),
             deposits: deposits.clone(),
             channels: channels.clone(),
             recall: Recall::default(),

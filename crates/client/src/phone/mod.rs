@@ -22,6 +22,7 @@
 //! | `sending` | frames to the relay: registration, keys, questions, conversations |
 //! | `receiving` | frames from the relay: answers to questions, messages and their effects |
 //! | `channels`, `facts` | public channels; facts about the owner that are left at the relay |
+//! | `proofs` | answers of the directory, held until the public log proves them |
 //! | `state` | what a phone remembers while it runs |
 //! | `rows` | what it writes in the vault |
 //! | `exhibit` | what a phone shows, taken away with the key to it |
@@ -36,6 +37,7 @@ mod facts;
 #[cfg(feature = "fork")]
 mod fork;
 mod owner;
+mod proofs;
 mod receiving;
 mod release;
 mod rows;

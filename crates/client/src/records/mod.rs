@@ -5,6 +5,7 @@ pub mod backup;
 pub mod body;
 pub mod contact;
 pub(crate) mod devices;
+pub(crate) mod directory;
 pub mod group;
 pub mod habits;
 pub mod history;

@@ -4,10 +4,11 @@
 //! did not open, a conversation that had to restart, a weaker start. None of these is handled silently.
 
 use pillarbox_wire::{
-    AccountId, ChannelName, DepositKind, DeviceAddress, DeviceId, Farewell, Handle, PostRow, Refusal,
+    AccountId, ChannelName, DepositKind, DeviceAddress, DeviceId, Farewell, Handle, PostRow, Refusal, Timestamp,
 };
 
 use crate::records::devices::DeviceFault;
+use crate::records::directory::Unproved;
 use crate::records::history::HistoryEntry;
 use crate::records::ids::{BodyId, GroupId};
 
@@ -298,6 +299,21 @@ pub enum Notice {
     },
     /// The first phone has told this device what an account needs.
     LinkComplete,
+    /// The relay's public log of keys does not prove what the directory says. What it said is not used, and nobody is
+    /// written to under these keys.
+    DirectoryUnproved {
+        /// The contact whose keys were fetched; `None` if it is about a number or the owner's own entry.
+        contact: Option<AccountId>,
+        /// The number that was looked up.
+        handle: Option<Handle>,
+        /// The reason.
+        why: Unproved,
+    },
+    /// The relay's public log has keys in the owner's name that this phone did not make.
+    NotMyEntry {
+        /// The time of the entry, as exactly as the relay gives it; 0 if it gives none.
+        at: Timestamp,
+    },
     /// A contact's key has changed.
     KeyChanged {
         /// The contact.

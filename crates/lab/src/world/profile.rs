@@ -104,6 +104,9 @@ impl World {
             (Vault::in_memory(rng)?, None)
         };
         let mut phone = Phone::create_in(vault, new, now, rng)?;
+        if self.design.phone.checks_directory && purpose != Purpose::Backups {
+            phone.check_directory(true, rng)?;
+        }
         let id = ProfileId(self.profiles.len());
         self.give_facts(&mut phone, who, (&purpose, &format!("{actor}, {host}")), rng)?;
         self.profiles.push(Profile {

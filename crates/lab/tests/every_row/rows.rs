@@ -7,8 +7,7 @@ use pillarbox_access::evidence::hexadecimal;
 use pillarbox_access::reading::read;
 use pillarbox_access::{Blank, Item, ItemAnswer, RelayHoldings};
 use pillarbox_relay::store::{
-    AccountRow, ChannelRow, Counters, DepositRow, DeviceListRow, DeviceRow, EventRow, LinkedDeviceRow,
-    MessageRow, PreKeyRow, PublishedRow,
+    AccountRow, ChannelRow, Counters, DepositRow, DeviceListRow, DeviceRow, EventRow, LeafRow, LinkedDeviceRow, MessageRow, PreKeyRow, PublishedRow,
 };
 use pillarbox_relay::{Holdings, Logged};
 use pillarbox_wire::{AccountId, DepositKind};
@@ -102,6 +101,7 @@ pub(crate) fn of_holdings(holdings: &RelayHoldings) -> Vec<Row> {
         events,
         channels,
         posts,
+        leaves,
     } = holdings.rows();
     let mut rows: Vec<Row> = Vec::new();
     counts(counters, holdings);
@@ -116,6 +116,7 @@ pub(crate) fn of_holdings(holdings: &RelayHoldings) -> Vec<Row> {
     rows.extend(addresses(holdings));
     rows.extend(channels.iter().map(of_channel));
     rows.extend(posts.iter().map(|row| of_post(row, holdings)));
+    rows.extend(leaves.iter().map(|row| of_leaf(row, holdings)));
     rows
 }
 
@@ -349,6 +350,16 @@ fn of_channel(row: &ChannelRow) -> Row {
     let how = Shows::Is(json(row));
     let wanted = Wanted { account: *owner, item: Item::ChannelsOpened, place: "channels", how };
     Row { is: json(row), wanted: vec![wanted] }
+}
+
+fn of_leaf(row: &LeafRow, holdings: &RelayHoldings) -> Row {
+    let LeafRow { place: _, label, count: _, binding: _, at: _ } = row;
+    let accounts = holdings.rows().accounts.iter().map(|row| row.account);
+    // A closed account's entries stay, and nobody can tell whose they were.
+    let own = accounts.filter(|account| pillarbox_crypto::log::label(&account.0) == label.0);
+    let how = || Shows::Is(json(row));
+    let wanted = |account| Wanted { account, item: Item::PublicKey, place: "directory_log", how: how() };
+    Row { is: json(row), wanted: own.map(wanted).collect() }
 }
 
 fn of_post(row: &PublishedRow, holdings: &RelayHoldings) -> Row {

@@ -88,6 +88,7 @@ last_seen = "{times}"
 registered = "{times}"
 last_address = {last_address}
 channels = true
+directory_log = {number}
 deposits = [{deposits}]
 "#,
         last_address = times == "exact",

@@ -25,6 +25,7 @@ Examples:
   pillarbox-relay inventory                      each field that it can see
   pillarbox-relay mailbox empty NUMBER           take out what waits for an account, while no relay runs
   pillarbox-relay account remove NUMBER          take out an account with all that is held of it
+  pillarbox-relay log-audit ADDRESS --heads FILE check the public log of everybody's keys
   pillarbox-relay takedown @NAME                 take a public channel down, also while the relay runs";
 
 /// The text below the options.
@@ -72,8 +73,21 @@ pub(crate) enum Command {
     /// Take out what waits in a mailbox of a relay that has stopped.
     #[command(subcommand)]
     Mailbox(MailboxCommand),
+    /// Check the public log of everybody's keys, of a relay that runs or of its data.
+    LogAudit(LogAudit),
     /// Take a public channel down, at a relay that runs or has stopped. Its name stays taken.
     Takedown(Takedown),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct LogAudit {
+    /// The relay's address, pillarbox://HOST:PORT/#KEY, or a data directory.
+    #[arg(value_name = "ADDRESS|DIR")]
+    pub(crate) whence: String,
+    /// Heads of the log that phones were shown, one in each line, as `pillarbox directory head` prints them. The log is
+    /// checked against each of them.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) heads: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -205,7 +219,7 @@ pub(crate) struct KeepingArguments {
     /// Keep what the rule in FILE says: TOML, such as `undelivered = "30 days"`, `deposits = ["name"]` or
     /// `log = [{ what = "sent", keep = "7 days" }]`. What it does not name is as without options.
     #[arg(long, value_name = "FILE", conflicts_with_all = [
-        "keep_delivered", "keep_undelivered", "last_seen", "registered", "keep_address", "drop_sender", "backups", "channels",
+        "keep_delivered", "keep_undelivered", "last_seen", "registered", "keep_address", "drop_sender", "backups", "channels", "directory_log",
     ])]
     keep: Option<PathBuf>,
     /// Keep each message, its payload included, for DAYS after it was delivered. Otherwise it goes at once.
@@ -233,6 +247,10 @@ pub(crate) struct KeepingArguments {
     /// Have public channels: names, owners and posts, until the account is closed or the channel taken down.
     #[arg(long)]
     channels: bool,
+    /// Write everybody's keys, as digests, into a public log that only grows, so that phones can check what they are
+    /// told. The log keeps its entries when an account is closed.
+    #[arg(long)]
+    directory_log: bool,
 }
 
 /// The rule for numbers.
@@ -321,6 +339,7 @@ impl KeepingArguments {
             drop_sender,
             backups,
             channels,
+            directory_log,
         } = self;
         if let Some(file) = keep {
             return rule::read(&file);
@@ -334,6 +353,7 @@ impl KeepingArguments {
             sender: !drop_sender,
             last_address: keep_address,
             channels,
+            directory_log,
             deposits: if backups {
                 vec![DepositKind::BackupPart, DepositKind::BackupKey]
             } else {

@@ -258,7 +258,7 @@ fn weight(event: &Value) -> Style {
         | "PublishPreKeys" | "PreKeysStored" | "CountPreKeys" | "PreKeyCounts" | "RequestCertificate"
         | "Certificate" | "Accepted" | "Acknowledge" | "Ping" | "Pong" | "Found" | "FoundByCode"
         | "Bundles" | "Deposited" | "Recalled" | "ChannelOpened" | "Posted" | "Posts" | "Closed"
-        | "Goodbye" => DIM,
+        | "Goodbye" | "ProveEntry" | "Proof" | "ReadLog" | "LogEntries" => DIM,
         _ => PLAIN,
     }
 }
@@ -309,6 +309,10 @@ fn words(frame: &str) -> &str {
         "Posted" => "kept the post",
         "ReadChannel" => "reads",
         "Posts" => "gave posts",
+        "ProveEntry" => "wants proof of",
+        "Proof" => "gave proof",
+        "ReadLog" => "reads key log",
+        "LogEntries" => "gave key log",
         "Refused" => "refused",
         "Goodbye" => "goodbye",
         other => other,
@@ -324,7 +328,8 @@ fn sender(frame: &str, named: String) -> String {
         "Welcome" | "Registered" | "Reregistered" | "Authenticated" | "PreKeysStored" | "PreKeyCounts"
         | "Found" | "FoundByCode" | "Bundles" | "Certificate" | "Accepted" | "Closed" | "Pong"
         | "Deposited" | "Recalled" | "ChannelOpened" | "Posted" | "Posts" | "Refused" | "Goodbye"
-        | "PlaceOpened" | "PlaceRead" | "Linked" | "DevicesPublished" | "Devices" => "the relay",
+        | "PlaceOpened" | "PlaceRead" | "Linked" | "DevicesPublished" | "Devices" | "Proof"
+        | "LogEntries" => "the relay",
         _ => "not named",
     };
     unnamed.to_owned()

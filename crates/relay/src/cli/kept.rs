@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use pillarbox_relay::Holdings;
 use pillarbox_relay::legible;
 use pillarbox_relay::store::{
-    ChannelRow, DepositRow, DeviceListRow, EventRow, LinkedDeviceRow, PublishedRow,
+    ChannelRow, DepositRow, DeviceListRow, EventRow, LeafRow, LinkedDeviceRow, PublishedRow,
 };
 use pillarbox_text::columns::Align;
 use pillarbox_wire::{AccountId, Timestamp};
@@ -106,6 +106,22 @@ const PLAIN_POSTS: &[Column] = &[
     Column("CONTENT", Align::Left),
 ];
 
+const LEAVES: &[Column] = &[
+    Column("PLACE", Align::Right),
+    Column("ADDED (UTC)", Align::Left),
+    Column("ACCOUNT'S DIGEST", Align::Left),
+    Column("COUNT", Align::Right),
+    Column("KEYS' DIGEST", Align::Left),
+];
+
+const PLAIN_LEAVES: &[Column] = &[
+    Column("PLACE", Align::Right),
+    Column("ADDED (MS SINCE 1970)", Align::Right),
+    Column("LABEL", Align::Left),
+    Column("COUNT", Align::Right),
+    Column("BINDING", Align::Left),
+];
+
 /// Writes the tables for people.
 pub(super) fn write(
     holdings: &Holdings,
@@ -133,7 +149,7 @@ pub(super) fn write_plain(holdings: &Holdings, out: &mut impl Write) -> io::Resu
 
 /// Returns the tables that have rows.
 fn sections(holdings: &Holdings, names: &Names) -> impl Iterator<Item = Section> {
-    let Holdings { deposits, events, channels, posts, device_lists, linked_devices, .. } = holdings;
+    let Holdings { deposits, events, channels, posts, device_lists, linked_devices, leaves, .. } = holdings;
     let all = [
         Section {
             title: "Linked devices, as each account has signed them:",
@@ -169,6 +185,13 @@ fn sections(holdings: &Holdings, names: &Names) -> impl Iterator<Item = Section>
             plain_columns: PLAIN_POSTS,
             rows: posts.iter().map(post).collect(),
             plain: posts.iter().map(plain_post).collect(),
+        },
+        Section {
+            title: "The public log of everybody's keys:",
+            columns: LEAVES,
+            plain_columns: PLAIN_LEAVES,
+            rows: leaves.iter().map(leaf).collect(),
+            plain: leaves.iter().map(plain_leaf).collect(),
         },
     ];
     all.into_iter().filter(|section| !section.rows.is_empty())
@@ -313,4 +336,21 @@ fn plain_post(row: &PublishedRow) -> Vec<String> {
         content.len().to_string(),
         text::hex(content.as_slice()),
     ]
+}
+
+fn leaf(row: &LeafRow) -> Vec<String> {
+    let LeafRow { place, label, count, binding, at } = row;
+    let added = if at.0 == 0 { String::new() } else { minute(*at) };
+    vec![
+        place.to_string(),
+        added,
+        text::first_bytes(&label.0),
+        count.to_string(),
+        text::first_bytes(&binding.0),
+    ]
+}
+
+fn plain_leaf(row: &LeafRow) -> Vec<String> {
+    let LeafRow { place, label, count, binding, at } = row;
+    vec![place.to_string(), at.0.to_string(), text::hex(&label.0), count.to_string(), text::hex(&binding.0)]
 }

@@ -135,9 +135,14 @@ struct View<'a> {
 
 impl View<'_> {
     fn write(&self, all: usize, out: &mut impl Write) -> Result<(), Failure> {
-        let Holdings { accounts, devices, prekeys, messages, events, channels, .. } = self.holdings;
+        let Holdings { accounts, devices, prekeys, messages, events, channels, leaves, .. } = self.holdings;
         // Deposits and posts need no check, because each belongs to an account or a channel.
-        if accounts.is_empty() && messages.is_empty() && events.is_empty() && channels.is_empty() {
+        if accounts.is_empty()
+            && messages.is_empty()
+            && events.is_empty()
+            && channels.is_empty()
+            && leaves.is_empty()
+        {
             writeln!(out, "This relay holds nothing about anybody.")?;
             return Ok(());
         }
@@ -219,6 +224,7 @@ impl View<'_> {
             "events": self.holdings.events,
             "channels": self.holdings.channels,
             "posts": self.holdings.posts,
+            "directory_log": self.holdings.leaves,
         })
     }
 

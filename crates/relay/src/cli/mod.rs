@@ -10,6 +10,8 @@ mod follow;
 mod inventory;
 mod kept;
 mod ledger;
+mod log_audit;
+mod log_reader;
 mod names;
 mod place;
 mod plain_words;
@@ -84,6 +86,7 @@ fn execute(command: Command) -> Result<(), Failure> {
         Command::Inventory(arguments) => inventory::run(arguments, &mut out),
         Command::Account(AccountCommand::Remove(arguments)) => remove::account(arguments, &mut out),
         Command::Mailbox(MailboxCommand::Empty(arguments)) => remove::mailbox(arguments, &mut out),
+        Command::LogAudit(arguments) => log_audit::run(arguments, &mut out),
         Command::Takedown(arguments) => takedown::run(arguments, &mut out),
     }
 }

@@ -85,6 +85,8 @@ fn phrase(line: &InventoryLine, keeping: &Keeping) -> Option<String> {
         ("ChannelRow", "channel") => "public channels",
         ("ChannelRow", "owner") => "their owners",
         ("PublishedRow", "content") => "what is posted there",
+        ("LeafRow", "binding") => "a public log of keys, as digests",
+        ("LeafRow", "at") => "when they changed",
         ("SentCode", "handle") => "numbers that were sent a code",
         ("SentCode", "time") => "when",
         ("SentCode", "code") => "the code itself",
@@ -98,6 +100,7 @@ fn phrase(line: &InventoryLine, keeping: &Keeping) -> Option<String> {
         | ("DepositRow", "account" | "kind" | "subject" | "left_at")
         | ("ChannelRow", "opened_at" | "posted" | "taken_down")
         | ("PublishedRow", "channel" | "number" | "posted_at")
+        | ("LeafRow", "place" | "label" | "count")
         | ("Counters" | "CommitCount" | "LogLine" | "Metrics", _) => return None,
         (record, field) => return Some(format!("{record} {field}")),
     };
@@ -154,6 +157,7 @@ mod tests {
             deposits: vec![DepositKind::Name, DepositKind::Contact],
             log: Logged::ALL.into_iter().map(rule).collect(),
             channels: true,
+            directory_log: true,
             ..Keeping::HISTORY
         }
     }

@@ -15,6 +15,7 @@
 //! | `prekeys`, `upload` | PublishPreKeys, CountPreKeys, FetchBundles, FetchDevice |
 //! | `messages` | Submit, Acknowledge |
 //! | `deposits` | LeaveDeposits, Recall |
+//! | `proofs` | ProveEntry, ReadLog |
 //! | `publishing` | OpenChannel, Post, ReadChannel |
 //! | `delivery` | what waits goes out |
 //! | `log`, `log_rules` | what happens is written down, as far as the rules say |
@@ -41,6 +42,7 @@ mod numbers;
 mod places;
 mod prekeys;
 mod presence;
+mod proofs;
 mod publishing;
 mod questions;
 mod removals;
@@ -65,6 +67,7 @@ use crate::exhibit::passing::{self, Passing};
 use crate::memory::channels::Channels;
 use crate::memory::codes::Codes;
 use crate::memory::directory::Directory;
+use crate::memory::directory_log::DirectoryLog;
 use crate::memory::mailbox::Entrance;
 use crate::memory::places::Places;
 use crate::memory::rate_limiter::RateLimiter;
@@ -74,6 +77,7 @@ use crate::store::{Changes, Counters, EventRow, Store, StoreError};
 pub use crate::memory::connection_id::ConnectionId;
 use connections::Connections;
 pub use events::{Effect, Input, Outcome, RelayCounts, RelaySettings};
+pub use proofs::log_key;
 use round::Round;
 use rule::Rule;
 
@@ -90,6 +94,7 @@ pub struct Relay<S> {
     certificate_key: SigningSecret,
     certificate_public: FixedBytes<32>,
     directory: Directory,
+    directory_log: DirectoryLog,
     channels: Channels,
     connections: Connections,
     limiter: RateLimiter,
@@ -156,17 +161,21 @@ impl<S: Store> Relay<S> {
             orphans += usize::from(fill(number, waiting).is_none());
         })?;
         drop(fill);
+        let mut directory_log = DirectoryLog::new(&contents.leaves)?;
+        changes.leaves = proofs::missing(&directory, &directory_log, &settings.keeping, now);
         if orphans > 0 {
             return Err(StoreError::Damaged);
         }
         // This comes last, so that a store which turns out damaged is left as it was found.
         store.apply(&changes)?;
+        changes.leaves.iter().for_each(|row| directory_log.append(row));
         let rule = Rule::of(&settings.keeping, &certificate_key);
         Ok(Self {
             store,
             certificate_public: FixedBytes(*certificate_key.public().as_bytes()),
             certificate_key,
             directory,
+            directory_log,
             channels: Channels::new(&contents.channels),
             connections: Connections::default(),
             limiter: RateLimiter::new(settings.limits.rate_entries),
@@ -345,6 +354,8 @@ impl<S: Store> Relay<S> {
             ClientFrame::PublishDevices(frame) => self.publish_devices(connection, frame, round),
             ClientFrame::FetchDevices(frame) => self.fetch_devices(connection, &frame, round),
             ClientFrame::FetchDevice(frame) => self.fetch_device(connection, &frame, round)?,
+            ClientFrame::ProveEntry(frame) => self.prove_entry(connection, &frame, round),
+            ClientFrame::ReadLog(frame) => self.read_log(connection, &frame, round),
         }
         Ok(())
     }

@@ -4,6 +4,7 @@ use pillarbox_crypto::SigningSecret;
 use pillarbox_wire::{DepositKind, Timestamp};
 
 use super::log_rules::LogRules;
+use super::proofs::log_key;
 use super::stamp::StampKey;
 use crate::rules::keeping::Keeping;
 use crate::store::Set;
@@ -17,6 +18,8 @@ pub(super) struct Rule {
     pub(super) wakes: bool,
     /// The key that stamps messages of named senders, if they are stamped.
     pub(super) stamp_key: Option<StampKey>,
+    /// The key that signs heads of the directory's log, if there is one.
+    pub(super) log_key: Option<SigningSecret>,
     /// True if rows may be there that are kept under another rule. The next sweep brings them under this one.
     pub(super) trimming: bool,
 }
@@ -27,6 +30,7 @@ impl Rule {
             log: LogRules::of(keeping),
             wakes: keeping.deposits.contains(&DepositKind::PushToken),
             stamp_key: keeping.stamps.then(|| StampKey::derive(certificate_key)),
+            log_key: keeping.directory_log.then(|| log_key(certificate_key)),
             trimming: true,
         }
     }

@@ -8,6 +8,7 @@ use super::Relay;
 use super::events::{Effect, Outcome};
 use super::round::{Fresh, Planned, Round};
 use crate::exhibit::row_changes::row_changes;
+use crate::memory::directory_log::DirectoryLog;
 use crate::memory::mailbox::QueuedMessage;
 use crate::store::{Applied, Store, StoreError};
 
@@ -41,6 +42,9 @@ impl<S: Store> Relay<S> {
                     self.directory.trim(trim);
                     if !trim.channels {
                         self.channels.clear();
+                    }
+                    if !trim.directory_log {
+                        self.directory_log = DirectoryLog::default();
                     }
                     self.rule.trimming = applied.events_left;
                 }
@@ -118,6 +122,7 @@ impl<S: Store> Relay<S> {
         for (address, upload) in round.publishing.iter().zip(&round.changes.prekeys) {
             self.directory.uploaded(address, upload);
         }
+        round.changes.leaves.iter().for_each(|row| self.directory_log.append(row));
         let registered = std::mem::take(&mut round.changes.accounts);
         for (registration, connection) in registered.into_iter().zip(std::mem::take(&mut round.registering)) {
             self.directory.insert_account(registration.account);

@@ -12,8 +12,7 @@ use pillarbox_wire::inventory::{Class, FrameDirection, InventoryEntry, Inventory
 use crate::exhibit::passing::PASSING;
 use crate::rules::keeping::{Granularity, Keeping, Logged, span};
 use crate::store::{
-    ACCOUNT, CHANNEL, COMMIT_COUNT, COUNTERS, DEPOSIT, DEVICE, DEVICE_LISTS, EVENT, LINKED_DEVICE, MESSAGE,
-    PREKEY, PUBLISHED,
+    ACCOUNT, CHANNEL, COMMIT_COUNT, COUNTERS, DEPOSIT, DEVICE, DEVICE_LISTS, EVENT, LEAF, LINKED_DEVICE, MESSAGE, PREKEY, PUBLISHED,
 };
 
 /// The relay's own tables: its rows, and what it sees of a connection.
@@ -28,6 +27,7 @@ pub const OWN: &[InventoryEntry] = &[
     InventoryEntry { direction: FrameDirection::Own, fields: EVENT },
     InventoryEntry { direction: FrameDirection::Own, fields: CHANNEL },
     InventoryEntry { direction: FrameDirection::Own, fields: PUBLISHED },
+    InventoryEntry { direction: FrameDirection::Own, fields: LEAF },
     InventoryEntry { direction: FrameDirection::Own, fields: COUNTERS },
     InventoryEntry { direction: FrameDirection::Own, fields: COMMIT_COUNT },
     InventoryEntry { direction: FrameDirection::Own, fields: PASSING },
@@ -141,9 +141,10 @@ pub fn whole(keeping: &Keeping, operations: &[InventoryEntry]) -> Vec<InventoryL
 /// rule says otherwise.
 fn may_hold(entry: &InventoryEntry, keeping: &Keeping) -> bool {
     entry.fields.iter().any(|field| match field.place {
-        StoragePlace::Deposits | StoragePlace::Channels | StoragePlace::EventLog => {
-            kept(field, field.place, keeping).is_kept()
-        }
+        StoragePlace::Deposits
+        | StoragePlace::Channels
+        | StoragePlace::EventLog
+        | StoragePlace::DirectoryLog => kept(field, field.place, keeping).is_kept(),
         _ => true,
     })
 }
@@ -204,7 +205,8 @@ fn kept(field: &InventoryField, place: StoragePlace, keeping: &Keeping) -> KeptF
                 None => KeptFor::UntilDelivered { at_most: keeping.undelivered },
                 Some(stays) => KeptFor::AfterDelivery { stays, at_most: keeping.undelivered },
             },
-            StoragePlace::Counters => KeptFor::WithRelay,
+            StoragePlace::DirectoryLog if !keeping.directory_log => KeptFor::No,
+            StoragePlace::DirectoryLog | StoragePlace::Counters => KeptFor::WithRelay,
             StoragePlace::Log => KeptFor::WithLog,
             StoragePlace::Metrics => KeptFor::InMemory,
         },
@@ -286,12 +288,18 @@ mod tests {
 
     #[test]
     fn deposits_and_channels_are_kept_only_where_they_are_taken() {
-        let keeping = Keeping { deposits: vec![DepositKind::Name], channels: true, ..Keeping::LEAST };
+        let keeping = Keeping {
+            deposits: vec![DepositKind::Name],
+            channels: true,
+            directory_log: true,
+            ..Keeping::LEAST
+        };
         for (record, field, kept) in [
             ("DepositRow", "value", KeptFor::UntilTakenBack),
             ("Deposit", "subject", KeptFor::UntilTakenBack),
             ("PublishedRow", "content", KeptFor::Published),
             ("ChannelRow", "owner", KeptFor::Published),
+            ("LeafRow", "binding", KeptFor::WithRelay),
         ] {
             assert_eq!(find(&keeping, record, field), kept);
             let of_record = |line: &InventoryLine| line.record == record && line.kept.is_kept();

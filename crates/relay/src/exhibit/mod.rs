@@ -3,6 +3,7 @@
 pub mod holdings;
 pub mod inventory;
 pub mod legible;
+pub mod log_audit;
 pub mod passing;
 pub mod row_changes;
 pub mod tally;

@@ -105,6 +105,8 @@ pub(crate) fn from_phone(frame: &ClientFrame) -> (&'static str, Option<FrameSubj
         }
         ClientFrame::FetchDevices(frame) => ("FetchDevices", Some(FrameSubject::Account(frame.account)), 0),
         ClientFrame::FetchDevice(frame) => ("FetchDevice", Some(FrameSubject::Device(frame.address)), 0),
+        ClientFrame::ProveEntry(frame) => ("ProveEntry", Some(FrameSubject::Account(frame.account)), 0),
+        ClientFrame::ReadLog(_) => ("ReadLog", None, 0),
     }
 }
 
@@ -137,6 +139,8 @@ pub(crate) const fn to_phone(frame: &RelayFrame) -> &'static str {
         RelayFrame::Linked(_) => "Linked",
         RelayFrame::DevicesPublished(_) => "DevicesPublished",
         RelayFrame::Devices(_) => "Devices",
+        RelayFrame::Proof(_) => "Proof",
+        RelayFrame::LogEntries(_) => "LogEntries",
     }
 }
 

@@ -68,6 +68,13 @@ impl Directory {
         Ok(directory)
     }
 
+    /// All accounts, in the order of their names.
+    pub(crate) fn accounts(&self) -> Vec<&AccountRow> {
+        let mut rows: Vec<_> = self.accounts.values().map(|account| &account.row).collect();
+        rows.sort_unstable_by_key(|row| row.account);
+        rows
+    }
+
     /// Adds an account without devices.
     pub(crate) fn insert_account(&mut self, row: AccountRow) {
         if let Some(handle) = &row.handle {

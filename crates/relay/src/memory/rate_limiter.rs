@@ -23,6 +23,8 @@ pub(crate) enum Request {
     Bundles,
     BundlesOfOne,
     Certificate,
+    Proof,
+    LogRead,
     Submission,
     SealedSubmission,
     Deposit,

@@ -155,6 +155,17 @@ pub struct Keeping {
     pub channels: bool,
     /// True if the relay stamps messages of named senders, so that it can check a recipient's report.
     pub stamps: bool,
+    /// True if it writes every account's keys, as digests, into a public log that only grows, so that phones and
+    /// everybody can check what the directory says.
+    #[serde(skip_serializing_if = "is_off")]
+    pub directory_log: bool,
+}
+
+/// True for a switch that is off. One that came later is written only if it is on: the text of a rule without it stays
+/// what it was.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands fields over so")]
+const fn is_off(switch: &bool) -> bool {
+    !*switch
 }
 
 impl Keeping {
@@ -173,6 +184,7 @@ impl Keeping {
         directory: true,
         channels: false,
         stamps: false,
+        directory_log: false,
     };
 
     /// A server that keeps its users' history: delivered messages stay for a year, and so do exact times and
@@ -189,6 +201,7 @@ impl Keeping {
         directory: true,
         channels: false,
         stamps: false,
+        directory_log: false,
     };
 }
 
@@ -222,6 +235,11 @@ mod tests {
         let earlier = r#"{"undelivered":2592000000,"delivered":null,"last_seen":"day","registered":"exact",
             "sender":true,"last_address":false}"#;
         assert_eq!(serde_json::from_str::<Keeping>(earlier).unwrap(), Keeping::LEAST);
+        // A switch that came later shows only where it is on.
+        assert!(!serde_json::to_string(&Keeping::LEAST).unwrap().contains("directory_log"));
+        let logging = Keeping { directory_log: true, ..Keeping::LEAST };
+        let text = serde_json::to_string(&logging).unwrap();
+        assert_eq!(serde_json::from_str::<Keeping>(&text).unwrap(), logging);
     }
 
     #[test]

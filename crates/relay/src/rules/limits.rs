@@ -7,7 +7,9 @@
 use std::fmt;
 
 use pillarbox_wire::Duration;
-use pillarbox_wire::limits::{MAX_ACKNOWLEDGEMENTS, MAX_FRAME_LEN, MAX_PAYLOAD_LEN, MAX_PREKEYS_PER_UPLOAD};
+use pillarbox_wire::limits::{
+    MAX_ACKNOWLEDGEMENTS, MAX_FRAME_LEN, MAX_LOG_LEAVES, MAX_PAYLOAD_LEN, MAX_PREKEYS_PER_UPLOAD,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::rules::ageing::SWEEP_INTERVAL;
@@ -202,6 +204,10 @@ limits! {
         "Frames with entries of an address book from one address, which ask for a hundred numbers each: two whole books at once, then 4,000 numbers a minute.";
     RECALLS / recalls: Rate as Often = Rate::per_minute(1_000, 60),
         "Deposits asked back by one account: a whole backup at once; each costs a reading of up to 40 kB.";
+    PROOFS / proofs: Rate as Often = Rate::per_minute(240, 60),
+        "Proofs of the directory's log asked for by one account or address: twice as many as bundles, for each needs one; making one costs some hashes.";
+    LOG_READS / log_reads: Rate as Often = Rate::per_minute(600, 120),
+        "Readings of the directory's log by one account or address, of 500 entries each: a log of 300,000 at once; each costs 40 kB on the line.";
     POSTS / posts: Rate as Often = Rate::per_minute(30, 10),
         "Channels opened and posts published by one account: more is a machine, and everybody who reads pays for it.";
     CHANNEL_READS / channel_reads: Rate as Often = Rate::per_minute(300, 120),
@@ -229,6 +235,11 @@ pub const FRAME_LIMITS: &[Limit] = &[
         name: "MAX_ACKNOWLEDGEMENTS",
         amount: Amount::Count(MAX_ACKNOWLEDGEMENTS as u32),
         why: "Messages acknowledged by one frame: the delivery window.",
+    },
+    Limit {
+        name: "MAX_LOG_LEAVES",
+        amount: Amount::Count(MAX_LOG_LEAVES as u32),
+        why: "Entries of the directory's log in one frame: two thirds of a frame.",
     },
 ];
 

@@ -7,7 +7,7 @@ use pillarbox_wire::{
 
 use super::{
     AccountRow, Applied, Changes, ChannelRow, Counters, DepositRow, Deposits, DeviceNumber, DeviceRow,
-    MessageRow, PublishedRow, StoreError,
+    LeafRow, MessageRow, PublishedRow, StoreError,
 };
 use crate::memory::mailbox::QueuedMessage;
 
@@ -28,6 +28,8 @@ pub struct StoreContents {
     pub channels: Vec<ChannelRow>,
     /// The device lists of accounts that have linked a device.
     pub device_lists: Vec<DeviceList>,
+    /// The directory's public log, in order.
+    pub leaves: Vec<LeafRow>,
 }
 
 /// Number of one-time prekeys to pass over: those that this batch has handed out already.

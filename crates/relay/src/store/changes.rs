@@ -12,6 +12,7 @@ use super::channels::{ChannelRow, PublishedRow};
 use super::deposits::Leaving;
 use super::devices::{Linking, Relisting, Unlinking};
 use super::events::{EventNumber, EventRow, Lapse};
+use super::leaves::LeafRow;
 use super::rows::{AccountRow, DeviceNumber, DeviceRow, MessageRow, PreKeyKind};
 use crate::rules::keeping::{Granularity, Keeping};
 
@@ -170,6 +171,8 @@ pub struct Trim {
     pub deposits: Vec<DepositKind>,
     /// True if channels and posts stay.
     pub channels: bool,
+    /// True if the directory's log stays.
+    pub directory_log: bool,
 }
 
 impl From<&Keeping> for Trim {
@@ -181,6 +184,7 @@ impl From<&Keeping> for Trim {
             sender: keeping.sender,
             deposits: keeping.deposits.clone(),
             channels: keeping.channels,
+            directory_log: keeping.directory_log,
         }
     }
 }
@@ -204,6 +208,8 @@ pub struct Changes {
     pub linked: Vec<Linking>,
     /// Device lists without devices that were removed.
     pub relisted: Vec<Relisting>,
+    /// New entries of the directory's log, at the places that follow the last.
+    pub leaves: Vec<LeafRow>,
     /// Devices that connected.
     pub seen: Vec<LastSeen>,
     /// Deposits that accounts leave and take back, in order.
@@ -247,6 +253,7 @@ impl Changes {
             replaced,
             linked,
             relisted,
+            leaves,
             seen,
             deposits,
             channels,
@@ -270,6 +277,7 @@ impl Changes {
             && replaced.is_empty()
             && linked.is_empty()
             && relisted.is_empty()
+            && leaves.is_empty()
             && seen.is_empty()
             && deposits.is_empty()
             && channels.is_empty()
@@ -299,6 +307,7 @@ impl Changes {
             replaced,
             linked,
             relisted: _,
+            leaves,
             seen: _,
             deposits,
             channels,
@@ -319,6 +328,7 @@ impl Changes {
             && prekeys.is_empty()
             && replaced.is_empty()
             && linked.is_empty()
+            && leaves.is_empty()
             && deposits.iter().all(|leaving| leaving.value.is_none())
             && channels.is_empty()
             && posts.is_empty()

@@ -6,8 +6,7 @@ use pillarbox_wire::{AccountId, DeviceAddress, Handle, Timestamp};
 use serde::Serialize;
 
 use super::{
-    AccountRow, ChannelRow, Completeness, Counters, DepositRow, DeviceListRow, DeviceNumber, DeviceRow,
-    EventRow, LinkedDeviceRow, MessageRow, PreKeyRow, PublishedRow,
+    AccountRow, ChannelRow, Completeness, Counters, DepositRow, DeviceListRow, DeviceNumber, DeviceRow, EventRow, LeafRow, LinkedDeviceRow, MessageRow, PreKeyRow, PublishedRow,
 };
 use crate::rules::keeping::Keeping;
 
@@ -42,6 +41,8 @@ pub struct Holdings {
     pub channels: Vec<ChannelRow>,
     /// Posts that are published in the channels, by channel and number.
     pub posts: Vec<PublishedRow>,
+    /// The directory's public log, in order.
+    pub leaves: Vec<LeafRow>,
 }
 
 impl Holdings {

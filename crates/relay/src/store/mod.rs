@@ -14,6 +14,7 @@ mod error;
 mod events;
 mod file_names;
 mod holdings;
+mod leaves;
 #[cfg(feature = "server")]
 pub(crate) mod lock;
 mod readable;
@@ -39,6 +40,7 @@ pub use events::{EVENT, EventNumber, EventRow, Lapse, Staying};
 pub use file_names::MARK_FILE;
 pub use file_names::{DATABASE_FILE, RESERVE_FILE};
 pub use holdings::Holdings;
+pub use leaves::{LEAF, LeafRow};
 pub use rows::{
     ACCOUNT, AccountRow, DEVICE, DeviceNumber, DeviceRow, MESSAGE, MessageRow, PREKEY, PreKeyKind, PreKeyRow,
 };

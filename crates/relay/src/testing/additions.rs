@@ -9,8 +9,7 @@ use super::rows::{account, message, waiting};
 use crate::rules::keeping::{Granularity, Keeping, Logged};
 use crate::store::{
     Changes, ChannelRow, Closing, DepositRow, Deposits, DeviceNumber, EventNumber, EventRow, Holdings, Lapse,
-    LastSeen, Leaving, Linking, PublishedRow, Relisting, Replacement, Skip, Staying, Store, StoreError, Trim,
-    Unlinking,
+    LastSeen, LeafRow, Leaving, Linking, PublishedRow, Relisting, Replacement, Skip, Staying, Store, StoreError, Trim, Unlinking,
 };
 
 const ANNE: AccountId = AccountId([1; 16]);
@@ -246,6 +245,38 @@ pub(super) fn events_lapse_by_kind_time_and_account<S: Store>(
     assert!(lapse(&mut store, staying(None, &[]), Vec::new(), 1));
     assert!(!lapse(&mut store, staying(None, &[]), Vec::new(), 1));
     assert_eq!(numbers(&store), [4]);
+}
+
+pub(super) fn the_directory_s_log_is_read_in_order_and_goes_only_as_a_whole<S: Store>(
+    mut store: S,
+    reopen: &mut impl FnMut(S) -> S,
+    look: &impl Fn(&S) -> Holdings,
+) {
+    let leaf = |place: u64, label: u8, count: u32| LeafRow {
+        place,
+        label: FixedBytes([label; 32]),
+        count,
+        binding: FixedBytes([place as u8; 32]),
+        at: Timestamp(place * 3),
+    };
+    let leaves = vec![leaf(0, 1, 1), leaf(1, 2, 1)];
+    store.apply(&Changes { leaves, ..Changes::default() }).unwrap();
+    let more = vec![leaf(2, 1, 2)];
+    store.apply(&Changes { accounts: vec![account(1, 1)], leaves: more, ..Changes::default() }).unwrap();
+    // A place is used once.
+    assert!(store.apply(&Changes { leaves: vec![leaf(2, 9, 1)], ..Changes::default() }).is_err());
+    let closing = Closing { account: ANNE, devices: vec![DeviceNumber(1)], waiting: Vec::new() };
+    store.apply(&Changes { closed: vec![closing], ..Changes::default() }).unwrap();
+    let mut store = reopen(store);
+    let whole = [leaf(0, 1, 1), leaf(1, 2, 1), leaf(2, 1, 2)];
+    assert_eq!(store.contents().unwrap().leaves, whole);
+    assert_eq!(look(&store).leaves, whole);
+    let on = Trim::from(&Keeping { directory_log: true, ..Keeping::LEAST });
+    store.apply(&Changes { trim: Some(on), ..Changes::default() }).unwrap();
+    assert_eq!(look(&store).leaves.len(), 3);
+    let off = Trim::from(&Keeping::LEAST);
+    store.apply(&Changes { trim: Some(off), ..Changes::default() }).unwrap();
+    assert!(look(&store).leaves.is_empty());
 }
 
 pub(super) fn what_is_beyond_the_rule_is_trimmed<S: Store>(

@@ -40,6 +40,7 @@ pub fn store_suite<S: Store>(
     additions::deposits_are_replaced_taken_back_and_counted(open(), &mut reopen, &look);
     additions::channels_are_read_in_order_and_taken_down(open(), &mut reopen, &look);
     additions::events_lapse_by_kind_time_and_account(open(), &mut reopen, &look);
+    additions::the_directory_s_log_is_read_in_order_and_goes_only_as_a_whole(open(), &mut reopen, &look);
     additions::what_is_beyond_the_rule_is_trimmed(open(), &mut reopen, &look);
 }
 

@@ -62,6 +62,10 @@ pub enum ClientFrame {
     FetchDevices(FetchDevices),
     /// Asks for the keys that a phone needs to write to one device for the first time.
     FetchDevice(FetchDevice),
+    /// Asks the directory's log for the latest entry of an account, with its proofs.
+    ProveEntry(ProveEntry),
+    /// Reads the directory's log, as an audit does.
+    ReadLog(ReadLog),
 }
 
 impl Encoded for ClientFrame {
@@ -315,4 +319,26 @@ pub struct FetchDevice {
     pub address: DeviceAddress,
     /// Delivery key of the account, which admits an anonymous connection.
     pub delivery_key: Option<FixedBytes<32>>,
+}
+
+/// See [`ClientFrame::ProveEntry`]. A relay without a log of its directory refuses it with
+/// [`Refusal::NotOffered`](crate::Refusal::NotOffered).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProveEntry {
+    /// Pairs the answer with this request.
+    pub request: RequestId,
+    /// The account whose entry is asked for.
+    pub account: AccountId,
+    /// The size of the last head that the phone has seen; 0 if it has seen none. The answer proves that the log has
+    /// only grown since.
+    pub since: u64,
+}
+
+/// See [`ClientFrame::ReadLog`]. Everybody may read the log, on a connection that names no device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadLog {
+    /// Pairs the answer with this request.
+    pub request: RequestId,
+    /// The place of the first entry that is asked for, from 0.
+    pub from: u64,
 }

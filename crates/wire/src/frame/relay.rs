@@ -10,6 +10,7 @@ use crate::devices::{DeviceList, DeviceOffer};
 use crate::handle::Handle;
 use crate::ids::{AccountId, DeviceAddress, MessageId, RequestId};
 use crate::limits::MAX_FRAME_LEN;
+use crate::log::{LatestEntry, LogHead, LogLeaf};
 use crate::prekeys::{DeviceBundle, IdentityKey};
 use crate::time::Timestamp;
 
@@ -68,6 +69,10 @@ pub enum RelayFrame {
     DevicesPublished(DevicesPublished),
     /// The device list of an account.
     Devices(Box<Devices>),
+    /// The latest entry of an account in the directory's log, with its proofs.
+    Proof(Box<Proof>),
+    /// Entries of the directory's log.
+    LogEntries(LogEntries),
 }
 
 impl Encoded for RelayFrame {
@@ -312,4 +317,33 @@ pub struct Devices {
     pub request: RequestId,
     /// The list as the account published it, or `None` if it never linked a device.
     pub list: Option<DeviceList>,
+}
+
+/// See [`RelayFrame::Proof`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proof {
+    /// The request that this answers.
+    pub request: RequestId,
+    /// The Ed25519 key with which the relay signs heads.
+    pub log_key: FixedBytes<32>,
+    /// The log's present head.
+    pub head: LogHead,
+    /// Proof that the log had, at the size that was asked about, the entries that it still begins with (RFC 6962,
+    /// section 2.1.2).
+    pub consistency: Vec<FixedBytes<32>>,
+    /// The account's latest entry, or `None` if it has none.
+    pub entry: Option<LatestEntry>,
+}
+
+/// See [`RelayFrame::LogEntries`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogEntries {
+    /// The request that this answers.
+    pub request: RequestId,
+    /// The Ed25519 key with which the relay signs heads.
+    pub log_key: FixedBytes<32>,
+    /// The log's present head.
+    pub head: LogHead,
+    /// The entries in order, at most [`MAX_LOG_LEAVES`](crate::limits::MAX_LOG_LEAVES). Empty past the last.
+    pub leaves: Vec<LogLeaf>,
 }

@@ -33,6 +33,8 @@ pub const fn from_phone(frame: &ClientFrame) -> &'static [InventoryField] {
         ClientFrame::PublishDevices(_) => PUBLISH_DEVICES,
         ClientFrame::FetchDevices(_) => FETCH_DEVICES,
         ClientFrame::FetchDevice(_) => FETCH_DEVICE,
+        ClientFrame::ProveEntry(_) => PROVE_ENTRY,
+        ClientFrame::ReadLog(_) => READ_LOG,
     }
 }
 
@@ -208,5 +210,20 @@ declare!(
         request: Protocol, Passing, "pairs the answer with the question";
         address: Events, Passing, "which device is about to be written to; by whom, if the connection has a name";
         delivery_key: Keys, Passing, "admits a connection without a name";
+    }
+);
+declare!(
+    /// Fields of [`ProveEntry`].
+    PROVE_ENTRY: ProveEntry {
+        request: Protocol, Passing, "pairs the answer with the question";
+        account: Events, Passing, "whose keys the phone is about to use, or its own";
+        since: Events, Passing, "how much of the log the phone had seen, and so about when it last asked";
+    }
+);
+declare!(
+    /// Fields of [`ReadLog`].
+    READ_LOG: ReadLog {
+        request: Protocol, Passing, "pairs the answer with the question";
+        from: Protocol, Passing, "how far the reader has read";
     }
 );

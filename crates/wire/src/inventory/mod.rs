@@ -45,6 +45,8 @@ pub const WIRE: &[InventoryEntry] = &[
     InventoryEntry { direction: FrameDirection::FromPhone, fields: DEVICE_LIST },
     InventoryEntry { direction: FrameDirection::FromPhone, fields: LISTED_DEVICE },
     InventoryEntry { direction: FrameDirection::FromPhone, fields: DEVICE_OFFER },
+    InventoryEntry { direction: FrameDirection::FromPhone, fields: PROVE_ENTRY },
+    InventoryEntry { direction: FrameDirection::FromPhone, fields: READ_LOG },
     InventoryEntry { direction: FrameDirection::FromPhone, fields: IDENTITY_KEY },
     InventoryEntry { direction: FrameDirection::FromPhone, fields: PREKEY_UPLOAD },
     InventoryEntry { direction: FrameDirection::FromPhone, fields: SIGNED_PREKEY },
@@ -79,4 +81,9 @@ pub const WIRE: &[InventoryEntry] = &[
     InventoryEntry { direction: FrameDirection::ToPhone, fields: LINKED },
     InventoryEntry { direction: FrameDirection::ToPhone, fields: DEVICES_PUBLISHED },
     InventoryEntry { direction: FrameDirection::ToPhone, fields: DEVICES },
+    InventoryEntry { direction: FrameDirection::ToPhone, fields: PROOF },
+    InventoryEntry { direction: FrameDirection::ToPhone, fields: LATEST_ENTRY },
+    InventoryEntry { direction: FrameDirection::ToPhone, fields: LOG_ENTRIES },
+    InventoryEntry { direction: FrameDirection::ToPhone, fields: LOG_HEAD },
+    InventoryEntry { direction: FrameDirection::ToPhone, fields: LOG_LEAF },
 ];

@@ -6,6 +6,7 @@ use crate::deposit::Deposit;
 use crate::devices::{DeviceList, DeviceOffer, ListedDevice};
 use crate::frame::PostRow;
 use crate::ids::DeviceAddress;
+use crate::log::{LatestEntry, LogHead, LogLeaf};
 use crate::prekeys::*;
 
 declare!(
@@ -114,5 +115,33 @@ declare!(
         device_key: Keys, Device, "checks who connects as this device";
         consent: Keys, Account, "by the device, so that nobody lists somebody else's";
         prekeys: Keys, PreKeys, "handed to whoever writes while the device is away";
+    }
+);
+declare!(
+    /// Fields of [`LogLeaf`].
+    LOG_LEAF: LogLeaf {
+        label: Entity, DirectoryLog, "a digest of whose entry it is; whoever knows the account's name can tell";
+        count: Events, DirectoryLog, "how often the account's keys or devices have changed";
+        binding: Keys, DirectoryLog, "a digest of the account's keys and device list";
+        at: Events, DirectoryLog, "when they changed";
+    }
+);
+declare!(
+    /// Fields of [`LogHead`].
+    LOG_HEAD: LogHead {
+        size: Events, Passing, "how many entries the log has";
+        tree: Keys, Passing, "stands for all entries";
+        map: Keys, Passing, "stands for the latest entry of each label";
+        at: Protocol, Passing, "when the relay signed it";
+        signature: Keys, Passing, "the relay's own";
+    }
+);
+declare!(
+    /// Fields of [`LatestEntry`].
+    LATEST_ENTRY: LatestEntry {
+        index: Events, Passing, "where the entry stands in the log";
+        leaf: Keys, Passing, "the entry";
+        inclusion: Keys, Passing, "proves that it stands there";
+        latest: Keys, Passing, "proves that no later one follows";
     }
 );

@@ -35,6 +35,8 @@ pub const fn to_phone(frame: &RelayFrame) -> &'static [InventoryField] {
         RelayFrame::Linked(_) => LINKED,
         RelayFrame::DevicesPublished(_) => DEVICES_PUBLISHED,
         RelayFrame::Devices(_) => DEVICES,
+        RelayFrame::Proof(_) => PROOF,
+        RelayFrame::LogEntries(_) => LOG_ENTRIES,
     }
 }
 
@@ -211,5 +213,24 @@ declare!(
     DEVICES: Devices {
         request: Protocol, Passing, "pairs the answer with the question";
         list: Entity, Passing, "which devices an account has, for whoever writes to it";
+    }
+);
+declare!(
+    /// Fields of [`Proof`].
+    PROOF: Proof {
+        request: Protocol, Passing, "pairs the answer with the question";
+        log_key: Keys, Passing, "checks the relay's heads";
+        head: Keys, Passing, "the log as it stands";
+        consistency: Keys, Passing, "proves that the log has only grown";
+        entry: Keys, Passing, "the account's latest entry, with its proofs";
+    }
+);
+declare!(
+    /// Fields of [`LogEntries`].
+    LOG_ENTRIES: LogEntries {
+        request: Protocol, Passing, "pairs the answer with the question";
+        log_key: Keys, Passing, "checks the relay's heads";
+        head: Keys, Passing, "the log as it stands";
+        leaves: Entity, DirectoryLog, "when somebody's keys changed, for everybody to read";
     }
 );

@@ -83,19 +83,19 @@ impl Phone {
             }
             RelayFrame::Found(Found { request, account, identity }) => {
                 if let Some(Question::LookUp { handle, name }) = self.answered(link, request) {
-                    return self.found(account, &identity, handle, name, now, rng);
+                    return self.hold_found(link, (account, identity), handle, name, now, rng);
                 }
             }
             RelayFrame::FoundByCode(Found { request, account, identity }) => {
                 if let Some(Question::LookUp { handle, name }) = self.answered(link, request) {
                     let mut notices = vec![Notice::NumbersVerified];
-                    notices.extend(self.found(account, &identity, handle, name, now, rng)?);
+                    notices.extend(self.hold_found(link, (account, identity), handle, name, now, rng)?);
                     return Ok(notices);
                 }
             }
             RelayFrame::Bundles(Bundles { request, identity, devices }) => {
                 if let Some(Question::Bundles { contact }) = self.answered(link, request) {
-                    return self.begin(contact, &identity, &devices, now, rng);
+                    return self.hold_keys(link, contact, identity, devices, now, rng);
                 }
             }
             RelayFrame::Accepted(Accepted { request }) => {
@@ -165,6 +165,13 @@ impl Phone {
                     return self.devices_named(contact, devices.list, rng, software);
                 }
             }
+            RelayFrame::Proof(proof) => {
+                if let Some(Question::Prove(held)) = self.answered(link, proof.request) {
+                    return self.proved(*held, &proof, now, rng);
+                }
+            }
+            // A phone asks for no entries.
+            RelayFrame::LogEntries(_) => {}
             RelayFrame::Refused(Refused { request, reason }) => {
                 if let Some(question) = self.answered(link, request) {
                     return self.refused(link, question, reason, now, rng);
@@ -225,6 +232,7 @@ impl Phone {
                 vec![Notice::DeviceNotChanged { reason: DeviceFailure::Relay(reason) }]
             }
             Question::Devices => self.devices_refused(reason, now, rng)?,
+            Question::Prove(held) => self.not_proved(*held, reason, now),
             Question::Bundles { contact } => match reason {
                 Refusal::DeliveryKeyRefused => self.unseal(contact, now, rng)?,
                 // The list says which devices there are; it is asked for.

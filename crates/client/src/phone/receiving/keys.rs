@@ -68,7 +68,7 @@ impl Phone {
     }
 
     /// Handles prekeys for a contact: begins a conversation, or restarts it.
-    pub(super) fn begin(
+    pub(crate) fn begin(
         &mut self,
         contact: AccountId,
         identity: &IdentityKey,

@@ -215,10 +215,13 @@ impl Phone {
         for contact in decided.stuck {
             self.pauses.begin(contact, WaitCause::NoKeys, now);
         }
+        let mut fetches = decided.fetches;
+        // A linked device's keys stand on the account's signed list, and need no proof of their own.
+        fetches.retain(|(_, address, _)| address.device.is_linked() || !self.awaits_proof_of(address.account));
         let Some(connection) = self.links.get_mut(link) else {
             return;
         };
-        for (name, address, delivery_key) in decided.fetches {
+        for (name, address, delivery_key) in fetches {
             let such =
                 |question: &Question| matches!(question, Question::Bundles { contact } if *contact == name);
             if connection.is_asking(such) {

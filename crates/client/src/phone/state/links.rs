@@ -12,6 +12,7 @@ use pillarbox_wire::{AccountId, Deposit, Duration, Handle, RequestId, Timestamp}
 
 use crate::phone::state::channels::Asked;
 use crate::phone::state::link::Link;
+use crate::phone::state::proofs::Held;
 use crate::records::prekeys::Numbers;
 use crate::text::device_code::DeviceCode;
 
@@ -79,6 +80,7 @@ pub(crate) enum Question {
     ContactDevices {
         contact: AccountId,
     },
+    Prove(Box<Held>),
     Close,
     Ping,
 }

@@ -11,4 +11,5 @@ pub(crate) mod mailbox;
 pub mod outbox;
 pub(crate) mod owed;
 pub(crate) mod pauses;
+pub(crate) mod proofs;
 pub(crate) mod recall;

@@ -15,6 +15,8 @@ pub enum WaitCause {
     Relay(Refusal),
     /// The relay gave no keys to begin the conversation, or no valid ones.
     NoKeys,
+    /// The relay's public log did not prove the keys that it gave.
+    NotProved,
     /// The relay says that the contact has other keys, more often than a conversation may restart.
     TooManyStarts,
     /// The contact was verified and their key has changed: the owner has to choose.

@@ -7,6 +7,7 @@
 //! program has; [`Names`] provides both.
 
 mod devices;
+mod directory;
 mod membership;
 mod span;
 mod word;
@@ -284,6 +285,15 @@ pub fn notice(notice: &Notice, names: &impl Names) -> (Tone, String) {
         Notice::MemberLeft { group: id, member } => {
             (Note, format!("{} left {}.", name(member), of_group(id)))
         }
+        Notice::DirectoryUnproved { contact, handle, why } => {
+            let says = match (contact, handle) {
+                (Some(contact), _) => directory::of_contact(&name(contact), *why),
+                (None, Some(handle)) => directory::of_number(handle, *why),
+                (None, None) => directory::of_owner(*why),
+            };
+            (Warning, says)
+        }
+        Notice::NotMyEntry { at } => (Warning, directory::not_mine(*at)),
         Notice::MemberRemoved { group: id, member, by } => {
             (Note, format!("{} removed {} from {}.", name(by), name(member), of_group(id)))
         }

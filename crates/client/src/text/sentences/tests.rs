@@ -10,6 +10,7 @@ use pillarbox_wire::{
 
 use super::*;
 use crate::records::devices::DeviceFault;
+use crate::records::directory::Unproved;
 use crate::records::ids::BodyId;
 use crate::records::notice::{Degraded, DeviceFailure};
 
@@ -18,7 +19,7 @@ const CAROL: AccountId = AccountId([3; 16]);
 const GROUP: GroupId = GroupId(FixedBytes([9; 16]));
 
 /// The number of kinds of notice. A new kind also belongs in [`every`].
-const KINDS: usize = 54;
+const KINDS: usize = 56;
 
 struct Plain;
 
@@ -70,6 +71,7 @@ fn every() -> Vec<Notice> {
         posted_at: Timestamp(0),
         content: Bytes(content.as_bytes().to_vec()),
     };
+    let unproved = |contact, handle, why| Notice::DirectoryUnproved { contact, handle, why };
     let text = |text: &str| EntryKind::Text(text.to_owned());
     let received =
         |kind, verified, group| Notice::Received { contact: BOB, entry: entry(kind, verified, group) };
@@ -77,6 +79,15 @@ fn every() -> Vec<Notice> {
         Notice::Registered { address: DeviceAddress { account: BOB, device: DeviceId::FIRST } },
         Notice::Reregistered { address: DeviceAddress { account: BOB, device: DeviceId::FIRST } },
         Notice::NumbersVerified,
+        unproved(Some(BOB), None, Unproved::NoLog),
+        unproved(Some(BOB), None, Unproved::NotSigned),
+        unproved(Some(BOB), None, Unproved::OtherLog),
+        unproved(Some(BOB), None, Unproved::NoEntry),
+        unproved(Some(BOB), None, Unproved::OtherKeys),
+        unproved(None, Some(number("+12025550143")), Unproved::OtherKeys),
+        unproved(None, None, Unproved::OtherLog),
+        Notice::NotMyEntry { at: Timestamp(1_490_193_600_000) },
+        Notice::NotMyEntry { at: Timestamp(0) },
         Notice::RegistrationRefused { reason: Refusal::CodeSent },
         Notice::RegistrationRefused { reason },
         Notice::AuthenticationRefused { reason },

@@ -49,6 +49,8 @@ pub const fn word(notice: &Notice) -> &'static str {
         Notice::WaitsForLink => "waits-for-link",
         Notice::Linked { .. } => "linked",
         Notice::LinkComplete => "link-complete",
+        Notice::DirectoryUnproved { .. } => "directory-unproved",
+        Notice::NotMyEntry { .. } => "not-my-entry",
         Notice::KeyChanged { .. } => "key-changed",
         Notice::Undecryptable { .. } => "undecryptable",
         Notice::RequestUnopened { .. } => "request-unopened",

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::note::{self, Note};
 use super::query::{first, rows};
 use super::schema::{self, Layout};
-use super::{channels, columns, deposits, devices, events};
+use super::{channels, columns, deposits, devices, events, leaves};
 use crate::memory::mailbox::{Entrance, QueuedMessage};
 use crate::store::backend::{Skip, Stock, StoreContents, StoredPreKeys};
 use crate::store::changes::Counters;
@@ -58,6 +58,7 @@ pub(super) fn contents(connection: &Connection) -> Result<StoreContents, StoreEr
             &format!("SELECT {} FROM channels", channels::CHANNEL_COLUMNS),
             channels::channel,
         )?,
+        leaves: leaves::all(connection)?,
         accounts: rows(
             connection,
             &format!("SELECT {} FROM accounts", columns::ACCOUNT_COLUMNS),
@@ -233,6 +234,7 @@ fn rows_of(moment: &Connection, layout: Layout) -> Result<Holdings, StoreError> 
             &all(devices::LINKED_COLUMNS, "linked_devices", "account, device"),
             devices::linked,
         )?;
+        holdings.leaves = leaves::all(moment)?;
     }
     Ok(holdings)
 }

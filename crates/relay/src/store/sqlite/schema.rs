@@ -2,12 +2,13 @@
 
 use rusqlite::{Connection, TransactionBehavior};
 
+use super::leaves;
 use crate::store::error::StoreError;
 
 /// The layout number, in the file's `user_version`. A changed table gets a new number.
 const LAYOUT: i64 = 4;
 
-/// The layout before this one, which had no linked devices.
+/// The layout before this one, which had no linked devices and no directory's log.
 const WITHOUT_DEVICES: i64 = 3;
 
 /// The layout before that, which did not count transactions.
@@ -174,7 +175,7 @@ const ABOUT: &str = "This is everything that a Pillarbox relay keeps. accounts: 
     them. messages: what waits to be fetched (delivered_at is empty) or is kept after it was fetched; payload is what \
     the sender handed over, byte for byte. deposits: what phones left here about their owners, such as a name, an \
     address book or a backup. events: the log, of which meta.keeping has the rules; without a rule it is empty. \
-    channels and posts: what is published for everybody. SELECT * FROM ledger shows the messages with the names joined in. \
+    channels and posts: what is published for everybody. directory_log: the public log of everybody's keys, as digests; empty unless meta.keeping has directory_log. SELECT * FROM ledger shows the messages with the names joined in. \
     Times are milliseconds since 1970-01-01 UTC. meta.keeping says what this relay was set to keep, and meta.keeping_since since when. \
     meta.relay_key is the public key of the relay that this file belongs to, which its address ends with. meta.open is 'yes' while a relay has this file open and 'no' once it has closed it; while it is 'yes' the newest rows may \
     stand in the file beside this one whose name ends in -wal. counters.commits counts what the relay has written here, and the \
@@ -191,7 +192,7 @@ pub(super) enum Layout {
     WithoutAdditions,
     /// The second one, without a count of transactions.
     WithoutCommits,
-    /// The third one, without linked devices.
+    /// The third one, without linked devices and the directory's log.
     WithoutDevices,
     /// The present one.
     Present,
@@ -230,6 +231,7 @@ pub(super) fn create(connection: &Connection) -> Result<(), StoreError> {
     }
     if layout < Layout::Present {
         transaction.execute_batch(DEVICES)?;
+        transaction.execute_batch(leaves::TABLE)?;
         transaction.execute("INSERT OR REPLACE INTO meta VALUES ('about', ?1)", [ABOUT])?;
         transaction.execute_batch(&format!(
             "PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {LAYOUT};"

@@ -9,7 +9,7 @@ use crate::store::changes::Trim;
 use crate::store::error::StoreError;
 
 pub(super) fn trim(transaction: &Transaction<'_>, trim: &Trim) -> Result<(), StoreError> {
-    let Trim { last_seen, last_address, registered, sender, deposits, channels } = trim;
+    let Trim { last_seen, last_address, registered, sender, deposits, channels, directory_log } = trim;
     coarsen(transaction, "devices", "last_seen", *last_seen)?;
     coarsen(transaction, "accounts", "registered_at", *registered)?;
     if !last_address {
@@ -29,6 +29,9 @@ pub(super) fn trim(transaction: &Transaction<'_>, trim: &Trim) -> Result<(), Sto
     if !channels {
         transaction.execute("DELETE FROM posts", [])?;
         transaction.execute("DELETE FROM channels", [])?;
+    }
+    if !directory_log {
+        transaction.execute("DELETE FROM directory_log", [])?;
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use rusqlite::{CachedStatement, Connection, Transaction, TransactionBehavior, pa
 
 use super::columns::{integer, time};
 use super::remove::{remove, remove_device};
-use super::{channels, deposits, devices, events, trim};
+use super::{channels, deposits, devices, events, leaves, trim};
 use crate::store::changes::{
     Applied, Changes, Closing, Counters, Forget, LastSeen, Registration, Replacement, Set, Taken, Upload,
 };
@@ -30,6 +30,7 @@ pub(super) fn apply(connection: &mut Connection, changes: &Changes) -> Result<(A
         replaced,
         linked,
         relisted,
+        leaves: logged,
         seen,
         deposits: leaving,
         channels: opened,
@@ -80,6 +81,7 @@ pub(super) fn apply(connection: &mut Connection, changes: &Changes) -> Result<(A
         devices::store(&transaction, list)?;
     }
     relisted.iter().try_for_each(|one| devices::relist(&transaction, one))?;
+    leaves::append(&transaction, logged)?;
     for LastSeen { device, at, address } in seen {
         transaction
             .prepare_cached("UPDATE devices SET last_seen = ?2, last_address = ?3 WHERE device_number = ?1")?

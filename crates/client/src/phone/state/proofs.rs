@@ -1,0 +1,98 @@
+//! Answers of the directory that wait for their proofs, and the times at which the owner's own entry is looked at.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use pillarbox_wire::{AccountId, DeviceBundle, Duration, Handle, IdentityKey, Timestamp};
+
+use crate::phone::state::link::Link;
+use crate::records::directory::LogMemory;
+
+/// Pause between two looks at the owner's own entry on one connection: somebody else's keys in the owner's name are
+/// noticed within the hour, and a phone asks 24 times a day.
+pub(crate) const OWN_ENTRY_EVERY: Duration = Duration::from_seconds(3_600);
+
+/// The one row of its table in the vault.
+pub(crate) const MEMORY: &[u8] = b"log";
+
+/// What is held back until it is proved.
+#[derive(Clone, Debug)]
+pub(crate) enum Held {
+    /// Nothing: the owner looks at their own entry.
+    Own,
+    /// Keys to begin a conversation with a contact.
+    Keys { contact: AccountId, identity: IdentityKey, bundles: Vec<DeviceBundle> },
+    /// The account behind a number.
+    Found { account: AccountId, identity: IdentityKey, handle: Handle, name: Option<String> },
+}
+
+impl Held {
+    /// Returns true if these are keys of this contact.
+    pub(crate) fn is_keys_of(&self, account: AccountId) -> bool {
+        matches!(self, Self::Keys { contact, .. } if *contact == account)
+    }
+}
+
+/// The checks of the directory, if the owner wants them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Proofs {
+    /// The memory of the log; `None` if this phone does not check.
+    pub(crate) memory: Option<LogMemory>,
+    /// Held answers, in the order in which they came, with the link that their question goes over.
+    pub(crate) waiting: VecDeque<(Link, Held)>,
+    /// Time at which the owner's own entry was last asked for on this connection.
+    own_asked: Option<Timestamp>,
+    /// Accounts whose entry was proved and stands for other keys than were given. Keys may have changed in between, so
+    /// they are fetched once more before anything is said.
+    doubted: BTreeSet<AccountId>,
+    /// Accounts that the owner was told of on this connection; `None` stands for their own.
+    told: BTreeSet<Option<AccountId>>,
+}
+
+impl Proofs {
+    /// Notes that the named link is gone.
+    pub(crate) fn disconnected(&mut self) {
+        self.own_asked = None;
+        self.told.clear();
+    }
+
+    /// Takes what a lost link was to ask.
+    pub(crate) fn take_from(&mut self, gone: Link) -> Vec<Held> {
+        let all = std::mem::take(&mut self.waiting);
+        let (lost, kept): (VecDeque<_>, _) = all.into_iter().partition(|(link, _)| *link == gone);
+        self.waiting = kept;
+        lost.into_iter().map(|(_, held)| held).collect()
+    }
+
+    /// Schedules a look at the owner's own entry, if one is due.
+    pub(crate) fn look_at_own(&mut self, now: Timestamp) {
+        let due = self.own_asked.is_none_or(|at| now.since(at) >= OWN_ENTRY_EVERY || now < at);
+        if self.memory.is_some() && due {
+            self.own_asked = Some(now);
+            self.waiting.push_back((Link::Named, Held::Own));
+        }
+    }
+
+    /// Time of the next look at the owner's own entry.
+    pub(crate) fn next_look(&self) -> Option<Timestamp> {
+        self.own_asked.filter(|_| self.memory.is_some()).map(|at| at + OWN_ENTRY_EVERY)
+    }
+
+    /// Notes an entry that stands for other keys than were given. Returns true the second time in a row.
+    pub(crate) fn doubt(&mut self, account: AccountId) -> bool {
+        if self.doubted.remove(&account) {
+            return true;
+        }
+        self.doubted.insert(account);
+        false
+    }
+
+    /// Notes that an account's keys were proved.
+    pub(crate) fn trust(&mut self, account: AccountId) {
+        self.doubted.remove(&account);
+    }
+
+    /// Returns true if the owner has not been told of this account on this connection.
+    pub(crate) fn tells(&mut self, account: Option<AccountId>) -> bool {
+        self.told.insert(account)
+    }
+}

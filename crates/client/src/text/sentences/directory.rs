@@ -1,0 +1,53 @@
+//! Sentences about the relay's public log of keys, each with what to do next. None has the warning word.
+
+use pillarbox_wire::{Handle, Timestamp};
+
+use crate::records::directory::Unproved;
+
+const fn because(why: Unproved) -> &'static str {
+    match why {
+        Unproved::NoLog => "it shows no log",
+        Unproved::NotSigned => "the log is not signed with the key that this phone knows",
+        Unproved::OtherLog => "it is not the log that this phone was shown before",
+        Unproved::NoEntry => "the log has no such entry, or the proof is wrong",
+        Unproved::OtherKeys => "the log has other keys",
+    }
+}
+
+/// Returns the sentence for keys of a contact that were not proved.
+pub(super) fn of_contact(name: &str, why: Unproved) -> String {
+    format!(
+        "the relay's public log does not prove the keys that the relay gave for {name}: {}. Nothing is sent to {name} with \
+         these keys. Compare safety numbers with {name}, and ask whoever runs the relay.",
+        because(why)
+    )
+}
+
+/// Returns the sentence for a number whose account was not proved.
+pub(super) fn of_number(handle: &Handle, why: Unproved) -> String {
+    format!(
+        "the relay's public log does not prove the keys that the relay gave for {handle}: {}. Nobody was added. Add them \
+         by their invitation, or ask whoever runs the relay.",
+        because(why)
+    )
+}
+
+/// Returns the sentence for the owner's own entry.
+pub(super) fn of_owner(why: Unproved) -> String {
+    format!(
+        "the relay's public log does not prove your own keys: {}. The relay could give your contacts other keys than \
+         yours. Compare safety numbers with them, and ask whoever runs the relay.",
+        because(why)
+    )
+}
+
+/// Returns the sentence for keys that somebody else published in the owner's name.
+pub(super) fn not_mine(at: Timestamp) -> String {
+    let (year, month, day, ..) = at.calendar();
+    let when = if at.0 == 0 { String::new() } else { format!(" of {year}-{month:02}-{day:02}") };
+    format!(
+        "the relay's public log has an entry{when} in your name that this phone did not make. Whoever has those keys may \
+         read what your contacts write to you. Tell them in another way, compare safety numbers with them, and ask whoever \
+         runs the relay."
+    )
+}

@@ -1,0 +1,114 @@
+//! The directory that proves itself: entries of the public log, heads, and answers with proofs.
+//!
+//! **Entries.** Each registration and each change of an account's keys adds an entry in its own transaction, so that no
+//! keys are handed out that the log does not have. A rule that begins a log writes down the accounts that are there.
+//!
+//! **Heads** are signed with a key that is derived from the certificate key, for each answer. Two heads of one size by
+//! one relay have the same roots; two that differ prove that it showed two logs.
+
+use pillarbox_crypto::labels::DIRECTORY_LOG_KEY;
+use pillarbox_crypto::{SigningSecret, kdf};
+use pillarbox_wire::limits::MAX_LOG_LEAVES;
+use pillarbox_wire::{
+    FixedBytes, LogEntries, LogHead, Proof, ProveEntry, ReadLog, Refusal, RelayFrame, Timestamp,
+};
+
+use super::Relay;
+use super::round::Round;
+use crate::memory::connection_id::ConnectionId;
+use crate::memory::directory::Directory;
+use crate::memory::directory_log::{DirectoryLog, binding, label};
+use crate::memory::rate_limiter::Request;
+use crate::rules::keeping::Keeping;
+use crate::store::{AccountRow, LeafRow, Store};
+
+/// Derives the key that signs heads. It lasts as long as the certificate key, and needs no place of its own.
+#[must_use]
+pub fn log_key(certificate_key: &SigningSecret) -> SigningSecret {
+    let secret = certificate_key.to_bytes();
+    SigningSecret::from_bytes(*kdf::hkdf::<32>(&[], &[secret.as_slice()], DIRECTORY_LOG_KEY, &[]))
+}
+
+/// Returns the entries that a log lacks: one for each account that it has other keys of, or none. Empty if the rule has
+/// no log.
+pub(super) fn missing(
+    directory: &Directory,
+    log: &DirectoryLog,
+    keeping: &Keeping,
+    now: Timestamp,
+) -> Vec<LeafRow> {
+    let mut leaves = Vec::new();
+    if keeping.directory_log {
+        for account in directory.accounts() {
+            let (label, binding) = (label(account), binding(&account.identity()));
+            if log.binding(&label) != Some(binding) {
+                leaves.push(log.next(&leaves, label, binding, time(keeping, now)));
+            }
+        }
+    }
+    leaves
+}
+
+/// The time of an entry, as exactly as the relay keeps times of registration.
+fn time(keeping: &Keeping, now: Timestamp) -> Timestamp {
+    keeping.registered.of(now).unwrap_or_default()
+}
+
+impl<S: Store> Relay<S> {
+    /// Stages the entry of an account whose keys are new, if there is a log.
+    pub(super) fn log_keys(&self, account: &AccountRow, round: &mut Round) {
+        let keeping = &self.settings.keeping;
+        if keeping.directory_log {
+            let (binding, at) = (binding(&account.identity()), time(keeping, round.now));
+            let entry = self.directory_log.next(&round.changes.leaves, label(account), binding, at);
+            round.changes.leaves.push(entry);
+        }
+    }
+
+    pub(super) fn prove_entry(&mut self, id: ConnectionId, frame: &ProveEntry, round: &mut Round) {
+        match self.proof(id, frame, round) {
+            Ok(proof) => round.answer(id, RelayFrame::Proof(Box::new(proof))),
+            Err(reason) => round.refuse(id, frame.request, reason),
+        }
+    }
+
+    /// Anybody may ask, with or without a name: the log is public, and who asks about whom is not to be told apart.
+    fn proof(&mut self, id: ConnectionId, frame: &ProveEntry, round: &Round) -> Result<Proof, Refusal> {
+        let ProveEntry { request, account, since } = *frame;
+        let (log_key, head) = self.log_head(id, Request::Proof, round)?;
+        Ok(Proof {
+            request,
+            log_key,
+            head,
+            consistency: self.directory_log.consistency(since),
+            entry: self.directory_log.latest(&FixedBytes(pillarbox_crypto::log::label(&account.0))),
+        })
+    }
+
+    pub(super) fn read_log(&mut self, id: ConnectionId, frame: &ReadLog, round: &mut Round) {
+        let ReadLog { request, from } = *frame;
+        match self.log_head(id, Request::LogRead, round) {
+            Ok((log_key, head)) => {
+                let leaves = self.directory_log.entries(from, MAX_LOG_LEAVES);
+                let entries = LogEntries { request, log_key, head, leaves };
+                round.answer(id, RelayFrame::LogEntries(entries));
+            }
+            Err(reason) => round.refuse(id, request, reason),
+        }
+    }
+
+    /// Counts a question about the log, and signs its head.
+    fn log_head(
+        &mut self,
+        id: ConnectionId,
+        request: Request,
+        round: &Round,
+    ) -> Result<(FixedBytes<32>, LogHead), Refusal> {
+        let connection = self.connections.get(id).ok_or(Refusal::NotAuthenticated)?;
+        let key = self.rule.log_key.as_ref().ok_or(Refusal::NotOffered)?;
+        let limits = &self.settings.limits;
+        let rate = if request == Request::Proof { limits.proofs } else { limits.log_reads };
+        self.limiter.take(request, connection.subject(), rate, round.now)?;
+        Ok((FixedBytes(*key.public().as_bytes()), self.directory_log.head(key, round.now)))
+    }
+}
