@@ -66,6 +66,7 @@ pub(crate) use experiment::Experiment;
 pub use guessing::GuessTime;
 pub(crate) use notifications::Notifications;
 pub(crate) use phone_copy::PhoneCopy;
+#[cfg(feature = "cli")]
 pub(crate) use sight::Observed;
 pub use spent::{Spent, WorldRan};
 pub(crate) use staging::Ordered;

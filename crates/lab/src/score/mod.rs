@@ -19,8 +19,10 @@ mod state;
 mod yardstick;
 
 pub use brought::{Brought, Entry, Party, Statement};
+#[cfg(feature = "cli")]
+pub(crate) use measures::of_everybody;
 pub use measures::{Measures, Sealed, What, score};
-pub(crate) use measures::{SAME_MOMENT_MS, of_everybody, things};
+pub(crate) use measures::{SAME_MOMENT_MS, things};
 pub use share::{Noticed, Rates, Share};
 pub use special::{
     Besides, DisappearingTimer, Elsewhere, Guesses, Holder, NoticeOutcome, NoticeOutcomes, PostCounts, Shows,
