@@ -2,7 +2,9 @@
 
 use pillarbox_client::{DeviceFault, Notice, PaddingRule, Phone, Vault};
 use pillarbox_testkit::world::{Who, World, altering};
-use pillarbox_wire::{ClientFrame, DeviceAddress, DeviceId, DeviceList, FixedBytes, ListedDevice, RelayFrame};
+use pillarbox_wire::{
+    ClientFrame, DeviceAddress, DeviceId, DeviceList, FixedBytes, ListedDevice, RelayFrame,
+};
 
 /// The number that a relay gives to a device of its own.
 const GHOST: DeviceId = DeviceId(200);
@@ -12,8 +14,7 @@ fn link(world: &mut World, owner: Who) -> Who {
     let invitation = world.invitation(owner);
     let (now, mut rng) = (world.now, world.fork());
     let vault = Vault::in_memory(&mut rng).unwrap();
-    let phone =
-        Phone::create_linked_in(vault, &invitation, PaddingRule::Blocks80, now, &mut rng).unwrap();
+    let phone = Phone::create_linked_in(vault, &invitation, PaddingRule::Blocks80, now, &mut rng).unwrap();
     let device = world.add(phone, None);
     let code = world.see(device).device_code().unwrap();
     world.at(owner).link_device(code, false).unwrap();
@@ -51,7 +52,8 @@ fn the_relay_cannot_add_a_device_that_a_phone_writes_to() {
     world.invite(bob, alice);
     // A phone of the relay's, named as another device of Bob's.
     let ghost = world.phone("Ghost");
-    let listed = ListedDevice { device: GHOST, identity: world.identity(ghost), consent: FixedBytes([0; 64]) };
+    let listed =
+        ListedDevice { device: GHOST, identity: world.identity(ghost), consent: FixedBytes([0; 64]) };
     let (account, signature) = (world.id(bob), FixedBytes([0; 64]));
     let list = DeviceList { account, version: 7, devices: vec![listed], signature };
     world.down = altering(move |_, frame: &mut RelayFrame| match frame {
