@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use pillarbox_testkit::program::{Phone, Place, Process, Relay, Stream};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
@@ -42,6 +42,8 @@ fn pair(place: &Place, relay: &Relay) -> [Phone; 2] {
     people[1].add(&people[0]);
     drop(people[0].run(&["send", "Bob", "before"]).expect(0));
     assert_eq!(people[1].inbox(), ["before"]);
+    drop(people[1].run(&["send", "Alice", "an answer"]).expect(0));
+    assert_eq!(people[0].inbox(), ["an answer"]);
     settle(&[&people[0], &people[1]]);
     people
 }
@@ -52,8 +54,8 @@ fn a_device_is_linked_with_a_code_kept_in_step_and_removed_and_contacts_are_told
     let relay = place.relay();
     let [alice, bob] = pair(&place, &relay);
     let laptop = link(&place, &bob, "laptop", &[]);
-    drop(bob.run(&["device", "list"]).expect(0).prints("128   a linked device"));
-    drop(laptop.run(&["device", "list"]).expect(0).prints("128   a linked device; this one"));
+    drop(bob.run(&["device", "list"]).expect(0).prints("128 a linked device"));
+    drop(laptop.run(&["device", "list"]).expect(0).prints("128 a linked device; this one"));
     drop(alice.run(&["inbox"]).expect(0).says("Bob has linked a device, signed with the key that you know"));
     settle(&[&alice, &bob, &laptop]);
     assert_eq!(texts(&laptop, "Alice"), [""; 0], "nothing from before");
@@ -94,7 +96,7 @@ fn the_history_goes_along_only_if_asked_for_and_three_devices_hear_everything() 
     let laptop = link(&place, &bob, "laptop", &["--with-history"]);
     let tablet = link(&place, &bob, "tablet", &[]);
     settle(&[&alice, &bob, &laptop, &tablet, &bob]);
-    assert_eq!(texts(&laptop, "Alice"), ["before"]);
+    assert_eq!(texts(&laptop, "Alice"), ["before", "an answer"]);
     drop(alice.run(&["send", "Bob", "to all three"]).expect(0));
     for device in [&bob, &laptop, &tablet] {
         assert_eq!(device.inbox(), ["to all three"]);
@@ -102,7 +104,7 @@ fn the_history_goes_along_only_if_asked_for_and_three_devices_hear_everything() 
     drop(tablet.run(&["send", "Alice", "from the tablet"]).expect(0));
     assert_eq!(alice.inbox(), ["from the tablet"]);
     settle(&[&tablet, &bob, &laptop]);
-    assert_eq!(texts(&laptop, "Alice"), ["before", "to all three", "from the tablet"]);
+    assert_eq!(texts(&laptop, "Alice"), ["before", "an answer", "to all three", "from the tablet"]);
     drop(bob.run(&["account", "show"]).expect(0).prints("3; this is the first phone"));
 }
 
@@ -162,8 +164,7 @@ fn devices_killed_at_any_moment_lose_nothing_and_repeat_nothing() {
     settle(&[&alice, &bob, &laptop]);
     let mut rng = StdRng::seed_from_u64(26);
     let mut said = 0;
-    let until = Instant::now() + Duration::from_secs(20);
-    while Instant::now() < until {
+    while said < 24 {
         for (phone, to) in [(&alice, "Bob"), (&bob, "Alice"), (&laptop, "Alice")] {
             let text = format!("text {said}");
             let process = phone.start(&["send", to, &text]);
@@ -180,7 +181,6 @@ fn devices_killed_at_any_moment_lose_nothing_and_repeat_nothing() {
         thread::sleep(Duration::from_millis(rng.random_range(0..250)));
         drop(process.kill());
     }
-    assert!(said > 15, "the loop gets around: {said}");
     settle(&[&alice, &bob, &laptop, &alice, &bob, &laptop]);
     let own = |texts: Vec<String>| {
         let mut own: Vec<usize> =

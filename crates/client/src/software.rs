@@ -21,6 +21,12 @@ pub enum NotOpened {
     Software(&'static str),
 }
 
+/// Seals a body with the ratchet of one device.
+pub type SealBody<'a> = &'a mut dyn FnMut(&[u8]) -> Result<Vec<u8>, EncryptError>;
+
+/// Opens a payload in the conversation that it belongs to.
+pub type OpenPayload<'a> = &'a mut dyn FnMut(&[u8]) -> Result<OpenedMessage, OpenError>;
+
 /// The software of a phone, as far as it decides inside the encryption.
 ///
 /// Every method has a default, and the defaults are the shipped program.
@@ -32,7 +38,7 @@ pub trait Software {
     fn protect(
         &self,
         body: &[u8],
-        seal: &mut dyn FnMut(&[u8]) -> Result<Vec<u8>, EncryptError>,
+        seal: SealBody<'_>,
         _rng: &mut dyn CryptoRng,
     ) -> Result<Vec<u8>, EncryptError> {
         seal(body)
@@ -42,11 +48,7 @@ pub trait Software {
     ///
     /// # Errors
     /// [`NotOpened`].
-    fn open(
-        &self,
-        payload: &[u8],
-        open: &mut dyn FnMut(&[u8]) -> Result<OpenedMessage, OpenError>,
-    ) -> Result<OpenedMessage, NotOpened> {
+    fn open(&self, payload: &[u8], open: OpenPayload<'_>) -> Result<OpenedMessage, NotOpened> {
         open(payload).map_err(NotOpened::Session)
     }
 

@@ -458,3 +458,46 @@ fn programs_that_end_at_any_step_of_linking_and_talking_lose_nothing() {
     }
     assert!(total > 20, "the loop reaches into the talk: {total}");
 }
+
+/// The frames that carry messages since this was last asked, and their bytes.
+fn submitted(world: &mut World) -> (usize, usize) {
+    let received = std::mem::take(&mut world.received);
+    let frames = received.iter().filter(|(_, frame)| matches!(frame, ClientFrame::Submit(_)));
+    let lens: Vec<_> = frames.map(|(_, frame)| pillarbox_wire::encode(frame).unwrap().len()).collect();
+    (lens.len(), lens.iter().sum())
+}
+
+/// What docs/measured.md says of a second device. `--nocapture` prints the bytes and, of this build, the time.
+#[test]
+fn a_second_device_costs_a_message_for_each_text_and_one_for_each_step_of_its_progress() {
+    const TEXTS: usize = 50;
+    let mut frames = Vec::new();
+    for linked in 0..3 {
+        let mut world = World::new();
+        let (alice, bob) = world.pair();
+        for _ in 0..linked {
+            link(&mut world, bob, false);
+        }
+        // A turn each way first: sessions begin, and the devices are known.
+        world.tell(alice, bob, "before");
+        world.tell(bob, alice, "before");
+        submitted(&mut world);
+        for (from, to, says) in [(alice, bob, "to"), (bob, alice, "from")] {
+            let began = std::time::Instant::now();
+            for _ in 0..TEXTS {
+                world.tell(from, to, "Shall we meet at seven at the bridge?");
+            }
+            let took = began.elapsed() / u32::try_from(TEXTS).unwrap();
+            let (count, bytes) = submitted(&mut world);
+            println!(
+                "{linked} linked, {says}: {} frames, {} bytes a text, {took:?}",
+                count / TEXTS,
+                bytes / TEXTS
+            );
+            frames.push(count / TEXTS);
+        }
+    }
+    // To the account: a text and a receipt for each of its devices. From it: the entry, *sent* and *delivered* for each
+    // of its other devices, and a receipt for each of these.
+    assert_eq!(frames, [2, 2, 4, 8, 6, 14]);
+}

@@ -32,7 +32,13 @@ pub use codec::{CodecError, Encoded, decode, encode, encode_into};
 pub use deposit::{ChannelName, ChannelNameError, Deposit, DepositKind};
 pub use devices::{DeviceList, DeviceOffer, ListedDevice, consent_bytes};
 pub use frame::{
-    Accepted, Acknowledge, AddDevice, Authenticate, Authenticated, Bundles, Certificate, ChannelOpened, ClientFrame, CloseAccount, Closed, CountPreKeys, Deliver, Deposited, Devices, DevicesPublished, Farewell, FetchBundles, FetchDevice, FetchDevices, Found, Goodbye, LeaveDeposits, Linked, LogEntries, LookUp, OpenChannel, OpenPlace, Ping, PlaceOpened, PlaceRead, Pong, Post, PostRow, Posted, Posts, PreKeyCounts, PreKeysStored, Proof, ProveEntry, PublishDevices, PublishPreKeys, ReadChannel, ReadLog, ReadPlace, Recall, Recalled, Refusal, Refused, Register, RegisterWithCode, Registered, RelayFrame, RequestCertificate, Reregistered, Submit, Welcome,
+    Accepted, Acknowledge, AddDevice, Authenticate, Authenticated, Bundles, Certificate, ChannelOpened,
+    ClientFrame, CloseAccount, Closed, CountPreKeys, Deliver, Deposited, Devices, DevicesPublished, Farewell,
+    FetchBundles, FetchDevice, FetchDevices, Found, Goodbye, LeaveDeposits, Linked, LogEntries, LookUp,
+    OpenChannel, OpenPlace, Ping, PlaceOpened, PlaceRead, Pong, Post, PostRow, Posted, Posts, PreKeyCounts,
+    PreKeysStored, Proof, ProveEntry, PublishDevices, PublishPreKeys, ReadChannel, ReadLog, ReadPlace,
+    Recall, Recalled, Refusal, Refused, Register, RegisterWithCode, Registered, RelayFrame,
+    RequestCertificate, Reregistered, Submit, Welcome,
 };
 pub use handle::{Handle, HandleError};
 pub use ids::{AccountId, DeviceAddress, DeviceId, MessageId, RequestId};

@@ -1,4 +1,5 @@
 //! The sources of the crates as modules and words, for the tests that read them.
+#![allow(dead_code, reason = "each of these tests uses some of it")]
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -16,11 +16,7 @@ use crate::records::membership::{MemberChange, MembersSeen};
 use crate::records::own_news::OwnNews;
 
 pub use crate::records::ids::BodyId;
-pub use crate::records::limits::{MAX_GROUP_MEMBERS, MAX_NAME_LEN};
-
-/// Longest text in bytes of UTF-8: about ten pages. With its overhead it fits one 16 KiB padding block and the next,
-/// the most that a payload may hold.
-pub const MAX_TEXT_LEN: usize = 16 * 1024;
+pub use crate::records::limits::{MAX_BODY_LEN, MAX_GROUP_MEMBERS, MAX_NAME_LEN, MAX_TEXT_LEN};
 
 /// Ids in one receipt. A longer list becomes a second receipt.
 pub const MAX_RECEIPT_IDS: usize = 64;
@@ -34,9 +30,6 @@ pub const MAX_CHANGES_TOLD: usize = 80;
 /// The id in a receipt that names no message: it says that the sender of the receipt reads bodies of version 2. A phone
 /// that does not know it finds no such message, and passes over it.
 pub const READS_VERSION_2: BodyId = BodyId(FixedBytes(*b"reads version 2."));
-
-/// Longest encoded body in bytes: the longest text, an introduction and what the encoding adds.
-pub const MAX_BODY_LEN: usize = MAX_TEXT_LEN + 512;
 
 /// One message to one phone: its content, and an introduction if one is due.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]

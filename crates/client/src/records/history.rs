@@ -7,6 +7,7 @@ use pillarbox_wire::{Encoded, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::records::ids::{BodyId, GroupId};
+use crate::records::limits::MAX_BODY_LEN;
 
 /// The progress of a message sent by this phone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -89,7 +90,7 @@ impl HistoryEntry {
 
 impl Encoded for HistoryEntry {
     const VERSION: u8 = 2;
-    const MAX_LEN: usize = crate::records::body::MAX_BODY_LEN;
+    const MAX_LEN: usize = MAX_BODY_LEN;
 }
 
 /// Prints its place, not its words.

@@ -4,7 +4,8 @@
 //! did not open, a conversation that had to restart, a weaker start. None of these is handled silently.
 
 use pillarbox_wire::{
-    AccountId, ChannelName, DepositKind, DeviceAddress, DeviceId, Farewell, Handle, PostRow, Refusal, Timestamp,
+    AccountId, ChannelName, DepositKind, DeviceAddress, DeviceId, Farewell, Handle, PostRow, Refusal,
+    Timestamp,
 };
 
 use crate::records::devices::DeviceFault;

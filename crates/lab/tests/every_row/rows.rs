@@ -7,7 +7,8 @@ use pillarbox_access::evidence::hexadecimal;
 use pillarbox_access::reading::read;
 use pillarbox_access::{Blank, Item, ItemAnswer, RelayHoldings};
 use pillarbox_relay::store::{
-    AccountRow, ChannelRow, Counters, DepositRow, DeviceListRow, DeviceRow, EventRow, LeafRow, LinkedDeviceRow, MessageRow, PreKeyRow, PublishedRow,
+    AccountRow, ChannelRow, Counters, DepositRow, DeviceListRow, DeviceRow, EventRow, LeafRow,
+    LinkedDeviceRow, MessageRow, PreKeyRow, PublishedRow,
 };
 use pillarbox_relay::{Holdings, Logged};
 use pillarbox_wire::{AccountId, DepositKind};

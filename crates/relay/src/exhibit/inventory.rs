@@ -12,7 +12,8 @@ use pillarbox_wire::inventory::{Class, FrameDirection, InventoryEntry, Inventory
 use crate::exhibit::passing::PASSING;
 use crate::rules::keeping::{Granularity, Keeping, Logged, span};
 use crate::store::{
-    ACCOUNT, CHANNEL, COMMIT_COUNT, COUNTERS, DEPOSIT, DEVICE, DEVICE_LISTS, EVENT, LEAF, LINKED_DEVICE, MESSAGE, PREKEY, PUBLISHED,
+    ACCOUNT, CHANNEL, COMMIT_COUNT, COUNTERS, DEPOSIT, DEVICE, DEVICE_LISTS, EVENT, LEAF, LINKED_DEVICE,
+    MESSAGE, PREKEY, PUBLISHED,
 };
 
 /// The relay's own tables: its rows, and what it sees of a connection.

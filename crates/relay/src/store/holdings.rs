@@ -6,7 +6,8 @@ use pillarbox_wire::{AccountId, DeviceAddress, Handle, Timestamp};
 use serde::Serialize;
 
 use super::{
-    AccountRow, ChannelRow, Completeness, Counters, DepositRow, DeviceListRow, DeviceNumber, DeviceRow, EventRow, LeafRow, LinkedDeviceRow, MessageRow, PreKeyRow, PublishedRow,
+    AccountRow, ChannelRow, Completeness, Counters, DepositRow, DeviceListRow, DeviceNumber, DeviceRow,
+    EventRow, LeafRow, LinkedDeviceRow, MessageRow, PreKeyRow, PublishedRow,
 };
 use crate::rules::keeping::Keeping;
 

@@ -9,7 +9,8 @@ use super::rows::{account, message, waiting};
 use crate::rules::keeping::{Granularity, Keeping, Logged};
 use crate::store::{
     Changes, ChannelRow, Closing, DepositRow, Deposits, DeviceNumber, EventNumber, EventRow, Holdings, Lapse,
-    LastSeen, LeafRow, Leaving, Linking, PublishedRow, Relisting, Replacement, Skip, Staying, Store, StoreError, Trim, Unlinking,
+    LastSeen, LeafRow, Leaving, Linking, PublishedRow, Relisting, Replacement, Skip, Staying, Store,
+    StoreError, Trim, Unlinking,
 };
 
 const ANNE: AccountId = AccountId([1; 16]);

@@ -141,12 +141,11 @@ fn forget_device(rows: &mut Rows<'_>, name: AccountId) -> Result<(), StorageErro
 /// Queues a copy of every message that an account has not confirmed, for one of its devices.
 fn copy_unconfirmed(rows: &mut Rows<'_>, account: AccountId, name: AccountId) -> Result<(), StorageError> {
     let mut items = rows.load_all::<Item>(Table::Outbox)?;
-    let mut order = items.iter().map(|item| item.order + 1).max().unwrap_or_default();
+    let first = items.iter().map(|item| item.order + 1).max().unwrap_or_default();
     items.retain(|item| item.to == account && is_for_all_devices(&item.content));
     items.sort_by_key(|item| item.order);
-    for item in items {
+    for (order, item) in (first..).zip(items) {
         queue(rows, name, item.content, order)?;
-        order += 1;
     }
     Ok(())
 }

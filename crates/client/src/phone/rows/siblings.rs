@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::phone::rows::records::{has_blocked, load_delivery_key};
 use crate::phone::rows::{devices, readers};
-use crate::records::body::MAX_BODY_LEN;
 use crate::records::contact::ContactRecord;
 use crate::records::group::{GroupRecord, GroupSent};
 use crate::records::history::{DeliveryState, EntryDirection, HistoryEntry};
 use crate::records::ids::{BodyId, GroupId};
+use crate::records::limits::MAX_BODY_LEN;
 use crate::records::own_news::{
     ContactFacts, ContactNews, EntryNews, EntryWay, OwnTold, ProgressNews, ShownNews,
 };

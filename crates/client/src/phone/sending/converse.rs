@@ -217,7 +217,8 @@ impl Phone {
         }
         let mut fetches = decided.fetches;
         // A linked device's keys stand on the account's signed list, and need no proof of their own.
-        fetches.retain(|(_, address, _)| address.device.is_linked() || !self.awaits_proof_of(address.account));
+        fetches
+            .retain(|(_, address, _)| address.device.is_linked() || !self.awaits_proof_of(address.account));
         let Some(connection) = self.links.get_mut(link) else {
             return;
         };
