@@ -57,8 +57,7 @@ fn holds(proof: &Proof, account: AccountId, seed: u8, count: u32, before: Option
     let signature = Signature::from_bytes(head.signature.0);
     assert!(key.verify(DIRECTORY_HEAD, &head.signed_bytes(), &signature).is_ok());
     let entry = entry.as_ref().unwrap();
-    let hashes =
-        |proof: &[pillarbox_wire::FixedBytes<32>]| proof.iter().map(|hash| hash.0).collect::<Vec<_>>();
+    let hashes = |proof: &[FixedBytes<32>]| proof.iter().map(|hash| hash.0).collect::<Vec<_>>();
     let leaf = entry.leaf.leaf_bytes();
     let tree = (head.size, &head.tree.0);
     assert_eq!(verify_inclusion(tree, entry.index, &leaf, &hashes(&entry.inclusion)), Ok(()));

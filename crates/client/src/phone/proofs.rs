@@ -36,6 +36,9 @@ impl Phone {
             None => rows.remove(Table::DirectoryProofs, MEMORY),
         })?;
         self.proofs.memory = memory;
+        for (_, held) in std::mem::take(&mut self.proofs.waiting) {
+            self.take_back(held);
+        }
         Ok(())
     }
 
@@ -150,6 +153,7 @@ impl Phone {
         rng: &mut impl CryptoRng,
     ) -> Result<Vec<Notice>, PhoneError> {
         let (Some(before), Some(own)) = (self.proofs.memory, self.account.address) else {
+            self.take_back(held);
             return Ok(Vec::new());
         };
         let mut memory = before;

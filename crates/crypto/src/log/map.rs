@@ -4,7 +4,7 @@
 //! as the logarithm of the number of labels. A leaf's hash holds the whole label, and leaves, branches and empty parts
 //! hash differently, so one root has one answer for each label.
 
-use super::{BadProof, NodeHash};
+use super::proof::{BadProof, NodeHash};
 use crate::kdf::hash;
 use crate::labels::{DIRECTORY_LATEST, DIRECTORY_NODE};
 
