@@ -2,7 +2,8 @@
 //!
 //! [`program`] runs the real programs as processes of their own, as a person at a terminal does.
 //! [`world`] joins phones and a relay in memory, with hooks for whoever stands between them; [`relay`] is that relay by
-//! itself, and [`forged_log`] a public log of keys that it lies with. [`frames`] builds what phones without sessions say to a relay, and [`link`] says it over TCP.
+//! itself, and [`forged_log`] a public log of keys that it lies with.
+//! [`frames`] builds what phones without sessions say to a relay, and [`link`] says it over TCP.
 //! No shipped crate depends on this one; tests name it among their dev-dependencies.
 
 #![allow(

@@ -22,7 +22,8 @@ use crate::records::notice::Notice;
 use crate::vault::Table;
 
 impl Phone {
-    /// Checks what the directory says from now on, or no longer. A phone that stops forgets what it has seen of the log.
+    /// Checks what the directory says from now on, or no longer. A phone that stops forgets what it has seen of the
+    /// log.
     ///
     /// # Errors
     /// [`PhoneError::Storage`]; nothing has changed then.
