@@ -26,12 +26,11 @@ pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use crate::core::{
-    ConnectionId, Effect, Input, Outcome, Relay, RelayCounts, RelaySettings, log_key, stamp,
-};
+pub use crate::core::{ConnectionId, Effect, Input, Outcome, Relay, RelayCounts, RelaySettings, stamp};
 pub use exhibit::holdings::{Completeness, Holdings, HoldingsError};
 pub use exhibit::passing::{FrameSubject, Passing};
 pub use exhibit::{holdings, inventory, legible, log_audit, passing, row_changes, tally};
+pub use memory::directory_log::log_key;
 pub use memory::mailbox::{Entrance, QueuedMessage};
 pub use rules::keeping::{Granularity, Keeping, LogRule, Logged};
 pub use rules::limits::{Amount, Limit, Limits, Rate};

@@ -22,7 +22,8 @@ use crate::records::notice::Notice;
 use crate::vault::Table;
 
 impl Phone {
-    /// Checks what the directory says from now on, or no longer. A phone that stops forgets what it has seen of the log.
+    /// Checks what the directory says from now on, or no longer. A phone that stops forgets what it has seen of the
+    /// log.
     ///
     /// # Errors
     /// [`PhoneError::Storage`]; nothing has changed then.
@@ -36,6 +37,9 @@ impl Phone {
             None => rows.remove(Table::DirectoryProofs, MEMORY),
         })?;
         self.proofs.memory = memory;
+        for (_, held) in std::mem::take(&mut self.proofs.waiting) {
+            self.take_back(held);
+        }
         Ok(())
     }
 
@@ -150,6 +154,7 @@ impl Phone {
         rng: &mut impl CryptoRng,
     ) -> Result<Vec<Notice>, PhoneError> {
         let (Some(before), Some(own)) = (self.proofs.memory, self.account.address) else {
+            self.take_back(held);
             return Ok(Vec::new());
         };
         let mut memory = before;

@@ -1,15 +1,15 @@
 //! The map from a label to its latest entry: a binary tree over the labels' bits whose root commits to all of them.
 //!
-//! A part of the tree with one label is that label's leaf, wherever it hangs. A proof therefore has about as many hashes
-//! as the logarithm of the number of labels. A leaf's hash holds the whole label, and leaves, branches and empty parts
-//! hash differently, so one root has one answer for each label.
+//! A part of the tree with one label is that label's leaf, wherever it hangs. A proof therefore has about as many
+//! hashes as the logarithm of the number of labels. A leaf's hash holds the whole label, and leaves, branches and empty
+//! parts hash differently, so one root has one answer for each label.
 
-use super::{BadProof, NodeHash};
+use super::proof::{BadProof, NodeHash};
 use crate::kdf::hash;
 use crate::labels::{DIRECTORY_LATEST, DIRECTORY_NODE};
 
-/// Hashes in the longest proof: one for each bit of a label. Labels that are hashes part after about as many bits as the
-/// logarithm of their number.
+/// Hashes in the longest proof: one for each bit of a label. Labels that are hashes part after about as many bits as
+/// the logarithm of their number.
 pub const MAX_MAP_PROOF: usize = 256;
 
 /// The hash of a part without labels. No hash of a leaf or a branch is known to be all zeros.

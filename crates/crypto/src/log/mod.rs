@@ -10,17 +10,10 @@
 
 mod map;
 mod names;
+mod proof;
 mod tree;
 
 pub use map::{LabelMap, MAX_MAP_PROOF, verify_latest};
 pub use names::{binding, label};
+pub use proof::{BadProof, NodeHash};
 pub use tree::{LogTree, MAX_LOG_SIZE, MAX_TREE_PROOF, verify_consistency, verify_inclusion};
-
-/// A hash of the tree or the map.
-pub type NodeHash = [u8; 32];
-
-/// A proof does not lead from what it is about to the root.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the proof does not lead to the signed root")]
-#[non_exhaustive]
-pub struct BadProof;

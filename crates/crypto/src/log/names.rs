@@ -1,6 +1,6 @@
 //! Labels and bindings of entries: digests, so that the public log names no account and shows no key.
 
-use super::NodeHash;
+use super::proof::NodeHash;
 use crate::kdf::hash;
 use crate::labels::{DIRECTORY_BINDING, DIRECTORY_LABEL};
 

@@ -8,7 +8,7 @@ use ct_merkle::mem_backed_tree::MemoryBackedTree;
 use ct_merkle::{ConsistencyProof, InclusionProof, RootHash};
 use sha2::Sha256;
 
-use super::{BadProof, NodeHash};
+use super::proof::{BadProof, NodeHash};
 
 /// The most entries of a log: each person on Earth changes keys five hundred times. The tree's arithmetic overflows
 /// above 2^63, and a proof is longer with each doubling.

@@ -117,7 +117,7 @@ pub(crate) fn of_holdings(holdings: &RelayHoldings) -> Vec<Row> {
     rows.extend(addresses(holdings));
     rows.extend(channels.iter().map(of_channel));
     rows.extend(posts.iter().map(|row| of_post(row, holdings)));
-    rows.extend(leaves.iter().map(|row| of_leaf(row, holdings)));
+    rows.extend(leaves.iter().filter_map(|row| of_leaf(row, holdings)));
     rows
 }
 
@@ -353,14 +353,14 @@ fn of_channel(row: &ChannelRow) -> Row {
     Row { is: json(row), wanted: vec![wanted] }
 }
 
-fn of_leaf(row: &LeafRow, holdings: &RelayHoldings) -> Row {
+/// An entry of the public log. Entries of a closed account stay, and nobody can tell from the rows whose they were.
+fn of_leaf(row: &LeafRow, holdings: &RelayHoldings) -> Option<Row> {
     let LeafRow { place: _, label, count: _, binding: _, at: _ } = row;
-    let accounts = holdings.rows().accounts.iter().map(|row| row.account);
-    // A closed account's entries stay, and nobody can tell whose they were.
-    let own = accounts.filter(|account| pillarbox_crypto::log::label(&account.0) == label.0);
-    let how = || Shows::Is(json(row));
-    let wanted = |account| Wanted { account, item: Item::PublicKey, place: "directory_log", how: how() };
-    Row { is: json(row), wanted: own.map(wanted).collect() }
+    let mut accounts = holdings.rows().accounts.iter().map(|row| row.account);
+    let account = accounts.find(|account| pillarbox_crypto::log::label(&account.0) == label.0)?;
+    let how = Shows::Is(json(row));
+    let wanted = Wanted { account, item: Item::PublicKey, place: "directory_log", how };
+    Some(Row { is: json(row), wanted: vec![wanted] })
 }
 
 fn of_post(row: &PublishedRow, holdings: &RelayHoldings) -> Row {

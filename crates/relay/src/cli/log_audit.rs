@@ -9,22 +9,14 @@ use pillarbox_relay::{Holdings, log_key};
 use pillarbox_text::read;
 use pillarbox_text::wrap::beside;
 use pillarbox_transport::RelayAddress;
-use pillarbox_wire::{FixedBytes, LogLeaf, SeenHead};
+use pillarbox_wire::{FixedBytes, SeenHead};
 
 use super::args::LogAudit;
 use super::failure::Failure;
+use super::log_reader::WholeLog;
 use super::text::escape;
 use super::window::Window;
 use super::{ledger, log_reader};
-
-/// The log as it was read.
-pub(super) struct WholeLog {
-    pub(super) entries: Vec<LogLeaf>,
-    /// The key of its heads, if the database has the relay's keys.
-    pub(super) key: Option<FixedBytes<32>>,
-    /// The head that the relay signed for it.
-    pub(super) head: Option<SeenHead>,
-}
 
 /// Runs the command.
 pub(crate) fn run(arguments: LogAudit, out: &mut impl Write) -> Result<(), Failure> {

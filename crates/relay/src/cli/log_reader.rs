@@ -6,7 +6,8 @@ use std::time::Duration;
 use pillarbox_relay::server::trouble::in_words;
 use pillarbox_transport::{Reader, RelayAddress, Writer, connect, timeouts};
 use pillarbox_wire::{
-    ClientFrame, FixedBytes, LogEntries, LogHead, ReadLog, Refusal, Refused, RelayFrame, RequestId, SeenHead,
+    ClientFrame, FixedBytes, LogEntries, LogHead, LogLeaf, ReadLog, Refusal, Refused, RelayFrame, RequestId,
+    SeenHead,
 };
 use rand::SeedableRng;
 use rand::rngs::{StdRng, SysRng};
@@ -15,10 +16,18 @@ use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
 
 use super::failure::Failure;
-use super::log_audit::WholeLog;
 
 /// The longest pause that a relay may ask for between two readings, in seconds. A longer one would never end.
 const LONGEST_PAUSE: u32 = 60;
+
+/// The log as it was read.
+pub(super) struct WholeLog {
+    pub(super) entries: Vec<LogLeaf>,
+    /// The key of its heads, if the database has the relay's keys.
+    pub(super) key: Option<FixedBytes<32>>,
+    /// The head that the relay signed for it.
+    pub(super) head: Option<SeenHead>,
+}
 
 /// Reads the whole log, up to the head that the relay signed at the first answer.
 pub(super) fn read(address: &RelayAddress) -> Result<WholeLog, Failure> {

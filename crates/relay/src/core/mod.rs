@@ -77,7 +77,6 @@ use crate::store::{Changes, Counters, EventRow, Store, StoreError};
 pub use crate::memory::connection_id::ConnectionId;
 use connections::Connections;
 pub use events::{Effect, Input, Outcome, RelayCounts, RelaySettings};
-pub use proofs::log_key;
 use round::Round;
 use rule::Rule;
 
@@ -162,7 +161,7 @@ impl<S: Store> Relay<S> {
         })?;
         drop(fill);
         let mut directory_log = DirectoryLog::new(&contents.leaves)?;
-        changes.leaves = proofs::missing(&directory, &directory_log, &settings.keeping, now);
+        changes.leaves = directory_log.missing(&directory, &settings.keeping, now);
         if orphans > 0 {
             return Err(StoreError::Damaged);
         }

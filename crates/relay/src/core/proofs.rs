@@ -6,53 +6,15 @@
 //! **Heads** are signed with a key that is derived from the certificate key, for each answer. Two heads of one size by
 //! one relay have the same roots; two that differ prove that it showed two logs.
 
-use pillarbox_crypto::labels::DIRECTORY_LOG_KEY;
-use pillarbox_crypto::{SigningSecret, kdf};
 use pillarbox_wire::limits::MAX_LOG_LEAVES;
-use pillarbox_wire::{
-    FixedBytes, LogEntries, LogHead, Proof, ProveEntry, ReadLog, Refusal, RelayFrame, Timestamp,
-};
+use pillarbox_wire::{FixedBytes, LogEntries, LogHead, Proof, ProveEntry, ReadLog, Refusal, RelayFrame};
 
 use super::Relay;
 use super::round::Round;
 use crate::memory::connection_id::ConnectionId;
-use crate::memory::directory::Directory;
-use crate::memory::directory_log::{DirectoryLog, binding, label};
+use crate::memory::directory_log::{binding, label, time};
 use crate::memory::rate_limiter::Request;
-use crate::rules::keeping::Keeping;
-use crate::store::{AccountRow, LeafRow, Store};
-
-/// Derives the key that signs heads. It lasts as long as the certificate key, and needs no place of its own.
-#[must_use]
-pub fn log_key(certificate_key: &SigningSecret) -> SigningSecret {
-    let secret = certificate_key.to_bytes();
-    SigningSecret::from_bytes(*kdf::hkdf::<32>(&[], &[secret.as_slice()], DIRECTORY_LOG_KEY, &[]))
-}
-
-/// Returns the entries that a log lacks: one for each account that it has other keys of, or none. Empty if the rule has
-/// no log.
-pub(super) fn missing(
-    directory: &Directory,
-    log: &DirectoryLog,
-    keeping: &Keeping,
-    now: Timestamp,
-) -> Vec<LeafRow> {
-    let mut leaves = Vec::new();
-    if keeping.directory_log {
-        for account in directory.accounts() {
-            let (label, binding) = (label(account), binding(&account.identity()));
-            if log.binding(&label) != Some(binding) {
-                leaves.push(log.next(&leaves, label, binding, time(keeping, now)));
-            }
-        }
-    }
-    leaves
-}
-
-/// The time of an entry, as exactly as the relay keeps times of registration.
-fn time(keeping: &Keeping, now: Timestamp) -> Timestamp {
-    keeping.registered.of(now).unwrap_or_default()
-}
+use crate::store::{AccountRow, Store};
 
 impl<S: Store> Relay<S> {
     /// Stages the entry of an account whose keys are new, if there is a log.

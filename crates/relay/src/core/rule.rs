@@ -4,8 +4,8 @@ use pillarbox_crypto::SigningSecret;
 use pillarbox_wire::{DepositKind, Timestamp};
 
 use super::log_rules::LogRules;
-use super::proofs::log_key;
 use super::stamp::StampKey;
+use crate::memory::directory_log::log_key;
 use crate::rules::keeping::Keeping;
 use crate::store::Set;
 

@@ -3,7 +3,6 @@
 use pillarbox_wire::Timestamp;
 
 use super::Relay;
-use super::proofs::missing;
 use super::rule::{Rule, record};
 use crate::rules::keeping::Keeping;
 use crate::store::{Changes, Store, StoreError};
@@ -16,7 +15,7 @@ impl<S: Store> Relay<S> {
     /// [`StoreError`]; the old rule then stays in force.
     pub fn set_keeping(&mut self, keeping: Keeping, now: Timestamp) -> Result<(), StoreError> {
         let set = record(&keeping, now);
-        let leaves = missing(&self.directory, &self.directory_log, &keeping, now);
+        let leaves = self.directory_log.missing(&self.directory, &keeping, now);
         let changes = Changes { keeping: set, leaves, counters: self.counters, ..Changes::default() };
         self.store.apply(&changes)?;
         changes.leaves.iter().for_each(|row| self.directory_log.append(row));

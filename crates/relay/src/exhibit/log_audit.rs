@@ -1,5 +1,5 @@
-//! The audit of a directory's public log, by anybody who has all its entries: each entry's number follows the one before
-//! of its label, and each head that somebody was shown is a head of this log.
+//! The audit of a directory's public log, by anybody who has all its entries: each entry's number follows the one
+//! before of its label, and each head that somebody was shown is a head of this log.
 //!
 //! An audit does not know whose keys are right. A false entry that is in the log is for its owner to notice; the audit
 //! notices a log that was shown in two forms.

@@ -3,11 +3,13 @@
 //! Rebuilt from the store when the relay opens, and changed only by what the store has committed. A head is signed for
 //! each answer; nothing of it needs a place of its own, because tree and map follow from the rows.
 
-use pillarbox_crypto::labels::DIRECTORY_HEAD;
+use pillarbox_crypto::labels::{DIRECTORY_HEAD, DIRECTORY_LOG_KEY};
 use pillarbox_crypto::log::{LabelMap, LogTree, NodeHash};
-use pillarbox_crypto::{SigningSecret, log};
+use pillarbox_crypto::{SigningSecret, kdf, log};
 use pillarbox_wire::{FixedBytes, IdentityKey, LOG_LEAF_LEN, LatestEntry, LogHead, LogLeaf, Timestamp};
 
+use crate::memory::directory::Directory;
+use crate::rules::keeping::Keeping;
 use crate::store::{AccountRow, LeafRow, StoreError};
 
 /// The log. A relay whose rule has none holds an empty one.
@@ -15,6 +17,19 @@ use crate::store::{AccountRow, LeafRow, StoreError};
 pub(crate) struct DirectoryLog {
     tree: LogTree<[u8; LOG_LEAF_LEN]>,
     map: LabelMap,
+}
+
+/// Derives the key that signs heads from the key that signs certificates. It lasts as long, and needs no place of its
+/// own.
+#[must_use]
+pub fn log_key(certificate_key: &SigningSecret) -> SigningSecret {
+    let secret = certificate_key.to_bytes();
+    SigningSecret::from_bytes(*kdf::hkdf::<32>(&[], &[secret.as_slice()], DIRECTORY_LOG_KEY, &[]))
+}
+
+/// The time of an entry, as exactly as the relay keeps times of registration.
+pub(crate) fn time(keeping: &Keeping, now: Timestamp) -> Timestamp {
+    keeping.registered.of(now).unwrap_or_default()
 }
 
 /// Returns the label under which an account's entries stand.
@@ -63,6 +78,21 @@ impl DirectoryLog {
         let before = before.or_else(|| self.map.latest(&label.0).map(|(count, _)| count)).unwrap_or(0);
         let place = self.len() + staged.len() as u64;
         LeafRow { place, label, count: before.saturating_add(1), binding, at }
+    }
+
+    /// Returns the entries that this log lacks: one for each account that it has other keys of, or none. Empty if the
+    /// rule has no log.
+    pub(crate) fn missing(&self, directory: &Directory, keeping: &Keeping, now: Timestamp) -> Vec<LeafRow> {
+        let mut leaves = Vec::new();
+        if keeping.directory_log {
+            for account in directory.accounts() {
+                let (label, binding) = (label(account), binding(&account.identity()));
+                if self.binding(&label) != Some(binding) {
+                    leaves.push(self.next(&leaves, label, binding, time(keeping, now)));
+                }
+            }
+        }
+        leaves
     }
 
     /// Returns the binding of a label's latest entry.
