@@ -11,8 +11,8 @@ use std::fs;
 use std::path::Path;
 
 use pillarbox_relay::store::{
-    ACCOUNT, CHANNEL, COMMIT_COUNT, COUNTERS, Changes, DEPOSIT, DEVICE, EVENT, MESSAGE, PREKEY, PUBLISHED,
-    Set,
+    ACCOUNT, CHANNEL, COMMIT_COUNT, COUNTERS, Changes, DEPOSIT, DEVICE, DEVICE_LISTS, EVENT, LINKED_DEVICE,
+    MESSAGE, PREKEY, PUBLISHED, Set,
 };
 use pillarbox_relay::testing::store_suite;
 use pillarbox_relay::{
@@ -408,7 +408,17 @@ fn every_column_of_the_file_stands_in_the_inventory() {
     assert_eq!(
         tables,
         [
-            "accounts", "channels", "counters", "deposits", "devices", "events", "messages", "meta", "posts",
+            "accounts",
+            "channels",
+            "counters",
+            "deposits",
+            "device_lists",
+            "devices",
+            "events",
+            "linked_devices",
+            "messages",
+            "meta",
+            "posts",
             "prekeys"
         ]
     );
@@ -418,8 +428,10 @@ fn every_column_of_the_file_stands_in_the_inventory() {
         ("channels", CHANNEL),
         ("counters", counters.as_slice()),
         ("deposits", DEPOSIT),
+        ("device_lists", DEVICE_LISTS),
         ("devices", DEVICE),
         ("events", EVENT),
+        ("linked_devices", LINKED_DEVICE),
         ("messages", MESSAGE),
         ("posts", PUBLISHED),
         ("prekeys", PREKEY),
