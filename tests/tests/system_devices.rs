@@ -115,7 +115,7 @@ fn a_verified_contacts_new_device_stops_sending_until_the_owner_chooses() {
     let [alice, bob] = pair(&place, &relay);
     alice.verify("Bob", &bob, "Alice");
     let laptop = link(&place, &bob, "laptop", &[]);
-    drop(alice.run(&["inbox"]).expect(0).says("Bob has linked another device since you verified them"));
+    drop(alice.run(&["inbox"]).expect(0).says("You have verified Bob, so nothing is sent until you choose"));
     let stopped = alice.run(&["send", "Bob", "no"]).expect(1);
     drop(
         stopped

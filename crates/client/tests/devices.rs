@@ -461,13 +461,12 @@ fn programs_that_end_at_any_step_of_linking_and_talking_lose_nothing() {
 
 /// The frames that carry messages since this was last asked, and their bytes.
 fn submitted(world: &mut World) -> (usize, usize) {
-    let received = std::mem::take(&mut world.received);
-    let frames = received.iter().filter(|(_, frame)| matches!(frame, ClientFrame::Submit(_)));
-    let lens: Vec<_> = frames.map(|(_, frame)| pillarbox_wire::encode(frame).unwrap().len()).collect();
-    (lens.len(), lens.iter().sum())
+    let received: Vec<_> = world.received.drain(..).map(|(_, frame)| frame).collect();
+    let frames = received.iter().filter(|frame| matches!(frame, ClientFrame::Submit(_)));
+    frames.fold((0, 0), |(count, len), frame| (count + 1, len + pillarbox_wire::encode(frame).unwrap().len()))
 }
 
-/// What docs/measured.md says of a second device. `--nocapture` prints the bytes and, of this build, the time.
+/// As in docs/measured.md. `--nocapture` prints bytes and time.
 #[test]
 fn a_second_device_costs_a_message_for_each_text_and_one_for_each_step_of_its_progress() {
     const TEXTS: usize = 50;
@@ -478,9 +477,8 @@ fn a_second_device_costs_a_message_for_each_text_and_one_for_each_step_of_its_pr
         for _ in 0..linked {
             link(&mut world, bob, false);
         }
-        // A turn each way first: sessions begin, and the devices are known.
-        world.tell(alice, bob, "before");
-        world.tell(bob, alice, "before");
+        world.tell(alice, bob, "sessions begin");
+        world.tell(bob, alice, "and devices are known");
         submitted(&mut world);
         for (from, to, says) in [(alice, bob, "to"), (bob, alice, "from")] {
             let began = std::time::Instant::now();
@@ -489,12 +487,9 @@ fn a_second_device_costs_a_message_for_each_text_and_one_for_each_step_of_its_pr
             }
             let took = began.elapsed() / u32::try_from(TEXTS).unwrap();
             let (count, bytes) = submitted(&mut world);
-            println!(
-                "{linked} linked, {says}: {} frames, {} bytes a text, {took:?}",
-                count / TEXTS,
-                bytes / TEXTS
-            );
-            frames.push(count / TEXTS);
+            let (count, bytes) = (count / TEXTS, bytes / TEXTS);
+            println!("{linked} linked, {says}: {count} frames, {bytes} bytes a text, {took:?}");
+            frames.push(count);
         }
     }
     // To the account: a text and a receipt for each of its devices. From it: the entry, *sent* and *delivered* for each

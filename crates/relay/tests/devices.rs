@@ -86,12 +86,8 @@ impl Owner {
         );
         let RelayFrame::Registered(registered) = world.ask_one(connection, frame) else { panic!() };
         let address = registered.address;
-        let list = DeviceList {
-            account: address.account,
-            version: 0,
-            devices: Vec::new(),
-            signature: FixedBytes([0; 64]),
-        };
+        let (account, devices, signature) = (address.account, Vec::new(), FixedBytes([0; 64]));
+        let list = DeviceList { account, version: 0, devices, signature };
         Self { identity, address, connection, list }
     }
 

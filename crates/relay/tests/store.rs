@@ -11,8 +11,8 @@ use std::fs;
 use std::path::Path;
 
 use pillarbox_relay::store::{
-    ACCOUNT, CHANNEL, COMMIT_COUNT, COUNTERS, Changes, DEPOSIT, DEVICE, EVENT, LEAF, MESSAGE, PREKEY,
-    PUBLISHED, Set,
+    ACCOUNT, CHANNEL, COMMIT_COUNT, COUNTERS, Changes, DEPOSIT, DEVICE, DEVICE_LISTS, EVENT, LEAF,
+    LINKED_DEVICE, MESSAGE, PREKEY, PUBLISHED, Set,
 };
 use pillarbox_relay::testing::store_suite;
 use pillarbox_relay::{
@@ -414,9 +414,11 @@ fn every_column_of_the_file_stands_in_the_inventory() {
             "channels",
             "counters",
             "deposits",
+            "device_lists",
             "devices",
             "directory_log",
             "events",
+            "linked_devices",
             "messages",
             "meta",
             "posts",
@@ -429,9 +431,11 @@ fn every_column_of_the_file_stands_in_the_inventory() {
         ("channels", CHANNEL),
         ("counters", counters.as_slice()),
         ("deposits", DEPOSIT),
+        ("device_lists", DEVICE_LISTS),
         ("devices", DEVICE),
         ("directory_log", LEAF),
         ("events", EVENT),
+        ("linked_devices", LINKED_DEVICE),
         ("messages", MESSAGE),
         ("posts", PUBLISHED),
         ("prekeys", PREKEY),

@@ -15,7 +15,7 @@ use crate::phone::Link;
 use crate::phone::engine::Phone;
 use crate::phone::error::PhoneError;
 use crate::phone::receiving::effects::{self, AccountTold, ArrivalContext, Effects, NotTaken};
-use crate::phone::receiving::{contents, own_news};
+use crate::phone::receiving::{contents, devices_told, own_news};
 use crate::phone::rows::records::{
     DeduplicationRecord, digest_key, load_conversation, remove_conversation, remove_item, store_contact,
     store_conversation,
@@ -124,18 +124,7 @@ impl Phone {
             }
             Err(_) => None,
         };
-        envelope.filter(|envelope| self.may_come_from(envelope.device))
-    }
-
-    /// Returns true for a device of somebody else, and for another device of the owner's. The number of a former first
-    /// phone is nobody's.
-    fn may_come_from(&self, device: DeviceAddress) -> bool {
-        match self.account.address {
-            Some(own) if own.account == device.account => {
-                own != device && (device.device.is_linked() || own.device.is_linked())
-            }
-            _ => true,
-        }
+        envelope.filter(|envelope| devices_told::may_come_from(self.account.address, envelope.device))
     }
 
     /// Decides the outcome of a message. If a table has no room for it, returns that table and changes nothing.

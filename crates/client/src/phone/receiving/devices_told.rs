@@ -16,6 +16,17 @@ use crate::records::notice::Notice;
 use crate::software::Software;
 use crate::vault::{Rows, StorageError};
 
+/// Returns true for a device of somebody else, and for another device of the owner's. The number of a former first
+/// phone is nobody's.
+pub(crate) fn may_come_from(own: Option<DeviceAddress>, device: DeviceAddress) -> bool {
+    match own {
+        Some(own) if own.account == device.account => {
+            own != device && (device.device.is_linked() || own.device.is_linked())
+        }
+        _ => true,
+    }
+}
+
 /// Takes a list that a contact has told.
 pub(crate) fn take(
     rows: &mut Rows<'_>,

@@ -4,7 +4,7 @@ use pillarbox_wire::AccountId;
 
 use crate::records::devices::DeviceFault;
 use crate::records::notice::{DeviceFailure, Notice};
-use crate::text::sentences::{Choice, Names, Tone};
+use crate::text::sentences::names::{Choice, Names, Tone};
 
 pub(super) fn key_changed(name: &str, blocked: bool, names: &impl Names) -> String {
     if blocked {
