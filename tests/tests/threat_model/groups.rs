@@ -278,7 +278,7 @@ fn a_contact_can_remove_anybody_from_a_group_that_they_keep() {
 }
 
 #[test]
-fn a_contact_who_was_removed_from_a_group_can_read_what_a_phone_sends_that_has_not_heard_of_it() {
+fn a_contact_can_read_what_a_phone_still_sends_to_a_group_that_has_not_heard_of_their_removal() {
     let mut world = world::new();
     let ([alice, bob, carol], group) = three(&mut world);
     let (whom, keeper) = (world.id(carol), world.id(alice));
@@ -302,7 +302,7 @@ fn a_contact_who_was_removed_from_a_group_can_read_what_a_phone_sends_that_has_n
 }
 
 #[test]
-fn a_contact_who_was_removed_from_a_group_cannot_read_what_phones_say_there_that_have_heard_of_it() {
+fn a_contact_cannot_read_what_phones_say_in_a_group_that_have_heard_of_their_removal() {
     for removes in [false, true] {
         let mut world = world::new();
         let ([alice, bob, carol], group) = three(&mut world);
@@ -323,7 +323,7 @@ fn a_contact_who_was_removed_from_a_group_cannot_read_what_phones_say_there_that
 }
 
 #[test]
-fn a_contact_who_was_removed_from_a_group_cannot_add_anybody_to_it_not_even_backdated() {
+fn a_contact_cannot_add_anybody_to_a_group_after_their_removal_not_even_backdated() {
     for removes in [false, true] {
         let mut world = world::new();
         let (alice, bob, mallory) = with_plotter(&mut world);
