@@ -227,9 +227,9 @@ pub(super) struct Proposals {
     /// The same as SCENARIO, written as `demand` has it.
     #[arg(long = "scenario", value_name = "SCENARIO", conflicts_with = "scenario")]
     pub(super) named: Option<String>,
-    /// The design that the story runs under: one of this program's, or a file.
-    #[arg(long, value_name = "NAME|FILE", default_value = "whatsapp-now")]
-    pub(super) design: String,
+    /// The design that the story runs under: one of this program's, or a file. Without it, the one with predictions
+    #[arg(long, value_name = "NAME|FILE")]
+    pub(super) design: Option<String>,
     /// Only this way; may be given several times.
     #[arg(long, value_name = "NAME")]
     pub(super) proposal: Vec<String>,

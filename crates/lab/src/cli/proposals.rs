@@ -60,11 +60,13 @@ fn plan(wanted: &Proposals) -> Result<WaysPlan, Failure> {
         let sentence = format!("there is no way in called `{unknown}`. There is {}.", names.join(", "));
         return Err(Failure { sentence, code: USAGE });
     }
-    let design = run::design(&wanted.design)?;
+    let usual = || ways::usual_design(&scenario.name).unwrap_or(&scenario.design).to_owned();
+    let named = wanted.design.clone().unwrap_or_else(usual);
+    let design = run::design(&named)?;
     let seed = wanted.seed.unwrap_or(scenario.seed);
     let threads = wanted.threads.unwrap_or_else(threads);
     let ways = wanted.proposal.clone();
-    let rerun = rerun(story, &wanted.design, &ways, seed);
+    let rerun = rerun(story, &named, &ways, seed);
     Ok(WaysPlan { scenario, design, seed, ways, threads, control: control()?, rerun })
 }
 

@@ -36,7 +36,7 @@ pub use csv::table as csv;
 pub use files::{WAYS, WaysRun};
 pub use full::render as full;
 pub use plan::WaysPlan;
-pub use predictions::{Predictions, PredictionsError, WaysComparison, built_in};
+pub use predictions::{Predictions, PredictionsError, WaysComparison, built_in, usual_design};
 pub use row::{EvaderResult, Stolen, WayInRow, WaysIn, WithoutPhone, WorldOfWay};
 #[cfg(feature = "cli")]
 pub use run::{run, stories_of};

@@ -157,19 +157,31 @@ impl Predictions {
     }
 }
 
-/// The predictions inside the program: the story and the design for which they were written.
-const BUILT_IN: &[(&str, &str, &str)] = &[(
-    "westminster-2017",
-    "whatsapp-now",
+/// The predictions inside the program: the story and the design for which they were written, and their text.
+const BUILT_IN: &[(&str, &str)] = &[(
+    "westminster-2017 under whatsapp-now",
     include_str!("../../../../expected/proposals-westminster-2017.csv"),
 )];
+
+/// Returns the stories and designs for which there are predictions inside the program.
+fn predicted() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    BUILT_IN
+        .iter()
+        .filter_map(|(of, text)| of.split_once(" under ").map(|(story, design)| (story, design, *text)))
+}
+
+/// Returns the design under which a story is shown unless another one is asked for: the one with predictions.
+#[must_use]
+pub fn usual_design(story: &str) -> Option<&'static str> {
+    predicted().find(|(of, _, _)| *of == story).map(|(_, design, _)| design)
+}
 
 /// Returns the predictions inside the program for a story under a design.
 ///
 /// # Errors
 /// A mistake in their file, which the tests would have found.
 pub fn built_in(story: &str, design: &str) -> Result<Option<Predictions>, PredictionsError> {
-    let found = BUILT_IN.iter().find(|(of, under, _)| (*of, *under) == (story, design));
+    let found = predicted().find(|(of, under, _)| (*of, *under) == (story, design));
     found.map(|(of, _, text)| Predictions::parse(&format!("expected/proposals-{of}.csv"), text)).transpose()
 }
 
@@ -189,7 +201,8 @@ mod tests {
 
     #[test]
     fn the_predictions_in_the_program_can_be_read() {
-        for (story, design, _) in BUILT_IN {
+        assert_eq!(predicted().count(), BUILT_IN.len());
+        for (story, design, _) in predicted() {
             assert!(!built_in(story, design).unwrap().unwrap().cells.is_empty());
         }
         assert_eq!(built_in("westminster-2017", "signal-now"), Ok(None));

@@ -37,8 +37,8 @@ impl Phone {
     ///
     /// # Errors
     /// [`PhoneError::NotRegistered`], [`PhoneError::BadName`], [`PhoneError::EmptyGroup`],
-    /// [`PhoneError::TooManyMembers`], [`PhoneError::UnknownContact`], [`PhoneError::NoIdentity`] for a member whose key
-    /// this phone does not have yet and so cannot sign, [`PhoneError::Storage`].
+    /// [`PhoneError::TooManyMembers`], [`PhoneError::UnknownContact`], [`PhoneError::Storage`];
+    /// [`PhoneError::NoIdentity`] for a member whose key this phone does not have yet and so cannot sign.
     pub fn make_group(
         &mut self,
         name: &str,

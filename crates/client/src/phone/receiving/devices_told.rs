@@ -1,8 +1,8 @@
 //! Device lists of contacts: told by the contact inside the encryption, or by the relay.
 //!
-//! **The rule of a changed key.** A list that passes its checks is taken over at once, and messages of a new device are
-//! shown. If the contact was verified, nothing more is sent to them until the owner chooses: a device that somebody else
-//! has linked would read everything, as a phone under another key would.
+//! **The rule of a changed key.** A list that passes its checks is taken over at once, and messages of a new device
+//! are shown. If the contact was verified, nothing more is sent to them until the owner chooses: a device that
+//! somebody else has linked would read everything, as a phone under another key would.
 
 use pillarbox_wire::{DeviceAddress, DeviceList, FixedBytes, ListedDevice};
 

@@ -4,8 +4,8 @@
 //! if the changes make both its owner and the sender members. Whoever has left or was removed takes no more changes.
 //! Members by word stay members by word; whom the owner added so, this phone then signs.
 //!
-//! **Differences.** A phone that hears from a member who sees others sends that member every change that it has and asks
-//! for theirs, once for each difference. Changes only ever add up, so after one exchange both have the same.
+//! **Differences.** A phone that hears from a member who sees others sends that member every change that it has and
+//! asks for theirs, once for each difference. Changes only ever add up, so after one exchange both have the same.
 
 use pillarbox_wire::AccountId;
 

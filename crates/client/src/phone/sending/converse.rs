@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use pillarbox_crypto::{IdentityPublic, SecretBytes, kdf, labels};
-use pillarbox_session::{Conversation, kind, seal};
+use pillarbox_session::{kind, seal};
 use pillarbox_wire::{
     AccountId, Bytes, ClientFrame, DeviceAddress, FetchBundles, FetchDevice, FixedBytes, SenderCertificate,
     Submit, Timestamp,
@@ -23,6 +23,7 @@ use crate::phone::rows::records::{
     device, load_contact, load_conversation, load_delivery_key, load_item, store_conversation, store_item,
 };
 use crate::phone::rows::say::may_write;
+use crate::phone::sending::loaded::LoadedContact;
 use crate::phone::state::link::Link;
 use crate::phone::state::links::Question;
 use crate::phone::state::outbox::{IndexEntry, IndexStage, Item, MAX_IN_FLIGHT, Stage};
@@ -70,24 +71,6 @@ struct Submission {
     /// The recipient's identity and delivery key, if the item goes over the nameless link.
     sealed: Option<(IdentityPublic, FixedBytes<32>)>,
     to: DeviceAddress,
-}
-
-/// A device of a contact, or another one of the owner's, loaded for writing to it.
-struct LoadedContact {
-    /// The name under which this phone keeps what belongs to the device.
-    name: AccountId,
-    /// The contact; one without a conversation stands for the owner.
-    record: ContactRecord,
-    /// The device's identity: the contact's, unless it is a linked device.
-    identity: Option<IdentityPublic>,
-    introduced: bool,
-    delivery_key: Option<SecretBytes<32>>,
-    pending: PendingReplies,
-    conversation: Option<Conversation>,
-    device: DeviceAddress,
-    /// True if its phone reads bodies of version 2.
-    reads_newer: bool,
-    changed: bool,
 }
 
 impl Phone {

@@ -2,4 +2,5 @@
 
 mod converse;
 mod devices;
+mod loaded;
 mod outgoing;

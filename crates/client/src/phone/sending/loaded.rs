@@ -1,0 +1,26 @@
+//! A recipient's device as it is read from the vault, with everything that sealing a message for it takes.
+
+use pillarbox_crypto::{IdentityPublic, SecretBytes};
+use pillarbox_session::Conversation;
+use pillarbox_wire::{AccountId, DeviceAddress};
+
+use crate::records::contact::ContactRecord;
+use crate::records::recovery::PendingReplies;
+
+/// A device of a contact, or another one of the owner's, loaded for writing to it.
+pub(super) struct LoadedContact {
+    /// The name under which this phone keeps what belongs to the device.
+    pub(super) name: AccountId,
+    /// The contact; one without a conversation stands for the owner.
+    pub(super) record: ContactRecord,
+    /// The device's identity: the contact's, unless it is a linked device.
+    pub(super) identity: Option<IdentityPublic>,
+    pub(super) introduced: bool,
+    pub(super) delivery_key: Option<SecretBytes<32>>,
+    pub(super) pending: PendingReplies,
+    pub(super) conversation: Option<Conversation>,
+    pub(super) device: DeviceAddress,
+    /// True if its phone reads bodies of version 2.
+    pub(super) reads_newer: bool,
+    pub(super) changed: bool,
+}
