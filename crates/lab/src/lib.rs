@@ -13,7 +13,7 @@
 //! | [`play`] | a record as a person reads it |
 //! | [`page`] | a run as one HTML file |
 //! | [`picture`] | who talks to whom, and when, as pictures |
-//! | [`paper`], [`screen`], [`columns`] | papers, and text laid out for a window |
+//! | [`paper`], [`screen`], [`english`] | papers, text laid out for a window, and how English writes it |
 //! | `progress` | how far something is |
 //!
 //! The programs of the messenger do not depend on this crate. Without its feature `cli` it opens no socket and no
