@@ -73,6 +73,9 @@ fn every_next_step_works_where_it_is_printed() {
     let blocked = alice.run(&["send", "Bob", "hello"]).expect(1);
     drop(follow(&mut done, &alice, &blocked).expect(0).prints("Bob is heard again from now on"));
 
+    let unlinked = alice.run(&["device", "remove", "200", "--yes"]).expect(1);
+    drop(follow(&mut done, &alice, &unlinked).expect(0));
+
     backups(&place, &mut done);
 
     let closed = bob.run(&["account", "close", "--yes"]).expect(0);
