@@ -10,6 +10,7 @@
 use pillarbox_client::{
     DeliveryState, DeviceFault, EntryDirection, Notice, PaddingRule, Phone, PhoneError, Trust, Vault,
 };
+use pillarbox_testkit::forged_log::{settings, watch};
 use pillarbox_testkit::world::{Fault, Who, World, altering};
 use pillarbox_wire::{ClientFrame, DeviceAddress, DeviceId, DeviceList, Duration, FixedBytes, RelayFrame};
 
@@ -230,6 +231,28 @@ fn a_linked_device_reaches_a_new_contact_and_a_group_through_the_first_phone() {
         Some("from Alice")
     );
     assert_eq!(world.at(laptop).leave_group(group, now, &mut rng).err(), Some(PhoneError::FirstPhoneOnly));
+}
+
+#[test]
+fn phones_that_check_the_public_log_write_to_linked_devices_and_are_told_nothing() {
+    let mut world = World::with(settings());
+    let (alice, bob) = world.pair();
+    watch(&mut world, alice);
+    watch(&mut world, bob);
+    let laptop = link(&mut world, bob, false);
+    watch(&mut world, laptop);
+    world.tell(alice, bob, "to both");
+    world.tell(laptop, alice, "from the laptop");
+    assert_eq!(world.heard(laptop, alice), ["to both"]);
+    assert_eq!(world.heard(alice, bob).last().unwrap(), "from the laptop");
+    for who in [alice, bob, laptop] {
+        world.cut(who);
+        world.run();
+        let about_the_log =
+            |notice: &Notice| matches!(notice, Notice::DirectoryUnproved { .. } | Notice::NotMyEntry { .. });
+        assert!(!world.take_notices(who).iter().any(about_the_log), "{who:?}");
+        assert_eq!(world.see(who).directory_heads().len(), 1, "each has looked");
+    }
 }
 
 #[test]

@@ -121,7 +121,8 @@ impl Phone {
         now: Timestamp,
         rng: &mut impl CryptoRng,
     ) -> Result<Vec<Notice>, PhoneError> {
-        if !self.checks_directory() {
+        // A linked device's keys are those of the account's signed list, and have no entry of their own.
+        if !self.checks_directory() || self.is_device(contact)? {
             return self.begin(contact, &identity, &bundles, now, rng);
         }
         self.proofs.waiting.push_back((link, Held::Keys { contact, identity, bundles }));
@@ -165,7 +166,7 @@ impl Phone {
         };
         let checked = memory.check(account, proof);
         let mine = match (&held, &checked) {
-            (Held::Own, Ok(leaf)) => memory.is_mine(leaf, self.own_binding()),
+            (Held::Own, Ok(leaf)) => memory.is_mine(leaf, self.own_binding()?),
             _ => true,
         };
         if memory != before {
@@ -238,7 +239,8 @@ impl Phone {
         }
     }
 
-    fn own_binding(&self) -> FixedBytes<32> {
-        binding(&write_identity(&self.secrets.identity.public()))
+    /// Returns the digest of the account's keys, which on a linked device are not the device's own.
+    fn own_binding(&self) -> Result<FixedBytes<32>, PhoneError> {
+        Ok(binding(&write_identity(&self.account_identity()?)))
     }
 }

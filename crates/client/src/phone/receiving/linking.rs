@@ -210,7 +210,7 @@ impl Phone {
     }
 
     /// Returns true for the name of a linked device, and for another device of the owner's.
-    pub(super) fn is_device(&self, name: AccountId) -> Result<bool, PhoneError> {
+    pub(crate) fn is_device(&self, name: AccountId) -> Result<bool, PhoneError> {
         let own = self.account.address.is_some_and(|own| own.account == name);
         Ok(own || self.vault.read(|rows| devices::linked(rows, name))?.is_some())
     }
