@@ -7,13 +7,13 @@ use pillarbox_lab::matrix::rerun::option;
 use pillarbox_lab::progress::Progress;
 use pillarbox_lab::scenario::library;
 use pillarbox_lab::ways::{self, WaysComparison, WaysIn, WaysPlan};
+use pillarbox_system::exit::{UNREACHED, USAGE};
 
 use super::args::Proposals;
 use super::matrix::{control, in_words, not_written};
 use super::output::{Failure, again, next, place, print, print_findings, print_json};
 use super::runtime::{threads, until_stopped};
 use super::{run, window};
-use pillarbox_system::exit::{UNREACHED, USAGE};
 
 pub(super) fn run(wanted: &Proposals) -> Result<(), Failure> {
     let plan = plan(wanted)?;

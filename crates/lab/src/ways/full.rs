@@ -45,7 +45,11 @@ fn one(screen: &mut Screen, ways: &WaysIn, row: &WayInRow) {
         "After {target}'s phone was destroyed: {} and {}: it {}.",
         share(gone.before),
         share(gone.after),
-        if gone.works { "works as before" } else { "does not give the same" }
+        match gone.works {
+            true if row.texts.is_empty() => "brings nothing, as before",
+            true => "works as before",
+            false => "does not give the same",
+        }
     ));
     say(match &row.stolen {
         None => "Thief: there is no one secret to steal.".to_owned(),

@@ -1,6 +1,7 @@
 //! The ways on one screen.
 
 use pillarbox_access::day::Day;
+use pillarbox_text::columns::Column;
 use pillarbox_wire::Timestamp;
 
 use super::notes::{self, Marks};
@@ -8,7 +9,6 @@ use super::predictions::WaysComparison;
 use super::row::{WayInRow, WaysIn, share};
 use crate::answer::counted_by;
 use crate::screen::{Screen, Table, Weight};
-use pillarbox_text::columns::Column;
 
 /// The widths of the columns. With the gaps between them they leave 19 columns of 80 for the name.
 const COLUMNS: [Column; 9] = [
@@ -84,13 +84,18 @@ fn cells(row: &WayInRow, marks: &mut Marks) -> Vec<String> {
         row.title.clone(),
         share(row.before),
         share(row.after),
-        row.phone_gone(),
+        phone_gone(row),
         row.stolen.as_ref().map_or_else(|| "-".to_owned(), |stolen| stolen.opens.n.to_string()),
         format!("{}, {}", row.read.len(), row.named.len()),
         who(row, marks),
         row.became_false.len().to_string(),
         format!("{evaded}/{}", row.evader.before.of + row.evader.after.of),
     ]
+}
+
+/// Returns the word for the way without the phone. To bring nothing, as before, is not to work.
+fn phone_gone(row: &WayInRow) -> String {
+    if row.texts.is_empty() && row.without_the_phone.works { "none".to_owned() } else { row.phone_gone() }
 }
 
 /// Returns the word for whoever can tell, with the letter of a footnote.
