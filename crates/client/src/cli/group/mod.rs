@@ -317,7 +317,10 @@ fn show(context: &mut CliContext<'_>, typed: &str, form: Form) -> Result<(), Fai
             let signed = phone.group_signatures(group.id)?;
             let head = format!("{} has {}, as this phone knows them.{left}", name(&group), count(&group));
             context.terminal.result(&break_words(&head, INDENT, width))?;
-            for account in &group.members {
+            // The owner first, then by name.
+            let mut members = group.members.clone();
+            members.sort_by_cached_key(|account| member(&phone, *account));
+            for account in &members {
                 let by =
                     signed.as_ref().map_or_else(String::new, |signed| signed_by(&phone, signed, *account));
                 let who = match (member(&phone, *account), phone.contact(*account)) {
