@@ -64,6 +64,10 @@ labels! {
     DEVICE_CONSENT = "pillarbox/devices/consent/v1";
     /// Name under which a phone keeps what belongs to one linked device.
     DEVICE_NAME = "pillarbox/devices/name/v1";
+    /// Digest of an account as it was last told to the owner's other devices.
+    DEVICE_TOLD_CONTACT = "pillarbox/devices/told-contact/v1";
+    /// Digest of a group as it was last told to the owner's other devices.
+    DEVICE_TOLD_GROUP = "pillarbox/devices/told-group/v1";
     /// Digest that a new device shows of the keys that it offers.
     DEVICE_OFFER = "pillarbox/devices/offer/v1";
     /// Device signs the handshake hash of its channel to the relay.

@@ -190,7 +190,7 @@ pub(crate) fn digest(news: &ContactNews) -> Result<FixedBytes<32>, StorageError>
     let timeless = ContactNews { at: Timestamp(0), ..news.clone() };
     let noted = NotedNews { number: 0, told: OwnTold::Contact(Box::new(timeless)), except: None };
     let bytes = encode(&noted).map_err(|_| StorageError::Damaged)?;
-    Ok(FixedBytes(kdf::hash(labels::DEVICE_NAME, &[&bytes])))
+    Ok(FixedBytes(kdf::hash(labels::DEVICE_TOLD_CONTACT, &[&bytes])))
 }
 
 /// Returns the news of every account that has changed since it was last told, and notes that they are told.
@@ -237,5 +237,5 @@ pub(crate) fn group_digest(record: &GroupRecord, log: &[u8]) -> FixedBytes<32> {
         bytes.extend(member.0);
     }
     bytes.extend(record.keeper.map_or([0; 16], |keeper| keeper.0));
-    FixedBytes(kdf::hash(labels::DEVICE_NAME, &[&bytes, log]))
+    FixedBytes(kdf::hash(labels::DEVICE_TOLD_GROUP, &[&bytes, log]))
 }
