@@ -22,6 +22,8 @@ use super::send::is_unknown_there;
 use super::terminal::Form;
 use super::{lock, net};
 
+pub(super) use making::remove_unfinished;
+
 /// The message for an account that the relay has closed.
 const CLOSED_THERE: &str = "The account is closed: the relay has deleted it and its mailbox. What you sent unsealed and still waits for \
 others keeps your account's id until it is fetched.";

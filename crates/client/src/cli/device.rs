@@ -1,14 +1,10 @@
 //! `pillarbox device`: the devices of this account, linked, listed and removed.
 
-use std::fs;
-use std::path::Path;
-
-use pillarbox_client::vault::FILE_NAME;
 use pillarbox_client::{DEVICE_CODE_PREFIX, DeviceCode, Invitation, OwnDevice, PaddingRule, Phone, Vault};
 use pillarbox_wire::DeviceId;
 use serde::Serialize;
 
-use super::account::draw;
+use super::account::{draw, remove_unfinished};
 use super::context::{CliContext, must_be_open, now, passphrase};
 use super::device_grammar::Device;
 use super::device_words::DeviceTrouble;
@@ -113,7 +109,8 @@ fn wait(context: &mut CliContext<'_>, account: &Invitation, qr: Option<Size>) ->
         Err(failure) => {
             if is_new && failure.leaves_account_unmade() {
                 drop(phone);
-                clear(&directory, existed).map_err(|error| Failure::File(directory, error.to_string()))?;
+                remove_unfinished(&directory, existed)
+                    .map_err(|error| Failure::File(directory, error.to_string()))?;
             }
             Err(failure)
         }
@@ -131,17 +128,6 @@ fn show_code(context: &mut CliContext<'_>, code: &str, qr: Option<Size>) -> Resu
         Some(code) => draw(context, &code, qr),
         None => Ok(()),
     }
-}
-
-/// Removes what [`wait`] has just made.
-fn clear(directory: &Path, existed: bool) -> std::io::Result<()> {
-    for suffix in ["", "-wal", "-shm", "-journal"] {
-        match fs::remove_file(directory.join(format!("{FILE_NAME}{suffix}"))) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-    }
-    if existed { Ok(()) } else { fs::remove_dir(directory) }
 }
 
 fn list(context: &mut CliContext<'_>, form: Form) -> Result<(), Failure> {

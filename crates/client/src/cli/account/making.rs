@@ -47,7 +47,7 @@ pub(super) fn make(
     if made.as_ref().is_err_and(|error| !matches!(error, ProfileError::Exists | ProfileError::InUse)) {
         // A file truncated by a full disk would stand in the way of the same command, typed again. If the file was
         // never made, failing to remove it is not a second failure.
-        clear(&directory, existed).unwrap_or_default();
+        remove_unfinished(&directory, existed).unwrap_or_default();
     }
     let mut phone = made?;
     if let Some(code) = code {
@@ -62,7 +62,8 @@ pub(super) fn make(
         Err(failure) => {
             if failure.leaves_account_unmade() {
                 drop(phone);
-                clear(&directory, existed).map_err(|error| Failure::File(directory, error.to_string()))?;
+                remove_unfinished(&directory, existed)
+                    .map_err(|error| Failure::File(directory, error.to_string()))?;
             }
             Err(failure)
         }
@@ -120,8 +121,8 @@ fn made_known(
     Ok(())
 }
 
-/// Removes what [`create`] has just made.
-fn clear(directory: &Path, existed: bool) -> std::io::Result<()> {
+/// Removes a profile that has just been made and is not finished; its folder too, unless that was there before.
+pub(in crate::cli) fn remove_unfinished(directory: &Path, existed: bool) -> std::io::Result<()> {
     for suffix in ["", "-wal", "-shm", "-journal"] {
         match fs::remove_file(directory.join(format!("{FILE_NAME}{suffix}"))) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
