@@ -307,7 +307,7 @@ to = "Ben"
 
 [demand]
 about = "Ada"
-served = 2026-01-07T08:00:00Z
+served = 2026-01-05T16:00:00Z
 "#;
 
 /// Checks forty seeds, ten under each design. Two hundred take some minutes.
