@@ -7,41 +7,16 @@
     reason = "a failed expectation is a failed test"
 )]
 
-use pillarbox_client::{
-    DeliveryState, DeviceFault, EntryDirection, Notice, PaddingRule, Phone, PhoneError, Trust, Vault,
-};
+use pillarbox_client::{DeliveryState, DeviceFault, EntryDirection, Notice, PhoneError, Trust};
 use pillarbox_testkit::forged_log::{settings, watch};
 use pillarbox_testkit::world::{Fault, Who, World, altering};
 use pillarbox_wire::{ClientFrame, DeviceAddress, DeviceId, DeviceList, Duration, FixedBytes, RelayFrame};
-
-/// A new device of an account, which waits to be linked.
-fn waiting(world: &mut World, owner: Who) -> Who {
-    let invitation = world.invitation(owner);
-    let (now, mut rng) = (world.now, world.fork());
-    let vault = Vault::in_memory(&mut rng).unwrap();
-    let phone = Phone::create_linked_in(vault, &invitation, PaddingRule::Blocks80, now, &mut rng).unwrap();
-    world.add(phone, None)
-}
-
-/// Links a new device to an account.
-fn link(world: &mut World, owner: Who, with_history: bool) -> Who {
-    let device = waiting(world, owner);
-    assert!(world.take_notices(device).contains(&Notice::WaitsForLink));
-    let code = world.see(device).device_code().unwrap();
-    world.at(owner).link_device(code.to_string().parse().unwrap(), with_history).unwrap();
-    world.run();
-    let told = world.take_notices(owner);
-    assert!(told.iter().any(|notice| matches!(notice, Notice::DeviceLinked { .. })), "{told:?}");
-    let told = world.take_notices(device);
-    assert!(told.contains(&Notice::LinkComplete), "{told:?}");
-    device
-}
 
 /// Two phones that know each other, and a linked device of the second one.
 fn pair_and_laptop() -> (World, Who, Who, Who) {
     let mut world = World::new();
     let (alice, bob) = world.pair();
-    let laptop = link(&mut world, bob, false);
+    let laptop = world.link_device(bob, false);
     (world, alice, bob, laptop)
 }
 
@@ -105,7 +80,7 @@ fn sealed_senders_stay_sealed_to_and_from_linked_devices() {
 #[test]
 fn three_devices_keep_in_step_with_contacts_trust_and_what_was_shown() {
     let (mut world, alice, bob, laptop) = pair_and_laptop();
-    let tablet = link(&mut world, bob, false);
+    let tablet = world.link_device(bob, false);
     let contact = world.id(alice);
     let (mut rng, now) = (world.fork(), world.now);
     world.at(laptop).rename(contact, "Alice from work", &mut rng).unwrap();
@@ -141,9 +116,9 @@ fn the_history_moves_to_a_new_device_only_if_the_owner_says_so() {
     let mut world = World::new();
     let (alice, bob) = world.pair();
     let before = texts(&world, bob, alice);
-    let without = link(&mut world, bob, false);
+    let without = world.link_device(bob, false);
     assert!(texts(&world, without, alice).is_empty());
-    let with = link(&mut world, bob, true);
+    let with = world.link_device(bob, true);
     assert_eq!(texts(&world, with, alice), before);
     let history = world.history(with, world.id(alice));
     assert!(
@@ -183,7 +158,7 @@ fn a_verified_contacts_new_device_stops_sending_until_the_owner_chooses() {
     let (mut rng, now) = (world.fork(), world.now);
     let number = world.see(alice).safety_number(contact).unwrap().to_string();
     world.at(alice).confirm(contact, &number, &mut rng).unwrap();
-    let laptop = link(&mut world, bob, false);
+    let laptop = world.link_device(bob, false);
     let told = world.take_notices(alice);
     let expected = Notice::DevicesChanged { contact, added: 1, removed: 0, blocked: true };
     assert!(told.contains(&expected), "{told:?}");
@@ -239,7 +214,7 @@ fn phones_that_check_the_public_log_write_to_linked_devices_and_are_told_nothing
     let (alice, bob) = world.pair();
     watch(&mut world, alice);
     watch(&mut world, bob);
-    let laptop = link(&mut world, bob, false);
+    let laptop = world.link_device(bob, false);
     watch(&mut world, laptop);
     world.tell(alice, bob, "to both");
     world.tell(laptop, alice, "from the laptop");
@@ -331,7 +306,7 @@ fn a_list_that_the_relay_holds_back_reaches_contacts_inside_the_encryption() {
         RelayFrame::Bundles(bundles) => bundles.devices.truncate(1),
         _ => {}
     });
-    let laptop = link(&mut world, bob, false);
+    let laptop = world.link_device(bob, false);
     world.tell(alice, bob, "to both all the same");
     assert_eq!(world.heard(laptop, alice), ["to both all the same"]);
 }
@@ -371,7 +346,7 @@ fn a_message_from_a_device_that_was_removed_or_never_listed_is_refused() {
 fn a_code_with_other_keys_links_nothing_and_neither_does_a_device_made_for_another_account() {
     let mut world = World::new();
     let (alice, bob) = world.pair();
-    let device = waiting(&mut world, bob);
+    let device = world.waiting_device(bob);
     let code = world.see(device).device_code().unwrap();
     let wrong = pillarbox_client::DeviceCode { digest: FixedBytes([1; 32]), ..code };
     for (owner, code, reason) in [
@@ -383,7 +358,7 @@ fn a_code_with_other_keys_links_nothing_and_neither_does_a_device_made_for_anoth
         let told = world.take_notices(owner);
         assert!(told.contains(&Notice::DeviceNotChanged { reason }), "{told:?}");
     }
-    let other = waiting(&mut world, bob);
+    let other = world.waiting_device(bob);
     let code = world.see(other).device_code().unwrap();
     world.at(alice).link_device(code, false).unwrap();
     world.run();
@@ -407,12 +382,12 @@ fn a_linked_device_neither_links_nor_removes_devices_and_an_account_has_four() {
         Some(PhoneError::FirstPhoneOnly)
     );
     for _ in 0..3 {
-        link(&mut world, bob, false);
+        world.link_device(bob, false);
     }
     assert_eq!(world.at(bob).link_device(code, false).err(), Some(PhoneError::TooManyDevices));
     assert_eq!(world.at(bob).remove_device(DeviceId(99), &mut rng).err(), Some(PhoneError::UnknownDevice));
     remove(&mut world, bob, 129);
-    link(&mut world, bob, false);
+    world.link_device(bob, false);
     let numbers: Vec<u8> = world.see(bob).devices().unwrap().iter().map(|device| device.device.0).collect();
     assert_eq!(numbers, [1, 128, 130, 131, 132], "no number is used twice");
 }
@@ -426,7 +401,7 @@ fn whoever_takes_the_account_over_takes_no_linked_device_and_contacts_forget_the
     world.show_code(bob);
     let alice = world.phone("Alice");
     world.introduce(alice, bob);
-    link(&mut world, bob, false);
+    world.link_device(bob, false);
     assert_eq!(world.see(alice).devices_of(world.id(bob)), Ok(2));
     let other = world.phone_with_number("Bob", number);
     world.show_code(other);
@@ -444,7 +419,7 @@ fn programs_that_end_at_any_step_of_linking_and_talking_lose_nothing() {
     loop {
         let mut world = World::new();
         let (alice, bob) = world.pair();
-        let device = waiting(&mut world, bob);
+        let device = world.waiting_device(bob);
         let start = world.steps;
         let faults =
             [Fault::Crash(alice), Fault::Crash(bob), Fault::Crash(device), Fault::Cut(bob), Fault::Restart];
@@ -498,7 +473,7 @@ fn a_second_device_costs_a_message_for_each_text_and_one_for_each_step_of_its_pr
         let mut world = World::new();
         let (alice, bob) = world.pair();
         for _ in 0..linked {
-            link(&mut world, bob, false);
+            world.link_device(bob, false);
         }
         world.tell(alice, bob, "sessions begin");
         world.tell(bob, alice, "and devices are known");

@@ -1,6 +1,6 @@
 //! Linked devices: what the relay learns of them, and what it cannot do with them.
 
-use pillarbox_client::{DeviceFault, Notice, PaddingRule, Phone, Vault};
+use pillarbox_client::{DeviceFault, Notice};
 use pillarbox_testkit::world::{Who, World, altering};
 use pillarbox_wire::{
     ClientFrame, DeviceAddress, DeviceId, DeviceList, FixedBytes, ListedDevice, RelayFrame,
@@ -8,20 +8,6 @@ use pillarbox_wire::{
 
 /// The number that a relay gives to a device of its own.
 const GHOST: DeviceId = DeviceId(200);
-
-/// Links a new device to an account.
-fn link(world: &mut World, owner: Who) -> Who {
-    let invitation = world.invitation(owner);
-    let (now, mut rng) = (world.now, world.fork());
-    let vault = Vault::in_memory(&mut rng).unwrap();
-    let phone = Phone::create_linked_in(vault, &invitation, PaddingRule::Blocks80, now, &mut rng).unwrap();
-    let device = world.add(phone, None);
-    let code = world.see(device).device_code().unwrap();
-    world.at(owner).link_device(code, false).unwrap();
-    world.run();
-    assert!(!world.see(device).waits_for_link());
-    device
-}
 
 #[test]
 fn the_relay_can_see_how_many_devices_an_account_has_and_when_each_is_linked_or_removed() {
@@ -34,7 +20,7 @@ fn the_relay_can_see_how_many_devices_an_account_has_and_when_each_is_linked_or_
     };
     assert_eq!(of_bob(&mut world), 1);
     world.received.clear();
-    link(&mut world, bob);
+    world.link_device(bob, false);
     assert_eq!(of_bob(&mut world), 2);
     assert!(world.received.iter().any(|(_, frame)| matches!(frame, ClientFrame::AddDevice(_))));
     let mut rng = world.fork();
@@ -78,7 +64,7 @@ fn the_relay_cannot_add_a_device_that_a_phone_writes_to() {
     assert!(world.received.iter().any(|(_, frame)| to(frame, DeviceId::FIRST)), "the search finds texts");
     // A device that the account has signed is written to.
     world.down = pillarbox_testkit::world::honest();
-    let laptop = link(&mut world, bob);
+    let laptop = world.link_device(bob, false);
     world.tell(alice, bob, "to both");
     assert_eq!(world.heard(laptop, alice), ["to both"]);
 }

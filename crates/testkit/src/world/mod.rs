@@ -7,6 +7,7 @@
 
 mod carry;
 mod faults;
+mod linked;
 mod seen;
 mod wire;
 
