@@ -1,7 +1,7 @@
 //! Linked devices: what the relay learns of them, and what it cannot do with them.
 
 use pillarbox_client::{DeviceFault, Notice};
-use pillarbox_testkit::world::{Who, World, altering};
+use pillarbox_testkit::world::{World, altering};
 use pillarbox_wire::{
     ClientFrame, DeviceAddress, DeviceId, DeviceList, FixedBytes, ListedDevice, RelayFrame,
 };
