@@ -34,6 +34,11 @@ const ARROWS: &[(&str, &[&str])] = &[
         "pillarbox-access",
         &["pillarbox-client", "pillarbox-crypto", "pillarbox-relay", "pillarbox-session", "pillarbox-wire"],
     ),
+    // Only the laboratory names this crate.
+    (
+        "pillarbox-proposals",
+        &["pillarbox-client", "pillarbox-relay", "pillarbox-session", "pillarbox-wire"],
+    ),
     (
         "pillarbox-lab",
         &[
@@ -41,6 +46,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "pillarbox-client",
             "pillarbox-crypto",
             "pillarbox-metadata",
+            "pillarbox-proposals",
             "pillarbox-relay",
             "pillarbox-session",
             "pillarbox-system",
@@ -177,8 +183,10 @@ fn the_shipped_programs_contain_no_proposal() {
     for program in ["pillarbox-relay", "pillarbox-client"] {
         let reached = names(&metadata, &reached(&metadata, program));
         assert!(!reached.contains("pillarbox-access"), "{program} reaches access");
+        assert!(!reached.contains("pillarbox-proposals"), "{program} reaches the proposals");
     }
-    assert!(names(&metadata, &reached(&metadata, "pillarbox-lab")).contains("pillarbox-access"));
+    let lab = names(&metadata, &reached(&metadata, "pillarbox-lab"));
+    assert!(lab.contains("pillarbox-access") && lab.contains("pillarbox-proposals"));
 }
 
 #[test]

@@ -58,7 +58,7 @@ pub use records::notice::{self, DeviceFailure, Notice};
 pub use records::own_news::{self};
 pub use records::report::{self, AbuseReport};
 pub use records::{prekeys, recovery};
-pub use software::{NotOpened, Shipped, Software};
+pub use software::{NotOpened, OpenPayload, SealBody, Shipped, Software};
 pub use text::device_code::{DEVICE_CODE_PREFIX, DeviceCode, DeviceCodeError};
 pub use text::invitation::{self, Invitation, InvitationError};
 pub use text::naming::{self, BadName, check_name};

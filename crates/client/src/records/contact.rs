@@ -198,7 +198,8 @@ fn read_stored_identity(key: &IdentityKey) -> Result<IdentityPublic, IdentityErr
 }
 
 /// Encodes an identity for the wire.
-pub(crate) fn write_identity(identity: &IdentityPublic) -> IdentityKey {
+#[must_use]
+pub fn write_identity(identity: &IdentityPublic) -> IdentityKey {
     IdentityKey {
         signing: FixedBytes(*identity.signing().as_bytes()),
         agreement: FixedBytes(*identity.agreement().as_bytes()),

@@ -1,12 +1,13 @@
 //! Assertions: sentences that phones printed in a world, each bound to a statement that the world makes true or false.
 //!
-//! One kind of sentence is judged today: *Delivered: Bob's phone has it.* A sentence that is false with an order and
-//! true without it became false through the order. One that is false without it too is a finding about the design.
+//! Two kinds of sentences are judged: *Delivered: Bob's phone has it*, and *only the recipient's phone can read*. A
+//! sentence that is false with an order and true without it became false through the order. One that is false without
+//! it too is a finding about the design.
 
 use std::collections::BTreeSet;
 
 use pillarbox_client::DeliveryState;
-use pillarbox_client::sentences::progress;
+use pillarbox_client::sentences::{self, progress};
 use serde::{Deserialize, Serialize};
 
 use super::staging::Staged;
@@ -22,6 +23,11 @@ pub enum Assertion {
         of: String,
         /// The text, by its number in the story.
         message: String,
+    },
+    /// Nothing that a person said is read anywhere but on the phones of its recipients.
+    OnlyRecipientReads {
+        /// The person.
+        of: String,
     },
 }
 
@@ -63,6 +69,22 @@ impl Asserted {
             is_printed.then(|| Self { who: who.to_owned(), at: told.at.0, text, says, holds })
         });
         confirmed.collect()
+    }
+
+    /// Returns what each phone says at the end about who can read the texts of its owner. `opened` are the texts that
+    /// somebody read elsewhere than on a phone of a recipient, by their numbers in the story.
+    pub(super) fn about_protection(staged: &Staged, opened: &BTreeSet<String>) -> Vec<Self> {
+        let Staged { world, scenario, .. } = staged;
+        let said = world.scorer().said();
+        let is_read = |who| (0..).zip(said).any(|(number, said)| said.by == who && opened.contains(&text_id(number)));
+        let people = scenario.everybody().filter_map(|(who, person)| {
+            let phone = world.phones_of(who).next()?;
+            let text = sentences::protection(phone.account().protection)?;
+            let (who, holds) = (person.name.clone(), !is_read(who));
+            let says = Assertion::OnlyRecipientReads { of: who.clone() };
+            Some(Self { who, at: scenario.inquiry.served.0, text: text.to_owned(), says, holds })
+        });
+        people.collect()
     }
 
     /// Returns the sentences that are false in one world and whose statement held in the `usual` one.

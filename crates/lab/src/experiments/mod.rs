@@ -12,6 +12,7 @@
 //! | `operators` | demands on operators |
 //! | `phones`, `guessing` | demands on phones |
 //! | `phone_copy`, `notifications` | a phone that was copied and given back; what its notifications leave: no columns of the matrix |
+//! | `ghost_device` | a device that the operator names and phones write to: no column of the matrix |
 //! | `effects` | orders that ask for nothing |
 //! | `notice` | the notice to change the software, as operators answer it |
 //! | `answered` | what a serving step hands over |
@@ -37,6 +38,7 @@ mod effects;
 mod error;
 mod every;
 mod experiment;
+mod ghost_device;
 mod guessing;
 mod notice;
 mod notifications;
@@ -63,6 +65,7 @@ pub use error::ExperimentError;
 pub(crate) use every::all;
 pub use every::{demand_of, demands, is_for_a_country, title_of};
 pub(crate) use experiment::Experiment;
+pub(crate) use ghost_device::GhostDevice;
 pub use guessing::GuessTime;
 pub(crate) use notifications::Notifications;
 pub(crate) use phone_copy::PhoneCopy;

@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use pillarbox_access::design::Design;
+use pillarbox_access::view::OperatorTap;
 use pillarbox_access::{RelayHoldings, country};
 use pillarbox_client::Habits;
+use pillarbox_proposals::ghost_device::GhostClient;
 use pillarbox_relay::Keeping;
 use pillarbox_wire::{AccountId, ChannelName, Duration, Timestamp};
 
@@ -61,6 +63,13 @@ pub(crate) enum Ordered {
         goes_online: bool,
         /// True if the operators hand over the target's traffic.
         is_tapped: bool,
+    },
+    /// The operators name a ghost device.
+    Ghost {
+        /// The phones' half of the proposal; none if the phones stay as they are.
+        apps: Option<GhostClient>,
+        /// True if the ghost reads everybody along, and not only the target.
+        of_everybody: bool,
     },
     /// Everybody gets other software.
     Update {
@@ -125,6 +134,15 @@ impl Ordered {
                  goes online once something does not open"
                     .into()
             }
+            Self::Ghost { apps, of_everybody } => {
+                let whose = if *of_everybody { "everybody's devices" } else { "the target's devices" };
+                let phones = match apps {
+                    None => "phones stay as they are",
+                    Some(GhostClient { hides: false }) => "everybody's phone takes it, and shows it",
+                    Some(GhostClient { hides: true }) => "everybody's phone takes it, and hides it",
+                };
+                format!("the operator names one more device among {whose}; {phones}")
+            }
             Self::Update { .. } => "everybody gets software that the operator can read along with".into(),
         })
     }
@@ -141,6 +159,8 @@ pub(super) struct Staged {
     /// The rows of the messenger's operator the moment before a channel was taken down, relay by relay; otherwise
     /// empty.
     pub(super) before: Vec<Arc<RelayHoldings>>,
+    /// Everything that passed the relays before the order, for whoever recorded it; empty if nobody did.
+    pub(super) recorded: Vec<OperatorTap>,
     /// The two unconnected people who look at the channel just before and just after the takedown.
     pub(super) strangers: Option<[PersonId; 2]>,
 }
@@ -283,6 +303,7 @@ pub(super) fn let_strangers_look(
             knows: Vec::new(),
             facts: Vec::new(),
             connectivity: Connectivity::default(),
+            other_program: false,
         });
         let act = Act::Follows { channel: channel.clone() };
         let place = scenario.events.iter().position(|event| event.at > at).unwrap_or(scenario.events.len());

@@ -7,6 +7,9 @@ use std::sync::Arc;
 use pillarbox_access::demand::{compelled_logging, retention};
 use pillarbox_access::design::{Accounts, Design};
 use pillarbox_access::{RelayHoldings, country};
+use pillarbox_access::view::OperatorTap;
+use pillarbox_proposals::Altered;
+use pillarbox_proposals::ghost_device::ReadAlong;
 use pillarbox_wire::{AccountId, Handle, Timestamp};
 
 use super::error::ExperimentError;
@@ -35,12 +38,19 @@ pub(super) struct Trunk {
     at_order: Option<World>,
     /// A world without an order that has come further, if the caller has one.
     further: Option<World>,
+    /// True if somebody records everything that passes the relays before the order.
+    is_recorded: bool,
 }
 
 impl Trunk {
     /// Takes over two worlds without an order: one at the moment before the order, and one that has come further.
     pub(super) const fn of(at_order: World, further: World) -> Self {
-        Self { at_order: Some(at_order), further: Some(further) }
+        Self { at_order: Some(at_order), further: Some(further), is_recorded: false }
+    }
+
+    /// Returns an empty trunk, on which somebody records everything that passes the relays before the order.
+    pub(super) const fn recorded() -> Self {
+        Self { at_order: None, further: None, is_recorded: true }
     }
 }
 
@@ -64,6 +74,7 @@ struct Known {
     accounts: BTreeMap<PersonId, Vec<AccountId>>,
     named_by: BTreeMap<PersonId, Option<PersonId>>,
     before: Vec<Arc<RelayHoldings>>,
+    recorded: Vec<OperatorTap>,
 }
 
 impl Staging {
@@ -127,9 +138,16 @@ impl Staging {
             let is_there = match &mut self.world {
                 Some(world) => world.run_on(before_order, budget)?,
                 None => {
+                    let is_recorded = trunk.is_recorded;
                     let world = match &mut trunk.at_order {
                         Some(world) => world,
-                        empty => empty.insert(begin(&self.design, &self.scenario, seed)?),
+                        empty => {
+                            let world = empty.insert(begin(&self.design, &self.scenario, seed)?);
+                            if is_recorded {
+                                world.watch()?;
+                            }
+                            world
+                        }
                     };
                     world.run_on(before_order, budget)?
                 }
@@ -169,6 +187,8 @@ impl Staging {
         let accounts: BTreeMap<_, _> = targets.map(|who| (who, accounts_of(&world, who))).into();
         let named_by = targets.map(|who| (who, main_contact(&world, who))).into();
         let ordered_about = accounts.get(&scenario.inquiry.from_now_on).cloned().unwrap_or_default();
+        let whole = trunk.at_order.as_ref().unwrap_or(&world);
+        let recorded = whole.messengers().filter_map(|(_, site)| site.watched().cloned()).collect();
         let mut before = Vec::new();
         if *until >= at {
             if matches!(ordered, Ordered::TakeDown { .. }) {
@@ -190,17 +210,17 @@ impl Staging {
             }
         }
         self.world = Some(world);
-        self.staged = Some(Known { accounts, named_by, before });
+        self.staged = Some(Known { accounts, named_by, before, recorded });
         Ok(())
     }
 
     /// Returns the arrangement whose world has ended, with the SHA-256 of that world's record.
     pub(super) fn done(self) -> Result<(Staged, String), ExperimentError> {
         let Self { scenario, strangers, world, staged, sha256, .. } = self;
-        let (Some(world), Some(Known { accounts, named_by, before })) = (world, staged) else {
+        let (Some(world), Some(Known { accounts, named_by, before, recorded })) = (world, staged) else {
             return Err(WorldError::Missing("a world").into());
         };
-        Ok((Staged { world, scenario, accounts, named_by, before, strangers }, sha256))
+        Ok((Staged { world, scenario, accounts, named_by, before, recorded, strangers }, sha256))
     }
 }
 
@@ -245,6 +265,14 @@ pub(crate) fn orders(
             let mut all: Vec<Order> = sites.filter(|_| *is_tapped).map(tap).collect();
             all.push(Order::CopyPhone { who: scenario.inquiry.from_now_on, goes_online: *goes_online });
             all
+        }
+        Ordered::Ghost { apps, of_everybody } => {
+            let whom = || match of_everybody {
+                true => ReadAlong::Everybody,
+                false => ReadAlong::Accounts(accounts.iter().copied().collect()),
+            };
+            let software = apps.map(|apps| Order::AlterSoftware { software: Altered::GhostDevice(apps) });
+            software.into_iter().chain(sites.map(|site| Order::NameGhost { site, whom: whom() })).collect()
         }
         Ordered::TakeDown { channel, .. } => vec![Order::TakeDown { channel: channel.clone() }],
         Ordered::Block { country, and_people_move: false } => vec![Order::Block { country: country.clone() }],

@@ -61,6 +61,7 @@ pub struct Views<'w> {
     named_by: Option<PersonId>,
     circumstances: Vec<&'w str>,
     before: &'w [Arc<RelayHoldings>],
+    recorded: &'w [OperatorTap],
 }
 
 impl<'w> Views<'w> {
@@ -70,7 +71,7 @@ impl<'w> Views<'w> {
         target: PersonId,
         named: Named,
     ) -> Result<Self, ExperimentError> {
-        let Staged { world, scenario, accounts, named_by, before, .. } = staged;
+        let Staged { world, scenario, accounts, named_by, before, recorded, .. } = staged;
         let named_by = match named {
             Named::WhenOrdered => named_by.get(&target).copied().flatten(),
             Named::WhenServed => main_contact(world, target),
@@ -88,7 +89,18 @@ impl<'w> Views<'w> {
             (None, None) => return Err(ExperimentError::NobodyToAskAbout),
         };
         let circumstances = scenario.inquiry.circumstances.iter().map(String::as_str).collect();
-        Ok(Self { world, design, scenario, target, about, accounts, named_by, circumstances, before })
+        Ok(Self {
+            world,
+            design,
+            scenario,
+            target,
+            about,
+            accounts,
+            named_by,
+            circumstances,
+            before,
+            recorded,
+        })
     }
 
     /// Returns the contact whose account for the target the demand names, if the target has one for each contact.
@@ -239,6 +251,16 @@ impl<'w> Views<'w> {
     pub(crate) fn copies(&self) -> impl Iterator<Item = (&'w Copied, Option<&'w Phone>)> {
         let copies = self.world.copies().iter().filter(|copied| copied.who == self.target);
         copies.map(|copied| (copied, self.world.copy_online(copied)))
+    }
+
+    /// Returns the phones of an authority that read along.
+    pub(super) fn reading_phones(&self) -> impl Iterator<Item = &'w Phone> {
+        self.world.reading_phones()
+    }
+
+    /// Returns everything that passed the relays before the order, relay by relay, for whoever recorded it.
+    pub(super) const fn recorded(&self) -> &'w [OperatorTap] {
+        self.recorded
     }
 
     /// Returns the target's phones, open, whoever holds them.

@@ -96,9 +96,11 @@ impl Worlds {
         }
     }
 
-    /// Creates the worlds of a story as it is told, in which nobody's phone is taken for a demand.
+    /// Creates the worlds of a story as it is told, in which nobody's phone is taken for a demand. Somebody records
+    /// everything that passes the relays before the order.
     pub(super) fn as_told(design: &Design, scenario: &Scenario, seed: u64, until: Timestamp) -> Self {
-        Self { prepare: Scenario::clone, ..Self::new(design, scenario, seed, until) }
+        let trunk = Trunk::recorded();
+        Self { prepare: Scenario::clone, ..Self::on(trunk, design, scenario, seed, until) }
     }
 
     fn position(&self, ordered: &Ordered) -> Option<usize> {

@@ -163,6 +163,7 @@ fn read_one<'t>(
         knows: knows_nobody,
         facts,
         connectivity,
+        other_program: false,
     };
     Ok((person, look, Named { knows, home_of, at }))
 }

@@ -64,6 +64,9 @@ pub struct Person {
     pub facts: Vec<(DepositKind, String)>,
     /// The way in which their phone is connected, in a story that has a network.
     pub connectivity: Connectivity,
+    /// True if the person uses a program of another maker for the same messenger, which no update of the messenger's
+    /// maker reaches.
+    pub other_program: bool,
 }
 
 /// The audience of a text.

@@ -31,7 +31,7 @@ pub(super) fn about(row: &WayInRow) -> Option<(usize, String)> {
         let others: Vec<&str> = could.iter().copied().filter(|who| !told.contains(who)).collect();
         let others = match others.as_slice() {
             [] => String::new(),
-            others => format!(" {} could have.", few(others)),
+            others => format!(" {} could have.", few(others, 3, "others")),
         };
         let note = format!(
             "{}: their phones say so, first {}'s on {}: \"{}\"{others}",
@@ -54,7 +54,7 @@ pub(super) fn about(row: &WayInRow) -> Option<(usize, String)> {
         return Some((without.len(), format!("{}: the phone is not in their hands.", names(&without))));
     }
     let could: Vec<&str> = could.into_iter().collect();
-    let note = || format!("{} could: their phones receive something else. No screen says so.", names(&could));
+    let note = || format!("{} could: their phones receive something else. No screen says so.", few(&could, 6, "people"));
     (!could.is_empty()).then(|| (could.len(), note()))
 }
 
@@ -79,10 +79,10 @@ pub(super) fn of(ways: &WaysIn, marks: &Marks) -> Vec<String> {
 }
 
 /// Lists people, or counts them if there are many.
-fn few(people: &[&str]) -> String {
+fn few(people: &[&str], most: usize, word: &str) -> String {
     match people.len() {
-        0..=3 => names(people),
-        many => format!("{many} others"),
+        many if many > most => format!("{many} {word}"),
+        _ => names(people),
     }
 }
 

@@ -7,7 +7,7 @@ use super::files::WaysRun;
 use super::plan::WaysPlan;
 use super::row::{EvaderResult, Stolen, VERSION, WayInRow, WaysIn, WithoutPhone, WorldOfWay};
 use super::stories;
-use super::way::{Stealable, TODAY, WayEntry, today};
+use super::way::{Stealable, WayEntry, all};
 use crate::evidence::Evidence;
 use crate::experiments::{Asserted, Docket, Experiment, ExperimentError, Observed, control};
 use crate::pool;
@@ -62,6 +62,8 @@ struct WayOutcome {
     evidence: Evidence,
     sight: Observed,
     asserted: Vec<Asserted>,
+    /// What phones say about who can read, if nothing is ordered.
+    without: Vec<Asserted>,
     /// What the same steps give in other hands; none if it was not tried on this story.
     thief: Option<Vec<Party>>,
 }
@@ -90,7 +92,7 @@ pub fn run(plan: &WaysPlan, progress: &Progress, stop: &AtomicBool) -> Result<Wa
 
 fn wanted(plan: &WaysPlan) -> Vec<WayEntry> {
     let is_wanted = |way: &WayEntry| plan.ways.is_empty() || plan.ways.iter().any(|name| name == way.name);
-    today().into_iter().filter(is_wanted).collect()
+    all().into_iter().filter(is_wanted).collect()
 }
 
 /// Runs these ways.
@@ -158,7 +160,9 @@ pub(super) fn these(
 fn controls(plan: &WaysPlan, ways: &[WayEntry], stop: &AtomicBool) -> Result<(), ExperimentError> {
     let mut wanted: Vec<&'static dyn Experiment> = Vec::new();
     for experiment in ways.iter().map(|way| way.way.experiment()) {
-        let control = crate::experiments::all().into_iter().find(|it| it.name() == experiment.control());
+        let columns = crate::experiments::all();
+        let ways = all().into_iter().map(|way| way.way.experiment());
+        let control = columns.into_iter().chain(ways).find(|it| it.name() == experiment.control());
         for one in [Some(experiment), control].into_iter().flatten() {
             if wanted.iter().all(|known| known.name() != one.name()) {
                 wanted.push(one);
@@ -199,14 +203,16 @@ fn on_one_story(
         let Some(way) = ways.get(*number) else { continue };
         let experiment = way.way.experiment();
         let evidence = docket.serve(experiment)?;
-        let (sight, asserted) = docket.looked_at(Some(experiment))?;
-        let thief = match part {
-            WorldPart::CarriedOut => thief(way, &mut docket, &evidence)?,
-            WorldPart::WithoutThePhone | WorldPart::Evaded => None,
+        let (sight, asserted) = docket.looked_at(experiment, &evidence)?;
+        let (thief, without) = match part {
+            WorldPart::CarriedOut => {
+                (thief(way, &mut docket, &evidence)?, docket.protection_without(experiment)?)
+            }
+            WorldPart::WithoutThePhone | WorldPart::Evaded => (None, Vec::new()),
         };
-        of_ways.push(((*number, *part), WayOutcome { evidence, sight, asserted, thief }));
+        of_ways.push(((*number, *part), WayOutcome { evidence, sight, asserted, without, thief }));
     }
-    let plain = if is_plain { Some(docket.looked_at(None)?) } else { None };
+    let plain = if is_plain { Some(docket.plain()?) } else { None };
     Ok(StoryOutcomes { of_ways, plain })
 }
 
@@ -253,7 +259,7 @@ fn row(
         way: way.name.to_owned(),
         variant: way.variant.map(str::to_owned),
         title: way.title.to_owned(),
-        group: TODAY.to_owned(),
+        group: way.group.to_owned(),
         demand: carried_out.evidence.demand.clone(),
         ordered: carried_out.evidence.ordered.clone(),
         before: content_past,
@@ -274,7 +280,10 @@ fn row(
         could_notice,
         other_numbers,
         lost: carried_out.evidence.effects.lost.clone(),
-        became_false: Asserted::became_false(&carried_out.asserted, asserted),
+        became_false: Asserted::became_false(
+            &carried_out.asserted,
+            &[asserted.as_slice(), &carried_out.without].concat(),
+        ),
         evader: EvaderResult {
             does: way.evader.does().to_owned(),
             before: evader.content_past,

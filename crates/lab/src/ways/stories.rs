@@ -26,6 +26,8 @@ pub(super) enum Evader {
     GetsNewPhone,
     /// Lets notifications show no words.
     HidesPreviews,
+    /// Uses a program of another maker.
+    UsesOtherProgram,
 }
 
 impl Evader {
@@ -36,6 +38,7 @@ impl Evader {
             Self::MakesNoBackup => "makes no backup",
             Self::SetsTimers => "lets texts with everybody known from the start disappear after a day",
             Self::HidesPreviews => "lets notifications show no words from the start",
+            Self::UsesOtherProgram => "uses a program of another maker, which no update reaches",
             Self::GetsNewPhone => "gets a new phone for the same number an hour after the order",
         }
     }
@@ -86,6 +89,12 @@ pub(super) fn evaded(plain: &Scenario, evader: Evader) -> Scenario {
         Evader::DeletesAccount => with(plain, before_the_answer(plain), Act::DeletesAccount),
         Evader::GetsNewPhone => with(plain, plain.inquiry.ordered + AN_HOUR, Act::ReRegisters),
         Evader::HidesPreviews => with(plain, plain.start, Act::HidesPreviews),
+        Evader::UsesOtherProgram => {
+            let mut story = plain.clone();
+            let person = story.people.iter_mut().nth(who.0);
+            person.into_iter().for_each(|person| person.other_program = true);
+            story
+        }
         Evader::MakesNoBackup => {
             let mut story = plain.clone();
             story.events.retain(|event| event.who != who || event.act != Act::BacksUp);

@@ -1,20 +1,24 @@
 //! The ways, in the order of the screen.
 
+use pillarbox_proposals::ghost_device::GhostClient;
+
 use super::stories::Evader;
-use crate::experiments::{Experiment, Notifications, PhoneCopy, all};
+use crate::experiments::{Experiment, GhostDevice, Notifications, PhoneCopy, all as columns};
 
 /// A way to somebody's texts.
 #[derive(Clone, Copy)]
 pub(super) enum WayIn {
     /// A demand of today: an experiment of the bench.
     Demand(&'static dyn Experiment),
+    /// An access proposal, which changes programs.
+    Proposal(&'static dyn Experiment),
 }
 
 impl WayIn {
     /// Returns the steps that serve it.
     pub(super) const fn experiment(self) -> &'static dyn Experiment {
         match self {
-            Self::Demand(experiment) => experiment,
+            Self::Demand(experiment) | Self::Proposal(experiment) => experiment,
         }
     }
 }
@@ -51,6 +55,8 @@ pub(super) struct WayEntry {
     pub(super) variant: Option<&'static str>,
     /// The name on the screen.
     pub(super) title: &'static str,
+    /// The heading under which it stands.
+    pub(super) group: &'static str,
     pub(super) way: WayIn,
     /// True if the phone is taken from its owner for it, when the answer is due.
     pub(super) takes_the_phone: bool,
@@ -66,17 +72,51 @@ static OFFLINE: PhoneCopy = PhoneCopy { goes_online: false, is_tapped: true };
 static ONLINE: PhoneCopy = PhoneCopy { goes_online: true, is_tapped: true };
 static COPY_ALONE: PhoneCopy = PhoneCopy { goes_online: false, is_tapped: false };
 
+/// Returns every way, in the order of the screen.
+pub(super) fn all() -> Vec<WayEntry> {
+    today().into_iter().chain(ghost_devices()).collect()
+}
+
+/// Returns the three cases of a ghost device.
+fn ghost_devices() -> [WayEntry; 3] {
+    const fn ghost(apps: Option<GhostClient>, of_everybody: bool) -> GhostDevice {
+        GhostDevice { apps, of_everybody }
+    }
+    const SHOWN: Option<GhostClient> = Some(GhostClient { hides: false });
+    const HIDDEN: Option<GhostClient> = Some(GhostClient { hides: true });
+    static OF_ONE: [GhostDevice; 3] = [ghost(None, false), ghost(SHOWN, false), ghost(HIDDEN, false)];
+    static OF_EVERYBODY: [GhostDevice; 3] = [ghost(None, true), ghost(SHOWN, true), ghost(HIDDEN, true)];
+    let [alone, shown, hidden] = &OF_ONE;
+    let [alone_all, shown_all, hidden_all] = &OF_EVERYBODY;
+    let entry = |variant, title, one: &'static GhostDevice, all: &'static GhostDevice| WayEntry {
+        name: "ghost-device",
+        variant: Some(variant),
+        title,
+        group: "ghost device",
+        way: WayIn::Proposal(one),
+        takes_the_phone: false,
+        means: Stealable::Part("the operator's answers about devices", all),
+        evader: Evader::UsesOtherProgram,
+    };
+    [
+        entry("server-alone", "honest apps", alone, alone_all),
+        entry("shown", "apps that show it", shown, shown_all),
+        entry("hidden", "apps that hide it", hidden, hidden_all),
+    ]
+}
+
 /// Returns the ways that exist without any proposal.
 pub(super) fn today() -> Vec<WayEntry> {
-    let column = |name: &str| all().into_iter().find(|experiment| experiment.name() == name);
+    let column = |name: &str| columns().into_iter().find(|experiment| experiment.name() == name);
     let way = |name, title, experiment: &str, takes_the_phone, means, evader| {
         let way = WayIn::Demand(column(experiment)?);
-        Some(WayEntry { name, variant: None, title, way, takes_the_phone, means, evader })
+        Some(WayEntry { name, variant: None, title, group: TODAY, way, takes_the_phone, means, evader })
     };
     let copy = |variant, title, experiment: &'static PhoneCopy| WayEntry {
         name: "phone-copied",
         variant: Some(variant),
         title,
+        group: TODAY,
         way: WayIn::Demand(experiment),
         takes_the_phone: false,
         means: Stealable::Part("the copy and its passcode", &COPY_ALONE),
@@ -121,6 +161,7 @@ pub(super) fn today() -> Vec<WayEntry> {
         name: "notifications",
         variant: None,
         title: "notifications",
+        group: TODAY,
         way: WayIn::Demand(&Notifications),
         takes_the_phone: true,
         means: Stealable::Itself("the phone, without the messenger's passcode"),
@@ -132,7 +173,7 @@ pub(super) fn today() -> Vec<WayEntry> {
 /// Returns the names of the ways, each once, in the order of the screen.
 #[must_use]
 pub fn names() -> Vec<&'static str> {
-    let mut names: Vec<&'static str> = today().iter().map(|way| way.name).collect();
+    let mut names: Vec<&'static str> = all().iter().map(|way| way.name).collect();
     names.dedup();
     names
 }

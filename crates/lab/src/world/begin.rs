@@ -49,6 +49,8 @@ impl World {
             moved: BTreeMap::new(),
             met: Vec::new(),
             updated: BTreeMap::new(),
+            altered: BTreeMap::new(),
+            readers: Vec::new(),
             stopped_encrypting: BTreeSet::new(),
             on_disk: BTreeSet::new(),
             passcodes: BTreeMap::new(),

@@ -66,6 +66,7 @@ impl World {
     /// Does one thing on a link of a phone. Returns false if nothing is to be done.
     fn drive(&mut self, id: ProfileId, link: Link) -> Result<bool, WorldError> {
         let now = self.now;
+        let software = self.altered.get(&self.profile(id)?.who).copied();
         let profile = self.profile_mut(id)?;
         let refused = profile.refused;
         let has_line = profile.line(link).is_some();
@@ -78,7 +79,11 @@ impl World {
             };
             return if wanted { self.connect(id, link) } else { Ok(false) };
         }
-        let frames = if ended { Vec::new() } else { phone.outgoing(link, now, rng)? };
+        let frames = match &software {
+            _ if ended => Vec::new(),
+            Some(software) => phone.outgoing_with(link, now, rng, software)?,
+            None => phone.outgoing(link, now, rng)?,
+        };
         if !frames.is_empty() {
             self.carry_up(id, link, &frames)?;
             return Ok(true);
@@ -92,7 +97,15 @@ impl World {
             return Ok(ended);
         };
         let Some((phone, rng)) = profile.in_hand() else { return Ok(false) };
-        let notices = phone.on_frame(link, frame, now, rng)?;
+        let mut notices = match &software {
+            Some(software) => phone.on_frame_with(link, frame, now, rng, software)?,
+            None => phone.on_frame(link, frame, now, rng)?,
+        };
+        if self.readers.contains(&id) {
+            self.read_along(id, &notices)?;
+            return Ok(true);
+        }
+        notices.retain(|notice| software.is_none_or(|software| software.shows(notice)));
         for notice in notices {
             self.tell(id, &notice)?;
         }
@@ -129,7 +142,12 @@ impl World {
             let profile = profiles.get_mut(id.0).ok_or(WorldError::Missing("a profile"))?;
             let site = sites.get_mut(site_id.0).ok_or(WorldError::Missing("a relay"))?;
             let batch = std::mem::take(&mut batch);
-            let outcome = site.relay.change().process(batch, *now, &mut profile.streams.relay)?;
+            let Site { relay, ghost, .. } = site;
+            let rng = &mut profile.streams.relay;
+            let outcome = match ghost {
+                Some(ghost) => ghost.process(relay.change(), batch, *now, rng)?,
+                None => relay.change().process(batch, *now, rng)?,
+            };
             let mut passed = VecDeque::from(outcome.passed);
             // The only input of the first batch has its upward frame first, if the relay knows the connection at all.
             if let Some(payload) = first.take()

@@ -74,6 +74,7 @@ impl World {
             knows: Vec::new(),
             facts: Vec::new(),
             connectivity: Connectivity::default(),
+            other_program: false,
         });
         let mut streams =
             Streams::of(&self.randomness, &format!("the copy of {owner}'s phone, {}", of.0), &host);

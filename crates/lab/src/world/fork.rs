@@ -42,6 +42,8 @@ impl World {
             moved: self.moved.clone(),
             met: self.met.clone(),
             updated: self.updated.clone(),
+            altered: self.altered.clone(),
+            readers: self.readers.clone(),
             stopped_encrypting: self.stopped_encrypting.clone(),
             on_disk: self.on_disk.clone(),
             passcodes: self.passcodes.clone(),
@@ -156,6 +158,7 @@ impl Site {
             closed_to: self.closed_to.clone(),
             rows: self.rows.clone(),
             taps: self.taps.clone(),
+            ghost: self.ghost.clone(),
             // A watcher of one world does not watch the other.
             watched: None,
         })

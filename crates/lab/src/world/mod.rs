@@ -22,6 +22,7 @@
 //! | `orders` | what authorities make operators and networks do |
 //! | `withdrawal` | what operators take from a country, and tell its people |
 //! | `rows` | what becomes of each message that a relay holds |
+//! | `ghost` | a phone of an authority that reads along |
 //! | `fork` | the same world a second time |
 //! | `push` | the operating system's push service |
 //! | `view` | what may be looked at from outside |
@@ -39,6 +40,7 @@ mod connect;
 mod copied;
 mod error;
 mod fork;
+mod ghost;
 mod groups;
 mod notices;
 mod orders;

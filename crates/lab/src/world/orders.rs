@@ -67,9 +67,20 @@ impl World {
                 self.copy_phone(who, goes_online)?;
                 format!("{}'s phone is copied with its passcode and given back", self.name(who))
             }
+            Order::AlterSoftware { software } => {
+                let whom = self.reached_by_the_maker();
+                let says = format!("{} people get other software", whom.len());
+                self.altered.extend(whom.into_iter().map(|who| (who, software)));
+                self.everybody_looks();
+                says
+            }
+            Order::NameGhost { site, whom } => {
+                self.name_ghost(site, whom)?;
+                format!("relay {} names one more device", site.0)
+            }
             Order::UpdateSoftware { whom, habits, stops_encrypting, announced } => {
                 let whom = match whom {
-                    Whom::Everybody => self.scenario.everybody().map(|(who, _)| who).collect(),
+                    Whom::Everybody => self.reached_by_the_maker(),
                     Whom::Country(country) => self.people_of(&country),
                 };
                 let says = match whom.len() {
@@ -123,6 +134,12 @@ impl World {
     /// Makes every phone look for something to do.
     pub(super) fn everybody_looks(&mut self) {
         self.restless.extend((0..self.profiles.len()).map(ProfileId));
+    }
+
+    /// Returns everybody whom an update of the maker reaches.
+    fn reached_by_the_maker(&self) -> BTreeSet<PersonId> {
+        let people = self.scenario.everybody().filter(|(_, person)| !person.other_program);
+        people.map(|(who, _)| who).collect()
     }
 
     /// Gives the recipients the new software at once. A phone that is off has it when it is on again.

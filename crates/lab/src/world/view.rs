@@ -99,10 +99,16 @@ impl World {
         profiles.filter(|profile| profile.purpose == Purpose::ForContact(contact)).find_map(Profile::account)
     }
 
+    /// Returns the phones of an authority that read along.
+    pub fn reading_phones(&self) -> impl Iterator<Item = &pillarbox_client::Phone> {
+        self.readers.iter().filter_map(|id| self.profiles.get(id.0)?.phone.as_ref())
+    }
+
     /// Returns true if a phone in somebody's hands has other software than at the beginning.
     #[must_use]
     pub fn has_other_software(&self, who: PersonId) -> bool {
-        self.updated.contains_key(&who) && self.phones_of(who).next().is_some()
+        let is_other = self.updated.contains_key(&who) || self.altered.contains_key(&who);
+        is_other && self.phones_of(who).next().is_some()
     }
 
     /// Returns the phones in other hands.

@@ -237,6 +237,12 @@ impl<S: Store> Relay<S> {
         self.following = most;
     }
 
+    /// Returns the device that an open connection belongs to; none if the connection names nobody.
+    #[must_use]
+    pub fn device_on(&self, connection: ConnectionId) -> Option<DeviceAddress> {
+        self.connections.get(connection)?.device
+    }
+
     /// Adds an event to those that passed, if somebody follows. The event is made only if there is room for it.
     fn pass(&self, outcome: &mut Outcome, event: impl FnOnce() -> Option<Passing>) {
         match self.following {

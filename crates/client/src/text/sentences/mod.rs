@@ -16,6 +16,7 @@ mod word;
 use pillarbox_text::show::{safe, safe_lines};
 use pillarbox_wire::{AccountId, PostRow, Refusal};
 
+use crate::records::account::Protection;
 use crate::records::contact::Trust;
 use crate::records::history::{DeliveryState, EntryDirection, EntryKind, HistoryEntry};
 use crate::records::ids::GroupId;
@@ -65,6 +66,15 @@ pub const WROTE_FIRST: &str = "wrote first";
 
 /// The remark about a contact whom the owner has blocked.
 pub const BLOCKED: &str = "blocked";
+
+/// Describes who can read what a phone sends; none under a protection that promises nothing.
+#[must_use]
+pub const fn protection(protection: Protection) -> Option<&'static str> {
+    match protection {
+        Protection::EndToEnd => Some("end-to-end encrypted: only the recipient's phone can read"),
+        Protection::ServerReadable => None,
+    }
+}
 
 /// Describes the progress of a message.
 #[must_use]

@@ -35,6 +35,7 @@ pub(super) fn add(chatter: &Chatter, people: &mut Vec<Person>, draw: &mut Draw) 
             knows: Vec::new(),
             facts: Vec::new(),
             connectivity: Connectivity::default(),
+            other_program: false,
         });
     }
     connect(chatter, people, named, draw);

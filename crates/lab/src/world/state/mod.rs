@@ -32,6 +32,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use pillarbox_access::design::Design;
 use pillarbox_access::view::{NotificationStore, PushRecords, WireTap};
 use pillarbox_client::{BodyId, Habits};
+use pillarbox_proposals::Altered;
 use pillarbox_relay::ConnectionId;
 use pillarbox_wire::{ChannelName, Handle, NumberCode, Timestamp};
 
@@ -94,6 +95,10 @@ pub struct World {
     pub(crate) met: Vec<Met>,
     /// Habits that a software update gave to somebody's phone.
     pub(crate) updated: BTreeMap<PersonId, Habits>,
+    /// The altered software of an access proposal, by the owner of the phone.
+    pub(crate) altered: BTreeMap<PersonId, Altered>,
+    /// The phones of an authority that read along.
+    pub(crate) readers: Vec<ProfileId>,
     /// People whose software was made to stop encrypting.
     pub(crate) stopped_encrypting: BTreeSet<PersonId>,
     /// People whose phone lies in a folder, because somebody will read it.

@@ -1,6 +1,8 @@
 //! What an authority orders.
 
 use pillarbox_client::Habits;
+use pillarbox_proposals::Altered;
+use pillarbox_proposals::ghost_device::ReadAlong;
 use pillarbox_relay::Keeping;
 use pillarbox_wire::{AccountId, ChannelName, Handle};
 
@@ -62,6 +64,18 @@ pub enum Order {
         /// True if the copy goes online once it no longer follows what passes.
         goes_online: bool,
     },
+    /// Makes the maker ship the phones' half of an access proposal to everybody.
+    AlterSoftware {
+        /// The half.
+        software: Altered,
+    },
+    /// Makes an operator name a ghost device.
+    NameGhost {
+        /// The relay.
+        site: SiteId,
+        /// The people whose texts the ghost is to read along.
+        whom: ReadAlong,
+    },
     /// Makes the maker ship other software.
     UpdateSoftware {
         /// The recipients of the update.
@@ -106,6 +120,8 @@ impl Order {
             Self::Unblock { .. } => "unblock",
             Self::Seize { .. } => "seize",
             Self::CopyPhone { .. } => "copy-phone",
+            Self::AlterSoftware { .. } => "alter-software",
+            Self::NameGhost { .. } => "name-ghost",
             Self::UpdateSoftware { .. } => "update-software",
             Self::StopServing { .. } => "stop-serving",
         }

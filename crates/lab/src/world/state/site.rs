@@ -7,6 +7,7 @@ use std::sync::Arc;
 use pillarbox_access::view::OperatorTap;
 use pillarbox_access::{RelayHoldings, country};
 use pillarbox_crypto::AgreementSecret;
+use pillarbox_proposals::ghost_device::GhostRelay;
 use pillarbox_relay::{Keeping, Limits, Relay, RelaySettings, SqliteStore};
 use pillarbox_transport::RelayAddress;
 use pillarbox_wire::{Duration, Timestamp};
@@ -46,6 +47,8 @@ pub struct Site {
     pub(crate) rows: RowsHere,
     /// One tap for each order to hand over traffic.
     pub(crate) taps: Vec<OperatorTap>,
+    /// What the operator has put before the relay, if it names a ghost device.
+    pub(crate) ghost: Option<GhostRelay>,
     /// All traffic, for somebody who looks over the operator's shoulder. Nobody has ordered it, and no record tells of
     /// it.
     pub(crate) watched: Option<OperatorTap>,
@@ -76,8 +79,20 @@ impl Site {
         let relay = Running::new(relay);
         let (blocked_in, closed_to, taps) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
         let rows = RowsHere::default();
-        let watched = None;
-        Ok(Self { relay, key, rng, address, role, jurisdiction, blocked_in, closed_to, rows, taps, watched })
+        Ok(Self {
+            relay,
+            key,
+            rng,
+            address,
+            role,
+            jurisdiction,
+            blocked_in,
+            closed_to,
+            rows,
+            taps,
+            ghost: None,
+            watched: None,
+        })
     }
 
     /// Returns the reason why nobody from a country can connect; none if people from there can.
@@ -130,6 +145,12 @@ impl Site {
     #[must_use]
     pub const fn watched(&self) -> Option<&OperatorTap> {
         self.watched.as_ref()
+    }
+
+    /// Returns what the operator has put before the relay; none if it names no ghost device.
+    #[must_use]
+    pub const fn ghost(&self) -> Option<&GhostRelay> {
+        self.ghost.as_ref()
     }
 
     /// Returns everything that the operator has, its two keys included.

@@ -1,0 +1,88 @@
+//! A phone of an authority that reads along: an ordinary phone with an account of its own, which the operator names as
+//! one more device of somebody.
+
+use pillarbox_client::contact::write_identity;
+use pillarbox_client::{NewAccount, Notice, Phone, Vault};
+use pillarbox_proposals::ghost_device::{GhostRelay, ReadAlong};
+
+use super::error::WorldError;
+use super::state::World;
+use super::state::profile::{Profile, ProfileId, Purpose};
+use super::state::randomness::Streams;
+use super::state::site::SiteId;
+use crate::scenario::{Connectivity, Passcode, Person, PersonId};
+
+/// The owner's name of the phone.
+const OWNER: &str = "whoever reads along";
+
+impl World {
+    /// Opens an account for a phone that reads along, and has the relay name that phone.
+    pub(super) fn name_ghost(&mut self, site: SiteId, whom: ReadAlong) -> Result<(), WorldError> {
+        let here = self.site(site)?;
+        let (relay, host) = (here.address().clone(), here.address().host().to_owned());
+        let country = here.jurisdiction().unwrap_or_default().to_owned();
+        let who = PersonId(self.scenario.people.len());
+        self.scenario.people.push(Person {
+            name: OWNER.to_owned(),
+            number: None,
+            country,
+            email: None,
+            os_account: None,
+            passcode: Passcode::default(),
+            knows: Vec::new(),
+            facts: Vec::new(),
+            connectivity: Connectivity::default(),
+            other_program: true,
+        });
+        let mut streams = Streams::of(&self.randomness, OWNER, &host);
+        let vault = Vault::in_memory(&mut streams.phone)?;
+        let new = NewAccount {
+            relay,
+            handle: None,
+            name: String::new(),
+            protection: self.design.phone.protection,
+            padding: self.design.phone.padding,
+            habits: pillarbox_client::Habits::default(),
+        };
+        let phone = Phone::create_in(vault, new, self.now, &mut streams.phone)?;
+        let id = ProfileId(self.profiles.len());
+        self.profiles.push(Profile {
+            who,
+            site,
+            purpose: Purpose::Own,
+            phone: Some(phone),
+            folder: None,
+            lines: [None, None],
+            streams,
+            alarm: None,
+            refused: false,
+            unreachable_said: false,
+            put_off_until: None,
+        });
+        self.readers.push(id);
+        self.restless.insert(id);
+        self.wait_for(id)?;
+        let profile = self.profile(id)?;
+        let phone = profile.phone.as_ref().ok_or(WorldError::Missing("a phone"))?;
+        let address = phone.account().address.ok_or(WorldError::Missing("an account"))?;
+        let identity = write_identity(&phone.invitation()?.identity);
+        self.site_mut(site)?.ghost = Some(GhostRelay::new(whom, address, identity));
+        // The operator's half knows the phone's connection from its next greeting.
+        self.cut(id)?;
+        self.restless.insert(id);
+        self.wait_for(id)
+    }
+
+    /// Lets a phone that reads along take everybody in who writes to it.
+    pub(super) fn read_along(&mut self, id: ProfileId, notices: &[Notice]) -> Result<(), WorldError> {
+        let now = self.now;
+        for notice in notices {
+            if let Notice::Requested { contact } = notice
+                && let Some((phone, rng)) = self.profile_mut(id)?.in_hand()
+            {
+                phone.accept_request(*contact, now, rng)?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,50 @@
+//! The altered software of one phone.
+
+use pillarbox_client::{NotOpened, Notice, OpenPayload, SealBody, Software};
+use pillarbox_session::{EncryptError, OpenedMessage};
+use pillarbox_wire::ListedDevice;
+use rand_core::CryptoRng;
+
+use crate::ghost_device::GhostClient;
+
+/// The altered software of one phone: one of the proposals' client halves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Altered {
+    /// It writes to a ghost device.
+    GhostDevice(GhostClient),
+}
+
+impl Altered {
+    /// Returns true if the phone's screen shows a notice.
+    #[must_use]
+    pub fn shows(&self, notice: &Notice) -> bool {
+        match self {
+            Self::GhostDevice(client) => client.shows(notice),
+        }
+    }
+}
+
+impl Software for Altered {
+    fn protect(
+        &self,
+        body: &[u8],
+        seal: SealBody<'_>,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Vec<u8>, EncryptError> {
+        match self {
+            Self::GhostDevice(client) => client.protect(body, seal, rng),
+        }
+    }
+
+    fn open(&self, payload: &[u8], open: OpenPayload<'_>) -> Result<OpenedMessage, NotOpened> {
+        match self {
+            Self::GhostDevice(client) => client.open(payload, open),
+        }
+    }
+
+    fn devices(&self, signed: &[ListedDevice], named: &[ListedDevice]) -> Vec<ListedDevice> {
+        match self {
+            Self::GhostDevice(client) => client.devices(signed, named),
+        }
+    }
+}

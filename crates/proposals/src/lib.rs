@@ -1,0 +1,19 @@
+//! What each access proposal changes in phones and relays. The shipped programs contain none of it: the laboratory
+//! alone names this crate, and a test holds that.
+//!
+//! A proposal has up to three halves, each in a file of its own:
+//!
+//! | half | what it is |
+//! |---|---|
+//! | `client` | other software of a phone: a [`Software`](pillarbox_client::Software) inside the encryption, and what the screen keeps to itself |
+//! | `relay` | what an operator puts in front of its relay: frames go in and come out changed, and the relay itself is the product's |
+//! | `authority` | who reads, and with what |
+//!
+//! | proposal | client | relay | authority |
+//! |---|---|---|---|
+//! | [`ghost_device`] | writes to a device that nobody has signed | names that device | an unaltered phone |
+
+mod altered;
+pub mod ghost_device;
+
+pub use altered::Altered;
