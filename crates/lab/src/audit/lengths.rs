@@ -30,16 +30,16 @@ const AGREEMENT_LEN: usize = 32;
 #[derive(Clone, Debug)]
 pub(super) struct Lengths {
     protection: Protection,
-    /// The lengths of padded plaintexts of a text.
+    /// The lengths of padded plaintexts of a text, and of a receipt with which a phone introduces itself.
     texts: BTreeSet<usize>,
-    /// The lengths of padded plaintexts of a receipt.
+    /// The lengths of padded plaintexts of every other receipt.
     receipts: BTreeSet<usize>,
 }
 
 /// The kind of a payload, by its length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Fit {
-    /// True if no receipt is as long.
+    /// True if it is as long as a text.
     is_text: bool,
     /// True if it begins a session.
     begins: bool,
@@ -53,11 +53,14 @@ impl Lengths {
         let id = BodyId(FixedBytes([0; 16]));
         let said =
             Content::Text(Text { id, sent_at: Timestamp(0), text: "x".repeat(text), expires_after: None });
-        let receipt = |count| Content::Receipt(Receipt { ids: vec![id; count] });
-        let texts = buckets(&said, padding, names);
+        // One id more than texts are confirmed: it says which version of the body the phone reads.
+        let receipt = |count| Content::Receipt(Receipt { ids: vec![id; count + 1] });
+        let receipts: BTreeSet<usize> =
+            (1..=confirmed).flat_map(|count| buckets(&receipt(count), padding, &[])).collect();
         // A phone that has heard several texts has itself been heard, so it no longer introduces itself.
-        let several = (2..=confirmed).flat_map(|count| buckets(&receipt(count), padding, &[]));
-        let receipts = several.chain(buckets(&receipt(1), padding, names)).collect();
+        let introduces = buckets(&receipt(1), padding, names);
+        let mut texts = buckets(&said, padding, names);
+        texts.extend(introduces.difference(&receipts));
         Self { protection: design.phone.protection, texts, receipts }
     }
 
@@ -111,7 +114,8 @@ impl Lengths {
         }
     }
 
-    /// Compares one phone's traffic with its lengths. The phone said `texts` texts, and began `sessions` sessions.
+    /// Compares one phone's traffic with its lengths. The phone said `texts` texts, where a receipt with which it
+    /// introduced itself counts as a text, and began `sessions` sessions.
     pub(super) fn measure_person(
         &self,
         measured: &mut Measured,
