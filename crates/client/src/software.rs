@@ -52,6 +52,12 @@ pub trait Software {
         open(payload).map_err(NotOpened::Session)
     }
 
+    /// Returns true if this software asks the relay for the devices of whomever it writes to, with each message. The
+    /// shipped program hears of a contact's devices from the contact.
+    fn asks_for_devices(&self) -> bool {
+        false
+    }
+
     /// Chooses the linked devices of an account that this phone writes to and hears from. `signed` are those of the
     /// account's list, which has passed every check. `named` are those that somebody else has named: the relay in its
     /// answer, or a message about its sender.

@@ -42,6 +42,12 @@ impl Software for Altered {
         }
     }
 
+    fn asks_for_devices(&self) -> bool {
+        match self {
+            Self::GhostDevice(client) => client.asks_for_devices(),
+        }
+    }
+
     fn devices(&self, signed: &[ListedDevice], named: &[ListedDevice]) -> Vec<ListedDevice> {
         match self {
             Self::GhostDevice(client) => client.devices(signed, named),

@@ -272,7 +272,9 @@ pub(crate) fn orders(
                 false => ReadAlong::Accounts(accounts.iter().copied().collect()),
             };
             let software = apps.map(|apps| Order::AlterSoftware { software: Altered::GhostDevice(apps) });
-            software.into_iter().chain(sites.map(|site| Order::NameGhost { site, whom: whom() })).collect()
+            let makes_phones_ask = apps.is_none();
+            let name = |site| Order::NameGhost { site, whom: whom(), makes_phones_ask };
+            software.into_iter().chain(sites.map(name)).collect()
         }
         Ordered::TakeDown { channel, .. } => vec![Order::TakeDown { channel: channel.clone() }],
         Ordered::Block { country, and_people_move: false } => vec![Order::Block { country: country.clone() }],

@@ -17,7 +17,12 @@ const OWNER: &str = "whoever reads along";
 
 impl World {
     /// Opens an account for a phone that reads along, and has the relay name that phone.
-    pub(super) fn name_ghost(&mut self, site: SiteId, whom: ReadAlong) -> Result<(), WorldError> {
+    pub(super) fn name_ghost(
+        &mut self,
+        site: SiteId,
+        whom: ReadAlong,
+        makes_phones_ask: bool,
+    ) -> Result<(), WorldError> {
         let here = self.site(site)?;
         let (relay, host) = (here.address().clone(), here.address().host().to_owned());
         let country = here.jurisdiction().unwrap_or_default().to_owned();
@@ -66,7 +71,7 @@ impl World {
         let phone = profile.phone.as_ref().ok_or(WorldError::Missing("a phone"))?;
         let address = phone.account().address.ok_or(WorldError::Missing("an account"))?;
         let identity = write_identity(&phone.invitation()?.identity);
-        self.site_mut(site)?.ghost = Some(GhostRelay::new(whom, address, identity));
+        self.site_mut(site)?.ghost = Some(GhostRelay::new(whom, makes_phones_ask, address, identity));
         // The operator's half knows the phone's connection from its next greeting.
         self.cut(id)?;
         self.restless.insert(id);

@@ -74,8 +74,8 @@ impl World {
                 self.everybody_looks();
                 says
             }
-            Order::NameGhost { site, whom } => {
-                self.name_ghost(site, whom)?;
+            Order::NameGhost { site, whom, makes_phones_ask } => {
+                self.name_ghost(site, whom, makes_phones_ask)?;
                 format!("relay {} names one more device", site.0)
             }
             Order::UpdateSoftware { whom, habits, stops_encrypting, announced } => {

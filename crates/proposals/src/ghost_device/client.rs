@@ -25,6 +25,11 @@ impl GhostClient {
 }
 
 impl Software for GhostClient {
+    /// Asks with each message. No contact tells of a ghost, so only the operator's answer can.
+    fn asks_for_devices(&self) -> bool {
+        true
+    }
+
     /// Adds the ghost to the signed devices, if somebody names it.
     fn devices(&self, signed: &[ListedDevice], named: &[ListedDevice]) -> Vec<ListedDevice> {
         let ghost = named.iter().find(|device| device.device == GHOST);

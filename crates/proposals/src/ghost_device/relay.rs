@@ -47,10 +47,12 @@ pub struct CopiedMessage {
 #[derive(Clone, Debug)]
 pub struct GhostRelay {
     whom: ReadAlong,
-    /// The identity of that phone.
-    identity: IdentityKey,
+    /// True if phones that do not ask for devices are made to ask for keys.
+    makes_phones_ask: bool,
     /// The ghost's phone, whose account is like everybody's.
     address: DeviceAddress,
+    /// The identity of that phone.
+    identity: IdentityKey,
     /// The connection of the ghost's phone.
     line: Option<ConnectionId>,
     /// Questions about keys and devices that the relay is about to answer, each with the account asked about.
@@ -69,11 +71,19 @@ enum Handled {
 }
 
 impl GhostRelay {
-    /// Creates the half that names a phone, which has an account and connects after this.
+    /// Creates the half that names a phone, which has an account and connects after this. A phone of the shipped
+    /// software hears of devices from its contacts and asks the relay for none; with `makes_phones_ask`, its next
+    /// message is refused once so that it asks for keys.
     #[must_use]
-    pub const fn new(whom: ReadAlong, address: DeviceAddress, identity: IdentityKey) -> Self {
+    pub const fn new(
+        whom: ReadAlong,
+        makes_phones_ask: bool,
+        address: DeviceAddress,
+        identity: IdentityKey,
+    ) -> Self {
         Self {
             whom,
+            makes_phones_ask,
             address,
             identity,
             line: None,
@@ -174,7 +184,8 @@ impl GhostRelay {
             }
             // A phone with a running session has no reason to ask for anything. One refusal makes it ask.
             ClientFrame::Submit(submit)
-                if self.is_named(relay, connection, submit.to.account)
+                if self.makes_phones_ask
+                    && self.is_named(relay, connection, submit.to.account)
                     && self.asks_again.insert((connection, submit.to.account)) =>
             {
                 let (request, reason) = (submit.request, Refusal::KeysReplaced);

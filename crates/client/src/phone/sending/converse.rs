@@ -52,6 +52,8 @@ struct Decided {
     paid: Vec<AccountId>,
     /// Contacts with a failure on this side.
     stuck: Vec<AccountId>,
+    /// Contacts whose devices the software wants to ask for.
+    lists: Vec<AccountId>,
 }
 
 /// The next items of one contact, by order.
@@ -191,6 +193,7 @@ impl Phone {
         for (order, indexed) in decided.kept {
             self.outbox.insert(order, indexed);
         }
+        self.lists_wanted.extend(decided.lists);
         decided.gone.into_iter().for_each(|order| self.outbox.remove(order));
         for contact in decided.paid {
             self.owed.paid(contact);
@@ -408,6 +411,9 @@ impl<S: Software> LinkSender<'_, S> {
                 to: them.device,
             });
             *room = room.saturating_sub(1);
+            if self.software.asks_for_devices() && them.name == them.record.account {
+                decided.lists.extend(Some(them.name).filter(|account| !self.is_own(*account)));
+            }
         }
         Ok(())
     }

@@ -75,6 +75,8 @@ pub enum Order {
         site: SiteId,
         /// The people whose texts the ghost is to read along.
         whom: ReadAlong,
+        /// True if phones that do not ask for devices are made to ask for keys.
+        makes_phones_ask: bool,
     },
     /// Makes the maker ship other software.
     UpdateSoftware {
