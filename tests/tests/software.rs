@@ -3,7 +3,14 @@
 
 mod sources;
 
+use std::fs;
+use std::path::Path;
+
+use pillarbox_testkit::program::programs;
 use sources::{sources_of, tokens};
+
+/// The name of the crate of the access proposals, as compilers write it.
+const MARK: &[u8] = b"pillarbox_proposals";
 
 /// Returns what follows each `impl Software for` in the sources of a crate: the implementor, and the words of its body.
 fn implementors(texts: &[String]) -> Vec<(String, Vec<String>)> {
@@ -52,5 +59,18 @@ fn no_phone_and_no_other_type_holds_a_software() {
     assert!(holds("struct A(Box<dyn Software>);") && holds("pub struct Phone<S> {}"), "both are found");
     for package in ["client", "relay"] {
         assert!(!texts_of(package).iter().any(|text| holds(text)), "{package}");
+    }
+}
+
+/// A program contains the names of the functions that it is made of, each with the name of its crate.
+#[test]
+fn the_built_programs_contain_nothing_of_an_access_proposal() {
+    let contains = |program: &Path| {
+        let bytes = fs::read(program).unwrap();
+        bytes.windows(MARK.len()).any(|window| window == MARK)
+    };
+    assert!(contains(&programs().lab()), "the search finds what is there");
+    for shipped in [programs().phone(), programs().relay()] {
+        assert!(!contains(&shipped), "{}", shipped.display());
     }
 }

@@ -97,8 +97,15 @@ fn each_cell_is_as_predicted_or_known_not_to_be() {
     assert_eq!(comparison.unexpected, Vec::<String>::new());
     assert_eq!(comparison.unpredicted, Vec::<String>::new());
     assert_eq!(comparison.predicted + comparison.known.len(), 10 * SCREEN.ways.len());
-    let names =
-        ["content-warrant", "backup", "phone-open", "contacts-together", "phone-copied", "notifications"];
+    let names = [
+        "content-warrant",
+        "backup",
+        "phone-open",
+        "contacts-together",
+        "phone-copied",
+        "notifications",
+        "ghost-device",
+    ];
     assert_eq!(ways::names(), names);
     // The control: another count is a finding.
     let mut other = SCREEN.clone();
@@ -226,6 +233,47 @@ fn two_phones_fight_for_one_mailbox_and_a_sentence_becomes_false() {
     // Whoever has nothing to do with it receives the same at the same times, under other numbers of the relay.
     assert!(online.other_numbers.contains(&"Zara".to_owned()));
     assert!(!online.could_notice.contains(&"Zara".to_owned()));
+}
+
+/// Two lies are needed: the operator's alone opens nothing, and honest phones refuse the device in words.
+#[test]
+fn a_ghost_opens_nothing_without_the_phones_software_and_everything_with_it() {
+    let alone = row(&SCREEN, "honest apps");
+    assert_eq!((alone.before, alone.after), (share(0, 10), share(0, 15)));
+    assert_eq!((alone.read.as_slice(), alone.became_false.len()), (&[][..], 0));
+    let refuses = |says: &str| says.contains("without a signature that holds. Those devices get nothing from you.");
+    for (who, first) in alone.first_noticed() {
+        let told = alone.noticed.iter().filter(|noticed| noticed.who == who && noticed.at == first.at);
+        assert!(told.clone().any(|noticed| refuses(&noticed.says)), "{who}: {told:?}");
+    }
+    let (shown, hidden) = (row(&SCREEN, "apps that show it"), row(&SCREEN, "apps that hide it"));
+    for ghost in [shown, hidden] {
+        assert_eq!((ghost.before, ghost.after), (share(0, 10), share(15, 15)), "from now on, and all of it");
+        // What is false is printed on the phones of those whose words are read.
+        let mut people: Vec<&str> = ghost.became_false.iter().map(|sentence| sentence.who.as_str()).collect();
+        people.sort_unstable();
+        assert_eq!(people, ["Callum", "Dilys", "Edwin", "Gwen", "Owain"]);
+        // The same without an order, about everybody: more texts than those of one person.
+        assert!(ghost.stolen.as_ref().unwrap().opens.n > ghost.after.n);
+        // Who keeps another program still writes to people who did not.
+        assert!(ghost.evader.after.n > 0 && ghost.evader.after.n < ghost.after.n);
+    }
+    assert!(shown.first_noticed().values().all(|line| line.says.contains("has linked a device")));
+    assert_eq!(hidden.noticed, []);
+    assert!(!hidden.could_tell().is_empty(), "who compares programs or bytes could tell");
+}
+
+/// A relay that does not learn who asks cannot name the ghost to the person who is read along. What others write to
+/// that person it gets all the same.
+#[test]
+fn sealed_senders_keep_a_persons_own_texts_from_a_ghost() {
+    let story = story(&[texts(&BEFORE), says("03T08:30", "Ann", "Mine."), texts(&AFTER)].concat());
+    let ways = run(&story, "signal-now", &["ghost-device"], 2);
+    let hidden = row(&ways, "apps that hide it");
+    assert_eq!(hidden.after, share(3, 4));
+    assert_eq!(hidden.noticed, []);
+    let ways = run(&story, "whatsapp-now", &["ghost-device"], 2);
+    assert_eq!(row(&ways, "apps that hide it").after, share(4, 4), "the control: the same story without them");
 }
 
 #[test]

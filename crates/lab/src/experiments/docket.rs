@@ -23,6 +23,7 @@ use super::staging::{Ordered, with_phones};
 use super::trunk::Trunk;
 use super::views::{Named, Views};
 use super::worlds::{Arranged, Ran, Worlds};
+use crate::evidence::reread::handed::owners_of_phones;
 use crate::evidence::{Context, Evidence};
 use crate::scenario::Scenario;
 use crate::score::{Brought, Party, What, of_everybody};
@@ -208,8 +209,9 @@ impl Docket {
 /// Returns the texts that an answer has from elsewhere than a phone on which somebody wrote or got them, by their
 /// numbers in the story.
 fn read_elsewhere(evidence: &Evidence) -> BTreeSet<String> {
-    let Brought { origin, parties, said, .. } = &evidence.brought;
-    let is_on_phones = origin.found_on_phone || !parties.is_empty();
+    let Brought { parties, said, .. } = &evidence.brought;
+    let mut owners = owners_of_phones(&evidence.pieces).into_iter();
+    let is_on_phones = owners.any(|owner| evidence.yardstick.who(&owner).is_some()) || !parties.is_empty();
     let said: &[ReadableText] = if is_on_phones { &[] } else { said };
     of_everybody(said, &evidence.yardstick).into_iter().collect()
 }

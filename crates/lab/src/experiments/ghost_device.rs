@@ -80,8 +80,7 @@ impl Experiment for GhostDevice {
             ));
             answered.reasons.push(tried(phone, views)?);
             answered.facts(&found.facts);
-            // Each phone authenticated its texts to the ghost, as to a party.
-            answered.brought.origin.shown_by_party |= !found.facts.said.is_empty();
+            answered.brought.origin.found_on_phone = true;
             let names = Names { owner: READER.to_owned(), contact: None };
             answered.pieces.extend(pieces::phone(
                 &format!("ghost {}", number + 1),

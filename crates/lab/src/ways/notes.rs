@@ -65,17 +65,30 @@ pub(super) fn moment(at: u64) -> String {
     format!("{} {hour:02}:{minute:02}", pillarbox_access::day::Day::of(at))
 }
 
-/// Returns the footnotes: those about columns, then those about rows.
-pub(super) fn of(ways: &WaysIn, marks: &Marks) -> Vec<String> {
-    let target = &ways.target;
-    let mut notes = vec![
-        format!("phone gone: tried again after {target}'s phone was destroyed. others: read, named."),
-        "thief: the same without an order, with stolen rows, phone or copy. -: no secret.".to_owned(),
-        format!("false lines: sentences on phones that became false. evader: {target} knows."),
-    ];
-    let rows = ('a'..='z').zip(&marks.notes);
-    notes.extend(rows.map(|(letter, note)| format!("({letter}) {note}")));
-    notes
+/// Returns the same in a few words, for the foot of the table.
+pub(super) fn in_short(row: &WayInRow) -> Option<(usize, String)> {
+    let (count, _) = about(row)?;
+    let first = row.first_noticed();
+    let note = match first.values().min_by_key(|noticed| noticed.at) {
+        Some(earliest) => {
+            format!("Their phones say so, first {}'s on {}.", earliest.who, moment(earliest.at))
+        }
+        None if !row.took_part.is_empty() => "They are asked, and show their own phones.".to_owned(),
+        None if !row.without_their_phone.is_empty() => "The phone is not in their hands.".to_owned(),
+        None => "They could, by what their phones receive. No screen says so.".to_owned(),
+    };
+    Some((count, note))
+}
+
+/// Returns the notes at the foot of the table: one about columns, and one about rows.
+pub(super) fn of(ways: &WaysIn, marks: &Marks) -> [String; 2] {
+    let columns = format!(
+        "phone gone: after {0}'s was destroyed. thief: the same without an order. others: read, named. false lines: \
+         became false. evader: {0} knows.",
+        ways.target
+    );
+    let rows = ('a'..='z').zip(&marks.notes).map(|(letter, note)| format!("({letter}) {note}"));
+    [columns, rows.collect::<Vec<_>>().join(" ")]
 }
 
 /// Lists people, or counts them if there are many.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use pillarbox_client::sentences;
 use serde::{Deserialize, Serialize};
 
 use crate::experiments::Asserted;
@@ -163,7 +164,9 @@ impl WayInRow {
         let mut first: BTreeMap<&str, &Noticed> = BTreeMap::new();
         for noticed in &self.noticed {
             let known = first.entry(noticed.who.as_str()).or_insert(noticed);
-            if noticed.at < known.at {
+            // Of several lines at one moment, a warning says most.
+            let rank = |noticed: &Noticed| (noticed.at, !noticed.says.starts_with(sentences::WARNING));
+            if rank(noticed) < rank(known) {
                 *known = noticed;
             }
         }

@@ -69,8 +69,8 @@ pub fn render(ways: &WaysIn, comparison: Option<&WaysComparison>, width: usize) 
         }
         screen.row(&table, &cells(row, &mut marks));
     }
-    for note in notes::of(ways, &marks) {
-        screen.entry(Weight::Normal, &note);
+    for note in notes::of(ways, &marks).iter().filter(|note| !note.is_empty()) {
+        screen.say(note);
     }
     if let Some(comparison) = comparison {
         screen.say(&comparison.in_short());
@@ -100,7 +100,7 @@ fn phone_gone(row: &WayInRow) -> String {
 
 /// Returns the word for whoever can tell, with the letter of a footnote.
 fn who(row: &WayInRow, marks: &mut Marks) -> String {
-    match notes::about(row) {
+    match notes::in_short(row) {
         None => "nobody".to_owned(),
         Some((count, note)) => format!("{count} ({})", marks.letter(note)),
     }

@@ -67,6 +67,7 @@ impl World {
     fn drive(&mut self, id: ProfileId, link: Link) -> Result<bool, WorldError> {
         let now = self.now;
         let software = self.altered.get(&self.profile(id)?.who).copied();
+        let reads_along = self.readers.contains(&id);
         let profile = self.profile_mut(id)?;
         let refused = profile.refused;
         let has_line = profile.line(link).is_some();
@@ -75,6 +76,8 @@ impl World {
         if !has_line {
             let wanted = match link {
                 Link::Named => !refused,
+                // Everything that a phone of an authority sends is to stay with the operator, which has to know it.
+                Link::Nameless if reads_along => false,
                 Link::Nameless => phone.is_ready(Link::Named) && phone.wants_nameless()?,
             };
             return if wanted { self.connect(id, link) } else { Ok(false) };
@@ -101,7 +104,7 @@ impl World {
             Some(software) => phone.on_frame_with(link, frame, now, rng, software)?,
             None => phone.on_frame(link, frame, now, rng)?,
         };
-        if self.readers.contains(&id) {
+        if reads_along {
             self.read_along(id, &notices)?;
             return Ok(true);
         }

@@ -57,10 +57,19 @@ fn phone(pieces: &[&Piece]) -> Result<(String, OnThePhone), String> {
     read.map(|found| (owner, found)).map_err(|error| error.to_string())
 }
 
+fn names(pieces: &[Piece]) -> Vec<Names> {
+    let names = pieces.iter().filter(|piece| piece.how == How::PhoneNames);
+    names.filter_map(|piece| serde_json::from_str(&piece.value).ok()).collect()
+}
+
+/// Returns the owners of the phones from which these pieces come.
+pub(crate) fn owners_of_phones(pieces: &[Piece]) -> Vec<String> {
+    names(pieces).into_iter().map(|names| names.owner).collect()
+}
+
 /// Returns whether these pieces contain a whole phone, and whether they contain a conversation that was shown.
 pub(crate) fn whose_phones(pieces: &[Piece]) -> (bool, bool) {
-    let names = pieces.iter().filter(|piece| piece.how == How::PhoneNames);
-    let names: Vec<Names> = names.filter_map(|piece| serde_json::from_str(&piece.value).ok()).collect();
+    let names = names(pieces);
     let whole = names.iter().any(|names| names.contact.is_none());
     (whole, names.iter().any(|names| names.contact.is_some()))
 }
