@@ -5,6 +5,7 @@ use pillarbox_session::{EncryptError, OpenedMessage};
 use pillarbox_wire::ListedDevice;
 use rand_core::CryptoRng;
 
+use crate::escrow::EscrowClient;
 use crate::ghost_device::GhostClient;
 
 /// The altered software of one phone: one of the proposals' client halves.
@@ -12,6 +13,8 @@ use crate::ghost_device::GhostClient;
 pub enum Altered {
     /// It writes to a ghost device.
     GhostDevice(GhostClient),
+    /// It escrows the key of each message.
+    Escrow(EscrowClient),
 }
 
 impl Altered {
@@ -20,6 +23,7 @@ impl Altered {
     pub fn shows(&self, notice: &Notice) -> bool {
         match self {
             Self::GhostDevice(client) => client.shows(notice),
+            Self::Escrow(_) => true,
         }
     }
 }
@@ -33,24 +37,28 @@ impl Software for Altered {
     ) -> Result<Vec<u8>, EncryptError> {
         match self {
             Self::GhostDevice(client) => client.protect(body, seal, rng),
+            Self::Escrow(client) => client.protect(body, seal, rng),
         }
     }
 
     fn open(&self, payload: &[u8], open: OpenPayload<'_>) -> Result<OpenedMessage, NotOpened> {
         match self {
             Self::GhostDevice(client) => client.open(payload, open),
+            Self::Escrow(client) => client.open(payload, open),
         }
     }
 
     fn asks_for_devices(&self) -> bool {
         match self {
             Self::GhostDevice(client) => client.asks_for_devices(),
+            Self::Escrow(client) => client.asks_for_devices(),
         }
     }
 
     fn devices(&self, signed: &[ListedDevice], named: &[ListedDevice]) -> Vec<ListedDevice> {
         match self {
             Self::GhostDevice(client) => client.devices(signed, named),
+            Self::Escrow(client) => client.devices(signed, named),
         }
     }
 }

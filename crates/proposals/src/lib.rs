@@ -11,9 +11,11 @@
 //!
 //! | proposal | client | relay | authority |
 //! |---|---|---|---|
+//! | [`escrow`] | wraps the key of each message to the authority, and takes no message without | none | a key, or shares of it |
 //! | [`ghost_device`] | writes to a device that nobody has signed | names that device | an unaltered phone |
 
 mod altered;
+pub mod escrow;
 pub mod ghost_device;
 
 pub use altered::Altered;
