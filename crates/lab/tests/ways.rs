@@ -241,7 +241,8 @@ fn a_ghost_opens_nothing_without_the_phones_software_and_everything_with_it() {
     let alone = row(&SCREEN, "honest apps");
     assert_eq!((alone.before, alone.after), (share(0, 10), share(0, 15)));
     assert_eq!((alone.read.as_slice(), alone.became_false.len()), (&[][..], 0));
-    let refuses = |says: &str| says.contains("without a signature that holds. Those devices get nothing from you.");
+    let refuses =
+        |says: &str| says.contains("without a signature that holds. Those devices get nothing from you.");
     for (who, first) in alone.first_noticed() {
         let told = alone.noticed.iter().filter(|noticed| noticed.who == who && noticed.at == first.at);
         assert!(told.clone().any(|noticed| refuses(&noticed.says)), "{who}: {told:?}");
@@ -273,7 +274,11 @@ fn sealed_senders_keep_a_persons_own_texts_from_a_ghost() {
     assert_eq!(hidden.after, share(3, 4));
     assert_eq!(hidden.noticed, []);
     let ways = run(&story, "whatsapp-now", &["ghost-device"], 2);
-    assert_eq!(row(&ways, "apps that hide it").after, share(4, 4), "the control: the same story without them");
+    assert_eq!(
+        row(&ways, "apps that hide it").after,
+        share(4, 4),
+        "the control: the same story without them"
+    );
 }
 
 #[test]

@@ -117,7 +117,10 @@ fn show(context: &mut CliContext<'_>, form: Form) -> Result<(), Failure> {
                 ("Number", shown.number.unwrap_or("none")),
                 ("Name", if shown.name.is_empty() { "none" } else { shown.name }),
                 ("Relay", &shown.relay),
-                ("Protection", pillarbox_client::sentences::protection(account.protection).unwrap_or_default()),
+                (
+                    "Protection",
+                    pillarbox_client::sentences::protection(account.protection).unwrap_or_default(),
+                ),
                 ("Contacts", &shown.contacts.to_string()),
                 ("Devices", &devices),
                 ("Waiting", &waits),

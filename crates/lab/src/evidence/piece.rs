@@ -40,6 +40,10 @@ pub enum How {
     WrappedKey,
     /// As a reported message with the stamp key that checks it, in JSON.
     Report,
+    /// As what somebody has of an escrow authority's key, in bytes. It was made for this run.
+    EscrowSecret,
+    /// As a message whose key is escrowed, in bytes. It is tried with what somebody has of the authority's key.
+    Escrowed,
     /// Not at all. It is kept as it lay there.
     Kept,
 }

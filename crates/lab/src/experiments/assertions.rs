@@ -76,7 +76,8 @@ impl Asserted {
     pub(super) fn about_protection(staged: &Staged, opened: &BTreeSet<String>) -> Vec<Self> {
         let Staged { world, scenario, .. } = staged;
         let said = world.scorer().said();
-        let is_read = |who| (0..).zip(said).any(|(number, said)| said.by == who && opened.contains(&text_id(number)));
+        let is_read =
+            |who| (0..).zip(said).any(|(number, said)| said.by == who && opened.contains(&text_id(number)));
         let people = scenario.everybody().filter_map(|(who, person)| {
             let phone = world.phones_of(who).next()?;
             let text = sentences::protection(phone.account().protection)?;

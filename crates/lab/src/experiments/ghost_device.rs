@@ -104,7 +104,8 @@ fn tried(ghost: &Phone, views: &Views<'_>) -> Result<String, ExperimentError> {
     let messages = views.recorded().iter().flat_map(|tap| tap.messages());
     for (number, tapped) in (0..).zip(messages.filter(|tapped| about(&tapped.to) || about(&tapped.from))) {
         let notices = phone.on_frame(Link::Named, as_delivered(tapped, number), tapped.at, &mut rng)?;
-        let fails = |notice: &Notice| is_unopened(notice) || matches!(notice, Notice::StrangerUnopened { .. });
+        let fails =
+            |notice: &Notice| is_unopened(notice) || matches!(notice, Notice::StrangerUnopened { .. });
         match notices.iter().any(fails) || notices.is_empty() {
             true => not_opened += 1,
             false => opened += 1,

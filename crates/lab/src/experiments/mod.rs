@@ -12,6 +12,7 @@
 //! | `operators` | demands on operators |
 //! | `phones`, `guessing` | demands on phones |
 //! | `phone_copy`, `notifications` | a phone that was copied and given back; what its notifications leave: no columns of the matrix |
+//! | `escrow` | messages whose keys are wrapped to an authority: no column of the matrix |
 //! | `ghost_device` | a device that the operator names and phones write to: no column of the matrix |
 //! | `effects` | orders that ask for nothing |
 //! | `notice` | the notice to change the software, as operators answer it |
@@ -36,6 +37,7 @@ mod copies;
 mod docket;
 mod effects;
 mod error;
+mod escrow;
 mod every;
 mod experiment;
 mod ghost_device;
@@ -62,6 +64,7 @@ pub(crate) use answered::answered_by;
 pub use assertions::{Asserted, Assertion};
 pub use docket::Docket;
 pub use error::ExperimentError;
+pub(crate) use escrow::{Escrow, Opener};
 pub(crate) use every::all;
 pub use every::{demand_of, demands, is_for_a_country, title_of};
 pub(crate) use experiment::Experiment;

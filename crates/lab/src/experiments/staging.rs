@@ -64,6 +64,13 @@ pub(crate) enum Ordered {
         /// True if the operators hand over the target's traffic.
         is_tapped: bool,
     },
+    /// Every message's key is escrowed from the beginning of the story.
+    Escrow {
+        /// True if the operators keep delivered messages.
+        is_kept: bool,
+        /// True if the operators hand over the target's traffic from the order on.
+        is_tapped: bool,
+    },
     /// The operators name a ghost device.
     Ghost {
         /// The phones' half of the proposal; none if the phones stay as they are.
@@ -133,6 +140,12 @@ impl Ordered {
                 "the target's phone is copied with its passcode, the operator hands over what passes of the target, and the copy \
                  goes online once something does not open"
                     .into()
+            }
+            Self::Escrow { is_kept, is_tapped } => {
+                let kept = if *is_kept { ", and the operator keeps messages" } else { "" };
+                let tapped =
+                    if *is_tapped { "; the operator hands over what it has and what passes of the target" } else { "" };
+                format!("every message's key is escrowed since the story began{kept}{tapped}")
             }
             Self::Ghost { apps, of_everybody } => {
                 let whose = if *of_everybody { "everybody's devices" } else { "the target's devices" };

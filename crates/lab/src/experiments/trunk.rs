@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use pillarbox_access::demand::{compelled_logging, retention};
 use pillarbox_access::design::{Accounts, Design};
-use pillarbox_access::{RelayHoldings, country};
 use pillarbox_access::view::OperatorTap;
+use pillarbox_access::{RelayHoldings, country};
 use pillarbox_proposals::Altered;
 use pillarbox_proposals::ghost_device::ReadAlong;
+use pillarbox_relay::Keeping;
 use pillarbox_wire::{AccountId, Handle, Timestamp};
 
 use super::error::ExperimentError;
@@ -22,7 +23,7 @@ use crate::world::{Order, SiteId, Whom, World, WorldError};
 /// Returns true if the world of an arrangement is the same as every other up to the order.
 fn shares_the_trunk(ordered: &Ordered, scenario: &Scenario) -> bool {
     match ordered {
-        Ordered::Block { and_people_move: true, .. } => false,
+        Ordered::Block { and_people_move: true, .. } | Ordered::Escrow { .. } => false,
         Ordered::TakeDown { and_strangers_look, .. } => !and_strangers_look,
         Ordered::Block { and_people_move: false, .. } => {
             scenario.events.iter().all(|event| event.act != Act::MovesToOtherRelay)
@@ -103,7 +104,13 @@ impl Staging {
             }
             _ => {}
         }
-        let world = if shares_the_trunk { None } else { Some(begin(&design, &scenario, seed)?) };
+        let mut world = if shares_the_trunk { None } else { Some(begin(&design, &scenario, seed)?) };
+        if let (Ordered::Escrow { is_kept, .. }, Some(world)) = (ordered, &mut world) {
+            world.watch()?;
+            for order in adopted(world, &design, *is_kept) {
+                world.order(scenario.start, order);
+            }
+        }
         Ok(Self {
             ordered: ordered.clone(),
             until,
@@ -224,6 +231,14 @@ impl Staging {
     }
 }
 
+/// Returns the orders with which escrow is adopted.
+fn adopted(world: &World, design: &Design, is_kept: bool) -> Vec<Order> {
+    let keeping = Keeping { delivered: Some(retention::LONGEST), ..design.relay.clone() };
+    let sites = world.messengers().filter(|_| is_kept).map(|(site, _)| site);
+    let keep = sites.map(|site| Order::SetKeeping { site, keeping: keeping.clone() });
+    std::iter::once(Order::AdoptEscrow).chain(keep).collect()
+}
+
 /// Creates a world at the start of a story. Nothing in it is compared before the order.
 fn begin(design: &Design, scenario: &Scenario, seed: u64) -> Result<World, ExperimentError> {
     let mut world = World::new(design, scenario, seed)?;
@@ -249,7 +264,8 @@ pub(crate) fn orders(
     let numbers: Vec<Handle> = person.and_then(|person| person.number.clone()).into_iter().collect();
     match ordered {
         Ordered::Nothing => Vec::new(),
-        Ordered::Tap => sites
+        Ordered::Escrow { is_tapped: false, .. } => Vec::new(),
+        Ordered::Tap | Ordered::Escrow { is_tapped: true, .. } => sites
             .map(|site| Order::Tap { site, accounts: accounts.to_vec(), numbers: numbers.clone() })
             .collect(),
         Ordered::Log => {

@@ -33,6 +33,7 @@ use pillarbox_access::design::{Design, Operator};
 use pillarbox_access::law::Country;
 use pillarbox_access::view::{NotificationStore, OperatorTap, PushRecords, ReportedMessage, SeizedPhone};
 use pillarbox_client::Phone;
+use pillarbox_proposals::escrow::EscrowAuthority;
 use pillarbox_relay::stamp::StampKey;
 use pillarbox_wire::{AccountId, ChannelName, Timestamp};
 
@@ -256,6 +257,18 @@ impl<'w> Views<'w> {
     /// Returns the phones of an authority that read along.
     pub(super) fn reading_phones(&self) -> impl Iterator<Item = &'w Phone> {
         self.world.reading_phones()
+    }
+
+    /// Returns the authority to which every message's key is escrowed.
+    pub(super) const fn escrow(&self) -> Option<&'w EscrowAuthority> {
+        self.world.escrow()
+    }
+
+    /// Returns everything that has passed the relays since the story began, relay by relay with the operator's rows,
+    /// for whoever recorded it; empty if nobody did.
+    pub(super) fn watched(&self) -> Result<Vec<(Arc<RelayHoldings>, &'w OperatorTap)>, ExperimentError> {
+        let watched = self.world.messengers().filter_map(|(_, site)| Some((site, site.watched()?)));
+        watched.map(|(site, tap)| Ok((site.holdings()?, tap))).collect()
     }
 
     /// Returns everything that passed the relays before the order, relay by relay, for whoever recorded it.

@@ -54,7 +54,9 @@ pub(super) fn about(row: &WayInRow) -> Option<(usize, String)> {
         return Some((without.len(), format!("{}: the phone is not in their hands.", names(&without))));
     }
     let could: Vec<&str> = could.into_iter().collect();
-    let note = || format!("{} could: their phones receive something else. No screen says so.", few(&could, 6, "people"));
+    let note = || {
+        format!("{} could: their phones receive something else. No screen says so.", few(&could, 6, "people"))
+    };
     (!could.is_empty()).then(|| (could.len(), note()))
 }
 

@@ -1,8 +1,10 @@
 //! The stories of a way's worlds: the story as it is told about one person, and the same with a difference.
 
+use std::collections::BTreeSet;
+
 use pillarbox_wire::{Duration, Timestamp};
 
-use crate::scenario::{Act, Event, LockState, PersonId, Scenario};
+use crate::scenario::{Act, Audience, Event, LockState, PersonId, Scenario};
 
 /// The time before the answer at which a phone is destroyed or an account deleted.
 const BEFORE: Duration = Duration::from_seconds(60);
@@ -28,6 +30,8 @@ pub(super) enum Evader {
     HidesPreviews,
     /// Uses a program of another maker.
     UsesOtherProgram,
+    /// Uses a program of another maker together with everybody with whom texts are exchanged.
+    CircleUsesOtherProgram,
 }
 
 impl Evader {
@@ -39,6 +43,9 @@ impl Evader {
             Self::SetsTimers => "lets texts with everybody known from the start disappear after a day",
             Self::HidesPreviews => "lets notifications show no words from the start",
             Self::UsesOtherProgram => "uses a program of another maker, which no update reaches",
+            Self::CircleUsesOtherProgram => {
+                "uses a program of another maker from the start, and so does everybody who writes with them"
+            }
             Self::GetsNewPhone => "gets a new phone for the same number an hour after the order",
         }
     }
@@ -89,12 +96,8 @@ pub(super) fn evaded(plain: &Scenario, evader: Evader) -> Scenario {
         Evader::DeletesAccount => with(plain, before_the_answer(plain), Act::DeletesAccount),
         Evader::GetsNewPhone => with(plain, plain.inquiry.ordered + AN_HOUR, Act::ReRegisters),
         Evader::HidesPreviews => with(plain, plain.start, Act::HidesPreviews),
-        Evader::UsesOtherProgram => {
-            let mut story = plain.clone();
-            let person = story.people.iter_mut().nth(who.0);
-            person.into_iter().for_each(|person| person.other_program = true);
-            story
-        }
+        Evader::UsesOtherProgram => with_other_program(plain, &BTreeSet::from([who])),
+        Evader::CircleUsesOtherProgram => with_other_program(plain, &circle(plain, who)),
         Evader::MakesNoBackup => {
             let mut story = plain.clone();
             story.events.retain(|event| event.who != who || event.act != Act::BacksUp);
@@ -106,6 +109,33 @@ pub(super) fn evaded(plain: &Scenario, evader: Evader) -> Scenario {
             known.into_iter().fold(plain.clone(), |story, whom| with(&story, plain.start, timer(whom)))
         }
     }
+}
+
+/// Returns the story in which these people use a program of another maker.
+fn with_other_program(plain: &Scenario, people: &BTreeSet<PersonId>) -> Scenario {
+    let mut story = plain.clone();
+    for (number, person) in story.people.iter_mut().enumerate() {
+        person.other_program |= people.contains(&PersonId(number));
+    }
+    story
+}
+
+/// Returns a person with everybody with whom they exchange texts, alone or in groups.
+fn circle(story: &Scenario, who: PersonId) -> BTreeSet<PersonId> {
+    let mut circle = BTreeSet::from([who]);
+    for event in &story.events {
+        match &event.act {
+            Act::Says { to: Audience::Person(to), .. } if event.who == who || *to == who => {
+                circle.extend([event.who, *to]);
+            }
+            Act::MakesGroup { with, .. } if event.who == who || with.contains(&who) => {
+                circle.insert(event.who);
+                circle.extend(with);
+            }
+            _ => {}
+        }
+    }
+    circle
 }
 
 fn before_the_answer(story: &Scenario) -> Timestamp {

@@ -3,7 +3,7 @@
 use pillarbox_proposals::ghost_device::GhostClient;
 
 use super::stories::Evader;
-use crate::experiments::{Experiment, GhostDevice, Notifications, PhoneCopy, all as columns};
+use crate::experiments::{Escrow, Experiment, GhostDevice, Notifications, Opener, PhoneCopy, all as columns};
 
 /// A way to somebody's texts.
 #[derive(Clone, Copy)]
@@ -74,7 +74,37 @@ static COPY_ALONE: PhoneCopy = PhoneCopy { goes_online: false, is_tapped: false 
 
 /// Returns every way, in the order of the screen.
 pub(super) fn all() -> Vec<WayEntry> {
-    today().into_iter().chain(ghost_devices()).collect()
+    today().into_iter().chain(ghost_devices()).chain(escrow()).collect()
+}
+
+/// Returns the four cases of escrow.
+fn escrow() -> [WayEntry; 4] {
+    const fn case(name: &'static str, opener: Opener, is_kept: bool, is_thief: bool) -> Escrow {
+        Escrow { name, opener, is_kept, is_thief }
+    }
+    static ONE_KEY: Escrow = case("escrow-one-key", Opener::WholeKey, false, false);
+    static KEPT: Escrow = case("escrow-kept", Opener::WholeKey, true, false);
+    static AGENTS: Escrow = case("escrow-agents", Opener::Agents(2), false, false);
+    static KEY_THIEF: Escrow = case("escrow-key-thief", Opener::WholeKey, false, true);
+    static KEPT_THIEF: Escrow = case("escrow-kept-thief", Opener::WholeKey, true, true);
+    static SHARE_THIEF: Escrow = case("escrow-share-thief", Opener::Agents(1), false, true);
+    static SHARES_THIEF: Escrow = case("escrow-shares-thief", Opener::Agents(3), false, true);
+    let entry = |variant, title, one: &'static Escrow, secret, thief: &'static Escrow| WayEntry {
+        name: "escrow",
+        variant: Some(variant),
+        title,
+        group: "key escrow, in force since the story began",
+        way: WayIn::Proposal(one),
+        takes_the_phone: false,
+        means: Stealable::Part(secret, thief),
+        evader: Evader::CircleUsesOtherProgram,
+    };
+    [
+        entry("one-key", "one key", &ONE_KEY, "the key, with recordings", &KEY_THIEF),
+        entry("kept", "one key, all kept", &KEPT, "the key, with recordings", &KEPT_THIEF),
+        entry("two-of-three", "2 of 3 agents", &AGENTS, "one share, with recordings", &SHARE_THIEF),
+        entry("one-hand", "3 shares, one hand", &AGENTS, "all shares, with recordings", &SHARES_THIEF),
+    ]
 }
 
 /// Returns the three cases of a ghost device.

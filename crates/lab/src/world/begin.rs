@@ -50,6 +50,7 @@ impl World {
             met: Vec::new(),
             updated: BTreeMap::new(),
             altered: BTreeMap::new(),
+            escrow: None,
             readers: Vec::new(),
             stopped_encrypting: BTreeSet::new(),
             on_disk: BTreeSet::new(),

@@ -43,6 +43,7 @@ impl World {
             met: self.met.clone(),
             updated: self.updated.clone(),
             altered: self.altered.clone(),
+            escrow: self.escrow.clone(),
             readers: self.readers.clone(),
             stopped_encrypting: self.stopped_encrypting.clone(),
             on_disk: self.on_disk.clone(),

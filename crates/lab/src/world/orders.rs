@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use pillarbox_access::country;
 use pillarbox_access::view::OperatorTap;
 use pillarbox_client::Habits;
+use pillarbox_proposals::Altered;
+use pillarbox_proposals::escrow::{EscrowAuthority, EscrowClient};
 
 use super::error::WorldError;
 use super::state::World;
@@ -67,12 +69,13 @@ impl World {
                 self.copy_phone(who, goes_online)?;
                 format!("{}'s phone is copied with its passcode and given back", self.name(who))
             }
-            Order::AlterSoftware { software } => {
-                let whom = self.reached_by_the_maker();
-                let says = format!("{} people get other software", whom.len());
-                self.altered.extend(whom.into_iter().map(|who| (who, software)));
-                self.everybody_looks();
-                says
+            Order::AlterSoftware { software } => self.alter(software),
+            Order::AdoptEscrow => {
+                let authority = EscrowAuthority::draw(&mut self.randomness.stream(&["escrow"]));
+                let software = EscrowClient::for_authority(&authority.public_key());
+                self.escrow = Some(authority);
+                let software = software.ok_or(WorldError::Missing("a public key"))?;
+                self.alter(Altered::Escrow(software))
             }
             Order::NameGhost { site, whom, makes_phones_ask } => {
                 self.name_ghost(site, whom, makes_phones_ask)?;
@@ -134,6 +137,15 @@ impl World {
     /// Makes every phone look for something to do.
     pub(super) fn everybody_looks(&mut self) {
         self.restless.extend((0..self.profiles.len()).map(ProfileId));
+    }
+
+    /// Gives everybody the phones' half of a proposal, and says so.
+    fn alter(&mut self, software: Altered) -> String {
+        let whom = self.reached_by_the_maker();
+        let says = format!("{} people get other software", whom.len());
+        self.altered.extend(whom.into_iter().map(|who| (who, software)));
+        self.everybody_looks();
+        says
     }
 
     /// Returns everybody whom an update of the maker reaches.

@@ -2,6 +2,7 @@
 
 use pillarbox_access::design::Design;
 use pillarbox_access::view::{Crossing, NotificationStore, PushRecords, WireTap};
+use pillarbox_proposals::escrow::EscrowAuthority;
 use pillarbox_wire::{AccountId, Handle, Timestamp};
 
 use super::error::WorldError;
@@ -97,6 +98,12 @@ impl World {
         let owned = self.owned.get(&who).into_iter().flatten().rev();
         let profiles = owned.filter_map(|id| self.profiles.get(id.0));
         profiles.filter(|profile| profile.purpose == Purpose::ForContact(contact)).find_map(Profile::account)
+    }
+
+    /// Returns the authority to which every message's key is escrowed; none if that was not adopted.
+    #[must_use]
+    pub const fn escrow(&self) -> Option<&EscrowAuthority> {
+        self.escrow.as_ref()
     }
 
     /// Returns the phones of an authority that read along.

@@ -3,7 +3,9 @@
 use curve25519_dalek::ristretto::RistrettoPoint;
 use curve25519_dalek::scalar::Scalar;
 use rand_core::CryptoRng;
-use vsss_rs::{GroupShare, IdentifierPrimeField, PrimeFieldShare, ReadableShareSet as _, Share as _, ValueGroup, shamir};
+use vsss_rs::{
+    GroupShare, IdentifierPrimeField, PrimeFieldShare, ReadableShareSet as _, Share as _, ValueGroup, shamir,
+};
 use zeroize::Zeroizing;
 
 use super::leaf::Escrowed;
@@ -12,20 +14,20 @@ use super::leaf::Escrowed;
 const AGENTS: usize = 3;
 const THRESHOLD: usize = 2;
 
-/// The key of an authority.
+/// The key of an authority, and its shares.
 #[derive(Clone)]
 pub struct EscrowAuthority {
     secret: Scalar,
     shares: Vec<PrimeFieldShare<Scalar>>,
 }
 
-/// What somebody has of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What somebody has of an authority's key, as a file. Whoever has it opens with it, whoever that is.
+#[derive(Clone)]
 pub enum EscrowSecret {
     /// The key.
-    WholeKey,
-    /// The shares of so many agents, who each compute with their own.
-    Shares(usize),
+    WholeKey(Scalar),
+    /// Shares of agents, each of whom computes with their own.
+    Shares(Vec<PrimeFieldShare<Scalar>>),
 }
 
 /// The reason why a message was not recovered.
@@ -41,6 +43,19 @@ pub enum NotRecovered {
     OtherContent,
 }
 
+impl NotRecovered {
+    /// Returns the reason in words.
+    #[must_use]
+    pub const fn wording(self) -> &'static str {
+        match self {
+            Self::NoLeaf => "no wrapped key follows it",
+            Self::TooFewShares => "one share opens nothing",
+            Self::OtherKey => "its wrapped key does not open",
+            Self::OtherContent => "its content does not open",
+        }
+    }
+}
+
 impl EscrowAuthority {
     /// Draws a key and splits it.
     #[must_use]
@@ -49,7 +64,7 @@ impl EscrowAuthority {
         rng.fill_bytes(wide.as_mut_slice());
         let secret = Scalar::from_bytes_mod_order_wide(&wide);
         let split = shamir::split_secret(THRESHOLD, AGENTS, &IdentifierPrimeField(secret), rng);
-        // Two of three shares of a field element can always be made.
+        // Three shares of a field element, two of which open, can always be made.
         Self { secret, shares: split.unwrap_or_default() }
     }
 
@@ -59,28 +74,78 @@ impl EscrowAuthority {
         RistrettoPoint::mul_base(&self.secret).compress().to_bytes()
     }
 
-    /// Recovers the body of a recorded payload with what somebody has.
+    /// Returns the file of whoever has the key itself.
+    #[must_use]
+    pub const fn whole_key(&self) -> EscrowSecret {
+        EscrowSecret::WholeKey(self.secret)
+    }
+
+    /// Returns the files of so many agents.
+    #[must_use]
+    pub fn shares_of(&self, agents: usize) -> EscrowSecret {
+        EscrowSecret::Shares(self.shares.iter().take(agents).copied().collect())
+    }
+}
+
+impl EscrowSecret {
+    /// Returns the bytes of the file: the key, or 64 bytes for each share, its number first.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        match self {
+            Self::WholeKey(secret) => secret.to_bytes().to_vec(),
+            Self::Shares(shares) => {
+                let share = |share: &PrimeFieldShare<Scalar>| {
+                    [share.identifier().0.to_bytes(), share.value().0.to_bytes()].concat()
+                };
+                shares.iter().flat_map(share).collect()
+            }
+        }
+    }
+
+    /// Reads the bytes of a file; none if they are no key and no shares.
+    #[must_use]
+    pub fn of_bytes(bytes: &[u8]) -> Option<Self> {
+        let scalar = |bytes: &[u8]| {
+            let bytes = <[u8; 32]>::try_from(bytes).ok()?;
+            Option::<Scalar>::from(Scalar::from_canonical_bytes(bytes))
+        };
+        if bytes.len() == 32 {
+            return scalar(bytes).map(Self::WholeKey);
+        }
+        let shares = bytes.chunks(64).map(|share| {
+            let (number, value) = share.split_at_checked(32)?;
+            let number = IdentifierPrimeField(scalar(number)?);
+            let value = IdentifierPrimeField(scalar(value)?);
+            Some(PrimeFieldShare::with_identifier_and_value(number, value))
+        });
+        shares.collect::<Option<_>>().map(Self::Shares)
+    }
+
+    /// Recovers the body of a recorded payload.
     ///
     /// # Errors
     /// [`NotRecovered`].
-    pub fn recover(&self, with: EscrowSecret, payload: &[u8]) -> Result<Zeroizing<Vec<u8>>, NotRecovered> {
+    pub fn recover(&self, payload: &[u8]) -> Result<Zeroizing<Vec<u8>>, NotRecovered> {
         let escrowed = Escrowed::of(payload).ok_or(NotRecovered::NoLeaf)?;
         let point = escrowed.point().ok_or(NotRecovered::NoLeaf)?;
-        let shared = match with {
-            EscrowSecret::WholeKey => point * self.secret,
-            EscrowSecret::Shares(agents) => self.together(agents, &point)?,
+        let shared = match self {
+            Self::WholeKey(secret) => point * secret,
+            Self::Shares(shares) => together(shares, &point)?,
         };
         let key = escrowed.unwrap(&shared).ok_or(NotRecovered::OtherKey)?;
         escrowed.open(&key).ok_or(NotRecovered::OtherContent)
     }
+}
 
-    /// Returns what agents give together: each multiplies the point by a share, and nobody joins the shares.
-    fn together(&self, agents: usize, point: &RistrettoPoint) -> Result<RistrettoPoint, NotRecovered> {
-        let partial = self.shares.iter().take(agents).map(|share| {
-            let value = ValueGroup(point * share.value().0);
-            GroupShare::<RistrettoPoint>::with_identifier_and_value(*share.identifier(), value)
-        });
-        let partial: Vec<_> = partial.collect();
-        partial.combine().map(|shared| shared.0).map_err(|_| NotRecovered::TooFewShares)
-    }
+/// Returns what agents give together: each multiplies the point by a share, and nobody joins the shares.
+fn together(
+    shares: &[PrimeFieldShare<Scalar>],
+    point: &RistrettoPoint,
+) -> Result<RistrettoPoint, NotRecovered> {
+    let partial = shares.iter().map(|share| {
+        let value = ValueGroup(point * share.value().0);
+        GroupShare::<RistrettoPoint>::with_identifier_and_value(*share.identifier(), value)
+    });
+    let partial: Vec<_> = partial.collect();
+    partial.combine().map(|shared| shared.0).map_err(|_| NotRecovered::TooFewShares)
 }

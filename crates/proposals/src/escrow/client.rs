@@ -99,15 +99,15 @@ mod tests {
         let (authority, client) = software(1);
         let payload = payload(&client, b"See you at six.");
         assert_eq!(opened(&client, &payload), Ok(b"See you at six.".to_vec()));
-        for with in [EscrowSecret::WholeKey, EscrowSecret::Shares(2), EscrowSecret::Shares(3)] {
-            assert_eq!(authority.recover(with, &payload).unwrap().as_slice(), b"See you at six.");
+        for secret in [authority.whole_key(), authority.shares_of(2), authority.shares_of(3)] {
+            assert_eq!(secret.recover(&payload).unwrap().as_slice(), b"See you at six.");
+            let file = EscrowSecret::of_bytes(&secret.to_bytes()).unwrap();
+            assert_eq!(file.recover(&payload).unwrap().as_slice(), b"See you at six.");
         }
-        assert_eq!(
-            authority.recover(EscrowSecret::Shares(1), &payload).unwrap_err(),
-            NotRecovered::TooFewShares
-        );
+        assert_eq!(authority.shares_of(1).recover(&payload).unwrap_err(), NotRecovered::TooFewShares);
         let (other, _) = software(2);
-        assert_eq!(other.recover(EscrowSecret::WholeKey, &payload).unwrap_err(), NotRecovered::OtherKey);
+        assert_eq!(other.whole_key().recover(&payload).unwrap_err(), NotRecovered::OtherKey);
+        assert_eq!(authority.whole_key().recover(&payload[..20]).unwrap_err(), NotRecovered::NoLeaf);
     }
 
     #[test]

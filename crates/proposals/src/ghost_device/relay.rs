@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use pillarbox_relay::{ConnectionId, Effect, Input, Outcome, Relay, Store, StoreError};
 use pillarbox_wire::{
     Accepted, AccountId, Bundles, Bytes, ClientFrame, Deliver, DeviceAddress, DeviceBundle, DeviceList,
-    FetchBundles, FixedBytes, IdentityKey, ListedDevice, MessageId, Refusal, Refused, RelayFrame,
-    RequestId, Submit, Timestamp,
+    FetchBundles, FixedBytes, IdentityKey, ListedDevice, MessageId, Refusal, Refused, RelayFrame, RequestId,
+    Submit, Timestamp,
 };
 use rand_core::CryptoRng;
 
@@ -244,14 +244,15 @@ impl GhostRelay {
         let account = self.address.account;
         let fetch = FetchBundles { request: ASKED_BY_US, account, delivery_key: None };
         let batch = vec![(line, Input::Frame(ClientFrame::FetchBundles(fetch)))];
-        let mut bundle = relay.process(batch, now, rng)?.effects.into_iter().find_map(|effect| match effect {
-            Effect::Send(to, RelayFrame::Bundles(bundles))
-                if to == line && bundles.request == ASKED_BY_US =>
-            {
-                bundles.devices.into_iter().next()
-            }
-            _ => None,
-        });
+        let mut bundle =
+            relay.process(batch, now, rng)?.effects.into_iter().find_map(|effect| match effect {
+                Effect::Send(to, RelayFrame::Bundles(bundles))
+                    if to == line && bundles.request == ASKED_BY_US =>
+                {
+                    bundles.devices.into_iter().next()
+                }
+                _ => None,
+            });
         if let Some(bundle) = &mut bundle {
             bundle.device = GHOST;
         }

@@ -18,6 +18,7 @@ use pillarbox_client::EntryDirection;
 use pillarbox_client::backup::{self, SavedText};
 use pillarbox_client::body::{Body, Content};
 use pillarbox_crypto::SecretBytes;
+use pillarbox_proposals::escrow::EscrowSecret;
 use pillarbox_wire::{AccountId, DepositKind};
 use serde::Deserialize;
 
@@ -55,8 +56,27 @@ pub(crate) fn texts(pieces: &[Piece]) -> Vec<String> {
             _ => None,
         }
     };
-    let backups = backups(pieces);
-    pieces.iter().filter_map(read).chain(backups.into_iter().map(|text| text.text)).collect()
+    let backups = backups(pieces).into_iter().map(|text| text.text);
+    pieces.iter().filter_map(read).chain(backups).chain(escrowed(pieces)).collect()
+}
+
+/// Returns the words of the messages among these pieces that open with what somebody has of an escrow authority's key.
+fn escrowed(pieces: &[Piece]) -> Vec<String> {
+    let bytes = |how: How| {
+        let pieces = pieces.iter().filter(move |piece| piece.how == how);
+        pieces.filter_map(|piece| HEXLOWER.decode(piece.value.as_bytes()).ok())
+    };
+    let Some(secret) = bytes(How::EscrowSecret).find_map(|bytes| EscrowSecret::of_bytes(&bytes)) else {
+        return Vec::new();
+    };
+    let opened = bytes(How::Escrowed).filter_map(|payload| {
+        let body = Body::read(&secret.recover(&payload).ok()?).ok()?;
+        match body.content {
+            Content::Text(text) => Some(text.text),
+            other => other.group_text().map(|said| said.text.text.clone()),
+        }
+    });
+    opened.collect()
 }
 
 /// A row of the relay's deposits, as it stands in evidence.

@@ -83,6 +83,16 @@ pub(crate) fn report(reported: &ReportedMessage, key: &StampKey) -> Piece {
     text("report", "message", serde_json::to_string(&reported).unwrap_or_default(), How::Report)
 }
 
+/// Returns what somebody has of an escrow authority's key.
+pub(crate) fn escrow_secret(secret: &[u8]) -> Piece {
+    bytes("escrow", "secret, made for this run", secret, How::EscrowSecret)
+}
+
+/// Returns a message that was tried with it. `part` says what came of that.
+pub(crate) fn escrowed(part: &str, payload: &[u8]) -> Piece {
+    bytes("messages", part, payload, How::Escrowed)
+}
+
 /// Returns words that lay somewhere as they are.
 pub(crate) fn plain(place: &str, part: &str, words: &[u8]) -> Piece {
     bytes(place, part, words, How::Plain)

@@ -81,13 +81,16 @@ fn a_way_without_its_steps_is_the_plain_design() {
     // takes.
     let rows = ran(&all());
     assert_eq!(rows.len(), ways.len());
-    let gives = |row: &&WayInRow| row.way != "content-warrant" && row.variant.as_deref() != Some("server-alone");
+    let gives =
+        |row: &&WayInRow| row.way != "content-warrant" && row.variant.as_deref() != Some("server-alone");
     for row in rows.iter().filter(gives) {
         assert!(row.before.n + row.after.n > 0, "{}", row.title);
     }
     let differ = rows.iter().filter(|row| row.worlds[0].record_sha256 != plain);
     let differ: Vec<&str> = differ.map(|row| row.way.as_str()).collect();
-    assert_eq!(differ, [
+    assert_eq!(
+        differ,
+        [
             "phone-open",
             "phone-copied",
             "phone-copied",
@@ -95,7 +98,8 @@ fn a_way_without_its_steps_is_the_plain_design() {
             "ghost-device",
             "ghost-device",
             "ghost-device"
-        ]);
+        ]
+    );
 }
 
 #[test]

@@ -33,6 +33,7 @@ use pillarbox_access::design::Design;
 use pillarbox_access::view::{NotificationStore, PushRecords, WireTap};
 use pillarbox_client::{BodyId, Habits};
 use pillarbox_proposals::Altered;
+use pillarbox_proposals::escrow::EscrowAuthority;
 use pillarbox_relay::ConnectionId;
 use pillarbox_wire::{ChannelName, Handle, NumberCode, Timestamp};
 
@@ -97,6 +98,8 @@ pub struct World {
     pub(crate) updated: BTreeMap<PersonId, Habits>,
     /// The altered software of an access proposal, by the owner of the phone.
     pub(crate) altered: BTreeMap<PersonId, Altered>,
+    /// The authority to which every message's key is escrowed, once that is adopted.
+    pub(crate) escrow: Option<EscrowAuthority>,
     /// The phones of an authority that read along.
     pub(crate) readers: Vec<ProfileId>,
     /// People whose software was made to stop encrypting.

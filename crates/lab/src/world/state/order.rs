@@ -69,6 +69,8 @@ pub enum Order {
         /// The half.
         software: Altered,
     },
+    /// Draws an authority's key and makes the maker ship software that escrows each message's key to it, to everybody.
+    AdoptEscrow,
     /// Makes an operator name a ghost device.
     NameGhost {
         /// The relay.
@@ -123,6 +125,7 @@ impl Order {
             Self::Seize { .. } => "seize",
             Self::CopyPhone { .. } => "copy-phone",
             Self::AlterSoftware { .. } => "alter-software",
+            Self::AdoptEscrow => "adopt-escrow",
             Self::NameGhost { .. } => "name-ghost",
             Self::UpdateSoftware { .. } => "update-software",
             Self::StopServing { .. } => "stop-serving",
