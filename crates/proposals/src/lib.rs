@@ -17,5 +17,7 @@
 mod altered;
 pub mod escrow;
 pub mod ghost_device;
+mod halves;
 
 pub use altered::Altered;
+pub use halves::{Half, halves_of};

@@ -54,6 +54,8 @@ pub(super) enum Command {
     Matrix(Matrix),
     /// Ways to one person's texts: what each yields, and what the same means yield in other hands.
     Proposals(Proposals),
+    /// What a way adds to the programs that people run, and the sentences on their screens that it makes false.
+    Diff(Diff),
     /// A matrix as one page, or checked against its own evidence.
     Report(Report),
     /// Hold the designs that stand for real messengers to what their operators are known to return.
@@ -220,6 +222,19 @@ impl Matrix {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct Diff {
+    /// The way, as `proposals --proposal` has it.
+    #[arg(value_name = "NAME")]
+    pub(super) way: String,
+    /// The story: one of this program's, or a file.
+    #[arg(value_name = "SCENARIO", default_value = "westminster-2017")]
+    pub(super) scenario: String,
+    /// The design that the story runs under: one of this program's, or a file. Without it, the one with predictions
+    #[arg(long, value_name = "NAME|FILE")]
+    pub(super) design: Option<String>,
+}
+
+#[derive(Debug, Default, Args)]
 pub(super) struct Proposals {
     /// The story: one of this program's, or a file.
     #[arg(value_name = "SCENARIO", default_value = "westminster-2017")]

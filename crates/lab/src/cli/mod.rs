@@ -4,6 +4,7 @@ mod args;
 mod attempt;
 mod audit;
 mod demand;
+mod diff;
 mod list;
 mod matrix;
 mod metadata;
@@ -66,6 +67,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Audit(wanted) => audit::run(&wanted),
         Command::Matrix(wanted) => matrix::run(&wanted),
         Command::Proposals(wanted) => proposals::run(&wanted),
+        Command::Diff(wanted) => diff::run(&wanted),
         Command::Report(wanted) => report::run(&wanted),
         Command::Metadata(wanted) => metadata::run(&wanted),
         Command::Oracle(wanted) => oracle::run(&wanted),

@@ -52,7 +52,7 @@ fn show(wanted: &Proposals, found: &WaysIn, is_own_seed: bool) -> Result<(), Fai
     next(&again("--full", &["--out"]), "")
 }
 
-fn plan(wanted: &Proposals) -> Result<WaysPlan, Failure> {
+pub(super) fn plan(wanted: &Proposals) -> Result<WaysPlan, Failure> {
     let story = wanted.named.as_ref().unwrap_or(&wanted.scenario);
     let scenario = library::find(story).map_err(|error| run::in_words(&error))?;
     let names = ways::names();

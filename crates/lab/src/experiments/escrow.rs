@@ -8,6 +8,7 @@ use pillarbox_access::design::Design;
 use pillarbox_access::facts::{Facts, ReadableText};
 use pillarbox_client::body::{Body, BodyId, Content, Text};
 use pillarbox_proposals::escrow::{EscrowAuthority, EscrowSecret};
+use pillarbox_session::kind::{PayloadKind, kind};
 use pillarbox_wire::AccountId;
 
 use super::answered::Answered;
@@ -109,14 +110,26 @@ impl Experiment for Escrow {
             };
             for recorded in passed.chain(kept).filter(about) {
                 tried += 1;
-                let (part, body) = match secret.recover(recorded.payload) {
-                    Ok(body) => ("opened", Body::read(&body).ok()),
-                    Err(why) => {
-                        *refused.entry(why.wording()).or_default() += 1;
-                        (why.wording(), None)
+                let payload = recorded.payload;
+                let body = match (kind(payload), secret.recover(payload)) {
+                    (Ok(PayloadKind::ServerReadable), _) => {
+                        answered.pieces.push(pieces::message(payload));
+                        Body::read(payload.get(1..).unwrap_or_default()).ok()
+                    }
+                    (_, Ok(body)) => {
+                        answered.pieces.push(pieces::escrowed("opened", payload));
+                        Body::read(&body).ok()
+                    }
+                    (kind, Err(why)) => {
+                        let why = match kind {
+                            Ok(PayloadKind::Sealed) => "its wrapped key is inside a sealed envelope",
+                            _ => why.wording(),
+                        };
+                        answered.pieces.push(pieces::escrowed(why, payload));
+                        *refused.entry(why).or_default() += 1;
+                        None
                     }
                 };
-                answered.pieces.push(pieces::escrowed(part, recorded.payload));
                 let Some(body) = body else { continue };
                 opened += 1;
                 if let Some(text) = text_of(body) {

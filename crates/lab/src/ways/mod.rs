@@ -13,12 +13,14 @@
 //! | `row` | what came out |
 //! | `table`, `notes` | the same on one screen; its footnotes |
 //! | `full` | the same, way by way |
+//! | `diff` | what a way adds to programs, and what it makes false |
 //! | `csv`, `files` | the same for other programs; the files of a run |
 //! | `check` | whether a folder of them is what it says it is |
 //! | `predictions` | what was predicted before the first run |
 
 mod check;
 mod csv;
+mod diff;
 mod files;
 mod full;
 mod notes;
@@ -33,6 +35,7 @@ mod way;
 
 pub use check::{findings, holds_ways, plan_of};
 pub use csv::table as csv;
+pub use diff::render as diff;
 pub use files::{WAYS, WaysRun};
 pub use full::render as full;
 pub use plan::WaysPlan;

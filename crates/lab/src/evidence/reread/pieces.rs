@@ -93,6 +93,11 @@ pub(crate) fn escrowed(part: &str, payload: &[u8]) -> Piece {
     bytes("messages", part, payload, How::Escrowed)
 }
 
+/// Returns a message that passed.
+pub(crate) fn message(payload: &[u8]) -> Piece {
+    bytes("messages", "payload", payload, How::Message)
+}
+
 /// Returns words that lay somewhere as they are.
 pub(crate) fn plain(place: &str, part: &str, words: &[u8]) -> Piece {
     bytes(place, part, words, How::Plain)

@@ -97,7 +97,11 @@ fn a_way_without_its_steps_is_the_plain_design() {
             "notifications",
             "ghost-device",
             "ghost-device",
-            "ghost-device"
+            "ghost-device",
+            "escrow",
+            "escrow",
+            "escrow",
+            "escrow"
         ]
     );
 }
