@@ -13,6 +13,8 @@
 //! | `phones`, `guessing` | demands on phones |
 //! | `phone_copy`, `notifications` | a phone that was copied and given back; what its notifications leave: no columns of the matrix |
 //! | `escrow` | messages whose keys are wrapped to an authority: no column of the matrix |
+//! | `number_takeover` | a number that is registered on another phone: no column of the matrix |
+//! | `reading` | what phones of an authority that read along have |
 //! | `ghost_device` | a device that the operator names and phones write to: no column of the matrix |
 //! | `effects` | orders that ask for nothing |
 //! | `notice` | the notice to change the software, as operators answer it |
@@ -44,9 +46,11 @@ mod ghost_device;
 mod guessing;
 mod notice;
 mod notifications;
+mod number_takeover;
 mod operators;
 mod phone_copy;
 mod phones;
+mod reading;
 pub mod row;
 mod sight;
 mod spent;
@@ -71,6 +75,7 @@ pub(crate) use experiment::Experiment;
 pub(crate) use ghost_device::GhostDevice;
 pub use guessing::GuessTime;
 pub(crate) use notifications::Notifications;
+pub(crate) use number_takeover::NumberTakeover;
 pub(crate) use phone_copy::PhoneCopy;
 #[cfg(feature = "cli")]
 pub(crate) use sight::Observed;

@@ -78,6 +78,8 @@ pub(crate) enum Ordered {
         /// True if the ghost reads everybody along, and not only the target.
         of_everybody: bool,
     },
+    /// Whoever reads along registers the target's number.
+    TakeNumber,
     /// Everybody gets other software.
     Update {
         /// The habits of the new software.
@@ -156,6 +158,7 @@ impl Ordered {
                 };
                 format!("the operator names one more device among {whose}; {phones}")
             }
+            Self::TakeNumber => "the target's number is registered on another phone, with the code that is sent to it".into(),
             Self::Update { .. } => "everybody gets software that the operator can read along with".into(),
         })
     }

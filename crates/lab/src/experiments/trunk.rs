@@ -282,6 +282,7 @@ pub(crate) fn orders(
             all.push(Order::CopyPhone { who: scenario.inquiry.from_now_on, goes_online: *goes_online });
             all
         }
+        Ordered::TakeNumber => vec![Order::TakeNumber { who: scenario.inquiry.from_now_on }],
         Ordered::Ghost { apps, of_everybody } => {
             let whom = || match of_everybody {
                 true => ReadAlong::Everybody,

@@ -102,6 +102,7 @@ fn read<'t>(source: Source<'t>, table: &'t DeTable<'t>) -> Result<Scenario, Scen
         text: source.text.to_owned(),
         digest,
         warnings,
+        numbers_by_code: false,
     })
 }
 

@@ -266,6 +266,8 @@ pub struct Scenario {
     pub inquiry: Inquiry,
     /// The file, as it was read.
     pub text: String,
+    /// True if numbers are registered with codes, although nobody in the story registers one again.
+    pub numbers_by_code: bool,
     /// SHA-256 of the story's content, which comments, white space and the order of keys do not change.
     pub digest: [u8; 32],
     /// Warnings: things that are allowed and probably not meant.

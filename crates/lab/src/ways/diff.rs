@@ -37,8 +37,7 @@ pub fn render(ways: &WaysIn, width: usize) -> String {
         }
     }
     for row in &ways.ways {
-        screen.title(&row.title.to_uppercase());
-        falsehoods(&mut screen, &row.became_false);
+        falsehoods(&mut screen, &row.title, &row.became_false);
     }
     screen.into_text()
 }
@@ -53,14 +52,17 @@ fn cells(half: &Half) -> Vec<String> {
     vec![half.of.to_owned(), half.lines().to_string(), what]
 }
 
-/// Writes each sentence that became false, with the number of phones that print it.
-fn falsehoods(screen: &mut Screen, became_false: &[Asserted]) {
+/// Writes each sentence that one way made false, with the number of phones that print it.
+fn falsehoods(screen: &mut Screen, title: &str, became_false: &[Asserted]) {
     let mut sentences: BTreeMap<&str, Vec<&Asserted>> = BTreeMap::new();
     for asserted in became_false {
         sentences.entry(&asserted.text).or_default().push(asserted);
     }
     if sentences.is_empty() {
-        screen.say("No sentence on a phone became false, of those that are judged.");
+        screen.entry(
+            Weight::Normal,
+            &format!("{title}: no sentence on a phone became false, of those that are judged."),
+        );
     }
     for (text, printed) in sentences {
         let mut people: Vec<&str> = printed.iter().map(|asserted| asserted.who.as_str()).collect();
@@ -68,6 +70,7 @@ fn falsehoods(screen: &mut Screen, became_false: &[Asserted]) {
         people.dedup();
         let first = printed.iter().map(|asserted| asserted.at).min().unwrap_or_default();
         let phones = counted_by(people.len() as u64, "phones");
-        screen.say(&format!("Became false on {phones}, first on {}: \"{text}\"", moment(first)));
+        let sentence = format!("{title}: false on {phones}, first on {}: \"{text}\"", moment(first));
+        screen.entry(Weight::Normal, &sentence);
     }
 }

@@ -56,11 +56,13 @@ pub(super) const fn target(scenario: &Scenario) -> PersonId {
     scenario.inquiry.from_now_on
 }
 
-/// Returns the story about the target, without orders of its own.
+/// Returns the story about the target, without orders of its own. Numbers are registered with codes, as somebody who
+/// takes one over has to show one.
 pub(super) fn plain(scenario: &Scenario) -> Scenario {
     let mut scenario = scenario.clone();
     scenario.orders.clear();
     scenario.inquiry.about = target(&scenario);
+    scenario.numbers_by_code = true;
     scenario
 }
 

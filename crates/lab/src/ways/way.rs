@@ -3,7 +3,9 @@
 use pillarbox_proposals::ghost_device::GhostClient;
 
 use super::stories::Evader;
-use crate::experiments::{Escrow, Experiment, GhostDevice, Notifications, Opener, PhoneCopy, all as columns};
+use crate::experiments::{
+    Escrow, Experiment, GhostDevice, Notifications, NumberTakeover, Opener, PhoneCopy, all as columns,
+};
 
 /// A way to somebody's texts.
 #[derive(Clone, Copy)]
@@ -74,7 +76,21 @@ static COPY_ALONE: PhoneCopy = PhoneCopy { goes_online: false, is_tapped: false 
 
 /// Returns every way, in the order of the screen.
 pub(super) fn all() -> Vec<WayEntry> {
-    today().into_iter().chain(ghost_devices()).chain(escrow()).collect()
+    today().into_iter().chain(ghost_devices()).chain(escrow()).chain([number_takeover()]).collect()
+}
+
+/// Returns a number that is taken over.
+fn number_takeover() -> WayEntry {
+    WayEntry {
+        name: "number-takeover",
+        variant: None,
+        title: "number takeover",
+        group: "the number, registered elsewhere",
+        way: WayIn::Demand(&NumberTakeover),
+        takes_the_phone: false,
+        means: Stealable::Itself("the number, or the code sent to it"),
+        evader: Evader::GetsNewPhone,
+    }
 }
 
 /// Returns the four cases of escrow.

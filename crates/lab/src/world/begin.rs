@@ -146,7 +146,8 @@ impl World {
     /// code would cost two more frames for each account and tell nothing.
     fn sends_codes(&self) -> bool {
         let again = |event: &Event| matches!(event.act, Act::ReRegisters);
-        self.design.phone.number && self.scenario.events.iter().any(again)
+        let again = self.scenario.numbers_by_code || self.scenario.events.iter().any(again);
+        self.design.phone.number && again
     }
 
     /// Gives everybody their account, acquaints them with the people whom they know, and puts the scenario's events on

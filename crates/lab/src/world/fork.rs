@@ -12,7 +12,7 @@ use super::state::seized::Seized;
 use super::state::site::Site;
 use super::state::{Due, World};
 use crate::record::Kind;
-use crate::scenario::{Act, Audience, PersonId, Scenario};
+use crate::scenario::{Act, Audience, Event, PersonId, Scenario};
 use crate::scratch::Scratch;
 
 impl World {
@@ -112,7 +112,8 @@ fn beginning(scenario: &Scenario) -> impl PartialEq + use<'_> {
         .map(|event| event.who)
         .collect();
     read.insert(scenario.inquiry.about);
-    let codes = scenario.events.iter().any(|event| matches!(event.act, Act::ReRegisters));
+    let again = |event: &Event| matches!(event.act, Act::ReRegisters);
+    let codes = scenario.numbers_by_code || scenario.events.iter().any(again);
     (
         &scenario.name,
         scenario.start,

@@ -22,7 +22,7 @@
 //! | `orders` | what authorities make operators and networks do |
 //! | `withdrawal` | what operators take from a country, and tell its people |
 //! | `rows` | what becomes of each message that a relay holds |
-//! | `ghost` | a phone of an authority that reads along |
+//! | `readers` | phones of an authority that read along |
 //! | `fork` | the same world a second time |
 //! | `push` | the operating system's push service |
 //! | `view` | what may be looked at from outside |
@@ -40,12 +40,12 @@ mod connect;
 mod copied;
 mod error;
 mod fork;
-mod ghost;
 mod groups;
 mod notices;
 mod orders;
 mod profile;
 mod push;
+mod readers;
 mod reports;
 mod rows;
 mod run;

@@ -81,6 +81,10 @@ impl World {
                 self.name_ghost(site, whom, makes_phones_ask)?;
                 format!("relay {} names one more device", site.0)
             }
+            Order::TakeNumber { who } => {
+                self.take_number(who)?;
+                format!("{}'s number is registered on another phone", self.name(who))
+            }
             Order::UpdateSoftware { whom, habits, stops_encrypting, announced } => {
                 let whom = match whom {
                     Whom::Everybody => self.reached_by_the_maker(),

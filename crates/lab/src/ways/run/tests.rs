@@ -101,7 +101,8 @@ fn a_way_without_its_steps_is_the_plain_design() {
             "escrow",
             "escrow",
             "escrow",
-            "escrow"
+            "escrow",
+            "number-takeover"
         ]
     );
 }

@@ -80,6 +80,11 @@ pub enum Order {
         /// True if phones that do not ask for devices are made to ask for keys.
         makes_phones_ask: bool,
     },
+    /// Lets whoever reads along register somebody's number.
+    TakeNumber {
+        /// The owner of the number.
+        who: PersonId,
+    },
     /// Makes the maker ship other software.
     UpdateSoftware {
         /// The recipients of the update.
@@ -127,6 +132,7 @@ impl Order {
             Self::AlterSoftware { .. } => "alter-software",
             Self::AdoptEscrow => "adopt-escrow",
             Self::NameGhost { .. } => "name-ghost",
+            Self::TakeNumber { .. } => "take-number",
             Self::UpdateSoftware { .. } => "update-software",
             Self::StopServing { .. } => "stop-serving",
         }

@@ -1,0 +1,52 @@
+//! A number that is taken over: whoever reads along registers it with the code that is sent to it.
+
+use pillarbox_access::demand::Demand;
+use pillarbox_access::demand::interception::INTERCEPTION;
+use pillarbox_access::design::Design;
+
+use super::answered::Answered;
+use super::error::ExperimentError;
+use super::experiment::Experiment;
+use super::reading::read;
+use super::staging::Ordered;
+use super::views::{Named, Views};
+use crate::scenario::Scenario;
+use crate::score::What;
+
+/// Somebody's number, registered on another phone.
+pub(crate) struct NumberTakeover;
+
+impl Experiment for NumberTakeover {
+    fn demand(&self) -> &'static Demand {
+        &INTERCEPTION
+    }
+
+    fn name(&self) -> &'static str {
+        "number-takeover"
+    }
+
+    /// An open phone is read in the same way.
+    fn control(&self) -> &'static str {
+        "seized-phone-open"
+    }
+
+    fn is_about_sessions(&self) -> bool {
+        true
+    }
+
+    fn what(&self) -> What {
+        What::TextsAfter
+    }
+
+    fn named(&self) -> Named {
+        Named::WhenOrdered
+    }
+
+    fn ordered(&self, _: &Design, _: &Scenario) -> Ordered {
+        Ordered::TakeNumber
+    }
+
+    fn serve(&self, views: &Views<'_>, _: &Views<'_>) -> Result<Answered, ExperimentError> {
+        read(views, "the phone that has the number")
+    }
+}
