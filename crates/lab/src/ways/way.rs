@@ -76,7 +76,7 @@ static COPY_ALONE: PhoneCopy = PhoneCopy { goes_online: false, is_tapped: false 
 
 /// Returns every way, in the order of the screen.
 pub(super) fn all() -> Vec<WayEntry> {
-    today().into_iter().chain(ghost_devices()).chain(escrow()).chain([number_takeover()]).collect()
+    today().into_iter().chain(ghost_devices()).chain(escrow()).collect()
 }
 
 /// Returns a number that is taken over.
@@ -85,7 +85,7 @@ fn number_takeover() -> WayEntry {
         name: "number-takeover",
         variant: None,
         title: "number takeover",
-        group: "the number, registered elsewhere",
+        group: TODAY,
         way: WayIn::Demand(&NumberTakeover),
         takes_the_phone: false,
         means: Stealable::Itself("the number, or the code sent to it"),
@@ -213,7 +213,7 @@ pub(super) fn today() -> Vec<WayEntry> {
         means: Stealable::Itself("the phone, without the messenger's passcode"),
         evader: Evader::HidesPreviews,
     };
-    columns.into_iter().flatten().chain(copies).chain([notifications]).collect()
+    columns.into_iter().flatten().chain(copies).chain([notifications, number_takeover()]).collect()
 }
 
 /// Returns the names of the ways, each once, in the order of the screen.

@@ -95,14 +95,14 @@ fn a_way_without_its_steps_is_the_plain_design() {
             "phone-copied",
             "phone-copied",
             "notifications",
+            "number-takeover",
             "ghost-device",
             "ghost-device",
             "ghost-device",
             "escrow",
             "escrow",
             "escrow",
-            "escrow",
-            "number-takeover"
+            "escrow"
         ]
     );
 }
