@@ -2,36 +2,30 @@
 //!
 //! The evidence of each demand is that of [`evidence`](super::evidence), byte for byte. It is only made sooner.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use pillarbox_access::demand::Demand;
 use pillarbox_access::design::Design;
-use pillarbox_access::facts::ReadableText;
 use pillarbox_access::law::Country;
 
-use super::answered::Answered;
-use super::assertions::Asserted;
 use super::context;
 use super::error::ExperimentError;
 use super::every::all;
 use super::experiment::Experiment;
 
 use super::row;
-use super::sight::Observed;
 use super::spent::Spent;
 use super::staging::{Ordered, with_phones};
 use super::trunk::Trunk;
 use super::views::{Named, Views};
-use super::worlds::{Arranged, Ran, Worlds};
-use crate::evidence::reread::handed::owners_of_phones;
+use super::worlds::{Arranged, Worlds};
 use crate::evidence::{Context, Evidence};
 use crate::scenario::Scenario;
-use crate::score::{Brought, Party, What, of_everybody};
+use crate::score::Party;
 use crate::world::{World, WorldError};
 
 /// A docket; the module's documentation describes it.
 pub struct Docket {
-    worlds: Worlds,
+    pub(super) worlds: Worlds,
     /// The evidence that was served, by the demand's column.
     served: BTreeMap<&'static str, Evidence>,
 }
@@ -68,43 +62,6 @@ impl Docket {
     pub(crate) fn as_told(design: &Design, scenario: &Scenario, seed: u64) -> Self {
         let until = scenario.inquiry.served;
         Self { worlds: Worlds::as_told(design, scenario, seed, until), served: BTreeMap::new() }
-    }
-
-    /// Returns what reached people, and the sentences on their phones that can be judged, in the world in which nothing
-    /// is ordered.
-    pub(crate) fn plain(&mut self) -> Result<(Observed, Vec<Asserted>), ExperimentError> {
-        let staged = &self.ran(&Ordered::Nothing)?.staged;
-        Ok((Observed::of(staged), Asserted::in_world(staged)))
-    }
-
-    /// Returns the same in the world of an experiment's order, and what phones say about who can read. `brought` is
-    /// what the experiment gave there.
-    pub(crate) fn looked_at(
-        &mut self,
-        experiment: &dyn Experiment,
-        evidence: &Evidence,
-    ) -> Result<(Observed, Vec<Asserted>), ExperimentError> {
-        let ordered = self.arranged(experiment).with;
-        let staged = &self.ran(&ordered)?.staged;
-        let mut asserted = Asserted::in_world(staged);
-        asserted.extend(Asserted::about_protection(staged, &read_elsewhere(evidence)));
-        Ok((Observed::of(staged), asserted))
-    }
-
-    /// Returns what phones say about who can read, judged by what an experiment's steps give in the world in which
-    /// nothing is ordered.
-    pub(crate) fn protection_without(
-        &mut self,
-        experiment: &'static dyn Experiment,
-    ) -> Result<Vec<Asserted>, ExperimentError> {
-        let evidence = self.serve(&Unordered(experiment))?;
-        let staged = &self.ran(&Ordered::Nothing)?.staged;
-        Ok(Asserted::about_protection(staged, &read_elsewhere(&evidence)))
-    }
-
-    fn ran(&mut self, ordered: &Ordered) -> Result<&Ran, ExperimentError> {
-        let place = self.worlds.place(ordered, &mut Spent::default())?;
-        Ok(self.worlds.ran.get(place).ok_or(WorldError::Missing("a world"))?)
     }
 
     /// Serves an experiment about each person of the story, without its order: the result of somebody who has the same
@@ -193,7 +150,7 @@ impl Docket {
         context::of(experiment, design, &with_phones(scenario), *seed)
     }
 
-    fn arranged(&self, experiment: &dyn Experiment) -> Arranged {
+    pub(super) fn arranged(&self, experiment: &dyn Experiment) -> Arranged {
         Arranged::of(experiment, &self.worlds.design, &self.worlds.scenario)
     }
 
@@ -203,41 +160,6 @@ impl Docket {
             ran.staged.scenario.inquiry.country = country;
         }
         std::mem::replace(&mut self.worlds.scenario.inquiry.country, country)
-    }
-}
-
-/// Returns the texts that an answer has from elsewhere than a phone on which somebody wrote or got them, by their
-/// numbers in the story.
-fn read_elsewhere(evidence: &Evidence) -> BTreeSet<String> {
-    let Brought { parties, said, .. } = &evidence.brought;
-    let mut owners = owners_of_phones(&evidence.pieces).into_iter();
-    let is_on_phones = owners.any(|owner| evidence.yardstick.who(&owner).is_some()) || !parties.is_empty();
-    let said: &[ReadableText] = if is_on_phones { &[] } else { said };
-    of_everybody(said, &evidence.yardstick).into_iter().collect()
-}
-
-/// An experiment without its order.
-struct Unordered(&'static dyn Experiment);
-
-impl Experiment for Unordered {
-    fn demand(&self) -> &'static Demand {
-        self.0.demand()
-    }
-
-    fn what(&self) -> What {
-        self.0.what()
-    }
-
-    fn named(&self) -> Named {
-        self.0.named()
-    }
-
-    fn name(&self) -> &'static str {
-        self.0.name()
-    }
-
-    fn serve(&self, views: &Views<'_>, usual: &Views<'_>) -> Result<Answered, ExperimentError> {
-        self.0.serve(views, usual)
     }
 }
 

@@ -22,6 +22,7 @@
 //! | `context` | fills in the [`Context`](crate::evidence::Context) of each cell's evidence |
 //! | `copies` | who else has the texts that a demand is about |
 //! | `compare` | what an order changed: one world against another |
+//! | `judged` | worlds of a docket as people saw them, and whether their phones said the truth |
 //! | `sight`, `assertions` | what reached each person; sentences that phones printed, and whether they were true |
 //! | `control` | the same steps where something is there to be found, and where nothing was said yet |
 //! | `row`, `spent` | all demands on one design, and the time that it took |
@@ -44,6 +45,8 @@ mod every;
 mod experiment;
 mod ghost_device;
 mod guessing;
+#[cfg(feature = "cli")]
+mod judged;
 mod notice;
 mod notifications;
 mod number_takeover;
