@@ -36,12 +36,12 @@ fn scene(place: &Place, relay: &Relay) -> (Phone, Phone) {
     (alice, bob)
 }
 
-/// Returns the digits that are shown, without their spaces.
-fn digits(ended: &Ended) -> String {
+/// Returns the words that are shown, without their numbers.
+fn words(ended: &Ended) -> String {
     let rows = ended.out.lines().filter(|line| line.starts_with("    "));
-    let digits: String = rows.flat_map(|row| row.chars().filter(char::is_ascii_hexdigit)).collect();
-    assert_eq!(digits.len(), 64, "{ended:?}");
-    digits
+    let words: Vec<_> = rows.flat_map(str::split_whitespace).filter(|it| it.parse::<u8>().is_err()).collect();
+    assert_eq!(words.len(), 24, "{ended:?}");
+    words.join(" ")
 }
 
 /// Returns the kinds of deposit that the relay holds.
@@ -58,10 +58,14 @@ fn a_backup_comes_back_to_a_new_phone_with_the_key_that_was_written_down() {
     let relay = backing_up(&place);
     let (alice, _bob) = scene(&place, &relay);
     let on = alice.run(&["backup", "on"]).expect(0).prints("A backup with 2 texts lies at the relay.");
-    let key = digits(&on.prints(OWNER_READS).prints("they are shown this once"));
+    let key = words(
+        &on.prints(OWNER_READS).prints("The key is these 24 words.").prints("they are shown this once"),
+    );
     assert_eq!(held(&place, &relay), ["backup-part"]);
     let again = alice.run(&["backup", "on"]).expect(0).says("The key is the one that was shown");
-    assert!(!again.out.contains(&key[..4]), "shown once: {again:?}");
+    for word in key.split(' ') {
+        assert!(!again.out.contains(&format!(" {word}")), "shown once: {again:?}");
+    }
     drop(alice.run(&["account", "show"]).expect(0).prints(OWNER_READS));
 
     let new = place.phone("new");
@@ -70,13 +74,16 @@ fn a_backup_comes_back_to_a_new_phone_with_the_key_that_was_written_down() {
     assert!(not_yet.next().unwrap().ends_with("backup restore"));
     for (typed, code, says) in [
         ("", 2, "nobody to ask"),
-        ("a5a5", 2, "64 digits, each 0 to 9 or a to f"),
+        ("a5a5", 2, "has 24 words, and this has 1"),
+        (key.rsplit_once(' ').unwrap().0, 2, "has 24 words, and this has 23"),
+        (&*format!("xyzzy {}", key.split_once(' ').unwrap().1), 2, "Word 1, \"xyzzy\", is not in the list"),
+        (&*"zoo ".repeat(24), 2, "do not belong together"),
         (&*"0".repeat(64), 1, "Either the key is another one"),
     ] {
         drop(new.run_with(&["backup", "restore"], typed).expect(code).says(says));
         assert_eq!(new.run(&["contact", "list", "--plain"]).expect(0).out, "", "nothing was changed");
     }
-    let spaced = key.to_uppercase().chars().map(|digit| format!("{digit} ")).collect::<String>();
+    let spaced = key.to_uppercase().replace(' ', "\n   ");
     let back = new.run_with(&["backup", "restore"], &spaced).expect(0);
     let back = back.prints("Restored: 2 texts and 1 contact came back.").says("NOT VERIFIED");
     let history = new.run(&["history", "Bob"]).expect(0).prints("the ferry leaves at six");
@@ -84,7 +91,7 @@ fn a_backup_comes_back_to_a_new_phone_with_the_key_that_was_written_down() {
     drop(new.run_with(&["backup", "restore"], &key).expect(0).prints("Restored: no texts and 0 contacts"));
 
     // The new phone's backups have a key of their own, and the old one opens none of them.
-    let next = digits(&new.follow(back.next().unwrap()).expect(0));
+    let next = words(&new.follow(back.next().unwrap()).expect(0));
     assert_ne!(next, key);
     drop(new.run_with(&["backup", "restore"], &key).expect(1).says("Either the key is another one"));
     drop(new.run(&["backup", "off"]).expect(0).prints("The relay has deleted the backup."));
@@ -104,7 +111,7 @@ fn the_operators_key_needs_no_words_and_the_screen_says_who_can_read() {
         (Some("own"), Some(2), Some(true))
     );
     let on = alice.run(&["backup", "on", "--key", "operator"]).expect(0).prints(OPERATOR_READS);
-    assert!(!on.out.contains("64 digits"), "{on:?}");
+    assert!(!on.out.contains("24 words"), "{on:?}");
     assert_eq!(held(&place, &relay), ["backup-key", "backup-part"]);
     let data = relay.data().to_str().unwrap();
     let ledger = relay_command(&place, &["ledger", "--data", data, "--json"]).expect(0).out;
@@ -115,7 +122,7 @@ fn the_operators_key_needs_no_words_and_the_screen_says_who_can_read() {
     let back = new.run(&["backup", "restore", "--json"]).expect(0).json();
     assert_eq!((back["texts"].as_u64(), back["operator_had_key"].as_bool()), (Some(2), Some(true)));
     // The owner goes back to a key of their own, and the relay loses the key that it had.
-    digits(&new.run(&["backup", "on"]).expect(0).prints(OWNER_READS));
+    words(&new.run(&["backup", "on"]).expect(0).prints(OWNER_READS));
     assert_eq!(held(&place, &relay), ["backup-part"]);
 }
 
@@ -124,7 +131,7 @@ fn each_inbox_that_finds_something_changed_leaves_a_fresh_backup_also_after_the_
     let place = Place::new();
     let relay = backing_up(&place);
     let (alice, bob) = scene(&place, &relay);
-    let key = digits(&alice.run(&["backup", "on"]).expect(0));
+    let key = words(&alice.run(&["backup", "on"]).expect(0));
     let quiet = alice.run(&["inbox"]).expect(0).says("Nothing new.");
     assert!(!quiet.err.contains("backup"), "{quiet:?}");
 

@@ -64,14 +64,14 @@ fn the_relay_cannot_read_a_backup_whose_key_the_owner_wrote_down() {
     assert_eq!(texts(&parts, Some(&former)), Err(BackupError::NotOpened { part: 0 }));
     assert!(!world.relay_has(words.as_bytes()));
     // The control: the same parts open with the key that the owner has.
-    let own = backup::key_from(&world.see(alice).backup_key().unwrap().unwrap()).unwrap();
+    let own = world.see(alice).backup_key().unwrap().unwrap();
     assert!(texts(&parts, Some(&own)).unwrap().contains(&words));
 }
 
 #[test]
 fn the_relay_cannot_change_a_backup_unnoticed() {
     let (world, alice, words) = backed_up(BackupKey::Owner);
-    let own = backup::key_from(&world.see(alice).backup_key().unwrap().unwrap()).unwrap();
+    let own = world.see(alice).backup_key().unwrap().unwrap();
     let mut parts = at_relay(&world, DepositKind::BackupPart);
     assert!(texts(&parts, Some(&own)).unwrap().contains(&words));
     for at in 0..parts[0].len() {
@@ -89,7 +89,7 @@ fn the_relay_can_give_an_old_backup_in_place_of_the_last() {
     let mut rng = world.fork();
     world.at(alice).remove_contact(contact, &mut rng).unwrap();
     back_up(&mut world, alice, BackupKey::Owner);
-    let own = backup::key_from(&world.see(alice).backup_key().unwrap().unwrap()).unwrap();
+    let own = world.see(alice).backup_key().unwrap().unwrap();
     assert_eq!(texts(&at_relay(&world, DepositKind::BackupPart), Some(&own)), Ok(Vec::new()));
     assert!(texts(&old, Some(&own)).unwrap().contains(&words), "the key is the same, and nothing tells");
 }

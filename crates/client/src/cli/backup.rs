@@ -3,12 +3,13 @@
 //! One rule keeps it fresh: `backup on` leaves a backup, and so does each `inbox` that finds something changed at its
 //! end.
 
-use pillarbox_client::{BackupKey, Phone, RecalledBackup, backup};
+use pillarbox_client::{BackupKey, Phone, RecalledBackup};
 use pillarbox_crypto::SecretBytes;
 use pillarbox_wire::Refusal;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
+use super::backup_key::{self, MAX_KEY_LEN};
 use super::context::{CliContext, must_be_open, now};
 use super::device_words::DeviceTrouble;
 use super::exit::Exit;
@@ -17,9 +18,6 @@ use super::net;
 use super::passphrase::prompt;
 use super::services::{BackupCommand, KeyHolder};
 use super::terminal::can_ask;
-
-/// Most bytes of a typed key: 64 digits, a space behind each, and the same again to spare.
-const MAX_KEY_LEN: usize = 256;
 
 /// The sentence about a backup whose key its owner has.
 const OWNER_READS: &str =
@@ -42,7 +40,7 @@ const CANNOT_MOVE: &str = "this account has no number, so no other phone can tak
 struct TurnedOn<'a> {
     /// `own` or `operator`.
     key_holder: &'static str,
-    /// The digits; absent after they were shown once, and for the operator's key.
+    /// The words; absent after they were shown once, and for the operator's key.
     key: Option<&'a str>,
     texts: usize,
     /// True if the whole backup lies at the relay.
@@ -129,6 +127,7 @@ fn turn_on(
         BackupKey::Owner if !phone.backup_key_was_shown()? => phone.backup_key()?,
         _ => None,
     };
+    let key = key.map(|key| backup_key::words(&key));
     let texts = phone.texts_to_back_up()?;
     if json {
         let key_holder = if held_by == BackupKey::Owner { "own" } else { "operator" };
@@ -170,8 +169,8 @@ fn say_turned_on(
     terminal.result(readers(held_by))?;
     match (held_by, key) {
         (BackupKey::Owner, Some(key)) => {
-            terminal.result("The key is these 64 digits. Write them down: they are shown this once.")?;
-            terminal.verbatim(&in_groups(key))?;
+            terminal.result("The key is these 24 words. Write them down: they are shown this once.")?;
+            terminal.verbatim(&backup_key::in_rows(key))?;
         }
         (BackupKey::Owner, None) => terminal.note(
             "The key is the one that was shown when backups were turned on. If you do not have it, turn them off and on: that \
@@ -233,13 +232,32 @@ fn open(
 fn own_key(context: &CliContext<'_>) -> Result<SecretBytes<32>, Failure> {
     let typed = match can_ask() {
         true if context.options.no_input => return Err(Failure::Backup(BackupTrouble::KeyNeeded)),
-        true => prompt("Key of the backup, 64 digits: ")?,
+        true => ask_for_key()?,
         false => Zeroizing::new(context.read_stdin(MAX_KEY_LEN)?),
     };
     if typed.trim().is_empty() {
         return Err(Failure::Backup(BackupTrouble::KeyNeeded));
     }
-    backup::key_from(&typed).map_err(|_| Failure::Backup(BackupTrouble::NotAKey))
+    backup_key::read(&typed).map_err(|bad| Failure::Backup(BackupTrouble::NotAKey(bad)))
+}
+
+/// Asks for lines until they make a key, because words are typed and pasted in rows. An empty line ends them.
+fn ask_for_key() -> Result<Zeroizing<String>, Failure> {
+    let mut typed = Zeroizing::new(String::with_capacity(2 * MAX_KEY_LEN));
+    let mut question = "Key of the backup, 24 words: ";
+    while !backup_key::is_whole(&typed) {
+        let line = prompt(question)?;
+        if line.trim().is_empty() {
+            break;
+        }
+        if typed.len() + line.len() > MAX_KEY_LEN {
+            return Err(Failure::TooLong { most: MAX_KEY_LEN });
+        }
+        typed.push(' ');
+        typed.push_str(&line);
+        question = "The words that follow, or an empty line: ";
+    }
+    Ok(typed)
 }
 
 fn turn_off(context: &mut CliContext<'_>, phone: &mut Phone) -> Result<(), Failure> {
@@ -289,40 +307,10 @@ fn leave(context: &mut CliContext<'_>, phone: &mut Phone) -> Result<Option<Refus
     outcome
 }
 
-/// Writes a key as four rows of four groups, which fit the narrowest window.
-fn in_groups(key: &str) -> Zeroizing<String> {
-    let mut rows = Zeroizing::new(String::with_capacity(2 * key.len()));
-    for (at, digit) in key.chars().enumerate() {
-        rows.push_str(match at {
-            0 => "    ",
-            _ if at.is_multiple_of(16) => "\n    ",
-            _ if at.is_multiple_of(4) => " ",
-            _ => "",
-        });
-        rows.push(digit);
-    }
-    rows
-}
-
 fn counted(texts: usize) -> String {
     match texts {
         0 => "no texts".to_owned(),
         1 => "1 text".to_owned(),
         count => format!("{count} texts"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_key_is_four_rows_of_four_groups_that_are_read_back_as_they_stand() {
-        let digits = backup::digits(&SecretBytes::from_bytes([0xA5; 32]));
-        let rows = in_groups(&digits);
-        assert_eq!(rows.lines().count(), 4);
-        assert!(rows.lines().all(|row| row == "    a5a5 a5a5 a5a5 a5a5"));
-        assert_eq!(backup::key_from(&rows).unwrap().as_bytes(), &[0xA5; 32]);
-        assert!(rows.len() < MAX_KEY_LEN);
     }
 }

@@ -298,8 +298,8 @@ pub(crate) fn explain(failure: &Failure, profile: &Path) -> Option<Explained> {
             None => refused(*reason),
         },
         Failure::Backup(trouble) => {
-            let (exit, what, next) = backup::explained(*trouble);
-            Explained { what: what.to_owned(), next: next.map(str::to_owned), exit }
+            let (exit, what, next) = backup::explained(trouble);
+            Explained { what, next: next.map(str::to_owned), exit }
         }
         Failure::Device(trouble) => {
             let (exit, what, next) = device_words::explained(*trouble);

@@ -11,6 +11,7 @@ use pillarbox_client::{BackupError, InvitationError, PhoneError, ProfileError, S
 use pillarbox_wire::limits::MAX_POST_LEN;
 use pillarbox_wire::{AccountId, ChannelName, Farewell, Refusal};
 
+use super::backup_key::BadKey;
 use super::device_words::DeviceTrouble;
 use super::membership::GroupFailure;
 use super::passphrase::PassphraseError;
@@ -225,7 +226,7 @@ pub(crate) enum Failure {
 }
 
 /// The reason why a backup was not made, found or opened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum BackupTrouble {
     /// The relay keeps no backups.
     NotOffered,
@@ -240,7 +241,7 @@ pub(crate) enum BackupTrouble {
     /// The key is needed, and no one can be asked.
     KeyNeeded,
     /// The text is not a key.
-    NotAKey,
+    NotAKey(BadKey),
     /// The key is another one, or the backup was altered.
     WrongKey,
     /// The parts do not make a whole backup.
@@ -308,7 +309,6 @@ impl From<PhoneError> for Failure {
             PhoneError::Backup(error) => Self::Backup(match error {
                 BackupError::NoKey => BackupTrouble::KeyNeeded,
                 BackupError::NotOpened { .. } => BackupTrouble::WrongKey,
-                BackupError::NotAKey => BackupTrouble::NotAKey,
                 _ => BackupTrouble::NotWhole,
             }),
             PhoneError::FirstPhoneOnly => Self::Device(DeviceTrouble::FirstPhoneOnly),

@@ -243,7 +243,7 @@ A backup holds your contacts and your texts. It holds no keys, no text with a
 timer, and none that still waits to be sent. The relay sees its size, and when
 it was left.
 
-With your own key, 64 digits are shown once: write them down. Nobody opens the
+With your own key, 24 words are shown once: write them down. Nobody opens the
 backup without them, and nobody can replace them. With --key operator the key
 lies at the relay: whoever runs it can read the backup, and can be made to.";
 
@@ -255,6 +255,9 @@ Examples:
 The relay gives a backup to the account that left it. A new phone has that
 account once it has taken over its number: `account create --number --code`, at
 a relay that sends codes. An account without a number cannot move.
+
+A backup with your own key asks for its 24 words, in rows or in one line. The 64
+digits of a former version are read as well.
 
 Contacts come back NOT VERIFIED. Groups come back to be read only.";
 

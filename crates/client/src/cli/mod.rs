@@ -5,6 +5,7 @@
 
 mod account;
 mod backup;
+mod backup_key;
 mod channel;
 mod chat;
 mod clock;

@@ -35,7 +35,7 @@ pub(crate) enum BackupCommand {
 /// The holder of a backup's key, as typed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum KeyHolder {
-    /// You alone: 64 digits to write down
+    /// You alone: 24 words to write down
     #[default]
     Own,
     /// The relay's operator: the key lies beside the backup, and nothing is to be written down

@@ -10,7 +10,7 @@
 
 use std::fmt;
 
-use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
+use data_encoding::HEXLOWER_PERMISSIVE;
 use pillarbox_crypto::{AeadKey, SecretBytes, aead, kdf, labels};
 use pillarbox_wire::limits::MAX_PAYLOAD_LEN;
 use pillarbox_wire::{
@@ -167,9 +167,6 @@ pub enum BackupError {
         /// Its position, from 0.
         part: usize,
     },
-    /// The text is not a backup key.
-    #[error("a backup key has 64 digits, each 0 to 9 or a to f")]
-    NotAKey,
 }
 
 /// A backup: its parts, and the key if there is one.
@@ -297,20 +294,12 @@ pub fn open(parts: &[Vec<u8>], key: Option<&SecretBytes<32>>) -> Result<BackupCo
     if first.is_none() { Err(BackupError::Count { expected: 1, got: 0 }) } else { Ok(contents) }
 }
 
-/// Writes a key as 64 digits, for its owner to note down.
+/// Reads a key of 64 digits, as earlier builds wrote it; returns `None` for anything else. Spaces between the digits
+/// and their case do not matter.
 #[must_use]
-pub fn digits(key: &SecretBytes<32>) -> Zeroizing<String> {
-    Zeroizing::new(HEXLOWER.encode(key.as_bytes()))
-}
-
-/// Reads a key that was noted down. Spaces between its digits do not matter.
-///
-/// # Errors
-/// [`BackupError::NotAKey`].
-pub fn key_from(digits: &str) -> Result<SecretBytes<32>, BackupError> {
+pub fn key_from(digits: &str) -> Option<SecretBytes<32>> {
     let digits: Zeroizing<String> = Zeroizing::new(digits.split_whitespace().collect());
-    let bytes = HEXLOWER_PERMISSIVE.decode(digits.as_bytes()).map_err(|_| BackupError::NotAKey)?;
-    let bytes = Zeroizing::new(bytes);
-    let bytes: [u8; 32] = bytes.as_slice().try_into().map_err(|_| BackupError::NotAKey)?;
-    Ok(SecretBytes::from_bytes(bytes))
+    let bytes = Zeroizing::new(HEXLOWER_PERMISSIVE.decode(digits.as_bytes()).ok()?);
+    let bytes: [u8; 32] = bytes.as_slice().try_into().ok()?;
+    Some(SecretBytes::from_bytes(bytes))
 }

@@ -9,8 +9,10 @@ use pillarbox_relay::store::{
     ChannelRow, DepositRow, DeviceListRow, EventRow, LeafRow, LinkedDeviceRow, PublishedRow,
 };
 use pillarbox_text::columns::Align;
-use pillarbox_wire::{AccountId, Timestamp};
+use pillarbox_text::wrap::beside;
+use pillarbox_wire::{AccountId, DepositKind, Timestamp};
 
+use super::legends;
 use super::names::Names;
 use super::table::{self, Column};
 use super::text;
@@ -23,6 +25,8 @@ struct Section {
     plain_columns: &'static [Column],
     rows: Vec<Vec<String>>,
     plain: Vec<Vec<String>>,
+    /// The sentences below the rows, for people; empty if the rows need none.
+    legend: String,
 }
 
 const LISTS: &[Column] =
@@ -122,23 +126,28 @@ const PLAIN_LEAVES: &[Column] = &[
     Column("BINDING", Align::Left),
 ];
 
-/// Writes the tables for people.
+/// Writes the tables for people, and an empty line below them.
 pub(super) fn write(
     holdings: &Holdings,
     names: &Names,
     window: Window,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    for Section { title, columns, plain_columns: _, rows, plain: _ } in sections(holdings, names) {
+    let mut is_any = false;
+    for Section { title, columns, plain_columns: _, rows, plain: _, legend } in sections(holdings, names) {
         writeln!(out, "\n{title}")?;
         table::write(out, columns, &rows, window)?;
+        if !legend.is_empty() {
+            writeln!(out, "{}", beside("", 0, &legend, window.for_sentences()))?;
+        }
+        is_any = true;
     }
-    Ok(())
+    if is_any { writeln!(out) } else { Ok(()) }
 }
 
 /// Writes the tables for programs, each after an empty line. Names, times and values are whole.
 pub(super) fn write_plain(holdings: &Holdings, out: &mut impl Write) -> io::Result<()> {
-    for Section { title: _, columns: _, plain_columns, rows: _, plain } in
+    for Section { title: _, columns: _, plain_columns, rows: _, plain, legend: _ } in
         sections(holdings, &Names::default())
     {
         writeln!(out)?;
@@ -157,6 +166,7 @@ fn sections(holdings: &Holdings, names: &Names) -> impl Iterator<Item = Section>
             plain_columns: PLAIN_LISTS,
             rows: device_lists.iter().map(|row| list(row, linked_devices, names)).collect(),
             plain: device_lists.iter().map(|row| plain_list(row, linked_devices)).collect(),
+            legend: legends::DEVICES.to_owned(),
         },
         Section {
             title: "What phones left here about their owners:",
@@ -164,6 +174,7 @@ fn sections(holdings: &Holdings, names: &Names) -> impl Iterator<Item = Section>
             plain_columns: PLAIN_DEPOSITS,
             rows: deposits.iter().map(|row| deposit(row, names)).collect(),
             plain: deposits.iter().map(plain_deposit).collect(),
+            legend: legends::backups(deposits),
         },
         Section {
             title: "The log of events:",
@@ -171,6 +182,7 @@ fn sections(holdings: &Holdings, names: &Names) -> impl Iterator<Item = Section>
             plain_columns: PLAIN_EVENTS,
             rows: events.iter().map(|row| event(row, names)).collect(),
             plain: events.iter().map(plain_event).collect(),
+            legend: String::new(),
         },
         Section {
             title: "Channels:",
@@ -178,6 +190,7 @@ fn sections(holdings: &Holdings, names: &Names) -> impl Iterator<Item = Section>
             plain_columns: PLAIN_CHANNELS,
             rows: channels.iter().map(|row| channel(row, names)).collect(),
             plain: channels.iter().map(plain_channel).collect(),
+            legend: legends::channels(channels),
         },
         Section {
             title: "What is published in them:",
@@ -185,6 +198,7 @@ fn sections(holdings: &Holdings, names: &Names) -> impl Iterator<Item = Section>
             plain_columns: PLAIN_POSTS,
             rows: posts.iter().map(post).collect(),
             plain: posts.iter().map(plain_post).collect(),
+            legend: String::new(),
         },
         Section {
             title: "The public log of everybody's keys:",
@@ -192,6 +206,7 @@ fn sections(holdings: &Holdings, names: &Names) -> impl Iterator<Item = Section>
             plain_columns: PLAIN_LEAVES,
             rows: leaves.iter().map(leaf).collect(),
             plain: leaves.iter().map(plain_leaf).collect(),
+            legend: legends::LOG.to_owned(),
         },
     ];
     all.into_iter().filter(|section| !section.rows.is_empty())
@@ -205,8 +220,12 @@ fn content(bytes: &[u8]) -> String {
     }
 }
 
-/// Returns the bytes as text if they are nothing but text that is safe to show. Otherwise returns the first bytes.
-fn which(bytes: &[u8]) -> String {
+/// Names a deposit among those of its kind: a part of a backup by its number, from 1; any other by its bytes if they are
+/// nothing but text that is safe to show, and by the first of them if not.
+fn which(kind: DepositKind, bytes: &[u8]) -> String {
+    if let (DepositKind::BackupPart, Ok(number)) = (kind, <[u8; 4]>::try_from(bytes)) {
+        return format!("part {}", u64::from(u32::from_be_bytes(number)) + 1);
+    }
     match std::str::from_utf8(bytes) {
         Ok(text) if text::escape(text) == text => text.to_owned(),
         _ => text::first_bytes(bytes),
@@ -231,7 +250,9 @@ fn numbers(row: &DeviceListRow, linked: &[LinkedDeviceRow]) -> String {
 
 fn list(row: &DeviceListRow, linked: &[LinkedDeviceRow], names: &Names) -> Vec<String> {
     let DeviceListRow { account, version, signature: _ } = row;
-    vec![names.account(*account), version.to_string(), numbers(row, linked)]
+    let left = numbers(row, linked);
+    let left = if left.is_empty() { "none is left".to_owned() } else { left };
+    vec![names.account(*account), version.to_string(), left]
 }
 
 fn plain_list(row: &DeviceListRow, linked: &[LinkedDeviceRow]) -> Vec<String> {
@@ -245,7 +266,7 @@ fn deposit(row: &DepositRow, names: &Names) -> Vec<String> {
         minute(*left_at),
         names.account(*account),
         kind.wording().to_owned(),
-        which(subject.as_slice()),
+        which(*kind, subject.as_slice()),
         value.len().to_string(),
         content(value.as_slice()),
     ]

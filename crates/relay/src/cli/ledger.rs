@@ -48,7 +48,8 @@ const PLAIN_COLUMNS: &[Column] = &[
 
 /// Explains the table's columns. A row without quotes may still be readable to somebody who has its key.
 const LEGEND: &str = "CONTENT in quotes is text found in the bytes; otherwise no text was found, and the first bytes are \
-    shown. UNTIL is the last day that a row is kept. --plain and --json give times and payloads whole.";
+    shown. UNTIL is the last day that a row is kept. A text to a group is a row for each member. --plain and --json give \
+    times and payloads whole.";
 
 /// Runs the command.
 pub(crate) fn run(arguments: Ledger, out: &mut impl Write) -> Result<(), Failure> {

@@ -10,6 +10,7 @@ mod follow;
 mod inventory;
 mod kept;
 mod ledger;
+mod legends;
 mod log_audit;
 mod log_reader;
 mod names;

@@ -4,8 +4,8 @@ use super::super::exit::Exit;
 use super::super::failure::BackupTrouble;
 
 /// Returns the row for a backup that was not made, found or opened.
-pub(super) const fn explained(trouble: BackupTrouble) -> (Exit, &'static str, Option<&'static str>) {
-    match trouble {
+pub(super) fn explained(trouble: &BackupTrouble) -> (Exit, String, Option<&'static str>) {
+    let (exit, what, next) = match trouble {
         BackupTrouble::NotOffered => (
             Exit::No,
             "This relay keeps no backups, so nothing was changed. Whoever runs it can start it with --backups.",
@@ -32,14 +32,10 @@ pub(super) const fn explained(trouble: BackupTrouble) -> (Exit, &'static str, Op
         }
         BackupTrouble::KeyNeeded => (
             Exit::Usage,
-            "The backup opens with its key only, and there is nobody to ask. Give its 64 digits on standard input.",
+            "The backup opens with its key only, and there is nobody to ask. Give its 24 words on standard input.",
             None,
         ),
-        BackupTrouble::NotAKey => (
-            Exit::Usage,
-            "The key of a backup is 64 digits, each 0 to 9 or a to f; spaces make no difference. Nothing was changed.",
-            None,
-        ),
+        BackupTrouble::NotAKey(bad) => return (Exit::Usage, bad.explain(), None),
         BackupTrouble::WrongKey => (
             Exit::No,
             "The backup does not open. Either the key is another one, or somebody has altered the backup at the relay. \
@@ -52,5 +48,6 @@ pub(super) const fn explained(trouble: BackupTrouble) -> (Exit, &'static str, Op
              has left a part of it and not the rest. Nothing was changed.",
             None,
         ),
-    }
+    };
+    (exit, what.to_owned(), next)
 }

@@ -9,6 +9,7 @@ use pillarbox_text::wrap::{WIDTH, wrap};
 use pillarbox_wire::{AccountId, ChannelName, Farewell, Refusal};
 use unicode_width::UnicodeWidthStr;
 
+use super::super::backup_key::BadKey;
 use super::super::device_words::DeviceTrouble;
 use super::super::failure::{BackupTrouble, Failure};
 use super::super::grammar;
@@ -266,7 +267,13 @@ fn all() -> Vec<Failure> {
             BackupTrouble::NotRestored,
             BackupTrouble::NoneThere,
             BackupTrouble::KeyNeeded,
-            BackupTrouble::NotAKey,
+            BackupTrouble::NotAKey(BadKey::Count(23)),
+            BackupTrouble::NotAKey(BadKey::UnknownWord {
+                place: 7,
+                word: Some("abandn".to_owned()),
+                meant: Some("abandon"),
+            }),
+            BackupTrouble::NotAKey(BadKey::Checksum),
             BackupTrouble::WrongKey,
             BackupTrouble::NotWhole,
         ]

@@ -3,7 +3,6 @@
 use pillarbox_crypto::SecretBytes;
 use pillarbox_wire::{AccountId, DepositKind, FixedBytes, Timestamp};
 use rand_core::CryptoRng;
-use zeroize::Zeroizing;
 
 use crate::phone::engine::Phone;
 use crate::phone::error::PhoneError;
@@ -68,14 +67,13 @@ impl Phone {
         Ok(())
     }
 
-    /// Returns the key of this phone's backups as its owner writes it down: 64 digits. Returns `None` before the
-    /// first backup, and for backups without a key.
+    /// Returns the key of this phone's backups; `None` before the first backup, and for backups without a key.
     ///
     /// # Errors
     /// [`PhoneError::Storage`].
-    pub fn backup_key(&self) -> Result<Option<Zeroizing<String>>, PhoneError> {
+    pub fn backup_key(&self) -> Result<Option<SecretBytes<32>>, PhoneError> {
         let row = self.vault.read(|rows| rows.get(Table::Account, BACKUP_KEY))?;
-        Ok(row.map(|row| secret(&row)).transpose()?.map(|key| backup::digits(&key)))
+        Ok(row.map(|row| secret(&row)).transpose()?)
     }
 
     /// Adds a backup to this phone's history and returns the number of new texts. Existing entries stay as they are.
