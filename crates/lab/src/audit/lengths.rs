@@ -12,8 +12,8 @@ use std::collections::BTreeSet;
 
 use pillarbox_access::Design;
 use pillarbox_client::Protection;
-use pillarbox_client::body::{Body, BodyId, Content, Introduction, Receipt, Text};
-use pillarbox_crypto::{KEM_PUBLIC_LEN, Padding};
+use pillarbox_client::body::{Body, BodyId, Content, Introduction, READS_VERSION_2, Receipt, Text};
+use pillarbox_crypto::KEM_PUBLIC_LEN;
 use pillarbox_relay::Holdings;
 use pillarbox_relay::store::{PreKeyKind, PreKeyRow};
 use pillarbox_session::kind::{self, PayloadKind};
@@ -30,17 +30,28 @@ const AGREEMENT_LEN: usize = 32;
 #[derive(Clone, Debug)]
 pub(super) struct Lengths {
     protection: Protection,
-    /// The lengths of padded plaintexts of a text, and of a receipt with which a phone introduces itself.
-    texts: BTreeSet<usize>,
-    /// The lengths of padded plaintexts of every other receipt.
+    /// The lengths of padded plaintexts of a text, and of a receipt with an introduction.
+    long: BTreeSet<usize>,
+    /// The lengths of padded plaintexts of a receipt without an introduction.
     receipts: BTreeSet<usize>,
+}
+
+/// What one phone did in the conversation. Its submitted payloads have to match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Deeds {
+    /// The number of texts that it said.
+    pub(super) texts: usize,
+    /// The number of receipts with an introduction: it sent these before the other phone had confirmed one.
+    pub(super) introducing: usize,
+    /// The number of sessions that it began.
+    pub(super) sessions: usize,
 }
 
 /// The kind of a payload, by its length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Fit {
-    /// True if it is as long as a text.
-    is_text: bool,
+    /// True if no receipt without an introduction is as long.
+    is_long: bool,
     /// True if it begins a session.
     begins: bool,
 }
@@ -53,15 +64,27 @@ impl Lengths {
         let id = BodyId(FixedBytes([0; 16]));
         let said =
             Content::Text(Text { id, sent_at: Timestamp(0), text: "x".repeat(text), expires_after: None });
-        // One id more than texts are confirmed: it says which version of the body the phone reads.
-        let receipt = |count| Content::Receipt(Receipt { ids: vec![id; count + 1] });
-        let receipts: BTreeSet<usize> =
-            (1..=confirmed).flat_map(|count| buckets(&receipt(count), padding, &[])).collect();
+        // Every receipt also says which version of bodies its phone reads.
+        let receipt = |count| {
+            let ids = std::iter::repeat_n(id, count).chain([READS_VERSION_2]).collect();
+            Content::Receipt(Receipt { ids })
+        };
+        // A phone keeps its delivery key back only where a server can read, and there a body says what it is.
+        let delivery_key = Some(FixedBytes([0; 32]));
+        let introduction = |name: &&str| Introduction { delivery_key, name: (*name).to_owned() };
+        let with: Vec<Introduction> = names.iter().map(introduction).collect();
+        let bucket = |content: Content, introduction: Option<&Introduction>| {
+            let body = Body { introduction: introduction.cloned(), content }.write().ok()?;
+            Some(padding.padded_len(body.len()))
+        };
+        let texts = with.iter().map(Some).chain([None]).filter_map(|with| bucket(said.clone(), with));
         // A phone that has heard several texts has itself been heard, so it no longer introduces itself.
-        let introduces = buckets(&receipt(1), padding, names);
-        let mut texts = buckets(&said, padding, names);
-        texts.extend(introduces.difference(&receipts));
-        Self { protection: design.phone.protection, texts, receipts }
+        let introducing = with.iter().filter_map(|with| bucket(receipt(1), Some(with)));
+        Self {
+            protection: design.phone.protection,
+            long: texts.chain(introducing).collect(),
+            receipts: (1..=confirmed).filter_map(|count| bucket(receipt(count), None)).collect(),
+        }
     }
 
     /// Returns the kind of the payload. If this conversation has no such payload, returns the lengths that it could
@@ -73,7 +96,8 @@ impl Lengths {
                 let body = payload.get(1..).unwrap_or_default();
                 // A decoded body encodes to the same bytes again, so nothing follows it in the payload.
                 let body = Body::read(body).map_err(|_| Vec::new())?;
-                Ok(Fit { is_text: matches!(body.content, Content::Text(_)), begins: false })
+                let is_long = matches!(body.content, Content::Text(_)) || body.introduction.is_some();
+                Ok(Fit { is_long, begins: false })
             }
             (Protection::EndToEnd, PayloadKind::Ratchet | PayloadKind::PreKey | PayloadKind::Sealed) => {
                 let running = kind != PayloadKind::PreKey;
@@ -81,8 +105,8 @@ impl Lengths {
                     let padded = payload.len().checked_sub(*over);
                     let is =
                         |lengths: &BTreeSet<usize>| padded.is_some_and(|padded| lengths.contains(&padded));
-                    if is(&self.texts) || is(&self.receipts) {
-                        return Ok(Fit { is_text: !is(&self.receipts), begins: position > 0 || !running });
+                    if is(&self.long) || is(&self.receipts) {
+                        return Ok(Fit { is_long: !is(&self.receipts), begins: position > 0 || !running });
                     }
                 }
                 Err(self.allowed(kind))
@@ -92,7 +116,7 @@ impl Lengths {
     }
 
     fn allowed(&self, kind: PayloadKind) -> Vec<usize> {
-        let padded = self.texts.union(&self.receipts);
+        let padded = self.long.union(&self.receipts);
         let mut allowed: Vec<usize> =
             padded.flat_map(|padded| overheads(kind).iter().map(move |over| over + padded)).collect();
         allowed.sort_unstable();
@@ -114,17 +138,10 @@ impl Lengths {
         }
     }
 
-    /// Compares one phone's traffic with its lengths. The phone said `texts` texts, where a receipt with which it
-    /// introduced itself counts as a text, and began `sessions` sessions.
-    pub(super) fn measure_person(
-        &self,
-        measured: &mut Measured,
-        person: &Person,
-        texts: usize,
-        sessions: usize,
-    ) {
+    /// Compares one phone's traffic with its lengths.
+    pub(super) fn measure_person(&self, measured: &mut Measured, person: &Person, deeds: Deeds) {
         let (submitted, delivered) = person.passed();
-        self.measure_all(measured, &format!("that {} submitted", person.name), submitted, texts, sessions);
+        self.measure_all(measured, &format!("that {} submitted", person.name), submitted, deeds);
         let delivered = delivered.iter().enumerate();
         let named = |number: usize| format!("payload {} that {} was handed", number + 1, person.name);
         self.measure(measured, delivered.map(|(number, payload)| (named(number), payload.as_slice())));
@@ -137,18 +154,17 @@ impl Lengths {
         measured: &mut Measured,
         whose: &str,
         payloads: &[Vec<u8>],
-        texts: usize,
-        sessions: usize,
+        Deeds { texts, introducing, sessions }: Deeds,
     ) {
         let mut seen = BTreeSet::new();
         let (mut long, mut first) = (0, 0);
         for (number, payload) in payloads.iter().enumerate().filter(|(_, payload)| seen.insert(*payload)) {
             let what = format!("payload {} {whose}", number + 1);
             self.measure(measured, std::iter::once((what.clone(), payload.as_slice())));
-            let Ok(Fit { is_text, begins }) = self.fit(payload) else { continue };
-            long += usize::from(is_text);
+            let Ok(Fit { is_long, begins }) = self.fit(payload) else { continue };
+            long += usize::from(is_long);
             first += usize::from(begins);
-            let why = if is_text && long > texts {
+            let why = if is_long && long > texts + introducing {
                 Some("as long as a text, and no text was said")
             } else if begins && first > sessions {
                 Some("as long as the first message of a session, and none was begun")
@@ -200,18 +216,6 @@ impl Lengths {
     }
 }
 
-/// Returns the padded lengths of a content: with an introduction by each name, with and without a delivery key, and
-/// without an introduction.
-fn buckets(content: &Content, padding: Padding, names: &[&str]) -> BTreeSet<usize> {
-    let introductions = names.iter().flat_map(|name| {
-        [Some(FixedBytes([0; 32])), None]
-            .map(|delivery_key| Some(Introduction { delivery_key, name: (*name).to_owned() }))
-    });
-    let bodies =
-        introductions.chain([None]).map(|introduction| Body { introduction, content: content.clone() });
-    bodies.filter_map(|body| Some(padding.padded_len(body.write().ok()?.len()))).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use pillarbox_access::designs;
@@ -248,15 +252,16 @@ mod tests {
                 payload
             })
             .collect();
-        lengths.measure_all(&mut measured, "of a test", &numbered, texts, sessions);
+        let deeds = Deeds { texts, introducing: 0, sessions };
+        lengths.measure_all(&mut measured, "of a test", &numbered, deeds);
         measured.misfits
     }
 
     #[test]
     fn texts_and_receipts_have_one_bucket_each() {
         let lengths = end_to_end();
-        assert_eq!((lengths.texts.len(), lengths.receipts.len()), (1, 1), "{lengths:?}");
-        assert!(lengths.texts.is_disjoint(&lengths.receipts), "{lengths:?}");
+        assert_eq!((lengths.long.len(), lengths.receipts.len()), (1, 1), "{lengths:?}");
+        assert!(lengths.long.is_disjoint(&lengths.receipts), "{lengths:?}");
     }
 
     proptest! {
@@ -269,9 +274,9 @@ mod tests {
             let lengths = end_to_end();
             let kinds = if sealed { [kind::SEALED; 2] } else { [kind::PREKEY, kind::RATCHET] };
             let mut payloads = vec![
-                payload(kinds[0], true, &lengths.texts),
+                payload(kinds[0], true, &lengths.long),
                 payload(kinds[1], false, &lengths.receipts),
-                payload(kinds[1], false, &lengths.texts),
+                payload(kinds[1], false, &lengths.long),
                 payload(kinds[1], false, &lengths.receipts),
             ];
             prop_assert_eq!(judged(&lengths, &payloads, 2, 1), []);
@@ -288,7 +293,7 @@ mod tests {
         let receipt = Content::Receipt(Receipt { ids: vec![BodyId(FixedBytes([0; 16]))] });
         let body = Body { introduction: None, content: receipt }.write().unwrap();
         let mut payload = [&[kind::SERVER_READABLE][..], &body].concat();
-        assert_eq!(lengths.fit(&payload), Ok(Fit { is_text: false, begins: false }));
+        assert_eq!(lengths.fit(&payload), Ok(Fit { is_long: false, begins: false }));
         payload.push(0);
         assert_eq!(lengths.fit(&payload), Err(Vec::new()));
         assert_eq!(lengths.fit(&payload[..payload.len() - 2]), Err(Vec::new()));

@@ -15,7 +15,7 @@ use pillarbox_system::private;
 
 use super::chat::{Chat, Profile};
 use super::error::AuditError;
-use super::lengths::Lengths;
+use super::lengths::{Deeds, Lengths};
 use super::memory;
 use super::needle::{Needle, NeedleRole, Planted};
 use super::person::{Person, account};
@@ -119,11 +119,12 @@ pub async fn play(plan: &AuditPlan, way: LockingWay) -> Result<Locking, AuditErr
     chat.wait_for(OPEN)?;
     look(&mut looked, Moment::Reopened, &chat, &search, &own)?;
     lengths.rows(&mut measured, &Holdings::read(&data)?, Moment::Reopened.name());
-    // Bob introduces himself with his one receipt, which is as long as a text.
-    lengths.measure_person(&mut measured, &bob, HEARD + 1, 0);
+    // The program writes first, so Bob introduces himself in a receipt.
+    lengths.measure_person(&mut measured, &bob, Deeds { texts: HEARD, introducing: 1, sessions: 0 });
     // The program has no seam. Everything that it submitted was handed over at the other end.
     let (_, handed) = bob.passed();
-    lengths.measure_all(&mut measured, "of the phone's program", handed, 1, 1);
+    let of_program = Deeds { texts: 1, introducing: 0, sessions: 1 };
+    lengths.measure_all(&mut measured, "of the phone's program", handed, of_program);
     bob.hang_up().await;
     drop(chat);
     relay.stop()?;

@@ -13,7 +13,7 @@ use rand_core::{CryptoRng, Rng};
 use super::encoding::Encoding;
 use super::error::AuditError;
 use super::form::{Form, Pattern};
-use super::lengths::Lengths;
+use super::lengths::{Deeds, Lengths};
 use super::needle::{Needle, NeedleRole, Planted};
 use super::person::Person;
 use super::plan::AuditPlan;
@@ -150,8 +150,9 @@ pub async fn send(
     }
     let lengths = Lengths::new(design, text.len(), 1, &[ALICE.0, BOB.0]);
     let (mut submitted, mut rows) = (Measured::default(), Measured::default());
-    let sessions = patches.len();
-    lengths.measure_person(&mut submitted, &alice, patches.len(), sessions);
+    // Nobody answers, so each message is a first one.
+    let deeds = Deeds { texts: patches.len(), introducing: 0, sessions: patches.len() };
+    lengths.measure_person(&mut submitted, &alice, deeds);
     let holdings = Holdings::read(&data)?;
     lengths.rows(&mut rows, &holdings, Moment::Waiting.name());
     let noticed = submitted.misfits.len().min(rows.misfits.len());

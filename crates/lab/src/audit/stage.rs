@@ -10,7 +10,7 @@ use pillarbox_relay::store::{DATABASE_FILE, MessageRow};
 use tempfile::TempDir;
 
 use super::error::AuditError;
-use super::lengths::Lengths;
+use super::lengths::{Deeds, Lengths};
 use super::needle::{Needle, NeedleRole, Planted};
 use super::person::Person;
 use super::phones;
@@ -105,10 +105,10 @@ pub(super) async fn play(
     looker.look(Moment::Afterwards).await?;
     looker.end(&[&alice, &bob])?;
     let Looker { lengths, mut measured, searched, .. } = looker;
-    // Bob says one text, and introduces himself with his first receipt, which is as long.
-    for (person, texts, sessions) in [(&alice, TEXTS - 1, 1), (&bob, 1 + 1, 0)] {
-        lengths.measure_person(&mut measured, person, texts, sessions);
-    }
+    // Alice writes first, so Bob introduces himself in a receipt.
+    let of_alice = Deeds { texts: TEXTS - 1, introducing: 0, sessions: 1 };
+    lengths.measure_person(&mut measured, &alice, of_alice);
+    lengths.measure_person(&mut measured, &bob, Deeds { texts: 1, introducing: 1, sessions: 0 });
     Ok(AuditRun {
         design: design.name.clone(),
         plain: design.plain.clone(),
