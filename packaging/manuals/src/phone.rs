@@ -6,6 +6,8 @@
     reason = "of each file only what the grammar needs is used"
 )]
 
+#[path = "../../../crates/client/src/cli/backup_key.rs"]
+mod backup_key;
 #[path = "../../../crates/client/src/cli/device_grammar.rs"]
 mod device_grammar;
 #[path = "../../../crates/client/src/cli/device_words.rs"]
