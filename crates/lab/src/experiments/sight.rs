@@ -15,6 +15,8 @@ use crate::score::Noticed;
 pub(crate) struct Observed {
     /// By name, in the order of the story.
     people: Vec<(String, Seen)>,
+    /// The number of bytes that crossed the wire at their phones, both ways.
+    bytes: u64,
 }
 
 /// Everything that reached one person.
@@ -62,7 +64,16 @@ impl Observed {
             };
             (person.name.clone(), seen)
         });
-        Self { people: people.collect() }
+        let crossed = world
+            .crossings()
+            .filter(|(crossing, whom)| crossing.at >= since && scenario.person(*whom).is_some());
+        let bytes = crossed.map(|(crossing, _)| crossing.bytes.len() as u64).sum();
+        Self { people: people.collect(), bytes }
+    }
+
+    /// Returns the number of bytes that crossed the wire at everybody's phones, both ways, from the order on.
+    pub(crate) const fn bytes(&self) -> u64 {
+        self.bytes
     }
 
     /// Returns the people whose phones received something else than in the `usual` world: other bytes, bytes at another

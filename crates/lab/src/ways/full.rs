@@ -2,7 +2,7 @@
 
 use super::notes::{about, moment};
 use super::predictions::WaysComparison;
-use super::row::{WayInRow, WaysIn, share};
+use super::row::{AddedSoftware, WayInRow, WaysIn, WireBytes, share};
 use super::table::head;
 use crate::answer::{counted_by, listed};
 use crate::screen::{Screen, Weight};
@@ -94,6 +94,18 @@ fn one(screen: &mut Screen, ways: &WaysIn, row: &WayInRow) {
         share(evader.before),
         share(evader.after)
     ));
+    let WireBytes { plain, with } = row.bytes;
+    if plain != with {
+        say(format!(
+            "Bytes on the wire at everybody's phones from the order on: {with}; without it {plain}.",
+        ));
+    }
+    let AddedSoftware { phone, relay, authority } = row.software;
+    if phone + relay + authority > 0 {
+        say(format!(
+            "Lines of code: {phone} for phones, {relay} for the operator, {authority} for whoever reads."
+        ));
+    }
     for reason in &row.reasons {
         say(reason.clone());
     }

@@ -40,7 +40,7 @@ pub use files::{WAYS, WaysRun};
 pub use full::render as full;
 pub use plan::WaysPlan;
 pub use predictions::{Predictions, PredictionsError, WaysComparison, built_in, usual_design};
-pub use row::{EvaderResult, Stolen, WayInRow, WaysIn, WithoutPhone, WorldOfWay};
+pub use row::{AddedSoftware, EvaderResult, Stolen, WayInRow, WaysIn, WireBytes, WithoutPhone, WorldOfWay};
 #[cfg(feature = "cli")]
 pub use run::{run, stories_of};
 pub use table::render as table;

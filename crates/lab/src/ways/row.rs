@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use pillarbox_client::sentences;
+use pillarbox_proposals::{Half, halves_of};
 use serde::{Deserialize, Serialize};
 
 use crate::experiments::Asserted;
@@ -92,8 +93,47 @@ pub struct WayInRow {
     pub became_false: Vec<Asserted>,
     /// The result against somebody who knows of the way.
     pub evader: EvaderResult,
+    /// The bytes on the wire at everybody's phones from the order on.
+    pub bytes: WireBytes,
+    /// The lines of code that it adds to the programs that people run.
+    pub software: AddedSoftware,
     /// The worlds on which it rests.
     pub worlds: Vec<WorldOfWay>,
+}
+
+/// Bytes on the wire at everybody's phones from the order on, both ways.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WireBytes {
+    /// In the world in which nothing is ordered.
+    pub plain: u64,
+    /// In the world in which the way is carried out.
+    pub with: u64,
+}
+
+/// Lines of code that a way adds, counted in its sources.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AddedSoftware {
+    /// To phones.
+    pub phone: u64,
+    /// To what an operator runs.
+    pub relay: u64,
+    /// To what whoever reads runs.
+    pub authority: u64,
+}
+
+impl AddedSoftware {
+    /// Counts what a way of this name adds.
+    pub(super) fn of(way: &str) -> Self {
+        let lines = |half: &Half| half.lines() as u64;
+        match halves_of(way) {
+            None => Self::default(),
+            Some([phone, relay, authority]) => {
+                Self { phone: lines(phone), relay: lines(relay), authority: lines(authority) }
+            }
+        }
+    }
 }
 
 /// A way tried again after the target's phone was destroyed.

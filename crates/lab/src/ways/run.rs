@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::files::WaysRun;
 use super::plan::WaysPlan;
-use super::row::{EvaderResult, Stolen, VERSION, WayInRow, WaysIn, WithoutPhone, WorldOfWay};
+use super::row::{
+    AddedSoftware, EvaderResult, Stolen, VERSION, WayInRow, WaysIn, WireBytes, WithoutPhone, WorldOfWay,
+};
 use super::stories;
 use super::way::{Stealable, WayEntry, all};
 use crate::evidence::Evidence;
@@ -290,6 +292,8 @@ fn row(
             after: evader.content_future,
             reasons: in_names(&evaded.evidence),
         },
+        bytes: WireBytes { plain: sight.bytes(), with: carried_out.sight.bytes() },
+        software: AddedSoftware::of(way.name),
         worlds: parts
             .map(|(part, outcome)| WorldOfWay {
                 part: part.as_str().to_owned(),

@@ -74,6 +74,11 @@ impl World {
         &self.wire
     }
 
+    /// Returns the bytes that crossed the wire, both ways, and the owner of the phone each time.
+    pub fn crossings(&self) -> impl Iterator<Item = (&Crossing, PersonId)> {
+        self.wire.crossings.iter().zip(&self.crossed).map(|(crossing, (who, _))| (crossing, *who))
+    }
+
     /// Returns the bytes that reached phones over the wire, and the owner of the phone each time, because an address
     /// may be shared.
     pub fn arrivals(&self) -> impl Iterator<Item = (&Crossing, PersonId)> {
