@@ -1,7 +1,7 @@
 //! Assertions: sentences that phones printed in a world, each bound to a statement that the world makes true or false.
 //!
-//! Two kinds of sentences are judged: *Delivered: Bob's phone has it*, and *only the recipient's phone can read*. A
-//! sentence that is false with an order and true without it became false through the order. One that is false without
+//! Three kinds of sentences are judged: *Delivered: Bob's phone has it*, *Bob has linked a device*, and *only the
+//! recipient's phone can read*. A sentence that is false with an order and true without it became false through the order. One that is false without
 //! it too is a finding about the design.
 
 use std::collections::BTreeSet;
@@ -23,6 +23,11 @@ pub enum Assertion {
         of: String,
         /// The text, by its number in the story.
         message: String,
+    },
+    /// Every device that is linked to a person's account was linked by that person.
+    OwnersLinkedDevices {
+        /// The person.
+        of: String,
     },
     /// Nothing that a person said is read anywhere but on the phones of its recipients.
     OnlyRecipientReads {
@@ -71,6 +76,33 @@ impl Asserted {
         confirmed.collect()
     }
 
+    /// Returns what phones said of devices that somebody has linked. A person has linked a device if their own phone
+    /// knows of one. `is_said` is false for the world with which another is compared: there nobody said it of anybody.
+    pub(super) fn about_devices(staged: &Staged, is_said: bool) -> Vec<Self> {
+        let Staged { world, scenario, .. } = staged;
+        let mut asserted = Vec::new();
+        for (of, person) in scenario.everybody() {
+            let of_them = person.name.clone();
+            let says = Assertion::OwnersLinkedDevices { of: of_them.clone() };
+            if !is_said {
+                let (at, text) = (0, String::new());
+                asserted.push(Self { who: of_them, at, text, says, holds: true });
+                continue;
+            }
+            let has_linked = world.phones_of(of).any(|phone| phone.devices().is_ok_and(|all| all.len() > 1));
+            let told = format!("{} {of_them} has linked a device", sentences::WARNING);
+            for line in world.record().lines() {
+                if let Kind::Notice { who, says: text, .. } = &line.kind
+                    && text.starts_with(&told)
+                {
+                    let (who, at, text) = (who.clone(), line.at.0, text.clone());
+                    asserted.push(Self { who, at, text, says: says.clone(), holds: has_linked });
+                }
+            }
+        }
+        asserted
+    }
+
     /// Returns what each phone says at the end about who can read the texts of its owner. `opened` are the texts that
     /// somebody read elsewhere than on a phone of a recipient, by their numbers in the story.
     pub(super) fn about_protection(staged: &Staged, opened: &BTreeSet<String>) -> Vec<Self> {
@@ -86,6 +118,14 @@ impl Asserted {
             Some(Self { who, at: scenario.inquiry.served.0, text: text.to_owned(), says, holds })
         });
         people.collect()
+    }
+
+    /// Returns the sentences that are false in one world and were false in the `usual` one too.
+    #[must_use]
+    pub fn was_false(with: &[Self], usual: &[Self]) -> Vec<Self> {
+        let false_before: BTreeSet<&Assertion> =
+            usual.iter().filter(|it| !it.holds).map(|it| &it.says).collect();
+        with.iter().filter(|it| !it.holds && false_before.contains(&it.says)).cloned().collect()
     }
 
     /// Returns the sentences that are false in one world and whose statement held in the `usual` one.

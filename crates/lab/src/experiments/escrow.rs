@@ -47,7 +47,8 @@ pub(crate) struct Escrow {
     pub(crate) opener: Opener,
     /// True if the operators keep delivered messages.
     pub(crate) is_kept: bool,
-    /// True for somebody without an order who has recorded everything that passed.
+    /// True for somebody without an order, who has what the operator keeps or, if it keeps nothing, has recorded
+    /// everything that passed.
     pub(crate) is_thief: bool,
 }
 
@@ -92,13 +93,18 @@ impl Experiment for Escrow {
         let Some(authority) = views.escrow() else { return Ok(answered) };
         let secret = self.opener.secret(authority);
         let sources = if self.is_thief { views.watched()? } else { views.tapped()? };
+        let (reads_rows, reads_passing) = (!self.is_thief || self.is_kept, !self.is_thief || !self.is_kept);
         answered.pieces.push(pieces::escrow_secret(&secret.to_bytes()));
         let mut said: BTreeMap<BodyId, ReadableText> = BTreeMap::new();
-        let (mut tried, mut opened) = (0_u64, 0_u64);
+        let (mut tried, mut opened, mut in_the_clear) = (0_u64, 0_u64, 0_u64);
         let mut refused: BTreeMap<&str, u64> = BTreeMap::new();
         for (holdings, tap) in sources {
-            let passed = tap.messages().map(|it| Recorded { payload: &it.payload, from: it.from, to: it.to });
-            let kept = holdings.rows().messages.iter().filter(|_| !self.is_thief).map(|row| Recorded {
+            let passed = tap.messages().filter(|_| reads_passing).map(|it| Recorded {
+                payload: &it.payload,
+                from: it.from,
+                to: it.to,
+            });
+            let kept = holdings.rows().messages.iter().filter(|_| reads_rows).map(|row| Recorded {
                 payload: row.payload.as_slice(),
                 from: row.sender.map(|sender| sender.account),
                 to: holdings.recipient(row).map(|to| to.account),
@@ -113,10 +119,12 @@ impl Experiment for Escrow {
                 let payload = recorded.payload;
                 let body = match (kind(payload), secret.recover(payload)) {
                     (Ok(PayloadKind::ServerReadable), _) => {
+                        in_the_clear += 1;
                         answered.pieces.push(pieces::message(payload));
                         Body::read(payload.get(1..).unwrap_or_default()).ok()
                     }
                     (_, Ok(body)) => {
+                        opened += 1;
                         answered.pieces.push(pieces::escrowed("opened", payload));
                         Body::read(&body).ok()
                     }
@@ -130,9 +138,7 @@ impl Experiment for Escrow {
                         None
                     }
                 };
-                let Some(body) = body else { continue };
-                opened += 1;
-                if let Some(text) = text_of(body) {
+                if let Some(text) = body.and_then(text_of) {
                     let name = |account| holdings.name(account);
                     let (from, to) = (recorded.from.map(name), recorded.to.map(name));
                     let at = text.sent_at;
@@ -158,9 +164,13 @@ impl Experiment for Escrow {
             match self.opener {
                 Opener::WholeKey => "the key".to_owned(),
                 Opener::Agents(1) => "one share".to_owned(),
-                Opener::Agents(agents) => format!("the shares of {agents} agents, which nobody joined"),
+                Opener::Agents(2) => "the answers of two agents, each with their own share".to_owned(),
+                Opener::Agents(_) => "three shares that lie in one hand".to_owned(),
             }
         ));
+        if in_the_clear > 0 {
+            answered.reasons.push(format!("{} needed no key.", counted_by(in_the_clear, "messages")));
+        }
         let refused = refused.into_iter().map(|(why, count)| format!("Not opened: {count}, because {why}."));
         answered.reasons.extend(refused);
         Ok(answered)

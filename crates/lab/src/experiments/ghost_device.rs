@@ -20,6 +20,8 @@ pub(crate) struct GhostDevice {
     pub(crate) apps: Option<GhostClient>,
     /// True if the ghost reads everybody along.
     pub(crate) of_everybody: bool,
+    /// False if the operators name no ghost: everybody has the program, and nobody uses it.
+    pub(crate) is_named: bool,
 }
 
 impl Experiment for GhostDevice {
@@ -56,7 +58,8 @@ impl Experiment for GhostDevice {
     }
 
     fn ordered(&self, _: &Design, _: &Scenario) -> Ordered {
-        Ordered::Ghost { apps: self.apps, of_everybody: self.of_everybody }
+        let Self { apps, of_everybody, is_named } = *self;
+        Ordered::Ghost { apps, of_everybody, is_named }
     }
 
     fn serve(&self, views: &Views<'_>, _: &Views<'_>) -> Result<Answered, ExperimentError> {

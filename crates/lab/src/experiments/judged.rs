@@ -11,6 +11,7 @@ use super::assertions::Asserted;
 use super::docket::Docket;
 use super::error::ExperimentError;
 use super::experiment::Experiment;
+use super::phone_copy::COPY;
 use super::sight::Observed;
 use super::spent::Spent;
 use super::staging::Ordered;
@@ -26,7 +27,8 @@ impl Docket {
     /// is ordered.
     pub(crate) fn plain(&mut self) -> Result<(Observed, Vec<Asserted>), ExperimentError> {
         let staged = &self.ran(&Ordered::Nothing)?.staged;
-        Ok((Observed::of(staged), Asserted::in_world(staged)))
+        let asserted = [Asserted::in_world(staged), Asserted::about_devices(staged, false)].concat();
+        Ok((Observed::of(staged), asserted))
     }
 
     /// Returns the same in the world of an experiment's order, and what phones say about who can read. `brought` is
@@ -39,8 +41,15 @@ impl Docket {
         let ordered = self.arranged(experiment).with;
         let staged = &self.ran(&ordered)?.staged;
         let mut asserted = Asserted::in_world(staged);
+        asserted.extend(Asserted::about_devices(staged, true));
         asserted.extend(Asserted::about_protection(staged, &read_elsewhere(evidence)));
         Ok((Observed::of(staged), asserted))
+    }
+
+    /// Returns what reached people in the world of an experiment's order.
+    pub(crate) fn seen(&mut self, experiment: &dyn Experiment) -> Result<Observed, ExperimentError> {
+        let ordered = self.arranged(experiment).with;
+        Ok(Observed::of(&self.ran(&ordered)?.staged))
     }
 
     /// Returns what phones say about who can read, judged by what an experiment's steps give in the world in which
@@ -64,8 +73,11 @@ impl Docket {
 /// numbers in the story.
 fn read_elsewhere(evidence: &Evidence) -> BTreeSet<String> {
     let Brought { parties, said, .. } = &evidence.brought;
-    let mut owners = owners_of_phones(&evidence.pieces).into_iter();
-    let is_on_phones = owners.any(|owner| evidence.yardstick.who(&owner).is_some()) || !parties.is_empty();
+    let mut phones = owners_of_phones(&evidence.pieces).into_iter();
+    // A copy is nobody's own phone.
+    let is_own =
+        |place: &str, owner: &str| !place.starts_with(COPY) && evidence.yardstick.who(owner).is_some();
+    let is_on_phones = phones.any(|(place, owner)| is_own(&place, &owner)) || !parties.is_empty();
     let said: &[ReadableText] = if is_on_phones { &[] } else { said };
     of_everybody(said, &evidence.yardstick).into_iter().collect()
 }

@@ -22,6 +22,9 @@ use crate::scenario::Scenario;
 use crate::score::{Capability, What};
 use crate::world::{Copied, WorldError, as_delivered, is_unopened};
 
+/// The word for a copy among the places where pieces of evidence are found.
+pub(super) const COPY: &str = "copy";
+
 /// A copy that stays offline, or one that goes online.
 pub(crate) struct PhoneCopy {
     pub(crate) goes_online: bool,
@@ -68,7 +71,7 @@ impl Experiment for PhoneCopy {
                 answered.means = Capability::There;
                 answered.reasons.clear();
             }
-            let place = format!("copy {}", number + 1);
+            let place = format!("{COPY} {}", number + 1);
             let own;
             let phone = match running {
                 Some(phone) => {

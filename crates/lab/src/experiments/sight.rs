@@ -99,6 +99,11 @@ impl Observed {
         })
     }
 
+    /// Returns the people whose phones have another program than in the `usual` world.
+    pub(crate) fn other_programs(&self, usual: &Self) -> Vec<String> {
+        self.differ(usual, |one, other| one.has_other_software != other.has_other_software)
+    }
+
     /// Returns the people who hold fewer phone accounts in their hands at the end than in the `usual` world.
     pub(crate) fn without_their_phone(&self, usual: &Self) -> Vec<String> {
         self.differ(usual, |one, other| one.phones < other.phones)

@@ -77,6 +77,8 @@ pub(crate) enum Ordered {
         apps: Option<GhostClient>,
         /// True if the ghost reads everybody along, and not only the target.
         of_everybody: bool,
+        /// False if phones have their half and the operators name no ghost.
+        is_named: bool,
     },
     /// Whoever reads along registers the target's number.
     TakeNumber,
@@ -149,7 +151,8 @@ impl Ordered {
                     if *is_tapped { "; the operator hands over what it has and what passes of the target" } else { "" };
                 format!("every message's key is escrowed since the story began{kept}{tapped}")
             }
-            Self::Ghost { apps, of_everybody } => {
+            Self::Ghost { is_named: false, .. } => "everybody's phone would take a device that the operator names".into(),
+            Self::Ghost { apps, of_everybody, is_named: true } => {
                 let whose = if *of_everybody { "everybody's devices" } else { "the target's devices" };
                 let phones = match apps {
                     None => "phones stay as they are",

@@ -283,7 +283,7 @@ pub(crate) fn orders(
             all
         }
         Ordered::TakeNumber => vec![Order::TakeNumber { who: scenario.inquiry.from_now_on }],
-        Ordered::Ghost { apps, of_everybody } => {
+        Ordered::Ghost { apps, of_everybody, is_named } => {
             let whom = || match of_everybody {
                 true => ReadAlong::Everybody,
                 false => ReadAlong::Accounts(accounts.iter().copied().collect()),
@@ -291,7 +291,7 @@ pub(crate) fn orders(
             let software = apps.map(|apps| Order::AlterSoftware { software: Altered::GhostDevice(apps) });
             let makes_phones_ask = apps.is_none();
             let name = |site| Order::NameGhost { site, whom: whom(), makes_phones_ask };
-            software.into_iter().chain(sites.map(name)).collect()
+            software.into_iter().chain(sites.filter(|_| *is_named).map(name)).collect()
         }
         Ordered::TakeDown { channel, .. } => vec![Order::TakeDown { channel: channel.clone() }],
         Ordered::Block { country, and_people_move: false } => vec![Order::Block { country: country.clone() }],

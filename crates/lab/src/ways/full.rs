@@ -69,6 +69,9 @@ fn one(screen: &mut Screen, ways: &WaysIn, row: &WayInRow) {
     for (who, noticed) in row.first_noticed() {
         say(format!("  {who}, {}: {}", moment(noticed.at), noticed.says));
     }
+    if !row.other_program.is_empty() {
+        say(format!("People who have another program: {}.", row.other_program.len()));
+    }
     if !row.other_numbers.is_empty() {
         say(format!(
             "{} receive the same at the same times, under other message numbers: the relay numbers all messages that it \
@@ -86,6 +89,9 @@ fn one(screen: &mut Screen, ways: &WaysIn, row: &WayInRow) {
                 say(format!("Became false on {}'s phone, {}: \"{}\"", one.who, moment(one.at), one.text));
             }
         }
+    }
+    for one in &row.already_false {
+        say(format!("False on {}'s phone without it too: \"{}\"", one.who, one.text));
     }
     let evader = &row.evader;
     say(format!(

@@ -7,7 +7,7 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `way` | the ways, each with the means that somebody could steal |
+//! | `way`, `proposed` | the ways, each with the means that somebody could steal; those that are access proposals |
 //! | `stories` | the stories of their worlds |
 //! | `run`, `plan` | a run: every world once, on all threads; its input |
 //! | `row` | what came out |
@@ -26,6 +26,7 @@ mod full;
 mod notes;
 mod plan;
 mod predictions;
+mod proposed;
 mod row;
 #[cfg(feature = "cli")]
 mod run;

@@ -57,6 +57,14 @@ pub(super) fn about(row: &WayInRow) -> Option<(usize, String)> {
     let note = || {
         format!("{} could: their phones receive something else. No screen says so.", few(&could, 6, "people"))
     };
+    if could.is_empty() && !row.other_program.is_empty() {
+        let note = format!(
+            "{} people have a program that can do it. Nobody can say that it is used: no phone receives anything else for \
+             that.",
+            row.other_program.len()
+        );
+        return Some((0, note));
+    }
     (!could.is_empty()).then(|| (could.len(), note()))
 }
 
@@ -77,6 +85,12 @@ pub(super) fn in_short(row: &WayInRow) -> Option<(usize, String)> {
         }
         None if !row.took_part.is_empty() => "They are asked, and show their own phones.".to_owned(),
         None if !row.without_their_phone.is_empty() => "The phone is not in their hands.".to_owned(),
+        None if count == 0 => {
+            format!(
+                "{} have a program that can do it; nobody can say that it is used.",
+                row.other_program.len()
+            )
+        }
         None => "They could, by what their phones receive. No screen says so.".to_owned(),
     };
     Some((count, note))
@@ -85,8 +99,8 @@ pub(super) fn in_short(row: &WayInRow) -> Option<(usize, String)> {
 /// Returns the notes at the foot of the table: one about columns, and one about rows.
 pub(super) fn of(ways: &WaysIn, marks: &Marks) -> [String; 2] {
     let columns = format!(
-        "phone gone: after {0}'s was destroyed. thief: the same without an order. others: read, named. false lines: \
-         became false. evader: {0} knows.",
+        "phone gone: after {0}'s was destroyed. thief: without an order, with what can be stolen (--full). others: \
+         read, named. false lines: became so, were so. evader: {0} knows; against escrow, with all contacts.",
         ways.target
     );
     let rows = ('a'..='z').zip(&marks.notes).map(|(letter, note)| format!("({letter}) {note}"));

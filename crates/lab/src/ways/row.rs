@@ -82,8 +82,11 @@ pub struct WayInRow {
     pub took_part: Vec<String>,
     /// People whose phone is not in their hands any more.
     pub without_their_phone: Vec<String>,
-    /// People whose phones received bytes at other times, in other sizes, or another line than without it.
+    /// People whose phones received bytes at other times, in other sizes, or another line than without it. Where it
+    /// needs other programs, that is: than with the same programs, against nobody.
     pub could_notice: Vec<String>,
+    /// People who have another program than without it.
+    pub other_program: Vec<String>,
     /// People whose phones received the same at the same times, under other message numbers of the relay.
     pub other_numbers: Vec<String>,
     /// Texts that somebody's phone shows without it and not with it, each by its number and its reader.
@@ -91,6 +94,8 @@ pub struct WayInRow {
     /// Sentences on phones that became false through it.
     #[serde(rename = "false")]
     pub became_false: Vec<Asserted>,
+    /// Sentences on phones that are false with it and were false without it.
+    pub already_false: Vec<Asserted>,
     /// The result against somebody who knows of the way.
     pub evader: EvaderResult,
     /// The bytes on the wire at everybody's phones from the order on.

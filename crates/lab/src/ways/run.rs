@@ -64,6 +64,8 @@ struct WayOutcome {
     evidence: Evidence,
     sight: Observed,
     asserted: Vec<Asserted>,
+    /// What reached people who had the same programs and against whom nobody used them; none if it is of no matter.
+    unused: Option<Observed>,
     /// What phones say about who can read, if nothing is ordered.
     without: Vec<Asserted>,
     /// What the same steps give in other hands; none if it was not tried on this story.
@@ -206,13 +208,16 @@ fn on_one_story(
         let experiment = way.way.experiment();
         let evidence = docket.serve(experiment)?;
         let (sight, asserted) = docket.looked_at(experiment, &evidence)?;
-        let (thief, without) = match part {
-            WorldPart::CarriedOut => {
-                (thief(way, &mut docket, &evidence)?, docket.protection_without(experiment)?)
-            }
-            WorldPart::WithoutThePhone | WorldPart::Evaded => (None, Vec::new()),
+        let (thief, without, unused) = match part {
+            WorldPart::CarriedOut => (
+                thief(way, &mut docket, &evidence)?,
+                docket.protection_without(experiment)?,
+                way.unused.map(|unused| docket.seen(unused)).transpose()?,
+            ),
+            WorldPart::WithoutThePhone | WorldPart::Evaded => (None, Vec::new(), None),
         };
-        of_ways.push(((*number, *part), WayOutcome { evidence, sight, asserted, without, thief }));
+        let outcome = WayOutcome { evidence, sight, asserted, unused, without, thief };
+        of_ways.push(((*number, *part), outcome));
     }
     let plain = if is_plain { Some(docket.plain()?) } else { None };
     Ok(StoryOutcomes { of_ways, plain })
@@ -253,8 +258,10 @@ fn row(
     let in_names = |evidence: &Evidence| evidence.reasons.iter().map(|it| evidence.in_names(it)).collect();
     let took_part = carried_out.evidence.brought.parties.iter();
     let took_part = took_part.map(|party| yardstick.who(&party.who).unwrap_or(&party.who).to_owned());
-    let other_numbers = carried_out.sight.same_in_size(sight);
-    let mut could_notice = carried_out.sight.could_notice(sight);
+    let base = carried_out.unused.as_ref().unwrap_or(sight);
+    let other_numbers = carried_out.sight.same_in_size(base);
+    let usual = [asserted.as_slice(), &carried_out.without].concat();
+    let mut could_notice = carried_out.sight.could_notice(base);
     could_notice.retain(|who| !other_numbers.contains(who));
     let parts = WorldPart::ALL.into_iter().zip([carried_out, without_the_phone, evaded]);
     WayInRow {
@@ -280,12 +287,11 @@ fn row(
         took_part: took_part.collect(),
         without_their_phone: carried_out.sight.without_their_phone(sight),
         could_notice,
+        other_program: carried_out.sight.other_programs(sight),
         other_numbers,
         lost: carried_out.evidence.effects.lost.clone(),
-        became_false: Asserted::became_false(
-            &carried_out.asserted,
-            &[asserted.as_slice(), &carried_out.without].concat(),
-        ),
+        became_false: Asserted::became_false(&carried_out.asserted, &usual),
+        already_false: Asserted::was_false(&carried_out.asserted, &usual),
         evader: EvaderResult {
             does: way.evader.does().to_owned(),
             before: evader.content_past,

@@ -88,7 +88,7 @@ fn cells(row: &WayInRow, marks: &mut Marks) -> Vec<String> {
         row.stolen.as_ref().map_or_else(|| "-".to_owned(), |stolen| stolen.opens.n.to_string()),
         format!("{}, {}", row.read.len(), row.named.len()),
         who(row, marks),
-        row.became_false.len().to_string(),
+        format!("{}, {}", row.became_false.len(), row.already_false.len()),
         format!("{evaded}/{}", row.evader.before.of + row.evader.after.of),
     ]
 }

@@ -1,11 +1,8 @@
 //! The ways, in the order of the screen.
 
-use pillarbox_proposals::ghost_device::GhostClient;
-
+use super::proposed;
 use super::stories::Evader;
-use crate::experiments::{
-    Escrow, Experiment, GhostDevice, Notifications, NumberTakeover, Opener, PhoneCopy, all as columns,
-};
+use crate::experiments::{Experiment, Notifications, NumberTakeover, PhoneCopy, all as columns};
 
 /// A way to somebody's texts.
 #[derive(Clone, Copy)]
@@ -60,6 +57,8 @@ pub(super) struct WayEntry {
     /// The heading under which it stands.
     pub(super) group: &'static str,
     pub(super) way: WayIn,
+    /// The same programs, in a world in which nobody uses them for it; none if it changes no program.
+    pub(super) unused: Option<&'static dyn Experiment>,
     /// True if the phone is taken from its owner for it, when the answer is due.
     pub(super) takes_the_phone: bool,
     pub(super) means: Stealable,
@@ -76,7 +75,7 @@ static COPY_ALONE: PhoneCopy = PhoneCopy { goes_online: false, is_tapped: false 
 
 /// Returns every way, in the order of the screen.
 pub(super) fn all() -> Vec<WayEntry> {
-    today().into_iter().chain(ghost_devices()).chain(escrow()).collect()
+    today().into_iter().chain(proposed::ghost_devices()).chain(proposed::escrow()).collect()
 }
 
 /// Returns a number that is taken over.
@@ -87,68 +86,11 @@ fn number_takeover() -> WayEntry {
         title: "number takeover",
         group: TODAY,
         way: WayIn::Demand(&NumberTakeover),
+        unused: None,
         takes_the_phone: false,
         means: Stealable::Itself("the number, or the code sent to it"),
         evader: Evader::GetsNewPhone,
     }
-}
-
-/// Returns the four cases of escrow.
-fn escrow() -> [WayEntry; 4] {
-    const fn case(name: &'static str, opener: Opener, is_kept: bool, is_thief: bool) -> Escrow {
-        Escrow { name, opener, is_kept, is_thief }
-    }
-    static ONE_KEY: Escrow = case("escrow-one-key", Opener::WholeKey, false, false);
-    static KEPT: Escrow = case("escrow-kept", Opener::WholeKey, true, false);
-    static AGENTS: Escrow = case("escrow-agents", Opener::Agents(2), false, false);
-    static KEY_THIEF: Escrow = case("escrow-key-thief", Opener::WholeKey, false, true);
-    static KEPT_THIEF: Escrow = case("escrow-kept-thief", Opener::WholeKey, true, true);
-    static SHARE_THIEF: Escrow = case("escrow-share-thief", Opener::Agents(1), false, true);
-    static SHARES_THIEF: Escrow = case("escrow-shares-thief", Opener::Agents(3), false, true);
-    let entry = |variant, title, one: &'static Escrow, secret, thief: &'static Escrow| WayEntry {
-        name: "escrow",
-        variant: Some(variant),
-        title,
-        group: "key escrow, in force since the story began",
-        way: WayIn::Proposal(one),
-        takes_the_phone: false,
-        means: Stealable::Part(secret, thief),
-        evader: Evader::CircleUsesOtherProgram,
-    };
-    [
-        entry("one-key", "one key", &ONE_KEY, "the key, with recordings", &KEY_THIEF),
-        entry("kept", "one key, all kept", &KEPT, "the key, with recordings", &KEPT_THIEF),
-        entry("two-of-three", "2 of 3 agents", &AGENTS, "one share, with recordings", &SHARE_THIEF),
-        entry("one-hand", "3 shares, one hand", &AGENTS, "all shares, with recordings", &SHARES_THIEF),
-    ]
-}
-
-/// Returns the three cases of a ghost device.
-fn ghost_devices() -> [WayEntry; 3] {
-    const fn ghost(apps: Option<GhostClient>, of_everybody: bool) -> GhostDevice {
-        GhostDevice { apps, of_everybody }
-    }
-    const SHOWN: Option<GhostClient> = Some(GhostClient { hides: false });
-    const HIDDEN: Option<GhostClient> = Some(GhostClient { hides: true });
-    static OF_ONE: [GhostDevice; 3] = [ghost(None, false), ghost(SHOWN, false), ghost(HIDDEN, false)];
-    static OF_EVERYBODY: [GhostDevice; 3] = [ghost(None, true), ghost(SHOWN, true), ghost(HIDDEN, true)];
-    let [alone, shown, hidden] = &OF_ONE;
-    let [alone_all, shown_all, hidden_all] = &OF_EVERYBODY;
-    let entry = |variant, title, one: &'static GhostDevice, all: &'static GhostDevice| WayEntry {
-        name: "ghost-device",
-        variant: Some(variant),
-        title,
-        group: "ghost device",
-        way: WayIn::Proposal(one),
-        takes_the_phone: false,
-        means: Stealable::Part("the operator's answers about devices", all),
-        evader: Evader::UsesOtherProgram,
-    };
-    [
-        entry("server-alone", "honest apps", alone, alone_all),
-        entry("shown", "apps that show it", shown, shown_all),
-        entry("hidden", "apps that hide it", hidden, hidden_all),
-    ]
 }
 
 /// Returns the ways that exist without any proposal.
@@ -156,7 +98,17 @@ pub(super) fn today() -> Vec<WayEntry> {
     let column = |name: &str| columns().into_iter().find(|experiment| experiment.name() == name);
     let way = |name, title, experiment: &str, takes_the_phone, means, evader| {
         let way = WayIn::Demand(column(experiment)?);
-        Some(WayEntry { name, variant: None, title, group: TODAY, way, takes_the_phone, means, evader })
+        Some(WayEntry {
+            name,
+            variant: None,
+            title,
+            group: TODAY,
+            way,
+            unused: None,
+            takes_the_phone,
+            means,
+            evader,
+        })
     };
     let copy = |variant, title, experiment: &'static PhoneCopy| WayEntry {
         name: "phone-copied",
@@ -164,6 +116,7 @@ pub(super) fn today() -> Vec<WayEntry> {
         title,
         group: TODAY,
         way: WayIn::Demand(experiment),
+        unused: None,
         takes_the_phone: false,
         means: Stealable::Part("the copy and its passcode", &COPY_ALONE),
         evader: Evader::GetsNewPhone,
@@ -209,6 +162,7 @@ pub(super) fn today() -> Vec<WayEntry> {
         title: "notifications",
         group: TODAY,
         way: WayIn::Demand(&Notifications),
+        unused: None,
         takes_the_phone: true,
         means: Stealable::Itself("the phone, without the messenger's passcode"),
         evader: Evader::HidesPreviews,

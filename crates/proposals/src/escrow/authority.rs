@@ -8,7 +8,7 @@ use vsss_rs::{
 };
 use zeroize::Zeroizing;
 
-use super::leaf::Escrowed;
+use super::leaf::{Escrowed, MessageKey};
 
 /// The number of agents among whom a key is split, and the number who open together.
 const AGENTS: usize = 3;
@@ -35,7 +35,7 @@ pub enum EscrowSecret {
 pub enum NotRecovered {
     /// Nothing of the form of a leaf follows the message.
     NoLeaf,
-    /// The agents are too few.
+    /// The share was tried by itself and with every weight that it could have beside another, and opens nothing.
     TooFewShares,
     /// The leaf does not open.
     OtherKey,
@@ -49,7 +49,9 @@ impl NotRecovered {
     pub const fn wording(self) -> &'static str {
         match self {
             Self::NoLeaf => "no wrapped key follows it",
-            Self::TooFewShares => "one share opens nothing",
+            Self::TooFewShares => {
+                "one share was tried with every weight that it could have, and does not open it"
+            }
             Self::OtherKey => "its wrapped key does not open",
             Self::OtherContent => "its content does not open",
         }
@@ -128,24 +130,40 @@ impl EscrowSecret {
     pub fn recover(&self, payload: &[u8]) -> Result<Zeroizing<Vec<u8>>, NotRecovered> {
         let escrowed = Escrowed::of(payload).ok_or(NotRecovered::NoLeaf)?;
         let point = escrowed.point().ok_or(NotRecovered::NoLeaf)?;
-        let shared = match self {
-            Self::WholeKey(secret) => point * secret,
-            Self::Shares(shares) => together(shares, &point)?,
+        let key = match self {
+            Self::WholeKey(secret) => escrowed.unwrap(&(point * secret)).ok_or(NotRecovered::OtherKey),
+            Self::Shares(shares) if shares.len() < THRESHOLD => alone(shares, &escrowed, &point),
+            Self::Shares(shares) => {
+                let shared = together(shares, &point).ok_or(NotRecovered::TooFewShares)?;
+                escrowed.unwrap(&shared).ok_or(NotRecovered::OtherKey)
+            }
         };
-        let key = escrowed.unwrap(&shared).ok_or(NotRecovered::OtherKey)?;
-        escrowed.open(&key).ok_or(NotRecovered::OtherContent)
+        escrowed.open(&key?).ok_or(NotRecovered::OtherContent)
     }
 }
 
-/// Returns what agents give together: each multiplies the point by a share, and nobody joins the shares.
-fn together(
+/// Tries shares one by one: each by itself, and with the weight that it has in a sum with each other agent's.
+fn alone(
     shares: &[PrimeFieldShare<Scalar>],
+    escrowed: &Escrowed<'_>,
     point: &RistrettoPoint,
-) -> Result<RistrettoPoint, NotRecovered> {
+) -> Result<MessageKey, NotRecovered> {
+    let weights = |own: Scalar| {
+        let others = (1..=AGENTS as u64).map(Scalar::from).filter(move |other| *other != own);
+        std::iter::once(Scalar::ONE).chain(others.map(move |other| other * (other - own).invert()))
+    };
+    let mut tried = shares.iter().flat_map(|share| {
+        weights(share.identifier().0).map(move |weight| point * (share.value().0 * weight))
+    });
+    tried.find_map(|shared| escrowed.unwrap(&shared)).ok_or(NotRecovered::TooFewShares)
+}
+
+/// Returns what agents give together: each multiplies the point by a share, and nobody joins the shares.
+fn together(shares: &[PrimeFieldShare<Scalar>], point: &RistrettoPoint) -> Option<RistrettoPoint> {
     let partial = shares.iter().map(|share| {
         let value = ValueGroup(point * share.value().0);
         GroupShare::<RistrettoPoint>::with_identifier_and_value(*share.identifier(), value)
     });
     let partial: Vec<_> = partial.collect();
-    partial.combine().map(|shared| shared.0).map_err(|_| NotRecovered::TooFewShares)
+    partial.combine().ok().map(|shared| shared.0)
 }

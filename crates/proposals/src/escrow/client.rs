@@ -6,7 +6,7 @@ use pillarbox_session::{EncryptError, OpenedMessage};
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
-use super::leaf::{Escrowed, KEY_LEN, MessageKey, follow};
+use super::leaf::{Escrowed, KEY_LEN, MessageKey, escrow};
 
 /// Software that escrows the key of each message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,8 +32,9 @@ impl Software for EscrowClient {
     ) -> Result<Vec<u8>, EncryptError> {
         let mut key = MessageKey::new([0; KEY_LEN]);
         rng.fill_bytes(key.as_mut_slice());
-        let mut payload = seal(key.as_slice())?;
-        payload.extend(follow(&key, &self.authority, body));
+        let (held, following) = escrow(&key, &self.authority, body);
+        let mut payload = seal(&held)?;
+        payload.extend(following);
         Ok(payload)
     }
 
@@ -46,14 +47,15 @@ impl Software for EscrowClient {
 }
 
 const NO_LEAF: &str = "no wrapped key follows the message";
-const NO_KEY: &str = "the message holds no key";
+const NO_KEY: &str = "the message holds no key, or the key of other content";
 const OTHER_LEAF: &str = "the wrapped key is not that of the message";
 const OTHER_CONTENT: &str = "the content is not under the key";
 
 impl EscrowClient {
-    /// Returns the body of a message. `held` is what the ratchet gave, which has to be the key that is wrapped.
+    /// Returns the body of a message. `held` is what the ratchet gave: the key that is wrapped, and a digest of what
+    /// is under it.
     fn accept(&self, escrowed: &Escrowed<'_>, held: &[u8]) -> Result<Zeroizing<Vec<u8>>, &'static str> {
-        let key = <[u8; KEY_LEN]>::try_from(held).map(Zeroizing::new).map_err(|_| NO_KEY)?;
+        let key = escrowed.held(held).ok_or(NO_KEY)?;
         if !escrowed.is_of(&key, &self.authority) {
             return Err(OTHER_LEAF);
         }
@@ -69,6 +71,7 @@ mod tests {
     use rand_core::SeedableRng as _;
 
     use super::*;
+    use crate::escrow::leaf::{HELD_LEN, LEAF_LEN};
     use crate::escrow::{EscrowAuthority, EscrowSecret, NotRecovered};
 
     /// A ratchet that only puts a byte in front.
@@ -115,7 +118,7 @@ mod tests {
         let (_, client) = software(1);
         let whole = payload(&client, b"See you at six.");
         assert!(opened(&client, &whole).is_ok(), "the untouched copy is taken");
-        let inner = 1 + KEY_LEN;
+        let inner = 1 + HELD_LEN;
         assert_eq!(opened(&client, &whole[..inner]), Err(NO_LEAF), "stripped");
         for at in inner..whole.len() {
             let mut garbled = whole.clone();
@@ -128,7 +131,28 @@ mod tests {
         let mut rng = ChaCha20Rng::from_seed([8; 32]);
         let other = client.protect(b"See you at six.", &mut seal, &mut rng).unwrap();
         let spliced = [&whole[..inner], &other[inner..]].concat();
-        assert_eq!(opened(&client, &spliced), Err(OTHER_LEAF));
+        assert_eq!(opened(&client, &spliced), Err(NO_KEY), "content and leaf of another message");
+        let leaf = whole.len() - LEAF_LEN - 4;
+        let spliced = [&whole[..leaf], &other[leaf..]].concat();
+        assert_eq!(opened(&client, &spliced), Err(OTHER_LEAF), "the leaf of another message");
+    }
+
+    /// Whoever has the authority's key reads. To write in the sender's name they would have to break the ratchet.
+    #[test]
+    fn whoever_unwraps_a_key_puts_no_other_words_under_it() {
+        let (authority, client) = software(1);
+        let whole = payload(&client, b"See you at six.");
+        let escrowed = Escrowed::of(&whole).unwrap();
+        let key = escrowed.held(&escrowed.for_ratchet[1..]).unwrap();
+        let (_, following) = escrow(&key, &client.authority, b"See you at ten.");
+        let forged = [escrowed.for_ratchet, &following].concat();
+        let read = authority.whole_key().recover(&forged).unwrap();
+        assert_eq!(
+            read.as_slice(),
+            b"See you at ten.",
+            "the words are under the key, and the key is wrapped"
+        );
+        assert_eq!(opened(&client, &forged), Err(NO_KEY), "a phone refuses them all the same");
     }
 
     #[test]
@@ -136,6 +160,6 @@ mod tests {
         let (_, client) = software(1);
         let short = payload(&client, b"No.");
         assert_eq!(short.len(), payload(&client, &[b'x'; 79]).len());
-        assert_eq!(short.len() - (1 + KEY_LEN), 80 + 16 + 80 + 4);
+        assert_eq!(short.len() - (1 + HELD_LEN), 80 + 16 + LEAF_LEN + 4);
     }
 }

@@ -9,8 +9,11 @@ use zeroize::Zeroizing;
 /// Bytes of a message's key.
 pub(super) const KEY_LEN: usize = 32;
 
+/// Bytes that the ratchet encrypts: the key and a digest of the content.
+pub(super) const HELD_LEN: usize = KEY_LEN + 32;
+
 /// Bytes of a leaf: a point and a sealed key.
-const LEAF_LEN: usize = 32 + KEY_LEN + pillarbox_crypto::TAG_LEN;
+pub(super) const LEAF_LEN: usize = 32 + KEY_LEN + pillarbox_crypto::TAG_LEN;
 
 /// Bytes of the content's length.
 const LENGTH_LEN: usize = 4;
@@ -56,6 +59,14 @@ impl<'p> Escrowed<'p> {
         Some(Zeroizing::new(<[u8; KEY_LEN]>::try_from(key.as_slice()).ok()?))
     }
 
+    /// Returns the key from the bytes that the ratchet gave; none if they are of another form or name other content.
+    pub(super) fn held(&self, held: &[u8]) -> Option<MessageKey> {
+        let held = <&[u8; HELD_LEN]>::try_from(held).ok()?;
+        let (key, digest) = held.split_at_checked(KEY_LEN)?;
+        let is_this = Sha256::digest(self.content).as_slice() == digest;
+        is_this.then(|| <[u8; KEY_LEN]>::try_from(key).ok().map(Zeroizing::new)).flatten()
+    }
+
     /// Returns true if the leaf is that of this key and this authority.
     pub(super) fn is_of(&self, key: &MessageKey, authority: &RistrettoPoint) -> bool {
         self.leaf == leaf(key, authority)
@@ -68,14 +79,17 @@ impl<'p> Escrowed<'p> {
     }
 }
 
-/// Returns the bytes that follow the ratchet's part.
-pub(super) fn follow(key: &MessageKey, authority: &RistrettoPoint, body: &[u8]) -> Vec<u8> {
+/// Returns the bytes for the ratchet, and those that follow its part.
+pub(super) fn escrow(
+    key: &MessageKey,
+    authority: &RistrettoPoint,
+    body: &[u8],
+) -> (Zeroizing<Vec<u8>>, Vec<u8>) {
     let padded = Zeroizing::new(Padding::BLOCKS_80.pad(body.to_vec()));
-    let mut bytes = aead::seal(&content_key(key), &NONCE, b"", &padded);
-    let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-    bytes.extend(leaf(key, authority));
-    bytes.extend(length.to_be_bytes());
-    bytes
+    let content = aead::seal(&content_key(key), &NONCE, b"", &padded);
+    let held = Zeroizing::new([key.as_slice(), Sha256::digest(&content).as_slice()].concat());
+    let length = u32::try_from(content.len()).unwrap_or(u32::MAX).to_be_bytes();
+    (held, [content.as_slice(), &leaf(key, authority), &length].concat())
 }
 
 fn leaf(key: &MessageKey, authority: &RistrettoPoint) -> Vec<u8> {

@@ -62,9 +62,13 @@ fn names(pieces: &[Piece]) -> Vec<Names> {
     names.filter_map(|piece| serde_json::from_str(&piece.value).ok()).collect()
 }
 
-/// Returns the owners of the phones from which these pieces come.
-pub(crate) fn owners_of_phones(pieces: &[Piece]) -> Vec<String> {
-    names(pieces).into_iter().map(|names| names.owner).collect()
+/// Returns the phones from which these pieces come: the place where each was found, and its owner.
+pub(crate) fn owners_of_phones(pieces: &[Piece]) -> Vec<(String, String)> {
+    let names = pieces.iter().filter(|piece| piece.how == How::PhoneNames);
+    let read = |piece: &Piece| {
+        Some((piece.found_in.clone(), serde_json::from_str::<Names>(&piece.value).ok()?.owner))
+    };
+    names.filter_map(read).collect()
 }
 
 /// Returns whether these pieces contain a whole phone, and whether they contain a conversation that was shown.

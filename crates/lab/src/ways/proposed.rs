@@ -1,0 +1,84 @@
+//! The access proposals among the ways, each with its cases.
+
+use pillarbox_proposals::ghost_device::GhostClient;
+
+use super::stories::Evader;
+use super::way::{Stealable, WayEntry, WayIn};
+use crate::experiments::{Escrow, Experiment, GhostDevice, Opener};
+
+/// The phones' halves of a ghost device.
+const SHOWN: Option<GhostClient> = Some(GhostClient { hides: false });
+const HIDDEN: Option<GhostClient> = Some(GhostClient { hides: true });
+
+/// Returns the three cases of a ghost device.
+pub(super) fn ghost_devices() -> [WayEntry; 3] {
+    const fn ghost(apps: Option<GhostClient>, of_everybody: bool) -> GhostDevice {
+        GhostDevice { apps, of_everybody, is_named: true }
+    }
+    const fn unused(apps: Option<GhostClient>) -> GhostDevice {
+        GhostDevice { apps, of_everybody: false, is_named: false }
+    }
+    static OF_ONE: [GhostDevice; 3] = [ghost(None, false), ghost(SHOWN, false), ghost(HIDDEN, false)];
+    static OF_EVERYBODY: [GhostDevice; 3] = [ghost(None, true), ghost(SHOWN, true), ghost(HIDDEN, true)];
+    static UNUSED: [GhostDevice; 2] = [unused(SHOWN), unused(HIDDEN)];
+    let [alone, shown, hidden] = &OF_ONE;
+    let [alone_all, shown_all, hidden_all] = &OF_EVERYBODY;
+    let [unused_shown, unused_hidden] = &UNUSED;
+    let entry = |variant, title, one: &'static GhostDevice, all: &'static GhostDevice, unused| WayEntry {
+        name: "ghost-device",
+        variant: Some(variant),
+        title,
+        group: "ghost device",
+        way: WayIn::Proposal(one),
+        unused,
+        takes_the_phone: false,
+        means: Stealable::Part("the operator's place, for everybody", all),
+        evader: Evader::UsesOtherProgram,
+    };
+    let [unused_shown, unused_hidden]: [Option<&'static dyn Experiment>; 2] =
+        [Some(unused_shown), Some(unused_hidden)];
+    [
+        entry("server-alone", "honest apps", alone, alone_all, None),
+        entry("shown", "apps that show it", shown, shown_all, unused_shown),
+        entry("hidden", "apps that hide it", hidden, hidden_all, unused_hidden),
+    ]
+}
+
+/// What is stolen, for each case of escrow.
+const KEY_AND_RECORDINGS: &str = "the key, with recordings of everything since the story began";
+const KEY_AND_ROWS: &str = "the key and the operator's rows";
+const SHARE_AND_RECORDINGS: &str = "one share, with the same recordings";
+const SHARES_AND_RECORDINGS: &str = "all shares, with the same recordings";
+
+/// Returns the four cases of escrow.
+pub(super) fn escrow() -> [WayEntry; 4] {
+    const fn case(name: &'static str, opener: Opener, is_kept: bool, is_thief: bool) -> Escrow {
+        Escrow { name, opener, is_kept, is_thief }
+    }
+    static ONE_KEY: Escrow = case("escrow-one-key", Opener::WholeKey, false, false);
+    static KEPT: Escrow = case("escrow-kept", Opener::WholeKey, true, false);
+    static AGENTS: Escrow = case("escrow-agents", Opener::Agents(2), false, false);
+    static ONE_HAND: Escrow = case("escrow-one-hand", Opener::Agents(3), false, false);
+    static KEY_THIEF: Escrow = case("escrow-key-thief", Opener::WholeKey, false, true);
+    static KEPT_THIEF: Escrow = case("escrow-kept-thief", Opener::WholeKey, true, true);
+    static SHARE_THIEF: Escrow = case("escrow-share-thief", Opener::Agents(1), false, true);
+    static SHARES_THIEF: Escrow = case("escrow-shares-thief", Opener::Agents(3), false, true);
+    // The world of a thief has the same programs and no order.
+    let entry = |variant, title, one: &'static Escrow, thief: &'static Escrow, secret| WayEntry {
+        name: "escrow",
+        variant: Some(variant),
+        title,
+        group: "key escrow, in force since the story began",
+        way: WayIn::Proposal(one),
+        unused: Some(thief),
+        takes_the_phone: false,
+        means: Stealable::Part(secret, thief),
+        evader: Evader::CircleUsesOtherProgram,
+    };
+    [
+        entry("one-key", "one key", &ONE_KEY, &KEY_THIEF, KEY_AND_RECORDINGS),
+        entry("kept", "one key, all kept", &KEPT, &KEPT_THIEF, KEY_AND_ROWS),
+        entry("two-of-three", "2 of 3 agents", &AGENTS, &SHARE_THIEF, SHARE_AND_RECORDINGS),
+        entry("one-hand", "3 shares, one hand", &ONE_HAND, &SHARES_THIEF, SHARES_AND_RECORDINGS),
+    ]
+}
