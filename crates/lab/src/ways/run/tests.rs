@@ -61,7 +61,7 @@ fn a_way_without_its_steps_is_the_plain_design() {
             Stealable::Part(words, _) => Stealable::Part(words, experiment),
             other => other,
         };
-        WayEntry { way: WayIn::Demand(experiment), takes_the_phone: false, means, ..*way }
+        WayEntry { way: WayIn::Demand(experiment), unused: None, takes_the_phone: false, means, ..*way }
     };
     let ways: Vec<WayEntry> = all().iter().map(emptied).collect();
     let rows = ran(&ways);
