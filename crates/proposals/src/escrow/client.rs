@@ -76,7 +76,7 @@ mod tests {
 
     /// A ratchet that only puts a byte in front.
     fn seal(body: &[u8]) -> Result<Vec<u8>, EncryptError> {
-        Ok([&[b'R'], body].concat())
+        Ok([b"R", body].concat())
     }
 
     fn software(seed: u8) -> (EscrowAuthority, EscrowClient) {

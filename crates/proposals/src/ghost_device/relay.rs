@@ -62,14 +62,6 @@ pub struct GhostRelay {
     copied: Vec<CopiedMessage>,
 }
 
-/// What becomes of a frame.
-enum Handled {
-    /// The relay gets it.
-    Passes(ClientFrame),
-    /// The relay does not hear of it.
-    Answered(Vec<Effect>),
-}
-
 impl GhostRelay {
     /// Creates the half that names a phone, which has an account and connects after this. A phone of the shipped
     /// software hears of devices from its contacts and asks the relay for none; with `makes_phones_ask`, its next
@@ -117,9 +109,9 @@ impl GhostRelay {
                 passes.push((connection, input));
                 continue;
             };
-            match self.take(relay, connection, frame, now, rng)? {
-                Handled::Passes(frame) => passes.push((connection, Input::Frame(frame))),
-                Handled::Answered(effects) => answers.extend(effects),
+            match self.take(relay, connection, &frame, now, rng)? {
+                None => passes.push((connection, Input::Frame(frame))),
+                Some(effects) => answers.extend(effects),
             }
         }
         let mut outcome = relay.process(passes, now, rng)?;
@@ -145,17 +137,18 @@ impl GhostRelay {
         is_somebody_else && (is_read(account) || asks.is_some_and(is_read))
     }
 
-    /// Handles a frame on its way in.
+    /// Handles a frame on its way in. Returns what is sent in the place of the relay, which then does not hear of the
+    /// frame; none if the relay gets it.
     fn take<S: Store>(
         &mut self,
         relay: &mut Relay<S>,
         connection: ConnectionId,
-        frame: ClientFrame,
+        frame: &ClientFrame,
         now: Timestamp,
         rng: &mut impl CryptoRng,
-    ) -> Result<Handled, StoreError> {
-        let send = |frame| Ok(Handled::Answered(vec![Effect::Send(connection, frame)]));
-        match &frame {
+    ) -> Result<Option<Vec<Effect>>, StoreError> {
+        let send = |frame| Ok(Some(vec![Effect::Send(connection, frame)]));
+        match frame {
             ClientFrame::Authenticate(it) if it.address == self.address => {
                 self.line = Some(connection);
             }
@@ -166,7 +159,7 @@ impl GhostRelay {
             ClientFrame::Acknowledge(it)
                 if self.line == Some(connection) && it.messages.iter().any(|it| it.0 >= FIRST_COPY) =>
             {
-                return Ok(Handled::Answered(Vec::new()));
+                return Ok(Some(Vec::new()));
             }
             ClientFrame::FetchBundles(fetch) if self.is_named(relay, connection, fetch.account) => {
                 self.asked.insert((connection, fetch.request), fetch.account);
@@ -180,7 +173,7 @@ impl GhostRelay {
                 return send(RelayFrame::Bundles(Bundles { request, identity, devices }));
             }
             ClientFrame::Submit(submit) if submit.to.device == GHOST => {
-                return Ok(Handled::Answered(self.copy(relay, connection, submit, now)));
+                return Ok(Some(self.copy(relay, connection, submit, now)));
             }
             // A phone with a running session has no reason to ask for anything. One refusal makes it ask.
             ClientFrame::Submit(submit)
@@ -193,7 +186,7 @@ impl GhostRelay {
             }
             _ => {}
         }
-        Ok(Handled::Passes(frame))
+        Ok(None)
     }
 
     /// Changes a frame on its way out.
@@ -206,10 +199,8 @@ impl GhostRelay {
         rng: &mut impl CryptoRng,
     ) -> Result<(), StoreError> {
         match frame {
-            RelayFrame::Bundles(bundles) => {
-                if self.asked.remove(&(connection, bundles.request)).is_some() {
-                    bundles.devices.extend(self.keys(relay, now, rng)?);
-                }
+            RelayFrame::Bundles(bundles) if self.asked.remove(&(connection, bundles.request)).is_some() => {
+                bundles.devices.extend(self.keys(relay, now, rng)?);
             }
             RelayFrame::Devices(devices) => {
                 if let Some(account) = self.asked.remove(&(connection, devices.request)) {
