@@ -224,7 +224,6 @@ impl Matrix {
 #[derive(Debug, Args)]
 pub(super) struct Diff {
     /// The way, as `proposals --proposal` has it.
-    #[arg(value_name = "NAME")]
     pub(super) way: String,
     /// The story: one of this program's, or a file.
     #[arg(value_name = "SCENARIO", default_value = "westminster-2017")]
@@ -285,8 +284,7 @@ pub(super) struct Report {
     /// Write the page and the whole folder as one archive (tar). The same folder gives the same bytes.
     #[arg(long, value_name = "FILE")]
     pub(super) bundle: Option<PathBuf>,
-    /// The cell that stands first. Otherwise the story's own design, and the demand under which designs come out most
-    /// differently.
+    /// The cell that stands first. Otherwise the story's own design, and the demand that divides designs most.
     #[arg(long, value_name = "DESIGN/DEMAND", value_parser = cell)]
     pub(super) cell: Option<(String, String)>,
     /// What is printed on paper after the summary.

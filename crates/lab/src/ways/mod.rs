@@ -7,7 +7,7 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `way`, `proposed` | the ways, each with the means that somebody could steal; those that are access proposals |
+//! | `way`, `proposed`, `every` | the ways, each with the means that somebody could steal; those that are access proposals |
 //! | `stories` | the stories of their worlds |
 //! | `run`, `plan` | a run: every world once, on all threads; its input |
 //! | `row` | what came out |
@@ -21,6 +21,7 @@
 mod check;
 mod csv;
 mod diff;
+mod every;
 mod files;
 mod full;
 mod notes;
@@ -37,6 +38,7 @@ mod way;
 pub use check::{findings, holds_ways, plan_of};
 pub use csv::table as csv;
 pub use diff::render as diff;
+pub use every::names;
 pub use files::{WAYS, WaysRun};
 pub use full::render as full;
 pub use plan::WaysPlan;
@@ -45,4 +47,3 @@ pub use row::{AddedSoftware, EvaderResult, Stolen, WayInRow, WaysIn, WireBytes, 
 #[cfg(feature = "cli")]
 pub use run::{run, stories_of};
 pub use table::render as table;
-pub use way::names;

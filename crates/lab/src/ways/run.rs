@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::every::all;
 use super::files::WaysRun;
 use super::plan::WaysPlan;
 use super::row::{
     AddedSoftware, EvaderResult, Stolen, VERSION, WayInRow, WaysIn, WireBytes, WithoutPhone, WorldOfWay,
 };
 use super::stories;
-use super::way::{Stealable, WayEntry, all};
+use super::way::{Stealable, WayEntry};
 use crate::evidence::Evidence;
 use crate::experiments::{Asserted, Docket, Experiment, ExperimentError, Observed, control};
 use crate::pool;

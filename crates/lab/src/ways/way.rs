@@ -1,6 +1,5 @@
 //! The ways, in the order of the screen.
 
-use super::proposed;
 use super::stories::Evader;
 use crate::experiments::{Experiment, Notifications, NumberTakeover, PhoneCopy, all as columns};
 
@@ -72,11 +71,6 @@ pub(super) const TODAY: &str = "nothing new in the app";
 static OFFLINE: PhoneCopy = PhoneCopy { goes_online: false, is_tapped: true };
 static ONLINE: PhoneCopy = PhoneCopy { goes_online: true, is_tapped: true };
 static COPY_ALONE: PhoneCopy = PhoneCopy { goes_online: false, is_tapped: false };
-
-/// Returns every way, in the order of the screen.
-pub(super) fn all() -> Vec<WayEntry> {
-    today().into_iter().chain(proposed::ghost_devices()).chain(proposed::escrow()).collect()
-}
 
 /// Returns a number that is taken over.
 fn number_takeover() -> WayEntry {
@@ -168,12 +162,4 @@ pub(super) fn today() -> Vec<WayEntry> {
         evader: Evader::HidesPreviews,
     };
     columns.into_iter().flatten().chain(copies).chain([notifications, number_takeover()]).collect()
-}
-
-/// Returns the names of the ways, each once, in the order of the screen.
-#[must_use]
-pub fn names() -> Vec<&'static str> {
-    let mut names: Vec<&'static str> = all().iter().map(|way| way.name).collect();
-    names.dedup();
-    names
 }

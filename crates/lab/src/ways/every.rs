@@ -1,0 +1,17 @@
+//! Every way, in the order of the screen.
+
+use super::proposed;
+use super::way::{WayEntry, today};
+
+/// Returns every way.
+pub(super) fn all() -> Vec<WayEntry> {
+    today().into_iter().chain(proposed::ghost_devices()).chain(proposed::escrow()).collect()
+}
+
+/// Returns the names of the ways, each once, in the order of the screen.
+#[must_use]
+pub fn names() -> Vec<&'static str> {
+    let mut names: Vec<&'static str> = all().iter().map(|way| way.name).collect();
+    names.dedup();
+    names
+}
