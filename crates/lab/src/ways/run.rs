@@ -62,7 +62,7 @@ struct WayOutcome {
     evidence: Evidence,
     sight: Observed,
     asserted: Vec<Asserted>,
-    /// What the same steps give in other hands; none if it was not tried on this story.
+    /// The people whose texts the same steps open in other hands; none if that was not tried on this story.
     thief: Option<Vec<Party>>,
 }
 
