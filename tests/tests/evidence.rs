@@ -1,6 +1,9 @@
 //! Evidence that the relay cannot read: `pillarbox-lab audit` on the real programs, and tests of the audit itself. The
 //! audit must find leaks. It must refuse to give a result if its search misses what is there, and say so if it may not
 //! look.
+//!
+//! An audit holds four conversations. A test that changes one of them holds that one anew and takes the others from an
+//! audit of the programs as they are ([`honest`]).
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
@@ -8,6 +11,7 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use pillarbox_access::{Design, designs};
 use pillarbox_lab::audit::encoding::Encoding;
@@ -16,7 +20,7 @@ use pillarbox_lab::audit::needle::NeedleRole;
 use pillarbox_lab::audit::report::{self, AuditReport, Finding, Locking, Misfit, Moment};
 use pillarbox_lab::audit::seam::Patch;
 use pillarbox_lab::audit::search::Hit;
-use pillarbox_lab::audit::{AuditError, AuditPlan, text};
+use pillarbox_lab::audit::{AuditError, AuditPlan, Conversations, stage, text};
 use pillarbox_lab::progress::Progress;
 use pillarbox_testkit::program::{Ended, Place, Process, programs};
 use serde_json::Value;
@@ -31,9 +35,20 @@ fn audit(place: &Place, arguments: &[&str]) -> Ended {
     Process::run(command, "")
 }
 
-fn audit_of(readable: Design, unreadable: Design) -> Result<AuditReport, AuditError> {
-    let plan = AuditPlan { readable, unreadable, ..plan(&programs().phone()) };
-    runtime().block_on(pillarbox_lab::audit::run(&plan, &Progress::none()))
+/// Returns the conversations of an audit of the programs as they are.
+fn honest() -> Conversations {
+    static HELD: OnceLock<Conversations> = OnceLock::new();
+    let hold = || {
+        let plan = plan(&programs().phone());
+        runtime().block_on(Conversations::hold(&plan, &Progress::none())).unwrap()
+    };
+    HELD.get_or_init(hold).clone()
+}
+
+/// Returns the report of an audit in which the relay that cannot read serves phones of `design` with this patch.
+fn unreadable(design: &Design, patch: Option<fn(&str) -> Patch>) -> AuditReport {
+    let unreadable = runtime().block_on(stage::play(&programs().relay(), design, patch)).unwrap();
+    Conversations { unreadable, ..honest() }.conclude().unwrap()
 }
 
 /// Returns a plan for the usual designs, with `phone` as the phone's program.
@@ -89,8 +104,7 @@ fn broken(report: &AuditReport) -> Vec<&str> {
 
 #[test]
 fn what_is_said_is_at_the_relay_under_the_plain_server_and_nowhere_end_to_end() {
-    let place = Place::new();
-    let report = audit(&place, &["--json"]).expect(0).json();
+    let report = serde_json::to_value(honest().conclude().unwrap()).unwrap();
     assert_eq!(report["finding"], "as-claimed");
     let [plain, end_to_end] = report["runs"].as_array().unwrap().as_slice() else { panic!("two runs") };
     assert_eq!((&plain["design"], &end_to_end["design"]), (&"plain-server".into(), &"end-to-end".into()));
@@ -161,18 +175,18 @@ fn what_is_said_is_at_the_relay_under_the_plain_server_and_nowhere_end_to_end() 
     assert!(phone.iter().all(|looked| looked["bytes"].as_u64() > Some(0)));
     // Another run draws other words, so nobody can have prepared for them.
     assert_ne!(plain["planted"], end_to_end["planted"]);
-    assert_eq!(place.left_behind(), Vec::<PathBuf>::new());
 }
 
 #[test]
 fn the_audit_can_be_read_on_a_terminal() {
     // The output fits one screen, with the verdict last.
-    let short = audit(&Place::new(), &[]).expect(0).prints("delivered rows are deleted) nowhere");
+    let place = Place::new();
+    let short = audit(&place, &[]).expect(0).prints("delivered rows are deleted) nowhere");
     assert!(short.out.contains("\nThe finding is as claimed, for words as they are,"), "{}", short.out);
     assert!(short.out.ends_with("hides in keys, nonces, padding or timing.\n"), "{}", short.out);
     assert!(short.out.lines().count() <= 22, "{}", short.out);
     assert!(short.err.contains("\nNext: pillarbox-lab audit --full"), "{}", short.err);
-    let ended = audit(&Place::new(), &["--full"])
+    let ended = audit(&place, &["--full"])
         .expect(0)
         .prints("delivered rows are deleted) nowhere")
         .prints("is as claimed");
@@ -184,6 +198,7 @@ fn the_audit_can_be_read_on_a_terminal() {
     let page = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/audit.md")).unwrap();
     let example = page.split("```text\n").nth(1).unwrap();
     assert_eq!(headings(example), headings(&ended.out));
+    assert_eq!(place.left_behind(), Vec::<PathBuf>::new());
 }
 
 /// Returns the lines above a line of dashes.
@@ -197,7 +212,7 @@ fn a_design_that_leaks_is_found_out() {
     // The design has the name of one that does not leak, and its relay keeps as little.
     let mut leaking = designs::end_to_end().clone();
     leaking.phone.protection = designs::plain_server().phone.protection;
-    let report = audit_of(designs::plain_server().clone(), leaking).unwrap();
+    let report = unreadable(&leaking, None);
     assert_eq!(report.finding, Finding::NotAsClaimed);
     assert_eq!(
         broken(&report),
@@ -214,8 +229,7 @@ fn a_design_that_leaks_is_found_out() {
 #[test]
 fn a_phone_that_appends_words_backwards_is_found_out_by_form_and_by_length() {
     let backwards = |text: &str| Patch::Append(text.bytes().rev().collect());
-    let plan = AuditPlan { patch: Some(backwards), ..plan(&programs().phone()) };
-    let report = runtime().block_on(pillarbox_lab::audit::run(&plan, &Progress::none())).unwrap();
+    let report = unreadable(designs::end_to_end(), Some(backwards));
     assert_eq!(report.finding, Finding::NotAsClaimed);
     assert_eq!(
         broken(&report),
@@ -244,8 +258,8 @@ fn a_phone_that_appends_words_backwards_is_found_out_by_form_and_by_length() {
 #[test]
 fn a_search_that_misses_what_is_there_gives_no_result() {
     // Neither run finds anything. Without words that lie readable, this says nothing.
-    let quiet = designs::end_to_end();
-    let error = audit_of(quiet.clone(), quiet.clone()).unwrap_err();
+    let quiet = honest();
+    let error = Conversations { readable: quiet.unreadable.clone(), ..quiet }.conclude().unwrap_err();
     assert!(
         matches!(&error, AuditError::Control { control } if control.contains("text 1 on the")),
         "{error}"
@@ -293,13 +307,20 @@ fn a_lock_that_leaves_a_name_in_memory_is_found_out() {
     let place = Place::new();
     // The contact's name is the last argument. The environment is passed on to the locked program.
     let leaking = phone_in_a_shell(&place, "for WITH; do :; done; export WITH; exec");
-    let plan = plan(&leaking);
-    let report = runtime().block_on(pillarbox_lab::audit::run(&plan, &Progress::none())).unwrap();
-    assert_eq!(report.finding, Finding::NotAsClaimed);
-    assert_eq!(broken(&report), ["chat locked: no text, name, key or passphrase is in the memory"]);
-    let left =
-        found_at(&report.locking, report::SearchedPlace::PhoneMemory, Moment::Locked, &[NeedleRole::Name]);
-    assert!(left.iter().all(|hit| hit.what == "the contact's name"), "{left:?}");
+    let report = audit(&place, &["--json", "--phone-program", leaking.to_str().unwrap()]).expect(1);
+    let report = report.says("holds what it must not").json();
+    assert_eq!(report["finding"], "not-as-claimed");
+    let claims = report["claims"].as_array().unwrap().iter();
+    let broken: Vec<_> =
+        claims.filter(|claim| claim["holds"] == false).map(|claim| &claim["claim"]).collect();
+    assert_eq!(broken, ["chat locked: no text, name, key or passphrase is in the memory"]);
+    let looked = report["locking"]["looked"].as_array().unwrap().iter();
+    let locked =
+        looked.filter(|it| (&it["place"], &it["moment"]) == (&"phone-memory".into(), &"locked".into()));
+    let left: Vec<_> = locked.flat_map(|it| it["hits"].as_array().unwrap()).collect();
+    let left: Vec<_> = left.iter().filter(|hit| hit["role"] != "witness").map(|hit| &hit["what"]).collect();
+    assert!(!left.is_empty() && left.iter().all(|what| *what == "the contact's name"), "{left:?}");
+    assert_eq!(place.left_behind(), Vec::<PathBuf>::new());
 }
 
 #[test]
@@ -308,7 +329,8 @@ fn a_phone_whose_memory_is_another_processs_does_not_pass() {
     // The chat works. The audit looks into the shell that started it and waits. That shell never has a text or a key,
     // and it keeps its arguments.
     let plan = plan(&phone_in_a_shell(&place, ""));
-    let report = runtime().block_on(pillarbox_lab::audit::run(&plan, &Progress::none())).unwrap();
+    let locking = runtime().block_on(locking::play(&plan, LockingWay::Typed)).unwrap();
+    let report = Conversations { locking, ..honest() }.conclude().unwrap();
     assert_eq!(report.finding, Finding::NotAsClaimed);
     let missed: Vec<_> = report.controls.iter().filter(|control| control.hits == 0).collect();
     for needed in ["the text that it said", "texts that it heard", "private signing key", "the vault's key"] {

@@ -1,5 +1,5 @@
-//! When a full table makes a phone drop a message, the message is not acknowledged, or is asked for again, or its
-//! sender sees no receipt. Each limit in the sources stands in the list of `docs/protocol.md`, or limits no table.
+//! A message that a full table makes a phone drop is not acknowledged, or is asked for again, or its sender sees no
+//! receipt. Each limit in the sources stands in the list of `docs/protocol.md`, or limits no table.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failed expectation is a failed test")]
 

@@ -12,7 +12,7 @@ use pillarbox_client::{ConfirmError, Notice, PhoneError, Trust};
 use pillarbox_testkit::world::{World, altering, honest};
 use pillarbox_wire::{ClientFrame, Deliver, DeviceAddress, DeviceId, Handle, RelayFrame};
 
-/// A relay that hands out Mallory's keys for Bob's, and delivers Alice's messages to Bob to Mallory.
+/// Makes the relay hand out Mallory's keys in place of Bob's, and deliver to Mallory what Alice sends to Bob.
 fn substitute(world: &mut World, alice: usize, bob: usize, mallory: usize) {
     let (victim, thief) = (world.id(bob), world.see(mallory).invitation().unwrap());
     world.up = altering(move |at, frame| match frame {

@@ -1,4 +1,4 @@
-//! What a defence costs the people who use it.
+//! The cost of a defence for the people who use it.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use pillarbox_access::designs;

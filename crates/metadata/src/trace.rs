@@ -122,9 +122,7 @@ impl Trace {
         people * people.saturating_sub(1) / 2
     }
 
-    /// Returns the same trace up to and including the message with this number.
-    ///
-    /// By then, an observer had this much.
+    /// Returns the trace up to and including the message with this number: as much as an observer had by then.
     #[must_use]
     pub fn until(&self, messages: u64) -> Self {
         let counted = self.counted();

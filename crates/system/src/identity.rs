@@ -4,7 +4,7 @@
 //! program then writes is lost when the program ends. Meanwhile the name leads to another file or to no file, and
 //! comparing identities shows this.
 
-use std::fs::{self, File, Metadata};
+use std::fs::{self, Metadata};
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -25,14 +25,6 @@ impl FileIdentity {
         fs::symlink_metadata(path).map(|found| Self::from(&found))
     }
 
-    /// Returns the identity of an open file.
-    ///
-    /// # Errors
-    /// The system's error.
-    pub fn of_open(file: &File) -> io::Result<Self> {
-        file.metadata().map(|found| Self::from(&found))
-    }
-
     /// Returns true if this file stands under the name. Returns false if no file does, or none that this user can
     /// see.
     #[must_use]
@@ -49,6 +41,8 @@ impl From<&Metadata> for FileIdentity {
 
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
+
     use super::*;
 
     #[test]
@@ -58,7 +52,7 @@ mod tests {
         fs::write(&path, "one").unwrap();
         let held = File::open(&path).unwrap();
         let identity = FileIdentity::of(&path).unwrap();
-        assert_eq!(FileIdentity::of_open(&held).unwrap(), identity);
+        assert_eq!(FileIdentity::from(&held.metadata().unwrap()), identity);
         fs::write(&path, "longer than before").unwrap();
         assert!(identity.is_at(&path), "written anew in place");
         fs::rename(&path, &aside).unwrap();

@@ -130,7 +130,7 @@ impl DepositKind {
         }
     }
 
-    /// Finds the kind whose word this is.
+    /// Returns the kind with this word.
     #[must_use]
     pub fn named(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == word)

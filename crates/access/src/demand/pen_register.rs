@@ -45,7 +45,7 @@ pub struct PenRegister {
     pub batches: Vec<Batch>,
     /// The number of messages that passed and of whose two parties the operator knows only one.
     pub one_ended: u64,
-    /// The same records as an answer with a line for each item.
+    /// The records of all batches as one answer, with a line for each item.
     pub served: Served,
 }
 

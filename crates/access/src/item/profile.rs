@@ -28,7 +28,7 @@ pub(super) fn bytes(kind: DepositKind, rows: &Rows<'_>) -> ItemReading {
     })
 }
 
-/// Reads pictures. The answer gives their size.
+/// Reads pictures. The answer gives the size of each.
 pub(super) fn picture(kind: DepositKind, rows: &Rows<'_>) -> ItemReading {
     each(kind, rows, |row| format!("a picture of {} bytes", row.value.len()))
 }

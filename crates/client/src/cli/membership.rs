@@ -48,12 +48,12 @@ pub(crate) enum GroupFailure {
     NotKeeper {
         /// The group's name.
         name: String,
-        /// Who may.
+        /// The member who may.
         keeper: String,
     },
     /// Somebody is not in the group.
     NotMember {
-        /// Who it is.
+        /// The name of that person here.
         member: String,
         /// The group's name.
         name: String,
@@ -70,7 +70,7 @@ pub(crate) enum GroupFailure {
     },
     /// The key of somebody who is to be added is not on this phone.
     NoKey {
-        /// Who it is.
+        /// The name of that person here.
         member: String,
         /// The group's name.
         name: String,
@@ -92,7 +92,7 @@ pub(crate) enum GroupFailure {
     },
     /// Somebody who has left is to be added.
     WasMember {
-        /// Who it is.
+        /// The name of that person here.
         member: String,
         /// The group's name.
         name: String,

@@ -340,7 +340,7 @@ pub(crate) struct ConnectionStatus {
 }
 
 impl ConnectionStatus {
-    /// Returns true while messages wait because the relay has asked to, and the user knows.
+    /// Returns true while messages wait because the relay has asked for a pause, and the user was told of it.
     pub(crate) const fn is_throttled(&self) -> bool {
         self.throttled.is_some()
     }

@@ -32,7 +32,7 @@ pub(crate) enum PlaceError {
         "a profile's name has 1 to 64 characters, each of a to z, A to Z, 0 to 9, - or _, and does not begin with -"
     )]
     Name,
-    /// None of `PILLARBOX_HOME`, `XDG_DATA_HOME` and `HOME` is set.
+    /// The environment names no folder: `PILLARBOX_HOME`, `XDG_DATA_HOME` and `HOME` are all unset.
     #[error("none of PILLARBOX_HOME, XDG_DATA_HOME and HOME is set")]
     NoHome,
 }

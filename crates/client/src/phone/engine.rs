@@ -275,19 +275,6 @@ impl Phone {
         self.vault.change_passphrase(passphrase, rng)
     }
 
-    /// Chooses another number, or none, before the account is made: after
-    /// [`Notice::RegistrationRefused`](crate::Notice::RegistrationRefused).
-    ///
-    /// # Errors
-    /// [`PhoneError::AlreadyRegistered`] once the account is made.
-    pub fn set_handle(&mut self, handle: Option<Handle>, rng: &mut impl CryptoRng) -> Result<(), PhoneError> {
-        if self.account.address.is_some() {
-            return Err(PhoneError::AlreadyRegistered);
-        }
-        let account = Account { handle, ..self.account.clone() };
-        self.keep_account(account, rng)
-    }
-
     /// Takes the code that the relay has sent to this account's number, and shows it with the next registration. That
     /// happens at once if the relay has refused a registration by
     /// [`Refusal::CodeSent`](pillarbox_wire::Refusal::CodeSent) on a connection that is still open. If the number had

@@ -1,4 +1,4 @@
-//! What a phone remembers of the relay's public log of keys, and the check of an answer against it.
+//! A phone's memory of the relay's public log of keys, and the check of an answer against that memory.
 //!
 //! An answer holds a head that the relay signed, and the latest entry of one account. It is good if the head is signed
 //! with the key that this phone has seen first, continues the last head, has the entry, and says that the entry is the

@@ -35,8 +35,8 @@ pub enum Notice {
         /// The account's address.
         address: DeviceAddress,
     },
-    /// The relay did not make the account. After `HandleTaken`, choose another number and connect again; after
-    /// `CodeSent`, show the code ([`Phone::enter_code`](crate::Phone::enter_code)).
+    /// The relay did not make the account. After `HandleTaken`, make a profile with another number; after `CodeSent`,
+    /// show the code ([`Phone::enter_code`](crate::Phone::enter_code)).
     RegistrationRefused {
         /// The relay's reason.
         reason: Refusal,

@@ -65,6 +65,11 @@ pub struct ContactNews {
 }
 
 /// A contact as devices of one account tell it.
+///
+/// The vault's record of a contact is another type, although it repeats these fields: it also has what is true of one
+/// device only, other tables of the vault hold the last four fields, and each of the two layouts has a version of its
+/// own. Whoever turns one into the other names every field of both, so that a new field does not compile until somebody
+/// has said whether devices tell it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContactFacts {
     /// The name that the owner gave it.

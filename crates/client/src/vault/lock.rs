@@ -131,7 +131,7 @@ mod tests {
         assert_eq!(unwrap(&row, &passphrase("wrong horse")).unwrap_err(), ProfileError::WrongPassphrase);
     }
 
-    /// Wraps as [`wrap`] did before passphrases were prepared.
+    /// Wraps a key as older versions did, which stretched the bytes of a passphrase as they were typed.
     fn wrapped_as_it_came(key: &VaultKey, typed: &str, rng: &mut StdRng) -> Vec<u8> {
         let row = wrap(key, &passphrase("placeholder"), PasswordCost::TESTING, rng).unwrap();
         let clear = &row[..CLEAR_LEN];

@@ -88,7 +88,7 @@ pub(crate) enum Table {
     ToldContacts = 38,
     /// Groups as they were last told to this account's other devices, by group.
     ToldGroups = 39,
-    /// What the phone has seen of the relay's public log of keys, if it checks it: one row.
+    /// The phone's memory of the relay's public log of keys, if it checks that log: one row.
     DirectoryProofs = 40,
 }
 

@@ -19,7 +19,7 @@ pub(crate) struct Relay {
     hold: unbounded::UnboundedSender<Hold>,
 }
 
-/// Suspends a relay until the other end of `until` is dropped.
+/// Asks a relay to stand still until the sender that belongs to `until` is dropped. `held` answers that it stands.
 struct Hold {
     held: mpsc::Sender<()>,
     until: mpsc::Receiver<()>,

@@ -36,7 +36,7 @@ pub(super) struct Lengths {
     receipts: BTreeSet<usize>,
 }
 
-/// What one phone did in the conversation. Its submitted payloads have to match.
+/// The deeds of one phone in the conversation. The payloads that it submitted have to match them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Deeds {
     /// The number of texts that it said.

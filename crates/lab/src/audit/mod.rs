@@ -16,7 +16,7 @@
 //! | [`memory`], [`files`], [`recorder`] | the places: another process, folders, the wire |
 //! | [`lengths`] | the length of each payload and row |
 //! | `program`, `person`, [`seam`], `randomness` | the relay's process, and phones whose secrets are remembered |
-//! | `plan`, `stage`, `phones`, `searched` | one run |
+//! | `plan`, [`stage`], `phones`, `searched` | one run |
 //! | [`locking`], `chat` | the run of the phone's program |
 //! | [`selftest`] | the run of a patched phone, in which everything has to be found |
 //! | `verdict`, [`report`], [`text`] | what follows, as data and for a terminal |
@@ -41,7 +41,7 @@ pub mod seam;
 pub mod search;
 mod searched;
 pub mod selftest;
-mod stage;
+pub mod stage;
 pub mod text;
 mod verdict;
 
@@ -49,7 +49,7 @@ use crate::progress::Progress;
 pub use error::AuditError;
 pub use plan::AuditPlan;
 pub use program::beside_this_program;
-use report::{AuditReport, Finding};
+use report::{AuditReport, AuditRun, Finding, Locking, SelfTest};
 
 /// The parts that an audit leaves out. Every report lists them.
 const NOT_SEARCHED: &[&str] = &[
@@ -65,37 +65,69 @@ const NOT_SEARCHED: &[&str] = &[
 /// The number of conversations of an audit, for [`Progress`].
 pub const CONVERSATIONS: usize = 4;
 
+/// The conversations of an audit, held and searched.
+#[derive(Clone, Debug)]
+pub struct Conversations {
+    /// The run under the design in which the relay can read.
+    pub readable: AuditRun,
+    /// The run under the design for which it is claimed that the relay cannot read.
+    pub unreadable: AuditRun,
+    /// The run of the phone's program.
+    pub locking: Locking,
+    /// The run of a patched phone.
+    pub self_test: SelfTest,
+}
+
 /// Runs the conversations, searches, and draws the conclusions. It should run on more than one thread, because the
 /// recorder and the search should not wait for each other.
 ///
 /// # Errors
 /// [`AuditError`]; in this case nothing is shown, and nothing is left behind.
 pub async fn run(plan: &AuditPlan, progress: &Progress) -> Result<AuditReport, AuditError> {
-    let readable = stage::play(&plan.relay_program, &plan.readable, None).await?;
-    progress.step();
-    let unreadable = stage::play(&plan.relay_program, &plan.unreadable, plan.patch).await?;
-    progress.step();
-    let locking = locking::play(plan, locking::LockingWay::Typed).await?;
-    progress.step();
-    let self_test = selftest::play(plan).await?;
-    progress.step();
-    let claims = verdict::claims(&readable, &unreadable, &locking);
-    let mut controls = verdict::controls(&readable, &unreadable, &locking);
-    controls.extend(verdict::self_test(&self_test));
-    let as_claimed = claims.iter().all(|claim| claim.holds);
-    // A finding is a finding, however bad the search is. Only a good search can find nothing.
-    if let (true, Some(missed)) = (as_claimed, controls.iter().find(|control| control.hits == 0)) {
-        return Err(AuditError::Control { control: missed.control.clone() });
+    Conversations::hold(plan, progress).await?.conclude()
+}
+
+impl Conversations {
+    /// Holds the conversations of a plan, and searches.
+    ///
+    /// # Errors
+    /// [`AuditError`]; in this case nothing is left behind.
+    pub async fn hold(plan: &AuditPlan, progress: &Progress) -> Result<Self, AuditError> {
+        let readable = stage::play(&plan.relay_program, &plan.readable, None).await?;
+        progress.step();
+        let unreadable = stage::play(&plan.relay_program, &plan.unreadable, plan.patch).await?;
+        progress.step();
+        let locking = locking::play(plan, locking::LockingWay::Typed).await?;
+        progress.step();
+        let self_test = selftest::play(plan).await?;
+        progress.step();
+        Ok(Self { readable, unreadable, locking, self_test })
     }
-    let finding = if as_claimed { Finding::AsClaimed } else { Finding::NotAsClaimed };
-    Ok(AuditReport {
-        v: 1,
-        finding,
-        claims,
-        controls,
-        runs: vec![readable, unreadable],
-        locking,
-        self_test,
-        not_searched: NOT_SEARCHED,
-    })
+
+    /// Draws the conclusions.
+    ///
+    /// # Errors
+    /// [`AuditError::Control`] if nothing was found that must not be there, and the search missed what is there.
+    pub fn conclude(self) -> Result<AuditReport, AuditError> {
+        let Self { readable, unreadable, locking, self_test } = self;
+        let claims = verdict::claims(&readable, &unreadable, &locking);
+        let mut controls = verdict::controls(&readable, &unreadable, &locking);
+        controls.extend(verdict::self_test(&self_test));
+        let as_claimed = claims.iter().all(|claim| claim.holds);
+        // A finding is a finding, however bad the search is. Only a good search can find nothing.
+        if let (true, Some(missed)) = (as_claimed, controls.iter().find(|control| control.hits == 0)) {
+            return Err(AuditError::Control { control: missed.control.clone() });
+        }
+        let finding = if as_claimed { Finding::AsClaimed } else { Finding::NotAsClaimed };
+        Ok(AuditReport {
+            v: 1,
+            finding,
+            claims,
+            controls,
+            runs: vec![readable, unreadable],
+            locking,
+            self_test,
+            not_searched: NOT_SEARCHED,
+        })
+    }
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use pillarbox_access::Design;
 use pillarbox_client::net::now;
-use pillarbox_client::{Habits, Link, NewAccount, Notice, Passphrase, Phone};
+use pillarbox_client::{Habits, Link, NewAccount, Notice, Passphrase, Phone, Vault};
+use pillarbox_crypto::PasswordCost;
 use pillarbox_transport::RelayAddress;
 use pillarbox_wire::{AccountId, Handle};
 
@@ -61,12 +62,14 @@ impl Person {
         let at = recorder.address();
         let address = RelayAddress::new(&at.ip().to_string(), at.port(), *relay.address().key())
             .map_err(|_| AuditError::NotReady)?;
-        // The vault is gone in a few seconds, with the folder in which it lies.
+        // The vault is gone in a few seconds, with the folder in which it lies. So its passphrase is not stretched:
+        // that would be a fifth of an audit's time.
         let passphrase = Passphrase::new("an audit has no secrets".into())
             .map_err(|_| AuditError::WentWrong { what: "an empty passphrase" })?;
         let new = account(name, number, design, address)?;
         let mut rng = Remembered::default();
-        let phone = Phone::create(&folder.join(name), &passphrase, new, now(), &mut rng)?;
+        let vault = Vault::create(&folder.join(name), &passphrase, PasswordCost::TESTING, &mut rng)?;
+        let phone = Phone::create_in(vault, new, now(), &mut rng)?;
         let seam = Seam::default();
         let mut person = Self { name, phone, rng, contact: None, seam, recorder, links: Vec::new() };
         person.until(|notice| matches!(notice, Notice::Registered { .. })).await?;

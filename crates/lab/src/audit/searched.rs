@@ -1,4 +1,4 @@
-//! What a search found in one place.
+//! The findings of a search in one place.
 
 use super::needle::NeedleRole;
 use super::report::{Moment, Part, Searched, SearchedPlace};

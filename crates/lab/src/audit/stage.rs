@@ -44,7 +44,10 @@ const METRIC: &[u8] = b"pillarbox_frames_sent_total";
 const OF_MESSAGE: std::ops::Range<usize> = 1..33;
 
 /// Plays the conversation under `design` over a process of `program`, and searches. Alice's texts go through `patch`.
-pub(super) async fn play(
+///
+/// # Errors
+/// [`AuditError`].
+pub async fn play(
     program: &Path,
     design: &Design,
     patch: Option<fn(&str) -> Patch>,

@@ -87,7 +87,7 @@ pub struct DemonstrationRun {
     pub kept: Vec<KeptRow>,
     /// The demands served about the person whose phone was switched off, and what came back.
     pub returns: Vec<Served>,
-    /// The same demands about everybody else.
+    /// The same demands served about everybody else, and what came back.
     pub returns_about_others: Vec<Served>,
     /// Messages that the relay has accepted, by its own counter.
     pub accepted_in_all: u64,

@@ -74,7 +74,7 @@ pub struct Evidence {
     pub pieces: Vec<Piece>,
     /// True if the texts in it can be read again from those bytes.
     pub rereadable: bool,
-    /// The same demand, answered by the party in another way, if that was measured.
+    /// The outcome if the party answers the demand in another way, if that was measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alternative: Option<Alternative>,
 }

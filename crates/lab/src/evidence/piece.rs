@@ -36,7 +36,7 @@ pub enum How {
     PhoneRow,
     /// As a phone's names for people in the data that is read from it, in JSON.
     PhoneNames,
-    /// As the wrapped key of a phone's vault, in bytes, on which passcodes are tried.
+    /// As the wrapped key of a phone's vault, in bytes: passcodes are tried on it.
     WrappedKey,
     /// As a reported message with the stamp key that checks it, in JSON.
     Report,

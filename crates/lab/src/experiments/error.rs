@@ -12,7 +12,8 @@ pub enum ExperimentError {
     /// Nobody has an account that a demand could name.
     #[error("the scenario's demand is about somebody who has no account under this design")]
     NobodyToAskAbout,
-    /// The same steps miss what is there, or find what is not there. Their results about a design would mean nothing.
+    /// A control run of the same steps missed what is there, or found what is not there. So the results of these steps
+    /// about a design would mean nothing.
     #[error("the control of {demand} failed: {why}")]
     Control {
         /// The demand.

@@ -7,7 +7,8 @@ use super::{effects, notice, operators, phones};
 
 /// Returns every experiment, in the order of the columns.
 pub(crate) fn all() -> Vec<&'static dyn Experiment> {
-    static KEEPING: [operators::Keeping; 2] = [operators::Keeping::Log, operators::Keeping::Retain];
+    static KEEPING: [operators::OrderToKeep; 2] =
+        [operators::OrderToKeep::Log, operators::OrderToKeep::Retain];
     let stored = operators::STORED.iter().map(|one| -> &dyn Experiment { one });
     let mut all: Vec<&'static dyn Experiment> = stored.collect();
     all.push(&operators::Interception);

@@ -1,5 +1,5 @@
-//! What the operating system of a phone keeps of its notifications: a phone that was taken and that nobody can unlock
-//! the messenger of.
+//! A phone that was taken, and whose messenger nobody can unlock: the notifications that its operating system keeps are
+//! read.
 
 use pillarbox_access::demand::Demand;
 use pillarbox_access::demand::seized_phone::SEIZED_PHONE;
@@ -33,7 +33,7 @@ impl Experiment for Notifications {
         "seized-phone-notifications"
     }
 
-    /// The same phone, open, shows what came in among everything else.
+    /// The control is the same phone, open. It shows everything, and so the texts that came in.
     fn control(&self) -> &'static str {
         "seized-phone-open"
     }

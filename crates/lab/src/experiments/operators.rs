@@ -173,14 +173,14 @@ impl Experiment for PenRegister {
 }
 
 /// Tells an operator to keep more, from the order on.
-pub(super) enum Keeping {
+pub(super) enum OrderToKeep {
     /// To keep more about the target.
     Log,
     /// To keep more about everybody.
     Retain,
 }
 
-impl Experiment for Keeping {
+impl Experiment for OrderToKeep {
     fn demand(&self) -> &'static Demand {
         match self {
             Self::Log => &COMPELLED_LOGGING,

@@ -45,7 +45,7 @@ impl Experiment for PhoneCopy {
         }
     }
 
-    /// The same phone, open, shows what the copy shows of the time before.
+    /// The control is the same phone, open. It shows the texts from before the copy was made, as the copy does.
     fn control(&self) -> &'static str {
         "seized-phone-open"
     }

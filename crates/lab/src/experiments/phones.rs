@@ -43,7 +43,7 @@ impl Experiment for Taken {
         }
     }
 
-    /// The same phone, open, shows what a phone that is off hides.
+    /// The control of a phone that is off is the same phone, open: it shows what the other hides.
     fn control(&self) -> &'static str {
         match self.0 {
             LockState::BeforeFirstUnlock => "seized-phone-open",

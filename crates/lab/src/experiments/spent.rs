@@ -19,7 +19,7 @@ pub struct Spent {
     pub guessing: GuessTime,
 }
 
-/// What the record says of a world that ran: its order, and the digest and length of the world's own record.
+/// A world that ran, as the record states it: its order, and the digest and length of its own record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WorldRan {
     /// The order, in words; none if nothing was ordered.

@@ -45,9 +45,9 @@ use crate::world::{Copied, Role, Seized, World, WorldError};
 /// The time at which a demand named its accounts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Named {
-    /// When the order came, which settles the accounts that it covers.
+    /// The time of the order, which settles the accounts that it covers.
     WhenOrdered,
-    /// When the demand was served, for the accounts that exist then.
+    /// The time at which the demand was served, for the accounts that existed then.
     WhenServed,
 }
 

@@ -17,7 +17,7 @@ pub struct Cell {
     pub demand: String,
     /// The outcome.
     pub state: State,
-    /// The same in words, with the counts.
+    /// The outcome in words, with the counts.
     pub says: String,
     /// Reasons for the result that the counts do not give.
     pub reasons: Vec<String>,

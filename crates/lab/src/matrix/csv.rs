@@ -24,7 +24,7 @@ pub(super) fn table(cells: &[Cell]) -> String {
         let measures = &cell.measures;
         let counted = cell.state.counted();
         let number = |number: Option<u64>| number.map_or_else(String::new, |number| number.to_string());
-        let rates = |rates: crate::score::Rates| {
+        let rates = |rates: crate::score::PrecisionRecall| {
             [rates.right, rates.found, rates.of].map(|number| number.to_string())
         };
         let shares = |share: crate::score::Share| [share.n, share.of].map(|number| number.to_string());

@@ -1,4 +1,4 @@
-//! What a matrix shows: its rows and columns, and what stands in each cell.
+//! The contents of a matrix on the screen: its rows, its columns, and the words of each cell.
 
 use std::collections::BTreeMap;
 

@@ -4,7 +4,7 @@ use pillarbox_access::Item;
 use pillarbox_wire::Timestamp;
 
 use crate::evidence::Evidence;
-use crate::score::{Besides, Elsewhere, Guesses, Measures, PostCounts, Rates, Sealed, Share};
+use crate::score::{Besides, Elsewhere, Guesses, Measures, PostCounts, PrecisionRecall, Sealed, Share};
 
 /// The two names of a measure: for data that came back, and for data that the operator has and does not hand over.
 struct Named {
@@ -30,7 +30,7 @@ pub(crate) fn measures(measures: &Measures, evidence: &Evidence) -> Vec<(&'stati
     let besides =
         |of: Vec<&Besides>| some(of.into_iter().map(|it| format!("{}: {}", it.what.wording(), it.entries)));
     let share = |share: Share| (share.of > 0).then(|| format!("{} of {}", share.n, share.of));
-    let rates = |rates: Rates| {
+    let rates = |rates: PrecisionRecall| {
         (rates.of + rates.found > 0)
             .then(|| format!("{} of {}; {} came back in all", rates.right, rates.of, rates.found))
     };

@@ -105,7 +105,7 @@ pub struct Right {
     pub shuffled_right: u64,
 }
 
-/// How long it takes until senders are told that their texts have arrived: the cost of a late receipt.
+/// The delay until senders are told that their texts have arrived: the cost of a late receipt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct ReceiptTimes {
@@ -162,7 +162,7 @@ pub struct Bought {
     pub messages: u64,
     /// The number of their bytes.
     pub bytes: u64,
-    /// When senders were told that their texts had arrived.
+    /// The delay until senders were told that their texts had arrived.
     pub told: ReceiptTimes,
 }
 

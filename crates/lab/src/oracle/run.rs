@@ -28,13 +28,13 @@ const SCENARIO: &str = include_str!("../../../../examples/oracle/scenario.toml")
 const NO_COVER_TRAFFIC: Item = Item::RealVsNoiseMessages;
 
 /// An operator, and its means of answering about the target.
-struct Desk {
+struct Respondent {
     operator: Operator,
     holdings: Arc<RelayHoldings>,
     target: AccountId,
 }
 
-impl Desk {
+impl Respondent {
     /// Returns the items that nobody could have left here, whatever is asked. Their absence says nothing.
     fn has_no_such_thing(&self) -> BTreeSet<Item> {
         let Some(account) = self.holdings.rows().accounts.iter().find(|row| row.account == self.target)
@@ -54,8 +54,8 @@ pub struct OracleRun {
     design: String,
     asked_by: Option<Item>,
     scenario: Scenario,
-    messenger: Desk,
-    cloud: Option<Desk>,
+    messenger: Respondent,
+    cloud: Option<Respondent>,
     /// The target's traffic since the order.
     ordered: OperatorTap,
     /// Everybody's traffic since the beginning, as an operator that looks at it sees it.
@@ -95,7 +95,7 @@ impl OracleRun {
         world.order(scenario.inquiry.ordered, Order::Tap { site, accounts: own.clone(), numbers });
         world.run().map_err(stopped)?;
 
-        let at = |role, operator| desk(&world, role, operator, about).map_err(stopped);
+        let at = |role, operator| respondent(&world, role, operator, about).map_err(stopped);
         let messenger = at(Role::Messenger, design.operator.clone())?.ok_or_else(none)?;
         let cloud = match &design.cloud {
             Some(cloud) => at(Role::Cloud, cloud.operator.clone())?,
@@ -164,15 +164,15 @@ impl OracleRun {
     /// Serves a demand for stored data.
     #[must_use]
     pub fn stored(&self, asked: &Asked) -> Option<Served> {
-        let desk = match asked.of {
+        let respondent = match asked.of {
             AskedParty::Operator => &self.messenger,
             AskedParty::Cloud => self.cloud.as_ref()?,
         };
         let words = asked.circumstances.iter().filter_map(|word| CONDITIONS.circumstance(word));
         let words: Vec<&str> = words.collect();
-        let named = self.named(desk, asked.about);
-        let case = Case { circumstances: &words, ..Case::new(&named, &desk.operator) };
-        Some(stored::serve(demand(asked.process)?, &case, &desk.holdings))
+        let named = self.named(respondent, asked.about);
+        let case = Case { circumstances: &words, ..Case::new(&named, &respondent.operator) };
+        Some(stored::serve(demand(asked.process)?, &case, &respondent.holdings))
     }
 
     /// Counts the items that a blocking order brings to the authority.
@@ -184,7 +184,7 @@ impl OracleRun {
     }
 
     /// Returns the name in a demand: a number if the tables' demands name one, and an account otherwise.
-    fn named(&self, desk: &Desk, about: QuestionSubject) -> Named {
+    fn named(&self, respondent: &Respondent, about: QuestionSubject) -> Named {
         let nobody = self.scenario.events.iter().find_map(|event| match &event.act {
             Act::LooksUp { whom: Sought::Number(number) } => Some(number.clone()),
             _ => None,
@@ -194,10 +194,10 @@ impl OracleRun {
         let number = match about {
             QuestionSubject::Nobody => nobody,
             QuestionSubject::Target => target.filter(|number| {
-                self.asked_by == Some(Item::PhoneNumber) && desk.holdings.account(number).is_some()
+                self.asked_by == Some(Item::PhoneNumber) && respondent.holdings.account(number).is_some()
             }),
         };
-        number.map_or(Named::Account(desk.target), Named::Number)
+        number.map_or(Named::Account(respondent.target), Named::Number)
     }
 
     /// Returns the knowledge of an operator that looks at its traffic, whatever it hands over.
@@ -318,14 +318,19 @@ fn home(world: &World, who: PersonId) -> Option<SiteId> {
     accounts.find(|behind| behind.who == who && messenger(behind.relay)).map(|behind| SiteId(behind.relay))
 }
 
-fn desk(world: &World, role: Role, operator: Operator, about: PersonId) -> Result<Option<Desk>, WorldError> {
+fn respondent(
+    world: &World,
+    role: Role,
+    operator: Operator,
+    about: PersonId,
+) -> Result<Option<Respondent>, WorldError> {
     let sites = world.sites();
     let found = world.scorer().accounts().iter().find_map(|behind| {
         let site: &Site = sites.get(behind.relay)?;
         (behind.who == about && site.role() == role).then_some((site, behind.account))
     });
     let Some((site, target)) = found else { return Ok(None) };
-    Ok(Some(Desk { operator, holdings: site.holdings()?, target }))
+    Ok(Some(Respondent { operator, holdings: site.holdings()?, target }))
 }
 
 /// Reads the time in the JSON of an exhibit of a log's row.

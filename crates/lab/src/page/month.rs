@@ -21,7 +21,7 @@ pub(super) struct MonthTable<'a> {
     pub(super) people: u64,
     /// The number of right guesses among a hundred.
     pub(super) chance: u64,
-    /// What the operator keeps.
+    /// The headings of the columns: what the operator keeps.
     pub(super) heads: Vec<String>,
     /// A row for each design.
     pub(super) rows: Vec<MonthRow<'a>>,

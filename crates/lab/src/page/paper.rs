@@ -20,7 +20,7 @@ use crate::paper::{PaperLine, Standing, once_each};
 pub(super) struct Paper {
     /// The lines about data that came back.
     pub(super) came: Vec<Line>,
-    /// The lines about data that is held and stays closed.
+    /// The lines about data that is held and not opened.
     pub(super) closed: Vec<Line>,
     /// Data that is held and not handed over: each statement of the operator with its kinds of data.
     pub(super) kept_back: Vec<(String, Vec<String>)>,

@@ -22,9 +22,9 @@ pub(super) struct Table {
 pub(super) struct Head {
     /// The demand's name for people.
     pub(super) title: String,
-    /// The noun of its numbers.
+    /// The noun that its numbers count.
     pub(super) unit: String,
-    /// The person whom it is about.
+    /// The person whom the demand is about.
     pub(super) target: String,
     /// True if its cells have squares.
     pub(super) has_squares: bool,

@@ -8,7 +8,7 @@ use pillarbox_access::{Item, ItemAnswer};
 use serde::{Deserialize, Serialize};
 
 use super::brought::{Brought, Entry, Party};
-use super::share::{Noticed, Rates, Share};
+use super::share::{Noticed, PrecisionRecall, Share};
 use super::special::{
     Besides, DisappearingTimer, Elsewhere, Guesses, NoticeOutcomes, PostCounts, Shows, TextsAt, Thief,
 };
@@ -82,16 +82,16 @@ pub struct Sealed {
 pub struct Measures {
     /// Texts of the target from before the order that came back readable.
     pub content_past: Share,
-    /// The same fraction from the order on.
+    /// Texts of the target from the order on that came back readable.
     pub content_future: Share,
     /// Pairs of people of whom the answer says that they wrote to each other.
-    pub pairs: Rates,
+    pub pairs: PrecisionRecall,
     /// Messages whose time the answer gives.
-    pub times: Rates,
+    pub times: PrecisionRecall,
     /// The messages that the answer shows to have passed: each text with one of its recipients.
     pub passed: Vec<String>,
     /// Members of the target's groups.
-    pub groups: Rates,
+    pub groups: PrecisionRecall,
     /// The time from the oldest message or text to the answer, in milliseconds; none if nothing came back.
     pub look_back_ms: Option<u64>,
     /// The longest time between a thing and its arrival at the demanding authority, in milliseconds; none if everything
@@ -343,10 +343,15 @@ fn take(read: &mut Vec<(u64, String)>, told: &Utterance) -> bool {
 
 /// Returns the number of messages whose passing, with its time, came back, and then these messages. A row about a
 /// message is enough, even a row with one end. So is the message's text, which has its time on it.
-fn times(brought: &Brought, yardstick: &Yardstick, known: &[&Utterance], since: u64) -> (Rates, Vec<String>) {
+fn times(
+    brought: &Brought,
+    yardstick: &Yardstick,
+    known: &[&Utterance],
+    since: u64,
+) -> (PrecisionRecall, Vec<String>) {
     let mut passed = Vec::new();
     let mut rows: Vec<&Wrote> = brought.wrote.iter().filter(|row| row.at.0 >= since).collect();
-    let mut rates = Rates { found: rows.len() as u64, ..Rates::default() };
+    let mut rates = PrecisionRecall { found: rows.len() as u64, ..PrecisionRecall::default() };
     for (told, from, to) in yardstick.legs().filter(|(told, ..)| told.at >= since) {
         rates.of += 1;
         let has_row = take_row(&mut rows, yardstick, (told.at, from, to));
@@ -388,7 +393,7 @@ const fn pair<'y>(one: &'y str, other: &'y str, swap: bool) -> Pair<'y> {
     if swap { (other, one) } else { (one, other) }
 }
 
-fn pairs(brought: &Brought, yardstick: &Yardstick) -> Rates {
+fn pairs(brought: &Brought, yardstick: &Yardstick) -> PrecisionRecall {
     let ordered = |one, other| pair(one, other, one > other);
     let there: BTreeSet<Pair<'_>> = yardstick.legs().map(|(_, from, to)| ordered(from, to)).collect();
     let wrote = brought.wrote.iter().map(|wrote| (&wrote.from, &wrote.to));
@@ -401,14 +406,14 @@ fn pairs(brought: &Brought, yardstick: &Yardstick) -> Rates {
             ordered(from, to)
         })
         .collect();
-    Rates {
+    PrecisionRecall {
         found: found.len() as u64,
         right: found.intersection(&there).count() as u64,
         of: there.len() as u64,
     }
 }
 
-fn groups(brought: &Brought, yardstick: &Yardstick) -> Rates {
+fn groups(brought: &Brought, yardstick: &Yardstick) -> PrecisionRecall {
     let there: BTreeSet<Pair<'_>> = yardstick
         .groups
         .iter()
@@ -419,7 +424,7 @@ fn groups(brought: &Brought, yardstick: &Yardstick) -> Rates {
         .iter()
         .map(|row| (row.group.as_str(), yardstick.who(&row.member).unwrap_or(&row.member)))
         .collect();
-    Rates {
+    PrecisionRecall {
         found: found.len() as u64,
         right: found.intersection(&there).count() as u64,
         of: there.len() as u64,

@@ -23,7 +23,7 @@ pub use brought::{Brought, Entry, Party, Statement};
 pub(crate) use measures::of_everybody;
 pub use measures::{Measures, Sealed, What, score};
 pub(crate) use measures::{SAME_MOMENT_MS, things};
-pub use share::{Noticed, Rates, Share};
+pub use share::{Noticed, PrecisionRecall, Share};
 pub use special::{
     Besides, DisappearingTimer, Elsewhere, Guesses, Holder, NoticeOutcome, NoticeOutcomes, PostCounts, Shows,
     TextsAt, Thief,

@@ -1,4 +1,4 @@
-//! What several measures are made of: fractions, precision and recall, and who noticed.
+//! The parts of several measures: fractions, precision and recall, and who noticed.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +13,7 @@ pub struct Share {
 
 /// Precision and recall: precision is `right` of `found`, recall is `right` of `of`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Rates {
+pub struct PrecisionRecall {
     /// The number found.
     pub found: u64,
     /// The number found that is right.

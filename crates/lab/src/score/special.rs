@@ -48,9 +48,9 @@ pub struct PostCounts {
     /// The posts that are gone from the operator's rows, as a fraction of those that it could have handed over the
     /// moment before.
     pub destroyed: Share,
-    /// The fraction of the posts that a first-time visitor read just before.
+    /// The fraction of the posts that a first-time visitor could read just before the takedown.
     pub stranger_before: Share,
-    /// The same fraction just after.
+    /// The fraction of the posts that a first-time visitor could read just after the takedown.
     pub stranger_after: Share,
     /// The fraction of the posts that some follower's phone had fetched before.
     pub fetched: Share,
@@ -138,9 +138,9 @@ pub struct TextsAt {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Thief {
-    /// The fraction at the time when the demand is served.
+    /// The fraction of the demanded data that the thief has, at the time when the demand is served.
     pub rows: Share,
-    /// The same fraction without the order; none if nothing is ordered.
+    /// The fraction that the thief would have without the order; none if nothing is ordered.
     pub without: Option<Share>,
 }
 
@@ -176,7 +176,7 @@ pub struct NoticeOutcome {
     pub answer: Option<AnswersNotice>,
     /// Texts of the target from before the notice that came back readable.
     pub content_past: Share,
-    /// The same fraction from the notice on.
+    /// Texts of the target from the notice on that came back readable.
     pub content_future: Share,
     /// Texts of anybody that did not arrive, as a fraction of those that arrive without the notice.
     pub lost: Share,

@@ -9,16 +9,16 @@ use crate::evidence::pretty;
 use crate::matrix::manifest::{Manifest, RERUN, STORY, design_file};
 use crate::record::design_digest;
 
-/// The file of what came out.
+/// The file with the result of every way.
 pub const WAYS: &str = "ways.json";
 
-/// The same for spreadsheets.
+/// The file with the same results for spreadsheets.
 pub(super) const TABLE: &str = "ways.csv";
 
 /// The result of a run.
 #[derive(Clone, Debug)]
 pub struct WaysRun {
-    /// What came out.
+    /// The result of every way.
     pub found: WaysIn,
     /// Every file but the manifest, by its name.
     pub files: BTreeMap<String, String>,

@@ -1,4 +1,4 @@
-//! What came out, as data.
+//! The results of the ways, as data.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -62,13 +62,13 @@ pub struct WayInRow {
     pub ordered: Option<String>,
     /// The target's texts from before the order that came back readable.
     pub before: Share,
-    /// The same from the order on.
+    /// The target's texts from the order on that came back readable.
     pub after: Share,
     /// The texts that came back, by their numbers in the story.
     pub texts: Vec<String>,
     /// Reasons that the counts do not give.
     pub reasons: Vec<String>,
-    /// The same way, after the target's phone was destroyed.
+    /// The result of the way after the target's phone was destroyed.
     pub without_the_phone: WithoutPhone,
     /// The result of the same steps in other hands; none if there is no one secret to steal.
     pub stolen: Option<Stolen>,
@@ -149,7 +149,7 @@ pub struct WithoutPhone {
     pub works: bool,
     /// The target's texts from before the order that came back.
     pub before: Share,
-    /// The same from the order on.
+    /// The target's texts from the order on that came back.
     pub after: Share,
 }
 
@@ -157,11 +157,11 @@ pub struct WithoutPhone {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Stolen {
-    /// What was stolen.
+    /// The stolen thing.
     pub secret: String,
     /// Everybody's texts that it opens.
     pub opens: Share,
-    /// The same by their numbers in the story.
+    /// Those texts, by their numbers in the story.
     pub texts: Vec<String>,
 }
 
@@ -169,11 +169,11 @@ pub struct Stolen {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EvaderResult {
-    /// What they do.
+    /// The action of that person, in words.
     pub does: String,
     /// The target's texts from before the order that came back all the same.
     pub before: Share,
-    /// The same from the order on.
+    /// The target's texts from the order on that came back all the same.
     pub after: Share,
     /// Reasons that the counts do not give.
     pub reasons: Vec<String>,

@@ -69,7 +69,7 @@ struct WayOutcome {
     unused: Option<Observed>,
     /// What phones say about who can read, if nothing is ordered.
     without: Vec<Asserted>,
-    /// What the same steps give in other hands; none if it was not tried on this story.
+    /// The people whose texts the same steps open in other hands; none if that was not tried on this story.
     thief: Option<Vec<Party>>,
 }
 

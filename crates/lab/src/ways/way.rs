@@ -61,7 +61,7 @@ pub(super) struct WayEntry {
     /// True if the phone is taken from its owner for it, when the answer is due.
     pub(super) takes_the_phone: bool,
     pub(super) means: Stealable,
-    /// What somebody does who knows of the way.
+    /// The action of somebody who knows of the way.
     pub(super) evader: Evader,
 }
 

@@ -1,4 +1,4 @@
-//! The same relay a second time: for a laboratory whose world splits in two.
+//! A copy of a relay: the lab copies a world in order to compare two courses of the same story.
 
 use pillarbox_crypto::SigningSecret;
 

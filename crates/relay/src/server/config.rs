@@ -28,7 +28,7 @@ pub struct ServerConfig {
     /// The file that receives the codes to numbers, where numbers are verified. If it is absent, the codes go to
     /// [`CODES_FILE`](super::CODES_FILE) in the data directory.
     pub codes: Option<PathBuf>,
-    /// What to do if transactions are missing that the relay had committed.
+    /// The action to take if transactions are missing that the relay had committed.
     pub on_loss: OnLoss,
     /// Time limits of a socket.
     pub timeouts: SocketTimeouts,

@@ -206,7 +206,7 @@ pub struct Changes {
     pub replaced: Vec<Replacement>,
     /// Devices that accounts have linked.
     pub linked: Vec<Linking>,
-    /// Device lists without devices that were removed.
+    /// Device lists that take the place of former ones, without removed devices.
     pub relisted: Vec<Relisting>,
     /// New entries of the directory's log, at the places that follow the last.
     pub leaves: Vec<LeafRow>,

@@ -87,7 +87,7 @@ pub struct DeviceRow {
     pub last_address: Option<IpAddr>,
     /// Uploaded one-time prekeys have lower numbers. A lower one that comes again is not taken a second time.
     pub next_one_time: u64,
-    /// The same for one-time KEM prekeys.
+    /// Uploaded one-time KEM prekeys have lower numbers, and a lower one is not taken a second time either.
     pub next_one_time_kem: u64,
 }
 

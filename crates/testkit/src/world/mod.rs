@@ -63,7 +63,7 @@ pub struct Way {
     pub link: Link,
 }
 
-/// What an altered relay does with a frame. The returned frames go on in the frame's place.
+/// The change that an altered relay makes to a frame. The returned frames go on in the frame's place.
 pub type Hook<F> = Box<dyn FnMut(Way, F) -> Vec<F>>;
 
 /// Bytes that crossed a wire.

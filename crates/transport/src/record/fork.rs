@@ -1,4 +1,4 @@
-//! The same channel a second time, for a laboratory whose world splits in two.
+//! A copy of a channel: the lab copies a world in order to compare two courses of the same story.
 //!
 //! Both copies go on from the same counters, so they seal different frames under the same key and nonce. Between a
 //! real phone and a real relay that would give both frames away; inside one process that holds both ends it gives away
@@ -10,7 +10,7 @@ use super::{Opener, Sealer};
 use crate::handshake::Established;
 
 impl Established {
-    /// The same end of the same channel.
+    /// Copies this end of the channel.
     #[must_use]
     pub fn fork(&self) -> Self {
         let Self { sealer, opener, handshake_hash, version } = self;

@@ -1,4 +1,4 @@
-//! What to do when a relay refuses something about a channel.
+//! Advice for the owner when a relay refuses something about a channel.
 
 use pillarbox_wire::Refusal;
 

@@ -36,7 +36,7 @@ struct Listed {
     /// `you`, or the name here of the one who may remove members; only for a signed group.
     keeper: Option<String>,
     members: Vec<Member>,
-    /// What happened, as this phone heard it; only for one group.
+    /// The changes of its members, as this phone heard of them; only for one group.
     #[serde(skip_serializing_if = "Option::is_none")]
     changes: Option<Vec<Changed>>,
 }

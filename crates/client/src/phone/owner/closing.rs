@@ -1,4 +1,4 @@
-//! Closing the account: asked for, confirmed by the relay, and recorded here.
+//! The closing of an account: the owner asks for it, the relay confirms it, and the phone records it.
 
 use pillarbox_wire::{Encoded, Timestamp};
 use rand_core::CryptoRng;

@@ -1,4 +1,4 @@
-//! What the owner is told about groups: their members, and each change of the members.
+//! Groups as their owner is shown them: the members, and each change of the members.
 
 use rand_core::CryptoRng;
 

@@ -1,4 +1,4 @@
-//! Who signed what in a group, as its owner is shown it.
+//! The signatures of a group, as its owner is shown them: the changes of members, and who signed each.
 
 use std::collections::BTreeMap;
 

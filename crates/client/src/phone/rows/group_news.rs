@@ -1,4 +1,4 @@
-//! What a member is told about a group: signed changes, if its phone reads them, or a roster.
+//! The news of a group for one member: signed changes, if the member's phone reads them, or else a roster.
 
 use pillarbox_wire::AccountId;
 

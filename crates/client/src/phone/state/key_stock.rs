@@ -6,7 +6,7 @@ use pillarbox_wire::PreKeyUpload;
 
 use crate::records::prekeys::Refill;
 
-/// The relay's stock of this phone's prekeys, as it is brought up to full on one connection.
+/// The relay's stock of this phone's prekeys, while one connection fills it up.
 #[derive(Clone, Debug)]
 pub(crate) struct KeyStock {
     /// Prekeys that are kept here and not yet sent.

@@ -14,10 +14,10 @@ pub(crate) const OWN_ENTRY_EVERY: Duration = Duration::from_seconds(3_600);
 /// The one row of its table in the vault.
 pub(crate) const MEMORY: &[u8] = b"log";
 
-/// What is held back until it is proved.
+/// An answer of the directory that is held back until the log proves it.
 #[derive(Clone, Debug)]
 pub(crate) enum Held {
-    /// Nothing: the owner looks at their own entry.
+    /// No answer: the owner looks at their own entry.
     Own,
     /// Keys to begin a conversation with a contact.
     Keys { contact: AccountId, identity: IdentityKey, bundles: Vec<DeviceBundle> },

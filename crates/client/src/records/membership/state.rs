@@ -46,7 +46,7 @@ pub(crate) struct MemberKey {
     has_left: bool,
 }
 
-/// Whether an account is in a group.
+/// An account's standing in a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum MemberStanding {
     In,

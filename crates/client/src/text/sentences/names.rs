@@ -1,4 +1,4 @@
-//! What a program that shows the sentences provides, and what a sentence asks for.
+//! The names that a program provides for the sentences it shows, and the attention that a sentence asks for.
 
 use pillarbox_wire::AccountId;
 

@@ -43,8 +43,8 @@ pub(crate) fn operators_word(subject: &Subject<'_>, word: Option<&OperatorsWord>
     format!("According to {from}, its operator {gist}: {says}")
 }
 
-/// Describes the demanded data that a thief of the party's rows and keys has, with the order and without it. `reached`
-/// is the amount that the demand gives, which may be less than the rows contain.
+/// Describes how much of the demanded data a thief gets who steals the party's rows and keys, with the order and
+/// without it. `reached` is the amount that the demand gives, which may be less than the rows contain.
 pub(crate) fn thief(subject: &Subject<'_>, thief: &Thief, reached: u64) -> String {
     let Share { n, of } = thief.rows;
     let all = share(subject, n, of);

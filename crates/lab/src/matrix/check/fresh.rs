@@ -23,7 +23,7 @@ pub struct Fresh {
     pub demands: Vec<String>,
     /// The seed.
     pub seed: u64,
-    /// Whether the pairs of a month were counted beside them.
+    /// True if the pairs of a month were counted, too.
     pub pairs: bool,
 }
 

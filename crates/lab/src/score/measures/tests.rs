@@ -136,8 +136,8 @@ fn a_row_stands_for_one_message_of_its_time_and_people() {
     ];
     let brought = Brought { wrote: rows, ..Brought::default() };
     let (_, measures) = score(What::Messages, &brought, &yardstick());
-    assert_eq!(measures.times, Rates { found: 5, right: 2, of: 2 });
-    assert_eq!(measures.pairs, Rates { found: 2, right: 1, of: 1 });
+    assert_eq!(measures.times, PrecisionRecall { found: 5, right: 2, of: 2 });
+    assert_eq!(measures.pairs, PrecisionRecall { found: 2, right: 1, of: 1 });
     let nobody = Brought { wrote: vec![wrote(500_000, None, None)], ..Brought::default() };
     assert_eq!(score(What::Messages, &nobody, &yardstick()).0.returned, 0, "a row about nobody");
 }
@@ -152,7 +152,7 @@ fn one_known_end_is_a_message_and_a_fuller_row_is_taken_first() {
     let (counts, measures) =
         score(What::Messages, &Brought { wrote: rows, ..Brought::default() }, &yardstick);
     assert_eq!((counts.returned, counts.of), (2, 3));
-    assert_eq!(measures.pairs, Rates { found: 1, right: 1, of: 2 });
+    assert_eq!(measures.pairs, PrecisionRecall { found: 1, right: 1, of: 2 });
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Who can write to whom.
+//! The pairs of people who can write to each other.
 
 use pillarbox_wire::{AccountId, Timestamp};
 

@@ -113,7 +113,7 @@ pub struct World {
     pub(crate) next_due: u64,
     /// The times at which the world looks at a phone because something on it waits.
     pub(crate) alarms: BTreeSet<(Timestamp, ProfileId)>,
-    /// What the system of each person's phone keeps of its notifications.
+    /// The notifications that the operating system of each person's phone keeps.
     pub(crate) notifications: BTreeMap<PersonId, NotificationStore>,
     /// People whose notifications say only that something came.
     pub(crate) without_previews: BTreeSet<PersonId>,

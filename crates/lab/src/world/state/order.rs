@@ -1,4 +1,4 @@
-//! What an authority orders.
+//! The orders of an authority.
 
 use pillarbox_client::Habits;
 use pillarbox_proposals::Altered;

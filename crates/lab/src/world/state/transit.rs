@@ -1,4 +1,4 @@
-//! What is on its way between phones and relays.
+//! The frames on their way between phones and relays.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;

@@ -1,4 +1,4 @@
-//! The same store a second time, in memory: for a laboratory whose world splits in two.
+//! A copy of a store, in memory: the lab copies a world in order to compare two courses of the same story.
 
 use rusqlite::Connection;
 use rusqlite::backup::Backup;
