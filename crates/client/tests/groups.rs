@@ -266,3 +266,52 @@ fn a_group_for_which_there_is_no_room_is_left_at_the_relay_until_the_owner_has_l
     tell(&mut world, alice, more, "welcome");
     assert_eq!(heard(&world, bob, more), [(Some(world.id(alice)), "welcome".to_owned())]);
 }
+
+/// The frames that carry messages since this was last asked, and their bytes.
+fn submitted(world: &mut World) -> (usize, usize) {
+    let received: Vec<_> = world.received.drain(..).map(|(_, frame)| frame).collect();
+    let frames = received.iter().filter(|frame| matches!(frame, ClientFrame::Submit(_)));
+    frames.fold((0, 0), |(count, len), frame| (count + 1, len + pillarbox_wire::encode(frame).unwrap().len()))
+}
+
+/// As in docs/measured.md. `--nocapture` prints bytes and time.
+#[test]
+fn a_text_to_a_group_costs_a_copy_and_a_receipt_for_each_other_member_and_its_making_grows_with_the_square() {
+    const TEXTS: usize = 20;
+    const MEMBERS: [usize; 3] = [2, 4, 8];
+    let (mut texts, mut makings) = (Vec::new(), Vec::new());
+    for members in MEMBERS {
+        let mut world = World::new();
+        let phones: Vec<_> = (0..members).map(|number| world.phone(&format!("Member {number}"))).collect();
+        for (at, one) in phones.iter().enumerate() {
+            phones.iter().skip(at + 1).for_each(|other| world.introduce(*one, *other));
+        }
+        world.received.clear();
+        let group = make(&mut world, phones[0], &phones[1..]);
+        let making = submitted(&mut world);
+        for phone in &phones {
+            tell(&mut world, *phone, group, "sessions begin");
+        }
+        world.received.clear();
+        let began = std::time::Instant::now();
+        for _ in 0..TEXTS {
+            tell(&mut world, phones[0], group, "Shall we meet at seven at the bridge?");
+        }
+        let took = began.elapsed() / u32::try_from(TEXTS).unwrap();
+        let (count, bytes) = submitted(&mut world);
+        assert_eq!((count % TEXTS, bytes % TEXTS), (0, 0), "every text costs the same");
+        let (count, bytes) = (count / TEXTS, bytes / TEXTS);
+        println!("{members} members: a text {count} frames, {bytes} bytes, {took:?}; the making {making:?}");
+        texts.push((count, bytes));
+        makings.push(making);
+    }
+    let (_, a_member) = texts[0];
+    for ((members, text), making) in MEMBERS.into_iter().zip(texts).zip(makings) {
+        let others = members - 1;
+        assert_eq!(text, (2 * others, a_member * others), "{members} members");
+        // Each other member gets the signed change for each.
+        let expected = others * (1_100 + 190 * others);
+        assert_eq!(making.0, 2 * others, "{members} members");
+        assert!(making.1.abs_diff(expected) < expected / 30, "{members} members: {making:?}, not {expected}");
+    }
+}
