@@ -8,8 +8,8 @@ use pillarbox_crypto::labels::DIRECTORY_HEAD;
 use pillarbox_crypto::log::{LabelMap, LogTree, binding, label};
 use pillarbox_relay::{Keeping, RelaySettings};
 use pillarbox_wire::{
-    AccountId, ClientFrame, FixedBytes, IdentityKey, LatestEntry, LogHead, LogLeaf, Proof, ProveEntry,
-    RelayFrame, Timestamp,
+    AccountId, ClientFrame, DeviceList, FixedBytes, IdentityKey, LatestEntry, LogHead, LogLeaf, Proof,
+    ProveEntry, RelayFrame, Timestamp,
 };
 
 use crate::world::{Hook, Way, Who, World, honest};
@@ -42,9 +42,18 @@ impl ForgedLog {
 
     /// Adds an entry: these keys, in the name of this account.
     pub fn publish(&mut self, account: AccountId, identity: &IdentityKey) {
+        self.publish_with(account, identity, 0, &[]);
+    }
+
+    /// Adds an entry: these keys and this device list, in the name of the list's account.
+    pub fn publish_list(&mut self, identity: &IdentityKey, list: &DeviceList) {
+        self.publish_with(list.account, identity, list.version, &list.signed_bytes());
+    }
+
+    fn publish_with(&mut self, account: AccountId, identity: &IdentityKey, version: u32, list: &[u8]) {
         let label = FixedBytes(label(&account.0));
         let count = self.leaves.iter().filter(|leaf| leaf.label == label).count() as u32 + 1;
-        let binding = FixedBytes(binding(&identity.signing.0, &identity.agreement.0, 0, &[]));
+        let binding = FixedBytes(binding(&identity.signing.0, &identity.agreement.0, version, list));
         self.leaves.push(LogLeaf { label, count, binding, at: FORGED });
     }
 

@@ -14,7 +14,7 @@ pub struct LogLeaf {
     pub label: FixedBytes<32>,
     /// The entry's number among those of its label, from 1.
     pub count: u32,
-    /// Digest of the account's identity keys, with room for a device list (empty today).
+    /// Digest of the account's identity keys and its signed device list.
     pub binding: FixedBytes<32>,
     /// The time at which the relay took it in.
     pub at: Timestamp,

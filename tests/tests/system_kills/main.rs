@@ -8,6 +8,7 @@
 mod account_killed;
 mod crowd;
 mod life;
+mod lists_killed;
 mod phone_killed;
 mod phones;
 mod relay_killed;
@@ -64,4 +65,15 @@ fn an_account_whose_making_was_killed_is_made_by_the_same_command() {
 #[ignore = "some minutes long"]
 fn an_account_whose_making_was_killed_a_hundred_times_is_made_by_the_same_command() {
     account_killed::check_creation(LONG / ACCOUNTS);
+}
+
+#[test]
+fn a_relay_killed_while_devices_change_has_the_list_and_its_entry_in_the_log_or_neither() {
+    lists_killed::check(SHORT / ACCOUNTS);
+}
+
+#[test]
+#[ignore = "some minutes long"]
+fn a_relay_killed_a_hundred_times_while_devices_change_has_the_list_and_its_entry_in_the_log_or_neither() {
+    lists_killed::check(LONG / ACCOUNTS);
 }

@@ -7,7 +7,9 @@ use pillarbox_client::{Notice, Unproved};
 use pillarbox_relay::log_audit::audit;
 use pillarbox_testkit::forged_log::{answer_from, forged, settings, swap_keys, watch};
 use pillarbox_testkit::world::{Who, World, altering};
-use pillarbox_wire::{ClientFrame, RelayFrame};
+use pillarbox_wire::{
+    AccountId, ClientFrame, DeviceId, DeviceList, FixedBytes, IdentityKey, ListedDevice, RelayFrame,
+};
 
 fn about_the_log(world: &mut World, who: Who) -> Vec<Notice> {
     let mut told = world.take_notices(who);
@@ -103,4 +105,57 @@ fn the_relay_cannot_take_an_entry_out_of_its_public_log_without_a_phone_that_had
     let why = Unproved::OtherLog;
     let told = about_the_log(&mut world, alice);
     assert_eq!(told, [Notice::DirectoryUnproved { contact: None, handle: None, why }]);
+}
+
+/// A list with a device of the relay's, which its account has not signed.
+fn false_list(account: AccountId, ghost: IdentityKey) -> DeviceList {
+    let listed = ListedDevice { device: DeviceId(200), identity: ghost, consent: FixedBytes([0; 64]) };
+    DeviceList { account, version: 1, devices: vec![listed], signature: FixedBytes([0; 64]) }
+}
+
+#[test]
+fn the_relay_cannot_give_a_phone_that_checks_its_public_log_a_device_list_that_the_log_does_not_bind() {
+    for checks in [true, false] {
+        let (mut world, _, alice, bob, _) = forged();
+        world.introduce(alice, bob);
+        world.tell(alice, bob, "hello");
+        world.tell(bob, alice, "and back");
+        let mut rng = world.fork();
+        world.at(alice).check_directory(checks, &mut rng).unwrap();
+        about_the_log(&mut world, alice);
+        // The list is Bob's own, and the log was not told of it.
+        world.link_device(bob, false);
+        let account = world.id(bob);
+        let told = about_the_log(&mut world, alice);
+        let why = Unproved::OtherDevices;
+        let unproved = Notice::DirectoryUnproved { contact: Some(account), handle: None, why };
+        assert_eq!(told, if checks { vec![unproved] } else { Vec::new() });
+        assert_eq!(world.see(alice).devices_of(account), Ok(if checks { 1 } else { 2 }));
+    }
+}
+
+#[test]
+fn the_relay_cannot_publish_a_device_list_in_the_name_of_a_phone_that_checks_its_public_log_without_the_phone_telling()
+ {
+    let (mut world, log, alice, bob, ghost) = forged();
+    let list = false_list(world.id(alice), ghost);
+    log.borrow_mut().publish_list(&world.identity(alice), &list);
+    look_again(&mut world, bob);
+    assert_eq!(about_the_log(&mut world, bob), [], "it is not his entry");
+    look_again(&mut world, alice);
+    let told = about_the_log(&mut world, alice);
+    assert!(matches!(told[..], [Notice::NotMyEntry { .. }]), "{told:?}");
+}
+
+#[test]
+fn the_relay_can_publish_a_device_list_in_the_name_of_a_phone_that_does_not_look() {
+    let (mut world, log, alice, bob, ghost) = forged();
+    let mut rng = world.fork();
+    world.at(alice).check_directory(false, &mut rng).unwrap();
+    let list = false_list(world.id(alice), ghost);
+    log.borrow_mut().publish_list(&world.identity(alice), &list);
+    for who in [alice, bob] {
+        look_again(&mut world, who);
+        assert_eq!(about_the_log(&mut world, who), []);
+    }
 }

@@ -16,8 +16,8 @@ use crate::phone::rows::devices::owner_of;
 use crate::phone::rows::names::bounded;
 use crate::phone::rows::pending::{all_pending, load_pending};
 use crate::phone::rows::records::{
-    CERTIFICATE, DELIVERY_KEY, DEVICE_KEY, FACTS, HAS_ENCRYPTED, IDENTITY, LINK, load_habits, secret,
-    store_account,
+    CERTIFICATE, DELIVERY_KEY, DEVICE_KEY, FACTS, HAS_ENCRYPTED, IDENTITY, LINK, load_habits, read_grown,
+    secret, store_account,
 };
 use crate::phone::state::certificate::Certificate;
 use crate::phone::state::channels::Channels;
@@ -206,7 +206,9 @@ impl Phone {
             Ok::<_, StorageError>((rows.load_all::<Item>(Table::Outbox)?, all_pending(rows)?, certificate))
         })?;
         phone.has_encrypted = phone.vault.read(|rows| rows.has(Table::Account, HAS_ENCRYPTED))?;
-        phone.proofs.memory = phone.vault.read(|rows| rows.load(Table::DirectoryProofs, MEMORY))?;
+        let memory = phone.vault.read(|rows| rows.get(Table::DirectoryProofs, MEMORY))?;
+        phone.proofs.memory = memory.map(|row| read_grown(&row)).transpose()?;
+        phone.proofs.unproved = phone.unproved_lists()?;
         phone.outbox = Outbox::rebuild(&items);
         for owed in pending {
             phone.note_pending(owed.contact, now)?;

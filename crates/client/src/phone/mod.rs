@@ -22,7 +22,7 @@
 //! | `sending` | frames to the relay: registration, keys, questions, conversations |
 //! | `receiving` | frames from the relay: answers to questions, messages and their effects |
 //! | `channels`, `facts` | public channels; facts about the owner that are left at the relay |
-//! | `proofs` | answers of the directory, held until the public log proves them |
+//! | `proofs`, `proved` | answers of the directory, held until the public log proves them; what follows from a proof |
 //! | `state` | what a phone remembers while it runs |
 //! | `rows` | what it writes in the vault |
 //! | `exhibit` | what a phone shows, taken away with the key to it |
@@ -38,6 +38,7 @@ mod facts;
 mod fork;
 mod owner;
 mod proofs;
+mod proved;
 mod receiving;
 mod release;
 mod rows;

@@ -5,19 +5,19 @@
 //! are not written to.
 
 use pillarbox_wire::{
-    AccountId, ClientFrame, DeviceBundle, FixedBytes, Handle, IdentityKey, Proof, ProveEntry, Refusal,
-    SeenHead, Timestamp,
+    AccountId, ClientFrame, DeviceBundle, DeviceList, Handle, IdentityKey, ProveEntry, Refusal, SeenHead,
+    Timestamp,
 };
 use rand_core::CryptoRng;
 
 use crate::phone::engine::Phone;
 use crate::phone::error::PhoneError;
+use crate::phone::rows::records::load_delivery_key;
 use crate::phone::state::link::Link;
 use crate::phone::state::links::{LinkStage, Question};
 use crate::phone::state::pauses::WaitCause;
-use crate::phone::state::proofs::{Held, MEMORY};
-use crate::records::contact::write_identity;
-use crate::records::directory::{LogMemory, Unproved, binding};
+use crate::phone::state::proofs::{Doubt, Held, MEMORY};
+use crate::records::directory::{LogMemory, Unproved};
 use crate::records::notice::Notice;
 use crate::vault::Table;
 
@@ -37,6 +37,7 @@ impl Phone {
             None => rows.remove(Table::DirectoryProofs, MEMORY),
         })?;
         self.proofs.memory = memory;
+        self.proofs.unproved = self.unproved_lists()?;
         for (_, held) in std::mem::take(&mut self.proofs.waiting) {
             self.take_back(held);
         }
@@ -57,31 +58,55 @@ impl Phone {
     }
 
     /// Asks for the next proof, if none is open and one is wanted on this link.
-    pub(super) fn ask_for_proof(&mut self, link: Link, now: Timestamp, frames: &mut Vec<ClientFrame>) {
+    pub(super) fn ask_for_proof(
+        &mut self,
+        link: Link,
+        now: Timestamp,
+        frames: &mut Vec<ClientFrame>,
+    ) -> Result<(), PhoneError> {
         if link == Link::Named {
-            self.proofs.look_at_own(now);
+            if self.proofs.look_at_own(now) {
+                // A list that was refused is tried again as often.
+                self.proofs.unproved = self.unproved_lists()?;
+            }
+            for contact in std::mem::take(&mut self.proofs.unproved) {
+                self.look_at_told(contact)?;
+            }
         }
-        let (Some(memory), Some(own)) = (self.proofs.memory, self.account.address) else { return };
+        let (Some(memory), Some(own)) = (self.proofs.memory, self.account.address) else { return Ok(()) };
         if self.is_proving() {
-            return;
+            return Ok(());
         }
-        let Some((wanted, _)) = self.proofs.waiting.front() else { return };
-        let ready = self.links.get(*wanted).is_some_and(|there| there.stage == LinkStage::Ready);
+        let ready = self.links.get(link).is_some_and(|there| there.stage == LinkStage::Ready);
+        let first = self.proofs.waiting.front();
         // A link that is gone has given its questions back.
-        if *wanted != link || !ready {
-            return;
+        if first.is_none_or(|(wanted, _)| *wanted != link) || !ready {
+            return Ok(());
         }
         if let (Some((_, held)), Some(connection)) =
             (self.proofs.waiting.pop_front(), self.links.get_mut(link))
         {
-            let account = match &held {
-                Held::Own => own.account,
-                Held::Keys { contact, .. } => *contact,
-                Held::Found { account, .. } => *account,
-            };
+            let account = held.account(own.account);
             let request = connection.ask(Question::Prove(Box::new(held)));
             frames.push(ClientFrame::ProveEntry(ProveEntry { request, account, since: memory.since() }));
         }
+        Ok(())
+    }
+
+    /// Has a contact's told device list proved, or taken over if this phone no longer checks. The question goes over
+    /// the link of the contact's messages, so that the relay cannot tell by it who writes to whom.
+    fn look_at_told(&mut self, contact: AccountId) -> Result<(), PhoneError> {
+        if !self.checks_directory() {
+            self.lists_wanted.insert(contact);
+            return Ok(());
+        }
+        if !self.proofs.waiting.iter().any(|(_, held)| held.is_list_of(contact)) {
+            let sealed =
+                self.account.seals() && self.vault.read(|rows| load_delivery_key(rows, contact))?.is_some();
+            let link = if sealed { Link::Nameless } else { Link::Named };
+            self.proofs.waiting.push_back((link, Held::Told { contact }));
+        }
+        Ok(())
     }
 
     fn is_proving(&self) -> bool {
@@ -103,12 +128,46 @@ impl Phone {
         waits || asked(Link::Named) || asked(Link::Nameless)
     }
 
+    /// Returns true if a device list of this contact is asked for, or waits for its proof.
+    pub(super) fn awaits_list_of(&self, contact: AccountId) -> bool {
+        let asked = |link| {
+            let of = |question: &Question| match question {
+                Question::ContactDevices { contact: asked } => *asked == contact,
+                Question::Prove(held) => held.is_list_of(contact),
+                _ => false,
+            };
+            self.links.get(link).is_some_and(|connection| connection.is_asking(of))
+        };
+        let waits = self.proofs.waiting.iter().any(|(_, held)| held.is_list_of(contact));
+        waits || self.lists_wanted.contains(&contact) || asked(Link::Named) || asked(Link::Nameless)
+    }
+
     /// Takes back what a lost link was to ask or had asked.
     pub(super) fn take_back(&mut self, held: Held) {
-        // The others follow from stored rows, or are asked for with the next connection.
-        if let Held::Found { handle, name, .. } = held {
-            self.look_ups.push_back((handle, name));
+        match held {
+            Held::Found { handle, name, .. } => self.look_ups.push_back((handle, name)),
+            Held::Devices { contact, .. } => drop(self.lists_wanted.insert(contact)),
+            Held::Told { contact } => drop(self.proofs.unproved.insert(contact)),
+            // These follow from stored rows, or are asked for with the next connection.
+            Held::Own | Held::Keys { .. } => {}
         }
+    }
+
+    /// Handles the relay's copy of a contact's device list: holds it until it is proved.
+    pub(super) fn hold_list(
+        &mut self,
+        link: Link,
+        contact: AccountId,
+        list: Option<DeviceList>,
+    ) -> Result<(), PhoneError> {
+        let is_contact = self.vault.read(|rows| rows.has(Table::Contacts, &contact.0))?;
+        if is_contact && !self.proofs.doubts(contact, Doubt::Keys) {
+            let list = list.map(Box::new);
+            self.proofs.waiting.push_back((link, Held::Devices { contact, list }));
+        } else if let Some(list) = list {
+            self.proofs.given.insert(contact, list);
+        }
+        Ok(())
     }
 
     /// Handles keys for a contact: uses them, or holds them until they are proved.
@@ -146,67 +205,6 @@ impl Phone {
         Ok(Vec::new())
     }
 
-    /// Handles a proof.
-    pub(super) fn proved(
-        &mut self,
-        held: Held,
-        proof: &Proof,
-        now: Timestamp,
-        rng: &mut impl CryptoRng,
-    ) -> Result<Vec<Notice>, PhoneError> {
-        let (Some(before), Some(own)) = (self.proofs.memory, self.account.address) else {
-            self.take_back(held);
-            return Ok(Vec::new());
-        };
-        let mut memory = before;
-        let account = match &held {
-            Held::Own => own.account,
-            Held::Keys { contact, .. } => *contact,
-            Held::Found { account, .. } => *account,
-        };
-        let checked = memory.check(account, proof);
-        let mine = match (&held, &checked) {
-            (Held::Own, Ok(leaf)) => memory.is_mine(leaf, self.own_binding()?),
-            _ => true,
-        };
-        if memory != before {
-            self.vault.transact(rng, |rows| rows.store(Table::DirectoryProofs, MEMORY, &memory))?;
-            self.proofs.memory = Some(memory);
-        }
-        let leaf = match checked {
-            Ok(leaf) => leaf,
-            Err(why) => return Ok(self.unproved(held, why, now)),
-        };
-        match held {
-            Held::Own if mine => Ok(Vec::new()),
-            Held::Own => Ok(vec![Notice::NotMyEntry { at: leaf.at }]),
-            Held::Keys { contact, identity, bundles } => {
-                if leaf.binding != binding(&identity) {
-                    if self.proofs.doubt(contact) {
-                        let held = Held::Keys { contact, identity, bundles };
-                        return Ok(self.unproved(held, Unproved::OtherKeys, now));
-                    }
-                    // The keys may have changed between the two answers: they are fetched once more.
-                    return Ok(Vec::new());
-                }
-                self.proofs.trust(contact);
-                self.begin(contact, &identity, &bundles, now, rng)
-            }
-            Held::Found { account, identity, handle, name } => {
-                if leaf.binding != binding(&identity) {
-                    if self.proofs.doubt(account) {
-                        let held = Held::Found { account, identity, handle, name };
-                        return Ok(self.unproved(held, Unproved::OtherKeys, now));
-                    }
-                    self.look_ups.push_back((handle, name));
-                    return Ok(Vec::new());
-                }
-                self.proofs.trust(account);
-                self.found(account, &identity, handle, name, now, rng)
-            }
-        }
-    }
-
     /// Handles a refused proof. What was held is not used.
     pub(super) fn not_proved(&mut self, held: Held, reason: Refusal, now: Timestamp) -> Vec<Notice> {
         if reason == Refusal::NotOffered {
@@ -214,19 +212,23 @@ impl Phone {
         }
         match held {
             Held::Own => {}
+            // It is proved with the next connection; a list that the relay gave, when it is wanted again.
+            Held::Devices { .. } | Held::Told { .. } => {}
             Held::Keys { contact, .. } => self.pauses.begin(contact, WaitCause::Relay(reason), now),
             Held::Found { handle, .. } => return vec![Notice::NotFound { handle, reason }],
         }
         vec![Notice::Delayed { reason }]
     }
 
-    fn unproved(&mut self, held: Held, why: Unproved, now: Timestamp) -> Vec<Notice> {
+    /// Tells the owner that something is not proved, and does not use it.
+    pub(super) fn unproved(&mut self, held: Held, why: Unproved, now: Timestamp) -> Vec<Notice> {
         let (contact, handle) = match held {
             Held::Own => (None, None),
             Held::Keys { contact, .. } => {
                 self.pauses.begin(contact, WaitCause::NotProved, now);
                 (Some(contact), None)
             }
+            Held::Devices { contact, .. } | Held::Told { contact } => (Some(contact), None),
             // Whoever asked for a number waits for its answer.
             Held::Found { handle, .. } => {
                 return vec![Notice::DirectoryUnproved { contact: None, handle: Some(handle), why }];
@@ -237,10 +239,5 @@ impl Phone {
         } else {
             Vec::new()
         }
-    }
-
-    /// Returns the digest of the account's keys, which on a linked device are not the device's own.
-    fn own_binding(&self) -> Result<FixedBytes<32>, PhoneError> {
-        Ok(binding(&write_identity(&self.account_identity()?)))
     }
 }

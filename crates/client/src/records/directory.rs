@@ -4,11 +4,17 @@
 //! with the key that this phone has seen first, continues the last head, has the entry, and says that the entry is the
 //! account's latest. What the entry stands for is for the caller to compare.
 
+use std::ops::RangeInclusive;
+
 use pillarbox_crypto::labels::DIRECTORY_HEAD;
 use pillarbox_crypto::log::{self, NodeHash, verify_consistency, verify_inclusion, verify_latest};
 use pillarbox_crypto::{Signature, SigningPublic};
-use pillarbox_wire::{AccountId, Encoded, FixedBytes, IdentityKey, LogHead, LogLeaf, Proof, SeenHead};
+use pillarbox_wire::{
+    AccountId, DeviceList, Encoded, FixedBytes, IdentityKey, LogHead, LogLeaf, Proof, SeenHead,
+};
 use serde::{Deserialize, Serialize};
+
+use crate::records::ids::BodyId;
 
 /// The reason why an answer of the directory is not believed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +31,8 @@ pub enum Unproved {
     NoEntry,
     /// The latest entry stands for other keys than the relay gave.
     OtherKeys,
+    /// The latest entry stands for another device list than was given.
+    OtherDevices,
 }
 
 /// An account's latest entry, as this phone has seen it.
@@ -32,6 +40,46 @@ pub enum Unproved {
 pub(crate) struct KnownEntry {
     pub(crate) count: u32,
     pub(crate) binding: FixedBytes<32>,
+}
+
+/// The owner's keys with one of the owner's device lists, as an entry binds them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct OwnBinding {
+    /// The version of the list; 0 without one.
+    pub(crate) version: u32,
+    pub(crate) binding: FixedBytes<32>,
+}
+
+/// A device list that a contact has told, held until the log has proved it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct UnprovedList {
+    pub(crate) list: DeviceList,
+    /// The messages that told it, each with the name of the device that sent it. They are confirmed once the list is
+    /// taken over, so that a new device does not write before this phone reads it.
+    pub(crate) told: Vec<(AccountId, BodyId)>,
+}
+
+/// Messages of one contact with device lists that wait for their proof: of more, the oldest is never confirmed, and
+/// the contact's phone shows nothing of that. Each takes 32 bytes.
+pub(crate) const MAX_TOLD_LISTS: usize = 16;
+
+impl Encoded for UnprovedList {
+    const VERSION: u8 = 1;
+    const MAX_LEN: usize = 2_048;
+}
+
+impl UnprovedList {
+    /// Notes a message that told a list. Of two lists the later one is kept.
+    pub(crate) fn tell(&mut self, list: &DeviceList, peer: AccountId, id: BodyId) {
+        if list.version > self.list.version {
+            self.list = list.clone();
+        }
+        if !self.told.contains(&(peer, id)) {
+            let many = (self.told.len() + 1).saturating_sub(MAX_TOLD_LISTS);
+            self.told.drain(..many);
+            self.told.push((peer, id));
+        }
+    }
 }
 
 /// A head with the key of its signature, as a row holds it.
@@ -57,10 +105,13 @@ pub(crate) struct LogMemory {
     pub(crate) contrary: Option<KnownHead>,
     /// The owner's own entry.
     pub(crate) own: Option<KnownEntry>,
+    /// The version of the owner's device list when that entry was seen; `None` if it was seen before device lists were
+    /// written into the log.
+    pub(crate) own_version: Option<u32>,
 }
 
 impl Encoded for LogMemory {
-    const VERSION: u8 = 1;
+    const VERSION: u8 = 2;
     const MAX_LEN: usize = 512;
 }
 
@@ -99,25 +150,47 @@ impl LogMemory {
         Ok(leaf)
     }
 
-    /// Compares the owner's own entry with the one before, and remembers it. Returns false if somebody has published
-    /// keys in the owner's name: other keys, or others in between.
-    pub(crate) fn is_mine(&mut self, leaf: &LogLeaf, binding: FixedBytes<32>) -> bool {
-        let found = KnownEntry { count: leaf.count, binding: leaf.binding };
-        let expected = match self.own {
-            None => leaf.count,
-            Some(own) if own.binding == binding => own.count,
-            // The owner's keys have changed since, by one entry.
-            Some(own) => own.count.saturating_add(1),
-        };
-        // Keys of somebody else are told again each time, so what is remembered of them is their number alone.
-        self.own = Some(KnownEntry { binding, ..found });
-        leaf.binding == binding && leaf.count == expected
+    /// Compares the owner's own entry with the one before, and remembers it. `lists` are the owner's keys with the
+    /// current device list, and with the next one if the relay may have it already. Returns false if somebody has
+    /// published keys or devices in the owner's name: others than these, or others in between.
+    pub(crate) fn is_mine(&mut self, leaf: &LogLeaf, lists: &[OwnBinding]) -> bool {
+        let bound = lists.iter().find(|own| own.binding == leaf.binding);
+        let is_mine = bound.is_some_and(|bound| match self.own {
+            None => true,
+            Some(before) => self.changes(before, *bound).contains(&leaf.count.wrapping_sub(before.count)),
+        });
+        if let Some(OwnBinding { version, binding }) = bound.or(lists.first()).copied() {
+            // What is remembered of somebody else's entry is its number alone, so that it is told again each time.
+            self.own = Some(KnownEntry { count: leaf.count, binding });
+            self.own_version = Some(version);
+        }
+        is_mine
+    }
+
+    /// Returns the number of entries that the owner's own changes have added since an entry: one for each version of
+    /// the list, and one for other keys.
+    fn changes(
+        &self,
+        before: KnownEntry,
+        OwnBinding { version, binding }: OwnBinding,
+    ) -> RangeInclusive<u32> {
+        match self.own_version {
+            Some(known) if known == version => {
+                let changed = u32::from(before.binding != binding);
+                changed..=changed
+            }
+            // An older list that is the latest again is nobody's change.
+            Some(known) => version.checked_sub(known).map_or(RangeInclusive::new(1, 0), |by| by..=by),
+            // The relay has written the list down when it began to, and each change after that.
+            None => u32::from(version > 0)..=version,
+        }
     }
 }
 
-/// Returns the digest that an entry holds of these keys, without a device list.
-pub(crate) fn binding(identity: &IdentityKey) -> FixedBytes<32> {
-    FixedBytes(log::binding(&identity.signing.0, &identity.agreement.0, 0, &[]))
+/// Returns the digest that an entry holds of these keys and this device list.
+pub(crate) fn binding(identity: &IdentityKey, list: Option<&DeviceList>) -> FixedBytes<32> {
+    let (version, signed) = list.map_or((0, Vec::new()), |list| (list.version, list.signed_bytes()));
+    FixedBytes(log::binding(&identity.signing.0, &identity.agreement.0, version, &signed))
 }
 
 fn check_signature(KnownHead { log_key, head }: &KnownHead) -> Result<(), Unproved> {
@@ -128,4 +201,89 @@ fn check_signature(KnownHead { log_key, head }: &KnownHead) -> Result<(), Unprov
 
 fn hashes(proof: &[FixedBytes<32>]) -> Vec<NodeHash> {
     proof.iter().map(|hash| hash.0).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use pillarbox_wire::{DeviceId, ListedDevice, Timestamp, encode};
+
+    use super::*;
+
+    fn at(version: u32) -> OwnBinding {
+        OwnBinding { version, binding: FixedBytes([version as u8 + 1; 32]) }
+    }
+
+    fn entry(count: u32, own: OwnBinding) -> LogLeaf {
+        LogLeaf { label: FixedBytes([0; 32]), count, binding: own.binding, at: Timestamp(1) }
+    }
+
+    #[test]
+    fn each_version_of_the_owner_s_list_is_one_entry_and_no_more() {
+        let mut memory = LogMemory::default();
+        assert!(memory.is_mine(&entry(1, at(0)), &[at(0)]));
+        // The relay has the next list, and this phone has not heard that yet.
+        assert!(memory.is_mine(&entry(2, at(1)), &[at(0), at(1)]));
+        assert!(memory.is_mine(&entry(2, at(1)), &[at(1)]));
+        assert!(memory.is_mine(&entry(5, at(4)), &[at(4)]), "three changes since the last look");
+        assert!(!memory.is_mine(&entry(7, at(5)), &[at(5)]), "somebody else's entry lay in between");
+        assert!(memory.is_mine(&entry(7, at(5)), &[at(5)]));
+        assert!(!memory.is_mine(&entry(8, at(4)), &[at(5)]), "an older list is the latest again");
+        assert!(memory.is_mine(&entry(9, at(6)), &[at(6)]));
+        assert!(!memory.is_mine(&entry(3, at(6)), &[at(6)]), "a count does not fall");
+    }
+
+    #[test]
+    fn an_entry_seen_before_lists_were_logged_is_gone_on_from() {
+        let seen = |version: Option<u32>| LogMemory {
+            own: Some(KnownEntry { count: 1, binding: at(0).binding }),
+            own_version: version,
+            ..LogMemory::default()
+        };
+        for (count, own, is_mine) in [(1, at(0), true), (2, at(0), false), (2, at(3), true), (4, at(3), true)]
+        {
+            assert_eq!(seen(None).is_mine(&entry(count, own), &[own]), is_mine, "{count}");
+        }
+        for (count, own) in [(1, at(3)), (5, at(3))] {
+            assert!(!seen(None).is_mine(&entry(count, own), &[own]), "{count}");
+        }
+        // Once lists are logged, each is one entry.
+        assert!(!seen(Some(0)).is_mine(&entry(2, at(3)), &[at(3)]));
+    }
+
+    #[test]
+    fn the_fullest_rows_fit() {
+        let head = LogHead {
+            size: u64::MAX,
+            tree: FixedBytes([0; 32]),
+            map: FixedBytes([0; 32]),
+            at: Timestamp(u64::MAX),
+            signature: FixedBytes([0; 64]),
+        };
+        let known = Some(KnownHead { log_key: FixedBytes([0; 32]), head });
+        let own = Some(KnownEntry { count: u32::MAX, binding: FixedBytes([0; 32]) });
+        let memory = LogMemory { seen: known, contrary: known, own, own_version: Some(u32::MAX) };
+        assert!(encode(&memory).is_ok());
+    }
+
+    #[test]
+    fn of_too_many_told_lists_the_oldest_is_never_confirmed() {
+        let zeros = FixedBytes([0; 64]);
+        let identity = IdentityKey {
+            signing: FixedBytes([0; 32]),
+            agreement: FixedBytes([0; 32]),
+            cross_signature: zeros,
+        };
+        let devices = vec![
+            ListedDevice { device: DeviceId(128), identity, consent: zeros };
+            pillarbox_wire::limits::MAX_LINKED_DEVICES
+        ];
+        let list = DeviceList { account: AccountId([1; 16]), version: u32::MAX, devices, signature: zeros };
+        let mut held = UnprovedList { list: list.clone(), told: Vec::new() };
+        for number in 0..=MAX_TOLD_LISTS as u8 {
+            held.tell(&list, AccountId([1; 16]), BodyId(FixedBytes([number; 16])));
+        }
+        assert_eq!(held.told.len(), MAX_TOLD_LISTS);
+        assert_eq!(held.told[0].1, BodyId(FixedBytes([1; 16])), "the oldest goes");
+        assert!(encode(&held).is_ok());
+    }
 }

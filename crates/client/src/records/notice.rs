@@ -310,7 +310,7 @@ pub enum Notice {
         /// The reason.
         why: Unproved,
     },
-    /// The relay's public log has keys in the owner's name that this phone did not make.
+    /// The relay's public log has keys or devices in the owner's name that this phone did not make.
     NotMyEntry {
         /// The time of the entry, as exactly as the relay gives it; 0 if it gives none.
         at: Timestamp,

@@ -90,6 +90,8 @@ pub(crate) enum Table {
     ToldGroups = 39,
     /// The phone's memory of the relay's public log of keys, if it checks that log: one row.
     DirectoryProofs = 40,
+    /// Device lists that contacts have told and the public log has not proved yet, by account.
+    UnprovedLists = 41,
 }
 
 /// The two keys for sealing and finding all rows.

@@ -176,7 +176,7 @@ impl<S: Store> Relay<S> {
         for what in [Logged::Registered, Logged::Connected] {
             self.log(LogEntry::on(&connection, what).by(address.account), round);
         }
-        self.log_keys(&account, round);
+        self.log_keys(&account, None, round);
         round.changes.accounts.push(Registration { account, device, prekeys });
         round.registering.push(id);
         round.block(id);

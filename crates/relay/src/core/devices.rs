@@ -77,6 +77,7 @@ impl<S: Store> Relay<S> {
             next_one_time_kem: 0,
         };
         self.log(LogEntry::on(&connection, Logged::Changed).named("devices"), round);
+        self.log_list(&list, round);
         round.changes.linked.push(Linking { list, device, prekeys: offer.prekeys });
         Ok(())
     }
@@ -119,8 +120,16 @@ impl<S: Store> Relay<S> {
         let gone = self.directory.unlisted(address.account, Some(&list));
         let removed = self.unlinking(address, &gone);
         self.log(LogEntry::on(&connection, Logged::Changed).named("devices"), round);
+        self.log_list(&list, round);
         round.changes.relisted.push(Relisting { list, delivery_verifier, removed });
         Ok(())
+    }
+
+    /// Stages the entry of a list in the directory's public log, for the same transaction as the list.
+    fn log_list(&self, list: &DeviceList, round: &mut Round) {
+        if let Some(known) = self.directory.account(list.account) {
+            self.log_keys(&known.row, Some(list), round);
+        }
     }
 
     /// Returns the account's first phone, if this connection is its.

@@ -117,7 +117,7 @@ impl<S: Store> Relay<S> {
         let address = device.address();
         self.log(LogEntry::on(connection, Logged::Changed).by(address.account).named("keys"), round);
         self.log(LogEntry::on(connection, Logged::Connected).by(address.account), round);
-        self.log_keys(&account, round);
+        self.log_keys(&account, None, round);
         round.changes.replaced.push(Replacement { account, device, prekeys, unlinked });
         round.replacing.push(id);
         round.barrier = true;

@@ -1,13 +1,16 @@
 //! The directory that proves itself: entries of the public log, heads, and answers with proofs.
 //!
-//! **Entries.** Each registration and each change of an account's keys adds an entry in its own transaction, so that no
-//! keys are handed out that the log does not have. A rule that begins a log writes down the accounts that are there.
+//! **Entries.** Each registration, and each change of an account's keys or device list, adds an entry in its own
+//! transaction, so that nothing is handed out that the log does not have. A rule that begins a log writes down the
+//! accounts that are there.
 //!
 //! **Heads** are signed with a key that is derived from the certificate key, for each answer. Two heads of one size by
 //! one relay have the same roots; two that differ prove that it showed two logs.
 
 use pillarbox_wire::limits::MAX_LOG_LEAVES;
-use pillarbox_wire::{FixedBytes, LogEntries, LogHead, Proof, ProveEntry, ReadLog, Refusal, RelayFrame};
+use pillarbox_wire::{
+    DeviceList, FixedBytes, LogEntries, LogHead, Proof, ProveEntry, ReadLog, Refusal, RelayFrame,
+};
 
 use super::Relay;
 use super::round::Round;
@@ -17,11 +20,11 @@ use crate::memory::rate_limiter::Request;
 use crate::store::{AccountRow, Store};
 
 impl<S: Store> Relay<S> {
-    /// Stages the entry of an account whose keys are new, if there is a log.
-    pub(super) fn log_keys(&self, account: &AccountRow, round: &mut Round) {
+    /// Stages the entry of an account whose keys or device list are new, if there is a log.
+    pub(super) fn log_keys(&self, account: &AccountRow, list: Option<&DeviceList>, round: &mut Round) {
         let keeping = &self.settings.keeping;
         if keeping.directory_log {
-            let (binding, at) = (binding(&account.identity()), time(keeping, round.now));
+            let (binding, at) = (binding(&account.identity(), list), time(keeping, round.now));
             let entry = self.directory_log.next(&round.changes.leaves, label(account), binding, at);
             round.changes.leaves.push(entry);
         }

@@ -69,10 +69,10 @@ impl Directory {
     }
 
     /// All accounts, in the order of their names.
-    pub(crate) fn accounts(&self) -> Vec<&AccountRow> {
-        let mut rows: Vec<_> = self.accounts.values().map(|account| &account.row).collect();
-        rows.sort_unstable_by_key(|row| row.account);
-        rows
+    pub(crate) fn accounts(&self) -> Vec<&Account> {
+        let mut accounts: Vec<_> = self.accounts.values().collect();
+        accounts.sort_unstable_by_key(|account| account.row.account);
+        accounts
     }
 
     /// Adds an account without devices.

@@ -6,9 +6,11 @@
 use pillarbox_crypto::labels::{DIRECTORY_HEAD, DIRECTORY_LOG_KEY};
 use pillarbox_crypto::log::{LabelMap, LogTree, NodeHash};
 use pillarbox_crypto::{SigningSecret, kdf, log};
-use pillarbox_wire::{FixedBytes, IdentityKey, LOG_LEAF_LEN, LatestEntry, LogHead, LogLeaf, Timestamp};
+use pillarbox_wire::{
+    DeviceList, FixedBytes, IdentityKey, LOG_LEAF_LEN, LatestEntry, LogHead, LogLeaf, Timestamp,
+};
 
-use crate::memory::directory::Directory;
+use crate::memory::directory::{Account, Directory};
 use crate::rules::keeping::Keeping;
 use crate::store::{AccountRow, LeafRow, StoreError};
 
@@ -37,9 +39,10 @@ pub(crate) fn label(account: &AccountRow) -> FixedBytes<32> {
     FixedBytes(log::label(&account.account.0))
 }
 
-/// Returns the digest of an account's keys. It has no device list.
-pub(crate) fn binding(identity: &IdentityKey) -> FixedBytes<32> {
-    FixedBytes(log::binding(&identity.signing.0, &identity.agreement.0, 0, &[]))
+/// Returns the digest of an account's keys and device list. An account that never linked a device has no list.
+pub(crate) fn binding(identity: &IdentityKey, list: Option<&DeviceList>) -> FixedBytes<32> {
+    let (version, signed) = list.map_or((0, Vec::new()), |list| (list.version, list.signed_bytes()));
+    FixedBytes(log::binding(&identity.signing.0, &identity.agreement.0, version, &signed))
 }
 
 impl DirectoryLog {
@@ -80,13 +83,14 @@ impl DirectoryLog {
         LeafRow { place, label, count: before.saturating_add(1), binding, at }
     }
 
-    /// Returns the entries that this log lacks: one for each account that it has other keys of, or none. Empty if the
-    /// rule has no log.
+    /// Returns the entries that this log lacks: one for each account of which it has other keys, another device list or
+    /// nothing. Empty if the rule has no log. So a log from before device lists had entries takes them in when its
+    /// relay starts.
     pub(crate) fn missing(&self, directory: &Directory, keeping: &Keeping, now: Timestamp) -> Vec<LeafRow> {
         let mut leaves = Vec::new();
         if keeping.directory_log {
-            for account in directory.accounts() {
-                let (label, binding) = (label(account), binding(&account.identity()));
+            for Account { row, list, .. } in directory.accounts() {
+                let (label, binding) = (label(row), binding(&row.identity(), list.as_ref()));
                 if self.binding(&label) != Some(binding) {
                     leaves.push(self.next(&leaves, label, binding, time(keeping, now)));
                 }

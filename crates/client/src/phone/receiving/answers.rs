@@ -162,12 +162,12 @@ impl Phone {
             }
             RelayFrame::Devices(devices) => {
                 if let Some(Question::ContactDevices { contact }) = self.answered(link, devices.request) {
-                    return self.devices_named(contact, devices.list, rng, software);
+                    return self.devices_named(link, contact, devices.list, now, rng, software);
                 }
             }
             RelayFrame::Proof(proof) => {
                 if let Some(Question::Prove(held)) = self.answered(link, proof.request) {
-                    return self.proved(*held, &proof, now, rng);
+                    return self.proved(link, *held, &proof, now, rng, software);
                 }
             }
             // A phone asks for no entries.

@@ -137,6 +137,7 @@ impl Phone {
     ) -> Result<Result<Vec<Notice>, Full>, PhoneError> {
         let digest = kdf::hash(labels::ENVELOPE_DIGEST, &[&envelope.payload]);
         let (ours, account, link) = (&self.secrets.identity, &self.account, self.link);
+        let checks_log = self.checks_directory();
         let is_own = account.address.is_some_and(|own| own.account == envelope.from);
         let decided = self.vault.transact(rng, |rows| {
             let seen_key = digest_key(envelope.peer, &digest);
@@ -150,7 +151,8 @@ impl Phone {
             let record = known.clone().unwrap_or_else(|| {
                 ContactRecord::new(envelope.from, String::new(), ContactOrigin::Stranger, now)
             });
-            let arrival = Arrival { envelope, digest, account, link, now, is_new: known.is_none() };
+            let is_new = known.is_none();
+            let arrival = Arrival { envelope, digest, account, link, checks_log, now, is_new };
             match envelope.protection {
                 // Only phones that encrypt link devices.
                 Protection::ServerReadable if is_own || envelope.device.device.is_linked() => {
@@ -189,8 +191,10 @@ impl Phone {
             facts_changed,
             unsigned,
             touched,
+            unproved,
             account,
         } = effects;
+        self.proofs.unproved.extend(unproved);
         if let Some(AccountTold { account, delivery, link }) = account {
             self.account = account;
             self.secrets.delivery = delivery;
@@ -235,6 +239,7 @@ struct Arrival<'a> {
     account: &'a Account,
     /// This device's place among those of the account, if it is a linked one.
     link: Option<LinkRecord>,
+    checks_log: bool,
     now: Timestamp,
     is_new: bool,
 }
@@ -351,9 +356,7 @@ impl Arrival<'_> {
 
     /// Refuses a message of a device that is on no list of its account. Nothing of it is kept.
     fn refuse_device(&self, record: Option<&ContactRecord>, effects: &mut Effects) {
-        if let Some(record) = record {
-            self.refuse(record, effects);
-        }
+        record.into_iter().for_each(|record| self.refuse(record, effects));
     }
 
     fn refuse(&self, record: &ContactRecord, effects: &mut Effects) {
@@ -366,7 +369,8 @@ impl Arrival<'_> {
 
     fn context(&self, evidence: Option<Evidence>) -> ArrivalContext<'_> {
         let Envelope { admitted: sealed, peer, .. } = *self.envelope;
-        ArrivalContext { sealed, peer, link: self.link, account: self.account, evidence, now: self.now }
+        let Self { link, account, checks_log, now, .. } = *self;
+        ArrivalContext { sealed, peer, link, account, checks_log, evidence, now }
     }
 
     fn decrypt(

@@ -4,17 +4,19 @@
 //! are shown. If the contact was verified, nothing more is sent to them until the owner chooses: a device that
 //! somebody else has linked would read everything, as a phone under another key would.
 
-use pillarbox_wire::{DeviceAddress, DeviceList, FixedBytes, ListedDevice};
+use pillarbox_wire::{AccountId, DeviceAddress, DeviceList, FixedBytes, ListedDevice, Timestamp};
 
-use crate::phone::receiving::effects::{ArrivalContext, Effects, owe_receipt};
+use crate::phone::receiving::effects::{ArrivalContext, Effects, owe_receipt, owe_receipt_to};
 use crate::phone::rows::devices::{self, DeviceDifference};
 use crate::phone::rows::records::store_contact;
+use crate::records::account::Account;
 use crate::records::body::DevicesTold;
 use crate::records::contact::{ContactRecord, Trust};
 use crate::records::devices::DeviceFault;
+use crate::records::directory::UnprovedList;
 use crate::records::notice::Notice;
 use crate::software::Software;
-use crate::vault::{Rows, StorageError};
+use crate::vault::{Rows, StorageError, Table};
 
 /// Returns true for a device of somebody else, and for another device of the owner's. The number of a former first
 /// phone is nobody's.
@@ -27,7 +29,7 @@ pub(crate) fn may_come_from(own: Option<DeviceAddress>, device: DeviceAddress) -
     }
 }
 
-/// Takes a list that a contact has told.
+/// Takes a list that a contact has told. A phone that checks the public log holds a new one until the log proves it.
 pub(crate) fn take(
     rows: &mut Rows<'_>,
     record: ContactRecord,
@@ -36,8 +38,37 @@ pub(crate) fn take(
     software: &impl Software,
     effects: &mut Effects,
 ) -> Result<(), StorageError> {
+    if arrival.checks_log && devices::examine(rows, &record, &told.list)? == Ok(true) {
+        let contact = record.account;
+        let held: Option<UnprovedList> = rows.load(Table::UnprovedLists, &contact.0)?;
+        let mut held = held.unwrap_or(UnprovedList { list: told.list.clone(), told: Vec::new() });
+        held.tell(&told.list, arrival.peer, told.id);
+        effects.unproved = Some(contact);
+        return rows.store(Table::UnprovedLists, &contact.0, &held);
+    }
     owe_receipt(rows, told.id, arrival, effects)?;
     consider(rows, record, &told.list, &told.list.devices, arrival.account.address, software, effects)
+}
+
+/// Confirms the messages that told a list which waited for its proof, if this list or a later one is taken over now.
+/// Returns the devices that they came from.
+pub(crate) fn confirm(
+    rows: &mut Rows<'_>,
+    contact: AccountId,
+    account: &Account,
+    now: Timestamp,
+) -> Result<Vec<AccountId>, StorageError> {
+    let Some(held) = rows.load::<UnprovedList>(Table::UnprovedLists, &contact.0)? else {
+        return Ok(Vec::new());
+    };
+    if devices::known(rows, contact)?.is_none_or(|known| known.list.version < held.list.version) {
+        return Ok(Vec::new());
+    }
+    rows.remove(Table::UnprovedLists, &contact.0)?;
+    for (peer, id) in &held.told {
+        owe_receipt_to(rows, *peer, *id, account, now)?;
+    }
+    Ok(held.told.into_iter().map(|(peer, _)| peer).collect())
 }
 
 /// Takes a list over if it passes its checks and is later than the known one; otherwise the owner is told. `named` are

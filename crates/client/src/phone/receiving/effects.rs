@@ -36,6 +36,8 @@ pub(crate) struct Effects {
     pub(crate) unsigned: Vec<(GroupId, AccountId)>,
     /// Other contacts to whom something may be owed, because another device of the owner's has told of them.
     pub(crate) touched: Vec<AccountId>,
+    /// A contact whose device list waits for its proof.
+    pub(crate) unproved: Option<AccountId>,
     /// The account as its first phone has just told it.
     pub(crate) account: Option<AccountTold>,
 }
@@ -62,6 +64,8 @@ pub(crate) struct ArrivalContext<'a> {
     pub(crate) link: Option<LinkRecord>,
     /// This phone's own account.
     pub(crate) account: &'a Account,
+    /// True if this phone checks what it is told against the relay's public log.
+    pub(crate) checks_log: bool,
     /// The evidence for a report, if this phone keeps it.
     pub(crate) evidence: Option<Evidence>,
     pub(crate) now: Timestamp,
@@ -100,14 +104,25 @@ pub(crate) fn owe_receipt(
     arrival: &ArrivalContext<'_>,
     effects: &mut Effects,
 ) -> Result<(), StorageError> {
-    let (view, rng) = rows.split();
-    let mut pending = load_pending(view, arrival.peer)?;
-    if let Some(due) = arrival.account.habits.receipts.due(arrival.now, rng) {
-        pending.owe_receipt(id, due);
-    }
-    store_pending(rows, &pending)?;
+    owe_receipt_to(rows, arrival.peer, id, arrival.account, arrival.now)?;
     effects.owed = true;
     Ok(())
+}
+
+/// Notes that a device is owed a receipt, from this account at this time.
+pub(crate) fn owe_receipt_to(
+    rows: &mut Rows<'_>,
+    peer: AccountId,
+    id: BodyId,
+    account: &Account,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    let (view, rng) = rows.split();
+    let mut pending = load_pending(view, peer)?;
+    if let Some(due) = account.habits.receipts.due(now, rng) {
+        pending.owe_receipt(id, due);
+    }
+    store_pending(rows, &pending)
 }
 
 /// Notes an entry for the owner's linked devices, if its sender does not know of all of them. Only the first phone does

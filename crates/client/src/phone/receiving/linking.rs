@@ -10,7 +10,7 @@ use rand_core::CryptoRng;
 
 use crate::phone::engine::Phone;
 use crate::phone::error::PhoneError;
-use crate::phone::receiving::devices_told::consider;
+use crate::phone::receiving::devices_told::{confirm, consider};
 use crate::phone::receiving::effects::Effects;
 use crate::phone::rows::devices::{self, Queued};
 use crate::phone::rows::entries;
@@ -160,32 +160,58 @@ impl Phone {
         Ok(vec![Notice::DeviceNotChanged { reason: DeviceFailure::Relay(reason) }])
     }
 
-    /// Handles the relay's copy of a device list.
+    /// Handles the relay's copy of a device list. A phone that checks the public log holds it until it is proved.
     pub(super) fn devices_named(
         &mut self,
+        link: Link,
         contact: AccountId,
         list: Option<DeviceList>,
+        now: Timestamp,
         rng: &mut impl CryptoRng,
         software: &impl Software,
     ) -> Result<Vec<Notice>, PhoneError> {
-        let Some(list) = list else { return Ok(Vec::new()) };
-        let own = self.account.address;
-        if let Some(own) = own.filter(|own| own.account == contact) {
-            return self.own_list_named(own, list, rng);
+        if let Some(own) = self.account.address.filter(|own| own.account == contact) {
+            return match list {
+                Some(list) => self.own_list_named(own, list, rng),
+                None => Ok(Vec::new()),
+            };
         }
+        if self.checks_directory() {
+            self.hold_list(link, contact, list)?;
+            return Ok(Vec::new());
+        }
+        match list {
+            Some(list) => self.take_list(contact, &list, now, rng, software),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// Takes a contact's list over if it passes its checks, and confirms the messages that told it and waited.
+    pub(crate) fn take_list(
+        &mut self,
+        contact: AccountId,
+        list: &DeviceList,
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+        software: &impl Software,
+    ) -> Result<Vec<Notice>, PhoneError> {
+        let account = &self.account;
         let considered = self.vault.transact(rng, |rows| {
             let record = load_contact(rows, contact)?;
             let mut effects = Effects::default();
-            consider(rows, record, &list, &list.devices, own, software, &mut effects)?;
-            Ok::<_, PhoneError>(effects)
+            consider(rows, record, list, &list.devices, account.address, software, &mut effects)?;
+            Ok::<_, PhoneError>((effects, confirm(rows, contact, account, now)?))
         });
-        let effects = match considered {
+        let (effects, confirmed) = match considered {
             // Removed while the question was open.
             Err(PhoneError::UnknownContact) => return Ok(Vec::new()),
             considered => considered?,
         };
         if effects.outbox_changed {
             self.reindex()?;
+        }
+        for peer in confirmed {
+            self.note_pending(peer, now)?;
         }
         Ok(effects.notices)
     }
@@ -206,6 +232,8 @@ impl Phone {
             Ok::<_, PhoneError>(())
         })?;
         self.reindex()?;
+        // A linked device asked because the public log binds another list than it knew.
+        self.proofs.look_again();
         Ok(Vec::new())
     }
 

@@ -152,6 +152,7 @@ mod tests {
                 peer: from,
                 link: None,
                 account: &account,
+                checks_log: false,
                 evidence: None,
                 now: NOW,
             };

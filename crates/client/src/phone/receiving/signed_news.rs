@@ -234,6 +234,7 @@ mod tests {
                     peer: Self::account(),
                     link: None,
                     account: &account,
+                    checks_log: false,
                     evidence: None,
                     now: NOW,
                 };

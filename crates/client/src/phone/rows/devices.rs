@@ -123,6 +123,7 @@ pub(crate) fn forget(rows: &mut Rows<'_>, account: AccountId) -> Result<(), Stor
         forget_device(rows, name)?;
     }
     rows.remove(Table::ToldDevices, &account.0)?;
+    rows.remove(Table::UnprovedLists, &account.0)?;
     rows.remove(Table::DeviceLists, &account.0)
 }
 

@@ -28,6 +28,7 @@ use crate::phone::state::link::Link;
 use crate::phone::state::links::Question;
 use crate::phone::state::outbox::{IndexEntry, IndexStage, Item, MAX_IN_FLIGHT, Stage};
 use crate::phone::state::pauses::WaitCause;
+use crate::phone::state::proofs::Doubt;
 use crate::records::account::Protection;
 use crate::records::body::{
     Body, Content, Introduction, MAX_RECEIPT_IDS, READS_VERSION_2, Receipt, ResendRequest,
@@ -100,6 +101,9 @@ impl Phone {
                 {
                     return Ok(true);
                 }
+            }
+            if self.proofs.waiting.iter().any(|(link, _)| *link == Link::Nameless) {
+                return Ok(true);
             }
             for contact in &self.lists_wanted {
                 if load_delivery_key(rows, *contact)?.is_some() {
@@ -203,8 +207,12 @@ impl Phone {
         }
         let mut fetches = decided.fetches;
         // A linked device's keys stand on the account's signed list, and need no proof of their own.
-        fetches
-            .retain(|(_, address, _)| address.device.is_linked() || !self.awaits_proof_of(address.account));
+        fetches.retain(|(_, address, _)| {
+            let account = address.account;
+            // Keys in doubt are fetched once the device list is there that the log may bind with them.
+            let awaits_list = || self.proofs.doubts(account, Doubt::Keys) && self.awaits_list_of(account);
+            address.device.is_linked() || !(self.awaits_proof_of(account) || awaits_list())
+        });
         let Some(connection) = self.links.get_mut(link) else {
             return;
         };

@@ -61,7 +61,7 @@ impl Phone {
                 self.ask_questions(now, &mut frames);
                 self.leave_facts(now, &mut frames)?;
                 self.tend_recall(&mut frames);
-                self.ask_for_proof(link, now, &mut frames);
+                self.ask_for_proof(link, now, &mut frames)?;
                 self.tend_channels(now, &mut frames)?;
                 self.tend_devices(&mut frames)?;
                 self.tell_devices(now, rng)?;
@@ -69,7 +69,7 @@ impl Phone {
                 self.converse(link, now, rng, software, &mut frames)?;
             }
             (Link::Nameless, LinkStage::Ready) => {
-                self.ask_for_proof(link, now, &mut frames);
+                self.ask_for_proof(link, now, &mut frames)?;
                 self.ask_lists(link, &mut frames)?;
                 self.converse(link, now, rng, software, &mut frames)?;
             }
@@ -130,6 +130,7 @@ impl Phone {
             && self.recall.next().is_none()
             && self.link_wish.is_none()
             && self.proofs.waiting.is_empty()
+            && self.proofs.unproved.is_empty()
     }
 
     /// Registers, or authenticates the connection.

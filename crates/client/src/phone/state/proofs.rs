@@ -1,8 +1,8 @@
 //! Answers of the directory that wait for their proofs, and the times at which the owner's own entry is looked at.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use pillarbox_wire::{AccountId, DeviceBundle, Duration, Handle, IdentityKey, Timestamp};
+use pillarbox_wire::{AccountId, DeviceBundle, DeviceList, Duration, Handle, IdentityKey, Timestamp};
 
 use crate::phone::state::link::Link;
 use crate::records::directory::LogMemory;
@@ -23,6 +23,10 @@ pub(crate) enum Held {
     Keys { contact: AccountId, identity: IdentityKey, bundles: Vec<DeviceBundle> },
     /// The account behind a number.
     Found { account: AccountId, identity: IdentityKey, handle: Handle, name: Option<String> },
+    /// A contact's device list, as the relay gave it; `None` if the relay says that there is none.
+    Devices { contact: AccountId, list: Option<Box<DeviceList>> },
+    /// A device list that a contact has told. It lies in the vault.
+    Told { contact: AccountId },
 }
 
 impl Held {
@@ -30,6 +34,27 @@ impl Held {
     pub(crate) fn is_keys_of(&self, account: AccountId) -> bool {
         matches!(self, Self::Keys { contact, .. } if *contact == account)
     }
+
+    /// Returns true if this is a device list of this contact.
+    pub(crate) fn is_list_of(&self, account: AccountId) -> bool {
+        matches!(self, Self::Devices { contact, .. } | Self::Told { contact } if *contact == account)
+    }
+
+    /// The account whose entry proves it. `own` is the owner's.
+    pub(crate) fn account(&self, own: AccountId) -> AccountId {
+        match self {
+            Self::Own => own,
+            Self::Keys { contact, .. } | Self::Devices { contact, .. } | Self::Told { contact } => *contact,
+            Self::Found { account, .. } => *account,
+        }
+    }
+}
+
+/// The part of an answer that an entry did not stand for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Doubt {
+    Keys,
+    Devices,
 }
 
 /// The checks of the directory, if the owner wants them.
@@ -41,9 +66,13 @@ pub(crate) struct Proofs {
     pub(crate) waiting: VecDeque<(Link, Held)>,
     /// Time at which the owner's own entry was last asked for on this connection.
     own_asked: Option<Timestamp>,
-    /// Accounts whose entry was proved and stands for other keys than were given. Keys may have changed in between, so
-    /// they are fetched once more before anything is said.
-    doubted: BTreeSet<AccountId>,
+    /// Contacts whose told device lists are to be proved.
+    pub(crate) unproved: BTreeSet<AccountId>,
+    /// Device lists that the relay gave of accounts whose keys are in doubt. The proof of the keys decides about them.
+    pub(crate) given: BTreeMap<AccountId, DeviceList>,
+    /// Accounts whose entry was proved and stands for other keys, or another device list, than were given. Either may
+    /// have changed in between, so they are fetched once more before anything is said.
+    doubted: BTreeSet<(AccountId, Doubt)>,
     /// Accounts that the owner was told of on this connection; `None` stands for their own.
     told: BTreeSet<Option<AccountId>>,
 }
@@ -53,6 +82,12 @@ impl Proofs {
     pub(crate) fn disconnected(&mut self) {
         self.own_asked = None;
         self.told.clear();
+        self.given.clear();
+    }
+
+    /// Has the owner's own entry looked at once more, at once.
+    pub(crate) const fn look_again(&mut self) {
+        self.own_asked = None;
     }
 
     /// Takes what a lost link was to ask.
@@ -63,13 +98,15 @@ impl Proofs {
         lost.into_iter().map(|(_, held)| held).collect()
     }
 
-    /// Schedules a look at the owner's own entry, if one is due.
-    pub(crate) fn look_at_own(&mut self, now: Timestamp) {
+    /// Schedules a look at the owner's own entry, if one is due. Returns true if it is.
+    pub(crate) fn look_at_own(&mut self, now: Timestamp) -> bool {
         let due = self.own_asked.is_none_or(|at| now.since(at) >= OWN_ENTRY_EVERY || now < at);
-        if self.memory.is_some() && due {
+        let looks = self.memory.is_some() && due;
+        if looks {
             self.own_asked = Some(now);
             self.waiting.push_back((Link::Named, Held::Own));
         }
+        looks
     }
 
     /// Time of the next look at the owner's own entry.
@@ -77,18 +114,23 @@ impl Proofs {
         self.own_asked.filter(|_| self.memory.is_some()).map(|at| at + OWN_ENTRY_EVERY)
     }
 
-    /// Notes an entry that stands for other keys than were given. Returns true the second time in a row.
-    pub(crate) fn doubt(&mut self, account: AccountId) -> bool {
-        if self.doubted.remove(&account) {
+    /// Notes an entry that stands for something else than was given. Returns true the second time in a row.
+    pub(crate) fn doubt(&mut self, account: AccountId, what: Doubt) -> bool {
+        if self.doubted.remove(&(account, what)) {
             return true;
         }
-        self.doubted.insert(account);
+        self.doubted.insert((account, what));
         false
     }
 
-    /// Notes that an account's keys were proved.
-    pub(crate) fn trust(&mut self, account: AccountId) {
-        self.doubted.remove(&account);
+    /// Returns true if an account's entry stood for something else than was given.
+    pub(crate) fn doubts(&self, account: AccountId, what: Doubt) -> bool {
+        self.doubted.contains(&(account, what))
+    }
+
+    /// Notes that this was proved.
+    pub(crate) fn trust(&mut self, account: AccountId, what: Doubt) {
+        self.doubted.remove(&(account, what));
     }
 
     /// Returns true if the owner has not been told of this account on this connection.

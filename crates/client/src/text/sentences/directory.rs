@@ -11,11 +11,19 @@ const fn because(why: Unproved) -> &'static str {
         Unproved::OtherLog => "it is not the log that this phone was shown before",
         Unproved::NoEntry => "the log has no such entry, or the proof is wrong",
         Unproved::OtherKeys => "the log has other keys",
+        Unproved::OtherDevices => "the log has another device list",
     }
 }
 
-/// Returns the sentence for keys of a contact that were not proved.
+/// Returns the sentence for keys or a device list of a contact that were not proved.
 pub(super) fn of_contact(name: &str, why: Unproved) -> String {
+    if why == Unproved::OtherDevices {
+        return format!(
+            "the relay's public log has another list of {name}'s devices than the one that was given for {name}. This phone \
+             has not taken that list over, and writes to the devices that it knew. Ask {name} in another way which devices \
+             they have linked, and ask whoever runs the relay."
+        );
+    }
     format!(
         "the relay's public log does not prove the keys that the relay gave for {name}: {}. Nothing is sent to {name} with \
          these keys. Compare safety numbers with {name}, and ask whoever runs the relay.",
@@ -41,13 +49,13 @@ pub(super) fn of_owner(why: Unproved) -> String {
     )
 }
 
-/// Returns the sentence for keys that somebody else published in the owner's name.
+/// Returns the sentence for keys or devices that somebody else published in the owner's name.
 pub(super) fn not_mine(at: Timestamp) -> String {
     let (year, month, day, ..) = at.calendar();
     let when = if at.0 == 0 { String::new() } else { format!(" of {year}-{month:02}-{day:02}") };
     format!(
-        "the relay's public log has an entry{when} in your name that this phone did not make. Whoever has those keys may \
-         read what your contacts write to you. Tell them in another way, compare safety numbers with them, and ask whoever \
+        "the relay's public log has an entry{when} in your name that this phone did not make: other keys, or another list of your devices. \
+         Whoever has those keys may read what your contacts write to you. Tell them in another way, compare safety numbers with them, and ask whoever \
          runs the relay."
     )
 }

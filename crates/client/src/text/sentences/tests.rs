@@ -84,6 +84,7 @@ fn every() -> Vec<Notice> {
         unproved(Some(BOB), None, Unproved::OtherLog),
         unproved(Some(BOB), None, Unproved::NoEntry),
         unproved(Some(BOB), None, Unproved::OtherKeys),
+        unproved(Some(BOB), None, Unproved::OtherDevices),
         unproved(None, Some(number("+12025550143")), Unproved::OtherKeys),
         unproved(None, None, Unproved::OtherLog),
         Notice::NotMyEntry { at: Timestamp(1_490_193_600_000) },
