@@ -1,10 +1,11 @@
 //! The ways one by one, with everything that stands behind the numbers.
 
-use super::notes::{about, moment};
+use super::notes::{about, moment, names};
 use super::predictions::WaysComparison;
 use super::row::{AddedSoftware, WayInRow, WaysIn, WireBytes, share};
 use super::table::head;
 use crate::answer::{counted_by, listed};
+use crate::experiments::Asserted;
 use crate::screen::{Screen, Weight};
 
 /// Returns the screen. `comparison` is that with the predictions, if there are any.
@@ -66,8 +67,9 @@ fn one(screen: &mut Screen, ways: &WaysIn, row: &WayInRow) {
         None => "Nobody can say: no phone receives anything else than without it.".to_owned(),
         Some((_, note)) => format!("Who can say: {note}"),
     });
-    for (who, noticed) in row.first_noticed() {
-        say(format!("  {who}, {}: {}", moment(noticed.at), noticed.says));
+    let noticed = row.first_noticed();
+    for (who, at, says) in alike(noticed.iter().map(|(who, line)| (*who, line.at, line.says.as_str()))) {
+        say(format!("  {}, {}: {says}", names(&who), when(at, who.len())));
     }
     if !row.other_program.is_empty() {
         say(format!("People who have another program: {}.", row.other_program.len()));
@@ -85,13 +87,13 @@ fn one(screen: &mut Screen, ways: &WaysIn, row: &WayInRow) {
     match row.became_false.as_slice() {
         [] => say("Sentences on phones that became false: none of those that are judged.".to_owned()),
         all => {
-            for one in all {
-                say(format!("Became false on {}'s phone, {}: \"{}\"", one.who, moment(one.at), one.text));
+            for (who, at, text) in alike(all.iter().map(printed)) {
+                say(format!("Became false, {}, on {}: \"{text}\"", when(at, who.len()), phones_of(&who)));
             }
         }
     }
-    for one in &row.already_false {
-        say(format!("False on {}'s phone without it too: \"{}\"", one.who, one.text));
+    for (who, _, text) in alike(row.already_false.iter().map(printed)) {
+        say(format!("False without it too, on {}: \"{text}\"", phones_of(&who)));
     }
     let evader = &row.evader;
     say(format!(
@@ -119,4 +121,40 @@ fn one(screen: &mut Screen, ways: &WaysIn, row: &WayInRow) {
 
 fn people(names: &[String]) -> String {
     if names.is_empty() { "nobody".to_owned() } else { listed(names, "and") }
+}
+
+/// Returns a sentence that a phone printed: whose phone, when, and the words.
+fn printed(asserted: &Asserted) -> (&str, u64, &str) {
+    (&asserted.who, asserted.at, &asserted.text)
+}
+
+/// Brings together the people to whom the same was said, with the first time, in the order of the first times.
+fn alike<'a>(lines: impl Iterator<Item = (&'a str, u64, &'a str)>) -> Vec<(Vec<&'a str>, u64, &'a str)> {
+    let mut all: Vec<(Vec<&str>, u64, &str)> = Vec::new();
+    for (who, at, says) in lines {
+        match all.iter_mut().find(|(_, _, known)| *known == says) {
+            Some((people, first, _)) => {
+                people.push(who);
+                *first = at.min(*first);
+            }
+            None => all.push((vec![who], at, says)),
+        }
+    }
+    for (people, ..) in &mut all {
+        people.sort_unstable();
+        people.dedup();
+    }
+    all.sort_by_key(|(_, first, _)| *first);
+    all
+}
+
+fn when(first: u64, people: usize) -> String {
+    if people == 1 { moment(first) } else { format!("first on {}", moment(first)) }
+}
+
+fn phones_of(people: &[&str]) -> String {
+    match people {
+        [one] => format!("{one}'s phone"),
+        all => format!("the phones of {}", names(all)),
+    }
 }
