@@ -111,6 +111,7 @@ fn all() -> Vec<Failure> {
         DeviceTrouble::Unknown(200),
         DeviceTrouble::ChangeWaits,
         DeviceTrouble::StillWaits,
+        DeviceTrouble::Gone,
         DeviceTrouble::NotLinked,
         DeviceTrouble::NotChanged(DeviceFailure::OtherKeys),
         DeviceTrouble::NotChanged(DeviceFailure::NoConsent),
