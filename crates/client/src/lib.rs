@@ -37,7 +37,7 @@ pub mod software;
 mod text;
 pub mod vault;
 
-pub use phone::channels::MAX_KEPT_POSTS;
+pub use phone::channels::{KnownChannel, MAX_KEPT_POSTS};
 pub use phone::state::outbox;
 pub use phone::state::recall::RecalledBackup;
 pub use phone::{

@@ -303,6 +303,7 @@ Examples:
   pillarbox channel post @harbour_news the ferry is late
   pillarbox channel follow @harbour_news
   pillarbox channel read @harbour_news
+  pillarbox channel list
 
 A channel is public: nothing in it is encrypted, and anybody reads it. Only
 relays that say so have channels: `pillarbox-relay run --channels`.";
@@ -329,6 +330,15 @@ Examples:
 This phone keeps the last 500 posts of each channel that it follows, also after
 the channel was taken down. The relay sees each reading, and by whom; it keeps
 no list of followers unless its rule says so.";
+
+pub(crate) const CHANNEL_LIST: &str = "\
+Examples:
+  pillarbox channel list
+  pillarbox channel list --json
+
+Nobody is asked: these are the channels that this phone follows, and those that
+it has opened or posted in. --json prints one channel a line: channel, own,
+last_posted, followed, posts_kept.";
 
 pub(crate) const CHANNEL_READ: &str = "\
 Examples:
@@ -405,7 +415,7 @@ mod tests {
     fn every_page_leads_with_examples_and_ends_with_what_a_person_must_know() {
         for flag in ["-h", "--help"] {
             let pages = pages(flag);
-            assert_eq!(pages.len(), 46);
+            assert_eq!(pages.len(), 47);
             for (command, page) in pages {
                 let at =
                     |text: &str| page.find(text).unwrap_or_else(|| panic!("{command} {flag}: no {text}"));

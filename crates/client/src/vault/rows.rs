@@ -90,6 +90,8 @@ pub(crate) enum Table {
     ToldGroups = 39,
     /// What the phone has seen of the relay's public log of keys, if it checks it: one row.
     DirectoryProofs = 40,
+    /// Channels of this account that this phone has opened or posted in, by name.
+    OwnChannels = 42,
 }
 
 /// The two keys for sealing and finding all rows.
