@@ -25,6 +25,10 @@ pub(crate) enum DeviceTrouble {
     StillWaits,
     /// Nobody has linked this device in time.
     NotLinked,
+    /// Only a linked device can do this.
+    LinkedOnly,
+    /// This device has signed off.
+    Left,
     /// The relay does not know this linked device.
     Gone,
     /// The devices stay as they were.
@@ -56,6 +60,16 @@ pub(crate) fn explained(trouble: DeviceTrouble) -> (Exit, String, Option<&'stati
         }
         DeviceTrouble::ChangeWaits => {
             "The last change of the devices has not reached the relay yet, so nothing more was changed.".to_owned()
+        }
+        DeviceTrouble::LinkedOnly => {
+            "This is the first phone of the account, and only a linked device can sign off. Nothing was changed. To close \
+             the account, type `account close`."
+                .to_owned()
+        }
+        DeviceTrouble::Left => {
+            "This device has signed off. What it had stays on it, and it sends and fetches nothing more. To link this \
+             computer again, type `device link INVITATION` with another --profile."
+                .to_owned()
         }
         DeviceTrouble::Gone => {
             "The relay does not know this device any more. The first phone of the account has removed it, or the account was \

@@ -354,7 +354,8 @@ Examples:
   pillarbox --profile laptop device link pillarbox:invite/...
   pillarbox device link pillarbox:device/...
   pillarbox device list
-  pillarbox device remove 128";
+  pillarbox device remove 128
+  pillarbox --profile laptop device leave";
 
 pub(crate) const DEVICE_LINK: &str = "\
 Examples:
@@ -382,6 +383,15 @@ Examples:
 The device keeps what it had, and gets nothing more: your contacts are told, and
 the relay drops what waits for it. A text that somebody sends before they hear of
 it may still reach it.";
+
+pub(crate) const DEVICE_LEAVE: &str = "\
+Examples:
+  pillarbox --profile laptop device leave
+
+Only the first phone signs who belongs to the account. This device asks it to
+take this one off, inside the encryption, and sends and fetches nothing more. The
+first phone does so when it next connects, and tells your contacts. Until then
+their texts for this device wait at the relay, and go unread.";
 
 #[cfg(test)]
 mod tests {
@@ -415,7 +425,7 @@ mod tests {
     fn every_page_leads_with_examples_and_ends_with_what_a_person_must_know() {
         for flag in ["-h", "--help"] {
             let pages = pages(flag);
-            assert_eq!(pages.len(), 47);
+            assert_eq!(pages.len(), 48);
             for (command, page) in pages {
                 let at =
                     |text: &str| page.find(text).unwrap_or_else(|| panic!("{command} {flag}: no {text}"));

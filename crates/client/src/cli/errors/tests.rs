@@ -111,6 +111,8 @@ fn all() -> Vec<Failure> {
         DeviceTrouble::Unknown(200),
         DeviceTrouble::ChangeWaits,
         DeviceTrouble::StillWaits,
+        DeviceTrouble::LinkedOnly,
+        DeviceTrouble::Left,
         DeviceTrouble::Gone,
         DeviceTrouble::NotLinked,
         DeviceTrouble::NotChanged(DeviceFailure::OtherKeys),
