@@ -299,8 +299,8 @@ impl Phone {
         Ok(channel.into_iter().map(|channel| Notice::Posted { channel, number }).collect())
     }
 
-    /// Removes an answered wish and returns its channel, or `None` for a reading. `posted` is the number of the last post
-    /// if the relay did what was wished, which it does for the channel's owner only.
+    /// Removes an answered wish and returns its channel, or `None` for a reading. `posted` is the number of the last
+    /// post if the relay did what was wished, which it does for the channel's owner only.
     fn fulfilled(
         &mut self,
         asked: Asked,

@@ -220,8 +220,8 @@ fn content(bytes: &[u8]) -> String {
     }
 }
 
-/// Names a deposit among those of its kind: a part of a backup by its number, from 1; any other by its bytes if they are
-/// nothing but text that is safe to show, and by the first of them if not.
+/// Names a deposit among those of its kind: a part of a backup by its number, from 1; any other by its bytes if they
+/// are nothing but text that is safe to show, and by the first of them if not.
 fn which(kind: DepositKind, bytes: &[u8]) -> String {
     if let (DepositKind::BackupPart, Ok(number)) = (kind, <[u8; 4]>::try_from(bytes)) {
         return format!("part {}", u64::from(u32::from_be_bytes(number)) + 1);
