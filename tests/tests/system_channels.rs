@@ -37,6 +37,17 @@ fn a_post_is_read_by_anybody_and_kept_by_followers_also_after_the_channel_was_ta
     let relay = publishing(&place);
     let (alice, bob) = scene(&place, &relay);
     let carol = place.account(&relay, "carol");
+    drop(
+        alice.run(&["channel", "list"]).expect(0).prints("@harbour_news: yours; number 2 is your last post"),
+    );
+    drop(bob.run(&["channel", "list"]).expect(0).prints("@harbour_news: followed; 1 post kept here"));
+    let plain = bob.run(&["channel", "list", "--plain"]).expect(0);
+    assert_eq!(plain.out, "@harbour_news\tother\tfollowed\t\t1\n");
+    let json = alice.run(&["channel", "list", "--json"]).expect(0).json();
+    assert_eq!((json["own"].as_bool(), json["last_posted"].as_u64()), (Some(true), Some(2)));
+    drop(
+        carol.run(&["channel", "list"]).expect(0).says("This phone follows no channel, and has opened none."),
+    );
     let read = carol.run(&["channel", "read", NEWS, "--json"]).expect(0).json_lines();
     let texts: Vec<_> = read.iter().map(|post| post["text"].as_str().unwrap()).collect();
     assert_eq!(texts, ["the ferry is late", "the ferry is here"]);

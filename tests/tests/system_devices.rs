@@ -83,9 +83,35 @@ fn a_device_is_linked_with_a_code_kept_in_step_and_removed_and_contacts_are_told
     drop(alice.run(&["inbox"]).expect(0).says("Bob has removed a device. It gets nothing more from you."));
     drop(alice.run(&["send", "Bob", "after"]).expect(0));
     assert_eq!(bob.inbox(), ["after"]);
-    let refused = laptop.run(&["inbox"]);
-    assert_ne!(refused.code(), Some(0));
+    drop(laptop.run(&["inbox"]).expect(1).says("The relay does not know this device any more."));
     assert_eq!(texts(&laptop, "Alice"), ["to both", "from the laptop"], "it keeps what it had");
+}
+
+#[test]
+fn a_device_that_signs_off_is_taken_off_by_the_first_phone_and_contacts_are_told() {
+    let place = Place::new();
+    let relay = place.relay();
+    let [alice, bob] = pair(&place, &relay);
+    let laptop = link(&place, &bob, "laptop", &[]);
+    settle(&[&alice, &bob, &laptop]);
+    drop(alice.run(&["send", "Bob", "to both"]).expect(0));
+    assert_eq!(laptop.inbox(), ["to both"]);
+
+    drop(bob.run(&["device", "leave", "--yes"]).expect(1).says("only a linked device can sign off"));
+    drop(laptop.run(&["device", "leave"]).expect(2).says("--yes"));
+    drop(laptop.run(&["device", "leave", "--yes"]).expect(0).prints("This device has signed off."));
+    for command in [&["inbox"][..], &["send", "Alice", "no"], &["device", "leave", "--yes"]] {
+        drop(laptop.run(command).expect(1).says("This device has signed off. What it had stays on it"));
+    }
+    assert_eq!(texts(&laptop, "Alice"), ["to both"], "it keeps what it had");
+    drop(alice.run(&["send", "Bob", "before Bob heard"]).expect(0));
+
+    let heard = bob.run(&["inbox"]).expect(0).says("Device 128 has signed off.");
+    drop(heard.says("Device 128 is removed."));
+    assert_eq!(bob.run(&["device", "list", "--plain"]).expect(0).out, "1\tfirst\tthis\n");
+    drop(alice.run(&["inbox"]).expect(0).says("Bob has removed a device. It gets nothing more from you."));
+    drop(alice.run(&["send", "Bob", "after"]).expect(0));
+    assert_eq!(bob.inbox(), ["after"]);
 }
 
 #[test]

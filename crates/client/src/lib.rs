@@ -37,7 +37,7 @@ pub mod software;
 mod text;
 pub mod vault;
 
-pub use phone::channels::MAX_KEPT_POSTS;
+pub use phone::channels::{KnownChannel, MAX_KEPT_POSTS};
 pub use phone::state::outbox;
 pub use phone::state::recall::RecalledBackup;
 pub use phone::{
@@ -48,7 +48,7 @@ pub use records::account::{self, Account, NewAccount, PaddingRule, Protection};
 pub use records::backup::{self, Backup, BackupError};
 pub use records::body::{self, BodyId};
 pub use records::contact::{self, Contact, ContactOrigin, Trust};
-pub use records::devices::{DeviceFault, OwnDevice};
+pub use records::devices::{DeviceFault, OwnDevice, check_list as check_device_list};
 pub use records::directory::Unproved;
 pub use records::group::{self, Group, GroupChange, GroupEntry, GroupId, GroupNews};
 pub use records::habits::{self, BackupKey, GroupBasis, Habits, Receipts};

@@ -117,6 +117,7 @@ fn bodies() -> Vec<(&'static str, Body)> {
         ("OwnNewsEntry", own(OwnTold::Entry(Box::new(entry_news())))),
         ("OwnNewsProgress", own(OwnTold::Progress(progress))),
         ("OwnNewsShown", own(OwnTold::Shown(ShownNews { with, message: ID, at: AT }))),
+        ("OwnNewsSignOff", own(OwnTold::SignOff)),
     ];
     let bodies = contents.into_iter().enumerate().map(|(number, (name, content))| {
         let introduction = (number == 0).then(|| introduction.clone());

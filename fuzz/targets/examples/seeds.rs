@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 use std::{env, fs};
 
+use data_encoding::HEXLOWER;
 use pillarbox_client::BackupKey;
 use pillarbox_client::Invitation;
 use pillarbox_client::backup::{Backup, BackupContents, SavedContact};
@@ -19,7 +20,7 @@ use pillarbox_wire::{
     AccountId, Acknowledge, Bytes, ChannelName, ClientFrame, Deliver, Deposit, DepositKind, Deposited,
     DeviceAddress, DeviceId, FetchBundles, FixedBytes, Handle, LeaveDeposits, LookUp, MessageId, OpenChannel,
     Ping, Post, PostRow, Posted, Posts, PreKeyId, ReadChannel, Recall, Recalled, Refusal, Refused,
-    RelayFrame, RequestId, Submit, Timestamp, Welcome, encode,
+    RelayFrame, RequestId, Submit, Timestamp, Welcome, decode, encode,
 };
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -28,12 +29,12 @@ type Seeds = Vec<(&'static str, Vec<Vec<u8>>)>;
 
 fn main() {
     let folder = PathBuf::from(env::args_os().nth(1).expect("the folder of the corpora"));
-    for (target, inputs) in [wire(), texts(), choices(), files(), kept()].concat() {
+    let seeds = [wire(), golden(), texts(), choices(), files(), kept()].concat();
+    let inputs = seeds.iter().flat_map(|(target, inputs)| inputs.iter().map(move |input| (target, input)));
+    for (number, (target, input)) in inputs.enumerate() {
         let corpus = folder.join(target);
         fs::create_dir_all(&corpus).expect("a folder that can be written to");
-        for (number, input) in inputs.iter().enumerate() {
-            fs::write(corpus.join(format!("honest-{number}")), input).expect("room");
-        }
+        fs::write(corpus.join(format!("honest-{number}")), input).expect("room");
     }
 }
 
@@ -113,6 +114,19 @@ fn wire() -> Seeds {
     vec![("client_frame", encoded(&phone)), ("relay_frame", encoded(&relay)), ("body", encoded(&bodies))]
 }
 
+/// Takes the golden bytes of every frame and of every body, so that none is left out.
+fn golden() -> Seeds {
+    let examples = |file: &str| -> Vec<Vec<u8>> {
+        let lines = file.lines().filter(|line| !line.starts_with('#'));
+        let digits = lines.filter_map(|line| line.split_once(' ')).map(|(_, digits)| digits);
+        digits.map(|digits| HEXLOWER.decode(digits.as_bytes()).expect("golden bytes")).collect()
+    };
+    let frames = examples(include_str!("../../../crates/wire/tests/golden.txt"));
+    let (phone, relay) = frames.into_iter().partition(|bytes| decode::<ClientFrame>(bytes).is_ok());
+    let bodies = examples(include_str!("../../../crates/client/tests/golden.txt"));
+    vec![("client_frame", phone), ("relay_frame", relay), ("body", bodies)]
+}
+
 fn channel() -> ChannelName {
     "@dawn".to_owned().try_into().expect("a channel's name")
 }
@@ -156,6 +170,8 @@ fn choices() -> Seeds {
         ("handshake", vec![vec![1, 1], vec![1, 1, 0, 0, 1]]),
         ("session_events", vec![vec![0, 0, 2, 1, 3], vec![2, 0, 8, 2, 14, 30, 4, 0, 6, 1]]),
         ("vault_row", (0..24).map(|row| vec![0, 0, row]).collect()),
+        ("device_lists", (1..4).map(|kind| vec![kind]).collect()),
+        ("directory_log", (1..4).map(|kind| vec![kind, 0, 9]).collect()),
         ("relay_lies", vec![vec![0; 48], (0..96).collect()]),
         ("phones_lie", vec![vec![0, 0, 0, 27, 1], (0..96).collect()]),
         ("reported", vec![vec![0], vec![1], vec![2, 0, 3, 0, 1, 2, 0, 2, 1, 2]]),

@@ -42,7 +42,7 @@ fn turns(c: char) -> bool {
 }
 
 /// Encodes bytes in base32 (RFC 4648, section 6), in lower case and without padding.
-fn base32(bytes: &[u8]) -> String {
+pub(crate) fn base32(bytes: &[u8]) -> String {
     let bits = bytes.iter().flat_map(|byte| (0..8).rev().map(move |at| usize::from(byte >> at & 1)));
     let bits: Vec<usize> = bits.collect();
     let letter = |group: &[usize]| {

@@ -9,9 +9,12 @@ use std::net::{IpAddr, Ipv4Addr};
 use pillarbox_client::{Link, Vault};
 use pillarbox_relay::{ConnectionId, Effect, Input};
 use pillarbox_wire::{
-    Accepted, AccountId, Acknowledge, Authenticate, Bytes, ClientFrame, Deliver, DeviceAddress, DeviceId,
-    Farewell, FetchBundles, FixedBytes, Goodbye, LookUp, MessageId, Ping, Pong, PreKeyCounts, Refusal,
-    Refused, RelayFrame, RequestId, Submit, Timestamp, Welcome, decode,
+    Accepted, AccountId, Acknowledge, AddDevice, Authenticate, Bytes, ClientFrame, Deliver, DeviceAddress,
+    DeviceId, DeviceList, DeviceOffer, Devices, DevicesPublished, Farewell, FetchBundles, FetchDevice,
+    FetchDevices, FixedBytes, Goodbye, IdentityKey, LatestEntry, Linked, ListedDevice, LogEntries, LogHead,
+    LogLeaf, LookUp, MessageId, OpenPlace, Ping, PlaceOpened, PlaceRead, Pong, PreKeyCounts, PreKeyUpload,
+    Proof, ProveEntry, PublishDevices, ReadLog, ReadPlace, Refusal, Refused, RelayFrame, RequestId, Submit,
+    Timestamp, Welcome, decode,
 };
 
 use crate::feed::Feed;
@@ -50,7 +53,10 @@ pub fn relay_lies(bytes: &[u8]) {
     }
     WORLD.with_borrow_mut(|kept| {
         let (world, alice, bob) = kept.get_or_insert_with(|| {
-            let (world, alice, bob) = pair();
+            let (mut world, alice, bob) = pair();
+            let (phone, rng) = world.at(alice);
+            // A phone that checks the log asks more of its relay.
+            phone.check_directory(true, rng).expect("a sound vault");
             let id = world.id(bob);
             (world, alice, id)
         });
@@ -96,7 +102,7 @@ fn lie(kind: u8, feed: &mut Feed<'_>, bob: AccountId) -> Option<RelayFrame> {
         }),
         3 => RelayFrame::Accepted(Accepted { request: request(feed) }),
         4 => RelayFrame::Refused(Refused { request: request(feed), reason: refusal(feed) }),
-        5 | 6 => {
+        5 => {
             let from = match feed.byte() % 3 {
                 0 => None,
                 1 => Some(DeviceAddress { account: bob, device: DeviceId(feed.byte()) }),
@@ -110,10 +116,87 @@ fn lie(kind: u8, feed: &mut Feed<'_>, bob: AccountId) -> Option<RelayFrame> {
                 stamp: None,
             })
         }
+        6 => about_devices_and_the_log(request(feed), feed, bob),
         7 => RelayFrame::Goodbye(Goodbye { reason: Farewell::Stopping }),
         8 => RelayFrame::Pong(Pong { request: request(feed) }),
         _ => return decode(feed.piece()).ok(),
     })
+}
+
+/// Returns an answer about somebody's devices, or about the public log of keys.
+fn about_devices_and_the_log(request: RequestId, feed: &mut Feed<'_>, bob: AccountId) -> RelayFrame {
+    let account = if feed.byte().is_multiple_of(2) { bob } else { AccountId(feed.array()) };
+    let hashes = |feed: &mut Feed<'_>| (0..feed.byte() % 70).map(|_| FixedBytes(feed.array())).collect();
+    let leaf = |feed: &mut Feed<'_>| LogLeaf {
+        label: FixedBytes(feed.array()),
+        count: u32::from(feed.byte()),
+        binding: FixedBytes(feed.array()),
+        at: NOW,
+    };
+    let head = |feed: &mut Feed<'_>| LogHead {
+        size: u64::from_be_bytes(feed.array()),
+        tree: FixedBytes(feed.array()),
+        map: FixedBytes(feed.array()),
+        at: NOW,
+        signature: FixedBytes(feed.array()),
+    };
+    match feed.byte() % 7 {
+        0 => {
+            let list = (!feed.byte().is_multiple_of(4)).then(|| list(feed, account));
+            RelayFrame::Devices(Box::new(Devices { request, list }))
+        }
+        1 => RelayFrame::DevicesPublished(DevicesPublished { request }),
+        2 => RelayFrame::PlaceOpened(PlaceOpened { request }),
+        3 => RelayFrame::PlaceRead(Box::new(PlaceRead { request, offer: offer(feed) })),
+        4 => {
+            let address = DeviceAddress { account, device: DeviceId(feed.byte()) };
+            RelayFrame::Linked(Linked { request, address, waiting: u32::from(feed.byte()) })
+        }
+        5 => {
+            let leaves = (0..feed.byte() % 8).map(|_| leaf(feed)).collect();
+            let (log_key, head) = (FixedBytes(feed.array()), head(feed));
+            RelayFrame::LogEntries(LogEntries { request, log_key, head, leaves })
+        }
+        _ => {
+            let (log_key, head) = (FixedBytes(feed.array()), head(feed));
+            let entry = (!feed.byte().is_multiple_of(4)).then(|| LatestEntry {
+                index: u64::from_be_bytes(feed.array()),
+                leaf: leaf(feed),
+                inclusion: hashes(feed),
+                latest: hashes(feed),
+            });
+            let consistency = hashes(feed);
+            RelayFrame::Proof(Box::new(Proof { request, log_key, head, consistency, entry }))
+        }
+    }
+}
+
+/// Returns a list that nobody has signed.
+fn list(feed: &mut Feed<'_>, account: AccountId) -> DeviceList {
+    let devices = (0..feed.byte() % 7).map(|_| ListedDevice {
+        device: DeviceId(feed.byte()),
+        identity: identity(feed),
+        consent: FixedBytes(feed.array()),
+    });
+    let devices = devices.collect();
+    DeviceList { account, version: u32::from(feed.byte()), devices, signature: FixedBytes(feed.array()) }
+}
+
+fn identity(feed: &mut Feed<'_>) -> IdentityKey {
+    IdentityKey {
+        signing: FixedBytes(feed.array()),
+        agreement: FixedBytes(feed.array()),
+        cross_signature: FixedBytes(feed.array()),
+    }
+}
+
+fn offer(feed: &mut Feed<'_>) -> DeviceOffer {
+    DeviceOffer {
+        identity: identity(feed),
+        device_key: FixedBytes(feed.array()),
+        consent: FixedBytes(feed.array()),
+        prekeys: PreKeyUpload::default(),
+    }
 }
 
 fn refusal(feed: &mut Feed<'_>) -> Refusal {
@@ -195,6 +278,37 @@ fn none_to_others(effects: &[Effect], first: u64) {
     }
 }
 
+/// Returns a request about devices, or about the public log of keys.
+fn asked_about_devices_and_the_log(request: RequestId, feed: &mut Feed<'_>, bob: AccountId) -> ClientFrame {
+    // Few places, so that one is read that another connection has opened.
+    let place = FixedBytes([feed.byte() % 4; 16]);
+    let delivery_key = feed.byte().is_multiple_of(2).then(|| FixedBytes(feed.array()));
+    match feed.byte() % 8 {
+        0 => {
+            let signature = FixedBytes(feed.array());
+            ClientFrame::OpenPlace(Box::new(OpenPlace { request, place, offer: offer(feed), signature }))
+        }
+        1 => ClientFrame::ReadPlace(ReadPlace { request, place }),
+        2 => {
+            ClientFrame::AddDevice(Box::new(AddDevice { request, list: list(feed, bob), offer: offer(feed) }))
+        }
+        3 => {
+            let (list, delivery_verifier) = (list(feed, bob), FixedBytes(feed.array()));
+            ClientFrame::PublishDevices(Box::new(PublishDevices { request, list, delivery_verifier }))
+        }
+        4 => ClientFrame::FetchDevices(FetchDevices { request, account: bob, delivery_key }),
+        5 => {
+            let address = DeviceAddress { account: bob, device: DeviceId(feed.byte()) };
+            ClientFrame::FetchDevice(FetchDevice { request, address, delivery_key })
+        }
+        6 => {
+            let since = u64::from_be_bytes(feed.array());
+            ClientFrame::ProveEntry(ProveEntry { request, account: bob, since })
+        }
+        _ => ClientFrame::ReadLog(ReadLog { request, from: u64::from_be_bytes(feed.array()) }),
+    }
+}
+
 fn misbehave(kind: u8, feed: &mut Feed<'_>, bob: AccountId) -> Option<Input> {
     let request = RequestId(u32::from(feed.byte()));
     let to = DeviceAddress { account: bob, device: DeviceId(1 + feed.byte() % 2) };
@@ -232,6 +346,7 @@ fn misbehave(kind: u8, feed: &mut Feed<'_>, bob: AccountId) -> Option<Input> {
             Input::Frame(ClientFrame::Acknowledge(Acknowledge { messages }))
         }
         9 => Input::Frame(ClientFrame::Ping(Ping { request })),
+        10 => Input::Frame(asked_about_devices_and_the_log(request, feed, bob)),
         _ => Input::Frame(decode(feed.piece()).ok()?),
     })
 }

@@ -13,6 +13,8 @@
 
 mod backup;
 mod client;
+mod device_lists;
+mod directory_log;
 mod engines;
 mod feed;
 mod files;
@@ -29,6 +31,8 @@ mod world;
 
 pub use backup::backup;
 pub use client::{display, invitation};
+pub use device_lists::device_lists;
+pub use directory_log::directory_log;
 pub use engines::{phones_lie, relay_lies};
 pub use files::{design, keeping, scenario, tables};
 pub use group_bodies::group_bodies;
@@ -50,6 +54,8 @@ pub const TARGETS: &[Target] = &[
     ("client_frame", client_frame),
     ("conversation_record", conversation_record),
     ("design", design),
+    ("device_lists", device_lists),
+    ("directory_log", directory_log),
     ("display", display),
     ("envelope", envelope),
     ("group_bodies", group_bodies),

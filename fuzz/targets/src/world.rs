@@ -38,8 +38,13 @@ impl World {
         let mut rng = ChaCha20Rng::seed_from_u64(8);
         let store = SqliteStore::in_memory().expect("memory");
         // A relay that keeps everything that a frame can bring, so that its rule refuses nothing.
-        let keeping =
-            Keeping { deposits: DepositKind::ALL.to_vec(), channels: true, stamps: true, ..Keeping::LEAST };
+        let keeping = Keeping {
+            deposits: DepositKind::ALL.to_vec(),
+            channels: true,
+            stamps: true,
+            directory_log: true,
+            ..Keeping::LEAST
+        };
         let settings = RelaySettings { keeping, ..RelaySettings::default() };
         let relay = Relay::open(store, settings, NOW, &mut rng).expect("a relay");
         Self { relay, slots: Vec::new(), rng, next_connection: 1 }

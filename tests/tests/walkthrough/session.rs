@@ -66,6 +66,7 @@ impl<'a> Session<'a> {
             (None, None) => panic!("line {}: output without a command", step.line),
         };
         self.seen.push_str(&printed);
+        self.seen.push('\n');
         printed
     }
 

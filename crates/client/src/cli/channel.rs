@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use pillarbox_client::display::{safe, safe_lines};
-use pillarbox_client::{Notice, Phone};
+use pillarbox_client::{KnownChannel, Notice, Phone};
 use pillarbox_text::read::is_blank;
 use pillarbox_text::wrap::{INDENT, break_words};
 use pillarbox_wire::limits::MAX_POST_LEN;
@@ -27,6 +27,18 @@ struct PrintedPost {
     text: String,
     /// `relay` or `phone`.
     from: &'static str,
+}
+
+/// A channel as JSON.
+#[derive(Serialize)]
+struct ListedChannel {
+    channel: String,
+    own: bool,
+    /// The number of the last post from this phone; 0 before the first, absent for somebody else's channel.
+    last_posted: Option<u32>,
+    followed: bool,
+    /// Absent for a channel that is not followed.
+    posts_kept: Option<usize>,
 }
 
 /// A published post as JSON.
@@ -54,6 +66,7 @@ pub(crate) fn run(context: &mut CliContext<'_>, command: &ChannelCommand) -> Res
         ChannelCommand::Post { name, text, json } => post(context, name, text, *json),
         ChannelCommand::Follow { name, stop: false } => follow(context, name),
         ChannelCommand::Follow { name, stop: true } => unfollow(context, name),
+        ChannelCommand::List { machine } => list(context, machine.form()),
         ChannelCommand::Read { name, machine } => read(context, name, machine.form()),
     }
 }
@@ -150,6 +163,49 @@ fn read(context: &mut CliContext<'_>, name: &ChannelName, form: Form) -> Result<
         print(context, name, kept.iter(), form, "phone")?;
     }
     Err(failure)
+}
+
+fn list(context: &mut CliContext<'_>, form: Form) -> Result<(), Failure> {
+    let phone = context.open()?;
+    let known = phone.known_channels()?;
+    if known.is_empty() && form == Form::Text {
+        context.terminal.note("This phone follows no channel, and has opened none.");
+    }
+    for KnownChannel { channel, posted, kept } in known {
+        match form {
+            Form::Text => context.terminal.result(&format!("{channel}: {}", relation(posted, kept)))?,
+            Form::Plain => {
+                let own = if posted.is_some() { "own" } else { "other" };
+                let followed = if kept.is_some() { "followed" } else { "not-followed" };
+                let shown =
+                    |number: Option<usize>| number.map_or_else(String::new, |number| number.to_string());
+                let posted = posted.map_or_else(String::new, |number| number.to_string());
+                context.terminal.row(&[channel.as_str(), own, followed, &posted, &shown(kept)])?;
+            }
+            Form::Json => context.terminal.json(&ListedChannel {
+                channel: channel.to_string(),
+                own: posted.is_some(),
+                last_posted: posted,
+                followed: kept.is_some(),
+                posts_kept: kept,
+            })?,
+        }
+    }
+    Ok(())
+}
+
+/// Says what a channel is to the owner.
+fn relation(posted: Option<u32>, kept: Option<usize>) -> String {
+    let own = posted.map(|last| match last {
+        0 => "yours; nothing posted from this phone yet".to_owned(),
+        last => format!("yours; number {last} is your last post from this phone"),
+    });
+    let followed = kept.map(|kept| match kept {
+        0 => "followed; no post kept here yet".to_owned(),
+        1 => "followed; 1 post kept here".to_owned(),
+        kept => format!("followed; {kept} posts kept here"),
+    });
+    own.into_iter().chain(followed).collect::<Vec<_>>().join("; ")
 }
 
 fn open(context: &mut CliContext<'_>) -> Result<Phone, Failure> {

@@ -194,8 +194,11 @@ fn strangers_called<'a>(contacts: &'a [Contact], typed: &'a str) -> impl Iterato
     contacts.iter().filter(move |one| !one.accepted && one.suggested_name.as_ref().is_some_and(is_so))
 }
 
-/// Fails for a closed account, which can neither send nor receive.
+/// Fails for a closed account and for a device that has signed off, which can neither send nor receive.
 pub(crate) fn must_be_open(phone: &Phone) -> Result<(), Failure> {
+    if phone.has_left()? {
+        return Err(Failure::Device(DeviceTrouble::Left));
+    }
     if phone.closed_at()?.is_some() { Err(Failure::AccountClosed) } else { Ok(()) }
 }
 

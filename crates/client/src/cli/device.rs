@@ -1,7 +1,7 @@
 //! `pillarbox device`: the devices of this account, linked, listed and removed.
 
 use pillarbox_client::{DEVICE_CODE_PREFIX, DeviceCode, Invitation, OwnDevice, PaddingRule, Phone, Vault};
-use pillarbox_wire::DeviceId;
+use pillarbox_wire::{DeviceId, Farewell};
 use serde::Serialize;
 
 use super::account::{draw, remove_unfinished};
@@ -38,6 +38,7 @@ pub(crate) fn run(context: &mut CliContext<'_>, command: &Device) -> Result<(), 
         }
         Device::List { machine } => list(context, machine.form()),
         Device::Remove { device, yes } => remove(context, DeviceId(*device), *yes),
+        Device::Leave { yes } => leave(context, *yes),
     }
 }
 
@@ -156,6 +157,32 @@ fn list(context: &mut CliContext<'_>, form: Form) -> Result<(), Failure> {
         );
     }
     Ok(())
+}
+
+fn leave(context: &mut CliContext<'_>, yes: bool) -> Result<(), Failure> {
+    let mut phone = context.open()?;
+    must_be_open(&phone)?;
+    if !phone.is_linked_device() {
+        return Err(Failure::Device(DeviceTrouble::LinkedOnly));
+    }
+    if !yes {
+        context.agree("Sign this device off? It gets nothing more, and keeps what it had.", "--yes")?;
+    }
+    phone.sign_off(&mut context.rng)?;
+    match linking::tell_first_phone(context, &mut phone) {
+        // The first phone was there, or had removed this device before.
+        Ok(()) | Err(Failure::Device(DeviceTrouble::Gone) | Failure::Goodbye(Farewell::DeviceRemoved)) => {}
+        Err(failure) => {
+            context.terminal.note("It is kept on this device. Type the same command again.");
+            return Err(failure);
+        }
+    }
+    phone.note_left(&mut context.rng)?;
+    context.terminal.strong("This device has signed off.")?;
+    context.terminal.result(
+        "It sends and fetches nothing more, and keeps what it had. The first phone of the account takes it off the list when \
+         it next connects, and your contacts are told. Until then their texts for this device wait at the relay.",
+    )
 }
 
 fn remove(context: &mut CliContext<'_>, device: DeviceId, yes: bool) -> Result<(), Failure> {

@@ -42,4 +42,11 @@ pub(crate) enum Device {
         #[arg(long)]
         yes: bool,
     },
+    /// On a linked device: sign this device off; it gets nothing more, and keeps what it had
+    #[command(before_help = help::DEVICE_LEAVE)]
+    Leave {
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
 }

@@ -25,6 +25,12 @@ pub(crate) enum DeviceTrouble {
     StillWaits,
     /// Nobody has linked this device in time.
     NotLinked,
+    /// Only a linked device can do this.
+    LinkedOnly,
+    /// This device has signed off.
+    Left,
+    /// The relay does not know this linked device.
+    Gone,
     /// The devices stay as they were.
     NotChanged(DeviceFailure),
 }
@@ -54,6 +60,22 @@ pub(crate) fn explained(trouble: DeviceTrouble) -> (Exit, String, Option<&'stati
         }
         DeviceTrouble::ChangeWaits => {
             "The last change of the devices has not reached the relay yet, so nothing more was changed.".to_owned()
+        }
+        DeviceTrouble::LinkedOnly => {
+            "This is the first phone of the account, and only a linked device can sign off. Nothing was changed. To close \
+             the account, type `account close`."
+                .to_owned()
+        }
+        DeviceTrouble::Left => {
+            "This device has signed off. What it had stays on it, and it sends and fetches nothing more. To link this \
+             computer again, type `device link INVITATION` with another --profile."
+                .to_owned()
+        }
+        DeviceTrouble::Gone => {
+            "The relay does not know this device any more. The first phone of the account has removed it, or the account was \
+             closed or moved to another phone. What this device had stays on it. To link this computer again, type \
+             `device link INVITATION` with another --profile."
+                .to_owned()
         }
         DeviceTrouble::StillWaits => {
             "This device is not linked yet, so it can do nothing else. Type `device link INVITATION` again, with the \

@@ -312,6 +312,7 @@ impl From<PhoneError> for Failure {
                 _ => BackupTrouble::NotWhole,
             }),
             PhoneError::FirstPhoneOnly => Self::Device(DeviceTrouble::FirstPhoneOnly),
+            PhoneError::LinkedDeviceOnly => Self::Device(DeviceTrouble::LinkedOnly),
             PhoneError::TooManyDevices => Self::Device(DeviceTrouble::TooMany),
             PhoneError::NoDeviceNumber => Self::Device(DeviceTrouble::NoNumber),
             PhoneError::DeviceChangeWaits => Self::Device(DeviceTrouble::ChangeWaits),

@@ -303,6 +303,7 @@ Examples:
   pillarbox channel post @harbour_news the ferry is late
   pillarbox channel follow @harbour_news
   pillarbox channel read @harbour_news
+  pillarbox channel list
 
 A channel is public: nothing in it is encrypted, and anybody reads it. Only
 relays that say so have channels: `pillarbox-relay run --channels`.";
@@ -330,6 +331,15 @@ This phone keeps the last 500 posts of each channel that it follows, also after
 the channel was taken down. The relay sees each reading, and by whom; it keeps
 no list of followers unless its rule says so.";
 
+pub(crate) const CHANNEL_LIST: &str = "\
+Examples:
+  pillarbox channel list
+  pillarbox channel list --json
+
+Nobody is asked: these are the channels that this phone follows, and those that
+it has opened or posted in. --json prints one channel a line: channel, own,
+last_posted, followed, posts_kept.";
+
 pub(crate) const CHANNEL_READ: &str = "\
 Examples:
   pillarbox channel read @harbour_news
@@ -344,7 +354,8 @@ Examples:
   pillarbox --profile laptop device link pillarbox:invite/...
   pillarbox device link pillarbox:device/...
   pillarbox device list
-  pillarbox device remove 128";
+  pillarbox device remove 128
+  pillarbox --profile laptop device leave";
 
 pub(crate) const DEVICE_LINK: &str = "\
 Examples:
@@ -372,6 +383,15 @@ Examples:
 The device keeps what it had, and gets nothing more: your contacts are told, and
 the relay drops what waits for it. A text that somebody sends before they hear of
 it may still reach it.";
+
+pub(crate) const DEVICE_LEAVE: &str = "\
+Examples:
+  pillarbox --profile laptop device leave
+
+Only the first phone signs who belongs to the account. This device asks it to
+take this one off, inside the encryption, and sends and fetches nothing more. The
+first phone does so when it next connects, and tells your contacts. Until then
+their texts for this device wait at the relay, and go unread.";
 
 #[cfg(test)]
 mod tests {
@@ -405,7 +425,7 @@ mod tests {
     fn every_page_leads_with_examples_and_ends_with_what_a_person_must_know() {
         for flag in ["-h", "--help"] {
             let pages = pages(flag);
-            assert_eq!(pages.len(), 46);
+            assert_eq!(pages.len(), 48);
             for (command, page) in pages {
                 let at =
                     |text: &str| page.find(text).unwrap_or_else(|| panic!("{command} {flag}: no {text}"));

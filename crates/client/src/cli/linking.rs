@@ -38,6 +38,22 @@ pub(crate) fn change_devices(context: &mut CliContext<'_>, phone: &mut Phone) ->
     }
 }
 
+/// Sends what this linked device still has to tell, and fails if some of it did not reach the relay.
+pub(crate) fn tell_first_phone(context: &mut CliContext<'_>, phone: &mut Phone) -> Result<(), Failure> {
+    let mut delayed = None;
+    visit(context, phone, |notice| {
+        if let Notice::Delayed { reason } = notice {
+            delayed = Some(*reason);
+        }
+        Ok(())
+    })?;
+    match (phone.has_told_first_phone(), delayed) {
+        (true, _) => Ok(()),
+        (false, Some(reason)) => Err(Failure::Refused(reason)),
+        (false, None) => Err(Failure::Lost),
+    }
+}
+
 /// Waits until the first phone of the account has linked this new device and told it what an account needs. `shown` is
 /// called once the relay has the place open.
 pub(crate) fn wait_for_link(

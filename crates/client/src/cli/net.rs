@@ -12,6 +12,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::time::timeout;
 
 use super::context::{CliContext, may_write, must_be_open};
+use super::device_words::DeviceTrouble;
 use super::errors;
 use super::failure::{BackupTrouble, Failure};
 use super::words;
@@ -174,7 +175,12 @@ pub(crate) fn visit(
         carrier.close(phone).await;
         let rest = context.crowd.rest(&words::OnThisPhone(phone));
         rest.into_iter().for_each(|(tone, says)| say(context, tone, &says));
-        outcome
+        match outcome {
+            Err(Failure::Refused(Refusal::NotAuthentic)) if phone.is_linked_device() => {
+                Err(Failure::Device(DeviceTrouble::Gone))
+            }
+            other => other,
+        }
     })
 }
 

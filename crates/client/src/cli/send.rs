@@ -8,6 +8,7 @@ use pillarbox_wire::{AccountId, Refusal};
 use serde::Serialize;
 
 use super::context::{CliContext, find, may_say, may_write, must_be_open, now};
+use super::device_words::DeviceTrouble;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::grammar::Send;
@@ -187,7 +188,7 @@ pub(crate) fn group_progress(phone: &Phone, group: &str, copies: &[(AccountId, D
 
 /// Returns true if the relay does not know this phone: no later command would send the waiting messages.
 pub(crate) fn is_unknown_there<T>(outcome: &Result<T, Failure>) -> bool {
-    matches!(outcome, Err(Failure::Refused(Refusal::NotAuthentic)))
+    matches!(outcome, Err(Failure::Refused(Refusal::NotAuthentic) | Failure::Device(DeviceTrouble::Gone)))
 }
 
 /// Returns the delivery state of a message. A message that is gone has disappeared, and its timer started when the

@@ -99,6 +99,12 @@ pub(crate) enum ChannelCommand {
         #[arg(long)]
         stop: bool,
     },
+    /// Print the channels that you follow, and your own
+    #[command(before_help = help::CHANNEL_LIST)]
+    List {
+        #[command(flatten)]
+        machine: Machine,
+    },
     /// Print a channel's posts; of one that is gone, those that this phone has kept
     #[command(before_help = help::CHANNEL_READ)]
     Read {

@@ -4,6 +4,8 @@
 //! lost with the connection is published again, because a relay cannot tell it from a second post of the same words.
 //! Readings are not stored. Everything goes over the named link: the relay knows who reads.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use pillarbox_text::read::is_blank;
 use pillarbox_wire::limits::MAX_POST_LEN;
 use pillarbox_wire::{
@@ -47,6 +49,29 @@ struct Followed {
 impl Encoded for Followed {
     const VERSION: u8 = 1;
     const MAX_LEN: usize = 64;
+}
+
+/// A channel of this account, and the number of its last post from this phone; 0 before the first.
+#[derive(Clone, Serialize, Deserialize)]
+struct OwnChannel {
+    channel: ChannelName,
+    last: u32,
+}
+
+impl Encoded for OwnChannel {
+    const VERSION: u8 = 1;
+    const MAX_LEN: usize = 64;
+}
+
+/// A channel that the owner follows, or that this phone has opened or posted in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownChannel {
+    /// Its name.
+    pub channel: ChannelName,
+    /// The number of the last post from this phone, 0 before the first; `None` if it is somebody else's channel.
+    pub posted: Option<u32>,
+    /// The number of posts that this phone keeps; `None` if the owner does not follow the channel.
+    pub kept: Option<usize>,
 }
 
 /// A post of a followed channel as this phone keeps it.
@@ -93,6 +118,29 @@ impl Phone {
     /// [`PhoneError::Storage`].
     pub fn follows(&self, channel: &ChannelName) -> Result<bool, PhoneError> {
         Ok(self.vault.read(|rows| rows.has(Table::Followed, channel.as_str().as_bytes()))?)
+    }
+
+    /// Returns the channels that the owner follows, and those that this phone has opened or posted in, by name.
+    ///
+    /// # Errors
+    /// [`PhoneError::Storage`].
+    pub fn known_channels(&self) -> Result<Vec<KnownChannel>, PhoneError> {
+        let (own, followed) = self.vault.read(|rows| {
+            let own = rows.load_all::<OwnChannel>(Table::OwnChannels)?;
+            Ok::<_, StorageError>((own, rows.load_all::<Followed>(Table::Followed)?))
+        })?;
+        let own: BTreeMap<ChannelName, u32> = own.into_iter().map(|own| (own.channel, own.last)).collect();
+        let followed: BTreeSet<ChannelName> = followed.into_iter().map(|followed| followed.channel).collect();
+        let all: BTreeSet<&ChannelName> = own.keys().chain(&followed).collect();
+        let known = all.into_iter().map(|channel| {
+            let kept = followed.contains(channel).then(|| self.kept_posts(channel)).transpose()?;
+            Ok(KnownChannel {
+                channel: channel.clone(),
+                posted: own.get(channel).copied(),
+                kept: kept.map(|kept| kept.len()),
+            })
+        });
+        known.collect()
     }
 
     /// Opens a public channel as soon as the relay can be reached. [`Notice::ChannelOpened`] answers.
@@ -237,7 +285,7 @@ impl Phone {
         asked: Asked,
         rng: &mut impl CryptoRng,
     ) -> Result<Vec<Notice>, PhoneError> {
-        let channel = self.fulfilled(asked, rng)?;
+        let channel = self.fulfilled(asked, Some(0), rng)?;
         Ok(channel.into_iter().map(|channel| Notice::ChannelOpened { channel }).collect())
     }
 
@@ -247,20 +295,29 @@ impl Phone {
         number: u32,
         rng: &mut impl CryptoRng,
     ) -> Result<Vec<Notice>, PhoneError> {
-        let channel = self.fulfilled(asked, rng)?;
+        let channel = self.fulfilled(asked, Some(number), rng)?;
         Ok(channel.into_iter().map(|channel| Notice::Posted { channel, number }).collect())
     }
 
-    /// Removes an answered wish and returns its channel, or `None` for a reading.
+    /// Removes an answered wish and returns its channel, or `None` for a reading. `posted` is the number of the last
+    /// post if the relay did what was wished, which it does for the channel's owner only.
     fn fulfilled(
         &mut self,
         asked: Asked,
+        posted: Option<u32>,
         rng: &mut impl CryptoRng,
     ) -> Result<Option<ChannelName>, StorageError> {
         let Asked::Wish { order, channel } = asked else {
             return Ok(None);
         };
-        self.vault.transact(rng, |rows| rows.remove(Table::ChannelWishes, &order.to_be_bytes()))?;
+        self.vault.transact(rng, |rows| {
+            rows.remove(Table::ChannelWishes, &order.to_be_bytes())?;
+            let Some(number) = posted else { return Ok::<_, StorageError>(()) };
+            let key = channel.as_str().as_bytes();
+            let before = rows.load::<OwnChannel>(Table::OwnChannels, key)?.map_or(0, |own| own.last);
+            let own = OwnChannel { channel: channel.clone(), last: before.max(number) };
+            rows.store(Table::OwnChannels, key, &own)
+        })?;
         Ok(Some(channel))
     }
 
@@ -312,7 +369,7 @@ impl Phone {
         }
         let channel = match asked {
             Asked::Read(Reading { channel, .. }) => Some(channel),
-            wish @ Asked::Wish { .. } => self.fulfilled(wish, rng)?,
+            wish @ Asked::Wish { .. } => self.fulfilled(wish, None, rng)?,
         };
         Ok(channel.into_iter().map(|channel| Notice::ChannelRefused { channel, reason }).collect())
     }

@@ -89,6 +89,9 @@ pub enum PhoneError {
     /// This is a linked device, and only the account's first phone can do this.
     #[error("only the first phone of this account can do this")]
     FirstPhoneOnly,
+    /// Only a linked device can do this.
+    #[error("this is the first phone of the account")]
+    LinkedDeviceOnly,
     /// The account has as many linked devices as it may.
     #[error("an account has at most {MAX_LINKED_DEVICES} linked devices")]
     TooManyDevices,

@@ -45,11 +45,7 @@ pub enum DeviceFault {
 ///
 /// # Errors
 /// [`DeviceFault`].
-pub(crate) fn check_list(
-    list: &DeviceList,
-    account: AccountId,
-    identity: &IdentityKey,
-) -> Result<(), DeviceFault> {
+pub fn check_list(list: &DeviceList, account: AccountId, identity: &IdentityKey) -> Result<(), DeviceFault> {
     if list.account != account || list.version == 0 || !list.is_in_order() {
         return Err(DeviceFault::NotWellFormed);
     }

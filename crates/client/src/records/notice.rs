@@ -281,6 +281,11 @@ pub enum Notice {
         /// Its number.
         device: DeviceId,
     },
+    /// A linked device has signed off. This first phone takes it off the list, and [`Self::DeviceRemoved`] follows.
+    DeviceSignedOff {
+        /// Its number.
+        device: DeviceId,
+    },
     /// A device no longer belongs to this account.
     DeviceRemoved {
         /// Its number.

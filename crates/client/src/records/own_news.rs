@@ -34,6 +34,8 @@ pub enum OwnTold {
     Progress(ProgressNews),
     /// A received message was shown.
     Shown(ShownNews),
+    /// The device that tells it leaves the account, and asks the first phone to take it off the list.
+    SignOff,
 }
 
 /// See [`OwnTold::Account`].
@@ -183,7 +185,7 @@ impl OwnNews {
                 EntryKind::Text(text) => text.len() <= max_text_len,
                 EntryKind::Timer(_) => true,
             },
-            OwnTold::Progress(_) | OwnTold::Shown(_) => true,
+            OwnTold::Progress(_) | OwnTold::Shown(_) | OwnTold::SignOff => true,
         }
     }
 }

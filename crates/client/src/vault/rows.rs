@@ -92,6 +92,8 @@ pub(crate) enum Table {
     DirectoryProofs = 40,
     /// Device lists that contacts have told and the public log has not proved yet, by account.
     UnprovedLists = 41,
+    /// Channels of this account that this phone has opened or posted in, by name.
+    OwnChannels = 42,
 }
 
 /// The two keys for sealing and finding all rows.

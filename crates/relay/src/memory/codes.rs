@@ -1,4 +1,5 @@
-//! Codes that were sent to numbers and wait to be shown, in memory only: a relay that starts again has sent none.
+//! Codes that were sent to numbers and wait to be shown. They are in memory only: a relay that starts again knows none
+//! of them.
 //!
 //! A code shows that its holder reads what is sent to the number. It does not show who the holder is. The code reaches
 //! a person with a new phone, somebody who took over the number, and anybody who can read the telephone network on the

@@ -2,23 +2,22 @@
 
 use std::path::Path;
 
-use pillarbox_crypto::{PasswordCost, SecretBytes};
+use pillarbox_crypto::PasswordCost;
 use pillarbox_wire::limits::MAX_LINKED_DEVICES;
 use pillarbox_wire::{AccountId, DeviceAddress, DeviceId, FixedBytes, PreKeyUpload, Timestamp};
 use rand_core::CryptoRng;
 
 use crate::phone::engine::Phone;
 use crate::phone::error::PhoneError;
-use crate::phone::rows::devices;
 use crate::phone::rows::numbers::first_phone;
 use crate::phone::rows::records::DEVICE_CHANGE;
+use crate::phone::rows::{devices, removal, siblings};
 use crate::phone::state::links::LinkWish;
 use crate::records::account::{NewAccount, PaddingRule, Protection};
 use crate::records::contact::write_identity;
-use crate::records::devices::{
-    DeviceChange, DeviceChangeKind, LinkRecord, OwnDevice, offer_digest, sign_list,
-};
+use crate::records::devices::{LinkRecord, OwnDevice, offer_digest};
 use crate::records::habits::Habits;
+use crate::records::own_news::OwnTold;
 use crate::text::device_code::DeviceCode;
 use crate::text::invitation::Invitation;
 use crate::vault::{Passphrase, ProfileError, Table, Vault};
@@ -126,21 +125,45 @@ impl Phone {
     /// [`PhoneError::UnknownDevice`], [`PhoneError::DeviceChangeWaits`], [`PhoneError::Storage`].
     pub fn remove_device(&mut self, device: DeviceId, rng: &mut impl CryptoRng) -> Result<(), PhoneError> {
         let own = self.may_change_devices()?;
-        let delivery_key = FixedBytes(*SecretBytes::<32>::generate(rng).as_bytes());
         let identity = &self.secrets.identity;
-        self.vault.transact(rng, |rows| {
-            let known = devices::known(rows, own.account)?.ok_or(PhoneError::UnknownDevice)?;
-            let mut list = known.list;
-            let before = list.devices.len();
-            list.devices.retain(|listed| listed.device != device);
-            if list.devices.len() == before {
-                return Err(PhoneError::UnknownDevice);
-            }
-            list.version += 1;
-            let list = sign_list(identity, list);
-            let kind = DeviceChangeKind::Remove { device, delivery_key };
-            Ok(rows.store(Table::Account, DEVICE_CHANGE, &DeviceChange { list, kind })?)
-        })
+        let change = self.vault.transact(rng, |rows| removal::remove(rows, identity, own.account, device))?;
+        change.map(drop).ok_or(PhoneError::UnknownDevice)
+    }
+
+    /// Asks the account's first phone to take this linked device off the list. It does so when it hears of it, and
+    /// tells the contacts. Once [that has gone](Self::has_told_first_phone), [`note_left`](Self::note_left)
+    /// ends this device's part.
+    ///
+    /// # Errors
+    /// [`PhoneError::LinkedDeviceOnly`], [`PhoneError::NotRegistered`], [`PhoneError::Storage`].
+    pub fn sign_off(&mut self, rng: &mut impl CryptoRng) -> Result<(), PhoneError> {
+        if self.link.is_none() {
+            return Err(PhoneError::LinkedDeviceOnly);
+        }
+        let own = self.account.address.ok_or(PhoneError::NotRegistered)?;
+        Ok(self.vault.transact(rng, |rows| siblings::note(rows, Some(own), OwnTold::SignOff, None))?)
+    }
+
+    /// Returns true if everything that this device has for the account's first phone has reached the relay.
+    #[must_use]
+    pub fn has_told_first_phone(&self) -> bool {
+        self.link.is_none_or(|link| self.outbox.unsent_to(link.account) == 0)
+    }
+
+    /// Records that this device has signed off. What it holds stays.
+    ///
+    /// # Errors
+    /// [`PhoneError::Storage`].
+    pub fn note_left(&mut self, rng: &mut impl CryptoRng) -> Result<(), PhoneError> {
+        Ok(self.vault.transact(rng, removal::note_left)?)
+    }
+
+    /// Returns true if this device has signed off.
+    ///
+    /// # Errors
+    /// [`PhoneError::Storage`].
+    pub fn has_left(&self) -> Result<bool, PhoneError> {
+        Ok(self.vault.read(removal::has_left)?)
     }
 
     fn may_change_devices(&self) -> Result<DeviceAddress, PhoneError> {

@@ -17,7 +17,7 @@ use crate::phone::rows::records::{
 };
 use crate::phone::rows::say::{Asked, say_in_group, say_to_contact};
 use crate::phone::rows::siblings::{ToldContact, contact_news, digest};
-use crate::phone::rows::{devices, names, readers, renewal};
+use crate::phone::rows::{devices, names, readers, removal, renewal};
 use crate::records::account::Account;
 use crate::records::body::Content;
 use crate::records::contact::{ContactOrigin, ContactRecord};
@@ -49,6 +49,7 @@ pub(crate) fn take(
                 OwnTold::Contact(news) => take_contact(rows, own, *news, arrival, effects)?,
                 OwnTold::Entry(news) => take_entry(rows, own, *news, arrival, effects)?,
                 OwnTold::Progress(news) => take_progress(rows, news, arrival)?,
+                OwnTold::SignOff => take_sign_off(rows, own, arrival, effects)?,
                 OwnTold::Shown(ShownNews { with, message, at }) => {
                     if let Some(location) = entries::find(rows, with, message)? {
                         entries::show(rows, with, location.place, at.min(arrival.now))?;
@@ -71,6 +72,22 @@ pub(crate) fn take(
         }),
         _ => Ok(()),
     }
+}
+
+/// Takes the wish of a linked device to leave the account. Only the first phone can sign the shorter list.
+fn take_sign_off(
+    rows: &mut Rows<'_>,
+    own: DeviceAddress,
+    arrival: &ArrivalContext<'_>,
+    effects: &mut Effects,
+) -> Result<(), StorageError> {
+    let leaver = devices::linked(rows, arrival.peer)?.filter(|leaver| leaver.account == own.account);
+    if let (Some(leaver), None) = (leaver, arrival.link)
+        && removal::note_signed_off(rows, leaver.device)?
+    {
+        effects.notices.push(Notice::DeviceSignedOff { device: leaver.device });
+    }
+    Ok(())
 }
 
 /// Takes what the owner did on another device without telling them of it.

@@ -13,6 +13,7 @@ pub(crate) mod numbers;
 pub(crate) mod pending;
 pub(crate) mod readers;
 pub(crate) mod records;
+pub(crate) mod removal;
 pub(crate) mod renewal;
 pub(crate) mod say;
 pub(crate) mod siblings;

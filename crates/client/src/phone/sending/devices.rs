@@ -15,7 +15,7 @@ use crate::phone::rows::group_news::own_news_of;
 use crate::phone::rows::groups::{all_groups, enqueue};
 use crate::phone::rows::records::{DEVICE_CHANGE, has_blocked, load_delivery_key};
 use crate::phone::rows::siblings::{NotedNews, ToldGroup, changed_contacts, group_digest, take_noted};
-use crate::phone::rows::{membership, readers};
+use crate::phone::rows::{membership, readers, removal};
 use crate::phone::state::links::{Connection, Question};
 use crate::records::body::{Content, DevicesTold};
 use crate::records::contact::{ContactRecord, write_identity};
@@ -37,7 +37,11 @@ impl Phone {
     }
 
     /// Reads the place of a device that the owner wants to link, and sends a change that the relay has not confirmed.
-    pub(crate) fn tend_devices(&mut self, frames: &mut Vec<ClientFrame>) -> Result<(), PhoneError> {
+    pub(crate) fn tend_devices(
+        &mut self,
+        rng: &mut impl CryptoRng,
+        frames: &mut Vec<ClientFrame>,
+    ) -> Result<(), PhoneError> {
         let busy = |connection: &Connection| {
             connection
                 .is_asking(|question| matches!(question, Question::Devices | Question::ReadPlace { .. }))
@@ -53,8 +57,17 @@ impl Phone {
         if self.link.is_some() {
             return Ok(());
         }
-        let change: Option<DeviceChange> =
-            self.vault.read(|rows| rows.load(Table::Account, DEVICE_CHANGE))?;
+        let (change, signed_off) = self.vault.read(|rows| {
+            let change: Option<DeviceChange> = rows.load(Table::Account, DEVICE_CHANGE)?;
+            Ok::<_, StorageError>((change, removal::signed_off(rows)?))
+        })?;
+        let change = match (change, signed_off.first(), self.account.address) {
+            (None, Some(device), Some(own)) => {
+                let identity = &self.secrets.identity;
+                self.vault.transact(rng, |rows| removal::remove(rows, identity, own.account, *device))?
+            }
+            (change, ..) => change,
+        };
         let Some(DeviceChange { list, kind }) = change else {
             return Ok(());
         };

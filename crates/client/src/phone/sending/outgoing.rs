@@ -63,7 +63,7 @@ impl Phone {
                 self.tend_recall(&mut frames);
                 self.ask_for_proof(link, now, &mut frames)?;
                 self.tend_channels(now, &mut frames)?;
-                self.tend_devices(&mut frames)?;
+                self.tend_devices(rng, &mut frames)?;
                 self.tell_devices(now, rng)?;
                 self.ask_lists(link, &mut frames)?;
                 self.converse(link, now, rng, software, &mut frames)?;

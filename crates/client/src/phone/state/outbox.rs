@@ -180,6 +180,12 @@ impl Outbox {
     pub(crate) fn unsent(&self) -> usize {
         self.items.values().filter(|indexed| indexed.stage != IndexStage::Accepted).count()
     }
+
+    /// Counts those of them that go to one contact or device.
+    pub(crate) fn unsent_to(&self, to: AccountId) -> usize {
+        let waiting = |indexed: &&IndexEntry| indexed.to == to && indexed.stage != IndexStage::Accepted;
+        self.items.values().filter(waiting).count()
+    }
 }
 
 #[cfg(test)]

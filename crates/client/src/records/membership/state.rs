@@ -202,8 +202,8 @@ impl Chain {
     }
 }
 
-/// Returns what each author's farewells list. Somebody who signs several keeps what all of them list, so that nobody
-/// adds a member after leaving by a second farewell.
+/// Returns the additions that each author's farewells list. If somebody signs several farewells, only additions that
+/// all of them list count. So nobody who has left can add a member by signing a second farewell.
 fn farewells(changes: &BTreeMap<ChangeDigest, MemberChange>) -> Farewells {
     let mut farewells = Farewells::new();
     for change in changes.values() {

@@ -40,6 +40,10 @@ pub(super) fn notice(
                 "Device {device} is linked. It reads and writes everything from now on. Your contacts are told."
             ),
         ),
+        Notice::DeviceSignedOff { device } => (
+            Tone::Note,
+            format!("Device {device} has signed off. This phone takes it off the list of your devices."),
+        ),
         Notice::DeviceRemoved { device } => (
             Tone::Note,
             format!(

@@ -291,6 +291,7 @@ pub fn notice(notice: &Notice, names: &impl Names) -> (Tone, String) {
         Notice::DevicesChanged { .. }
         | Notice::DeviceRefused { .. }
         | Notice::DeviceLinked { .. }
+        | Notice::DeviceSignedOff { .. }
         | Notice::DeviceRemoved { .. }
         | Notice::DeviceNotChanged { .. }
         | Notice::WaitsForLink

@@ -19,7 +19,7 @@ const CAROL: AccountId = AccountId([3; 16]);
 const GROUP: GroupId = GroupId(FixedBytes([9; 16]));
 
 /// The number of kinds of notice. A new kind also belongs in [`every`].
-const KINDS: usize = 56;
+const KINDS: usize = 57;
 
 struct Plain;
 
@@ -137,6 +137,7 @@ fn every() -> Vec<Notice> {
         Notice::DeviceRefused { contact: BOB, fault: DeviceFault::Older },
         Notice::DeviceRefused { contact: BOB, fault: DeviceFault::Forked },
         Notice::DeviceLinked { device: DeviceId::FIRST_LINKED },
+        Notice::DeviceSignedOff { device: DeviceId::FIRST_LINKED },
         Notice::DeviceRemoved { device: DeviceId::FIRST_LINKED },
         Notice::DeviceNotChanged { reason: DeviceFailure::Relay(Refusal::UnknownPlace) },
         Notice::DeviceNotChanged { reason: DeviceFailure::OtherKeys },

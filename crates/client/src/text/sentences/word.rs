@@ -44,6 +44,7 @@ pub const fn word(notice: &Notice) -> &'static str {
         Notice::DevicesChanged { .. } => "devices-changed",
         Notice::DeviceRefused { .. } => "device-refused",
         Notice::DeviceLinked { .. } => "device-linked",
+        Notice::DeviceSignedOff { .. } => "device-signed-off",
         Notice::DeviceRemoved { .. } => "device-removed",
         Notice::DeviceNotChanged { .. } => "device-not-changed",
         Notice::WaitsForLink => "waits-for-link",
