@@ -92,6 +92,8 @@ pub(crate) enum Table {
     DirectoryProofs = 40,
     /// Device lists that contacts have told and the public log has not proved yet, by account.
     UnprovedLists = 41,
+    /// Devices of contacts that check the public log, and when each was told a head, by name.
+    LogCheckers = 42,
 }
 
 /// The two keys for sealing and finding all rows.
