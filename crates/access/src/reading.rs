@@ -321,6 +321,7 @@ fn in_words(body: &Body) -> String {
             many => format!("(tells {many} linked devices)"),
         },
         Content::OwnNews(_) => "(keeps the owner's devices in step)".into(),
+        Content::LogHead(_) => "(compares the public log)".into(),
     }
 }
 
@@ -336,6 +337,7 @@ pub(crate) const fn text_of(content: &Content) -> Option<&Text> {
         | Content::Leave(_)
         | Content::MemberChanges(_)
         | Content::Devices(_)
+        | Content::LogHead(_)
         // What the owner's own devices tell each other was said elsewhere.
         | Content::OwnNews(_) => None,
     }

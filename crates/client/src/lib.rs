@@ -49,7 +49,7 @@ pub use records::backup::{self, Backup, BackupError};
 pub use records::body::{self, BodyId};
 pub use records::contact::{self, Contact, ContactOrigin, Trust};
 pub use records::devices::{DeviceFault, OwnDevice, check_list as check_device_list};
-pub use records::directory::Unproved;
+pub use records::directory::{HeadConflict, Unproved};
 pub use records::group::{self, Group, GroupChange, GroupEntry, GroupId, GroupNews};
 pub use records::habits::{self, BackupKey, GroupBasis, Habits, Receipts};
 pub use records::history::{self, DeliveryState, EntryDirection, EntryKind, HistoryEntry};

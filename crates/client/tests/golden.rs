@@ -5,8 +5,8 @@
 use std::fmt::Write;
 
 use pillarbox_client::body::{
-    Body, Content, DevicesTold, GroupText, Introduction, Leave, MemberChanges, READS_VERSION_2, Receipt,
-    ResendRequest, Roster, SeenGroupText, Text, Timer,
+    Body, Content, DevicesTold, GroupText, HeadTold, Introduction, Leave, MemberChanges, READS_VERSION_2,
+    Receipt, ResendRequest, Roster, SeenGroupText, Text, Timer,
 };
 use pillarbox_client::membership::{GroupMember, MemberAct, MemberChange, MemberClaim, MembersSeen};
 use pillarbox_client::own_news::{
@@ -14,7 +14,9 @@ use pillarbox_client::own_news::{
 };
 use pillarbox_client::{BodyId, ContactOrigin, DeliveryState, EntryKind, GroupId, Trust};
 use pillarbox_crypto::SigningSecret;
-use pillarbox_wire::{AccountId, DeviceId, DeviceList, FixedBytes, IdentityKey, ListedDevice, Timestamp};
+use pillarbox_wire::{
+    AccountId, DeviceId, DeviceList, FixedBytes, IdentityKey, ListedDevice, LogHead, Timestamp,
+};
 
 const ID: BodyId = BodyId(FixedBytes([0x11; 16]));
 const GROUP: GroupId = GroupId(FixedBytes([0x22; 16]));
@@ -44,6 +46,10 @@ fn list() -> DeviceList {
     let consent = FixedBytes([0x88; 64]);
     let devices = vec![ListedDevice { device: DeviceId(128), identity, consent }];
     DeviceList { account: AccountId([0xaa; 16]), version: 2, devices, signature: FixedBytes([0x99; 64]) }
+}
+
+fn log_head() -> LogHead {
+    LogHead { size: 7, tree: KEY, map: KEY, at: AT, signature: FixedBytes([0xab; 64]) }
 }
 
 fn own(told: OwnTold) -> Content {
@@ -112,6 +118,7 @@ fn bodies() -> Vec<(&'static str, Body)> {
         ("SeenGroupText", Content::SeenGroupText(SeenGroupText { said, seen })),
         ("MemberChanges", Content::MemberChanges(told)),
         ("Devices", Content::Devices(DevicesTold { id: ID, list: list() })),
+        ("LogHead", Content::LogHead(HeadTold { log_key: KEY, head: log_head() })),
         ("OwnNewsAccount", own(OwnTold::Account(Box::new(account_news())))),
         ("OwnNewsContact", own(OwnTold::Contact(Box::new(contact_news())))),
         ("OwnNewsEntry", own(OwnTold::Entry(Box::new(entry_news())))),
@@ -152,7 +159,7 @@ fn each_content_is_read_in_its_own_version_only() {
         let bytes = body.write().unwrap();
         assert_eq!(Body::read(&bytes).as_ref(), Ok(&body), "{name}");
         assert!(body.is_within_limits(), "{name}");
-        let newer = ["SeenGroupText", "MemberChanges", "Devices", "OwnNews"];
+        let newer = ["SeenGroupText", "MemberChanges", "Devices", "OwnNews", "LogHead"];
         let version = if newer.iter().any(|newer| name.starts_with(newer)) { 2 } else { 1 };
         assert_eq!(bytes[0], version, "{name}");
         let mut other = bytes;

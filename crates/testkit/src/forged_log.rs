@@ -8,8 +8,8 @@ use pillarbox_crypto::labels::DIRECTORY_HEAD;
 use pillarbox_crypto::log::{LabelMap, LogTree, binding, label};
 use pillarbox_relay::{Keeping, RelaySettings};
 use pillarbox_wire::{
-    AccountId, ClientFrame, DeviceList, FixedBytes, IdentityKey, LatestEntry, LogHead, LogLeaf, Proof,
-    ProveEntry, RelayFrame, Timestamp,
+    AccountId, ClientFrame, DeviceList, FixedBytes, Growth, IdentityKey, LOG_LEAF_LEN, LatestEntry, LogHead,
+    LogLeaf, Proof, ProveEntry, ProveGrowth, RelayFrame, Timestamp,
 };
 
 use crate::world::{Hook, Way, Who, World, honest};
@@ -30,14 +30,22 @@ pub struct ForgedLog {
     key: Rc<SigningSecret>,
     /// The entries, in order.
     pub leaves: Vec<LogLeaf>,
+    /// The time that its heads have.
+    pub at: Timestamp,
 }
 
 impl ForgedLog {
     /// Makes an empty log with a key.
     #[must_use]
     pub fn begin() -> Rc<RefCell<Self>> {
-        let key = Rc::new(SigningSecret::from_bytes([77; 32]));
-        Rc::new(RefCell::new(Self { key, leaves: Vec::new() }))
+        Self::with_key([77; 32])
+    }
+
+    /// Makes an empty log with this key.
+    #[must_use]
+    pub fn with_key(secret: [u8; 32]) -> Rc<RefCell<Self>> {
+        let key = Rc::new(SigningSecret::from_bytes(secret));
+        Rc::new(RefCell::new(Self { key, leaves: Vec::new(), at: Timestamp(1) }))
     }
 
     /// Adds an entry: these keys, in the name of this account.
@@ -57,10 +65,8 @@ impl ForgedLog {
         self.leaves.push(LogLeaf { label, count, binding, at: FORGED });
     }
 
-    /// Answers a phone's question from this log.
-    #[must_use]
-    pub fn answer(&self, asked: &ProveEntry) -> RelayFrame {
-        let ProveEntry { request, account, since } = *asked;
+    /// Returns the log as it stands: its tree, its map and its signed head.
+    fn stand(&self) -> (LogTree<[u8; LOG_LEAF_LEN]>, LabelMap, LogHead) {
         let (mut tree, mut map) = (LogTree::default(), LabelMap::default());
         for (place, leaf) in self.leaves.iter().enumerate() {
             tree.push(leaf.leaf_bytes());
@@ -70,11 +76,18 @@ impl ForgedLog {
             size: tree.len(),
             tree: FixedBytes(tree.root()),
             map: FixedBytes(map.root()),
-            at: Timestamp(1),
+            at: self.at,
             signature: FixedBytes([0; 64]),
         };
         head.signature = FixedBytes(*self.key.sign(DIRECTORY_HEAD, &head.signed_bytes()).as_bytes());
-        let hashes = |proof: Vec<[u8; 32]>| proof.into_iter().map(FixedBytes).collect::<Vec<_>>();
+        (tree, map, head)
+    }
+
+    /// Answers a phone's question from this log.
+    #[must_use]
+    pub fn answer(&self, asked: &ProveEntry) -> RelayFrame {
+        let ProveEntry { request, account, since } = *asked;
+        let (tree, map, head) = self.stand();
         let label = label(&account.0);
         let entry = map.latest(&label).map(|(_, index)| LatestEntry {
             index,
@@ -86,24 +99,52 @@ impl ForgedLog {
         let log_key = FixedBytes(*self.key.public().as_bytes());
         RelayFrame::Proof(Box::new(Proof { request, log_key, head, consistency, entry }))
     }
+
+    /// Answers a phone's question about two heads from this log.
+    #[must_use]
+    pub fn compare(&self, asked: &ProveGrowth) -> RelayFrame {
+        let ProveGrowth { request, own, told } = *asked;
+        let (tree, _, head) = self.stand();
+        let proof = |size| tree.prove_consistency(size).map(hashes).unwrap_or_default();
+        let log_key = FixedBytes(*self.key.public().as_bytes());
+        RelayFrame::Growth(Box::new(Growth { request, log_key, head, own: proof(own), told: proof(told) }))
+    }
+}
+
+fn hashes(proof: Vec<[u8; 32]>) -> Vec<FixedBytes<32>> {
+    proof.into_iter().map(FixedBytes).collect()
 }
 
 /// Has every proof answered from the log that `shown` picks for the phone.
 pub fn answer_from(world: &mut World, shown: impl Fn(Who) -> Rc<RefCell<ForgedLog>> + 'static) {
-    let asked: Rc<RefCell<Vec<(Way, ProveEntry)>>> = Rc::default();
+    let asked: Rc<RefCell<Vec<(Way, ClientFrame)>>> = Rc::default();
     let noted = Rc::clone(&asked);
     world.up = Box::new(move |way, frame| {
-        if let ClientFrame::ProveEntry(frame) = &frame {
+        if matches!(frame, ClientFrame::ProveEntry(_) | ClientFrame::ProveGrowth(_)) {
             noted.borrow_mut().push((way, frame.clone()));
         }
         vec![frame]
     });
     let down: Hook<RelayFrame> = Box::new(move |way, frame| {
-        let RelayFrame::Proof(proof) = &frame else { return vec![frame] };
+        let request = match &frame {
+            RelayFrame::Proof(proof) => proof.request,
+            RelayFrame::Growth(growth) => growth.request,
+            _ => return vec![frame],
+        };
         let mut asked = asked.borrow_mut();
-        let at = asked.iter().position(|(of, asked)| *of == way && asked.request == proof.request).unwrap();
-        let (_, question) = asked.remove(at);
-        vec![shown(way.who).borrow().answer(&question)]
+        let is_it = |asked: &ClientFrame| match asked {
+            ClientFrame::ProveEntry(asked) => asked.request == request,
+            ClientFrame::ProveGrowth(asked) => asked.request == request,
+            _ => false,
+        };
+        let at = asked.iter().position(|(of, asked)| *of == way && is_it(asked)).unwrap();
+        let log = shown(way.who);
+        let log = log.borrow();
+        vec![match asked.remove(at).1 {
+            ClientFrame::ProveEntry(asked) => log.answer(&asked),
+            ClientFrame::ProveGrowth(asked) => log.compare(&asked),
+            other => panic!("{other:?}"),
+        }]
     });
     world.down = down;
 }

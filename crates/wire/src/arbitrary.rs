@@ -86,6 +86,9 @@ pub fn client_frame() -> BoxedStrategy<ClientFrame> {
             ClientFrame::ProveEntry(ProveEntry { request, account, since })
         }),
         (request(), any::<u64>()).prop_map(|(request, from)| ClientFrame::ReadLog(ReadLog { request, from })),
+        (request(), any::<u64>(), any::<u64>()).prop_map(|(request, own, told)| {
+            ClientFrame::ProveGrowth(ProveGrowth { request, own, told })
+        }),
     ]
     .boxed()
 }
@@ -154,6 +157,11 @@ pub fn relay_frame() -> BoxedStrategy<RelayFrame> {
         (request(), fixed(), log_head(), vec(log_leaf(), 0..8)).prop_map(
             |(request, log_key, head, leaves)| {
                 RelayFrame::LogEntries(LogEntries { request, log_key, head, leaves })
+            }
+        ),
+        (request(), fixed(), log_head(), vec(fixed(), 0..8), vec(fixed(), 0..8)).prop_map(
+            |(request, log_key, head, own, told)| {
+                RelayFrame::Growth(Box::new(Growth { request, log_key, head, own, told }))
             }
         ),
     ]

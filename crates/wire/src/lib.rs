@@ -34,11 +34,11 @@ pub use devices::{DeviceList, DeviceOffer, ListedDevice, consent_bytes};
 pub use frame::{
     Accepted, Acknowledge, AddDevice, Authenticate, Authenticated, Bundles, Certificate, ChannelOpened,
     ClientFrame, CloseAccount, Closed, CountPreKeys, Deliver, Deposited, Devices, DevicesPublished, Farewell,
-    FetchBundles, FetchDevice, FetchDevices, Found, Goodbye, LeaveDeposits, Linked, LogEntries, LookUp,
-    OpenChannel, OpenPlace, Ping, PlaceOpened, PlaceRead, Pong, Post, PostRow, Posted, Posts, PreKeyCounts,
-    PreKeysStored, Proof, ProveEntry, PublishDevices, PublishPreKeys, ReadChannel, ReadLog, ReadPlace,
-    Recall, Recalled, Refusal, Refused, Register, RegisterWithCode, Registered, RelayFrame,
-    RequestCertificate, Reregistered, Submit, Welcome,
+    FetchBundles, FetchDevice, FetchDevices, Found, Goodbye, Growth, LeaveDeposits, Linked, LogEntries,
+    LookUp, OpenChannel, OpenPlace, Ping, PlaceOpened, PlaceRead, Pong, Post, PostRow, Posted, Posts,
+    PreKeyCounts, PreKeysStored, Proof, ProveEntry, ProveGrowth, PublishDevices, PublishPreKeys, ReadChannel,
+    ReadLog, ReadPlace, Recall, Recalled, Refusal, Refused, Register, RegisterWithCode, Registered,
+    RelayFrame, RequestCertificate, Reregistered, Submit, Welcome,
 };
 pub use handle::{Handle, HandleError};
 pub use ids::{AccountId, DeviceAddress, DeviceId, MessageId, RequestId};

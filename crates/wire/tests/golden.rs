@@ -133,6 +133,7 @@ fn phone_frames() -> Vec<ClientFrame> {
         ClientFrame::FetchDevice(FetchDevice { request: REQUEST, address: ADDRESS, delivery_key: None }),
         ClientFrame::ProveEntry(ProveEntry { request: REQUEST, account: ADDRESS.account, since: 6 }),
         ClientFrame::ReadLog(ReadLog { request: REQUEST, from: 500 }),
+        ClientFrame::ProveGrowth(ProveGrowth { request: REQUEST, own: 6, told: 7 }),
     ]
 }
 
@@ -215,6 +216,13 @@ fn relay_frames() -> Vec<RelayFrame> {
             head: head(),
             leaves: vec![leaf()],
         }),
+        RelayFrame::Growth(Box::new(Growth {
+            request: REQUEST,
+            log_key: FixedBytes([0x74; 32]),
+            head: head(),
+            own: vec![FixedBytes([0x7c; 32])],
+            told: vec![FixedBytes([0x7d; 32]), FixedBytes([0x7e; 32])],
+        })),
     ]
 }
 

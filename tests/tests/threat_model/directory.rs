@@ -159,3 +159,59 @@ fn the_relay_can_publish_a_device_list_in_the_name_of_a_phone_that_does_not_look
         assert_eq!(about_the_log(&mut world, who), []);
     }
 }
+
+#[test]
+fn the_relay_cannot_show_two_public_logs_to_contacts_who_check_it_and_write_to_each_other_without_their_phones_telling()
+ {
+    for bob_checks in [true, false] {
+        let (mut world, everybodys, alice, bob, mallory) = forged();
+        world.introduce(alice, bob);
+        let hers = Rc::new(RefCell::new(everybodys.borrow().clone()));
+        hers.borrow_mut().publish(world.id(bob), &mallory);
+        everybodys.borrow_mut().publish(AccountId([8; 16]), &mallory);
+        let (one, other) = (Rc::clone(&hers), Rc::clone(&everybodys));
+        answer_from(&mut world, move |who| Rc::clone(if who == alice { &one } else { &other }));
+        let mut rng = world.fork();
+        world.at(bob).check_directory(bob_checks, &mut rng).unwrap();
+        // They compared heads when they met.
+        world.pass(pillarbox_wire::Duration::from_days(1));
+        for who in [alice, bob] {
+            look_again(&mut world, who);
+        }
+        for text in ["one", "two", "three"] {
+            world.tell(alice, bob, text);
+            world.tell(bob, alice, text);
+        }
+        for who in [alice, bob] {
+            let told = world.take_notices(who);
+            let tells = told.iter().any(|notice| matches!(notice, Notice::SplitView { .. }));
+            assert_eq!(tells, bob_checks, "{told:?}");
+        }
+    }
+}
+
+#[test]
+fn a_contact_can_see_when_a_phone_that_checks_the_public_log_last_looked_at_it() {
+    let (mut world, everybodys, alice, bob, mallory) = forged();
+    world.introduce(alice, bob);
+    // Her log is another one, so that Bob's program keeps and prints the head that hers tells.
+    let hers = Rc::new(RefCell::new(everybodys.borrow().clone()));
+    hers.borrow_mut().publish(world.id(bob), &mallory);
+    // They compared heads when they met, and do so again on the next day.
+    world.pass(pillarbox_wire::Duration::from_days(1));
+    hers.borrow_mut().at = world.now;
+    everybodys.borrow_mut().publish(AccountId([8; 16]), &mallory);
+    let (one, other) = (Rc::clone(&hers), Rc::clone(&everybodys));
+    answer_from(&mut world, move |who| Rc::clone(if who == alice { &one } else { &other }));
+    let looked = world.now;
+    for who in [alice, bob] {
+        look_again(&mut world, who);
+    }
+    world.pass(pillarbox_wire::Duration::from_seconds(600));
+    for text in ["one", "two", "three"] {
+        world.tell(alice, bob, text);
+        world.tell(bob, alice, text);
+    }
+    let heads = world.see(bob).directory_heads();
+    assert_eq!(heads.last().unwrap().head.at, looked);
+}

@@ -23,7 +23,16 @@ pub(crate) fn run(context: &mut CliContext<'_>, command: &DirectoryCommand) -> R
                 "This phone no longer checks the keys that it is given, and has forgotten what it saw of the relay's log.",
             )
         }
-        DirectoryCommand::Head => head(context, &phone.directory_heads(), phone.checks_directory()),
+        DirectoryCommand::Head => {
+            head(context, &phone.directory_heads(), phone.checks_directory())?;
+            if phone.has_seen_two_logs() {
+                context.terminal.note(
+                    "The relay has shown two public logs, and these heads are the proof. Keep them in a file; whoever has \
+                     the file can check them: pillarbox-relay log-audit ADDRESS --heads FILE.",
+                );
+            }
+            Ok(())
+        }
     }
 }
 

@@ -283,7 +283,8 @@ Examples:
   pillarbox directory on
 
 Keys that the log does not prove are not written to, and you are told. At a relay
-without a log you are told so. The log proves what the relay says to everybody;
+without a log you are told so. Contacts whose phones check it too are told once a
+day how your phone saw it, and yours is told how they did. The log proves what the relay says to everybody;
 whose keys they are only a comparison of safety numbers proves.";
 
 pub(crate) const DIRECTORY_OFF: &str = "\
@@ -295,7 +296,9 @@ Examples:
   pillarbox directory head
 
 Whoever collects the heads of several phones in a file can have the log checked:
-`pillarbox-relay log-audit ADDRESS --heads FILE`. A head names nobody.";
+`pillarbox-relay log-audit ADDRESS --heads FILE`. A head names nobody.
+If the relay has shown two logs, to this phone or to a contact, there is a line
+for each: together they prove it to anybody.";
 
 pub(crate) const CHANNEL: &str = "\
 Examples:

@@ -5,8 +5,8 @@
 //! are not written to.
 
 use pillarbox_wire::{
-    AccountId, ClientFrame, DeviceBundle, DeviceList, Handle, IdentityKey, ProveEntry, Refusal, SeenHead,
-    Timestamp,
+    AccountId, ClientFrame, DeviceBundle, DeviceList, Growth, Handle, IdentityKey, ProveEntry, ProveGrowth,
+    Refusal, SeenHead, Timestamp,
 };
 use rand_core::CryptoRng;
 
@@ -17,7 +17,7 @@ use crate::phone::state::link::Link;
 use crate::phone::state::links::{LinkStage, Question};
 use crate::phone::state::pauses::WaitCause;
 use crate::phone::state::proofs::{Doubt, Held, MEMORY};
-use crate::records::directory::{LogMemory, Unproved};
+use crate::records::directory::{HeadConflict, KnownHead, LogMemory, Unproved};
 use crate::records::notice::Notice;
 use crate::vault::Table;
 
@@ -38,6 +38,7 @@ impl Phone {
         })?;
         self.proofs.memory = memory;
         self.proofs.unproved = self.unproved_lists()?;
+        self.proofs.look_again();
         for (_, held) in std::mem::take(&mut self.proofs.waiting) {
             self.take_back(held);
         }
@@ -50,11 +51,19 @@ impl Phone {
         self.proofs.memory.is_some()
     }
 
-    /// Returns the last head of the public log that was good, and one that contradicts it, if the relay has shown one.
+    /// Returns the last head of the public log that was good. If the relay has shown one that contradicts it, to this
+    /// phone or to a contact, returns that one too, and the last good one of that time.
     #[must_use]
     pub fn directory_heads(&self) -> Vec<SeenHead> {
-        let memory = self.proofs.memory.iter();
-        memory.flat_map(|memory| [memory.seen, memory.contrary]).flatten().map(SeenHead::from).collect()
+        let Some(LogMemory { seen, contrary, beside, .. }) = self.proofs.memory else { return Vec::new() };
+        let beside = beside.filter(|_| beside != seen);
+        [seen, beside, contrary].into_iter().flatten().map(SeenHead::from).collect()
+    }
+
+    /// Returns true if the relay has shown two logs, so that the heads of this phone prove it.
+    #[must_use]
+    pub fn has_seen_two_logs(&self) -> bool {
+        self.proofs.memory.is_some_and(|memory| memory.contrary.is_some())
     }
 
     /// Asks for the next proof, if none is open and one is wanted on this link.
@@ -86,9 +95,13 @@ impl Phone {
         if let (Some((_, held)), Some(connection)) =
             (self.proofs.waiting.pop_front(), self.links.get_mut(link))
         {
-            let account = held.account(own.account);
+            let (account, since) = (held.account(own.account), memory.since());
+            let told = if let Held::Head { head, .. } = &held { Some(head.head.size) } else { None };
             let request = connection.ask(Question::Prove(Box::new(held)));
-            frames.push(ClientFrame::ProveEntry(ProveEntry { request, account, since: memory.since() }));
+            frames.push(match told {
+                Some(told) => ClientFrame::ProveGrowth(ProveGrowth { request, own: since, told }),
+                None => ClientFrame::ProveEntry(ProveEntry { request, account, since }),
+            });
         }
         Ok(())
     }
@@ -128,6 +141,73 @@ impl Phone {
         waits || asked(Link::Named) || asked(Link::Nameless)
     }
 
+    /// Compares a head that a contact has seen with the last one of this phone. If the two alone do not tell, the relay
+    /// is asked to prove that one log continues both: on the nameless link if there is one, because the size says about
+    /// when the contact last asked.
+    pub(super) fn compare_head(
+        &mut self,
+        told: Option<(AccountId, KnownHead)>,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Vec<Notice>, PhoneError> {
+        let (Some(before), Some((contact, told))) = (self.proofs.memory, told) else { return Ok(Vec::new()) };
+        let mut memory = before;
+        let compared = memory.compare(&told);
+        self.keep_memory(before, memory, rng)?;
+        match compared {
+            Some(Ok(())) => Ok(Vec::new()),
+            Some(Err(why)) => Ok(self.split_view(contact, why)),
+            None => {
+                let waits =
+                    |held: &Held| matches!(held, Held::Head { contact: other, .. } if *other == contact);
+                self.proofs.waiting.retain(|(_, held)| !waits(held));
+                let link = self.link_for_heads();
+                self.proofs.waiting.push_back((link, Held::Head { contact, head: told }));
+                Ok(Vec::new())
+            }
+        }
+    }
+
+    /// Handles the proof that one log continues this phone's head and a contact's, or its absence.
+    pub(super) fn growth_proved(
+        &mut self,
+        held: Held,
+        growth: &Growth,
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Vec<Notice>, PhoneError> {
+        let (Some(before), Held::Head { contact, head }) = (self.proofs.memory, &held) else {
+            self.take_back(held);
+            return Ok(Vec::new());
+        };
+        let mut memory = before;
+        let checked = memory.check_growth(head, growth);
+        self.keep_memory(before, memory, rng)?;
+        match checked {
+            Ok(Ok(())) => Ok(Vec::new()),
+            Ok(Err(why)) => Ok(self.split_view(*contact, why)),
+            Err(why) => Ok(self.unproved(held, why, now)),
+        }
+    }
+
+    /// Stores what this phone has seen of the log, if it is more than before.
+    pub(super) fn keep_memory(
+        &mut self,
+        before: LogMemory,
+        memory: LogMemory,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(), PhoneError> {
+        if memory != before {
+            self.vault.transact(rng, |rows| rows.store(Table::DirectoryProofs, MEMORY, &memory))?;
+            self.proofs.memory = Some(memory);
+        }
+        Ok(())
+    }
+
+    /// Tells the owner of two logs, once for each contact on a connection.
+    fn split_view(&mut self, contact: AccountId, why: HeadConflict) -> Vec<Notice> {
+        if self.proofs.warns(contact) { vec![Notice::SplitView { contact, why }] } else { Vec::new() }
+    }
+
     /// Returns true if a device list of this contact is asked for, or waits for its proof.
     pub(super) fn awaits_list_of(&self, contact: AccountId) -> bool {
         let asked = |link| {
@@ -150,7 +230,17 @@ impl Phone {
             Held::Told { contact } => drop(self.proofs.unproved.insert(contact)),
             // These follow from stored rows, or are asked for with the next connection.
             Held::Own | Held::Keys { .. } => {}
+            Held::Head { .. } if self.checks_directory() => {
+                let link = self.link_for_heads();
+                self.proofs.waiting.push_back((link, held));
+            }
+            Held::Head { .. } => {}
         }
+    }
+
+    /// The link for questions about heads: they name nobody, and go with the other questions that do not.
+    fn link_for_heads(&self) -> Link {
+        if self.account.seals() { Link::Nameless } else { Link::Named }
     }
 
     /// Handles the relay's copy of a contact's device list: holds it until it is proved.
@@ -214,6 +304,8 @@ impl Phone {
             Held::Own => {}
             // It is proved with the next connection; a list that the relay gave, when it is wanted again.
             Held::Devices { .. } | Held::Told { .. } => {}
+            // The contact's next head is compared.
+            Held::Head { .. } => {}
             Held::Keys { contact, .. } => self.pauses.begin(contact, WaitCause::Relay(reason), now),
             Held::Found { handle, .. } => return vec![Notice::NotFound { handle, reason }],
         }
@@ -223,7 +315,7 @@ impl Phone {
     /// Tells the owner that something is not proved, and does not use it.
     pub(super) fn unproved(&mut self, held: Held, why: Unproved, now: Timestamp) -> Vec<Notice> {
         let (contact, handle) = match held {
-            Held::Own => (None, None),
+            Held::Own | Held::Head { .. } => (None, None),
             Held::Keys { contact, .. } => {
                 self.pauses.begin(contact, WaitCause::NotProved, now);
                 (Some(contact), None)

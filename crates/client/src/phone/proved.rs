@@ -11,7 +11,7 @@ use crate::phone::error::PhoneError;
 use crate::phone::rows::devices;
 use crate::phone::rows::records::DEVICE_CHANGE;
 use crate::phone::state::link::Link;
-use crate::phone::state::proofs::{Doubt, Held, MEMORY};
+use crate::phone::state::proofs::{Doubt, Held};
 use crate::records::contact::{ContactRecord, write_identity};
 use crate::records::devices::{DeviceChange, check_list};
 use crate::records::directory::{OwnBinding, Unproved, UnprovedList, binding};
@@ -50,10 +50,7 @@ impl Phone {
                 mine = memory.is_mine(leaf, &lists);
             }
         }
-        if memory != before {
-            self.vault.transact(rng, |rows| rows.store(Table::DirectoryProofs, MEMORY, &memory))?;
-            self.proofs.memory = Some(memory);
-        }
+        self.keep_memory(before, memory, rng)?;
         let leaf = match checked {
             Ok(leaf) => leaf,
             Err(why) => return Ok(self.unproved(held, why, now)),
@@ -71,6 +68,8 @@ impl Phone {
                 self.proved_list(&leaf, contact, list.map(|list| *list), now, rng, software)
             }
             Held::Told { contact } => self.proved_told(&leaf, contact, now, rng, software),
+            // A relay that answers a question about heads with an entry has not answered it.
+            Held::Head { .. } => Ok(Vec::new()),
         }
     }
 

@@ -8,7 +8,9 @@
 
 use std::fmt;
 
-use pillarbox_wire::{AccountId, CodecError, DeviceList, Encoded, FixedBytes, Timestamp, decode, encode};
+use pillarbox_wire::{
+    AccountId, CodecError, DeviceList, Encoded, FixedBytes, LogHead, Timestamp, decode, encode,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::records::ids::GroupId;
@@ -30,6 +32,10 @@ pub const MAX_CHANGES_TOLD: usize = 80;
 /// The id in a receipt that names no message: it says that the sender of the receipt reads bodies of version 2. A phone
 /// that does not know it finds no such message, and passes over it.
 pub const READS_VERSION_2: BodyId = BodyId(FixedBytes(*b"reads version 2."));
+
+/// The id in a receipt that names no message: it says that the sender of the receipt checks the relay's public log, and
+/// reads the heads that other phones have seen. A phone that does not know it passes over it.
+pub const CHECKS_LOG: BodyId = BodyId(FixedBytes(*b"checks the log.."));
 
 /// One message to one phone: its content, and an introduction if one is due.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,6 +94,8 @@ pub enum Content {
     Devices(DevicesTold),
     /// News from another device of the recipient's own account. Version 2.
     OwnNews(OwnNews),
+    /// The last head of the relay's public log that the sender's phone has seen. Version 2.
+    LogHead(HeadTold),
 }
 
 /// See [`Content::Text`].
@@ -197,6 +205,15 @@ pub struct DevicesTold {
     pub list: DeviceList,
 }
 
+/// See [`Content::LogHead`]. It has no id: nobody confirms it, and the next one comes within days.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeadTold {
+    /// The key with which the head is signed.
+    pub log_key: FixedBytes<32>,
+    /// The head.
+    pub head: LogHead,
+}
+
 impl Content {
     /// Returns the version of bodies that can say this.
     #[must_use]
@@ -209,9 +226,11 @@ impl Content {
             | Self::GroupText(_)
             | Self::Roster(_)
             | Self::Leave(_) => Body::VERSION,
-            Self::SeenGroupText(_) | Self::MemberChanges(_) | Self::Devices(_) | Self::OwnNews(_) => {
-                NewerBody::VERSION
-            }
+            Self::SeenGroupText(_)
+            | Self::MemberChanges(_)
+            | Self::Devices(_)
+            | Self::OwnNews(_)
+            | Self::LogHead(_) => NewerBody::VERSION,
         }
     }
 
@@ -276,7 +295,7 @@ impl Body {
                 Content::MemberChanges(told) => told.changes.len() <= MAX_CHANGES_TOLD,
                 Content::Devices(told) => told.list.is_in_order(),
                 Content::OwnNews(news) => news.is_within_limits(MAX_TEXT_LEN),
-                Content::Timer(_) | Content::Leave(_) => true,
+                Content::Timer(_) | Content::Leave(_) | Content::LogHead(_) => true,
             }
     }
 }
@@ -296,6 +315,7 @@ impl fmt::Debug for Body {
             Content::MemberChanges(_) => "Body(member changes)",
             Content::Devices(_) => "Body(devices)",
             Content::OwnNews(_) => "Body(own news)",
+            Content::LogHead(_) => "Body(log head)",
         })
     }
 }

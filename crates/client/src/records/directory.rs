@@ -10,7 +10,8 @@ use pillarbox_crypto::labels::DIRECTORY_HEAD;
 use pillarbox_crypto::log::{self, NodeHash, verify_consistency, verify_inclusion, verify_latest};
 use pillarbox_crypto::{Signature, SigningPublic};
 use pillarbox_wire::{
-    AccountId, DeviceList, Encoded, FixedBytes, IdentityKey, LogHead, LogLeaf, Proof, SeenHead,
+    AccountId, DeviceList, Duration, Encoded, FixedBytes, Growth, IdentityKey, LogHead, LogLeaf, Proof,
+    SeenHead, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
@@ -108,11 +109,39 @@ pub(crate) struct LogMemory {
     /// The version of the owner's device list when that entry was seen; `None` if it was seen before device lists were
     /// written into the log.
     pub(crate) own_version: Option<u32>,
+    /// The last good head when [`contrary`](Self::contrary) came.
+    pub(crate) beside: Option<KnownHead>,
 }
 
 impl Encoded for LogMemory {
-    const VERSION: u8 = 2;
-    const MAX_LEN: usize = 512;
+    const VERSION: u8 = 3;
+    const MAX_LEN: usize = 1_024;
+}
+
+/// Time between two heads that one device is told. Two logs are noticed within a day of writing to each other, and a
+/// contact gets one short message a day.
+pub(crate) const HEADS_EVERY: Duration = Duration::from_days(1);
+
+/// A device that checks the public log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct LogChecker {
+    /// Time at which it was last told a head.
+    pub(crate) told_at: Option<Timestamp>,
+}
+
+impl Encoded for LogChecker {
+    const VERSION: u8 = 1;
+    const MAX_LEN: usize = 16;
+}
+
+/// The reason why a head that a contact has seen does not fit the log of this phone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum HeadConflict {
+    /// The relay has signed both heads, and cannot prove that one log continues them.
+    OtherLog,
+    /// The heads are signed with two keys.
+    OtherKey,
 }
 
 impl LogMemory {
@@ -131,13 +160,11 @@ impl LogMemory {
             return Err(Unproved::NotSigned);
         }
         let tree = (head.size, &head.tree.0);
-        if let Some(KnownHead { head: last, .. }) = self.seen {
-            let grown = verify_consistency((last.size, &last.tree.0), tree, &hashes(consistency));
-            let same = last.size != head.size || (last.tree, last.map) == (head.tree, head.map);
-            if grown.is_err() || !same {
-                self.contrary.get_or_insert(known);
-                return Err(Unproved::OtherLog);
-            }
+        if let Some(KnownHead { head: last, .. }) = self.seen
+            && !continues(head, &last, consistency)
+        {
+            self.contradict(known);
+            return Err(Unproved::OtherLog);
         }
         let entry = entry.as_ref().ok_or(Unproved::NoEntry)?;
         let (leaf, label) = (entry.leaf, log::label(&account.0));
@@ -148,6 +175,58 @@ impl LogMemory {
         }
         self.seen = Some(known);
         Ok(leaf)
+    }
+
+    /// Keeps the first head that contradicts the last good one, with that one.
+    fn contradict(&mut self, other: KnownHead) {
+        if self.contrary.is_none() {
+            (self.contrary, self.beside) = (Some(other), self.seen);
+        }
+    }
+
+    /// Compares a head that somebody else has seen with the last good one, as far as the two alone tell. Returns `None`
+    /// if the relay has to prove that one log continues them. A head that is not signed proves nothing about the relay,
+    /// and is passed over.
+    pub(crate) fn compare(&mut self, told: &KnownHead) -> Option<Result<(), HeadConflict>> {
+        let seen = self.seen.filter(|_| check_signature(told).is_ok());
+        let Some(seen) = seen else { return Some(Ok(())) };
+        if seen.log_key != told.log_key {
+            self.contradict(*told);
+            return Some(Err(HeadConflict::OtherKey));
+        }
+        if seen.head.size != told.head.size {
+            return None;
+        }
+        if (seen.head.tree, seen.head.map) == (told.head.tree, told.head.map) {
+            return Some(Ok(()));
+        }
+        self.contradict(*told);
+        Some(Err(HeadConflict::OtherLog))
+    }
+
+    /// Checks that one log continues the last good head and the one that somebody else has seen. `Err` is a log that
+    /// does not continue this phone's own.
+    pub(crate) fn check_growth(
+        &mut self,
+        told: &KnownHead,
+        growth: &Growth,
+    ) -> Result<Result<(), HeadConflict>, Unproved> {
+        let Growth { request: _, log_key, head, own, told: proof } = growth;
+        let known = KnownHead { log_key: *log_key, head: *head };
+        check_signature(&known)?;
+        let Some(seen) = self.seen.filter(|seen| seen.log_key == *log_key) else {
+            return Err(Unproved::NotSigned);
+        };
+        if !continues(head, &seen.head, own) {
+            self.contradict(known);
+            return Err(Unproved::OtherLog);
+        }
+        if !continues(head, &told.head, proof) {
+            self.contradict(*told);
+            return Ok(Err(HeadConflict::OtherLog));
+        }
+        self.seen = Some(known);
+        Ok(Ok(()))
     }
 
     /// Compares the owner's own entry with the one before, and remembers it. `lists` are the owner's keys with the
@@ -193,6 +272,13 @@ pub(crate) fn binding(identity: &IdentityKey, list: Option<&DeviceList>) -> Fixe
     FixedBytes(log::binding(&identity.signing.0, &identity.agreement.0, version, &signed))
 }
 
+/// Returns true if a head continues a former one. Two of one size are one log's if both roots are the same.
+fn continues(head: &LogHead, former: &LogHead, proof: &[FixedBytes<32>]) -> bool {
+    let grown =
+        verify_consistency((former.size, &former.tree.0), (head.size, &head.tree.0), &hashes(proof)).is_ok();
+    grown && (former.size != head.size || (former.tree, former.map) == (head.tree, head.map))
+}
+
 fn check_signature(KnownHead { log_key, head }: &KnownHead) -> Result<(), Unproved> {
     let key = SigningPublic::from_bytes(log_key.0).map_err(|_| Unproved::NotSigned)?;
     let signature = Signature::from_bytes(head.signature.0);
@@ -205,7 +291,7 @@ fn hashes(proof: &[FixedBytes<32>]) -> Vec<NodeHash> {
 
 #[cfg(test)]
 mod tests {
-    use pillarbox_wire::{DeviceId, ListedDevice, Timestamp, encode};
+    use pillarbox_wire::{DeviceId, ListedDevice, encode};
 
     use super::*;
 
@@ -261,7 +347,8 @@ mod tests {
         };
         let known = Some(KnownHead { log_key: FixedBytes([0; 32]), head });
         let own = Some(KnownEntry { count: u32::MAX, binding: FixedBytes([0; 32]) });
-        let memory = LogMemory { seen: known, contrary: known, own, own_version: Some(u32::MAX) };
+        let memory =
+            LogMemory { seen: known, contrary: known, own, own_version: Some(u32::MAX), beside: known };
         assert!(encode(&memory).is_ok());
     }
 

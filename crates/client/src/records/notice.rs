@@ -9,7 +9,7 @@ use pillarbox_wire::{
 };
 
 use crate::records::devices::DeviceFault;
-use crate::records::directory::Unproved;
+use crate::records::directory::{HeadConflict, Unproved};
 use crate::records::history::HistoryEntry;
 use crate::records::ids::{BodyId, GroupId};
 
@@ -314,6 +314,13 @@ pub enum Notice {
         handle: Option<Handle>,
         /// The reason.
         why: Unproved,
+    },
+    /// A contact's phone was shown another public log than this one. Both heads are kept.
+    SplitView {
+        /// The contact.
+        contact: AccountId,
+        /// How the heads differ.
+        why: HeadConflict,
     },
     /// The relay's public log has keys or devices in the owner's name that this phone did not make.
     NotMyEntry {

@@ -94,6 +94,8 @@ pub(crate) enum Table {
     UnprovedLists = 41,
     /// Channels of this account that this phone has opened or posted in, by name.
     OwnChannels = 42,
+    /// Devices of contacts that check the public log, and when each was told a head, by name.
+    LogCheckers = 43,
 }
 
 /// The two keys for sealing and finding all rows.

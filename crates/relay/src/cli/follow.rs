@@ -258,7 +258,7 @@ fn weight(event: &Value) -> Style {
         | "PublishPreKeys" | "PreKeysStored" | "CountPreKeys" | "PreKeyCounts" | "RequestCertificate"
         | "Certificate" | "Accepted" | "Acknowledge" | "Ping" | "Pong" | "Found" | "FoundByCode"
         | "Bundles" | "Deposited" | "Recalled" | "ChannelOpened" | "Posted" | "Posts" | "Closed"
-        | "Goodbye" | "ProveEntry" | "Proof" | "ReadLog" | "LogEntries" => DIM,
+        | "Goodbye" | "ProveEntry" | "Proof" | "ReadLog" | "LogEntries" | "ProveGrowth" | "Growth" => DIM,
         _ => PLAIN,
     }
 }
@@ -313,6 +313,8 @@ fn words(frame: &str) -> &str {
         "Proof" => "gave proof",
         "ReadLog" => "reads key log",
         "LogEntries" => "gave key log",
+        "ProveGrowth" => "compares heads",
+        "Growth" => "gave proof",
         "Refused" => "refused",
         "Goodbye" => "goodbye",
         other => other,
@@ -329,7 +331,7 @@ fn sender(frame: &str, named: String) -> String {
         | "Found" | "FoundByCode" | "Bundles" | "Certificate" | "Accepted" | "Closed" | "Pong"
         | "Deposited" | "Recalled" | "ChannelOpened" | "Posted" | "Posts" | "Refused" | "Goodbye"
         | "PlaceOpened" | "PlaceRead" | "Linked" | "DevicesPublished" | "Devices" | "Proof"
-        | "LogEntries" => "the relay",
+        | "LogEntries" | "Growth" => "the relay",
         _ => "not named",
     };
     unnamed.to_owned()

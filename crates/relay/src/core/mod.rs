@@ -15,7 +15,7 @@
 //! | `prekeys`, `upload` | PublishPreKeys, CountPreKeys, FetchBundles, FetchDevice |
 //! | `messages` | Submit, Acknowledge |
 //! | `deposits` | LeaveDeposits, Recall |
-//! | `proofs` | ProveEntry, ReadLog |
+//! | `proofs` | ProveEntry, ReadLog, ProveGrowth |
 //! | `publishing` | OpenChannel, Post, ReadChannel |
 //! | `delivery` | what waits goes out |
 //! | `log`, `log_rules` | what happens is written down, as far as the rules say |
@@ -361,6 +361,7 @@ impl<S: Store> Relay<S> {
             ClientFrame::FetchDevice(frame) => self.fetch_device(connection, &frame, round)?,
             ClientFrame::ProveEntry(frame) => self.prove_entry(connection, &frame, round),
             ClientFrame::ReadLog(frame) => self.read_log(connection, &frame, round),
+            ClientFrame::ProveGrowth(frame) => self.prove_growth(connection, &frame, round),
         }
         Ok(())
     }

@@ -9,7 +9,8 @@
 
 use pillarbox_wire::limits::MAX_LOG_LEAVES;
 use pillarbox_wire::{
-    DeviceList, FixedBytes, LogEntries, LogHead, Proof, ProveEntry, ReadLog, Refusal, RelayFrame,
+    DeviceList, FixedBytes, Growth, LogEntries, LogHead, Proof, ProveEntry, ProveGrowth, ReadLog, Refusal,
+    RelayFrame,
 };
 
 use super::Relay;
@@ -48,6 +49,19 @@ impl<S: Store> Relay<S> {
             consistency: self.directory_log.consistency(since),
             entry: self.directory_log.latest(&FixedBytes(pillarbox_crypto::log::label(&account.0))),
         })
+    }
+
+    pub(super) fn prove_growth(&mut self, id: ConnectionId, frame: &ProveGrowth, round: &mut Round) {
+        let ProveGrowth { request, own, told } = *frame;
+        match self.log_head(id, Request::Proof, round) {
+            Ok((log_key, head)) => {
+                let log = &self.directory_log;
+                let (own, told) = (log.consistency(own), log.consistency(told));
+                let growth = Growth { request, log_key, head, own, told };
+                round.answer(id, RelayFrame::Growth(Box::new(growth)));
+            }
+            Err(reason) => round.refuse(id, request, reason),
+        }
     }
 
     pub(super) fn read_log(&mut self, id: ConnectionId, frame: &ReadLog, round: &mut Round) {

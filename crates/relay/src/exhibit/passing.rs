@@ -107,6 +107,7 @@ pub(crate) fn from_phone(frame: &ClientFrame) -> (&'static str, Option<FrameSubj
         ClientFrame::FetchDevice(frame) => ("FetchDevice", Some(FrameSubject::Device(frame.address)), 0),
         ClientFrame::ProveEntry(frame) => ("ProveEntry", Some(FrameSubject::Account(frame.account)), 0),
         ClientFrame::ReadLog(_) => ("ReadLog", None, 0),
+        ClientFrame::ProveGrowth(_) => ("ProveGrowth", None, 0),
     }
 }
 
@@ -141,6 +142,7 @@ pub(crate) const fn to_phone(frame: &RelayFrame) -> &'static str {
         RelayFrame::Devices(_) => "Devices",
         RelayFrame::Proof(_) => "Proof",
         RelayFrame::LogEntries(_) => "LogEntries",
+        RelayFrame::Growth(_) => "Growth",
     }
 }
 

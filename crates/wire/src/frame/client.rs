@@ -66,6 +66,8 @@ pub enum ClientFrame {
     ProveEntry(ProveEntry),
     /// Reads the directory's log, as an audit does.
     ReadLog(ReadLog),
+    /// Asks the directory's log to prove that it continues two heads.
+    ProveGrowth(ProveGrowth),
 }
 
 impl Encoded for ClientFrame {
@@ -341,4 +343,16 @@ pub struct ReadLog {
     pub request: RequestId,
     /// The place of the first entry that is asked for, from 0.
     pub from: u64,
+}
+
+/// See [`ClientFrame::ProveGrowth`]. A phone that has a head from somebody else asks this, so that one answer leads
+/// from its own head and from the other one to one log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProveGrowth {
+    /// Pairs the answer with this request.
+    pub request: RequestId,
+    /// The size of the last head that the phone has seen.
+    pub own: u64,
+    /// The size of the head that somebody else has told it.
+    pub told: u64,
 }

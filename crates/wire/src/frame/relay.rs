@@ -73,6 +73,8 @@ pub enum RelayFrame {
     Proof(Box<Proof>),
     /// Entries of the directory's log.
     LogEntries(LogEntries),
+    /// Proof that the directory's log continues two heads.
+    Growth(Box<Growth>),
 }
 
 impl Encoded for RelayFrame {
@@ -346,4 +348,19 @@ pub struct LogEntries {
     pub head: LogHead,
     /// The entries in order, at most [`MAX_LOG_LEAVES`](crate::limits::MAX_LOG_LEAVES). Empty past the last.
     pub leaves: Vec<LogLeaf>,
+}
+
+/// See [`RelayFrame::Growth`]. A log that never had one of the sizes proves nothing of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Growth {
+    /// The request that this answers.
+    pub request: RequestId,
+    /// The Ed25519 key with which the relay signs heads.
+    pub log_key: FixedBytes<32>,
+    /// The log's present head.
+    pub head: LogHead,
+    /// Proof that the log continues the head of the phone (RFC 6962, section 2.1.2).
+    pub own: Vec<FixedBytes<32>>,
+    /// Proof that it continues the head that the phone was told.
+    pub told: Vec<FixedBytes<32>>,
 }

@@ -35,6 +35,7 @@ pub const fn from_phone(frame: &ClientFrame) -> &'static [InventoryField] {
         ClientFrame::FetchDevice(_) => FETCH_DEVICE,
         ClientFrame::ProveEntry(_) => PROVE_ENTRY,
         ClientFrame::ReadLog(_) => READ_LOG,
+        ClientFrame::ProveGrowth(_) => PROVE_GROWTH,
     }
 }
 
@@ -225,5 +226,13 @@ declare!(
     READ_LOG: ReadLog {
         request: Protocol, Passing, "pairs the answer with the question";
         from: Protocol, Passing, "how far the reader has read";
+    }
+);
+declare!(
+    /// Fields of [`ProveGrowth`].
+    PROVE_GROWTH: ProveGrowth {
+        request: Protocol, Passing, "pairs the answer with the question";
+        own: Events, Passing, "how much of the log the phone had seen, and so about when it last asked";
+        told: Events, Passing, "how much of it a contact had seen, and so about when that contact last asked";
     }
 );

@@ -47,6 +47,7 @@ pub const WIRE: &[InventoryEntry] = &[
     InventoryEntry { direction: FrameDirection::FromPhone, fields: DEVICE_OFFER },
     InventoryEntry { direction: FrameDirection::FromPhone, fields: PROVE_ENTRY },
     InventoryEntry { direction: FrameDirection::FromPhone, fields: READ_LOG },
+    InventoryEntry { direction: FrameDirection::FromPhone, fields: PROVE_GROWTH },
     InventoryEntry { direction: FrameDirection::FromPhone, fields: IDENTITY_KEY },
     InventoryEntry { direction: FrameDirection::FromPhone, fields: PREKEY_UPLOAD },
     InventoryEntry { direction: FrameDirection::FromPhone, fields: SIGNED_PREKEY },
@@ -86,4 +87,5 @@ pub const WIRE: &[InventoryEntry] = &[
     InventoryEntry { direction: FrameDirection::ToPhone, fields: LOG_ENTRIES },
     InventoryEntry { direction: FrameDirection::ToPhone, fields: LOG_HEAD },
     InventoryEntry { direction: FrameDirection::ToPhone, fields: LOG_LEAF },
+    InventoryEntry { direction: FrameDirection::ToPhone, fields: GROWTH },
 ];

@@ -121,8 +121,8 @@ declare!(
     /// Fields of [`LogLeaf`].
     LOG_LEAF: LogLeaf {
         label: Entity, DirectoryLog, "a digest of whose entry it is; whoever knows the account's name can tell";
-        count: Events, DirectoryLog, "how often the account's keys have changed";
-        binding: Keys, DirectoryLog, "a digest of the account's keys";
+        count: Events, DirectoryLog, "how often the account's keys or devices have changed";
+        binding: Keys, DirectoryLog, "a digest of the account's keys and device list";
         at: Events, DirectoryLog, "when they changed";
     }
 );

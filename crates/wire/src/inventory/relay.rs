@@ -37,6 +37,7 @@ pub const fn to_phone(frame: &RelayFrame) -> &'static [InventoryField] {
         RelayFrame::Devices(_) => DEVICES,
         RelayFrame::Proof(_) => PROOF,
         RelayFrame::LogEntries(_) => LOG_ENTRIES,
+        RelayFrame::Growth(_) => GROWTH,
     }
 }
 
@@ -232,5 +233,15 @@ declare!(
         log_key: Keys, Passing, "checks the relay's heads";
         head: Keys, Passing, "the log as it stands";
         leaves: Entity, DirectoryLog, "when somebody's keys changed, for everybody to read";
+    }
+);
+declare!(
+    /// Fields of [`Growth`].
+    GROWTH: Growth {
+        request: Protocol, Passing, "pairs the answer with the question";
+        log_key: Keys, Passing, "checks the relay's heads";
+        head: Keys, Passing, "the log as it stands";
+        own: Keys, Passing, "proves that the log continues what the phone has seen";
+        told: Keys, Passing, "proves that it continues what a contact has seen";
     }
 );

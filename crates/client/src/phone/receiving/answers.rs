@@ -170,6 +170,11 @@ impl Phone {
                     return self.proved(link, *held, &proof, now, rng, software);
                 }
             }
+            RelayFrame::Growth(growth) => {
+                if let Some(Question::Prove(held)) = self.answered(link, growth.request) {
+                    return self.growth_proved(*held, &growth, now, rng);
+                }
+            }
             // A phone asks for no entries.
             RelayFrame::LogEntries(_) => {}
             RelayFrame::Refused(Refused { request, reason }) => {

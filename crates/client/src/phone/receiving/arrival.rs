@@ -183,7 +183,7 @@ impl Phone {
         rng: &mut impl CryptoRng,
     ) -> Result<Vec<Notice>, PhoneError> {
         let Effects {
-            notices,
+            mut notices,
             owed,
             consumed,
             outbox_changed,
@@ -191,10 +191,11 @@ impl Phone {
             facts_changed,
             unsigned,
             touched,
-            unproved,
+            log,
             account,
         } = effects;
-        self.proofs.unproved.extend(unproved);
+        self.proofs.unproved.extend(log.unproved);
+        notices.extend(self.compare_head(log.head, rng)?);
         if let Some(AccountTold { account, delivery, link }) = account {
             self.account = account;
             self.secrets.delivery = delivery;

@@ -6,13 +6,15 @@ use crate::phone::receiving::effects::{ArrivalContext, Effects, NotTaken, forwar
 use crate::phone::receiving::{devices_told, news, signed_news};
 use crate::phone::rows::entries::{self, Draft, Source};
 use crate::phone::rows::records::{load_item_of, remove_item, store_contact, store_item};
-use crate::phone::rows::{devices, group_news, membership, readers, siblings};
+use crate::phone::rows::{checkers, devices, group_news, membership, readers, siblings};
 use crate::phone::state::outbox::{Item, MAX_RESENDS, Stage};
 use crate::records::body::{
-    Body, Content, Introduction, READS_VERSION_2, Receipt, ResendRequest, SeenGroupText, Timer,
+    Body, CHECKS_LOG, Content, HeadTold, Introduction, READS_VERSION_2, Receipt, ResendRequest,
+    SeenGroupText, Timer,
 };
 use crate::records::contact::ContactRecord;
 use crate::records::devices::{LinkedDevice, ToldDevices};
+use crate::records::directory::KnownHead;
 use crate::records::history::{DeliveryState, EntryKind};
 use crate::records::notice::Notice;
 use crate::software::Software;
@@ -36,7 +38,21 @@ pub(crate) fn take(
     if let Some(introduction) = introduction {
         meet(rows, &mut record, introduction)?;
     }
+    if arrival.checks_log {
+        match &content {
+            Content::Receipt(receipt) => {
+                checkers::learn(rows, arrival.peer, receipt.ids.contains(&CHECKS_LOG))?;
+            }
+            Content::LogHead(_) => checkers::learn(rows, arrival.peer, true)?,
+            _ => {}
+        }
+    }
     match content {
+        // Whoever does not check the log has nothing to compare it with.
+        Content::LogHead(HeadTold { log_key, head }) => {
+            effects.log.head =
+                Some((record.account, KnownHead { log_key, head })).filter(|_| arrival.checks_log);
+        }
         Content::Devices(told) => devices_told::take(rows, record, &told, arrival, software, effects)?,
         // Only from the owner's own devices, whose messages do not come here.
         Content::OwnNews(_) => {}

@@ -43,7 +43,7 @@ pub(crate) fn take(
         let held: Option<UnprovedList> = rows.load(Table::UnprovedLists, &contact.0)?;
         let mut held = held.unwrap_or(UnprovedList { list: told.list.clone(), told: Vec::new() });
         held.tell(&told.list, arrival.peer, told.id);
-        effects.unproved = Some(contact);
+        effects.log.unproved = Some(contact);
         return rows.store(Table::UnprovedLists, &contact.0, &held);
     }
     owe_receipt(rows, told.id, arrival, effects)?;

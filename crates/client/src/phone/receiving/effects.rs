@@ -12,6 +12,7 @@ use crate::records::account::Account;
 use crate::records::body::Text;
 use crate::records::contact::ContactRecord;
 use crate::records::devices::LinkRecord;
+use crate::records::directory::KnownHead;
 use crate::records::history::{EntryKind, HistoryEntry};
 use crate::records::ids::{BodyId, GroupId};
 use crate::records::notice::Notice;
@@ -36,10 +37,19 @@ pub(crate) struct Effects {
     pub(crate) unsigned: Vec<(GroupId, AccountId)>,
     /// Other contacts to whom something may be owed, because another device of the owner's has told of them.
     pub(crate) touched: Vec<AccountId>,
-    /// A contact whose device list waits for its proof.
-    pub(crate) unproved: Option<AccountId>,
+    /// What concerns the relay's public log.
+    pub(crate) log: LogNews,
     /// The account as its first phone has just told it.
     pub(crate) account: Option<AccountTold>,
+}
+
+/// What a contact has told that the public log is to prove, or that concerns the log itself.
+#[derive(Default)]
+pub(crate) struct LogNews {
+    /// A contact whose device list waits for its proof.
+    pub(crate) unproved: Option<AccountId>,
+    /// A head that a contact has seen.
+    pub(crate) head: Option<(AccountId, KnownHead)>,
 }
 
 /// The account and its delivery key, as the account's first phone has told them to this device.

@@ -2,10 +2,10 @@
 
 use pillarbox_wire::{AccountId, DeviceAddress, DeviceId, DeviceList, ListedDevice};
 
-use crate::phone::rows::pending;
 use crate::phone::rows::records::{
     EntryLocation, NO_ENTRY, message_key, remove_conversation, remove_item, store_item,
 };
+use crate::phone::rows::{checkers, pending};
 use crate::phone::state::outbox::{IndexEntry, Item, Stage};
 use crate::records::body::Content;
 use crate::records::contact::ContactRecord;
@@ -136,6 +136,7 @@ fn forget_device(rows: &mut Rows<'_>, name: AccountId) -> Result<(), StorageErro
     }
     remove_conversation(rows, name)?;
     pending::forget(rows, name)?;
+    checkers::forget(rows, name)?;
     rows.remove(Table::LinkedDevices, &name.0)
 }
 
@@ -153,7 +154,10 @@ fn copy_unconfirmed(rows: &mut Rows<'_>, account: AccountId, name: AccountId) ->
 
 /// Returns true if every device of an account gets this. Receipts and requests are for the device that sent something.
 const fn is_for_all_devices(content: &Content) -> bool {
-    !matches!(content, Content::Receipt(_) | Content::ResendRequest(_) | Content::OwnNews(_))
+    !matches!(
+        content,
+        Content::Receipt(_) | Content::ResendRequest(_) | Content::OwnNews(_) | Content::LogHead(_)
+    )
 }
 
 /// Queues one item for a device. No entry of its own shows it, but its receipt must find it.

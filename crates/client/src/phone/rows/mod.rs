@@ -1,6 +1,7 @@
 //! Reading and writing the vault, one file for each subject. Every function takes the rows of an open transaction;
 //! none of them knows a phone.
 
+pub(crate) mod checkers;
 pub(crate) mod contacts;
 pub(crate) mod devices;
 pub(crate) mod entries;

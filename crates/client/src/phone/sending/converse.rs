@@ -17,12 +17,13 @@ use rand_core::CryptoRng;
 use crate::phone::engine::Phone;
 use crate::phone::error::PhoneError;
 use crate::phone::rows::devices;
-use crate::phone::rows::pending::{self, load_pending, store_pending};
+use crate::phone::rows::pending::{load_pending, store_pending};
 use crate::phone::rows::readers::reads;
 use crate::phone::rows::records::{
     device, load_contact, load_conversation, load_delivery_key, load_item, store_conversation, store_item,
 };
 use crate::phone::rows::say::may_write;
+use crate::phone::sending::dues::Dues;
 use crate::phone::sending::loaded::LoadedContact;
 use crate::phone::state::link::Link;
 use crate::phone::state::links::Question;
@@ -30,12 +31,11 @@ use crate::phone::state::outbox::{IndexEntry, IndexStage, Item, MAX_IN_FLIGHT, S
 use crate::phone::state::pauses::WaitCause;
 use crate::phone::state::proofs::Doubt;
 use crate::records::account::Protection;
-use crate::records::body::{
-    Body, Content, Introduction, MAX_RECEIPT_IDS, READS_VERSION_2, Receipt, ResendRequest,
-};
+use crate::records::body::{Body, Content, Introduction};
 use crate::records::contact::{ContactOrigin, ContactRecord, read_identity, write_identity};
 use crate::records::devices::LinkRecord;
-use crate::records::recovery::{self, PendingReplies};
+use crate::records::directory::LogMemory;
+use crate::records::recovery;
 use crate::software::Software;
 use crate::vault::{Rows, StorageError};
 
@@ -146,6 +146,7 @@ impl Phone {
                     account: &self.account,
                     secrets: &self.secrets,
                     place: self.link,
+                    log: self.proofs.memory,
                     software,
                     link,
                     now,
@@ -260,6 +261,8 @@ struct LinkSender<'a, S> {
     secrets: &'a crate::phone::engine::Secrets,
     /// This device's place among those of the account, if it is a linked one.
     place: Option<LinkRecord>,
+    /// What this phone has seen of the public log, if it checks it.
+    log: Option<LogMemory>,
     software: &'a S,
     link: Link,
     now: Timestamp,
@@ -301,7 +304,9 @@ impl<S: Software> LinkSender<'_, S> {
         let owed = them.pending.clone();
         let mut order = next.sealed;
         if order.is_none() {
-            let contents = self.pay(rows, &them.record, &mut them.pending, *room)?;
+            let Self { account, log, now, draining, .. } = *self;
+            let dues = Dues { account, log, now, draining };
+            let contents = dues.pay(rows, &them.record, &mut them.pending, *room)?;
             let asks = contents.iter().any(|content| matches!(content, Content::ResendRequest(_)));
             for content in contents {
                 let mut item =
@@ -466,36 +471,5 @@ impl<S: Software> LinkSender<'_, S> {
                 Ok(None)
             }
         }
-    }
-
-    /// Turns receipts and requests that are owed into contents, as far as there is room. Strangers get none.
-    fn pay(
-        &self,
-        rows: &mut Rows<'_>,
-        them: &ContactRecord,
-        pending: &mut PendingReplies,
-        room: usize,
-    ) -> Result<Vec<Content>, StorageError> {
-        let mut contents = Vec::new();
-        if !them.accepted {
-            return Ok(contents);
-        }
-        while contents.len() < room && pending.may_ask() && !self.draining {
-            let Some(digests) = pending::take_request(rows, pending)? else { break };
-            contents.push(Content::ResendRequest(ResendRequest { digests }));
-        }
-        // A receipt tells the other phone that its requests were read. While one of them may be among the missing
-        // messages, a receipt would make that phone forget it.
-        let asks = pending.asks() || !contents.is_empty();
-        while !asks && contents.len() < room && pending.may_confirm(self.now) {
-            let mark = self.account.signs_groups().then_some(READS_VERSION_2);
-            let count = pending.receipts.len().min(MAX_RECEIPT_IDS - usize::from(mark.is_some()));
-            let ids = pending.receipts.drain(..count).chain(mark).collect();
-            contents.push(Content::Receipt(Receipt { ids }));
-        }
-        if pending.receipts.is_empty() {
-            pending.receipts_due = None;
-        }
-        Ok(contents)
     }
 }

@@ -2,5 +2,6 @@
 
 mod converse;
 mod devices;
+mod dues;
 mod loaded;
 mod outgoing;

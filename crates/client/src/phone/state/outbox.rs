@@ -64,7 +64,7 @@ pub(crate) enum Stage {
 impl Item {
     /// Returns true if it is kept after the relay took it, so that it can be encrypted again.
     pub(crate) const fn may_be_resent(&self) -> bool {
-        !matches!(self.content, Content::Receipt(_))
+        !matches!(self.content, Content::Receipt(_) | Content::LogHead(_))
     }
 
     /// Returns the id that names it to both phones, if it has one.
@@ -79,7 +79,7 @@ impl Item {
             Content::MemberChanges(told) => Some(told.id),
             Content::Devices(told) => Some(told.id),
             Content::OwnNews(news) => Some(news.id),
-            Content::Receipt(_) | Content::ResendRequest(_) => None,
+            Content::Receipt(_) | Content::ResendRequest(_) | Content::LogHead(_) => None,
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use pillarbox_wire::{AccountId, DeviceBundle, DeviceList, Duration, Handle, IdentityKey, Timestamp};
 
 use crate::phone::state::link::Link;
-use crate::records::directory::LogMemory;
+use crate::records::directory::{KnownHead, LogMemory};
 
 /// Pause between two looks at the owner's own entry on one connection: somebody else's keys in the owner's name are
 /// noticed within the hour, and a phone asks 24 times a day.
@@ -27,6 +27,8 @@ pub(crate) enum Held {
     Devices { contact: AccountId, list: Option<Box<DeviceList>> },
     /// A device list that a contact has told. It lies in the vault.
     Told { contact: AccountId },
+    /// Nothing: a contact has told a head, and the relay is to prove that its log continues it.
+    Head { contact: AccountId, head: KnownHead },
 }
 
 impl Held {
@@ -46,6 +48,7 @@ impl Held {
             Self::Own => own,
             Self::Keys { contact, .. } | Self::Devices { contact, .. } | Self::Told { contact } => *contact,
             Self::Found { account, .. } => *account,
+            Self::Head { .. } => own,
         }
     }
 }
@@ -75,6 +78,8 @@ pub(crate) struct Proofs {
     doubted: BTreeSet<(AccountId, Doubt)>,
     /// Accounts that the owner was told of on this connection; `None` stands for their own.
     told: BTreeSet<Option<AccountId>>,
+    /// Contacts of whose other log the owner was told on this connection.
+    warned: BTreeSet<AccountId>,
 }
 
 impl Proofs {
@@ -82,6 +87,7 @@ impl Proofs {
     pub(crate) fn disconnected(&mut self) {
         self.own_asked = None;
         self.told.clear();
+        self.warned.clear();
         self.given.clear();
     }
 
@@ -131,6 +137,11 @@ impl Proofs {
     /// Notes that this was proved.
     pub(crate) fn trust(&mut self, account: AccountId, what: Doubt) {
         self.doubted.remove(&(account, what));
+    }
+
+    /// Returns true if the owner has not been told of a contact's other log on this connection.
+    pub(crate) fn warns(&mut self, contact: AccountId) -> bool {
+        self.warned.insert(contact)
     }
 
     /// Returns true if the owner has not been told of this account on this connection.

@@ -2,7 +2,7 @@
 
 use pillarbox_wire::{Handle, Timestamp};
 
-use crate::records::directory::Unproved;
+use crate::records::directory::{HeadConflict, Unproved};
 
 const fn because(why: Unproved) -> &'static str {
     match why {
@@ -57,5 +57,23 @@ pub(super) fn not_mine(at: Timestamp) -> String {
         "the relay's public log has an entry{when} in your name that this phone did not make: other keys, or another list of your devices. \
          Whoever has those keys may read what your contacts write to you. Tell them in another way, compare safety numbers with them, and ask whoever \
          runs the relay."
+    )
+}
+
+/// Returns the sentence for a contact whose phone was shown another log than this one.
+pub(super) fn split_view(name: &str, why: HeadConflict) -> String {
+    let what = match why {
+        HeadConflict::OtherLog => format!(
+            "the relay shows two public logs: it has signed one head for {name}'s phone and another for this phone, and does \
+             not prove that one log continues both. It may have given one of you false keys."
+        ),
+        HeadConflict::OtherKey => format!(
+            "{name}'s phone was shown a public log that is signed with another key than the one that this phone knows. The \
+             relay shows two logs, or one of you last looked at a log that it has given up since."
+        ),
+    };
+    format!(
+        "{what} Compare safety numbers with {name}. This phone keeps both signed heads: give them to whoever checks the log, \
+         and ask whoever runs the relay."
     )
 }

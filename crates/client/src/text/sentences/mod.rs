@@ -252,6 +252,9 @@ pub fn notice(notice: &Notice, names: &impl Names) -> (Tone, String) {
             (Warning, says)
         }
         Notice::NotMyEntry { at } => (Warning, directory::not_mine(*at)),
+        Notice::SplitView { contact, why } => {
+            (Warning, directory::split_view(&name(contact), *why))
+        }
         Notice::MemberRemoved { group: id, member, by } => {
             (Note, format!("{} removed {} from {}.", name(by), name(member), of_group(id)))
         }

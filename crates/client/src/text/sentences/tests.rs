@@ -10,7 +10,7 @@ use pillarbox_wire::{
 
 use super::*;
 use crate::records::devices::DeviceFault;
-use crate::records::directory::Unproved;
+use crate::records::directory::{HeadConflict, Unproved};
 use crate::records::ids::BodyId;
 use crate::records::notice::{Degraded, DeviceFailure};
 
@@ -89,6 +89,8 @@ fn every() -> Vec<Notice> {
         unproved(None, None, Unproved::OtherLog),
         Notice::NotMyEntry { at: Timestamp(1_490_193_600_000) },
         Notice::NotMyEntry { at: Timestamp(0) },
+        Notice::SplitView { contact: BOB, why: HeadConflict::OtherLog },
+        Notice::SplitView { contact: BOB, why: HeadConflict::OtherKey },
         Notice::RegistrationRefused { reason: Refusal::CodeSent },
         Notice::RegistrationRefused { reason },
         Notice::AuthenticationRefused { reason },

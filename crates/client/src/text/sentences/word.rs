@@ -52,6 +52,7 @@ pub const fn word(notice: &Notice) -> &'static str {
         Notice::LinkComplete => "link-complete",
         Notice::DirectoryUnproved { .. } => "directory-unproved",
         Notice::NotMyEntry { .. } => "not-my-entry",
+        Notice::SplitView { .. } => "split-view",
         Notice::KeyChanged { .. } => "key-changed",
         Notice::Undecryptable { .. } => "undecryptable",
         Notice::RequestUnopened { .. } => "request-unopened",
