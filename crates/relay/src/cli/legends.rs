@@ -11,7 +11,7 @@ pub(super) const DEVICES: &str = "An account's first phone signs which devices b
 
 /// The sentences about the public log of keys.
 pub(super) const LOG: &str = "Each row is two digests: whoever knows an account's name, or its keys, finds its rows. COUNT \
-    counts the account's rows: above 1 its keys have changed. Rows stay when an account is closed.";
+    counts the account's rows: above 1 its keys or devices have changed. Rows stay when an account is closed.";
 
 /// Returns the sentences about backups, or nothing if there are none.
 pub(super) fn backups(deposits: &[DepositRow]) -> String {
