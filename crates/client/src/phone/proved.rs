@@ -139,11 +139,7 @@ impl Phone {
         rng: &mut impl CryptoRng,
         software: &impl Software,
     ) -> Result<Vec<Notice>, PhoneError> {
-        let (identity, told) = self.vault.read(|rows| {
-            let record: Option<ContactRecord> = rows.load(Table::Contacts, &contact.0)?;
-            let told: Option<UnprovedList> = rows.load(Table::UnprovedLists, &contact.0)?;
-            Ok::<_, StorageError>((record.and_then(|record| record.identity), told))
-        })?;
+        let (identity, told) = self.identity_and_told(contact)?;
         let Some(identity) = identity else { return Ok(Vec::new()) };
         if leaf.binding != binding(&identity, list.as_ref()) {
             if self.proofs.doubt(contact, Doubt::Devices) {
@@ -175,11 +171,7 @@ impl Phone {
         rng: &mut impl CryptoRng,
         software: &impl Software,
     ) -> Result<Vec<Notice>, PhoneError> {
-        let (identity, told) = self.vault.read(|rows| {
-            let record: Option<ContactRecord> = rows.load(Table::Contacts, &contact.0)?;
-            let told: Option<UnprovedList> = rows.load(Table::UnprovedLists, &contact.0)?;
-            Ok::<_, StorageError>((record.and_then(|record| record.identity), told))
-        })?;
+        let (identity, told) = self.identity_and_told(contact)?;
         let (Some(identity), Some(UnprovedList { list, told: _ })) = (identity, told) else {
             return Ok(Vec::new());
         };
@@ -189,6 +181,18 @@ impl Phone {
         }
         self.lists_wanted.insert(contact);
         Ok(Vec::new())
+    }
+
+    /// Returns a contact's identity, if this phone knows it, and the list that they told and the log has not proved.
+    fn identity_and_told(
+        &self,
+        contact: AccountId,
+    ) -> Result<(Option<IdentityKey>, Option<UnprovedList>), StorageError> {
+        self.vault.read(|rows| {
+            let record: Option<ContactRecord> = rows.load(Table::Contacts, &contact.0)?;
+            let told = rows.load(Table::UnprovedLists, &contact.0)?;
+            Ok((record.and_then(|record| record.identity), told))
+        })
     }
 
     /// Returns `None` if an entry does not stand for these keys with the account's device list. Otherwise returns the
