@@ -6,7 +6,7 @@ use pillarbox_access::demand::Demand;
 use pillarbox_access::demand::notice_to_change::NOTICE_TO_CHANGE;
 use pillarbox_access::design::Design;
 use pillarbox_access::facts::{Facts, ReadableText};
-use pillarbox_client::body::{Body, BodyId, Content, Text};
+use pillarbox_client::body::{Body, BodyId};
 use pillarbox_proposals::escrow::{EscrowAuthority, EscrowSecret};
 use pillarbox_session::kind::{PayloadKind, kind};
 use pillarbox_wire::AccountId;
@@ -17,7 +17,7 @@ use super::experiment::Experiment;
 use super::staging::Ordered;
 use super::views::{Named, Views};
 use crate::answer::counted_by;
-use crate::evidence::reread::pieces;
+use crate::evidence::reread::{pieces, text_of};
 use crate::scenario::Scenario;
 use crate::score::{Capability, What};
 
@@ -174,12 +174,5 @@ impl Experiment for Escrow {
         let refused = refused.into_iter().map(|(why, count)| format!("Not opened: {count}, because {why}."));
         answered.reasons.extend(refused);
         Ok(answered)
-    }
-}
-
-fn text_of(body: Body) -> Option<Text> {
-    match body.content {
-        Content::Text(text) => Some(text),
-        other => other.group_text().map(|said| said.text.clone()),
     }
 }

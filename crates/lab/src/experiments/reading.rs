@@ -1,7 +1,7 @@
 //! What phones of an authority that read along have, and what they make of messages from before.
 
 use pillarbox_access::demand::seized_phone;
-use pillarbox_client::{Link, Notice, Phone};
+use pillarbox_client::{Link, Phone};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng as _;
 
@@ -50,9 +50,7 @@ fn tried(phone: &Phone, views: &Views<'_>, called: &str) -> Result<String, Exper
     let messages = views.recorded().iter().flat_map(|tap| tap.messages());
     for (number, tapped) in (0..).zip(messages.filter(|tapped| about(&tapped.to) || about(&tapped.from))) {
         let notices = phone.on_frame(Link::Named, as_delivered(tapped, number), tapped.at, &mut rng)?;
-        let fails =
-            |notice: &Notice| is_unopened(notice) || matches!(notice, Notice::StrangerUnopened { .. });
-        match notices.iter().any(fails) || notices.is_empty() {
+        match notices.iter().any(is_unopened) || notices.is_empty() {
             true => not_opened += 1,
             false => opened += 1,
         }

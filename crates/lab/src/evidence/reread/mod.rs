@@ -16,7 +16,7 @@ use pillarbox_access::RelayHoldings;
 use pillarbox_access::facts::{ReadableText, addressed};
 use pillarbox_client::EntryDirection;
 use pillarbox_client::backup::{self, SavedText};
-use pillarbox_client::body::{Body, Content};
+use pillarbox_client::body::{Body, Content, Text};
 use pillarbox_crypto::SecretBytes;
 use pillarbox_proposals::escrow::EscrowSecret;
 use pillarbox_wire::{AccountId, DepositKind};
@@ -32,9 +32,15 @@ pub(crate) fn message(payload: &[u8]) -> Option<String> {
     if *kind != pillarbox_session::kind::SERVER_READABLE {
         return None;
     }
-    match Body::read(body).ok()?.content {
-        Content::Text(text) => Some(text.text),
-        other => other.group_text().map(|said| said.text.text.clone()),
+    text_of(Body::read(body).ok()?).map(|text| text.text)
+}
+
+/// Returns the text of a body, said to a person or a group.
+#[must_use]
+pub(crate) fn text_of(body: Body) -> Option<Text> {
+    match body.content {
+        Content::Text(text) => Some(text),
+        other => other.group_text().map(|said| said.text.clone()),
     }
 }
 
@@ -70,11 +76,7 @@ fn escrowed(pieces: &[Piece]) -> Vec<String> {
         return Vec::new();
     };
     let opened = bytes(How::Escrowed).filter_map(|payload| {
-        let body = Body::read(&secret.recover(&payload).ok()?).ok()?;
-        match body.content {
-            Content::Text(text) => Some(text.text),
-            other => other.group_text().map(|said| said.text.text.clone()),
-        }
+        text_of(Body::read(&secret.recover(&payload).ok()?).ok()?).map(|text| text.text)
     });
     opened.collect()
 }
