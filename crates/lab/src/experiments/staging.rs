@@ -12,7 +12,7 @@ use pillarbox_relay::Keeping;
 use pillarbox_wire::{AccountId, ChannelName, Duration, Timestamp};
 
 use super::contacts::contact_of;
-use crate::scenario::{Act, Connectivity, Event, LockState, Passcode, Person, PersonId, Scenario};
+use crate::scenario::{Act, Event, LockState, Person, PersonId, Scenario};
 use crate::truth::WhereSaid;
 use crate::world::World;
 
@@ -312,18 +312,7 @@ pub(super) fn let_strangers_look(
     let before = Timestamp(ordered.0.saturating_sub(STRANGERS_LOOK.0));
     [("a stranger before", before), ("a stranger after", ordered + STRANGERS_LOOK)].map(|(name, at)| {
         let who = PersonId(scenario.people.len());
-        scenario.people.push(Person {
-            name: name.to_owned(),
-            number: None,
-            country: country.clone(),
-            email: None,
-            os_account: None,
-            passcode: Passcode::default(),
-            knows: Vec::new(),
-            facts: Vec::new(),
-            connectivity: Connectivity::default(),
-            other_program: false,
-        });
+        scenario.people.push(Person::outsider(name, country.clone()));
         let act = Act::Follows { channel: channel.clone() };
         let place = scenario.events.iter().position(|event| event.at > at).unwrap_or(scenario.events.len());
         scenario.events.insert(place, Event { at, who, act, line: 0 });

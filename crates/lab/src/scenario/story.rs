@@ -69,6 +69,24 @@ pub struct Person {
     pub other_program: bool,
 }
 
+impl Person {
+    /// Creates somebody whom the story does not tell of, and who knows nobody.
+    pub(crate) fn outsider(name: &str, country: String) -> Self {
+        Self {
+            name: name.to_owned(),
+            number: None,
+            country,
+            email: None,
+            os_account: None,
+            passcode: Passcode::default(),
+            knows: Vec::new(),
+            facts: Vec::new(),
+            connectivity: Connectivity::default(),
+            other_program: false,
+        }
+    }
+}
+
 /// The audience of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Audience {

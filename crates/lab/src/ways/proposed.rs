@@ -3,7 +3,7 @@
 use pillarbox_proposals::ghost_device::GhostClient;
 
 use super::stories::Evader;
-use super::way::{Stealable, WayEntry, WayIn};
+use super::way::{Stealable, WayEntry};
 use crate::experiments::{Escrow, Experiment, GhostDevice, Opener};
 
 /// The phones' halves of a ghost device.
@@ -29,7 +29,7 @@ pub(super) fn ghost_devices() -> [WayEntry; 3] {
         variant: Some(variant),
         title,
         group: "ghost device",
-        way: WayIn::Proposal(one),
+        experiment: one,
         unused,
         takes_the_phone: false,
         means: Stealable::Part("the operator's place, for everybody", all),
@@ -69,7 +69,7 @@ pub(super) fn escrow() -> [WayEntry; 4] {
         variant: Some(variant),
         title,
         group: "key escrow, in force since the story began",
-        way: WayIn::Proposal(one),
+        experiment: one,
         unused: Some(thief),
         takes_the_phone: false,
         means: Stealable::Part(secret, thief),

@@ -164,9 +164,9 @@ pub(super) fn these(
 /// Checks that the steps of each way find what is there, and nothing before anything is said.
 fn controls(plan: &WaysPlan, ways: &[WayEntry], stop: &AtomicBool) -> Result<(), ExperimentError> {
     let mut wanted: Vec<&'static dyn Experiment> = Vec::new();
-    for experiment in ways.iter().map(|way| way.way.experiment()) {
+    for experiment in ways.iter().map(|way| way.experiment) {
         let columns = crate::experiments::all();
-        let ways = all().into_iter().map(|way| way.way.experiment());
+        let ways = all().into_iter().map(|way| way.experiment);
         let control = columns.into_iter().chain(ways).find(|it| it.name() == experiment.control());
         for one in [Some(experiment), control].into_iter().flatten() {
             if wanted.iter().all(|known| known.name() != one.name()) {
@@ -206,7 +206,7 @@ fn on_one_story(
             return Err(ExperimentError::Stopped);
         }
         let Some(way) = ways.get(*number) else { continue };
-        let experiment = way.way.experiment();
+        let experiment = way.experiment;
         let evidence = docket.serve(experiment)?;
         let (sight, asserted) = docket.looked_at(experiment, &evidence)?;
         let (thief, without, unused) = match part {
@@ -237,7 +237,7 @@ fn thief(
         Stealable::NoSecret => None,
         Stealable::Itself(_) => Some(alone(evidence)),
         Stealable::Part(_, experiment) => Some(alone(&docket.serve(experiment)?)),
-        Stealable::Rows(_) => Some(docket.about_everybody(way.way.experiment())?),
+        Stealable::Rows(_) => Some(docket.about_everybody(way.experiment)?),
     })
 }
 

@@ -3,24 +3,6 @@
 use super::stories::Evader;
 use crate::experiments::{Experiment, Notifications, NumberTakeover, PhoneCopy, all as columns};
 
-/// A way to somebody's texts.
-#[derive(Clone, Copy)]
-pub(super) enum WayIn {
-    /// A demand of today: an experiment of the bench.
-    Demand(&'static dyn Experiment),
-    /// An access proposal, which changes programs.
-    Proposal(&'static dyn Experiment),
-}
-
-impl WayIn {
-    /// Returns the steps that serve it.
-    pub(super) const fn experiment(self) -> &'static dyn Experiment {
-        match self {
-            Self::Demand(experiment) | Self::Proposal(experiment) => experiment,
-        }
-    }
-}
-
 /// The means by which a way works and that somebody could steal.
 #[derive(Clone, Copy)]
 pub(super) enum Stealable {
@@ -55,7 +37,8 @@ pub(super) struct WayEntry {
     pub(super) title: &'static str,
     /// The heading under which it stands.
     pub(super) group: &'static str,
-    pub(super) way: WayIn,
+    /// The steps that serve it.
+    pub(super) experiment: &'static dyn Experiment,
     /// The same programs, in a world in which nobody uses them for it; none if it changes no program.
     pub(super) unused: Option<&'static dyn Experiment>,
     /// True if the phone is taken from its owner for it, when the answer is due.
@@ -79,7 +62,7 @@ fn number_takeover() -> WayEntry {
         variant: None,
         title: "number takeover",
         group: TODAY,
-        way: WayIn::Demand(&NumberTakeover),
+        experiment: &NumberTakeover,
         unused: None,
         takes_the_phone: false,
         means: Stealable::Itself("the number, or the code sent to it"),
@@ -91,13 +74,13 @@ fn number_takeover() -> WayEntry {
 pub(super) fn today() -> Vec<WayEntry> {
     let column = |name: &str| columns().into_iter().find(|experiment| experiment.name() == name);
     let way = |name, title, experiment: &str, takes_the_phone, means, evader| {
-        let way = WayIn::Demand(column(experiment)?);
+        let experiment = column(experiment)?;
         Some(WayEntry {
             name,
             variant: None,
             title,
             group: TODAY,
-            way,
+            experiment,
             unused: None,
             takes_the_phone,
             means,
@@ -109,7 +92,7 @@ pub(super) fn today() -> Vec<WayEntry> {
         variant: Some(variant),
         title,
         group: TODAY,
-        way: WayIn::Demand(experiment),
+        experiment,
         unused: None,
         takes_the_phone: false,
         means: Stealable::Part("the copy and its passcode", &COPY_ALONE),
@@ -155,7 +138,7 @@ pub(super) fn today() -> Vec<WayEntry> {
         variant: None,
         title: "notifications",
         group: TODAY,
-        way: WayIn::Demand(&Notifications),
+        experiment: &Notifications,
         unused: None,
         takes_the_phone: true,
         means: Stealable::Itself("the phone, without the messenger's passcode"),

@@ -13,7 +13,7 @@ use super::state::World;
 use super::state::copied::{Copied, RunningCopy};
 use super::state::profile::{Profile, ProfileId};
 use super::state::randomness::Streams;
-use crate::scenario::{Connectivity, Passcode, Person, PersonId};
+use crate::scenario::{Person, PersonId};
 use crate::scratch::Scratch;
 
 /// The pause of a phone whose connection another phone has replaced. The shipped program comes back within a second.
@@ -64,36 +64,14 @@ impl World {
         let country = self.scenario.person(copied.who).map(|owner| owner.country.clone()).unwrap_or_default();
         let who = PersonId(self.scenario.people.len());
         let (owner, host) = (self.name(copied.who), self.site(site)?.address().host().to_owned());
-        self.scenario.people.push(Person {
-            name: HOLDER.to_owned(),
-            number: None,
-            country,
-            email: None,
-            os_account: None,
-            passcode: Passcode::default(),
-            knows: Vec::new(),
-            facts: Vec::new(),
-            connectivity: Connectivity::default(),
-            other_program: false,
-        });
+        self.scenario.people.push(Person::outsider(HOLDER, country));
         let mut streams =
             Streams::of(&self.randomness, &format!("the copy of {owner}'s phone, {}", of.0), &host);
         let passcode = copied.passcode().map_err(|_| WorldError::Missing("a passcode"))?;
         let phone = Phone::open(copied.folder(), &passcode, self.now, &mut streams.phone)?;
         let id = ProfileId(self.profiles.len());
-        self.profiles.push(Profile {
-            who,
-            site,
-            purpose,
-            phone: Some(phone),
-            folder: None,
-            lines: [None, None],
-            streams,
-            alarm: None,
-            refused: true,
-            unreachable_said: false,
-            put_off_until: None,
-        });
+        self.profiles
+            .push(Profile { refused: true, ..Profile::new(who, (site, purpose), phone, None, streams) });
         Ok(id)
     }
 

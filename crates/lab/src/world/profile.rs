@@ -109,19 +109,7 @@ impl World {
         }
         let id = ProfileId(self.profiles.len());
         self.give_facts(&mut phone, who, (&purpose, &format!("{actor}, {host}")), rng)?;
-        self.profiles.push(Profile {
-            who,
-            site,
-            purpose,
-            phone: Some(phone),
-            folder,
-            lines: [None, None],
-            streams,
-            alarm: None,
-            refused: false,
-            unreachable_said: false,
-            put_off_until: None,
-        });
+        self.profiles.push(Profile::new(who, (site, purpose), phone, folder, streams));
         self.owned.entry(who).or_default().push(id);
         self.restless.insert(id);
         self.wake_for_its_owner(who);

@@ -11,7 +11,7 @@ use super::state::World;
 use super::state::profile::{Profile, ProfileId, Purpose};
 use super::state::randomness::Streams;
 use super::state::site::SiteId;
-use crate::scenario::{Connectivity, Passcode, Person, PersonId};
+use crate::scenario::{Person, PersonId};
 
 /// The owner's name of the phone.
 const OWNER: &str = "whoever reads along";
@@ -56,18 +56,7 @@ impl World {
         let (relay, host) = (here.address().clone(), here.address().host().to_owned());
         let country = here.jurisdiction().unwrap_or_default().to_owned();
         let who = PersonId(self.scenario.people.len());
-        self.scenario.people.push(Person {
-            name: OWNER.to_owned(),
-            number: None,
-            country,
-            email: None,
-            os_account: None,
-            passcode: Passcode::default(),
-            knows: Vec::new(),
-            facts: Vec::new(),
-            connectivity: Connectivity::default(),
-            other_program: true,
-        });
+        self.scenario.people.push(Person { other_program: true, ..Person::outsider(OWNER, country) });
         let mut streams = Streams::of(&self.randomness, OWNER, &host);
         let vault = Vault::in_memory(&mut streams.phone)?;
         let new = NewAccount {
@@ -80,19 +69,7 @@ impl World {
         };
         let phone = Phone::create_in(vault, new, self.now, &mut streams.phone)?;
         let id = ProfileId(self.profiles.len());
-        self.profiles.push(Profile {
-            who,
-            site,
-            purpose: Purpose::Own,
-            phone: Some(phone),
-            folder: None,
-            lines: [None, None],
-            streams,
-            alarm: None,
-            refused: false,
-            unreachable_said: false,
-            put_off_until: None,
-        });
+        self.profiles.push(Profile::new(who, (site, Purpose::Own), phone, None, streams));
         self.readers.push(id);
         self.restless.insert(id);
         self.wait_for(id)?;

@@ -1,6 +1,6 @@
 //! A ghost device: the operator names one more device of somebody, and everybody's phones write to it.
 //!
-//! Two things are added to the messenger, and each alone gives nothing. *The operator names the device*: its relay
+//! Two things are added to the messenger. *The operator names the device*: its relay
 //! adds it to the answers about the person's devices ([`GhostRelay`]). *The phones take it*: their software writes to a
 //! device that the account has not signed, and may keep that to itself ([`GhostClient`]). The authority's half is an
 //! unaltered phone with an account of its own. It opens what the others' phones encrypt to it, and nothing else.
@@ -12,7 +12,7 @@ mod client;
 mod relay;
 
 pub use client::GhostClient;
-pub use relay::{CopiedMessage, GhostRelay, ReadAlong};
+pub use relay::{GhostRelay, ReadAlong};
 
 use pillarbox_wire::DeviceId;
 

@@ -27,19 +27,6 @@ pub enum ReadAlong {
     Everybody,
 }
 
-/// A message that somebody's phone encrypted to the ghost.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CopiedMessage {
-    /// The number under which the ghost got it.
-    pub number: MessageId,
-    /// The sender, if the connection names one.
-    pub from: Option<AccountId>,
-    /// The account as whose device the ghost got it.
-    pub to: AccountId,
-    /// The time at which it passed.
-    pub at: Timestamp,
-}
-
 /// The operator's half of a ghost device.
 ///
 /// Everything that it knows comes from frames in the clear and from the relay's own names of connections. It opens no
@@ -59,7 +46,8 @@ pub struct GhostRelay {
     asked: BTreeMap<(ConnectionId, RequestId), AccountId>,
     /// The connections on which somebody was made to ask for an account's keys again.
     asks_again: BTreeSet<(ConnectionId, AccountId)>,
-    copied: Vec<CopiedMessage>,
+    /// The number of messages that the ghost was given.
+    copies: u64,
 }
 
 impl GhostRelay {
@@ -81,14 +69,8 @@ impl GhostRelay {
             line: None,
             asked: BTreeMap::new(),
             asks_again: BTreeSet::new(),
-            copied: Vec::new(),
+            copies: 0,
         }
-    }
-
-    /// Returns the messages that phones have encrypted to the ghost, in order.
-    #[must_use]
-    pub fn copied(&self) -> &[CopiedMessage] {
-        &self.copied
     }
 
     /// Processes a batch as [`Relay::process`] does. The relay is the product's; this half changes what goes in and
@@ -258,11 +240,10 @@ impl GhostRelay {
         submit: &Submit,
         now: Timestamp,
     ) -> Vec<Effect> {
-        let Submit { request, to, delivery_key, payload } = submit;
+        let Submit { request, to: _, delivery_key, payload } = submit;
         let from = relay.device_on(connection).filter(|_| delivery_key.is_none());
-        let number = MessageId(FIRST_COPY + self.copied.len() as u64);
-        let from_account = from.map(|from| from.account);
-        self.copied.push(CopiedMessage { number, from: from_account, to: to.account, at: now });
+        let number = MessageId(FIRST_COPY + self.copies);
+        self.copies += 1;
         let deliver = Deliver {
             message: number,
             from,

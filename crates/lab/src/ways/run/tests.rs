@@ -7,7 +7,6 @@ use super::*;
 use crate::experiments::control::Control;
 use crate::experiments::{Answered, Views};
 use crate::score::What;
-use crate::ways::way::WayIn;
 
 /// An experiment without its order and its steps.
 struct Emptied(&'static dyn Experiment);
@@ -55,18 +54,18 @@ fn ran(ways: &[WayEntry]) -> Vec<WayInRow> {
 #[test]
 fn a_way_without_its_steps_is_the_plain_design() {
     let emptied = |way: &WayEntry| {
-        let experiment: &'static dyn Experiment = Box::leak(Box::new(Emptied(way.way.experiment())));
+        let experiment: &'static dyn Experiment = Box::leak(Box::new(Emptied(way.experiment)));
         let means = match way.means {
             // The thief's steps are emptied too.
             Stealable::Part(words, _) => Stealable::Part(words, experiment),
             other => other,
         };
-        WayEntry { way: WayIn::Demand(experiment), unused: None, takes_the_phone: false, means, ..*way }
+        WayEntry { experiment, unused: None, takes_the_phone: false, means, ..*way }
     };
     let ways: Vec<WayEntry> = all().iter().map(emptied).collect();
     let rows = ran(&ways);
     let mut docket = Docket::as_told(&plan().design, &stories::plain(&plan().scenario), plan().seed);
-    let plain = docket.serve(ways[0].way.experiment()).unwrap().world_sha256;
+    let plain = docket.serve(ways[0].experiment).unwrap().world_sha256;
     for row in &rows {
         let title = &row.title;
         assert_eq!((row.before.n, row.after.n, row.texts.len()), (0, 0, 0), "{title}");

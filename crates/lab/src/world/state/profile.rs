@@ -73,6 +73,29 @@ pub(crate) struct Profile {
 }
 
 impl Profile {
+    /// Creates a profile whose phone has no connection yet.
+    pub(crate) fn new(
+        who: PersonId,
+        (site, purpose): (SiteId, Purpose),
+        phone: Phone,
+        folder: Option<Scratch>,
+        streams: Streams,
+    ) -> Self {
+        Self {
+            who,
+            site,
+            purpose,
+            phone: Some(phone),
+            folder,
+            lines: [None, None],
+            streams,
+            alarm: None,
+            refused: false,
+            unreachable_said: false,
+            put_off_until: None,
+        }
+    }
+
     pub(crate) const fn line(&self, link: Link) -> Option<&Line> {
         let [named, nameless] = &self.lines;
         match link {

@@ -147,12 +147,6 @@ impl Site {
         self.watched.as_ref()
     }
 
-    /// Returns what the operator has put before the relay; none if it names no ghost device.
-    #[must_use]
-    pub const fn ghost(&self) -> Option<&GhostRelay> {
-        self.ghost.as_ref()
-    }
-
     /// Returns everything that the operator has, its two keys included.
     ///
     /// # Errors
