@@ -3,6 +3,7 @@
 use pillarbox_access::demand::Demand;
 use pillarbox_access::demand::interception::INTERCEPTION;
 use pillarbox_access::design::Design;
+use pillarbox_client::Protection;
 
 use super::answered::Answered;
 use super::error::ExperimentError;
@@ -12,6 +13,10 @@ use super::staging::Ordered;
 use super::views::{Named, Views};
 use crate::scenario::Scenario;
 use crate::score::What;
+
+/// The limit of the phones here, under a design whose server has the history.
+const HISTORY: &str = "A service whose server can read and keeps what was said hands it to a new phone. The phones here do not ask \
+                       for it, so what comes from before the order is too little.";
 
 /// Somebody's number, registered on another phone.
 pub(crate) struct NumberTakeover;
@@ -47,6 +52,11 @@ impl Experiment for NumberTakeover {
     }
 
     fn serve(&self, views: &Views<'_>, _: &Views<'_>) -> Result<Answered, ExperimentError> {
-        read(views, "the phone that has the number")
+        let mut answered = read(views, "the phone that has the number")?;
+        let design = views.design();
+        if design.phone.protection == Protection::ServerReadable && design.relay.delivered.is_some() {
+            answered.reasons.push(HISTORY.to_owned());
+        }
+        Ok(answered)
     }
 }

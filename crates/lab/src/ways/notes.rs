@@ -59,8 +59,7 @@ pub(super) fn about(row: &WayInRow) -> Option<(usize, String)> {
     };
     if could.is_empty() && !row.other_program.is_empty() {
         let note = format!(
-            "{} people have a program that can do it. Nobody can say that it is used: no phone receives anything else for \
-             that.",
+            "{} people have the program for it. Nobody can say that it is used: no phone receives anything else for that.",
             row.other_program.len()
         );
         return Some((0, note));
@@ -86,10 +85,7 @@ pub(super) fn in_short(row: &WayInRow) -> Option<(usize, String)> {
         None if !row.took_part.is_empty() => "They are asked, and show their own phones.".to_owned(),
         None if !row.without_their_phone.is_empty() => "The phone is not in their hands.".to_owned(),
         None if count == 0 => {
-            format!(
-                "{} have a program that can do it; nobody can say that it is used.",
-                row.other_program.len()
-            )
+            format!("{} have the program for it; nobody can say that it is used.", row.other_program.len())
         }
         None => "They could, by what their phones receive. No screen says so.".to_owned(),
     };
