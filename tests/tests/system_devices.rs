@@ -152,6 +152,9 @@ fn a_verified_contacts_new_device_stops_sending_until_the_owner_chooses() {
     settle(&[&alice, &bob, &laptop]);
     drop(alice.run(&["send", "Bob", "yes"]).expect(0));
     assert_eq!(laptop.inbox(), ["yes"]);
+    drop(alice.run(&["verify", "Bob", "--show"]).expect(0).says("Bob has 2 devices"));
+    let one = bob.run(&["verify", "Alice", "--show"]).expect(0);
+    assert!(!one.tells("devices"), "Alice has one device: {}", one.err);
 }
 
 #[test]

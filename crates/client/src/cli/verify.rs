@@ -35,6 +35,7 @@ struct Outcome<'a> {
     safety_number: String,
     trust: &'static str,
     compared: Option<bool>,
+    devices: usize,
 }
 
 /// The user's answer.
@@ -54,7 +55,7 @@ pub(crate) fn run(context: &mut CliContext<'_>, verify: &Verify) -> Result<(), F
     let contact = find(&phone, &verify.name)?;
     let number = phone.safety_number(contact.account)?.to_string();
     if verify.show {
-        return show(context, &contact, &number, form);
+        return show(context, &phone, &contact, &number, form);
     }
     let heard = match &verify.heard {
         Some(heard) => Some(heard.clone()),
@@ -93,7 +94,7 @@ pub(crate) fn compare(
         Err(_) => false,
     };
     let trust = if same { Trust::Verified } else { contact.trust };
-    outcome(context, contact, &ours, trust, Some(same), form)?;
+    outcome(context, phone, contact, &ours, trust, Some(same), form)?;
     if !same {
         return Err(Failure::Mismatch { name, trust: contact.trust, ours, heard: Some(grouped(&heard)) });
     }
@@ -103,17 +104,37 @@ pub(crate) fn compare(
             "If the relay ever hands out another key for this account, this number changes, you are told, and \
              nothing is sent until you choose.",
         );
+        say_devices(context, phone, contact)?;
+    }
+    Ok(())
+}
+
+/// Says how many devices the contact has, if there are several.
+fn say_devices(context: &mut CliContext<'_>, phone: &Phone, contact: &Contact) -> Result<(), Failure> {
+    let devices = phone.devices_of(contact.account)?;
+    if devices > 1 {
+        context.terminal.note(&format!(
+            "{} has {devices} devices. Each linked device is signed with the key that this number is made from.",
+            words::name(contact)
+        ));
     }
     Ok(())
 }
 
 /// Prints the number and the contact's trust.
-fn show(context: &mut CliContext<'_>, contact: &Contact, number: &str, form: Form) -> Result<(), Failure> {
-    outcome(context, contact, number, contact.trust, None, form)?;
+fn show(
+    context: &mut CliContext<'_>,
+    phone: &Phone,
+    contact: &Contact,
+    number: &str,
+    form: Form,
+) -> Result<(), Failure> {
+    outcome(context, phone, contact, number, contact.trust, None, form)?;
     if form == Form::Text {
         let name = words::name(contact);
         context.terminal.verbatim(&format!("Safety number with {name} ({}):", words::sure(contact.trust)))?;
         context.terminal.verbatim(&words::number(number, 2))?;
+        say_devices(context, phone, contact)?;
     }
     Ok(())
 }
@@ -121,6 +142,7 @@ fn show(context: &mut CliContext<'_>, contact: &Contact, number: &str, form: For
 /// Prints the result as JSON; people get sentences instead.
 fn outcome(
     context: &mut CliContext<'_>,
+    phone: &Phone,
     contact: &Contact,
     number: &str,
     trust: Trust,
@@ -137,6 +159,7 @@ fn outcome(
             safety_number,
             trust: words::trust_code(trust),
             compared,
+            devices: phone.devices_of(contact.account)?,
         }),
         Form::Plain => {
             let compared = compared.map_or("", |same| if same { "same" } else { "different" });
