@@ -182,12 +182,6 @@ impl Conversation {
         }
     }
 
-    /// Returns the peer's identity.
-    #[must_use]
-    pub fn their_identity(&self) -> &IdentityPublic {
-        &self.parties.theirs
-    }
-
     /// Returns the prekeys that the active session lacked at its beginning.
     #[must_use]
     pub fn degraded(&self) -> Option<Degraded> {
