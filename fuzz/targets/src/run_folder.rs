@@ -13,7 +13,7 @@ use pillarbox_lab::matrix::check::Folder;
 use pillarbox_lab::matrix::manifest::{Manifest, STORY};
 use pillarbox_lab::record::sha256;
 use pillarbox_lab::scenario::library;
-use pillarbox_lab::score::{Brought, Capability, Measures, What, Yardstick};
+use pillarbox_lab::score::{Capability, Counted, Measures, Yardstick, Yield};
 use pillarbox_session::kind::SERVER_READABLE;
 use pillarbox_wire::{FixedBytes, encode};
 
@@ -68,12 +68,12 @@ fn evidence() -> Evidence {
         ordered: None,
         means: Capability::There,
         only_from_now_on: false,
-        what: What::Texts,
+        what: Counted::Texts,
         unit: "texts".to_owned(),
         container: String::new(),
         counted: None,
         reasons: Vec::new(),
-        brought: Brought { said: vec![said], ..Brought::default() },
+        brought: Yield { said: vec![said], ..Yield::default() },
         yardstick: Yardstick::default(),
         context: Context::default(),
         effects: Measures::default(),

@@ -13,7 +13,7 @@ use pillarbox_access::demand::ViewKind;
 use serde::{Deserialize, Serialize};
 
 use crate::evidence::Evidence;
-use crate::score::{Absence, Counts, Measures, State, TextsAt, What};
+use crate::score::{Absence, Counted, Counts, Measures, State, TextsAt};
 
 pub use sentences::{Server, can_read, due_to_encryption, own_question, says};
 pub(crate) use sentences::{counted_by, listed, name_the_account, with_article};
@@ -86,8 +86,8 @@ impl Answer {
             container: &evidence.container,
             is_an_operator: evidence.is_an_operators(),
             is_a_tap: evidence.view == ViewKind::OperatorTap,
-            is_about_the_time_after: evidence.what == What::TextsAfter,
-            is_from_the_order_on: matches!(evidence.what, What::TextsAfter | What::MessagesAfter)
+            is_about_the_time_after: evidence.what == Counted::TextsAfter,
+            is_from_the_order_on: matches!(evidence.what, Counted::TextsAfter | Counted::MessagesAfter)
                 || evidence.view == ViewKind::Nothing,
             is_about_everybody: evidence.view == ViewKind::Nothing,
             is_anything_back: evidence.brought.is_anything_back(),

@@ -21,7 +21,7 @@ use pillarbox_access::Item;
 
 use crate::english::grouped;
 use crate::evidence::Evidence;
-use crate::score::{Absence, Counts, Measures, State, What};
+use crate::score::{Absence, Counted, Counts, Measures, State};
 
 pub(super) use beside::{NO_PHONE, ciphertexts, copies, notice, operators_word, thief, without_the_order};
 pub(crate) use question::name_the_account;
@@ -59,7 +59,7 @@ pub fn says(evidence: &Evidence, state: State, counts: &Counts, measures: &Measu
         (_, Some(_)) => {
             let past = measures.content_past;
             let before = match evidence.what {
-                What::TextsAfter if matches!(state, State::Returned { .. }) => {
+                Counted::TextsAfter if matches!(state, State::Returned { .. }) => {
                     format!("; {} of {} from before the order", past.n, past.of)
                 }
                 _ => String::new(),
@@ -79,13 +79,13 @@ pub fn says(evidence: &Evidence, state: State, counts: &Counts, measures: &Measu
 }
 
 /// Names the findings beside the counted kind.
-fn besides(what: What, measures: &Measures) -> Vec<String> {
+fn besides(what: Counted, measures: &Measures) -> Vec<String> {
     let mut parts = Vec::new();
     match what {
-        What::Texts | What::TextsAfter if measures.sealed.ciphertexts > 0 => {
+        Counted::Texts | Counted::TextsAfter if measures.sealed.ciphertexts > 0 => {
             parts.push(format!("{} without a text", count(measures.sealed.ciphertexts, "ciphertext")));
         }
-        What::Messages | What::MessagesAfter if measures.times.found > measures.times.right => {
+        Counted::Messages | Counted::MessagesAfter if measures.times.found > measures.times.right => {
             let others = measures.times.found - measures.times.right;
             parts.push(format!("{} about other messages", count(others, "row")));
         }

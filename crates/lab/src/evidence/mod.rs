@@ -17,7 +17,7 @@ pub(crate) mod reread;
 use pillarbox_access::demand::ViewKind;
 use serde::{Deserialize, Serialize};
 
-use crate::score::{Brought, Capability, Counts, Measures, Share, State, What, Yardstick, score};
+use crate::score::{Capability, Counted, Counts, Measures, Share, State, Yardstick, Yield, score};
 
 pub use context::{Context, OperatorsWord, WordIs};
 pub use piece::{How, Piece};
@@ -52,7 +52,7 @@ pub struct Evidence {
     /// True if the demand is about the future alone.
     pub only_from_now_on: bool,
     /// The counted quantity.
-    pub what: What,
+    pub what: Counted,
     /// The unit of the number, if it is not the counted quantity.
     pub unit: String,
     /// The container of texts that this demand finds closed, in one or two words.
@@ -62,7 +62,7 @@ pub struct Evidence {
     /// Reasons for the result that the counts do not give.
     pub reasons: Vec<String>,
     /// Everything that came back.
-    pub brought: Brought,
+    pub brought: Yield,
     /// The yardstick with which it is compared.
     pub yardstick: Yardstick,
     /// Names, the law, and the operator's statements about itself. None of it is measured.
@@ -89,7 +89,7 @@ pub struct Alternative {
     /// SHA-256 of the record of that world.
     pub world_sha256: String,
     /// Everything that came back.
-    pub brought: Brought,
+    pub brought: Yield,
     /// The bytes on which it rests.
     pub pieces: Vec<Piece>,
 }

@@ -11,13 +11,13 @@ use pillarbox_wire::Timestamp;
 use super::guessing::GuessTime;
 use crate::english::capital;
 use crate::evidence::{How, Piece};
-use crate::score::{Brought, Capability, Counts, Entry, Measures, Statement};
+use crate::score::{Capability, Counts, Entry, Measures, Statement, Yield};
 
 /// The result of a demand.
 #[derive(Clone, Debug, Default)]
 pub struct Answered {
     /// Everything that came back.
-    pub brought: Brought,
+    pub brought: Yield,
     /// The kind of outcome: whether the party asked can do it at all, and in which way.
     pub means: Capability,
     /// Counts that the serving step itself made, if it is about something other than texts, messages and entries.
@@ -63,7 +63,7 @@ impl Answered {
 
     /// Takes over the facts of a paper.
     pub(super) fn facts(&mut self, facts: &Facts) {
-        let Brought { wrote, said, sealed, members, named, .. } = answered_by(facts);
+        let Yield { wrote, said, sealed, members, named, .. } = answered_by(facts);
         self.brought.wrote.extend(wrote);
         self.brought.said.extend(said);
         self.brought.sealed.extend(sealed);
@@ -102,16 +102,16 @@ fn counted(number: u64, one: &str, many: &str) -> String {
 }
 
 /// Converts facts into the form of an answer.
-pub(crate) fn answered_by(facts: &Facts) -> Brought {
+pub(crate) fn answered_by(facts: &Facts) -> Yield {
     let known = facts.knows.iter().flat_map(|knows| [knows.owner.clone(), knows.contact.clone()]);
     let named = known.chain(facts.named.iter().cloned());
-    Brought {
+    Yield {
         wrote: once_each(&facts.wrote),
         said: facts.said.clone(),
         sealed: facts.sealed.clone(),
         members: facts.members.clone(),
         named: named.collect(),
-        ..Brought::default()
+        ..Yield::default()
     }
 }
 

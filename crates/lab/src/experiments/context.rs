@@ -12,7 +12,7 @@ use crate::answer::own_question;
 use crate::evidence::{Context, OperatorsWord, WordIs};
 use crate::matrix::rerun::option;
 use crate::scenario::{Act, Event, Scenario};
-use crate::score::What;
+use crate::score::Counted;
 
 /// Returns the context of one cell.
 pub(super) fn of(experiment: &dyn Experiment, design: &Design, scenario: &Scenario, seed: u64) -> Context {
@@ -93,14 +93,14 @@ fn word(experiment: &dyn Experiment, design: &Design, scenario: &Scenario) -> Op
         _ => experiment.what().own_items().unwrap_or(&[Item::AccountRecord, Item::BasicSubscriberRecord]),
     };
     match experiment.what() {
-        What::Messages | What::MessagesAfter => live().or_else(|| own.iter().find_map(says)),
-        What::Texts | What::TextsAfter | What::Entries => own.iter().find_map(says),
+        Counted::Messages | Counted::MessagesAfter => live().or_else(|| own.iter().find_map(says)),
+        Counted::Texts | Counted::TextsAfter | Counted::Entries => own.iter().find_map(says),
     }
 }
 
 /// Returns true if the experiment is about what happens from the order on.
 fn is_from_now_on(experiment: &dyn Experiment) -> bool {
-    matches!(experiment.what(), What::TextsAfter | What::MessagesAfter)
+    matches!(experiment.what(), Counted::TextsAfter | Counted::MessagesAfter)
 }
 
 /// Returns the answering party, as the subject of a sentence.

@@ -128,7 +128,7 @@ fn stopped(evidence: &Evidence) -> Result<(), ExperimentError> {
 /// Returns true if a demand asks for every possible entry. It cannot get them all, because no messenger here has some
 /// of these things.
 fn is_partial(evidence: &Evidence) -> bool {
-    evidence.what == crate::score::What::Entries && evidence.counted.is_none()
+    evidence.what == crate::score::Counted::Entries && evidence.counted.is_none()
 }
 
 /// Checks that nothing came back from before anything was said.

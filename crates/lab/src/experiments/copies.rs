@@ -17,7 +17,7 @@ use super::staging::Staged;
 use super::views::Views;
 use crate::evidence::Evidence;
 use crate::score::{
-    Brought, Capability, Counts, Holder, Party, Share, TextsAt, Thief, What, Yardstick, score,
+    Capability, Counted, Counts, Holder, Party, Share, TextsAt, Thief, Yardstick, Yield, score,
 };
 
 /// The places of a target's texts in one world, and the messages that the operator's rows tell of.
@@ -38,7 +38,7 @@ pub(super) fn everywhere(
     // One look at the operator's rows serves texts and messages, because trying every key on every ciphertext takes the
     // time.
     let rows = rows_of_operator(views)?;
-    let messages = score(What::Messages, &rows, yardstick).1.passed;
+    let messages = score(Counted::Messages, &rows, yardstick).1.passed;
     let of = yardstick.of_target().count() as u64;
     let texts = [
         (Holder::OwnPhone, own_phone(views)?),
@@ -48,7 +48,11 @@ pub(super) fn everywhere(
         (Holder::Operator, rows),
     ]
     .into_iter()
-    .map(|(holder, brought)| TextsAt { holder, texts: score(What::Texts, &brought, yardstick).1.texts, of })
+    .map(|(holder, brought)| TextsAt {
+        holder,
+        texts: score(Counted::Texts, &brought, yardstick).1.texts,
+        of,
+    })
     .collect();
     Ok(Lies { texts, messages })
 }
@@ -58,16 +62,16 @@ pub(super) fn everywhere(
 const fn since(evidence: &Evidence, brings_the_past: bool) -> u64 {
     match (evidence.what, evidence.means) {
         (_, Capability::Withdrawn) => 0,
-        (What::TextsAfter, _) if brings_the_past => 0,
-        (What::TextsAfter | What::MessagesAfter, _) => evidence.yardstick.ordered,
-        (What::Texts | What::Messages | What::Entries, _) => 0,
+        (Counted::TextsAfter, _) if brings_the_past => 0,
+        (Counted::TextsAfter | Counted::MessagesAfter, _) => evidence.yardstick.ordered,
+        (Counted::Texts | Counted::Messages | Counted::Entries, _) => 0,
     }
 }
 
 /// Returns the places beside the one that a demand asks, with the texts that the demand is about. Returns nothing for a
 /// demand that is not about texts.
 pub(super) fn beside(evidence: &Evidence, brings_the_past: bool, lies: &Lies) -> Vec<TextsAt> {
-    if !matches!(evidence.what, What::Texts | What::TextsAfter) {
+    if !matches!(evidence.what, Counted::Texts | Counted::TextsAfter) {
         return Vec::new();
     }
     let itself = match evidence.view {
@@ -106,12 +110,12 @@ pub(super) fn thief(
 ) -> Option<Thief> {
     let share = |n: usize, of: u64| Share { n: n as u64, of };
     let of_rows = |lies: &Lies| match evidence.what {
-        What::Texts | What::TextsAfter => {
+        Counted::Texts | Counted::TextsAfter => {
             let rows = lies.texts.iter().find(|there| there.holder == Holder::Operator)?;
             let rows = meant(rows, evidence, brings_the_past);
             Some(share(rows.texts.len(), rows.of))
         }
-        What::Messages | What::MessagesAfter => {
+        Counted::Messages | Counted::MessagesAfter => {
             let yardstick = &evidence.yardstick;
             let since = since(evidence, brings_the_past);
             let legs = yardstick.legs().filter(|(told, ..)| told.at >= since);
@@ -120,14 +124,14 @@ pub(super) fn thief(
             let there = lies.messages.iter().filter(|message| about.contains(*message));
             Some(share(there.count(), about.len() as u64))
         }
-        What::Entries => None,
+        Counted::Entries => None,
     };
     match evidence.view {
         // The answer comes from rows and keys alone, so a thief of those has as much.
         ViewKind::BackupStore => {
             Some(Thief { rows: Share { n: counts.returned, of: counts.of }, without: None })
         }
-        ViewKind::RelayHoldings if evidence.what == What::Entries => {
+        ViewKind::RelayHoldings if evidence.what == Counted::Entries => {
             Some(Thief { rows: Share { n: counts.returned, of: counts.of }, without: None })
         }
         ViewKind::RelayHoldings | ViewKind::OperatorTap => {
@@ -139,7 +143,7 @@ pub(super) fn thief(
 }
 
 /// Returns everything that the operator's rows and keys give about the target.
-fn rows_of_operator(views: &Views<'_>) -> Result<Brought, ExperimentError> {
+fn rows_of_operator(views: &Views<'_>) -> Result<Yield, ExperimentError> {
     let mut answered = Answered::default();
     let operator = views.design().operator.holding_nothing_back();
     for holdings in views.operators()? {
@@ -154,7 +158,7 @@ fn rows_of_operator(views: &Views<'_>) -> Result<Brought, ExperimentError> {
 
 /// Returns the backups of everybody who exchanged messages with the target. A text that lies in several backups counts
 /// once.
-fn backups_of_contacts(staged: &Staged, views: &Views<'_>) -> Result<Brought, ExperimentError> {
+fn backups_of_contacts(staged: &Staged, views: &Views<'_>) -> Result<Yield, ExperimentError> {
     let mut parties = Vec::new();
     for contact in contacts_of(&staged.scenario, views.target()) {
         let theirs = match views.about_contact(staged, contact) {
@@ -165,11 +169,11 @@ fn backups_of_contacts(staged: &Staged, views: &Views<'_>) -> Result<Brought, Ex
         let said = Backup.serve(&theirs, &theirs)?.brought.said;
         parties.push(Party { who: theirs.about().to_string(), said });
     }
-    Ok(Brought { said: Party::together(&parties), ..Brought::default() })
+    Ok(Yield { said: Party::together(&parties), ..Yield::default() })
 }
 
 /// Returns the content of the target's phone, open, whoever holds it.
-fn own_phone(views: &Views<'_>) -> Result<Brought, ExperimentError> {
+fn own_phone(views: &Views<'_>) -> Result<Yield, ExperimentError> {
     let mut answered = Answered::default();
     let owner = views.about().to_string();
     for phone in views.own_phones() {

@@ -15,7 +15,7 @@ use super::staging::{Ordered, channel_of};
 use super::views::Views;
 use crate::answer::counted_by;
 use crate::scenario::Scenario;
-use crate::score::{Capability, Counts, Elsewhere, PostCounts, Share, What};
+use crate::score::{Capability, Counted, Counts, PostCounts, RelocationOutcome, Share};
 
 /// Removes a public channel.
 pub(super) struct Takedown;
@@ -25,8 +25,8 @@ impl Experiment for Takedown {
         &TAKEDOWN
     }
 
-    fn what(&self) -> What {
-        What::Texts
+    fn what(&self) -> Counted {
+        Counted::Texts
     }
 
     fn only_from_now_on(&self) -> bool {
@@ -123,8 +123,8 @@ impl Experiment for Blocking {
         true
     }
 
-    fn what(&self) -> What {
-        What::TextsAfter
+    fn what(&self) -> Counted {
+        Counted::TextsAfter
     }
 
     fn ordered(&self, _: &Design, scenario: &Scenario) -> Ordered {
@@ -144,7 +144,7 @@ impl Experiment for Blocking {
         // The headline gives the number of lost texts.
         answered.reasons.push("The order brings no evidence.".into());
         let Some(otherwise) = otherwise else { return };
-        answered.effects.elsewhere = Some(Elsewhere {
+        answered.effects.elsewhere = Some(RelocationOutcome {
             restored: otherwise.restored,
             by_number: otherwise.by_number,
             by_invitation: otherwise.by_invitation,

@@ -19,7 +19,7 @@ use super::views::{Named, Views};
 use crate::answer::counted_by;
 use crate::evidence::reread::{pieces, text_of};
 use crate::scenario::Scenario;
-use crate::score::{Capability, What};
+use crate::score::{Capability, Counted};
 
 /// Who opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,8 +76,8 @@ impl Experiment for Escrow {
         true
     }
 
-    fn what(&self) -> What {
-        What::TextsAfter
+    fn what(&self) -> Counted {
+        Counted::TextsAfter
     }
 
     fn named(&self) -> Named {

@@ -9,7 +9,7 @@ use super::error::ExperimentError;
 use super::staging::Ordered;
 use super::views::{Named, Views};
 use crate::scenario::{PersonId, Scenario};
-use crate::score::What;
+use crate::score::Counted;
 
 /// One demand as an experiment.
 pub(crate) trait Experiment: Sync {
@@ -17,14 +17,14 @@ pub(crate) trait Experiment: Sync {
     fn demand(&self) -> &'static Demand;
 
     /// Returns the counted quantity.
-    fn what(&self) -> What;
+    fn what(&self) -> Counted;
 
     /// Returns the person whom it is about. If the quantity counts from the order on, this is the person whom the order
     /// is about.
     fn target(&self, scenario: &Scenario) -> PersonId {
         match self.what() {
-            What::TextsAfter | What::MessagesAfter => scenario.inquiry.from_now_on,
-            What::Texts | What::Messages | What::Entries => scenario.inquiry.about,
+            Counted::TextsAfter | Counted::MessagesAfter => scenario.inquiry.from_now_on,
+            Counted::Texts | Counted::Messages | Counted::Entries => scenario.inquiry.about,
         }
     }
 

@@ -12,7 +12,7 @@ use super::reading::read;
 use super::staging::Ordered;
 use super::views::{Named, Views};
 use crate::scenario::Scenario;
-use crate::score::What;
+use crate::score::Counted;
 
 /// One case of a ghost device.
 pub(crate) struct GhostDevice {
@@ -49,8 +49,8 @@ impl Experiment for GhostDevice {
         true
     }
 
-    fn what(&self) -> What {
-        What::TextsAfter
+    fn what(&self) -> Counted {
+        Counted::TextsAfter
     }
 
     fn named(&self) -> Named {

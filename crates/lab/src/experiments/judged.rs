@@ -19,7 +19,7 @@ use super::views::{Named, Views};
 use super::worlds::Ran;
 use crate::evidence::Evidence;
 use crate::evidence::reread::handed::owners_of_phones;
-use crate::score::{Brought, What, of_everybody};
+use crate::score::{Counted, Yield, of_everybody};
 use crate::world::WorldError;
 
 impl Docket {
@@ -72,7 +72,7 @@ impl Docket {
 /// Returns the texts that an answer has from elsewhere than a phone on which somebody wrote or got them, by their
 /// numbers in the story.
 fn read_elsewhere(evidence: &Evidence) -> BTreeSet<String> {
-    let Brought { parties, said, .. } = &evidence.brought;
+    let Yield { parties, said, .. } = &evidence.brought;
     let mut phones = owners_of_phones(&evidence.pieces).into_iter();
     // A copy is nobody's own phone.
     let is_own =
@@ -90,7 +90,7 @@ impl Experiment for Unordered {
         self.0.demand()
     }
 
-    fn what(&self) -> What {
+    fn what(&self) -> Counted {
         self.0.what()
     }
 

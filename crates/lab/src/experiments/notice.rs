@@ -16,7 +16,7 @@ use super::staging::Ordered;
 use super::views::Views;
 use crate::evidence::{How, reread};
 use crate::scenario::Scenario;
-use crate::score::{Brought, Capability, NoticeOutcome, NoticeOutcomes, Share, What};
+use crate::score::{Capability, Counted, NoticeOutcome, NoticeOutcomes, Share, Yield};
 
 /// Changes the software so that the operator can read along.
 pub(super) struct Notice;
@@ -59,8 +59,8 @@ impl Experiment for Notice {
         true
     }
 
-    fn what(&self) -> What {
-        What::TextsAfter
+    fn what(&self) -> Counted {
+        Counted::TextsAfter
     }
 
     /// Returns the arrangement for comparison: the operator reads along with the present software.
@@ -198,8 +198,8 @@ fn readable(views: &Views<'_>) -> Result<Vec<String>, ExperimentError> {
 }
 
 /// Describes the texts that come back without the change as well. Most of them lie in backups.
-fn without_change(with: &Brought, without: &Brought) -> Option<String> {
-    let texts = |brought: &Brought| -> BTreeSet<(u64, String)> {
+fn without_change(with: &Yield, without: &Yield) -> Option<String> {
+    let texts = |brought: &Yield| -> BTreeSet<(u64, String)> {
         brought.said.iter().map(|text| (text.at.0, text.text.clone())).collect()
     };
     let (with, without) = (texts(with), texts(without));

@@ -12,7 +12,7 @@ use super::error::ExperimentError;
 use super::experiment::Experiment;
 use super::views::Views;
 use crate::evidence::reread::pieces::{self, Names};
-use crate::score::{Capability, What};
+use crate::score::{Capability, Counted};
 
 /// The assumption about the store.
 const KEPT: &str = "Assumed: the phone shows previews unless its owner has switched them off, and its system keeps every one. \
@@ -38,8 +38,8 @@ impl Experiment for Notifications {
         "seized-phone-open"
     }
 
-    fn what(&self) -> What {
-        What::Texts
+    fn what(&self) -> Counted {
+        Counted::Texts
     }
 
     fn serve(&self, views: &Views<'_>, _: &Views<'_>) -> Result<Answered, ExperimentError> {

@@ -12,7 +12,7 @@ use super::reading::read;
 use super::staging::Ordered;
 use super::views::{Named, Views};
 use crate::scenario::Scenario;
-use crate::score::What;
+use crate::score::Counted;
 
 /// The limit of the phones here, under a design whose server has the history.
 const HISTORY: &str = "A service whose server can read and keeps what was said hands it to a new phone. The phones here do not ask \
@@ -39,8 +39,8 @@ impl Experiment for NumberTakeover {
         true
     }
 
-    fn what(&self) -> What {
-        What::TextsAfter
+    fn what(&self) -> Counted {
+        Counted::TextsAfter
     }
 
     fn named(&self) -> Named {

@@ -18,17 +18,17 @@ use super::staging::Ordered;
 use super::views::{Named, Views};
 use crate::evidence::reread;
 use crate::scenario::Scenario;
-use crate::score::{Absence, Counts, What};
+use crate::score::{Absence, Counted, Counts};
 
 /// Asks for the data that an operator has when the demand comes.
-pub(super) struct Stored(pub(super) &'static Demand, pub(super) What);
+pub(super) struct Stored(pub(super) &'static Demand, pub(super) Counted);
 
 impl Experiment for Stored {
     fn demand(&self) -> &'static Demand {
         self.0
     }
 
-    fn what(&self) -> What {
+    fn what(&self) -> Counted {
         self.1
     }
 
@@ -46,7 +46,7 @@ impl Experiment for Stored {
             if views.speaks(holdings, &all) {
                 answered.because(subject(self.1), &has);
             }
-            if self.1 != What::Entries {
+            if self.1 != Counted::Entries {
                 answered.reasons.extend(waiting(case_account(views, holdings), holdings));
             }
         }
@@ -73,11 +73,11 @@ fn waiting(account: Option<AccountId>, holdings: &RelayHoldings) -> Option<Strin
 }
 
 /// Returns the item that a demand of this kind is after.
-const fn subject(what: What) -> Item {
+const fn subject(what: Counted) -> Item {
     match what {
-        What::Texts | What::TextsAfter => Item::MessageContent,
-        What::Messages | What::MessagesAfter => Item::MessageSourceDestination,
-        What::Entries => Item::AccountRecord,
+        Counted::Texts | Counted::TextsAfter => Item::MessageContent,
+        Counted::Messages | Counted::MessagesAfter => Item::MessageSourceDestination,
+        Counted::Entries => Item::AccountRecord,
     }
 }
 
@@ -89,8 +89,8 @@ impl Experiment for Interception {
         &INTERCEPTION
     }
 
-    fn what(&self) -> What {
-        What::TextsAfter
+    fn what(&self) -> Counted {
+        Counted::TextsAfter
     }
 
     fn ordered(&self, _: &Design, _: &Scenario) -> Ordered {
@@ -124,8 +124,8 @@ impl Experiment for PenRegister {
         &PEN_REGISTER
     }
 
-    fn what(&self) -> What {
-        What::MessagesAfter
+    fn what(&self) -> Counted {
+        Counted::MessagesAfter
     }
 
     fn ordered(&self, _: &Design, _: &Scenario) -> Ordered {
@@ -188,8 +188,8 @@ impl Experiment for OrderToKeep {
         }
     }
 
-    fn what(&self) -> What {
-        What::MessagesAfter
+    fn what(&self) -> Counted {
+        Counted::MessagesAfter
     }
 
     fn ordered(&self, _: &Design, _: &Scenario) -> Ordered {
@@ -257,8 +257,8 @@ impl Experiment for PushLookUp {
         &PUSH_LOOKUP
     }
 
-    fn what(&self) -> What {
-        What::Entries
+    fn what(&self) -> Counted {
+        Counted::Entries
     }
 
     fn serve(&self, views: &Views<'_>, _: &Views<'_>) -> Result<Answered, ExperimentError> {
@@ -316,8 +316,8 @@ impl Experiment for Backup {
         &BACKUP_WARRANT
     }
 
-    fn what(&self) -> What {
-        What::Texts
+    fn what(&self) -> Counted {
+        Counted::Texts
     }
 
     fn serve(&self, views: &Views<'_>, _: &Views<'_>) -> Result<Answered, ExperimentError> {
@@ -368,7 +368,7 @@ impl Experiment for Backup {
 
 /// The demands for stored data, in the order of the columns.
 pub(super) const STORED: [Stored; 3] = [
-    Stored(&ENTITY_DATA, What::Entries),
-    Stored(&EVENTS_DATA, What::Messages),
-    Stored(&CONTENT_WARRANT, What::Texts),
+    Stored(&ENTITY_DATA, Counted::Entries),
+    Stored(&EVENTS_DATA, Counted::Messages),
+    Stored(&CONTENT_WARRANT, Counted::Texts),
 ];

@@ -19,7 +19,7 @@ use super::staging::Ordered;
 use super::views::{Named, Views};
 use crate::answer::counted_by;
 use crate::scenario::Scenario;
-use crate::score::{Capability, What};
+use crate::score::{Capability, Counted};
 use crate::world::{Copied, WorldError, as_delivered, is_unopened};
 
 /// The word for a copy among the places where pieces of evidence are found.
@@ -50,8 +50,8 @@ impl Experiment for PhoneCopy {
         "seized-phone-open"
     }
 
-    fn what(&self) -> What {
-        What::Texts
+    fn what(&self) -> Counted {
+        Counted::Texts
     }
 
     fn named(&self) -> Named {

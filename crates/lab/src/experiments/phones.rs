@@ -17,7 +17,7 @@ use super::experiment::Experiment;
 use super::guessing::try_codes;
 use super::views::Views;
 use crate::evidence::reread::pieces::{self, Names};
-use crate::score::{Absence, Capability, Counts, DisappearingTimer, Party, SAME_MOMENT_MS, What};
+use crate::score::{Absence, Capability, Counted, Counts, DisappearingTimer, Party, SAME_MOMENT_MS};
 
 /// The assumption behind the state between open and off: a phone that is locked and runs.
 const MEMORY_TOOL: &str = "This assumes a tool that reads the memory of a phone that is locked and runs. Whoever has none has a phone \
@@ -51,8 +51,8 @@ impl Experiment for Taken {
         }
     }
 
-    fn what(&self) -> What {
-        What::Texts
+    fn what(&self) -> Counted {
+        Counted::Texts
     }
 
     fn serve(&self, views: &Views<'_>, _: &Views<'_>) -> Result<Answered, ExperimentError> {
@@ -139,8 +139,8 @@ impl Experiment for Participant {
         &PARTICIPANT
     }
 
-    fn what(&self) -> What {
-        What::Texts
+    fn what(&self) -> Counted {
+        Counted::Texts
     }
 
     fn serve(&self, views: &Views<'_>, _: &Views<'_>) -> Result<Answered, ExperimentError> {
@@ -203,8 +203,8 @@ impl Experiment for Report {
         true
     }
 
-    fn what(&self) -> What {
-        What::Texts
+    fn what(&self) -> Counted {
+        Counted::Texts
     }
 
     fn serve(&self, views: &Views<'_>, _: &Views<'_>) -> Result<Answered, ExperimentError> {

@@ -4,7 +4,7 @@ use pillarbox_wire::Timestamp;
 
 use super::cell::Cell;
 use crate::csv::line;
-use crate::score::{Elsewhere, Measures, NoticeOutcome, PostCounts};
+use crate::score::{Measures, NoticeOutcome, PostCounts, RelocationOutcome};
 
 /// The columns of `matrix.csv`.
 const COLUMNS: &str = "design,demand,state,n,of,says,content_past,content_past_of,content_future,content_future_of,pairs_right,\
@@ -100,7 +100,7 @@ fn special(measures: &Measures) -> Vec<String> {
         post(|it| it.fetched.n),
         post(|it| it.followers),
     ]);
-    let moved = |field: fn(Elsewhere) -> u64| number(measures.elsewhere.map(field));
+    let moved = |field: fn(RelocationOutcome) -> u64| number(measures.elsewhere.map(field));
     fields.extend([
         moved(|it| it.restored.n),
         moved(|it| it.restored.of),

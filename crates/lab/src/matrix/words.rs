@@ -4,7 +4,9 @@ use pillarbox_access::Item;
 use pillarbox_wire::Timestamp;
 
 use crate::evidence::Evidence;
-use crate::score::{Besides, Elsewhere, Guesses, Measures, PostCounts, PrecisionRecall, Sealed, Share};
+use crate::score::{
+    ExtraEntry, Guesses, Measures, PostCounts, PrecisionRecall, RelocationOutcome, Sealed, Share,
+};
 
 /// The two names of a measure: for data that came back, and for data that the operator has and does not hand over.
 struct Named {
@@ -25,10 +27,11 @@ pub(crate) fn measures(measures: &Measures, evidence: &Evidence) -> Vec<(&'stati
     let texts = if brought.is_without_its_texts() { TEXTS.held } else { TEXTS.came };
     let about_messages = [Item::MessageContent, Item::MessageSourceDestination, Item::MessageTimes];
     let messages = if brought.is_withheld(&about_messages) { MESSAGES.held } else { MESSAGES.came };
-    let (kept, came): (Vec<&Besides>, Vec<&Besides>) =
+    let (kept, came): (Vec<&ExtraEntry>, Vec<&ExtraEntry>) =
         measures.besides.iter().partition(|it| brought.is_withheld(&[it.what]));
-    let besides =
-        |of: Vec<&Besides>| some(of.into_iter().map(|it| format!("{}: {}", it.what.wording(), it.entries)));
+    let besides = |of: Vec<&ExtraEntry>| {
+        some(of.into_iter().map(|it| format!("{}: {}", it.what.wording(), it.entries)))
+    };
     let share = |share: Share| (share.of > 0).then(|| format!("{} of {}", share.n, share.of));
     let rates = |rates: PrecisionRecall| {
         (rates.of + rates.found > 0)
@@ -137,7 +140,7 @@ fn posts(measures: &Measures) -> [Line; 4] {
 }
 
 fn elsewhere(measures: &Measures) -> [Line; 1] {
-    let says = measures.elsewhere.map(|Elsewhere { restored, by_number, by_invitation }| {
+    let says = measures.elsewhere.map(|RelocationOutcome { restored, by_number, by_invitation }| {
         format!(
             "{} of {}; {by_number} pairs of contacts found each other by number, {by_invitation} by invitation",
             restored.n, restored.of
@@ -184,7 +187,9 @@ mod tests {
         let found = Measures {
             texts: vec!["T01".into()],
             passed: vec!["T01 to Bea".into()],
-            besides: [Item::IpAddress, Item::LastSeenDate].map(|what| Besides { what, entries: 1 }).to_vec(),
+            besides: [Item::IpAddress, Item::LastSeenDate]
+                .map(|what| ExtraEntry { what, entries: 1 })
+                .to_vec(),
             ..Measures::default()
         };
         let entry = |asked, is_kept: bool| Entry {

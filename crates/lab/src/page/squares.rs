@@ -2,7 +2,7 @@
 
 use crate::evidence::Evidence;
 use crate::matrix::cell::Cell;
-use crate::score::{State, TextsAt, What};
+use crate::score::{Counted, State, TextsAt};
 
 /// The fate of one text of the target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -32,7 +32,7 @@ impl Square {
 #[must_use]
 pub(super) fn of(cell: &Cell, evidence: &Evidence) -> Vec<Square> {
     let counts_texts =
-        matches!(evidence.what, What::Texts | What::TextsAfter) && evidence.unit.starts_with("texts");
+        matches!(evidence.what, Counted::Texts | Counted::TextsAfter) && evidence.unit.starts_with("texts");
     if !counts_texts || cell.state.is_of_messages() || cell.state == State::NotModelled {
         return Vec::new();
     }
@@ -42,7 +42,7 @@ pub(super) fn of(cell: &Cell, evidence: &Evidence) -> Vec<Square> {
     let texts =
         yardstick.of_target().map(|told| (told.at >= yardstick.ordered, came_back(&yardstick.id(told))));
     // A demand about the time after the order counts earlier texts only if it brings some of them, too.
-    let only_after = evidence.what == What::TextsAfter && cell.measures.content_past.n == 0;
+    let only_after = evidence.what == Counted::TextsAfter && cell.measures.content_past.n == 0;
     texts
         .filter(|(is_after, _)| *is_after || !only_after)
         .map(|text| match text {
@@ -57,7 +57,7 @@ pub(super) fn of(cell: &Cell, evidence: &Evidence) -> Vec<Square> {
 #[must_use]
 pub(super) fn held(evidence: &Evidence, at: &TextsAt) -> Vec<Square> {
     let yardstick = &evidence.yardstick;
-    let only_after = evidence.what == What::TextsAfter;
+    let only_after = evidence.what == Counted::TextsAfter;
     let texts = yardstick.of_target().filter(|told| told.at >= yardstick.ordered || !only_after);
     let squares: Vec<Square> = texts
         .map(|told| if at.texts.contains(&yardstick.id(told)) { Square::Filled } else { Square::Open })
@@ -77,7 +77,7 @@ mod tests {
     const ORDERED: u64 = 10;
 
     /// Makes texts at 1, 2, 11 and 12, of which those at `back` came back.
-    fn evidence(what: What, back: &[u64]) -> Evidence {
+    fn evidence(what: Counted, back: &[u64]) -> Evidence {
         let mut evidence: Evidence =
             serde_json::from_str(include_str!("../../tests/page/evidence.json")).unwrap();
         let told = |at: u64| Utterance {
@@ -110,17 +110,17 @@ mod tests {
     #[test]
     fn a_square_is_filled_striped_or_open_by_which_text_came_back_and_when() {
         use Square::{Filled, Open, Striped};
-        assert_eq!(squares(&evidence(What::Texts, &[2, 12])), [Open, Filled, Open, Striped]);
-        assert_eq!(squares(&evidence(What::Texts, &[])), [Open; 4]);
-        assert_eq!(squares(&evidence(What::TextsAfter, &[11])), [Striped, Open]);
-        let with_the_past = squares(&evidence(What::TextsAfter, &[1, 11]));
+        assert_eq!(squares(&evidence(Counted::Texts, &[2, 12])), [Open, Filled, Open, Striped]);
+        assert_eq!(squares(&evidence(Counted::Texts, &[])), [Open; 4]);
+        assert_eq!(squares(&evidence(Counted::TextsAfter, &[11])), [Striped, Open]);
+        let with_the_past = squares(&evidence(Counted::TextsAfter, &[1, 11]));
         assert_eq!(with_the_past, [Filled, Open, Striped, Open], "what came back from before is shown");
-        assert_eq!(squares(&evidence(What::Messages, &[1])), []);
+        assert_eq!(squares(&evidence(Counted::Messages, &[1])), []);
     }
 
     #[test]
     fn what_an_operator_has_and_does_not_hand_over_did_not_come_back() {
-        let mut evidence = evidence(What::Texts, &[1, 2]);
+        let mut evidence = evidence(Counted::Texts, &[1, 2]);
         let lines = vec!["1".to_owned(), "2".to_owned()];
         let entry = |withheld| Entry {
             asked: Item::MessageContent,

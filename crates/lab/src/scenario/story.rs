@@ -316,11 +316,4 @@ impl Scenario {
     pub fn everybody(&self) -> impl Iterator<Item = (PersonId, &Person)> {
         self.people.iter().enumerate().map(|(at, person)| (PersonId(at), person))
     }
-
-    /// Returns the time of the last event or order.
-    #[must_use]
-    pub fn last_event(&self) -> Timestamp {
-        let events = self.events.iter().map(|event| event.at);
-        events.chain(self.orders.iter().map(|order| order.at)).max().unwrap_or(self.start)
-    }
 }

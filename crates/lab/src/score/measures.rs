@@ -7,13 +7,14 @@ use pillarbox_access::facts::{ReadableText, Wrote};
 use pillarbox_access::{Item, ItemAnswer};
 use serde::{Deserialize, Serialize};
 
-use super::brought::{Brought, Entry, Party};
 use super::share::{Noticed, PrecisionRecall, Share};
 use super::special::{
-    Besides, DisappearingTimer, Elsewhere, Guesses, NoticeOutcomes, PostCounts, Shows, TextsAt, Thief,
+    DisappearingTimer, ExtraEntry, Guesses, NoticeOutcomes, PostCounts, RelocationOutcome, Shows, TextsAt,
+    Thief,
 };
 use super::state::{Absence, Counts};
 use super::yardstick::{ACCOUNT, Utterance, Yardstick};
+use super::yields::{Entry, Party, Yield};
 use crate::record::sha256;
 
 /// The largest difference between the time of a row and the time of the text that the row is about. The way to the
@@ -24,7 +25,7 @@ pub(crate) const SAME_MOMENT_MS: u64 = 5_000;
 /// The quantity that is counted for a cell's state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum What {
+pub enum Counted {
     /// Texts of the target, all of them.
     Texts,
     /// Texts of the target from the order on.
@@ -37,7 +38,7 @@ pub enum What {
     Entries,
 }
 
-impl What {
+impl Counted {
     /// Returns the unit of the count.
     #[must_use]
     pub const fn unit(self) -> &'static str {
@@ -124,7 +125,7 @@ pub struct Measures {
     /// The kinds that the operator has and, according to a statement about it, does not hand over.
     pub kinds_withheld: Vec<Item>,
     /// Things that came back, are not counted, and stand in none of the other measures.
-    pub besides: Vec<Besides>,
+    pub besides: Vec<ExtraEntry>,
     /// Other places with readable copies of the texts that the demand is about.
     pub copies: Vec<TextsAt>,
     /// The share of a thief of the same rows and keys; none if no rows are asked for.
@@ -138,7 +139,7 @@ pub struct Measures {
     /// The fate of a channel's posts.
     pub posts: Option<PostCounts>,
     /// The effect of a block when people move.
-    pub elsewhere: Option<Elsewhere>,
+    pub elsewhere: Option<RelocationOutcome>,
     /// The outcomes of a notice to change the software.
     pub notice: Option<NoticeOutcomes>,
 }
@@ -158,7 +159,7 @@ impl Measures {
 
 /// Scores an answer.
 #[must_use]
-pub fn score(what: What, brought: &Brought, yardstick: &Yardstick) -> (Counts, Measures) {
+pub fn score(what: Counted, brought: &Yield, yardstick: &Yardstick) -> (Counts, Measures) {
     let is_future = |told: &&&Utterance| told.at >= yardstick.ordered;
     let mut read: Vec<(u64, String)> =
         brought.said.iter().map(|text| (text.at.0, sha256(text.text.as_bytes()))).collect();
@@ -200,11 +201,11 @@ pub fn score(what: What, brought: &Brought, yardstick: &Yardstick) -> (Counts, M
     let (after, _) = self::times(brought, yardstick, &known, yardstick.ordered);
     let sealed_after = sealed.iter().filter(|told| told.at >= yardstick.ordered).count() as u64;
     let (returned, of, unreadable) = match what {
-        What::Texts => (past.n + future.n, past.of + future.of, sealed.len() as u64),
-        What::TextsAfter => (future.n, future.of, sealed_after),
-        What::Messages => (times.right, times.of, 0),
-        What::MessagesAfter => (after.right, after.of, 0),
-        What::Entries => {
+        Counted::Texts => (past.n + future.n, past.of + future.of, sealed.len() as u64),
+        Counted::TextsAfter => (future.n, future.of, sealed_after),
+        Counted::Messages => (times.right, times.of, 0),
+        Counted::MessagesAfter => (after.right, after.of, 0),
+        Counted::Entries => {
             let things = things(brought.entries.iter().filter(|entry| entry.is_covered()));
             let of_things = |wanted: &dyn Fn(&Entry) -> bool| things.values().filter(|it| wanted(it)).count();
             let unreadable = of_things(&|it| matches!(it.answer, ItemAnswer::HeldUnreadable { .. }));
@@ -225,10 +226,10 @@ pub fn score(what: What, brought: &Brought, yardstick: &Yardstick) -> (Counts, M
 /// Counts the part that the party, according to a statement about it, does not hand over. A statement is about an item,
 /// so an item is handed over or not. Two items tell of messages, and if one of them is handed over, it tells of all
 /// messages.
-fn withheld(what: What, brought: &Brought, returned: u64) -> u64 {
+fn withheld(what: Counted, brought: &Yield, returned: u64) -> u64 {
     match (what, what.own_items()) {
-        (What::Texts | What::TextsAfter, _) if brought.is_without_its_texts() => returned,
-        (What::Messages | What::MessagesAfter, Some(own)) if brought.is_withheld(own) => returned,
+        (Counted::Texts | Counted::TextsAfter, _) if brought.is_without_its_texts() => returned,
+        (Counted::Messages | Counted::MessagesAfter, Some(own)) if brought.is_withheld(own) => returned,
         (_, Some(_)) => 0,
         (_, None) => {
             let things = things(brought.entries.iter().filter(|entry| entry.came_back()));
@@ -238,7 +239,7 @@ fn withheld(what: What, brought: &Brought, returned: u64) -> u64 {
 }
 
 /// Returns the reason for an empty result.
-fn absence(what: What, brought: &Brought, of: u64) -> Absence {
+fn absence(what: Counted, brought: &Yield, of: u64) -> Absence {
     let own = what.own_items().unwrap_or(Item::ALL);
     let mut lines = brought.entries.iter().filter(|entry| own.contains(&entry.asked)).peekable();
     if lines.peek().is_some() && lines.all(|entry| !entry.is_covered()) {
@@ -251,7 +252,7 @@ fn absence(what: What, brought: &Brought, of: u64) -> Absence {
 /// the number of ciphertexts that carry a text; and the number of texts in them that were read elsewhere. The scorer
 /// recognises the texts by time and ends, which the bytes do not show.
 fn sealed<'y>(
-    brought: &Brought,
+    brought: &Yield,
     yardstick: &'y Yardstick,
     known: &[&Utterance],
 ) -> (Vec<&'y Utterance>, u64, u64) {
@@ -290,27 +291,27 @@ pub(crate) fn things<'e>(lines: impl Iterator<Item = &'e Entry>) -> BTreeMap<Ite
 
 /// Returns the kinds of data that came back, if kinds are counted: those that the operator hands over, or those that it
 /// keeps back.
-fn kinds(what: What, brought: &Brought, withheld: bool) -> Vec<Item> {
+fn kinds(what: Counted, brought: &Yield, withheld: bool) -> Vec<Item> {
     match what {
-        What::Entries => things(brought.entries.iter().filter(|entry| entry.came_back()))
+        Counted::Entries => things(brought.entries.iter().filter(|entry| entry.came_back()))
             .values()
             .filter(|entry| entry.withheld.is_some() == withheld)
             .map(|entry| entry.asked)
             .collect(),
-        What::Texts | What::TextsAfter | What::Messages | What::MessagesAfter => Vec::new(),
+        Counted::Texts | Counted::TextsAfter | Counted::Messages | Counted::MessagesAfter => Vec::new(),
     }
 }
 
 /// Returns the things that came back and that no other measure counts. If kinds of data are counted, nothing is left
 /// beside them.
-fn besides(what: What, brought: &Brought) -> Vec<Besides> {
-    if what == What::Entries {
+fn besides(what: Counted, brought: &Yield) -> Vec<ExtraEntry> {
+    if what == Counted::Entries {
         return Vec::new();
     }
     let measured = [Item::MessageContent, Item::MessageCount, Item::GroupMembership].map(Item::thing);
     let came_back = things(brought.entries.iter().filter(|entry| entry.came_back()));
     let others = came_back.into_iter().filter(|(thing, _)| !measured.contains(&Some(*thing)));
-    others.map(|(_, entry)| Besides { what: entry.asked, entries: entry.returned() }).collect()
+    others.map(|(_, entry)| ExtraEntry { what: entry.asked, entries: entry.returned() }).collect()
 }
 
 /// Counts the target's texts that somebody shows.
@@ -344,7 +345,7 @@ fn take(read: &mut Vec<(u64, String)>, told: &Utterance) -> bool {
 /// Returns the number of messages whose passing, with its time, came back, and then these messages. A row about a
 /// message is enough, even a row with one end. So is the message's text, which has its time on it.
 fn times(
-    brought: &Brought,
+    brought: &Yield,
     yardstick: &Yardstick,
     known: &[&Utterance],
     since: u64,
@@ -393,7 +394,7 @@ const fn pair<'y>(one: &'y str, other: &'y str, swap: bool) -> Pair<'y> {
     if swap { (other, one) } else { (one, other) }
 }
 
-fn pairs(brought: &Brought, yardstick: &Yardstick) -> PrecisionRecall {
+fn pairs(brought: &Yield, yardstick: &Yardstick) -> PrecisionRecall {
     let ordered = |one, other| pair(one, other, one > other);
     let there: BTreeSet<Pair<'_>> = yardstick.legs().map(|(_, from, to)| ordered(from, to)).collect();
     let wrote = brought.wrote.iter().map(|wrote| (&wrote.from, &wrote.to));
@@ -413,7 +414,7 @@ fn pairs(brought: &Brought, yardstick: &Yardstick) -> PrecisionRecall {
     }
 }
 
-fn groups(brought: &Brought, yardstick: &Yardstick) -> PrecisionRecall {
+fn groups(brought: &Yield, yardstick: &Yardstick) -> PrecisionRecall {
     let there: BTreeSet<Pair<'_>> = yardstick
         .groups
         .iter()
@@ -431,13 +432,13 @@ fn groups(brought: &Brought, yardstick: &Yardstick) -> PrecisionRecall {
     }
 }
 
-fn oldest(brought: &Brought) -> Option<u64> {
+fn oldest(brought: &Yield) -> Option<u64> {
     let wrote = brought.wrote.iter().map(|wrote| wrote.at.0);
     wrote.chain(brought.said.iter().map(|text| text.at.0)).min()
 }
 
 /// Returns every name in the answer.
-fn names(brought: &Brought) -> impl Iterator<Item = &str> {
+fn names(brought: &Yield) -> impl Iterator<Item = &str> {
     let wrote = brought.wrote.iter().chain(&brought.sealed).flat_map(|wrote| [&wrote.from, &wrote.to]);
     let said = brought.said.iter().flat_map(|said| [&said.from, &said.to]);
     let parties = wrote.chain(said).filter_map(Option::as_deref);
@@ -447,12 +448,12 @@ fn names(brought: &Brought) -> impl Iterator<Item = &str> {
 
 /// Returns true if a name is an operator's word for an account without a number. A phone and a person know whom they
 /// mean by it.
-fn is_bare_account(brought: &Brought, name: &str) -> bool {
+fn is_bare_account(brought: &Yield, name: &str) -> bool {
     !brought.knows_accounts() && name.starts_with(ACCOUNT)
 }
 
 /// Counts the accounts without a number in an answer, other than the target's.
-fn accounts(brought: &Brought, yardstick: &Yardstick) -> u64 {
+fn accounts(brought: &Yield, yardstick: &Yardstick) -> u64 {
     let accounts: BTreeSet<&str> = names(brought)
         .filter(|name| is_bare_account(brought, name))
         .filter(|name| yardstick.who(name).is_some_and(|who| who != yardstick.target))
@@ -461,7 +462,7 @@ fn accounts(brought: &Brought, yardstick: &Yardstick) -> u64 {
 }
 
 /// Returns the people other than the target whose words the answer has.
-fn read_people(brought: &Brought, yardstick: &Yardstick) -> Vec<String> {
+fn read_people(brought: &Yield, yardstick: &Yardstick) -> Vec<String> {
     others(brought.said.iter().filter_map(|text| text.from.as_deref()), yardstick)
 }
 

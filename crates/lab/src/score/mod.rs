@@ -1,6 +1,6 @@
 //! Scoring: the answer to a demand, compared with the truth.
 //!
-//! An experiment has two steps that never meet. The *serving* step gets a view and returns a [`Brought`]. The *scoring*
+//! An experiment has two steps that never meet. The *serving* step gets a view and returns a [`Yield`]. The *scoring*
 //! step gets that and a [`Yardstick`], which only a [`Scorer`](crate::truth::Scorer) can make. Both sides are plain
 //! data in the evidence, so that anybody with the file can score it again.
 //!
@@ -11,22 +11,22 @@
 //! | `measures`, `special`, `share` | the measures; measures for one kind of demand; what measures are made of |
 //! | `state` | the state of a cell |
 
-mod brought;
 mod measures;
 mod share;
 mod special;
 mod state;
 mod yardstick;
+mod yields;
 
-pub use brought::{Brought, Entry, Party, Statement};
 #[cfg(feature = "cli")]
 pub(crate) use measures::of_everybody;
-pub use measures::{Measures, Sealed, What, score};
+pub use measures::{Counted, Measures, Sealed, score};
 pub(crate) use measures::{SAME_MOMENT_MS, things};
 pub use share::{Noticed, PrecisionRecall, Share};
 pub use special::{
-    Besides, DisappearingTimer, Elsewhere, Guesses, Holder, NoticeOutcome, NoticeOutcomes, PostCounts, Shows,
-    TextsAt, Thief,
+    DisappearingTimer, ExtraEntry, Guesses, Holder, NoticeOutcome, NoticeOutcomes, PostCounts,
+    RelocationOutcome, Shows, TextsAt, Thief,
 };
 pub use state::{Absence, Capability, Counts, State};
 pub use yardstick::{Utterance, Yardstick};
+pub use yields::{Entry, Party, Statement, Yield};

@@ -61,7 +61,7 @@ pub struct PostCounts {
 /// The effect of a block when people move to a relay that it does not name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Elsewhere {
+pub struct RelocationOutcome {
     /// The texts that arrive after the move, as a fraction of those that do not arrive because of the block.
     pub restored: Share,
     /// Pairs of contacts who found each other by number again.
@@ -147,7 +147,7 @@ pub struct Thief {
 /// Something that came back beside what the demand counts.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Besides {
+pub struct ExtraEntry {
     /// The item.
     pub what: Item,
     /// The number of entries.

@@ -9,7 +9,7 @@ use pillarbox_client::display::safe;
 use crate::evidence::reread::{self, handed};
 use crate::evidence::{Evidence, How};
 use crate::experiments::answered_by;
-use crate::score::{Brought, DisappearingTimer, Guesses, Party};
+use crate::score::{DisappearingTimer, Guesses, Party, Yield};
 
 /// Returns everything that does not agree.
 pub(super) fn findings(evidence: &Evidence) -> Vec<String> {
@@ -40,7 +40,7 @@ pub(super) fn findings(evidence: &Evidence) -> Vec<String> {
 /// Checks that a phone shows exactly what came back: the same texts of the same people at the same times. If several
 /// people were asked alone, this holds for each of them, and the count is of the texts that they show together.
 fn phones(evidence: &Evidence) -> Vec<String> {
-    let (mut again, mut timers, mut findings) = (Brought::default(), Vec::new(), Vec::new());
+    let (mut again, mut timers, mut findings) = (Yield::default(), Vec::new(), Vec::new());
     let mut by_owner: BTreeMap<String, Vec<ReadableText>> = BTreeMap::new();
     for (place, read) in handed::phones(&evidence.pieces) {
         match read {

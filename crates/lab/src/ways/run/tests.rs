@@ -6,7 +6,7 @@ use pillarbox_access::designs;
 use super::*;
 use crate::experiments::control::Control;
 use crate::experiments::{Answered, Views};
-use crate::score::What;
+use crate::score::Counted;
 
 /// An experiment without its order and its steps.
 struct Emptied(&'static dyn Experiment);
@@ -25,7 +25,7 @@ impl Experiment for Emptied {
         if self.name() == "seized-phone-open" { "participant" } else { "seized-phone-open" }
     }
 
-    fn what(&self) -> What {
+    fn what(&self) -> Counted {
         self.0.what()
     }
 

@@ -50,7 +50,7 @@ pub struct Party {
 /// Everything that a demand brought.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Brought {
+pub struct Yield {
     /// The origin of the answer.
     pub origin: Provenance,
     /// The entries, one for each item.
@@ -75,7 +75,7 @@ pub struct Brought {
     pub came: Vec<(u64, u64)>,
 }
 
-impl Brought {
+impl Yield {
     /// Returns true if the party has something of these items, and hands over none of it.
     #[must_use]
     pub fn is_withheld(&self, items: &[Item]) -> bool {
@@ -164,7 +164,7 @@ impl Entry {
     }
 }
 
-impl Brought {
+impl Yield {
     /// Returns true if anything came back at all.
     #[must_use]
     pub fn is_something(&self) -> bool {
