@@ -17,9 +17,9 @@ use pillarbox_relay::{Granularity, Keeping, Limits, Rate, RelaySettings, StoreEr
 use pillarbox_testkit::frames::identity;
 use pillarbox_testkit::relay::LoneRelay;
 use pillarbox_wire::{
-    AccountId, ClientFrame, CloseAccount, Duration, FixedBytes, LatestEntry, LogEntries, LogHead, LogLeaf,
-    NumberCode, Proof, ProveEntry, ReadLog, Refusal, Refused, RegisterWithCode, RelayFrame, RequestId,
-    SeenHead, Timestamp, encode,
+    AccountId, ClientFrame, CloseAccount, Duration, FixedBytes, Growth, LatestEntry, LogEntries, LogHead,
+    LogLeaf, NumberCode, Proof, ProveEntry, ReadLog, Refusal, Refused, RegisterWithCode, RelayFrame,
+    RequestId, SeenHead, Timestamp, encode,
 };
 
 fn keeping() -> Keeping {
@@ -277,6 +277,13 @@ fn an_answer_takes_few_bytes_and_grows_with_the_logarithm() {
         }
         let average = bytes / answers;
         println!("{accounts} accounts: {average} bytes on average, {long} at most of {answers}");
+        // A contact has last seen half of the log.
+        let proved = |size| hashes(tree.prove_consistency(size).unwrap());
+        let (own, told) = (proved(accounts * 2 / 3), proved(accounts / 2));
+        let growth = Growth { request: RequestId(1), log_key: zeros, head, own, told };
+        let growth = encode(&RelayFrame::Growth(Box::new(growth))).unwrap().len();
+        println!("{accounts} accounts: {growth} bytes that two heads belong to one log");
+        assert!(growth < most * 5 / 4, "{accounts} accounts: {growth}");
         assert!(average > last && long < most * 5 / 4, "{accounts} accounts: {average}, {long}");
         last = average;
     }
