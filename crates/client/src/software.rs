@@ -1,4 +1,5 @@
-//! The steps that cannot be reached from outside a phone: sealing a body, opening a payload, and the choice of devices.
+//! The steps that cannot be reached from outside a phone: sealing a body, opening a payload, the choice of devices, and
+//! whether a public log is checked.
 //!
 //! The shipped program has one software, [`Shipped`], which adds nothing to any step. Other software is an argument of
 //! [`Phone::outgoing_with`](crate::Phone::outgoing_with) and [`Phone::on_frame_with`](crate::Phone::on_frame_with), and
@@ -56,6 +57,12 @@ pub trait Software {
     /// shipped program hears of a contact's devices from the contact.
     fn asks_for_devices(&self) -> bool {
         false
+    }
+
+    /// Returns true if this software checks what the directory says, where its owner has the check on. Software that
+    /// writes to a device of no public log has to leave the check out.
+    fn checks_directory(&self) -> bool {
+        true
     }
 
     /// Chooses the linked devices of an account that this phone writes to and hears from. `signed` are those of the

@@ -14,6 +14,7 @@ use std::num::NonZeroUsize;
 use std::sync::LazyLock;
 use std::sync::atomic::AtomicBool;
 
+use pillarbox_access::design::Design;
 use pillarbox_access::designs;
 use pillarbox_access::view::NotificationStore;
 use pillarbox_lab::experiments::Asserted;
@@ -33,9 +34,14 @@ use serde_json::{Value, json};
 const NEXT: usize = 1;
 
 fn run_whole(scenario: &Scenario, design: &str, wanted: &[&str], threads: usize) -> WaysRun {
+    let design = designs::named(design).unwrap_or_else(|| panic!("{design}"));
+    run_under(scenario, design.clone(), wanted, threads)
+}
+
+fn run_under(scenario: &Scenario, design: Design, wanted: &[&str], threads: usize) -> WaysRun {
     let plan = WaysPlan {
         scenario: scenario.clone(),
-        design: designs::named(design).unwrap().clone(),
+        design,
         seed: scenario.seed,
         ways: wanted.iter().map(|name| (*name).to_owned()).collect(),
         threads: NonZeroUsize::new(threads).unwrap(),
@@ -304,6 +310,23 @@ fn sealed_senders_keep_a_persons_own_texts_from_a_ghost() {
         share(4, 4),
         "the control: the same story without them"
     );
+}
+
+/// A public log has no ghost in it. Phones that check the log refuse the device, and so they did without a log, because
+/// nobody had signed for it. The maker of the phones' software can leave out that check with the others.
+#[test]
+fn a_public_log_keeps_out_no_ghost_that_the_phones_software_lets_in() {
+    let logged = include_str!("../../../examples/westminster-2017/whatsapp-logged.toml");
+    let logged = Design::parse("whatsapp-logged.toml", logged).unwrap();
+    let story = story(&[texts(&BEFORE), texts(&AFTER)].concat());
+    let ways = run_under(&story, logged, &["ghost-device"], 2).found;
+    let alone = row(&ways, "honest apps");
+    assert_eq!(alone.after, share(0, 3));
+    assert!(!alone.noticed.is_empty());
+    for apps in ["apps that show it", "apps that hide it"] {
+        assert_eq!(row(&ways, apps).after, share(3, 3), "{apps}");
+    }
+    assert_eq!(row(&ways, "apps that hide it").noticed, []);
 }
 
 /// Whoever has the number has what others write from then on, until its owner has it back. Both sides are told.

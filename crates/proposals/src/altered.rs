@@ -55,6 +55,13 @@ impl Software for Altered {
         }
     }
 
+    fn checks_directory(&self) -> bool {
+        match self {
+            Self::GhostDevice(client) => client.checks_directory(),
+            Self::Escrow(client) => client.checks_directory(),
+        }
+    }
+
     fn devices(&self, signed: &[ListedDevice], named: &[ListedDevice]) -> Vec<ListedDevice> {
         match self {
             Self::GhostDevice(client) => client.devices(signed, named),

@@ -10,11 +10,12 @@ pub struct Half {
 }
 
 /// The steps of a phone's software that a half can take over, as they stand in its source.
-const SEAMS: [(&str, &str); 4] = [
+const SEAMS: [(&str, &str); 5] = [
     ("fn protect(", "Software::protect"),
     ("fn open(&self, payload", "Software::open"),
     ("fn devices(", "Software::devices"),
     ("fn asks_for_devices(", "Software::asks_for_devices"),
+    ("fn checks_directory(", "Software::checks_directory"),
 ];
 
 /// Takes a half together from its files.
@@ -77,7 +78,10 @@ mod tests {
         assert_eq!((relay.lines(), relay.seams().len()), (0, 0));
         assert!(authority.lines() > 50);
         let [phone, relay, authority] = &GHOST_DEVICE;
-        assert_eq!(phone.seams(), ["Software::devices", "Software::asks_for_devices"]);
+        assert_eq!(
+            phone.seams(),
+            ["Software::devices", "Software::asks_for_devices", "Software::checks_directory"]
+        );
         assert!(phone.lines() < relay.lines());
         assert_eq!(authority.lines(), 0);
         let commented = Half {

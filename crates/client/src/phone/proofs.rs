@@ -19,6 +19,7 @@ use crate::phone::state::pauses::WaitCause;
 use crate::phone::state::proofs::{Doubt, Held, MEMORY};
 use crate::records::directory::{HeadConflict, KnownHead, LogMemory, Unproved};
 use crate::records::notice::Notice;
+use crate::software::Software;
 use crate::vault::Table;
 
 impl Phone {
@@ -43,6 +44,15 @@ impl Phone {
             self.take_back(held);
         }
         Ok(())
+    }
+
+    /// Stops to check if the software leaves the check out.
+    pub(super) fn leave_log_unchecked(
+        &mut self,
+        software: &impl Software,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(), PhoneError> {
+        if software.checks_directory() { Ok(()) } else { self.check_directory(false, rng) }
     }
 
     /// Returns true if this phone checks what the directory says.

@@ -30,6 +30,11 @@ impl Software for GhostClient {
         true
     }
 
+    /// Checks no public log, which would not have the ghost.
+    fn checks_directory(&self) -> bool {
+        false
+    }
+
     /// Adds the ghost to the signed devices, if somebody names it.
     fn devices(&self, signed: &[ListedDevice], named: &[ListedDevice]) -> Vec<ListedDevice> {
         let ghost = named.iter().find(|device| device.device == GHOST);

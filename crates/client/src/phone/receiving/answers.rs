@@ -43,6 +43,7 @@ impl Phone {
         rng: &mut impl CryptoRng,
         software: &impl Software,
     ) -> Result<Vec<Notice>, PhoneError> {
+        self.leave_log_unchecked(software, rng)?;
         match frame {
             RelayFrame::Welcome(welcome) => self.welcomed(link, &welcome, now),
             // An honest relay does not deliver on the nameless link.

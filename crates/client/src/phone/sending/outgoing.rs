@@ -47,6 +47,7 @@ impl Phone {
         rng: &mut impl CryptoRng,
         software: &impl Software,
     ) -> Result<Vec<ClientFrame>, PhoneError> {
+        self.leave_log_unchecked(software, rng)?;
         self.owed.wake(now);
         let Some(connection) = self.links.get_mut(link) else {
             return Ok(Vec::new());
