@@ -9,7 +9,7 @@ use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, PackageId};
 /// The crates that each crate may name in its `[dependencies]`. `docs/architecture.md` draws them.
 const ARROWS: &[(&str, &[&str])] = &[
     ("pillarbox-text", &[]),
-    ("pillarbox-system", &[]),
+    ("pillarbox-system", &["pillarbox-text"]),
     ("pillarbox-metadata", &[]),
     ("pillarbox-wire", &["pillarbox-text"]),
     ("pillarbox-crypto", &[]),

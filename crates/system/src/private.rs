@@ -10,6 +10,7 @@ use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
+use pillarbox_text::shell::quote_path;
 use rustix::fs::OFlags;
 use rustix::io::Errno;
 use rustix::process::geteuid;
@@ -40,7 +41,7 @@ impl Exposure {
     /// Returns the sentence for the person who named this folder, with the command to type.
     #[must_use]
     pub fn sentence(self, folder: &Path) -> String {
-        let (shown, quoted) = (folder.display(), quoted(folder));
+        let (shown, quoted) = (folder.display(), quote_path(folder));
         match self {
             Self::Writable => format!(
                 "others on this computer may write in {shown}, and could put files of theirs in the place of this program's. \
@@ -154,13 +155,6 @@ pub fn save(path: &Path, bytes: &[u8]) -> io::Result<()> {
         options.custom_flags(OFlags::NOFOLLOW.bits().cast_signed());
     }
     options.open(path)?.write_all(bytes)
-}
-
-/// Quotes a path for a shell.
-#[must_use]
-pub fn quoted(path: &Path) -> String {
-    let path = path.to_string_lossy();
-    shlex::try_quote(&path).map_or_else(|_| path.to_string(), Into::into)
 }
 
 #[cfg(test)]

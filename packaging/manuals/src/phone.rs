@@ -34,8 +34,6 @@ mod period;
 mod profile;
 #[path = "../../../crates/client/src/cli/qr.rs"]
 mod qr;
-#[path = "../../../crates/client/src/cli/quote.rs"]
-mod quote;
 #[path = "../../../crates/client/src/cli/services.rs"]
 mod services;
 #[path = "../../../crates/client/src/cli/terminal.rs"]

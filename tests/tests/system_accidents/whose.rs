@@ -70,17 +70,22 @@ fn a_link_in_the_place_of_the_lock_has_the_sentence_of_other_links() {
 #[test]
 fn a_command_to_type_next_holds_in_a_shell_whatever_the_folder_is_called() {
     let place = Place::new();
-    let data = place.path("data of $(relay)");
-    for arguments in [&["ledger"][..], &["ledger", "--follow"]] {
+    let data = place.path("anna's data of $(relay)");
+    let relay = Relay::start(&place, &data);
+    place.phone("alice").register(&relay, &["--number", "+447700900101"]);
+    drop(relay.stop());
+    for (arguments, folder) in [
+        (&["ledger"][..], place.path("anna's data of $(nobody)")),
+        (&["ledger", "--follow"], data.clone()),
+        (&["account", "remove", "+447700900101"], data.clone()),
+        (&["mailbox", "empty", "+447700900101"], data.clone()),
+    ] {
         let mut command = place.command(programs().relay());
-        command.args(arguments).arg("--data").arg(&data);
+        command.args(arguments).arg("--data").arg(&folder);
         let said = Process::run(command, "").err.split_whitespace().collect::<Vec<_>>().join(" ");
-        let (_, typed) = said.rsplit_once("--data ").unwrap();
-        assert_eq!(
-            shlex::split(typed.trim_end_matches('.')).unwrap(),
-            [data.display().to_string()],
-            "{said}"
-        );
+        let (_, typed) = said.rsplit_once("--data ").unwrap_or_else(|| panic!("{arguments:?}: {said}"));
+        let typed = typed.trim_end_matches('.').trim_end_matches(" --yes");
+        assert_eq!(shlex::split(typed).unwrap(), [folder.display().to_string()], "{said}");
     }
 }
 

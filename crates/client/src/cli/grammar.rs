@@ -19,9 +19,9 @@ use super::passphrase::Source;
 use super::period::Period;
 use super::profile::{self, Profile, ProfileName};
 use super::qr::Size;
-pub(crate) use super::quote::quote;
 use super::services::{BackupCommand, ChannelCommand, DirectoryCommand};
 use super::terminal::Colour;
+pub(crate) use pillarbox_text::shell::quote;
 
 /// Talk end to end encrypted, through a relay that you can put a legal demand to
 #[derive(Debug, Parser)]

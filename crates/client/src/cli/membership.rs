@@ -6,7 +6,7 @@ use pillarbox_client::body::MAX_GROUP_MEMBERS;
 use pillarbox_client::naming;
 
 use super::exit::Exit;
-use super::quote::quote;
+use pillarbox_text::shell::quote;
 
 /// The reason why a command about a group stopped.
 ///

@@ -35,7 +35,6 @@ mod passphrase;
 mod period;
 mod profile;
 mod qr;
-mod quote;
 mod send;
 mod services;
 mod strangers;

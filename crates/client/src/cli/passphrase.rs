@@ -132,11 +132,12 @@ fn from_path(path: &Path, name: &str) -> Result<Secret, PassphraseError> {
     let file = File::open(path).map_err(unreadable)?;
     #[cfg(unix)]
     {
-        use pillarbox_system::private::{is_open_to_others, quoted};
+        use pillarbox_system::private::is_open_to_others;
+        use pillarbox_text::shell::quote_path;
         // A pipe or a terminal has no permissions that would tell who can read it.
         let is_exposed = file.metadata().and_then(|found| Ok(found.is_file() && is_open_to_others(&file)?));
         if is_exposed.map_err(unreadable)? {
-            return Err(PassphraseError::Exposed { file: quoted(path) });
+            return Err(PassphraseError::Exposed { file: quote_path(path) });
         }
     }
     first_line(file, unreadable)

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use pillarbox_relay::server::ADMIN_FILE;
 use pillarbox_relay::server::trouble::in_words;
-use pillarbox_system::private::quoted;
+use pillarbox_text::shell::quote_path;
 use pillarbox_wire::ChannelName;
 
 use super::failure::Failure;
@@ -112,7 +112,7 @@ fn not_running(data: &Path) -> Failure {
     Failure::Unreached(format!(
         "no relay with an admin port is running on {}. Start one with: pillarbox-relay run --data {}",
         data.display(),
-        quoted(data)
+        quote_path(data)
     ))
 }
 

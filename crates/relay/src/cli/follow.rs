@@ -12,7 +12,7 @@ use anstyle::Style;
 use pillarbox_relay::server::trouble::in_words;
 use pillarbox_relay::tally::SubmissionTally;
 use pillarbox_system::exit::INTERRUPTED;
-use pillarbox_system::private::quoted;
+use pillarbox_text::shell::quote_path;
 use pillarbox_text::wrap::{INDENT, beside, with_command};
 use pillarbox_wire::Timestamp;
 use serde_json::Value;
@@ -91,7 +91,7 @@ pub(crate) fn run(
     }
     Err(Failure::Unreached(format!(
         "the relay has stopped. Its rows are still there: pillarbox-relay ledger --data {}",
-        quoted(data)
+        quote_path(data)
     )))
 }
 

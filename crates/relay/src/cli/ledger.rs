@@ -7,8 +7,8 @@ use anstyle::Style;
 use pillarbox_relay::legible;
 use pillarbox_relay::store::MessageRow;
 use pillarbox_relay::{DATABASE_FILE, Holdings, HoldingsError, Keeping, StoreError};
-use pillarbox_system::private::quoted;
 use pillarbox_text::columns::Align;
+use pillarbox_text::shell::quote_path;
 use pillarbox_text::show;
 use pillarbox_text::wrap::{beside, with_command};
 use pillarbox_wire::{DeviceAddress, Timestamp};
@@ -103,7 +103,7 @@ fn warn(holdings: &Holdings, output: Output, out: &mut impl Write) -> io::Result
 /// Returns the holdings in `data`, or a failure whose sentence says why they cannot be read.
 pub(crate) fn read(data: &Path) -> Result<Holdings, Failure> {
     Holdings::read(data).map_err(|error| {
-        let (quoted, database) = (quoted(data), quoted(&data.join(DATABASE_FILE)));
+        let (quoted, database) = (quote_path(data), quote_path(&data.join(DATABASE_FILE)));
         let data = data.display();
         Failure::Store(match error {
             HoldingsError::NoDatabase => format!(

@@ -4,7 +4,7 @@ use std::env;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use pillarbox_system::private::quoted;
+use pillarbox_text::shell::quote_path;
 
 use super::args::Data;
 use super::failure::Failure;
@@ -15,7 +15,7 @@ impl Data {
     /// was not given.
     pub(crate) fn option(&self) -> String {
         let directory = self.directory.as_ref();
-        directory.map_or_else(String::new, |directory| format!(" --data {}", escape(&quoted(directory))))
+        directory.map_or_else(String::new, |directory| format!(" --data {}", escape(&quote_path(directory))))
     }
 
     /// Returns the directory given, or the usual one.

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use pillarbox_relay::limits::RESERVE_BYTES;
 use pillarbox_relay::offline::{AccountHoldings, Offline, OfflineError};
+use pillarbox_text::shell::quote;
 use pillarbox_text::wrap::beside;
 use pillarbox_wire::{AccountId, Handle};
 
@@ -122,8 +123,8 @@ impl Removing {
         Err(Failure::No(format!(
             "nothing was removed yet. It would be: {all}. It cannot be brought back. To do it, type: pillarbox-relay {verb} \
              {} --data {} --yes",
-            quoted(&self.who),
-            quoted(&self.data)
+            quote(&self.who),
+            quote(&self.data)
         )))
     }
 
@@ -181,12 +182,6 @@ fn listed(items: &[Option<String>]) -> String {
     items.iter().flatten().cloned().collect::<Vec<_>>().join(", ")
 }
 
-/// Quotes a word so that a shell takes it whole.
-fn quoted(word: &str) -> String {
-    let plain = word.chars().all(|c| c.is_ascii_alphanumeric() || "+/._-".contains(c));
-    if plain { word.to_owned() } else { format!("'{}'", text::escape(word)) }
-}
-
 /// Reads the bytes of an id, or of its beginning.
 fn bytes(digits: &str) -> Option<Vec<u8>> {
     let whole = digits.len() >= ID_DIGITS
@@ -228,7 +223,5 @@ mod tests {
         assert_eq!(waiting(&held(1, 1)), "1 waiting message of 1 byte");
         assert_eq!(waiting(&held(2, 300)), "2 waiting messages of 300 bytes");
         assert_eq!(name(&held(0, 0)), "01010101");
-        assert_eq!(quoted("+447700900101"), "+447700900101");
-        assert_eq!(quoted("+44 7700"), "'+44 7700'");
     }
 }

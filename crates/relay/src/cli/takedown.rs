@@ -6,7 +6,7 @@ use std::path::Path;
 use pillarbox_relay::limits::RESERVE_BYTES;
 use pillarbox_relay::offline::{Offline, OfflineError};
 use pillarbox_relay::server::ADMIN_FILE;
-use pillarbox_system::private::quoted;
+use pillarbox_text::shell::quote_path;
 use pillarbox_text::wrap::beside;
 use pillarbox_wire::ChannelName;
 
@@ -29,7 +29,7 @@ pub(crate) fn run(arguments: Takedown, out: &mut impl Write) -> Result<(), Failu
         return Err(Failure::No(format!(
             "nothing was taken down yet. {channel} has {held}, which would be deleted, and its name stays taken. It cannot be \
              brought back. To do it, type: pillarbox-relay takedown {channel} --data {} --yes",
-            quoted(&data)
+            quote_path(&data)
         )));
     }
     let known = match offline(&data, &channel) {

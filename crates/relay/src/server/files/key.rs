@@ -11,6 +11,7 @@ use crate::KEY_FILE;
 use crate::server::trouble::in_words;
 use pillarbox_crypto::AgreementSecret;
 use pillarbox_system::private;
+use pillarbox_text::shell::quote_path;
 use rand_core::CryptoRng;
 use zeroize::{Zeroize, Zeroizing};
 
@@ -33,7 +34,7 @@ pub enum KeyError {
         got: usize,
     },
     /// Others on this computer may read the key.
-    #[error("others on this computer can read the relay's key. Type: chmod 600 {}", private::quoted(path))]
+    #[error("others on this computer can read the relay's key. Type: chmod 600 {}", quote_path(path))]
     Exposed {
         /// The file is missing, although it was there before.
         path: PathBuf,

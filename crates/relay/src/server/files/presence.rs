@@ -10,7 +10,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use pillarbox_system::private::{Exposure, exposure, quoted};
+use pillarbox_system::private::{Exposure, exposure};
+use pillarbox_text::shell::quote_path;
 
 use super::open_file::descriptor;
 use super::rescue::Rescue;
@@ -85,7 +86,7 @@ impl Presence {
 
 /// Says how others can write in the folder, and how to end that.
 fn close_to_others(exposure: Exposure, folder: &Path) -> String {
-    let quoted = quoted(folder);
+    let quoted = quote_path(folder);
     match exposure {
         Exposure::Foreign => {
             format!(
@@ -109,10 +110,10 @@ fn way_out(files: &OpenFiles, missing: &str) -> String {
         .map(|file| {
             let ending = file.name.find('-').and_then(|at| file.name.get(at..)).unwrap_or_default();
             let copy = folder.join(format!("{SAVED}{ending}"));
-            Some(format!("cp {} {}", descriptor(file.identity)?.display(), quoted(&copy)))
+            Some(format!("cp {} {}", descriptor(file.identity)?.display(), quote_path(&copy)))
         })
         .collect();
-    let folder = quoted(folder);
+    let folder = quote_path(folder);
     match copies {
         Some(copies) => format!(
             "not there any more: {missing}. This relay still has them open, and saves them in a folder rescued-DATE when it \

@@ -11,7 +11,8 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use pillarbox_system::private::{self, quoted};
+use pillarbox_system::private;
+use pillarbox_text::shell::quote_path;
 use pillarbox_wire::Timestamp;
 
 use super::open_file::descriptor;
@@ -56,7 +57,7 @@ impl Rescue {
                 .because(format!(
                     "{}. Put the files back if they were moved; or else put the whole of {} back from a copy",
                     in_words(error.kind()),
-                    quoted(data)
+                    quote_path(data)
                 ))
                 .write(Level::Error),
         }
@@ -92,9 +93,9 @@ fn way_on(data: &Path, folder: &Path) -> String {
     format!(
         "everything that it had accepted is in {}. To go on with it, move away what stands in {} as {DATABASE_FILE}, \
          {DATABASE_FILE}-wal and {DATABASE_FILE}-shm, type: mv {}/{DATABASE_FILE}* {}/ and start the relay again",
-        quoted(folder),
-        quoted(data),
-        quoted(folder),
-        quoted(data)
+        quote_path(folder),
+        quote_path(data),
+        quote_path(folder),
+        quote_path(data)
     )
 }
