@@ -26,7 +26,7 @@ const GROUP_BYTES: usize = 5;
 /// The parameters that the published construction leaves open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FingerprintParameters {
-    /// The version that is hashed first, as two big-endian bytes. It is not the version of the scannable form.
+    /// The version that is hashed first, as two big-endian bytes.
     pub version: u16,
     /// The number of times that SHA-512 runs; 0 counts as 1.
     pub iterations: u32,

@@ -18,7 +18,7 @@
 //! | [`salamander`] | an attack on the authentication of [`aead`], for measurements and tests | CRYPTO 2018 |
 //! | [`kdf`] | SHA-256, HMAC, HKDF, the ratchet's chain step | FIPS 180-4, RFC 2104, RFC 5869 |
 //! | [`password`] | Argon2id | RFC 9106 |
-//! | [`fingerprint`], [`scannable`] | the safety number, as digits and as a code | Signal's numeric fingerprint |
+//! | [`fingerprint`] | the safety number | Signal's numeric fingerprint |
 //! | [`log`] | an append-only log with a map of its latest entries | RFC 6962, section 2.1 |
 //! | [`padding`] | length buckets | ISO/IEC 7816-4, Padmé (PETS 2019) |
 //! | [`labels`] | every domain-separation string | - |
@@ -38,7 +38,6 @@ pub mod log;
 pub mod padding;
 pub mod password;
 pub mod salamander;
-pub mod scannable;
 pub mod signature;
 pub mod token;
 
@@ -57,6 +56,5 @@ pub use kem::{
 pub use labels::Label;
 pub use padding::{BadPadding, Padding};
 pub use password::{CostError, PasswordCost};
-pub use scannable::ScannableFingerprint;
 pub use signature::{BadSignature, BadSigningKey, Signature, SigningPublic, SigningSecret};
 pub use token::SecretBytes;

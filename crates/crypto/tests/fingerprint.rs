@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of a test")]
 
-use pillarbox_crypto::{FingerprintParameters, SafetyNumber, ScannableFingerprint};
+use pillarbox_crypto::{FingerprintParameters, SafetyNumber};
 use proptest::prelude::*;
 
 const ALICE_ID: &[u8] = b"+14152222222";
@@ -13,9 +13,6 @@ const BOB_KEY: &str = "05f781b6fb32fed9ba1cf2de978d4d5da28dc34046ae814402b5c0dbd
 
 /// The same digits in version 1 and version 2.
 const DIGITS: &str = "300354477692869396892869876765458257569162576843440918079131";
-
-const ALICE_SIDE: &str = "1e301a0353dce3dbe7684cb8336e85136cdc0ee96219494ada305d62a7bd61df";
-const BOB_SIDE: &str = "d62cbf73a11592015b6b9f1682ac306fea3aaf3885b84d12bca631e9d4fb3a4d";
 
 fn bytes(hex: &str) -> Vec<u8> {
     let pairs = hex.as_bytes().chunks(2);
@@ -34,31 +31,6 @@ fn signals_digits() {
         at_alice.to_string(),
         "30035 44776 92869 39689 28698 76765 45825 75691 62576 84344 09180 79131"
     );
-}
-
-#[test]
-fn signals_codes_of_both_versions() {
-    let (alice_key, bob_key) = (bytes(ALICE_KEY), bytes(BOB_KEY));
-    let (alice, bob) = ((ALICE_ID, &alice_key[..]), (BOB_ID, &bob_key[..]));
-    for version in [1, 2] {
-        let code =
-            |local, remote| ScannableFingerprint::new(version, FingerprintParameters::SIGNAL, local, remote);
-        let expected = |local, remote| bytes(&format!("080{version}12220a20{local}1a220a20{remote}"));
-        let (at_alice, at_bob) = (code(alice, bob), code(bob, alice));
-        assert_eq!(at_alice.to_bytes(), expected(ALICE_SIDE, BOB_SIDE));
-        assert_eq!(at_bob.to_bytes(), expected(BOB_SIDE, ALICE_SIDE));
-        assert!(at_alice.matches(&at_bob.to_bytes()));
-        assert!(at_bob.matches(&at_alice.to_bytes()));
-        assert!(!at_alice.matches(&at_alice.to_bytes()), "a mirror is no second phone");
-    }
-}
-
-#[test]
-fn a_code_of_another_version_does_not_match() {
-    let (alice, bob) = ((ALICE_ID, &b"key a"[..]), (BOB_ID, &b"key b"[..]));
-    let code = |version, local, remote| ScannableFingerprint::new(version, FEW, local, remote);
-    assert!(code(2, alice, bob).matches(&code(2, bob, alice).to_bytes()));
-    assert!(!code(2, alice, bob).matches(&code(1, bob, alice).to_bytes()));
 }
 
 /// Parameters with few iterations, because these properties do not depend on the number.

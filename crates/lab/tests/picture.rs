@@ -9,7 +9,7 @@
 
 use std::collections::BTreeSet;
 
-use pillarbox_lab::picture::{Hours, NOT_NAMED, NetworkPicture, Panels, csv, graphml};
+use pillarbox_lab::picture::{Hours, NOT_NAMED, NetworkPicture, csv, graphml};
 use pillarbox_metadata::{Known, Tie, Ties};
 
 const KINDS: [Known; 3] = [Known::Kept, Known::Seen, Known::Inferred];
@@ -195,25 +195,21 @@ fn the_text_of_a_picture_equals_its_ties_and_so_do_its_lines() {
 #[test]
 fn the_same_people_stand_at_the_same_places_as_kept_as_seen_and_as_inferred() {
     let ties = network(30);
-    let panels = Panels::of(&ties, 120);
-    let file = panels.file("The same people three times").unwrap();
-    shown("panels-30.svg", &file);
-    let points = |svg: &str| {
-        labels(svg)
+    let all = NetworkPicture::of("", &ties);
+    let each = KINDS.map(|known| all.only("one of three", &ties, known));
+    let points = |picture: &NetworkPicture| {
+        labels(&picture.file().unwrap())
             .into_iter()
             .filter(|(text, _)| text == "a point")
             .map(|(_, place)| place.map(|it| it as i64))
             .collect::<Vec<_>>()
     };
-    let each = panels.each().each_ref().map(|panel| panel.file().unwrap());
     assert_eq!(points(&each[0]), points(&each[1]));
     assert_eq!(points(&each[0]), points(&each[2]));
-    for (panel, known) in panels.each().iter().zip(KINDS) {
+    for (picture, known) in each.iter().zip(KINDS) {
         let of_kind = ties.ties.iter().filter(|tie| tie.known == known).count();
-        assert_eq!(panel.words().pairs.len(), of_kind, "{}", panel.title());
-        assert!(file.contains(&format!("{}: The picture shows 30 people.", panel.title())));
+        assert_eq!(picture.words().pairs.len(), of_kind, "{known:?}");
     }
-    assert!(file.contains(">As inferred after 120 messages</text>"));
 }
 
 #[test]
@@ -229,9 +225,9 @@ fn a_pair_known_in_several_ways_is_one_line_the_surest() {
         ],
         groups: vec![vec![0, 1, 9]],
     };
-    assert_eq!(NetworkPicture::of("", &ties).words().pairs, ["Bob to Alice: 7; Alice to Bob: 0"]);
-    let each = Panels::of(&ties, 1);
-    let said = each.each().each_ref().map(|panel| panel.words().pairs.concat());
+    let all = NetworkPicture::of("", &ties);
+    assert_eq!(all.words().pairs, ["Bob to Alice: 7; Alice to Bob: 0"]);
+    let said = KINDS.map(|known| all.only("", &ties, known).words().pairs.concat());
     assert_eq!(
         said,
         [
@@ -296,11 +292,10 @@ fn graphml_is_read_back_with_every_person_and_every_tie() {
 fn strangers_names_are_names_and_no_element_brings_a_style_of_its_own() {
     let ties = strangers();
     let network = NetworkPicture::of("<b>", &ties);
-    let hours = Hours::by_day("<b>", &[0, 1]);
+    let hours = Hours::by_weekday("<b>", &[0, 1]);
     for svg in [
         network.file().unwrap(),
         network.svg("one").unwrap(),
-        Panels::of(&ties, 1).file("<b>").unwrap(),
         hours.file().unwrap(),
         hours.svg("two").unwrap(),
     ] {

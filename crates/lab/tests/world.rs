@@ -240,7 +240,7 @@ fn a_tap_shows_what_passes_from_the_order_on_and_only_of_those_named() {
     let scenario = story(&[HELLO, HELLO, ("Cai", "says = \"hello, Ada\"\nto = \"Ada\"")]);
     let mut world = world("plain-server", &scenario);
     let ben = scenario.people[BEN.0].number.clone().unwrap();
-    let account = world.account_of(SiteId(0), &ben).unwrap().unwrap();
+    let account = world.sites()[0].holdings().unwrap().account(&ben).unwrap().account;
     let order = Order::Tap { site: SiteId(0), accounts: vec![account], numbers: vec![] };
     let ordered = scenario.start + Duration::from_seconds(420);
     world.order(ordered, order);

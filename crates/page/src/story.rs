@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use pillarbox_lab::record::instant;
-use pillarbox_lab::scenario::{Event, Scenario, ScenarioError};
+use pillarbox_lab::scenario::{Scenario, ScenarioError};
 use pillarbox_wire::{Duration, Timestamp};
 
 /// The people of the story, and the events before the conversation.
@@ -145,12 +145,6 @@ impl Story {
     pub fn scenario(&self, country: &str) -> Result<Scenario, ScenarioError> {
         Scenario::parse("story.toml", &self.file(country))
     }
-
-    /// Returns the last text as an event of `scenario`.
-    #[must_use]
-    pub fn last(scenario: &Scenario) -> Option<Event> {
-        scenario.events.last().cloned()
-    }
 }
 
 /// Formats a time as stories write it: to the second.
@@ -166,7 +160,7 @@ fn quoted(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use pillarbox_lab::scenario::Act;
+    use pillarbox_lab::scenario::{Act, Event};
 
     use super::*;
 
@@ -178,7 +172,7 @@ mod tests {
             let mut story = Story::default();
             story.say(StoryText { by: 1, text: typed.to_owned() });
             let scenario = story.scenario("GB").unwrap_or_else(|error| panic!("{error}"));
-            let Some(Event { act: Act::Says { text, .. }, at, .. }) = Story::last(&scenario) else {
+            let Some(Event { act: Act::Says { text, .. }, at, .. }) = scenario.events.last().cloned() else {
                 panic!()
             };
             assert_eq!((text.as_str(), at), (typed, Story::at(5)));

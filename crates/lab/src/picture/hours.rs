@@ -1,10 +1,6 @@
-//! The picture of hours: 24 columns, and a lane for each weekday, each day or each person.
-
-use std::collections::BTreeMap;
+//! The picture of hours: 24 columns, and a lane for each weekday or each person.
 
 use askama::Template;
-use pillarbox_access::law::Day;
-use pillarbox_wire::Timestamp;
 
 use super::labels::display_width_of;
 use super::network::shortened;
@@ -103,19 +99,6 @@ impl Hours {
         Self::of(title, WEEKDAYS.iter().enumerate().map(lane).collect())
     }
 
-    /// Draws a lane for each day on which something passed.
-    #[must_use]
-    pub fn by_day(title: &str, times: &[u64]) -> Self {
-        let mut days: BTreeMap<u64, Vec<u64>> = BTreeMap::new();
-        for at in times {
-            days.entry(at / DAY_MS).or_default().push(*at);
-        }
-        let lane = |(day, times): (u64, Vec<u64>)| {
-            Lane::of(&Day::of(Timestamp(day.saturating_mul(DAY_MS))).iso(), times)
-        };
-        Self::of(title, days.into_iter().map(lane).collect())
-    }
-
     /// Returns the text beside the picture: each lane with its hours.
     #[must_use]
     pub fn words(&self) -> Vec<String> {
@@ -198,8 +181,6 @@ mod tests {
     #[test]
     fn rows_stand_in_their_hour_and_on_their_day() {
         let times = [AT, AT + 60_000, AT + HOUR_MS * 10, AT + DAY_MS];
-        let days = Hours::by_day("", &times).words();
-        assert_eq!(days, ["2024-11-30, 09:00–10:00: 2, 19:00–20:00: 1", "2024-12-01, 09:00–10:00: 1"]);
         let week = Hours::by_weekday("", &times).words();
         assert_eq!(week[5..], ["Saturday, 09:00–10:00: 2, 19:00–20:00: 1", "Sunday, 09:00–10:00: 1"]);
         assert!(week[..5].iter().all(|day| day.ends_with(", nothing")), "{week:?}");

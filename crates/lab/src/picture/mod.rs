@@ -9,14 +9,13 @@
 //! | `labels` | names beside points, on nothing else |
 //! | `hull` | shaded areas around sets of people |
 //! | [`NetworkPicture`] | who talks to whom: lines that are solid, dashed or dotted, with a legend in words |
-//! | [`Panels`] | the same people three times: as kept, as seen, as inferred |
-//! | [`Hours`] | 24 columns, a lane for each weekday, day or person |
+//! | [`Hours`] | 24 columns, a lane for each weekday or person |
 //! | `words` | the text of a picture |
 //! | [`graphml`], [`csv`] | the ties for other programs |
 //! | `style` | what a page's style must have for pictures that are part of it |
 //!
 //! ```
-//! use pillarbox_lab::picture::{Hours, NetworkPicture, Panels, csv, graphml};
+//! use pillarbox_lab::picture::{Hours, NetworkPicture, csv, graphml};
 //! use pillarbox_metadata::{Known, Tie, Ties};
 //!
 //! let tie = |one, other, known| Tie { one, other, there: 3, back: 2, known };
@@ -29,9 +28,8 @@
 //! assert_eq!(network.words().pairs[0], "Alice to Bob: 3; Bob to Alice: 2, kept");
 //! let file = network.file()?; // a file of its own
 //! let part = network.svg("people")?; // a part of a page
-//! let three = Panels::of(&ties, 120).file("The same people three times")?;
 //! let hours = Hours::by_weekday("Hours of Alice", &[1_732_958_100_000]).file()?;
-//! # assert!([&file, &part, &three, &hours].iter().all(|it| it.starts_with("<svg ")));
+//! # assert!([&file, &part, &hours].iter().all(|it| it.starts_with("<svg ")));
 //! let tables = [graphml(&ties)?, csv(&ties)];
 //! # Ok::<(), askama::Error>(())
 //! ```
@@ -42,12 +40,10 @@ mod hull;
 mod labels;
 mod layout;
 mod network;
-mod panels;
 pub mod style;
 mod words;
 
 pub use files::{csv, graphml};
 pub use hours::{Hours, Lane};
 pub use network::NetworkPicture;
-pub use panels::Panels;
 pub use words::{NOT_NAMED, Words};

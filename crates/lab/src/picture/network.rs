@@ -275,11 +275,6 @@ impl NetworkPicture {
         Drawing { it: self }.render()
     }
 
-    /// Returns the width of the drawing.
-    pub(super) const fn width(&self) -> i32 {
-        self.size.width
-    }
-
     /// Returns the heading.
     #[must_use]
     pub fn title(&self) -> &str {

@@ -3,9 +3,8 @@
 use pillarbox_access::design::Design;
 use pillarbox_access::view::{Crossing, NotificationStore, PushRecords, WireTap};
 use pillarbox_proposals::escrow::EscrowAuthority;
-use pillarbox_wire::{AccountId, Handle, Timestamp};
+use pillarbox_wire::{AccountId, Timestamp};
 
-use super::error::WorldError;
 use super::state::World;
 use super::state::filed::Filed;
 use super::state::profile::{Profile, Purpose};
@@ -45,15 +44,6 @@ impl World {
     pub fn messengers(&self) -> impl Iterator<Item = (SiteId, &Site)> {
         let all = self.sites.iter().enumerate();
         all.filter(|(_, site)| site.role() == Role::Messenger).map(|(at, site)| (SiteId(at), site))
-    }
-
-    /// Returns the account that has a number at a relay, according to the relay's own rows. An order about a number
-    /// means this account.
-    ///
-    /// # Errors
-    /// [`WorldError::Store`].
-    pub fn account_of(&self, site: SiteId, number: &Handle) -> Result<Option<AccountId>, WorldError> {
-        Ok(self.site(site)?.holdings()?.account(number).map(|row| row.account))
     }
 
     /// Stops keeping the bytes that cross the wire. This is for a reader who wants the record alone, which does not
