@@ -6,6 +6,10 @@ use std::process::Command;
 
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, PackageId};
 
+mod sources;
+
+use sources::{Sources, below, sources_of, tokens};
+
 /// The crates that each crate may name in its `[dependencies]`. `docs/architecture.md` draws them.
 const ARROWS: &[(&str, &[&str])] = &[
     ("pillarbox-text", &[]),
@@ -300,4 +304,105 @@ fn relay_and_phone_alone_are_built_without_the_means_to_copy_them() {
     };
     assert_eq!((forks("pillarbox-relay"), forks("pillarbox-client")), (0, 0));
     assert!(forks("pillarbox-lab") >= 3, "the search sees features at all");
+}
+
+/// Modules of the engines that reach a file or a clock, each with the reason.
+const FILES_AND_CLOCKS: &[(&str, &str)] = &[
+    (
+        "lab::stopwatch::system",
+        "how long a guess at a passcode takes is measured; a page has another file in its place",
+    ),
+    ("relay::store::sqlite::reserve", "room on the disk; the engine alone has another file in its place"),
+    ("text::read", "a file that somebody names is read up to a size, by one rule for all programs"),
+    ("transport::signs", "when bytes last passed a stream; the engines use its records and no stream"),
+];
+
+/// Words of a source that reach a file or a clock. Modules in braces are read as if each had a path of its own.
+const REACHING: &[&[&str]] = &[
+    &["std", "::", "fs"],
+    &["fs", "::"],
+    &["is_dir"],
+    &["File", "::", "open"],
+    &["OpenOptions"],
+    &["read", "::", "file"],
+    &["SystemTime"],
+    &["time", "::", "Instant"],
+];
+
+#[test]
+fn no_engine_reaches_a_file_or_a_clock_without_a_reason() {
+    let mut reaching = BTreeSet::new();
+    for entry in std::fs::read_dir("../crates").unwrap() {
+        let package = entry.unwrap().file_name().into_string().unwrap();
+        // One is for tests; the other is what the programs know of the operating system.
+        if ["testkit", "system"].contains(&package.as_str()) {
+            continue;
+        }
+        let sources = sources_of(&package);
+        let alone: Vec<&String> =
+            sources.keys().filter(|module| is_in_the_engine(&sources, module)).collect();
+        assert!(!alone.is_empty(), "{package}: the reader finds modules at all");
+        reaching.extend(
+            alone
+                .into_iter()
+                .filter(|module| reaches(&sources[*module]))
+                .map(|module| below(&package, module)),
+        );
+    }
+    let listed: BTreeSet<String> = FILES_AND_CLOCKS.iter().map(|(module, _)| (*module).to_owned()).collect();
+    assert_eq!(reaching, listed);
+}
+
+#[test]
+fn a_file_and_a_clock_are_found() {
+    for text in [
+        "use std::fs;",
+        "use std::{fs, io};",
+        "let now = SystemTime::now();",
+        "use std::time::{Duration, Instant};",
+    ] {
+        assert!(reaches(text), "{text}");
+    }
+    for text in
+        ["// std::fs", "const A: &str = \"std::fs\";", "use crate::trace::Instant;", "mod tests_of_fs {}"]
+    {
+        assert!(!reaches(text), "{text}");
+    }
+    let sources =
+        |text: &str| Sources::from([(String::new(), text.to_owned()), ("a".to_owned(), String::new())]);
+    assert!(is_in_the_engine(&sources("mod a;"), "a"));
+    assert!(!is_in_the_engine(&sources("#[cfg(feature = \"cli\")]\npub mod a;"), "a"));
+}
+
+fn reaches(text: &str) -> bool {
+    let tokens = tokens(text);
+    let found = |words: &&[&str]| {
+        let (last, path) = words.split_last().unwrap();
+        tokens.windows(words.len()).any(|found| found.iter().eq(words.iter()))
+            || tokens.windows(path.len() + 1).enumerate().any(|(at, found)| {
+                let inside = tokens[at + path.len()..].iter().take_while(|token| *token != "}");
+                !path.is_empty()
+                    && found.iter().eq(path.iter().chain(&["{"]))
+                    && inside.into_iter().any(|token| token == last)
+            })
+    };
+    REACHING.iter().any(found)
+}
+
+/// Returns true for a module that is compiled without the features of the programs, as are those above it. A program's
+/// own command line (`cli`) is never a part of an engine, and neither are tests in a file of their own.
+fn is_in_the_engine(sources: &Sources, module: &str) -> bool {
+    let (above, name) = module.rsplit_once("::").unwrap_or(("", module));
+    if module.is_empty() {
+        return true;
+    }
+    let declared = sources.get(above).map(String::as_str).unwrap_or_default();
+    let lines: Vec<&str> = declared.lines().map(str::trim).collect();
+    let is_gated = lines.windows(2).any(|pair| {
+        let gates = ["#[cfg(feature", "#[cfg(test)", "#[cfg(all(test"];
+        gates.iter().any(|gate| pair[0].starts_with(gate))
+            && pair[1].split("mod ").nth(1) == Some(&format!("{name};"))
+    });
+    let is_program_or_test = module.split("::").next() == Some("cli") || name.ends_with("tests");
+    !is_program_or_test && !is_gated && is_in_the_engine(sources, above)
 }

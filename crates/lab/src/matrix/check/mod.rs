@@ -6,7 +6,7 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `folder` | a run's folder, as far as it can be read |
+//! | `folder`, `opening` | a run's files, and how they are read from a folder |
 //! | `findings` | digests, and cells beside their evidence |
 //! | `bytes_again` | the bytes of evidence, read again |
 //! | `agree`, `month` | what the files say about each other; the pairs of a month |
@@ -18,6 +18,10 @@ mod findings;
 mod folder;
 mod fresh;
 mod month;
+#[cfg(feature = "cli")]
+mod opening;
 
-pub use folder::{Folder, FolderError};
+pub use folder::Folder;
 pub use fresh::{Fresh, NotRun};
+#[cfg(feature = "cli")]
+pub use opening::FolderError;

@@ -1,72 +1,27 @@
 //! The scenarios inside the program, and the search for a scenario by its name or its file.
 
-use std::path::Path;
+#[cfg(feature = "cli")]
+mod finding;
+
 use std::sync::LazyLock;
 
-use pillarbox_text::read;
+#[cfg(feature = "cli")]
+pub use finding::{LibraryError, find};
 
 use super::{Scenario, ScenarioError};
 
 /// The scenarios inside the program, by name.
 pub const BUILT_IN: &[(&str, &str)] = &[
-    ("westminster-2017", include_str!("../../../../examples/westminster-2017/scenario.toml")),
-    ("locked-phone-2016", include_str!("../../../../examples/locked-phone-2016/scenario.toml")),
-    ("national-block-2016", include_str!("../../../../examples/national-block-2016/scenario.toml")),
-    ("channel-2015", include_str!("../../../../examples/channel-2015/scenario.toml")),
-    ("cloud-chat-2017", include_str!("../../../../examples/cloud-chat-2017/scenario.toml")),
-    ("oracle", include_str!("../../../../examples/oracle/scenario.toml")),
-    ("backup-2025", include_str!("../../../../examples/backup-2025/scenario.toml")),
-    ("neighbours", include_str!("../../../../examples/neighbours/scenario.toml")),
-    ("month", include_str!("../../../../examples/month/scenario.toml")),
+    ("westminster-2017", include_str!("../../../../../examples/westminster-2017/scenario.toml")),
+    ("locked-phone-2016", include_str!("../../../../../examples/locked-phone-2016/scenario.toml")),
+    ("national-block-2016", include_str!("../../../../../examples/national-block-2016/scenario.toml")),
+    ("channel-2015", include_str!("../../../../../examples/channel-2015/scenario.toml")),
+    ("cloud-chat-2017", include_str!("../../../../../examples/cloud-chat-2017/scenario.toml")),
+    ("oracle", include_str!("../../../../../examples/oracle/scenario.toml")),
+    ("backup-2025", include_str!("../../../../../examples/backup-2025/scenario.toml")),
+    ("neighbours", include_str!("../../../../../examples/neighbours/scenario.toml")),
+    ("month", include_str!("../../../../../examples/month/scenario.toml")),
 ];
-
-/// The reason why no scenario can be run.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum LibraryError {
-    /// Neither a file nor a scenario inside the program has this name.
-    #[error("there is no scenario `{wanted}`")]
-    NotFound {
-        /// The name that was asked for.
-        wanted: String,
-    },
-    /// The file is there and cannot be read.
-    #[error("{file} cannot be read: {kind}")]
-    NotReadable {
-        /// The file's name.
-        file: String,
-        /// The system's error.
-        kind: std::io::ErrorKind,
-    },
-    /// The file has a mistake in it.
-    #[error(transparent)]
-    Mistake(#[from] ScenarioError),
-}
-
-/// Finds the scenario that a word on the command line means: a file, a folder with a `scenario.toml`, or one inside the
-/// program.
-///
-/// # Errors
-/// [`LibraryError`].
-pub fn find(wanted: &str) -> Result<Scenario, LibraryError> {
-    if let Some((name, text)) = BUILT_IN.iter().find(|(name, _)| *name == wanted) {
-        return Ok(Scenario::parse(&format!("{name}/scenario.toml"), text)?);
-    }
-    let mut file = Path::new(wanted).to_owned();
-    if file.is_dir() {
-        file.push("scenario.toml");
-    }
-    let shown = file.display().to_string();
-    let looks_like_a_file = wanted.contains('/') || wanted.ends_with(".toml");
-    let failed = |error: std::io::Error| match error.kind() {
-        std::io::ErrorKind::NotFound if !looks_like_a_file => {
-            LibraryError::NotFound { wanted: wanted.to_owned() }
-        }
-        kind => LibraryError::NotReadable { file: shown.clone(), kind },
-    };
-    let text = read::file(&file).map_err(failed)?;
-    Ok(Scenario::parse(&shown, &text)?)
-}
 
 /// Returns the scenario inside the program whose content has this SHA-256, in hexadecimal.
 #[must_use]
