@@ -83,7 +83,7 @@ fn section(page: &mut String, design: &Design) {
         (Accounts::One, false) => "one, without a number",
     };
     let padding = match phone.padding {
-        PaddingRule::None => "as long as they are",
+        PaddingRule::None => "unpadded",
         PaddingRule::Blocks80 => "in steps of 80 bytes",
         PaddingRule::Padme => "in Padmé lengths",
         PaddingRule::Blocks16K => "in blocks of 16 KiB",

@@ -63,9 +63,12 @@ impl Drop for Recorder {
     }
 }
 
+/// The direction of bytes on a connection.
 #[derive(Clone, Copy)]
-enum LockingWay {
+enum Direction {
+    /// To the relay.
     Up,
+    /// To the phone.
     Down,
 }
 
@@ -86,8 +89,8 @@ async fn listen(listener: TcpListener, relay: SocketAddr, recordings: Shared) {
         };
         let (from_phone, to_phone) = phone.into_split();
         let (from_relay, to_relay) = relay.into_split();
-        tokio::spawn(pass(from_phone, to_relay, Arc::clone(&recordings), number, LockingWay::Up));
-        tokio::spawn(pass(from_relay, to_phone, Arc::clone(&recordings), number, LockingWay::Down));
+        tokio::spawn(pass(from_phone, to_relay, Arc::clone(&recordings), number, Direction::Up));
+        tokio::spawn(pass(from_relay, to_phone, Arc::clone(&recordings), number, Direction::Down));
     }
 }
 
@@ -97,7 +100,7 @@ async fn pass(
     mut to: impl AsyncWrite + Unpin,
     recordings: Shared,
     number: usize,
-    way: LockingWay,
+    way: Direction,
 ) {
     let mut piece = vec![0; PIECE];
     // A connection that breaks has ended, for both of its ends.
@@ -105,8 +108,8 @@ async fn pass(
         let bytes = piece.get(..count).unwrap_or_default();
         if let Some(recording) = recordings.lock().unwrap_or_else(PoisonError::into_inner).get_mut(number) {
             let side = match way {
-                LockingWay::Up => &mut recording.up,
-                LockingWay::Down => &mut recording.down,
+                Direction::Up => &mut recording.up,
+                Direction::Down => &mut recording.down,
             };
             side.extend_from_slice(bytes);
         }

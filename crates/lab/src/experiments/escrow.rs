@@ -15,7 +15,7 @@ use super::answered::Answered;
 use super::error::ExperimentError;
 use super::experiment::Experiment;
 use super::staging::Ordered;
-use super::views::{Named, Views};
+use super::views::Views;
 use crate::answer::counted_by;
 use crate::evidence::reread::{pieces, text_of};
 use crate::scenario::Scenario;
@@ -78,10 +78,6 @@ impl Experiment for Escrow {
 
     fn what(&self) -> Counted {
         Counted::TextsAfter
-    }
-
-    fn named(&self) -> Named {
-        Named::WhenOrdered
     }
 
     fn ordered(&self, _: &Design, _: &Scenario) -> Ordered {

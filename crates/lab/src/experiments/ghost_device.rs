@@ -10,7 +10,7 @@ use super::error::ExperimentError;
 use super::experiment::Experiment;
 use super::reading::read;
 use super::staging::Ordered;
-use super::views::{Named, Views};
+use super::views::Views;
 use crate::scenario::Scenario;
 use crate::score::Counted;
 
@@ -51,10 +51,6 @@ impl Experiment for GhostDevice {
 
     fn what(&self) -> Counted {
         Counted::TextsAfter
-    }
-
-    fn named(&self) -> Named {
-        Named::WhenOrdered
     }
 
     fn ordered(&self, _: &Design, _: &Scenario) -> Ordered {

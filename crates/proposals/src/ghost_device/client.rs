@@ -3,7 +3,7 @@
 use pillarbox_client::{Notice, Software};
 use pillarbox_wire::ListedDevice;
 
-use super::GHOST;
+use super::device::GHOST;
 
 /// Software that writes to the ghost, although nobody has signed for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

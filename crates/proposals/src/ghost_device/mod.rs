@@ -9,12 +9,9 @@
 //! person to everybody who asks, and as a device of everybody to the person.
 
 mod client;
+mod device;
 mod relay;
 
 pub use client::GhostClient;
+pub use device::GHOST;
 pub use relay::{GhostRelay, ReadAlong};
-
-use pillarbox_wire::DeviceId;
-
-/// The number under which the ghost appears among somebody's devices.
-pub const GHOST: DeviceId = DeviceId(200);

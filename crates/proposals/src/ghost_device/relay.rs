@@ -10,7 +10,7 @@ use pillarbox_wire::{
 };
 use rand_core::CryptoRng;
 
-use super::GHOST;
+use super::device::GHOST;
 
 /// The request with which this half asks the relay for the ghost's keys, over the ghost's own connection.
 const ASKED_BY_US: RequestId = RequestId(u32::MAX);
