@@ -76,7 +76,7 @@ fn one(screen: &mut Screen, ways: &WaysIn, row: &WayInRow) {
     }
     if !row.other_numbers.is_empty() {
         say(format!(
-            "{} receive the same at the same times, under other message numbers: the relay numbers all messages that it \
+            "{} received the same at the same times, under other message numbers: the relay numbers all messages that it \
              accepts.",
             people(&row.other_numbers)
         ));
