@@ -1,8 +1,9 @@
 //! Assertions: sentences that phones printed in a world, each bound to a statement that the world makes true or false.
 //!
 //! Four kinds of sentences are judged: *Delivered: Bob's phone has it*, *Bob has linked a device*, *only the
-//! recipient's phone can read*, and *nobody but whoever has the key can read the backup*. A sentence that is false with an order and true without it became false through the
-//! order. One that is false without it too is a finding about the design.
+//! recipient's phone can read*, and *nobody but whoever has the key can read the backup*. A sentence that is false with
+//! an order and true without it became false through the order. One that is false without it too is a finding about the
+//! design.
 
 use std::collections::BTreeSet;
 

@@ -81,8 +81,8 @@ fn a_way_without_its_steps_is_the_plain_design() {
         assert_eq!((row.evader.before.n, row.evader.after.n), (0, 0), "{title}");
         assert_eq!(row.worlds[0].record_sha256, *plain, "{title}");
     }
-    // The control: with their steps, all of them give something here but four: the warrant, a ghost that no phone takes,
-    // backups whose keys their owners keep, and an operator that has left.
+    // The control: with their steps, all of them give something here but four: the warrant, a ghost that no phone
+    // takes, backups whose keys their owners keep, and an operator that has left.
     let rows = ran(&all());
     assert_eq!(rows.len(), ways.len());
     let titles = |gives: bool| {
