@@ -80,7 +80,7 @@ fn the_ways_fit_on_one_screen() {
     let text = shown(80);
     // What exists today fits on the usual screen. Each proposal adds a heading, its rows and a note.
     let later = |way| 2 + SCREEN.ways.iter().filter(|row| row.way == way).count();
-    let later = later("ghost-device") + later("escrow");
+    let later: usize = ["ghost-device", "escrow", "readable-backup", "leaving"].map(later).iter().sum();
     assert!(text.lines().count() + NEXT <= USUAL_HEIGHT + later, "{text}");
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
     insta::assert_snapshot!("ways_80", text);
@@ -118,6 +118,8 @@ fn each_cell_is_as_predicted_or_known_not_to_be() {
         "number-takeover",
         "ghost-device",
         "escrow",
+        "readable-backup",
+        "leaving",
     ];
     assert_eq!(ways::names(), names);
     // The control: another count is a finding.
@@ -361,6 +363,50 @@ fn an_escrowed_key_opens_what_was_recorded_whoever_has_it() {
     assert_eq!(stolen("2 of 3 agents"), share(0, 55));
 }
 
+/// Whoever has the key of a backup reads it. Copied in silence, it makes a sentence false; withdrawn in words, it does
+/// not.
+#[test]
+fn a_backup_opens_for_whoever_has_its_key() {
+    let of = |title: &str| row(&SCREEN, title);
+    let kept = of("own key, as it is");
+    assert_eq!((kept.texts.len(), kept.stolen.as_ref().unwrap().opens), (0, share(0, 55)));
+    let mine = |sentence: &&Asserted| sentence.text.starts_with("Nobody but whoever has the key can read");
+    let cases = [
+        ("everybody, silently", 29, 1, 0),
+        ("country, silently", 26, 1, 0),
+        ("country, announced", 26, 0, 26),
+    ];
+    for (title, programs, false_of_backups, told) in cases {
+        let opened = of(title);
+        assert_eq!((opened.before, opened.after), (share(10, 10), share(14, 15)), "{title}");
+        assert_eq!(opened.stolen.as_ref().unwrap().opens, share(24, 55), "{title}");
+        assert_eq!((opened.evader.before.n, opened.evader.after.n), (0, 0), "{title}");
+        assert_eq!((opened.other_program.len(), opened.noticed.len()), (programs, told), "{title}");
+        assert_eq!(opened.became_false.iter().filter(mine).count(), false_of_backups, "{title}");
+        assert_eq!(opened.software.phone > 0, told == 0, "{title}: what is withdrawn needs no more code");
+    }
+    let backs_up = event("04T20:00", "Ann", "backs-up = true");
+    let story = story(&[texts(&BEFORE), texts(&AFTER), backs_up].concat());
+    let ways = run(&story, "imessage-adp", &["readable-backup"], 2);
+    let silently = row(&ways, "everybody, silently");
+    assert_eq!((silently.before, silently.after), (share(2, 2), share(3, 3)), "one operator has both");
+    assert!(silently.reasons[0].ends_with("Without a key 0 opened."), "{:?}", silently.reasons);
+    let ways = run(&story, "signal-now", &["readable-backup"], 2);
+    assert!(ways.ways.iter().all(|row| row.reasons == ["No backup lies anywhere."] && row.ordered.is_none()));
+}
+
+/// What an operator kept goes with it when it leaves, and nothing is said over it any more.
+#[test]
+fn an_operator_that_leaves_has_nothing_to_hand_over() {
+    let story = story(&[texts(&BEFORE), texts(&AFTER)].concat());
+    let ways = run(&story, "plain-server", &["content-warrant", "leaving"], 2);
+    let (stays, leaves) = (row(&ways, "content warrant"), row(&ways, "operator leaves"));
+    assert_eq!((stays.before, stays.after), (share(2, 2), share(3, 3)), "the control");
+    assert_eq!((leaves.before, leaves.after), (share(0, 2), share(0, 3)));
+    assert_eq!((leaves.first_noticed().len(), leaves.lost.len()), (2, 3));
+    assert!(leaves.first_noticed()["Ben"].says.contains("we leave Britain"), "{:?}", leaves.noticed);
+}
+
 /// People with another program do not exchange a word with those whose program wraps keys: each refuses the other's
 /// messages, and says so.
 #[test]
@@ -436,7 +482,8 @@ fn folder_of(run: &WaysRun) -> Folder {
 /// Each row follows from its evidence, and a folder that was changed says so.
 #[test]
 fn a_folder_of_ways_is_checked_against_its_evidence() {
-    let story = story(&[texts(&BEFORE), texts(&AFTER)].concat());
+    let backs_up = event("04T20:00", "Ann", "backs-up = true");
+    let story = story(&[texts(&BEFORE), texts(&AFTER), backs_up].concat());
     let run = run_whole(&story, "whatsapp-now", &[], 2);
     assert_eq!(ways::findings(&folder_of(&run)), Vec::<String>::new());
     let form: Value = serde_json::from_str(include_str!("../../../schemas/evidence.schema.json")).unwrap();
@@ -462,6 +509,8 @@ fn a_folder_of_ways_is_checked_against_its_evidence() {
     assert_ne!(changed(WAYS, "\"n\": 2", "\"n\": 1"), Vec::<String>::new());
     let open = "evidence/phone-open--carried-out.json";
     assert_ne!(changed(open, "Three.", "Thirty"), Vec::<String>::new());
+    let copied = "evidence/readable-backup-everybody--carried-out.json";
+    assert_ne!(changed(copied, "Three.", "Thirty"), Vec::<String>::new());
     let shown = "evidence/notifications--carried-out.json";
     assert_ne!(changed(shown, "\"text\": \"Three.\"", "\"text\": \"Thirty\""), Vec::<String>::new());
     let mut without = folder_of(&run);

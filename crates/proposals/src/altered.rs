@@ -7,6 +7,7 @@ use rand_core::CryptoRng;
 
 use crate::escrow::EscrowClient;
 use crate::ghost_device::GhostClient;
+use crate::readable_backup::ReadableBackupClient;
 
 /// The altered software of one phone: one of the proposals' client halves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub enum Altered {
     GhostDevice(GhostClient),
     /// It escrows the key of each message.
     Escrow(EscrowClient),
+    /// It leaves the key of each backup with the operator.
+    ReadableBackup(ReadableBackupClient),
 }
 
 impl Altered {
@@ -23,7 +26,7 @@ impl Altered {
     pub fn shows(&self, notice: &Notice) -> bool {
         match self {
             Self::GhostDevice(client) => client.shows(notice),
-            Self::Escrow(_) => true,
+            Self::Escrow(_) | Self::ReadableBackup(_) => true,
         }
     }
 }
@@ -38,6 +41,7 @@ impl Software for Altered {
         match self {
             Self::GhostDevice(client) => client.protect(body, seal, rng),
             Self::Escrow(client) => client.protect(body, seal, rng),
+            Self::ReadableBackup(client) => client.protect(body, seal, rng),
         }
     }
 
@@ -45,6 +49,7 @@ impl Software for Altered {
         match self {
             Self::GhostDevice(client) => client.open(payload, open),
             Self::Escrow(client) => client.open(payload, open),
+            Self::ReadableBackup(client) => client.open(payload, open),
         }
     }
 
@@ -52,6 +57,7 @@ impl Software for Altered {
         match self {
             Self::GhostDevice(client) => client.asks_for_devices(),
             Self::Escrow(client) => client.asks_for_devices(),
+            Self::ReadableBackup(client) => client.asks_for_devices(),
         }
     }
 
@@ -66,6 +72,7 @@ impl Software for Altered {
         match self {
             Self::GhostDevice(client) => client.devices(signed, named),
             Self::Escrow(client) => client.devices(signed, named),
+            Self::ReadableBackup(client) => client.devices(signed, named),
         }
     }
 }

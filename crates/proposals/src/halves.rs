@@ -34,12 +34,19 @@ static ESCROW: [Half; 3] = [
 static GHOST_DEVICE: [Half; 3] =
     [half!("phone", "ghost_device/client.rs"), half!("relay", "ghost_device/relay.rs"), half!("authority")];
 
+static READABLE_BACKUP: [Half; 3] = [
+    half!("phone", "readable_backup/client.rs"),
+    half!("relay"),
+    half!("authority", "readable_backup/authority.rs"),
+];
+
 /// Returns the halves of a proposal; none if no proposal has this name.
 #[must_use]
 pub fn halves_of(proposal: &str) -> Option<&'static [Half; 3]> {
     match proposal {
         "escrow" => Some(&ESCROW),
         "ghost-device" => Some(&GHOST_DEVICE),
+        "readable-backup" => Some(&READABLE_BACKUP),
         _ => None,
     }
 }
@@ -84,6 +91,9 @@ mod tests {
         );
         assert!(phone.lines() < relay.lines());
         assert_eq!(authority.lines(), 0);
+        let [phone, relay, authority] = &READABLE_BACKUP;
+        assert!(phone.lines() < authority.lines() && phone.seams().is_empty());
+        assert_eq!(relay.lines(), 0);
         let commented = Half {
             of: "phone",
             files: &[("a.rs", "//! Nothing.\n\nfn a() {}\n#[cfg(test)]\nmod tests {}\n")],

@@ -13,11 +13,13 @@
 //! |---|---|---|---|
 //! | [`escrow`] | wraps the key of each message to the authority, and takes no message without | none | a key, or shares of it |
 //! | [`ghost_device`] | writes to a device that nobody has signed | names that device | an unaltered phone |
+//! | [`readable_backup`] | leaves the key of each backup with the operator | none | the table of such keys |
 
 mod altered;
 pub mod escrow;
 pub mod ghost_device;
 mod halves;
+pub mod readable_backup;
 
 pub use altered::Altered;
 pub use halves::{Half, halves_of};

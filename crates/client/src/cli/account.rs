@@ -110,7 +110,7 @@ fn show(context: &mut CliContext<'_>, form: Form) -> Result<(), Failure> {
                 None => format!("{waiting} to be sent"),
                 Some(_) => format!("nothing any more; {waiting} never sent"),
             };
-            let backups = account.habits.backup.map_or("", super::backup::readers);
+            let backups = account.habits.backup.map_or("", pillarbox_client::sentences::backup_readers);
             for (what, fact) in [
                 ("Account", registered),
                 ("Closed", closed.as_deref().unwrap_or_default()),

@@ -3,7 +3,7 @@
 //! One rule keeps it fresh: `backup on` leaves a backup, and so does each `inbox` that finds something changed at its
 //! end.
 
-use pillarbox_client::{BackupKey, Phone, RecalledBackup};
+use pillarbox_client::{BackupKey, Phone, RecalledBackup, sentences};
 use pillarbox_crypto::SecretBytes;
 use pillarbox_wire::Refusal;
 use serde::Serialize;
@@ -18,14 +18,6 @@ use super::net;
 use super::passphrase::prompt;
 use super::services::{BackupCommand, KeyHolder};
 use super::terminal::can_ask;
-
-/// The sentence about a backup whose key its owner has.
-const OWNER_READS: &str =
-    "Nobody but whoever has the key can read the backup: the relay keeps it sealed, without the key.";
-
-/// The sentence about a backup whose key lies beside it.
-const OPERATOR_READS: &str = "Whoever runs the relay can read the backup, and can be made to hand it over: its key lies \
-    beside it.";
 
 /// The sentence about when a backup is made.
 const RULE: &str = "Each `inbox` leaves a fresh one there if something has changed. `send`, `chat` and `inbox --follow` \
@@ -68,14 +60,6 @@ pub(crate) fn run(context: &mut CliContext<'_>, command: &BackupCommand) -> Resu
         BackupCommand::On { key, json } => turn_on(context, &mut phone, *key, *json),
         BackupCommand::Restore { json } => restore(context, &mut phone, *json),
         BackupCommand::Off => turn_off(context, &mut phone),
-    }
-}
-
-/// The sentence that says who can read a backup.
-pub(crate) const fn readers(held_by: BackupKey) -> &'static str {
-    match held_by {
-        BackupKey::Owner => OWNER_READS,
-        BackupKey::Provider | BackupKey::None => OPERATOR_READS,
     }
 }
 
@@ -166,7 +150,7 @@ fn say_turned_on(
         true => format!("Backups are on. A backup with {held} lies at the relay."),
         false => format!("Backups are on. A backup with {held} waits on this phone."),
     })?;
-    terminal.result(readers(held_by))?;
+    terminal.result(sentences::backup_readers(held_by))?;
     match (held_by, key) {
         (BackupKey::Owner, Some(key)) => {
             terminal.result("The key is these 24 words. Write them down: they are shown this once.")?;

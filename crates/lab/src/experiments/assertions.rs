@@ -1,16 +1,19 @@
 //! Assertions: sentences that phones printed in a world, each bound to a statement that the world makes true or false.
 //!
-//! Three kinds of sentences are judged: *Delivered: Bob's phone has it*, *Bob has linked a device*, and *only the
-//! recipient's phone can read*. A sentence that is false with an order and true without it became false through the
-//! order. One that is false without it too is a finding about the design.
+//! Four kinds of sentences are judged: *Delivered: Bob's phone has it*, *Bob has linked a device*, *only the
+//! recipient's phone can read*, and *nobody but whoever has the key can read the backup*. A sentence that is false with
+//! an order and true without it became false through the order. One that is false without it too is a finding about the
+//! design.
 
 use std::collections::BTreeSet;
 
-use pillarbox_client::DeliveryState;
 use pillarbox_client::sentences::{self, progress};
+use pillarbox_client::{BackupKey, DeliveryState};
 use serde::{Deserialize, Serialize};
 
+use super::error::ExperimentError;
 use super::staging::Staged;
+use crate::evidence::reread::LeftBackups;
 use crate::record::{Kind, text_id};
 
 /// The statement of a sentence.
@@ -26,6 +29,11 @@ pub enum Assertion {
     },
     /// Every device that is linked to a person's account was linked by that person.
     OwnersLinkedDevices {
+        /// The person.
+        of: String,
+    },
+    /// Nothing that lies at any operator opens a person's backup.
+    OnlyOwnerOpensBackup {
         /// The person.
         of: String,
     },
@@ -118,6 +126,33 @@ impl Asserted {
             Some(Self { who, at: scenario.inquiry.served.0, text: text.to_owned(), says, holds })
         });
         people.collect()
+    }
+
+    /// Returns what the phones of people who have left a backup under their own key say at the end about who can read
+    /// it. The sentence holds unless the rows of all operators together open the backup.
+    pub(super) fn about_backups(staged: &Staged) -> Result<Vec<Self>, ExperimentError> {
+        let Staged { world, scenario, .. } = staged;
+        let mut left = LeftBackups::default();
+        for site in world.sites() {
+            site.holdings()?.rows().deposits.iter().for_each(|row| left.add_row(row));
+        }
+        let accounts = world.scorer().accounts();
+        let mut asserted = Vec::new();
+        for (account, texts) in left.open(left.keys()) {
+            let owner = accounts.iter().find(|behind| behind.account.to_string() == account);
+            let Some((who, person)) = owner.and_then(|it| Some((it.who, scenario.person(it.who)?))) else {
+                continue;
+            };
+            let phone = world.phones_of(who).next();
+            let held_by = phone.and_then(|phone| phone.account().habits.backup);
+            if held_by == Some(BackupKey::Owner) {
+                let (who, text) = (person.name.clone(), sentences::backup_readers(BackupKey::Owner));
+                let says = Assertion::OnlyOwnerOpensBackup { of: who.clone() };
+                let (at, text) = (scenario.inquiry.served.0, text.to_owned());
+                asserted.push(Self { who, at, text, says, holds: texts.is_err() });
+            }
+        }
+        Ok(asserted)
     }
 
     /// Returns the sentences that are false in one world and were false in the `usual` one too.

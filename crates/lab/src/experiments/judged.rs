@@ -27,7 +27,8 @@ impl Docket {
     /// is ordered.
     pub(crate) fn plain(&mut self) -> Result<(Observed, Vec<Asserted>), ExperimentError> {
         let staged = &self.ran(&Ordered::Nothing)?.staged;
-        let asserted = [Asserted::in_world(staged), Asserted::about_devices(staged, false)].concat();
+        let mut asserted = [Asserted::in_world(staged), Asserted::about_devices(staged, false)].concat();
+        asserted.extend(Asserted::about_backups(staged)?);
         Ok((Observed::of(staged), asserted))
     }
 
@@ -42,6 +43,7 @@ impl Docket {
         let staged = &self.ran(&ordered)?.staged;
         let mut asserted = Asserted::in_world(staged);
         asserted.extend(Asserted::about_devices(staged, true));
+        asserted.extend(Asserted::about_backups(staged)?);
         asserted.extend(Asserted::about_protection(staged, &read_elsewhere(evidence)));
         Ok((Observed::of(staged), asserted))
     }

@@ -13,6 +13,8 @@
 //! | `phones`, `guessing` | demands on phones |
 //! | `phone_copy`, `notifications` | a phone that was copied and given back; what its notifications leave: no columns of the matrix |
 //! | `escrow` | messages whose keys are wrapped to an authority: no column of the matrix |
+//! | `readable_backup` | backups whose keys lie with an operator: no column of the matrix |
+//! | `leaving` | an operator that serves nobody in the country any more: no column of the matrix |
 //! | `number_takeover` | a number that is registered on another phone: no column of the matrix |
 //! | `reading` | what phones of an authority that read along have |
 //! | `ghost_device` | a device that the operator names and phones write to: no column of the matrix |
@@ -47,12 +49,14 @@ mod ghost_device;
 mod guessing;
 #[cfg(feature = "cli")]
 mod judged;
+mod leaving;
 mod notice;
 mod notifications;
 mod number_takeover;
 mod operators;
 mod phone_copy;
 mod phones;
+mod readable_backup;
 mod reading;
 pub mod row;
 mod sight;
@@ -77,14 +81,16 @@ pub use every::{demand_of, demands, is_for_a_country, title_of};
 pub(crate) use experiment::Experiment;
 pub(crate) use ghost_device::GhostDevice;
 pub use guessing::GuessTime;
+pub(crate) use leaving::OperatorLeaves;
 pub(crate) use notifications::Notifications;
 pub(crate) use number_takeover::NumberTakeover;
 pub(crate) use phone_copy::PhoneCopy;
+pub(crate) use readable_backup::{OwnKeys, ReadableBackup};
 #[cfg(feature = "cli")]
 pub(crate) use sight::Observed;
 pub use spent::{Spent, WorldRan};
 pub(crate) use staging::Ordered;
-pub(crate) use trunk::orders;
+pub(crate) use trunk::{ANNOUNCED, orders};
 pub use views::Views;
 
 use crate::evidence::Evidence;

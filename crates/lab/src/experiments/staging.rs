@@ -50,6 +50,11 @@ pub(crate) enum Ordered {
         /// The retention of the relays from then on.
         relay: Box<Keeping>,
     },
+    /// Phones leave the key of each backup with the operator, and do not say so.
+    CopyBackupKeys {
+        /// The country whose people it is about; none for everybody.
+        country: Option<String>,
+    },
     /// The operator serves nobody in a country any more.
     StopServing {
         /// The country.
@@ -126,6 +131,13 @@ impl Ordered {
                     "backups that only their owner can open are withdrawn from the people in {}",
                     country::name(country)
                 )
+            }
+            Self::CopyBackupKeys { country } => {
+                let whose = match country {
+                    None => "everybody's phone".to_owned(),
+                    Some(country) => format!("the phone of everybody in {}", country::name(country)),
+                };
+                format!("{whose} leaves the key of each backup with the messenger's operator, and does not say so")
             }
             Self::StopServing { country, closes_accounts: false } => {
                 format!("the operator withdraws its service from the people in {}", country::name(country))

@@ -10,8 +10,9 @@ use pillarbox_access::view::OperatorTap;
 use pillarbox_access::{RelayHoldings, country};
 use pillarbox_proposals::Altered;
 use pillarbox_proposals::ghost_device::ReadAlong;
+use pillarbox_proposals::readable_backup::ReadableBackupClient;
 use pillarbox_relay::Keeping;
-use pillarbox_wire::{AccountId, Handle, Timestamp};
+use pillarbox_wire::{AccountId, DepositKind, Handle, Timestamp};
 
 use super::error::ExperimentError;
 use super::staging::{
@@ -19,6 +20,9 @@ use super::staging::{
 };
 use crate::scenario::{Act, PersonId, Scenario};
 use crate::world::{Order, SiteId, Whom, World, WorldError};
+
+/// The beginning of an operator's words on a phone.
+pub(crate) const ANNOUNCED: &str = "The operator says:";
 
 /// Returns true if the world of an arrangement is the same as every other up to the order.
 fn shares_the_trunk(ordered: &Ordered, scenario: &Scenario) -> bool {
@@ -288,7 +292,10 @@ pub(crate) fn orders(
                 true => ReadAlong::Everybody,
                 false => ReadAlong::Accounts(accounts.iter().copied().collect()),
             };
-            let software = apps.map(|apps| Order::AlterSoftware { software: Altered::GhostDevice(apps) });
+            let software = apps.map(|apps| Order::AlterSoftware {
+                whom: Whom::Everybody,
+                software: Altered::GhostDevice(apps),
+            });
             let makes_phones_ask = apps.is_none();
             let name = |site| Order::NameGhost { site, whom: whom(), makes_phones_ask };
             software.into_iter().chain(sites.filter(|_| *is_named).map(name)).collect()
@@ -318,7 +325,7 @@ pub(crate) fn orders(
             }
             let (whom, habits) = (Whom::Country(country.clone()), habits.clone());
             let announced = format!(
-                "The operator says: backups that only you can open are no longer offered in {}.",
+                "{ANNOUNCED} backups that only you can open are no longer offered in {}.",
                 country::name(country)
             );
             all.push(Order::UpdateSoftware {
@@ -329,11 +336,26 @@ pub(crate) fn orders(
             });
             all
         }
+        Ordered::CopyBackupKeys { country } => {
+            let mut keeping = design.relay.clone();
+            if !keeping.deposits.contains(&DepositKind::BackupKey) {
+                keeping.deposits.push(DepositKind::BackupKey);
+            }
+            let mut all: Vec<Order> = Vec::new();
+            if keeping != design.relay {
+                all.extend(sites.map(|site| Order::SetKeeping { site, keeping: keeping.clone() }));
+            }
+            all.push(Order::AlterSoftware {
+                whom: country.clone().map_or(Whom::Everybody, Whom::Country),
+                software: Altered::ReadableBackup(ReadableBackupClient),
+            });
+            all
+        }
         Ordered::StopServing { country, closes_accounts } => {
             let place = country::name(country);
             let announced = match closes_accounts {
-                true => format!("The operator says: we leave {place}, and your account is closed."),
-                false => format!("The operator says: messages are no longer offered in {place}."),
+                true => format!("{ANNOUNCED} we leave {place}, and your account is closed."),
+                false => format!("{ANNOUNCED} messages are no longer offered in {place}."),
             };
             let (country, closes_accounts) = (country.clone(), *closes_accounts);
             vec![Order::StopServing { country, closes_accounts, announced }]

@@ -164,6 +164,7 @@ fn read_one<'t>(
         facts,
         connectivity,
         other_program: false,
+        own_backup_key: false,
     };
     Ok((person, look, Named { knows, home_of, at }))
 }

@@ -67,6 +67,8 @@ pub struct Person {
     /// True if the person uses a program of another maker for the same messenger, which no update of the messenger's
     /// maker reaches.
     pub other_program: bool,
+    /// True if the person has chosen to hold the key of their backups, where backups are made.
+    pub own_backup_key: bool,
 }
 
 impl Person {
@@ -83,6 +85,7 @@ impl Person {
             facts: Vec::new(),
             connectivity: Connectivity::default(),
             other_program: false,
+            own_backup_key: false,
         }
     }
 }

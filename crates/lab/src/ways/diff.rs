@@ -7,7 +7,7 @@ use pillarbox_proposals::{Half, halves_of};
 use pillarbox_text::columns::Column;
 
 use super::notes::moment;
-use super::row::WaysIn;
+use super::row::{AddedSoftware, WayInRow, WaysIn};
 use crate::answer::counted_by;
 use crate::experiments::Asserted;
 use crate::screen::{Screen, Table, Weight};
@@ -33,7 +33,17 @@ pub fn render(ways: &WaysIn, width: usize) -> String {
             for half in halves {
                 screen.row(&table, &cells(half));
             }
-            screen.say("Lines of code under crates/proposals/src, without comments and tests. None of it is in the shipped programs, whose phone takes these steps as arguments.");
+            let takes_steps = halves.iter().any(|half| !half.seams().is_empty());
+            let steps = if takes_steps { ", whose phone takes these steps as arguments" } else { "" };
+            screen.say(&format!(
+                "Lines of code under crates/proposals/src, without comments and tests. None of it is in the shipped programs{steps}."
+            ));
+            let adds_nothing = |row: &&WayInRow| row.software == AddedSoftware::default();
+            let without: Vec<&str> =
+                ways.ways.iter().filter(adds_nothing).map(|row| row.title.as_str()).collect();
+            if !without.is_empty() {
+                screen.say(&format!("No line of it is needed for: {}.", without.join("; ")));
+            }
         }
     }
     for row in &ways.ways {

@@ -5,7 +5,9 @@ use super::way::{WayEntry, today};
 
 /// Returns every way.
 pub(super) fn all() -> Vec<WayEntry> {
-    today().into_iter().chain(proposed::ghost_devices()).chain(proposed::escrow()).collect()
+    let proposed = proposed::ghost_devices().into_iter().chain(proposed::escrow());
+    let proposed = proposed.chain(proposed::readable_backups()).chain([proposed::leaving()]);
+    today().into_iter().chain(proposed).collect()
 }
 
 /// Returns the names of the ways, each once, in the order of the screen.

@@ -4,7 +4,9 @@ use super::notes::{about, moment, names};
 use super::predictions::WaysComparison;
 use super::row::{AddedSoftware, WayInRow, WaysIn, WireBytes, share};
 use super::table::head;
+use super::way::TODAY;
 use crate::answer::{counted_by, listed};
+use crate::english::capital;
 use crate::experiments::Asserted;
 use crate::screen::{Screen, Weight};
 
@@ -30,6 +32,9 @@ pub fn render(ways: &WaysIn, comparison: Option<&WaysComparison>, width: usize) 
 fn one(screen: &mut Screen, ways: &WaysIn, row: &WayInRow) {
     let target = &ways.target;
     let mut say = |text: String| screen.entry(Weight::Normal, &text);
+    if row.group != TODAY {
+        say(format!("{}.", capital(&row.group)));
+    }
     if let Some(ordered) = &row.ordered {
         say(format!("Order: {ordered}."));
     }
@@ -76,7 +81,7 @@ fn one(screen: &mut Screen, ways: &WaysIn, row: &WayInRow) {
     }
     if !row.other_numbers.is_empty() {
         say(format!(
-            "{} receive the same at the same times, under other message numbers: the relay numbers all messages that it \
+            "{} received the same at the same times, under other message numbers: the relay numbers all messages that it \
              accepts.",
             people(&row.other_numbers)
         ));

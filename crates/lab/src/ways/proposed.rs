@@ -2,9 +2,10 @@
 
 use pillarbox_proposals::ghost_device::GhostClient;
 
+use super::row::UsedHalves;
 use super::stories::Evader;
 use super::way::{Stealable, WayEntry};
-use crate::experiments::{Escrow, Experiment, GhostDevice, Opener};
+use crate::experiments::{Escrow, Experiment, GhostDevice, Opener, OperatorLeaves, OwnKeys, ReadableBackup};
 
 /// The phones' halves of a ghost device.
 const SHOWN: Option<GhostClient> = Some(GhostClient { hides: false });
@@ -31,6 +32,8 @@ pub(super) fn ghost_devices() -> [WayEntry; 3] {
         group: "ghost device",
         experiment: one,
         unused,
+        uses: UsedHalves { phone: one.apps.is_some(), ..UsedHalves::ALL },
+        own_backup_keys: false,
         takes_the_phone: false,
         means: Stealable::Part("the operator's place, for everybody", all),
         evader: Evader::UsesOtherProgram,
@@ -71,6 +74,8 @@ pub(super) fn escrow() -> [WayEntry; 4] {
         group: "key escrow, in force since the story began",
         experiment: one,
         unused: Some(thief),
+        uses: UsedHalves::ALL,
+        own_backup_keys: false,
         takes_the_phone: false,
         means: Stealable::Part(secret, thief),
         evader: Evader::CircleUsesOtherProgram,
@@ -81,4 +86,60 @@ pub(super) fn escrow() -> [WayEntry; 4] {
         entry("two-of-three", "2 of 3 agents", &AGENTS, &SHARE_THIEF, SHARE_AND_RECORDINGS),
         entry("one-hand", "3 shares, one hand", &ONE_HAND, &SHARES_THIEF, SHARES_AND_RECORDINGS),
     ]
+}
+
+/// What is stolen, for the cases of a readable backup.
+const BACKUPS_AND_KEYS: &str = "the backups, with the operator's table of their keys";
+const BACKUPS: &str = "the backups, with what lies beside them";
+
+/// Returns the four cases of a readable backup.
+pub(super) fn readable_backups() -> [WayEntry; 4] {
+    const fn case(own_keys: OwnKeys, is_thief: bool) -> ReadableBackup {
+        ReadableBackup { own_keys, is_thief }
+    }
+    static KEPT: [ReadableBackup; 2] = [case(OwnKeys::Kept, false), case(OwnKeys::Kept, true)];
+    static EVERYBODY: [ReadableBackup; 2] =
+        [case(OwnKeys::CopiedOfEverybody, false), case(OwnKeys::CopiedOfEverybody, true)];
+    static COUNTRY: [ReadableBackup; 2] =
+        [case(OwnKeys::CopiedInCountry, false), case(OwnKeys::CopiedInCountry, true)];
+    static WITHDRAWN: [ReadableBackup; 2] = [case(OwnKeys::Withdrawn, false), case(OwnKeys::Withdrawn, true)];
+    let entry = |variant, title, [one, thief]: &'static [ReadableBackup; 2], is_silent: bool| WayEntry {
+        name: "readable-backup",
+        variant: Some(variant),
+        title,
+        group: "readable backup, where owners hold the key until the order",
+        experiment: one,
+        // The world of a thief has the same programs, and nobody reads there with an order.
+        unused: is_silent.then_some(thief),
+        uses: if is_silent { UsedHalves::ALL } else { UsedHalves::NONE },
+        own_backup_keys: true,
+        takes_the_phone: false,
+        means: Stealable::Part(if is_silent { BACKUPS_AND_KEYS } else { BACKUPS }, thief),
+        evader: Evader::HoldsKeyInOtherProgram,
+    };
+    [
+        entry("own-key", "own key, as it is", &KEPT, false),
+        entry("everybody", "everybody, silently", &EVERYBODY, true),
+        entry("one-country", "country, silently", &COUNTRY, true),
+        entry("withdrawn", "country, announced", &WITHDRAWN, false),
+    ]
+}
+
+/// Returns the operator that leaves.
+pub(super) fn leaving() -> WayEntry {
+    static LEAVING: OperatorLeaves = OperatorLeaves { is_thief: false };
+    static THIEF: OperatorLeaves = OperatorLeaves { is_thief: true };
+    WayEntry {
+        name: "leaving",
+        variant: None,
+        title: "operator leaves",
+        group: "instead of complying",
+        experiment: &LEAVING,
+        unused: None,
+        uses: UsedHalves::NONE,
+        own_backup_keys: false,
+        takes_the_phone: false,
+        means: Stealable::Part("the rows and keys that the messenger still has", &THIEF),
+        evader: Evader::UsesOtherProgram,
+    }
 }

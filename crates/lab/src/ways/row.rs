@@ -6,7 +6,7 @@ use pillarbox_client::sentences;
 use pillarbox_proposals::{Half, halves_of};
 use serde::{Deserialize, Serialize};
 
-use crate::experiments::Asserted;
+use crate::experiments::{ANNOUNCED, Asserted};
 use crate::score::{Noticed, Share};
 
 /// The version of the form.
@@ -129,16 +129,29 @@ pub struct AddedSoftware {
 }
 
 impl AddedSoftware {
-    /// Counts what a way of this name adds.
-    pub(super) fn of(way: &str) -> Self {
-        let lines = |half: &Half| half.lines() as u64;
-        match halves_of(way) {
-            None => Self::default(),
-            Some([phone, relay, authority]) => {
-                Self { phone: lines(phone), relay: lines(relay), authority: lines(authority) }
-            }
+    /// Counts what a way of this name adds. `uses` tells which halves this case of it has.
+    pub(super) fn of(way: &str, uses: UsedHalves) -> Self {
+        let lines = |half: &Half, is_used: bool| if is_used { half.lines() as u64 } else { 0 };
+        let Some([phone, relay, authority]) = halves_of(way) else { return Self::default() };
+        Self {
+            phone: lines(phone, uses.phone),
+            relay: lines(relay, uses.relay),
+            authority: lines(authority, uses.authority),
         }
     }
+}
+
+/// The halves of a proposal that one case of it has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct UsedHalves {
+    pub(super) phone: bool,
+    pub(super) relay: bool,
+    pub(super) authority: bool,
+}
+
+impl UsedHalves {
+    pub(super) const NONE: Self = Self { phone: false, relay: false, authority: false };
+    pub(super) const ALL: Self = Self { phone: true, relay: true, authority: true };
 }
 
 /// A way tried again after the target's phone was destroyed.
@@ -209,8 +222,11 @@ impl WayInRow {
         let mut first: BTreeMap<&str, &Noticed> = BTreeMap::new();
         for noticed in &self.noticed {
             let known = first.entry(noticed.who.as_str()).or_insert(noticed);
-            // Of several lines at one moment, a warning says most.
-            let rank = |noticed: &Noticed| (noticed.at, !noticed.says.starts_with(sentences::WARNING));
+            // Of several lines at one moment, the operator's own words say most, and then a warning.
+            let begins = |noticed: &Noticed, with: &str| noticed.says.starts_with(with);
+            let rank = |noticed: &Noticed| {
+                (noticed.at, !begins(noticed, ANNOUNCED), !begins(noticed, sentences::WARNING))
+            };
             if rank(noticed) < rank(known) {
                 *known = noticed;
             }

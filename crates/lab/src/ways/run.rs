@@ -45,10 +45,11 @@ impl WorldPart {
     }
 
     fn story(self, plain: &Scenario, way: &WayEntry) -> Scenario {
+        let base = way.base(plain);
         let story = match self {
-            Self::CarriedOut => plain.clone(),
-            Self::WithoutThePhone => stories::without_the_phone(plain),
-            Self::Evaded => stories::evaded(plain, way.evader),
+            Self::CarriedOut => base,
+            Self::WithoutThePhone => stories::without_the_phone(&base),
+            Self::Evaded => stories::evaded(&base, way.evader),
         };
         stories::carried_out(&story, way.takes_the_phone)
     }
@@ -57,6 +58,8 @@ impl WorldPart {
 /// A story, and the ways that are served on its worlds.
 struct ToldStory {
     scenario: Scenario,
+    /// True if nothing of any way happens in it.
+    is_base: bool,
     ways: Vec<(usize, WorldPart)>,
 }
 
@@ -73,11 +76,14 @@ struct WayOutcome {
     thief: Option<Vec<Party>>,
 }
 
+/// A story in which nothing of a way happens, with what reached people there and what their phones said.
+type BaseWorld = (Scenario, (Observed, Vec<Asserted>));
+
 /// The outcomes of one story.
 struct StoryOutcomes {
     of_ways: Vec<((usize, WorldPart), WayOutcome)>,
-    /// The world in which nothing is ordered, if the story is the plain one.
-    plain: Option<(Observed, Vec<Asserted>)>,
+    /// The story, and its world in which nothing is ordered, if the story is a base of ways.
+    base: Option<BaseWorld>,
 }
 
 /// Returns the number of stories that a plan tells, for a progress bar.
@@ -111,7 +117,7 @@ pub(super) fn these(
     let plain = stories::plain(&plan.scenario);
     let stories = told(&plain, ways);
     let job = |story: &ToldStory| {
-        let outcomes = on_one_story(plan, ways, story, story.scenario == plain, stop);
+        let outcomes = on_one_story(plan, ways, story, stop);
         progress.step();
         outcomes
     };
@@ -119,13 +125,12 @@ pub(super) fn these(
     let done = pool::in_order(&stories, weight, plan.threads, stop, job);
     progress.end();
     let mut outcomes = Vec::new();
-    let mut without = None;
+    let mut bases = Vec::new();
     for story in done {
-        let StoryOutcomes { of_ways, plain } = story.ok_or(ExperimentError::Stopped)??;
+        let StoryOutcomes { of_ways, base } = story.ok_or(ExperimentError::Stopped)??;
         outcomes.extend(of_ways);
-        without = without.or(plain);
+        bases.extend(base);
     }
-    let without = without.ok_or(WorldError::Missing("the plain world"))?;
     let mut rows = Vec::with_capacity(ways.len());
     let mut first = None;
     for (number, way) in ways.iter().enumerate() {
@@ -135,7 +140,10 @@ pub(super) fn these(
         });
         let parts = [carried_out?, without_the_phone?, evaded?];
         first.get_or_insert(&parts[0].evidence.yardstick);
-        rows.push(row(way, parts, &without));
+        let base = way.base(&plain);
+        let without = bases.iter().find(|(story, _)| *story == base);
+        let (_, without) = without.ok_or(WorldError::Missing("the plain world"))?;
+        rows.push(row(way, parts, without));
     }
     let yardstick = first.ok_or(WorldError::Missing("a way"))?;
     let (before, after): (Vec<_>, Vec<_>) =
@@ -179,13 +187,18 @@ fn controls(plan: &WaysPlan, ways: &[WayEntry], stop: &AtomicBool) -> Result<(),
 
 /// Returns every story that the ways need, each once, the plain one first.
 fn told(plain: &Scenario, ways: &[WayEntry]) -> Vec<ToldStory> {
-    let mut all = vec![ToldStory { scenario: plain.clone(), ways: Vec::new() }];
+    let mut all: Vec<ToldStory> = Vec::new();
+    for base in std::iter::once(plain.clone()).chain(ways.iter().map(|way| way.base(plain))) {
+        if all.iter().all(|told| told.scenario != base) {
+            all.push(ToldStory { scenario: base, is_base: true, ways: Vec::new() });
+        }
+    }
     for (number, way) in ways.iter().enumerate() {
         for part in WorldPart::ALL {
             let scenario = part.story(plain, way);
             match all.iter_mut().find(|told| told.scenario == scenario) {
                 Some(known) => known.ways.push((number, part)),
-                None => all.push(ToldStory { scenario, ways: vec![(number, part)] }),
+                None => all.push(ToldStory { scenario, is_base: false, ways: vec![(number, part)] }),
             }
         }
     }
@@ -196,7 +209,6 @@ fn on_one_story(
     plan: &WaysPlan,
     ways: &[WayEntry],
     story: &ToldStory,
-    is_plain: bool,
     stop: &AtomicBool,
 ) -> Result<StoryOutcomes, ExperimentError> {
     let mut docket = Docket::as_told(&plan.design, &story.scenario, plan.seed);
@@ -220,8 +232,8 @@ fn on_one_story(
         let outcome = WayOutcome { evidence, sight, asserted, unused, without, thief };
         of_ways.push(((*number, *part), outcome));
     }
-    let plain = if is_plain { Some(docket.plain()?) } else { None };
-    Ok(StoryOutcomes { of_ways, plain })
+    let base = if story.is_base { Some((story.scenario.clone(), docket.plain()?)) } else { None };
+    Ok(StoryOutcomes { of_ways, base })
 }
 
 /// Returns what the same steps give in other hands, without an order.
@@ -300,7 +312,7 @@ fn row(
             reasons: in_names(&evaded.evidence),
         },
         bytes: WireBytes { plain: sight.bytes(), with: carried_out.sight.bytes() },
-        software: AddedSoftware::of(way.name),
+        software: AddedSoftware::of(way.name, way.uses),
         worlds: parts
             .map(|(part, outcome)| WorldOfWay {
                 part: part.as_str().to_owned(),

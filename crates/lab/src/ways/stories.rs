@@ -30,6 +30,8 @@ pub(super) enum Evader {
     HidesPreviews,
     /// Uses a program of another maker.
     UsesOtherProgram,
+    /// Holds the key of the backup in a program of another maker.
+    HoldsKeyInOtherProgram,
     /// Uses a program of another maker together with everybody with whom texts are exchanged.
     CircleUsesOtherProgram,
 }
@@ -43,6 +45,9 @@ impl Evader {
             Self::SetsTimers => "lets texts with everybody known from the start disappear after a day",
             Self::HidesPreviews => "lets notifications show no words from the start",
             Self::UsesOtherProgram => "uses a program of another maker, which no update reaches",
+            Self::HoldsKeyInOtherProgram => {
+                "holds the key of the backup in a program of another maker, which no update reaches"
+            }
             Self::CircleUsesOtherProgram => {
                 "uses a program of another maker from the start, and so does everybody who writes with them"
             }
@@ -64,6 +69,15 @@ pub(super) fn plain(scenario: &Scenario) -> Scenario {
     scenario.inquiry.about = target(&scenario);
     scenario.numbers_by_code = true;
     scenario
+}
+
+/// Returns the story in which everybody who makes backups has chosen to hold the key, where the design has backups.
+pub(super) fn with_own_backup_keys(plain: &Scenario) -> Scenario {
+    let mut story = plain.clone();
+    for person in &mut story.people {
+        person.own_backup_key = true;
+    }
+    story
 }
 
 /// Returns the story in which a way is carried out that takes the phone, or leaves it.
@@ -98,7 +112,9 @@ pub(super) fn evaded(plain: &Scenario, evader: Evader) -> Scenario {
         Evader::DeletesAccount => with(plain, before_the_answer(plain), Act::DeletesAccount),
         Evader::GetsNewPhone => with(plain, plain.inquiry.ordered + AN_HOUR, Act::ReRegisters),
         Evader::HidesPreviews => with(plain, plain.start, Act::HidesPreviews),
-        Evader::UsesOtherProgram => with_other_program(plain, &BTreeSet::from([who])),
+        Evader::UsesOtherProgram | Evader::HoldsKeyInOtherProgram => {
+            with_other_program(plain, &BTreeSet::from([who]))
+        }
         Evader::CircleUsesOtherProgram => with_other_program(plain, &circle(plain, who)),
         Evader::MakesNoBackup => {
             let mut story = plain.clone();

@@ -1,7 +1,9 @@
 //! The ways, in the order of the screen.
 
-use super::stories::Evader;
+use super::row::UsedHalves;
+use super::stories::{self, Evader};
 use crate::experiments::{Experiment, Notifications, NumberTakeover, PhoneCopy, all as columns};
+use crate::scenario::Scenario;
 
 /// The means by which a way works and that somebody could steal.
 #[derive(Clone, Copy)]
@@ -41,11 +43,22 @@ pub(super) struct WayEntry {
     pub(super) experiment: &'static dyn Experiment,
     /// The same programs, in a world in which nobody uses them for it; none if it changes no program.
     pub(super) unused: Option<&'static dyn Experiment>,
+    /// The halves of the proposal that it has.
+    pub(super) uses: UsedHalves,
+    /// True if people who make backups hold the key in its worlds, with it and without it.
+    pub(super) own_backup_keys: bool,
     /// True if the phone is taken from its owner for it, when the answer is due.
     pub(super) takes_the_phone: bool,
     pub(super) means: Stealable,
     /// The action of somebody who knows of the way.
     pub(super) evader: Evader,
+}
+
+impl WayEntry {
+    /// Returns the story in which nothing of it happens, which is the plain one unless people hold keys in it.
+    pub(super) fn base(&self, plain: &Scenario) -> Scenario {
+        if self.own_backup_keys { stories::with_own_backup_keys(plain) } else { plain.clone() }
+    }
 }
 
 /// The heading of the ways that exist without any proposal.
@@ -64,6 +77,8 @@ fn number_takeover() -> WayEntry {
         group: TODAY,
         experiment: &NumberTakeover,
         unused: None,
+        uses: UsedHalves::NONE,
+        own_backup_keys: false,
         takes_the_phone: false,
         means: Stealable::Itself("the number, or the code sent to it"),
         evader: Evader::GetsNewPhone,
@@ -82,6 +97,8 @@ pub(super) fn today() -> Vec<WayEntry> {
             group: TODAY,
             experiment,
             unused: None,
+            uses: UsedHalves::NONE,
+            own_backup_keys: false,
             takes_the_phone,
             means,
             evader,
@@ -94,6 +111,8 @@ pub(super) fn today() -> Vec<WayEntry> {
         group: TODAY,
         experiment,
         unused: None,
+        uses: UsedHalves::NONE,
+        own_backup_keys: false,
         takes_the_phone: false,
         means: Stealable::Part("the copy and its passcode", &COPY_ALONE),
         evader: Evader::GetsNewPhone,
@@ -140,6 +159,8 @@ pub(super) fn today() -> Vec<WayEntry> {
         group: TODAY,
         experiment: &Notifications,
         unused: None,
+        uses: UsedHalves::NONE,
+        own_backup_keys: false,
         takes_the_phone: true,
         means: Stealable::Itself("the phone, without the messenger's passcode"),
         evader: Evader::HidesPreviews,

@@ -1,5 +1,7 @@
 //! Backups: at the messenger's operator, or at another one where the owner has an account of their own.
 
+use pillarbox_proposals::Altered;
+
 use super::error::WorldError;
 use super::state::World;
 use super::state::profile::{ProfileId, Purpose};
@@ -21,6 +23,12 @@ impl World {
             match cloud {
                 None => self.leave_backup(id)?,
                 Some(cloud) => self.back_up_elsewhere(who, id, cloud)?,
+            }
+            if let Some(Altered::ReadableBackup(software)) = self.altered.get(&who).copied()
+                && let Some((phone, rng)) = self.profile_mut(id)?.in_hand()
+            {
+                software.leave_key(phone, rng)?;
+                self.restless.insert(id);
             }
         }
         Ok(())

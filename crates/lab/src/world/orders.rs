@@ -69,13 +69,13 @@ impl World {
                 self.copy_phone(who, goes_online)?;
                 format!("{}'s phone is copied with its passcode and given back", self.name(who))
             }
-            Order::AlterSoftware { software } => self.alter(software),
+            Order::AlterSoftware { whom, software } => self.alter(&whom, software),
             Order::AdoptEscrow => {
                 let authority = EscrowAuthority::draw(&mut self.randomness.stream(&["escrow"]));
                 let software = EscrowClient::for_authority(&authority.public_key());
                 self.escrow = Some(authority);
                 let software = software.ok_or(WorldError::Missing("a public key"))?;
-                self.alter(Altered::Escrow(software))
+                self.alter(&Whom::Everybody, Altered::Escrow(software))
             }
             Order::NameGhost { site, whom, makes_phones_ask } => {
                 self.name_ghost(site, whom, makes_phones_ask)?;
@@ -86,10 +86,7 @@ impl World {
                 format!("{}'s number is registered on another phone", self.name(who))
             }
             Order::UpdateSoftware { whom, habits, stops_encrypting, announced } => {
-                let whom = match whom {
-                    Whom::Everybody => self.reached_by_the_maker(),
-                    Whom::Country(country) => self.people_of(&country),
-                };
+                let whom = self.reached_by_the_maker(&whom);
                 let says = match whom.len() {
                     1 => "1 person gets other software".to_owned(),
                     count => format!("{count} people get other software"),
@@ -143,18 +140,23 @@ impl World {
         self.restless.extend((0..self.profiles.len()).map(ProfileId));
     }
 
-    /// Gives everybody the phones' half of a proposal, and says so.
-    fn alter(&mut self, software: Altered) -> String {
-        let whom = self.reached_by_the_maker();
+    /// Gives people the phones' half of a proposal, and says so.
+    fn alter(&mut self, whom: &Whom, software: Altered) -> String {
+        let whom = self.reached_by_the_maker(whom);
         let says = format!("{} people get other software", whom.len());
         self.altered.extend(whom.into_iter().map(|who| (who, software)));
         self.everybody_looks();
         says
     }
 
-    /// Returns everybody whom an update of the maker reaches.
-    fn reached_by_the_maker(&self) -> BTreeSet<PersonId> {
-        let people = self.scenario.everybody().filter(|(_, person)| !person.other_program);
+    /// Returns those of the recipients whom an update of the maker reaches.
+    fn reached_by_the_maker(&self, whom: &Whom) -> BTreeSet<PersonId> {
+        let is_meant = |country: &str| match whom {
+            Whom::Everybody => true,
+            Whom::Country(meant) => meant == country,
+        };
+        let people = self.scenario.everybody();
+        let people = people.filter(|(_, person)| !person.other_program && is_meant(&person.country));
         people.map(|(who, _)| who).collect()
     }
 
@@ -177,11 +179,13 @@ impl World {
                 continue;
             }
             let habits = self.habits_of(profile.who, &profile.purpose);
-            if let Some((phone, rng)) = self.profile_mut(ProfileId(number))?.in_hand() {
+            // An update that changes nothing else leaves the phone's later draws as they are.
+            let mut rng = self.randomness.stream(&["update", &self.name(profile.who), &number.to_string()]);
+            if let Some((phone, _)) = self.profile_mut(ProfileId(number))?.in_hand() {
                 if stops_encrypting {
-                    phone.stop_encrypting(rng)?;
+                    phone.stop_encrypting(&mut rng)?;
                 }
-                phone.set_habits(habits, rng)?;
+                phone.set_habits(habits, &mut rng)?;
                 self.restless.insert(ProfileId(number));
             }
         }

@@ -2,7 +2,7 @@
 //! one more if backups lie with another operator.
 
 use pillarbox_access::design::PhoneSide;
-use pillarbox_client::{Habits, NewAccount, Notice, Passphrase, Phone, Protection, Vault};
+use pillarbox_client::{BackupKey, Habits, NewAccount, Notice, Passphrase, Phone, Protection, Vault};
 use pillarbox_crypto::PasswordCost;
 use pillarbox_wire::{AccountId, Handle, Refusal};
 use rand_core::Rng as _;
@@ -119,15 +119,18 @@ impl World {
 
     /// Returns the habits of a profile's phone: everything that it does beside carrying texts.
     pub(super) fn habits_of(&self, who: PersonId, purpose: &Purpose) -> Habits {
-        match (purpose, &self.design.cloud, self.updated.get(&who)) {
-            (Purpose::Backups, Some(cloud), _) => cloud.habits.clone(),
-            (_, _, Some(updated)) => updated.clone(),
+        let habits = match (purpose, &self.design.cloud, self.updated.get(&who)) {
+            (Purpose::Backups, Some(cloud), _) => return cloud.habits.clone(),
+            (_, _, Some(updated)) => return updated.clone(),
             // Backups that lie elsewhere are made by the messenger's own phone all the same.
             (_, Some(cloud), None) => {
                 Habits { backup: cloud.habits.backup, ..self.design.phone.habits.clone() }
             }
             (_, None, None) => self.design.phone.habits.clone(),
-        }
+        };
+        let holds_key = self.scenario.person(who).is_some_and(|person| person.own_backup_key);
+        let chosen = |held_by| if holds_key { BackupKey::Owner } else { held_by };
+        Habits { backup: habits.backup.map(chosen), ..habits }
     }
 
     /// Draws the passcode of somebody's device from all passcodes of its class.

@@ -18,6 +18,7 @@ use pillarbox_wire::{AccountId, PostRow, Refusal};
 
 use crate::records::account::Protection;
 use crate::records::contact::Trust;
+use crate::records::habits::BackupKey;
 use crate::records::history::{DeliveryState, EntryDirection, EntryKind, HistoryEntry};
 use crate::records::ids::GroupId;
 use crate::records::notice::Notice;
@@ -73,6 +74,19 @@ pub const fn protection(protection: Protection) -> Option<&'static str> {
     match protection {
         Protection::EndToEnd => Some("end-to-end encrypted: only the recipient's phone can read"),
         Protection::ServerReadable => None,
+    }
+}
+
+/// Describes who can read a backup, by the holder of its key.
+#[must_use]
+pub const fn backup_readers(held_by: BackupKey) -> &'static str {
+    match held_by {
+        BackupKey::Owner => {
+            "Nobody but whoever has the key can read the backup: the relay keeps it sealed, without the key."
+        }
+        BackupKey::Provider | BackupKey::None => {
+            "Whoever runs the relay can read the backup, and can be made to hand it over: its key lies beside it."
+        }
     }
 }
 

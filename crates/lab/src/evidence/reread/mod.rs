@@ -15,10 +15,11 @@ use data_encoding::HEXLOWER;
 use pillarbox_access::RelayHoldings;
 use pillarbox_access::facts::{ReadableText, addressed};
 use pillarbox_client::EntryDirection;
-use pillarbox_client::backup::{self, SavedText};
+use pillarbox_client::backup::{BackupContents, BackupError, SavedText};
 use pillarbox_client::body::{Body, Content, Text};
-use pillarbox_crypto::SecretBytes;
 use pillarbox_proposals::escrow::EscrowSecret;
+use pillarbox_proposals::readable_backup::KeyTable;
+use pillarbox_relay::store::DepositRow;
 use pillarbox_wire::{AccountId, DepositKind};
 use serde::Deserialize;
 
@@ -62,7 +63,7 @@ pub(crate) fn texts(pieces: &[Piece]) -> Vec<String> {
             _ => None,
         }
     };
-    let backups = backups(pieces).into_iter().map(|text| text.text);
+    let backups = LeftBackups::of(pieces).texts().into_iter().map(|text| text.text);
     pieces.iter().filter_map(read).chain(backups).chain(escrowed(pieces)).collect()
 }
 
@@ -90,54 +91,73 @@ struct Deposit {
     value: String,
 }
 
-/// One account's backup, as far as the evidence contains it.
+/// The backups among some rows: the parts that each account left, and the keys that lie anywhere in the rows.
 #[derive(Default)]
-struct Left {
-    parts: BTreeMap<String, Vec<u8>>,
-    key: Option<SecretBytes<32>>,
+pub(crate) struct LeftBackups {
+    parts: BTreeMap<String, BTreeMap<Vec<u8>, Vec<u8>>>,
+    keys: KeyTable,
 }
 
-/// Returns the texts of the backups among these pieces. Each account's parts are opened with the key that its owner
-/// left there.
-fn backups(pieces: &[Piece]) -> Vec<ReadableText> {
-    let rows = pieces.iter().filter(|piece| piece.how == How::Backup);
-    let rows = rows.filter_map(|piece| serde_json::from_str::<Deposit>(&piece.value).ok());
-    let mut owners: BTreeMap<String, Left> = BTreeMap::new();
-    for row in rows {
-        let Ok(value) = HEXLOWER.decode(row.value.as_bytes()) else { continue };
-        let Left { parts, key } = owners.entry(row.account).or_default();
-        match row.kind {
-            DepositKind::BackupPart => drop(parts.insert(row.subject, value)),
-            DepositKind::BackupKey => *key = <[u8; 32]>::try_from(value).ok().map(SecretBytes::from_bytes),
+impl LeftBackups {
+    /// Takes the rows from pieces.
+    pub(crate) fn of(pieces: &[Piece]) -> Self {
+        let mut left = Self::default();
+        let rows = pieces.iter().filter(|piece| piece.how == How::Backup);
+        for row in rows.filter_map(|piece| serde_json::from_str::<Deposit>(&piece.value).ok()) {
+            let bytes = |hexadecimal: &str| HEXLOWER.decode(hexadecimal.as_bytes());
+            if let (Ok(subject), Ok(value)) = (bytes(&row.subject), bytes(&row.value)) {
+                left.add(row.account, row.kind, subject, value);
+            }
+        }
+        left
+    }
+
+    /// Adds a row of an operator.
+    pub(crate) fn add_row(&mut self, row: &DepositRow) {
+        let (subject, value) = (row.subject.as_slice().to_vec(), row.value.as_slice().to_vec());
+        self.add(row.account.to_string(), row.kind, subject, value);
+    }
+
+    fn add(&mut self, account: String, kind: DepositKind, subject: Vec<u8>, value: Vec<u8>) {
+        match kind {
+            // The subject counts the parts, high byte first.
+            DepositKind::BackupPart => drop(self.parts.entry(account).or_default().insert(subject, value)),
+            DepositKind::BackupKey => self.keys.add(&value),
             _ => {}
         }
     }
-    let opened = owners.into_iter().map(|(owner, Left { parts, key })| {
-        let parts: Vec<Vec<u8>> = parts.into_values().collect();
-        open(&owner, &parts, key.as_ref())
-    });
-    opened.flatten().collect()
+
+    /// Returns the keys among the rows.
+    pub(crate) const fn keys(&self) -> &KeyTable {
+        &self.keys
+    }
+
+    /// Opens each backup with a table of keys. Returns the account that left it, and its texts.
+    pub(crate) fn open<'b>(
+        &'b self,
+        keys: &'b KeyTable,
+    ) -> impl Iterator<Item = (&'b str, Result<Vec<ReadableText>, BackupError>)> {
+        self.parts.iter().map(|(owner, parts)| {
+            let parts: Vec<Vec<u8>> = parts.values().cloned().collect();
+            (owner.as_str(), keys.open(&parts).map(|contents| texts_of(owner, &contents)))
+        })
+    }
+
+    /// Returns the texts of all backups that open with the keys among the rows.
+    pub(crate) fn texts(&self) -> Vec<ReadableText> {
+        self.open(&self.keys).filter_map(|(_, texts)| texts.ok()).flatten().collect()
+    }
 }
 
 /// Returns the texts of the backup that an account has left, as far as a key beside it opens it.
 #[must_use]
 pub(crate) fn backup_of(holdings: &RelayHoldings, account: AccountId) -> Vec<ReadableText> {
-    let left = |kind| {
-        let rows = holdings.rows().deposits.iter();
-        rows.filter(move |row| row.account == account && row.kind == kind)
-    };
-    let mut parts: Vec<_> = left(DepositKind::BackupPart).collect();
-    // The subject counts the parts, high byte first.
-    parts.sort_by(|one, other| one.subject.as_slice().cmp(other.subject.as_slice()));
-    let parts: Vec<Vec<u8>> = parts.into_iter().map(|row| row.value.as_slice().to_vec()).collect();
-    let key = left(DepositKind::BackupKey).find_map(|row| <[u8; 32]>::try_from(row.value.as_slice()).ok());
-    open(&account.to_string(), &parts, key.map(SecretBytes::from_bytes).as_ref())
+    let mut left = LeftBackups::default();
+    holdings.rows().deposits.iter().filter(|row| row.account == account).for_each(|row| left.add_row(row));
+    left.texts()
 }
 
-fn open(owner: &str, parts: &[Vec<u8>], key: Option<&SecretBytes<32>>) -> Vec<ReadableText> {
-    let opened = backup::open(parts, None)
-        .or_else(|closed| key.map_or(Err(closed), |key| backup::open(parts, Some(key))));
-    let Ok(contents) = opened else { return Vec::new() };
+fn texts_of(owner: &str, contents: &BackupContents) -> Vec<ReadableText> {
     let text = |text: &SavedText| {
         let (own, other) = (Some(owner.to_owned()), text.contact.map(|contact| contact.to_string()));
         let (from, to) = match text.direction {

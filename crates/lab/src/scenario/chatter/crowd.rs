@@ -36,6 +36,7 @@ pub(super) fn add(chatter: &Chatter, people: &mut Vec<Person>, draw: &mut Draw) 
             facts: Vec::new(),
             connectivity: Connectivity::default(),
             other_program: false,
+            own_backup_key: false,
         });
     }
     connect(chatter, people, named, draw);

@@ -64,8 +64,10 @@ pub enum Order {
         /// True if the copy goes online once it no longer follows what passes.
         goes_online: bool,
     },
-    /// Makes the maker ship the phones' half of an access proposal to everybody.
+    /// Makes the maker ship the phones' half of an access proposal.
     AlterSoftware {
+        /// The recipients.
+        whom: Whom,
         /// The half.
         software: Altered,
     },
