@@ -376,7 +376,8 @@ pub(crate) fn source(file: Option<PathBuf>, descriptor: Option<u32>, no_input: b
 }
 
 /// Returns the grammar with its help in place at every level.
-pub(crate) fn command() -> clap::Command {
+#[must_use]
+pub fn command() -> clap::Command {
     // Plain throughout, because the use of colours is not known before the line is parsed.
     dress(Cli::command().styles(clap::builder::Styles::plain()).max_term_width(WIDTH))
 }

@@ -48,6 +48,7 @@ mod words;
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use pillarbox_client::display::safe_lines;
 use pillarbox_text::wrap::wrap;
@@ -55,11 +56,16 @@ use pillarbox_text::wrap::wrap;
 use self::context::CliContext;
 use self::exit::Exit;
 use self::failure::Failure;
+pub use self::grammar::command;
 use self::grammar::{Cli, Command};
 use self::terminal::{Colour, Terminal};
 
 /// Runs one command line.
-pub(crate) fn main(words: impl IntoIterator<Item = OsString>) -> Exit {
+pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
+    run_line(words).into()
+}
+
+fn run_line(words: impl IntoIterator<Item = OsString>) -> Exit {
     let words: Vec<OsString> = words.into_iter().collect();
     let Cli { options, command } = match grammar::parse(&words) {
         Ok(cli) => cli,
