@@ -8,5 +8,5 @@ fn main() -> ExitCode {
         pillarbox_system::process::leave_no_dump();
         pillarbox_system::process::survive_file_size_limit();
     }
-    pillarbox_client::cli::main(std::env::args_os())
+    pillarbox_client::cli::main(&pillarbox_client::Shipped, std::env::args_os())
 }

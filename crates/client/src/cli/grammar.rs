@@ -18,6 +18,7 @@ use super::machine::Machine;
 use super::passphrase::Source;
 use super::period::Period;
 use super::profile::{self, Profile, ProfileName};
+use super::program::PhoneProgram;
 use super::qr::Size;
 pub(crate) use super::quote::quote;
 use super::services::{BackupCommand, ChannelCommand, DirectoryCommand};
@@ -350,8 +351,8 @@ impl Options {
     }
 
     /// Returns the program's name with the options that lead a next command to the same profile.
-    pub(crate) fn prefix(&self) -> String {
-        let mut words = vec!["pillarbox".to_owned()];
+    pub(crate) fn prefix(&self, program: &impl PhoneProgram) -> String {
+        let mut words: Vec<_> = program.words().iter().map(|word| quote(&word.to_string_lossy())).collect();
         let mut option = |name: &str, value: String| words.extend([name.to_owned(), quote(&value)]);
         if let Some(directory) = &self.data {
             option("--data", directory.display().to_string());
@@ -417,7 +418,7 @@ mod tests {
         for (options, expected) in cases {
             let words = ["pillarbox"].iter().chain(options).chain(&["inbox"]);
             let cli = parse(words).unwrap();
-            assert_eq!(cli.options.prefix(), expected);
+            assert_eq!(cli.options.prefix(&pillarbox_client::Shipped), expected);
         }
     }
 

@@ -34,6 +34,7 @@ mod net;
 mod passphrase;
 mod period;
 mod profile;
+mod program;
 mod qr;
 mod quote;
 mod send;
@@ -58,22 +59,26 @@ use self::exit::Exit;
 use self::failure::Failure;
 pub use self::grammar::command;
 use self::grammar::{Cli, Command};
+pub use self::program::PhoneProgram;
 use self::terminal::{Colour, Terminal};
 
-/// Runs one command line.
-pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
-    run_line(words).into()
+/// Runs one command line of a program.
+pub fn main(program: &impl PhoneProgram, words: impl IntoIterator<Item = OsString>) -> ExitCode {
+    run_line(program, &words.into_iter().collect::<Vec<_>>()).into()
 }
 
-fn run_line(words: impl IntoIterator<Item = OsString>) -> Exit {
-    let words: Vec<OsString> = words.into_iter().collect();
-    let Cli { options, command } = match grammar::parse(&words) {
+fn run_line(program: &impl PhoneProgram, words: &[OsString]) -> Exit {
+    if let Some(banner) = program.banner() {
+        Terminal::new(Colour::Auto).note(banner);
+    }
+    let Cli { options, command } = match grammar::parse(words) {
         Ok(cli) => cli,
-        Err(error) => return say(&error, &words),
+        Err(error) => return say(&error, words),
     };
     let directory = context::directory(&options).unwrap_or_default();
-    let (mut terminal, prefix) = (Terminal::new(options.color), options.prefix());
-    let outcome = CliContext::new(&mut terminal, options).and_then(|mut context| run(&mut context, &command));
+    let (mut terminal, prefix) = (Terminal::new(options.color), options.prefix(program));
+    let outcome =
+        CliContext::new(program, &mut terminal, options).and_then(|mut context| run(&mut context, &command));
     match outcome {
         Ok(()) => Exit::Done,
         Err(failure) => {
@@ -92,7 +97,7 @@ fn run_line(words: impl IntoIterator<Item = OsString>) -> Exit {
     }
 }
 
-fn run(context: &mut CliContext<'_>, command: &Command) -> Result<(), Failure> {
+fn run(context: &mut CliContext<'_, impl PhoneProgram>, command: &Command) -> Result<(), Failure> {
     match command {
         Command::Account(account) => account::run(context, account),
         Command::Contact(contact) => contact::run(context, contact),

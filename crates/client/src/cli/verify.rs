@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::context::{CliContext, find};
 use super::failure::Failure;
 use super::grammar::{Verify, quote};
+use super::program::PhoneProgram;
 use super::terminal::{Form, STRONG, can_ask};
 use super::words;
 
@@ -48,7 +49,7 @@ enum Answer {
 }
 
 /// Runs `pillarbox verify`.
-pub(crate) fn run(context: &mut CliContext<'_>, verify: &Verify) -> Result<(), Failure> {
+pub(crate) fn run(context: &mut CliContext<'_, impl PhoneProgram>, verify: &Verify) -> Result<(), Failure> {
     let form = verify.machine.form();
     let mut phone = context.open()?;
     let contact = find(&phone, &verify.name)?;
@@ -74,7 +75,7 @@ pub(crate) fn run(context: &mut CliContext<'_>, verify: &Verify) -> Result<(), F
 
 /// Compares the number heard with the safety number, and stores the result.
 pub(crate) fn compare(
-    context: &mut CliContext<'_>,
+    context: &mut CliContext<'_, impl PhoneProgram>,
     phone: &mut Phone,
     contact: &Contact,
     heard: &str,
@@ -108,7 +109,12 @@ pub(crate) fn compare(
 }
 
 /// Prints the number and the contact's trust.
-fn show(context: &mut CliContext<'_>, contact: &Contact, number: &str, form: Form) -> Result<(), Failure> {
+fn show(
+    context: &mut CliContext<'_, impl PhoneProgram>,
+    contact: &Contact,
+    number: &str,
+    form: Form,
+) -> Result<(), Failure> {
     outcome(context, contact, number, contact.trust, None, form)?;
     if form == Form::Text {
         let name = words::name(contact);
@@ -120,7 +126,7 @@ fn show(context: &mut CliContext<'_>, contact: &Contact, number: &str, form: For
 
 /// Prints the result as JSON; people get sentences instead.
 fn outcome(
-    context: &mut CliContext<'_>,
+    context: &mut CliContext<'_, impl PhoneProgram>,
     contact: &Contact,
     number: &str,
     trust: Trust,
@@ -146,7 +152,11 @@ fn outcome(
 }
 
 /// Leads through the comparison at a terminal. Returns the number to compare.
-fn ask(context: &mut CliContext<'_>, contact: &Contact, number: &str) -> Result<String, Failure> {
+fn ask(
+    context: &mut CliContext<'_, impl PhoneProgram>,
+    contact: &Contact,
+    number: &str,
+) -> Result<String, Failure> {
     let name = words::name(contact);
     context.terminal.result(&format!(
         "Ask {name} for the safety number on their phone, by voice or in person, not by message. Yours:"
@@ -200,7 +210,7 @@ pub(crate) fn what_is_this(name: &str) -> String {
     )
 }
 
-fn heard_on_stdin(context: &CliContext<'_>, contact: &Contact) -> Result<String, Failure> {
+fn heard_on_stdin(context: &CliContext<'_, impl PhoneProgram>, contact: &Contact) -> Result<String, Failure> {
     let mut stdin = io::stdin();
     if stdin.is_terminal() {
         return Err(Failure::NotCompared { name: words::name(contact), asked: false });
