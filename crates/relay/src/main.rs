@@ -7,5 +7,5 @@ use pillarbox_system::process;
 fn main() -> ExitCode {
     process::leave_no_dump();
     process::survive_file_size_limit();
-    pillarbox_relay::cli::main(std::env::args_os())
+    pillarbox_relay::cli::main(pillarbox_relay::ShippedRelay, std::env::args_os())
 }

@@ -31,6 +31,7 @@ use std::io::{BufWriter, Write};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
+use pillarbox_relay::RelaySoftware;
 use pillarbox_system::exit::USAGE;
 use pillarbox_text::wrap::wrap;
 
@@ -44,8 +45,14 @@ pub fn command() -> clap::Command {
     Arguments::command()
 }
 
-/// Runs one command line.
-pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
+/// Runs one command line of a relay with this software.
+pub fn main(
+    software: impl RelaySoftware + Send + 'static,
+    words: impl IntoIterator<Item = OsString>,
+) -> ExitCode {
+    if let Some(banner) = software.banner() {
+        anstream::eprintln!("{}", wrap(banner, 0, Window::of_output().for_sentences()));
+    }
     let words: Vec<OsString> = words.into_iter().collect();
     let Arguments { color, command } = match Arguments::try_parse_from(&words) {
         Ok(arguments) => arguments,
@@ -57,7 +64,7 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         Color::Never => anstream::ColorChoice::Never,
     }
     .write_global();
-    match execute(command) {
+    match execute(command, software) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
     }
@@ -87,10 +94,10 @@ fn said(error: &clap::Error) -> ExitCode {
     }
 }
 
-fn execute(command: Command) -> Result<(), Failure> {
+fn execute(command: Command, software: impl RelaySoftware + Send + 'static) -> Result<(), Failure> {
     let mut out = BufWriter::new(anstream::stdout().lock());
     match command {
-        Command::Run(arguments) => run::run(*arguments, &mut out),
+        Command::Run(arguments) => run::run(*arguments, software, &mut out),
         Command::Ledger(arguments) => ledger::run(arguments, &mut out),
         Command::Inventory(arguments) => inventory::run(arguments, &mut out),
         Command::Account(AccountCommand::Remove(arguments)) => remove::account(arguments, &mut out),
