@@ -9,9 +9,11 @@
 //! person to everybody who asks, and as a device of everybody to the person.
 
 mod client;
+mod order;
 mod relay;
 
 pub use client::GhostClient;
+pub use order::GhostOrder;
 pub use relay::{GhostRelay, ReadAlong};
 
 use pillarbox_wire::DeviceId;
