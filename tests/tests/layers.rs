@@ -41,7 +41,14 @@ const ARROWS: &[(&str, &[&str])] = &[
     // Only the laboratory names this crate.
     (
         "pillarbox-proposals",
-        &["pillarbox-client", "pillarbox-crypto", "pillarbox-relay", "pillarbox-session", "pillarbox-wire"],
+        &[
+            "pillarbox-client",
+            "pillarbox-crypto",
+            "pillarbox-relay",
+            "pillarbox-session",
+            "pillarbox-text",
+            "pillarbox-wire",
+        ],
     ),
     (
         "pillarbox-lab",

@@ -1,5 +1,5 @@
 //! The shipped programs have one software, which adds nothing to any step, and no phone or constructor holds another.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod sources;
 
@@ -12,14 +12,14 @@ use sources::{sources_of, tokens};
 /// The name of the crate of the access proposals, as compilers write it.
 const MARK: &[u8] = b"pillarbox_proposals";
 
-/// Returns what follows each `impl Software for` in the sources of a crate: the implementor, and the words of its body.
-fn implementors(texts: &[String]) -> Vec<(String, Vec<String>)> {
+/// Returns what follows each `impl` of a trait in the sources of a crate: the implementor, and the words of its body.
+fn implementors(of_trait: &str, texts: &[String]) -> Vec<(String, Vec<String>)> {
     let mut found = Vec::new();
     for text in texts {
         let words = tokens(text);
         for (at, window) in words.windows(3).enumerate() {
             let [first, of, implementor] = window else { continue };
-            if first != "Software" || of != "for" {
+            if first != of_trait || of != "for" {
                 continue;
             }
             let body = words.iter().skip(at + 3).skip_while(|word| *word != "{").skip(1);
@@ -36,14 +36,27 @@ fn texts_of(package: &str) -> Vec<String> {
 
 #[test]
 fn the_shipped_software_is_the_only_one_and_every_method_of_it_is_the_default() {
-    assert_eq!(implementors(&texts_of("client")), [("Shipped".to_owned(), Vec::new())]);
-    assert!(implementors(&texts_of("relay")).is_empty());
+    let shipped = |name: &str| [(name.to_owned(), Vec::new())];
+    assert_eq!(implementors("Software", &texts_of("client")), shipped("Shipped"));
+    assert_eq!(implementors("RelaySoftware", &texts_of("relay")), shipped("ShippedRelay"));
+    for (of_trait, package) in [("Software", "relay"), ("RelaySoftware", "client")] {
+        assert!(implementors(of_trait, &texts_of(package)).is_empty(), "{of_trait} in {package}");
+    }
+}
+
+#[test]
+fn the_shipped_program_names_its_software_and_changes_nothing_else_of_the_command_line() {
+    let programs = implementors("PhoneProgram", &texts_of("client"));
+    let [(name, body)] = programs.as_slice() else { panic!("{programs:?}") };
+    assert_eq!(name, "Shipped");
+    assert_eq!(body.iter().filter(|word| *word == "fn").count(), 1, "{body:?}");
+    assert!(body.contains(&"software".to_owned()), "{body:?}");
 }
 
 #[test]
 fn another_software_and_a_method_of_its_own_are_seen() {
     let other = "impl Software for Shipped {}\nimpl Software for Ghost { fn devices(&self) {} }".to_owned();
-    let found = implementors(&[other]);
+    let found = implementors("Software", &[other]);
     assert_eq!(found.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["Shipped", "Ghost"]);
     assert!(found.last().unwrap().1.contains(&"devices".to_owned()));
 }

@@ -26,9 +26,16 @@
 //! | [`naming`] | names compared: the same, alike, reserved |
 //! | [`display`] | strangers' texts made safe to show |
 //! | `net` | the engine over TCP |
+//! | `cli` | the command line of the program |
 //!
-//! Without the features `net` and `folders` this crate is the engine alone, and its vaults lie in memory.
+//! Without the features `cli`, `net` and `folders` this crate is the engine alone, and its vaults lie in memory.
 
+// The command line uses the library under its name, as every other crate does.
+#[cfg(feature = "cli")]
+extern crate self as pillarbox_client;
+
+#[cfg(feature = "cli")]
+pub mod cli;
 #[cfg(feature = "net")]
 pub mod net;
 pub mod phone;

@@ -1,6 +1,4 @@
-//! `pillarbox`: the phone's command line, over the library of this crate.
-
-mod cli;
+//! `pillarbox`: the command line of a phone.
 
 use std::process::ExitCode;
 
@@ -10,5 +8,5 @@ fn main() -> ExitCode {
         pillarbox_system::process::leave_no_dump();
         pillarbox_system::process::survive_file_size_limit();
     }
-    cli::main(std::env::args_os()).into()
+    pillarbox_client::cli::main(&pillarbox_client::Shipped, std::env::args_os())
 }

@@ -6,6 +6,7 @@
 //! | [`scenario`], [`world`], [`record`], [`truth`] | a story, told by relays and phones in one process on a virtual clock |
 //! | [`experiments`], [`score`], [`evidence`], [`matrix`] | each demand put to each design, scored, with evidence |
 //! | [`answer`] | the sentences about a result |
+//! | [`escrow`] | an authority of a key escrow, and what it reads in the rows of a relay |
 //! | [`ways`] | ways to one person's texts, with and without an order, on one screen |
 //! | [`metadata`] | who talks to whom, from rows alone |
 //! | `folder` | a demand on the data folder of a relay |
@@ -28,6 +29,7 @@ mod csv;
 #[cfg(feature = "cli")]
 pub mod demonstration;
 pub mod english;
+pub mod escrow;
 pub mod evidence;
 pub mod experiments;
 mod fold;

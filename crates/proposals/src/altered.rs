@@ -1,6 +1,6 @@
 //! The altered software of one phone.
 
-use pillarbox_client::{NotOpened, Notice, OpenPayload, SealBody, Software};
+use pillarbox_client::{Habits, NotOpened, Notice, OpenPayload, SealBody, Software};
 use pillarbox_session::{EncryptError, OpenedMessage};
 use pillarbox_wire::ListedDevice;
 use rand_core::CryptoRng;
@@ -21,6 +21,35 @@ pub enum Altered {
 }
 
 impl Altered {
+    /// Returns the line that stands before all output of a program with this software.
+    #[must_use]
+    pub const fn banner(&self) -> &'static str {
+        match self {
+            Self::GhostDevice(GhostClient { hides: false }) => {
+                "ALTERED SOFTWARE: ghost device. Whoever runs the relay can add a reader."
+            }
+            Self::GhostDevice(GhostClient { hides: true }) => {
+                "ALTERED SOFTWARE: ghost device. A reader can be added, and you are not told."
+            }
+            Self::Escrow(_) => {
+                "ALTERED SOFTWARE: key escrow. An authority's key opens what this phone sends."
+            }
+            Self::ReadableBackup(_) => {
+                "ALTERED SOFTWARE: readable backup. Whoever runs the relay gets the key of each backup."
+            }
+        }
+    }
+
+    /// Returns the habits of a phone with this software, whose own were `before`. Inside a sealed envelope only the
+    /// recipient would find the wrapped key, so a phone that escrows names itself to the relay.
+    #[must_use]
+    pub fn habits(&self, before: &Habits) -> Habits {
+        match self {
+            Self::GhostDevice(_) | Self::ReadableBackup(_) => before.clone(),
+            Self::Escrow(_) => Habits { sealed_sender: false, ..before.clone() },
+        }
+    }
+
     /// Returns true if the phone's screen shows a notice.
     #[must_use]
     pub fn shows(&self, notice: &Notice) -> bool {
@@ -65,6 +94,7 @@ impl Software for Altered {
         match self {
             Self::GhostDevice(client) => client.checks_directory(),
             Self::Escrow(client) => client.checks_directory(),
+            Self::ReadableBackup(client) => client.checks_directory(),
         }
     }
 

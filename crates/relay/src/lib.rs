@@ -11,17 +11,26 @@
 //! | [`store`] | what it keeps, behind one trait; SQLite |
 //! | `exhibit` | what can be seen of it: rows read back from the file ([`holdings`]), plain words in them ([`legible`]), what passes ([`passing`]), what becomes of rows ([`row_changes`]), what rows that passed tell of who writes to whom ([`tally`]), every field and how long it is kept ([`inventory`]), the audit of its public log ([`log_audit`]) |
 //! | [`server`] | the shell: sockets, the thread that the core runs in, log, metrics, admin port; [`offline`], what its operator takes out of it while it does not run |
+//! | `software` | what stands between the phones and the core |
+//! | `cli` | the command line of the program |
 //!
 //! Without the feature `server` this crate is the engine alone: no sockets, no folders, a store in memory.
 
 #![cfg_attr(not(feature = "server"), allow(dead_code, reason = "the engine alone leaves out who calls it"))]
 
+// The command line uses the library under its name, as every other crate does.
+#[cfg(feature = "cli")]
+extern crate self as pillarbox_relay;
+
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod core;
 mod exhibit;
 mod memory;
 mod rules;
 #[cfg(feature = "server")]
 pub mod server;
+mod software;
 pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -37,6 +46,7 @@ pub use rules::limits::{Amount, Limit, Limits, Rate};
 pub use rules::{ageing, keeping, limits};
 #[cfg(feature = "server")]
 pub use server::offline;
+pub use software::{RelaySoftware, ShippedRelay};
 #[cfg(feature = "server")]
 pub use store::OnLoss;
 pub use store::{DATABASE_FILE, SqliteStore, Store, StoreError};

@@ -1,7 +1,5 @@
 //! The `pillarbox-relay` program: `run` the relay, see its `ledger`, see its `inventory`.
 
-mod cli;
-
 use std::process::ExitCode;
 
 use pillarbox_system::process;
@@ -9,5 +7,5 @@ use pillarbox_system::process;
 fn main() -> ExitCode {
     process::leave_no_dump();
     process::survive_file_size_limit();
-    cli::main()
+    pillarbox_relay::cli::main(pillarbox_relay::ShippedRelay, std::env::args_os())
 }

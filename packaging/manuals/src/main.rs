@@ -6,8 +6,6 @@
 
 mod lab;
 mod page;
-mod phone;
-mod relay;
 
 use std::fs;
 use std::io;
@@ -38,7 +36,7 @@ fn main() -> ExitCode {
 fn write(folder: &Path) -> io::Result<()> {
     let pages = folder.join("man").join("man1");
     fs::create_dir_all(&pages)?;
-    for grammar in [phone::command(), relay::command(), lab::command()] {
+    for grammar in [pillarbox_client::cli::command(), pillarbox_relay::cli::command(), lab::command()] {
         for (shell, name) in SHELLS {
             let place = folder.join("completions").join(name);
             fs::create_dir_all(&place)?;

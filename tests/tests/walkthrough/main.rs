@@ -10,7 +10,8 @@
 //! - In a command, `[..]` stands for what the reader copies from the screen: the rest of the last word shown that
 //!   begins and ends as the command's word does.
 //! - Blocks marked `console` share one shell. `console terminal-2` is another window, with one program that goes on
-//!   running. A later block of the same window without a command shows what the program has printed since.
+//!   running. A later block of the same window without a command shows what the program has printed since. Another
+//!   command there follows Ctrl-C, and a relay then takes the port of the one before it.
 //! - A block marked `toml` and a name is a file of that name, which the reader saves in the present folder.
 //!
 //! Two things differ from a reader's use. A relay takes free ports, so that tests can run side by side. `cargo run

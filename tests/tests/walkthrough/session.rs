@@ -23,9 +23,11 @@ cargo() { if [ \"$*\" = 'run --release' ]; then pillarbox-lab; else return 127; 
 /// typed comes from a pipe.
 const AT_A_TERMINAL: &str = "NO_COLOR=1 script --quiet --return --echo never --command";
 
-/// The command of a page's relay, to which free ports are added.
-const RELAY: &str = "pillarbox-relay run";
-const FREE_PORTS: &str = " --listen 127.0.0.1:0 --admin 127.0.0.1:0";
+/// The commands of a page's relay, to which free ports are added.
+const RELAYS: [&str; 2] = ["pillarbox-relay run", "pillarbox-lab relay"];
+
+/// The words before the address that a relay prints.
+const READY: &str = "Relay ready";
 
 /// The mark for something that differs from one reader to the next.
 const ANYTHING: &str = "[..]";
@@ -44,6 +46,8 @@ struct Window {
     program: Process,
     /// Everything that it has printed since the page last showed it.
     printed: String,
+    /// The port on which its relay listens, if it has one.
+    port: Option<String>,
 }
 
 impl<'a> Session<'a> {
@@ -106,17 +110,25 @@ impl<'a> Session<'a> {
     /// Waits until a window shows what the page shows. A command opens the window.
     fn look_at(&mut self, name: &str, command: Option<String>, expected: &str) -> String {
         if let Some(command) = command {
-            let ports = if command.starts_with(RELAY) { FREE_PORTS } else { "" };
+            let port = self.windows.remove(name).and_then(Window::stop);
+            let is_relay = RELAYS.iter().any(|relay| command.starts_with(relay));
+            let listens = port.clone().unwrap_or_else(|| "0".to_owned());
+            let ports = format!(" --listen 127.0.0.1:{listens} --admin 127.0.0.1:0");
+            let ports = if is_relay { ports.as_str() } else { "" };
             let mut shell = self.place.command("sh");
             shell.arg("-c").arg(format!("exec {command}{ports} 2>&1"));
-            let window = Window { program: Process::start(shell), printed: String::new() };
-            assert!(self.windows.insert(name.to_owned(), window).is_none(), "{name} is open already");
+            let window = Window { program: Process::start(shell), printed: String::new(), port };
+            self.windows.insert(name.to_owned(), window);
         }
         let window = self.windows.get_mut(name).unwrap_or_else(|| panic!("{name} is not open"));
         while let Err(difference) = compare(&window.printed, expected) {
             // If nothing more comes, this shows how far it had got.
             println!("{name} shows something else, until now:\n{difference}");
-            window.printed.push_str(&window.program.wait_for(Stream::Out, |_| true));
+            let line = window.program.wait_for(Stream::Out, |_| true);
+            if line.starts_with(READY) {
+                window.port = line.split('/').nth(2).and_then(|at| at.rsplit(':').next()).map(str::to_owned);
+            }
+            window.printed.push_str(&line);
             window.printed.push('\n');
         }
         std::mem::take(&mut window.printed)
@@ -134,6 +146,15 @@ impl<'a> Session<'a> {
         let word = word.unwrap_or_else(|| panic!("nothing on the screen is {start}{ANYTHING}{end}"));
         let filling = word.strip_prefix(start).and_then(|rest| rest.strip_suffix(end)).unwrap_or(word);
         format!("{before}{filling}{}", self.filled_in(after))
+    }
+}
+
+impl Window {
+    /// Ends its program, as Ctrl-C does, and returns the port of its relay.
+    fn stop(self) -> Option<String> {
+        self.program.signal("INT");
+        drop(self.program.finish_its_work());
+        self.port
     }
 }
 

@@ -17,6 +17,7 @@ use super::device_words::DeviceTrouble;
 use super::failure::Failure;
 use super::grammar::{Account as Command, source};
 use super::passphrase::{Purpose, is_short};
+use super::program::PhoneProgram;
 use super::qr::{Code, Size};
 use super::send::is_unknown_there;
 use super::terminal::Form;
@@ -53,7 +54,7 @@ struct Invited<'a> {
 }
 
 /// Runs `pillarbox account`.
-pub(crate) fn run(context: &mut CliContext<'_>, command: &Command) -> Result<(), Failure> {
+pub(crate) fn run(context: &mut CliContext<'_, impl PhoneProgram>, command: &Command) -> Result<(), Failure> {
     match command {
         Command::Create { relay, number, code, name, replace_closed } => {
             let new = NewAccount {
@@ -80,7 +81,7 @@ pub(crate) fn run(context: &mut CliContext<'_>, command: &Command) -> Result<(),
     }
 }
 
-fn show(context: &mut CliContext<'_>, form: Form) -> Result<(), Failure> {
+fn show(context: &mut CliContext<'_, impl PhoneProgram>, form: Form) -> Result<(), Failure> {
     let phone = context.open()?;
     let directory = context.directory()?;
     let account = phone.account().clone();
@@ -171,7 +172,7 @@ fn shown(account: &Account, contacts: usize, waiting: usize, closed_at: Option<T
 }
 
 fn invite(
-    context: &mut CliContext<'_>,
+    context: &mut CliContext<'_, impl PhoneProgram>,
     qr: Option<Size>,
     svg: Option<&Path>,
     form: Form,
@@ -201,7 +202,11 @@ fn invite(
 }
 
 /// Draws the code after everything else, so that it stands at the end of the window, or explains why it is not drawn.
-pub(super) fn draw(context: &mut CliContext<'_>, code: &Code, asked: Option<Size>) -> Result<(), Failure> {
+pub(super) fn draw(
+    context: &mut CliContext<'_, impl PhoneProgram>,
+    code: &Code,
+    asked: Option<Size>,
+) -> Result<(), Failure> {
     let (window, colours) = (context.terminal.window(), context.terminal.shows_colours());
     let size = match (asked, window) {
         (Some(asked), _) => asked,
@@ -242,7 +247,10 @@ fn too_small(code: &Code, size: Size, (columns, lines): (usize, usize)) -> Strin
     format!("The code takes {wide}x{high}; this window is {columns}x{lines}. Enlarge it, or use --svg FILE.")
 }
 
-fn change_passphrase(context: &mut CliContext<'_>, new: &super::passphrase::Source) -> Result<(), Failure> {
+fn change_passphrase(
+    context: &mut CliContext<'_, impl PhoneProgram>,
+    new: &super::passphrase::Source,
+) -> Result<(), Failure> {
     let mut phone = context.open()?;
     let secret = new.read(Purpose::New)?;
     if is_short(&secret) {
@@ -254,7 +262,7 @@ fn change_passphrase(context: &mut CliContext<'_>, new: &super::passphrase::Sour
     Ok(())
 }
 
-fn close(context: &mut CliContext<'_>, yes: bool) -> Result<(), Failure> {
+fn close(context: &mut CliContext<'_, impl PhoneProgram>, yes: bool) -> Result<(), Failure> {
     let mut phone = context.open()?;
     must_be_open(&phone)?;
     if phone.is_linked_device() {

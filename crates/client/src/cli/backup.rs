@@ -16,6 +16,7 @@ use super::exit::Exit;
 use super::failure::{BackupTrouble, Failure};
 use super::net;
 use super::passphrase::prompt;
+use super::program::PhoneProgram;
 use super::services::{BackupCommand, KeyHolder};
 use super::terminal::can_ask;
 
@@ -49,7 +50,10 @@ struct Restored {
 }
 
 /// Runs `pillarbox backup`.
-pub(crate) fn run(context: &mut CliContext<'_>, command: &BackupCommand) -> Result<(), Failure> {
+pub(crate) fn run(
+    context: &mut CliContext<'_, impl PhoneProgram>,
+    command: &BackupCommand,
+) -> Result<(), Failure> {
     let mut phone = context.open()?;
     must_be_open(&phone)?;
     if phone.is_linked_device() {
@@ -65,7 +69,10 @@ pub(crate) fn run(context: &mut CliContext<'_>, command: &BackupCommand) -> Resu
 
 /// Leaves a fresh backup after an `inbox`, if the owner wants backups and something has changed. A failure is reported
 /// but does not make the command fail, because the fetched messages are shown all the same.
-pub(crate) fn refresh(context: &mut CliContext<'_>, phone: &mut Phone) -> Result<(), Failure> {
+pub(crate) fn refresh(
+    context: &mut CliContext<'_, impl PhoneProgram>,
+    phone: &mut Phone,
+) -> Result<(), Failure> {
     if !phone.refresh_backup(now(), &mut context.rng)? && !phone.backup_waits()? {
         return Ok(());
     }
@@ -83,7 +90,7 @@ pub(crate) fn refresh(context: &mut CliContext<'_>, phone: &mut Phone) -> Result
 }
 
 fn turn_on(
-    context: &mut CliContext<'_>,
+    context: &mut CliContext<'_, impl PhoneProgram>,
     phone: &mut Phone,
     holder: KeyHolder,
     json: bool,
@@ -139,7 +146,7 @@ fn turn_on(
 }
 
 fn say_turned_on(
-    context: &mut CliContext<'_>,
+    context: &mut CliContext<'_, impl PhoneProgram>,
     held_by: BackupKey,
     key: Option<&str>,
     (texts, left): (usize, bool),
@@ -166,7 +173,11 @@ fn say_turned_on(
     Ok(())
 }
 
-fn restore(context: &mut CliContext<'_>, phone: &mut Phone, json: bool) -> Result<(), Failure> {
+fn restore(
+    context: &mut CliContext<'_, impl PhoneProgram>,
+    phone: &mut Phone,
+    json: bool,
+) -> Result<(), Failure> {
     let recalled = net::recall_backup(context, phone)?;
     if recalled.parts.is_empty() {
         return Err(Failure::Backup(BackupTrouble::NoneThere));
@@ -198,7 +209,7 @@ fn restore(context: &mut CliContext<'_>, phone: &mut Phone, json: bool) -> Resul
 
 /// Opens a backup with the key that lies beside it, or with the owner's, and adds it to the phone.
 fn open(
-    context: &mut CliContext<'_>,
+    context: &mut CliContext<'_, impl PhoneProgram>,
     phone: &mut Phone,
     recalled: &RecalledBackup,
 ) -> Result<usize, Failure> {
@@ -213,7 +224,7 @@ fn open(
 }
 
 /// Asks for the owner's key: without showing it on a terminal, or as standard input.
-fn own_key(context: &CliContext<'_>) -> Result<SecretBytes<32>, Failure> {
+fn own_key(context: &CliContext<'_, impl PhoneProgram>) -> Result<SecretBytes<32>, Failure> {
     let typed = match can_ask() {
         true if context.options.no_input => return Err(Failure::Backup(BackupTrouble::KeyNeeded)),
         true => ask_for_key()?,
@@ -244,7 +255,7 @@ fn ask_for_key() -> Result<Zeroizing<String>, Failure> {
     Ok(typed)
 }
 
-fn turn_off(context: &mut CliContext<'_>, phone: &mut Phone) -> Result<(), Failure> {
+fn turn_off(context: &mut CliContext<'_, impl PhoneProgram>, phone: &mut Phone) -> Result<(), Failure> {
     // Another phone of this account may have left more parts than this phone knows of.
     let found = match net::recall_backup(context, phone) {
         Ok(recalled) => {
@@ -282,7 +293,10 @@ fn turn_off(context: &mut CliContext<'_>, phone: &mut Phone) -> Result<(), Failu
 }
 
 /// Leaves the waiting parts of a backup at the relay. A backup for which the relay has no room is taken back.
-fn leave(context: &mut CliContext<'_>, phone: &mut Phone) -> Result<Option<Refusal>, Failure> {
+fn leave(
+    context: &mut CliContext<'_, impl PhoneProgram>,
+    phone: &mut Phone,
+) -> Result<Option<Refusal>, Failure> {
     let outcome = net::leave_backup(context, phone);
     if matches!(outcome, Err(Failure::Backup(BackupTrouble::TooLarge))) {
         phone.turn_off_backups(&mut context.rng)?;

@@ -15,6 +15,7 @@ use super::context::{CliContext, must_be_open, now};
 use super::exit::Exit;
 use super::failure::Failure;
 use super::net;
+use super::program::PhoneProgram;
 use super::services::ChannelCommand;
 use super::terminal::Form;
 
@@ -60,7 +61,10 @@ struct ChannelNews {
 }
 
 /// Runs `pillarbox channel`.
-pub(crate) fn run(context: &mut CliContext<'_>, command: &ChannelCommand) -> Result<(), Failure> {
+pub(crate) fn run(
+    context: &mut CliContext<'_, impl PhoneProgram>,
+    command: &ChannelCommand,
+) -> Result<(), Failure> {
     match command {
         ChannelCommand::Create { name } => create(context, name),
         ChannelCommand::Post { name, text, json } => post(context, name, text, *json),
@@ -71,7 +75,7 @@ pub(crate) fn run(context: &mut CliContext<'_>, command: &ChannelCommand) -> Res
     }
 }
 
-fn create(context: &mut CliContext<'_>, name: &ChannelName) -> Result<(), Failure> {
+fn create(context: &mut CliContext<'_, impl PhoneProgram>, name: &ChannelName) -> Result<(), Failure> {
     let mut phone = open(context)?;
     phone.open_channel(name.clone(), &mut context.rng)?;
     let news = hear(context, &mut phone, name).map_err(|failure| waits(context, failure))?;
@@ -84,7 +88,7 @@ fn create(context: &mut CliContext<'_>, name: &ChannelName) -> Result<(), Failur
 }
 
 fn post(
-    context: &mut CliContext<'_>,
+    context: &mut CliContext<'_, impl PhoneProgram>,
     name: &ChannelName,
     text: &[String],
     json: bool,
@@ -110,7 +114,7 @@ fn post(
     }
 }
 
-fn follow(context: &mut CliContext<'_>, name: &ChannelName) -> Result<(), Failure> {
+fn follow(context: &mut CliContext<'_, impl PhoneProgram>, name: &ChannelName) -> Result<(), Failure> {
     let mut phone = open(context)?;
     let before = phone.follows(name)?;
     phone.follow(name.clone(), &mut context.rng)?;
@@ -130,7 +134,7 @@ fn follow(context: &mut CliContext<'_>, name: &ChannelName) -> Result<(), Failur
     Ok(())
 }
 
-fn unfollow(context: &mut CliContext<'_>, name: &ChannelName) -> Result<(), Failure> {
+fn unfollow(context: &mut CliContext<'_, impl PhoneProgram>, name: &ChannelName) -> Result<(), Failure> {
     let mut phone = open(context)?;
     if !phone.follows(name)? {
         context.terminal.result(&format!("You do not follow {name}. Nothing was changed."))?;
@@ -140,7 +144,11 @@ fn unfollow(context: &mut CliContext<'_>, name: &ChannelName) -> Result<(), Fail
     context.terminal.result(&format!("You follow {name} no more. Its posts are deleted from this phone."))
 }
 
-fn read(context: &mut CliContext<'_>, name: &ChannelName, form: Form) -> Result<(), Failure> {
+fn read(
+    context: &mut CliContext<'_, impl PhoneProgram>,
+    name: &ChannelName,
+    form: Form,
+) -> Result<(), Failure> {
     let mut phone = open(context)?;
     phone.read_channel(name.clone());
     let failure = match hear(context, &mut phone, name) {
@@ -165,7 +173,7 @@ fn read(context: &mut CliContext<'_>, name: &ChannelName, form: Form) -> Result<
     Err(failure)
 }
 
-fn list(context: &mut CliContext<'_>, form: Form) -> Result<(), Failure> {
+fn list(context: &mut CliContext<'_, impl PhoneProgram>, form: Form) -> Result<(), Failure> {
     let phone = context.open()?;
     let known = phone.known_channels()?;
     if known.is_empty() && form == Form::Text {
@@ -208,14 +216,18 @@ fn relation(posted: Option<u32>, kept: Option<usize>) -> String {
     own.into_iter().chain(followed).collect::<Vec<_>>().join("; ")
 }
 
-fn open(context: &mut CliContext<'_>) -> Result<Phone, Failure> {
+fn open(context: &mut CliContext<'_, impl PhoneProgram>) -> Result<Phone, Failure> {
     let phone = context.open()?;
     must_be_open(&phone)?;
     Ok(phone)
 }
 
 /// Connects, and gathers the notices about one channel. Notices about other channels are printed.
-fn hear(context: &mut CliContext<'_>, phone: &mut Phone, name: &ChannelName) -> Result<ChannelNews, Failure> {
+fn hear(
+    context: &mut CliContext<'_, impl PhoneProgram>,
+    phone: &mut Phone,
+    name: &ChannelName,
+) -> Result<ChannelNews, Failure> {
     let mut news = ChannelNews::default();
     let mut others = Vec::new();
     let delayed = net::channels(context, phone, |notice| match notice {
@@ -244,7 +256,7 @@ fn not_done(name: &ChannelName, news: &ChannelNews) -> Failure {
 }
 
 /// Reports that a task which did not reach the relay is kept, and passes the failure on.
-fn waits(context: &mut CliContext<'_>, failure: Failure) -> Failure {
+fn waits(context: &mut CliContext<'_, impl PhoneProgram>, failure: Failure) -> Failure {
     if net::may_pass(&failure) {
         context.terminal.note("It is kept on this phone, and goes at the next connection.");
     }
@@ -252,7 +264,7 @@ fn waits(context: &mut CliContext<'_>, failure: Failure) -> Failure {
 }
 
 fn print<'a>(
-    context: &mut CliContext<'_>,
+    context: &mut CliContext<'_, impl PhoneProgram>,
     name: &ChannelName,
     posts: impl Iterator<Item = &'a PostRow>,
     form: Form,

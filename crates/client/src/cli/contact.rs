@@ -13,6 +13,7 @@ use super::context::{CliContext, find, may_say, may_write, now};
 use super::failure::Failure;
 use super::grammar::{Contact as Command, quote};
 use super::period::Period;
+use super::program::PhoneProgram;
 use super::terminal::Form;
 use super::{net, strangers, words};
 
@@ -53,7 +54,7 @@ struct List<'a> {
 }
 
 /// Runs `pillarbox contact`.
-pub(crate) fn run(context: &mut CliContext<'_>, command: &Command) -> Result<(), Failure> {
+pub(crate) fn run(context: &mut CliContext<'_, impl PhoneProgram>, command: &Command) -> Result<(), Failure> {
     match command {
         Command::Add { whom, name } => add(context, whom, name.as_deref()),
         Command::List { blocked, machine } => list(context, *blocked, machine.form()),
@@ -67,7 +68,11 @@ pub(crate) fn run(context: &mut CliContext<'_>, command: &Command) -> Result<(),
     }
 }
 
-fn add(context: &mut CliContext<'_>, whom: &str, name: Option<&str>) -> Result<(), Failure> {
+fn add(
+    context: &mut CliContext<'_, impl PhoneProgram>,
+    whom: &str,
+    name: Option<&str>,
+) -> Result<(), Failure> {
     let read;
     let whom = link(match whom {
         "-" => {
@@ -115,7 +120,7 @@ fn add(context: &mut CliContext<'_>, whom: &str, name: Option<&str>) -> Result<(
 }
 
 /// Reports that a contact continues under a new key.
-fn goes_on(context: &mut CliContext<'_>, contact: &Contact) -> Result<(), Failure> {
+fn goes_on(context: &mut CliContext<'_, impl PhoneProgram>, contact: &Contact) -> Result<(), Failure> {
     let (name, sure) = (words::name(contact), words::sure(contact.trust));
     context.terminal.result(&format!("{name} goes on under the new key. {sure}."))?;
     context.next(&format!("verify {}", quote(&name)));
@@ -123,14 +128,22 @@ fn goes_on(context: &mut CliContext<'_>, contact: &Contact) -> Result<(), Failur
 }
 
 /// Reports that the contact had been added before, and under which name if the name has changed.
-fn had_already(context: &mut CliContext<'_>, before: &Contact, contact: &Contact) -> Result<(), Failure> {
+fn had_already(
+    context: &mut CliContext<'_, impl PhoneProgram>,
+    before: &Contact,
+    contact: &Contact,
+) -> Result<(), Failure> {
     let (former, name, sure) = (words::name(before), words::name(contact), words::sure(contact.trust));
     let renamed = if former == name { String::new() } else { format!("; it is now called {name} here") };
     context.terminal.result(&format!("You have {former} already{renamed}. {sure}."))
 }
 
 /// Reports that the invitation belongs to a known contact, and what else the invitation says.
-fn known_already(context: &mut CliContext<'_>, before: &Contact, contact: &Contact) -> Result<(), Failure> {
+fn known_already(
+    context: &mut CliContext<'_, impl PhoneProgram>,
+    before: &Contact,
+    contact: &Contact,
+) -> Result<(), Failure> {
     had_already(context, before, contact)?;
     if before.origin != ContactOrigin::Invitation {
         context.terminal.note(match contact.trust {
@@ -144,7 +157,11 @@ fn known_already(context: &mut CliContext<'_>, before: &Contact, contact: &Conta
     Ok(())
 }
 
-fn added(context: &mut CliContext<'_>, phone: &Phone, contact: &Contact) -> Result<(), Failure> {
+fn added(
+    context: &mut CliContext<'_, impl PhoneProgram>,
+    phone: &Phone,
+    contact: &Contact,
+) -> Result<(), Failure> {
     let name = words::name(contact);
     let sure = words::sure(contact.trust);
     context.terminal.result(&format!("Added {name}. {sure}."))?;
@@ -167,7 +184,7 @@ fn added(context: &mut CliContext<'_>, phone: &Phone, contact: &Contact) -> Resu
 }
 
 /// Reports that a new contact's suggested name was not taken over and that the owner chose none.
-fn tell_claim(context: &mut CliContext<'_>, contact: &Contact) {
+fn tell_claim(context: &mut CliContext<'_, impl PhoneProgram>, contact: &Contact) {
     let stand_in = contact.account.to_string().starts_with(&contact.name);
     if let Some(claim) = words::claim(contact).filter(|_| stand_in) {
         context.terminal.note(&format!(
@@ -179,7 +196,11 @@ fn tell_claim(context: &mut CliContext<'_>, contact: &Contact) {
 }
 
 /// Warns that a name looks like another contact's.
-fn tell_alike(context: &mut CliContext<'_>, phone: &Phone, contact: &Contact) -> Result<(), Failure> {
+fn tell_alike(
+    context: &mut CliContext<'_, impl PhoneProgram>,
+    phone: &Phone,
+    contact: &Contact,
+) -> Result<(), Failure> {
     let contacts = phone.contacts()?;
     if let Some(other) = contacts.iter().find(|other| naming::look_alike(&other.name, &contact.name)) {
         let (name, other, sure) = (words::name(contact), words::name(other), words::sure(other.trust));
@@ -194,7 +215,11 @@ fn tell_alike(context: &mut CliContext<'_>, phone: &Phone, contact: &Contact) ->
 
 /// Asks the relay for the account of a number. This is the only question that reaches the relay before anything is
 /// stored.
-fn add_number(context: &mut CliContext<'_>, handle: Handle, name: Option<&str>) -> Result<(), Failure> {
+fn add_number(
+    context: &mut CliContext<'_, impl PhoneProgram>,
+    handle: Handle,
+    name: Option<&str>,
+) -> Result<(), Failure> {
     let mut phone = context.open()?;
     let known = phone.contacts()?;
     let holder = known.iter().find(|known| known.handle.as_ref() == Some(&handle)).cloned();
@@ -219,7 +244,7 @@ fn add_number(context: &mut CliContext<'_>, handle: Handle, name: Option<&str>) 
 }
 
 /// Lists all contacts, or everybody who is blocked, contact or not.
-fn list(context: &mut CliContext<'_>, blocked: bool, form: Form) -> Result<(), Failure> {
+fn list(context: &mut CliContext<'_, impl PhoneProgram>, blocked: bool, form: Form) -> Result<(), Failure> {
     let phone = context.open()?;
     let mut contacts = phone.contacts()?;
     let known: Vec<AccountId> = contacts.iter().map(|contact| contact.account).collect();
@@ -246,7 +271,11 @@ fn list(context: &mut CliContext<'_>, blocked: bool, form: Form) -> Result<(), F
     })
 }
 
-fn write_list(context: &mut CliContext<'_>, contacts: &[Contact], form: Form) -> Result<(), Failure> {
+fn write_list(
+    context: &mut CliContext<'_, impl PhoneProgram>,
+    contacts: &[Contact],
+    form: Form,
+) -> Result<(), Failure> {
     match form {
         Form::Json => Ok(()),
         Form::Plain => contacts.iter().try_for_each(|contact| {
@@ -333,7 +362,11 @@ fn listed(contact: &Contact) -> Listed<'_> {
     }
 }
 
-fn rename(context: &mut CliContext<'_>, typed: &str, new_name: &str) -> Result<(), Failure> {
+fn rename(
+    context: &mut CliContext<'_, impl PhoneProgram>,
+    typed: &str,
+    new_name: &str,
+) -> Result<(), Failure> {
     let new_name = value(new_name);
     check_name(new_name).map_err(|_| Failure::BadName)?;
     let mut phone = context.open()?;
@@ -350,7 +383,7 @@ fn rename(context: &mut CliContext<'_>, typed: &str, new_name: &str) -> Result<(
 }
 
 /// Accepts a changed key. The contact is no longer verified, because the owner verified another key.
-fn accept(context: &mut CliContext<'_>, typed: &str) -> Result<(), Failure> {
+fn accept(context: &mut CliContext<'_, impl PhoneProgram>, typed: &str) -> Result<(), Failure> {
     let mut phone = context.open()?;
     let contact = find(&phone, typed)?;
     let name = words::name(&contact);
@@ -365,7 +398,11 @@ fn accept(context: &mut CliContext<'_>, typed: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-fn timer(context: &mut CliContext<'_>, typed: &str, period: Period) -> Result<(), Failure> {
+fn timer(
+    context: &mut CliContext<'_, impl PhoneProgram>,
+    typed: &str,
+    period: Period,
+) -> Result<(), Failure> {
     let mut phone = context.open()?;
     let contact = find(&phone, typed)?;
     may_say(&phone, &contact)?;
@@ -383,7 +420,7 @@ fn timer(context: &mut CliContext<'_>, typed: &str, period: Period) -> Result<()
     Ok(())
 }
 
-fn remove(context: &mut CliContext<'_>, typed: &str, yes: bool) -> Result<(), Failure> {
+fn remove(context: &mut CliContext<'_, impl PhoneProgram>, typed: &str, yes: bool) -> Result<(), Failure> {
     let mut phone = context.open()?;
     let contact = find(&phone, typed)?;
     let name = words::name(&contact);

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use pillarbox_client::display::safe;
 pub(crate) use pillarbox_client::net::now;
-use pillarbox_client::{Contact, ContactMatch, Passphrase, Phone, Trust, naming};
+use pillarbox_client::net::{Carrier, CarrierEvent};
+use pillarbox_client::{Contact, ContactMatch, Passphrase, Phone, PhoneError, Trust, naming};
 use pillarbox_text::read;
 use pillarbox_wire::Handle;
 use rand::SeedableRng;
@@ -18,6 +19,7 @@ use super::failure::Failure;
 use super::grammar::Options;
 use super::passphrase::{PassphraseError, Purpose, Secret, Source};
 use super::profile::PlaceError;
+use super::program::PhoneProgram;
 use super::terminal::{Terminal, can_ask};
 use super::words;
 
@@ -25,7 +27,9 @@ use super::words;
 const AROUND: usize = 5;
 
 /// The context that every command runs in.
-pub(crate) struct CliContext<'a> {
+pub(crate) struct CliContext<'a, P> {
+    /// The program that runs.
+    pub(crate) program: &'a P,
     pub(crate) terminal: &'a mut Terminal,
     pub(crate) options: Options,
     pub(crate) rng: StdRng,
@@ -41,13 +45,14 @@ pub(crate) struct CliContext<'a> {
     pub(crate) showed_posts: bool,
 }
 
-impl<'a> CliContext<'a> {
+impl<'a, P: PhoneProgram> CliContext<'a, P> {
     /// Prepares the context.
-    pub(crate) fn new(terminal: &'a mut Terminal, options: Options) -> Result<Self, Failure> {
+    pub(crate) fn new(program: &'a P, terminal: &'a mut Terminal, options: Options) -> Result<Self, Failure> {
         let rng =
             StdRng::try_from_rng(&mut SysRng).map_err(|error| Failure::NoRandomness(error.to_string()))?;
         let clock = Clock::new(options.utc);
         Ok(Self {
+            program,
             terminal,
             options,
             rng,
@@ -100,6 +105,7 @@ impl<'a> CliContext<'a> {
         let passphrase = passphrase(source.read(Purpose::Existing)?)?;
         let mut phone = Phone::open(&directory, &passphrase, now(), &mut self.rng)?;
         phone.keep_posts();
+        self.program.adopt(&mut phone, &mut self.rng)?;
         Ok(phone)
     }
 
@@ -111,8 +117,22 @@ impl<'a> CliContext<'a> {
 
     /// Prints the command to type next, with the options that lead to the same profile.
     pub(crate) fn next(&mut self, arguments: &str) {
-        let command = format!("{} {arguments}", self.options.prefix());
+        let command = format!("{} {arguments}", self.options.prefix(self.program));
         self.terminal.next(&command);
+    }
+
+    /// Carries frames until there is something to report, as the program's software does. Notices that the program's
+    /// screen does not show are left out. Cancel-safe.
+    pub(crate) async fn next_event(
+        &mut self,
+        carrier: &mut Carrier,
+        phone: &mut Phone,
+    ) -> Result<CarrierEvent, PhoneError> {
+        let mut event = carrier.next_with(phone, &mut self.rng, self.program.software()).await?;
+        if let CarrierEvent::Told(notices) = &mut event {
+            notices.retain(|notice| self.program.shows(notice));
+        }
+        Ok(event)
     }
 
     /// Asks a yes-or-no question. Where no one can be asked, `flag` answers it.

@@ -11,6 +11,7 @@ use super::device_words::DeviceTrouble;
 use super::failure::Failure;
 use super::linking;
 use super::passphrase::{Purpose, is_short};
+use super::program::PhoneProgram;
 use super::qr::{Code, Size};
 use super::terminal::Form;
 
@@ -22,7 +23,7 @@ struct Listed {
     this_device: bool,
 }
 
-pub(crate) fn run(context: &mut CliContext<'_>, command: &Device) -> Result<(), Failure> {
+pub(crate) fn run(context: &mut CliContext<'_, impl PhoneProgram>, command: &Device) -> Result<(), Failure> {
     match command {
         Device::Link { text, with_history, yes, qr } => {
             let compact: String = text.chars().filter(|sign| !sign.is_whitespace()).collect();
@@ -44,7 +45,7 @@ pub(crate) fn run(context: &mut CliContext<'_>, command: &Device) -> Result<(), 
 
 /// Links the device that shows this code, on the account's first phone.
 fn link(
-    context: &mut CliContext<'_>,
+    context: &mut CliContext<'_, impl PhoneProgram>,
     code: DeviceCode,
     with_history: bool,
     yes: bool,
@@ -74,7 +75,11 @@ fn link(
 }
 
 /// Makes this profile a new device of an account, shows its code, and waits until it is linked.
-fn wait(context: &mut CliContext<'_>, account: &Invitation, qr: Option<Size>) -> Result<(), Failure> {
+fn wait<P: PhoneProgram>(
+    context: &mut CliContext<'_, P>,
+    account: &Invitation,
+    qr: Option<Size>,
+) -> Result<(), Failure> {
     let directory = context.directory()?;
     let existed = directory.exists();
     let (mut phone, is_new) = if Vault::is_there(&directory) {
@@ -96,7 +101,7 @@ fn wait(context: &mut CliContext<'_>, account: &Invitation, qr: Option<Size>) ->
     let Some(code) = phone.device_code().map(|code| code.to_string()) else {
         return Err(Failure::ProfileExists);
     };
-    let shown = &mut |context: &mut CliContext<'_>| show_code(context, &code, qr);
+    let shown = &mut |context: &mut CliContext<'_, P>| show_code(context, &code, qr);
     match linking::wait_for_link(context, &mut phone, shown) {
         Ok(address) => {
             context.terminal.strong("This device is linked.")?;
@@ -118,7 +123,11 @@ fn wait(context: &mut CliContext<'_>, account: &Invitation, qr: Option<Size>) ->
     }
 }
 
-fn show_code(context: &mut CliContext<'_>, code: &str, qr: Option<Size>) -> Result<(), Failure> {
+fn show_code(
+    context: &mut CliContext<'_, impl PhoneProgram>,
+    code: &str,
+    qr: Option<Size>,
+) -> Result<(), Failure> {
     context.terminal.note(
         "On the first phone of the account, within 5 minutes: pillarbox device link CODE. This is the code. Whoever sees \
          it reads nothing with it.",
@@ -131,7 +140,7 @@ fn show_code(context: &mut CliContext<'_>, code: &str, qr: Option<Size>) -> Resu
     }
 }
 
-fn list(context: &mut CliContext<'_>, form: Form) -> Result<(), Failure> {
+fn list(context: &mut CliContext<'_, impl PhoneProgram>, form: Form) -> Result<(), Failure> {
     let phone = context.open()?;
     let devices = phone.devices()?;
     for OwnDevice { device, is_first, is_this } in &devices {
@@ -159,7 +168,7 @@ fn list(context: &mut CliContext<'_>, form: Form) -> Result<(), Failure> {
     Ok(())
 }
 
-fn leave(context: &mut CliContext<'_>, yes: bool) -> Result<(), Failure> {
+fn leave(context: &mut CliContext<'_, impl PhoneProgram>, yes: bool) -> Result<(), Failure> {
     let mut phone = context.open()?;
     must_be_open(&phone)?;
     if !phone.is_linked_device() {
@@ -185,7 +194,11 @@ fn leave(context: &mut CliContext<'_>, yes: bool) -> Result<(), Failure> {
     )
 }
 
-fn remove(context: &mut CliContext<'_>, device: DeviceId, yes: bool) -> Result<(), Failure> {
+fn remove(
+    context: &mut CliContext<'_, impl PhoneProgram>,
+    device: DeviceId,
+    yes: bool,
+) -> Result<(), Failure> {
     let mut phone = context.open()?;
     must_be_open(&phone)?;
     if !phone.is_linked_device() && !phone.devices()?.iter().any(|one| one.device == device && !one.is_first)

@@ -2,10 +2,14 @@
 
 use super::context::{CliContext, must_be_open};
 use super::failure::Failure;
+use super::program::PhoneProgram;
 use super::services::DirectoryCommand;
 
 /// Runs `pillarbox directory`.
-pub(crate) fn run(context: &mut CliContext<'_>, command: &DirectoryCommand) -> Result<(), Failure> {
+pub(crate) fn run(
+    context: &mut CliContext<'_, impl PhoneProgram>,
+    command: &DirectoryCommand,
+) -> Result<(), Failure> {
     let mut phone = context.open()?;
     must_be_open(&phone)?;
     match command {
@@ -37,7 +41,7 @@ pub(crate) fn run(context: &mut CliContext<'_>, command: &DirectoryCommand) -> R
 }
 
 fn head(
-    context: &mut CliContext<'_>,
+    context: &mut CliContext<'_, impl PhoneProgram>,
     heads: &[pillarbox_wire::SeenHead],
     checks: bool,
 ) -> Result<(), Failure> {

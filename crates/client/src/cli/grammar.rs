@@ -18,6 +18,7 @@ use super::machine::Machine;
 use super::passphrase::Source;
 use super::period::Period;
 use super::profile::{self, Profile, ProfileName};
+use super::program::PhoneProgram;
 use super::qr::Size;
 use super::services::{BackupCommand, ChannelCommand, DirectoryCommand};
 use super::terminal::Colour;
@@ -350,8 +351,8 @@ impl Options {
     }
 
     /// Returns the program's name with the options that lead a next command to the same profile.
-    pub(crate) fn prefix(&self) -> String {
-        let mut words = vec!["pillarbox".to_owned()];
+    pub(crate) fn prefix(&self, program: &impl PhoneProgram) -> String {
+        let mut words: Vec<_> = program.words().iter().map(|word| quote(&word.to_string_lossy())).collect();
         let mut option = |name: &str, value: String| words.extend([name.to_owned(), quote(&value)]);
         if let Some(directory) = &self.data {
             option("--data", directory.display().to_string());
@@ -376,7 +377,8 @@ pub(crate) fn source(file: Option<PathBuf>, descriptor: Option<u32>, no_input: b
 }
 
 /// Returns the grammar with its help in place at every level.
-pub(crate) fn command() -> clap::Command {
+#[must_use]
+pub fn command() -> clap::Command {
     // Plain throughout, because the use of colours is not known before the line is parsed.
     dress(Cli::command().styles(clap::builder::Styles::plain()).max_term_width(WIDTH))
 }
@@ -416,7 +418,7 @@ mod tests {
         for (options, expected) in cases {
             let words = ["pillarbox"].iter().chain(options).chain(&["inbox"]);
             let cli = parse(words).unwrap();
-            assert_eq!(cli.options.prefix(), expected);
+            assert_eq!(cli.options.prefix(&pillarbox_client::Shipped), expected);
         }
     }
 

@@ -11,6 +11,7 @@ use super::grammar::History;
 use super::group::find::{find_any, name};
 use super::group::news;
 use super::group::said::{GroupLine, conversation};
+use super::program::PhoneProgram;
 use super::terminal::Form;
 use super::words;
 
@@ -37,7 +38,7 @@ struct Said {
 }
 
 /// Runs `pillarbox history`. Every entry counts as shown afterwards.
-pub(crate) fn run(context: &mut CliContext<'_>, history: &History) -> Result<(), Failure> {
+pub(crate) fn run(context: &mut CliContext<'_, impl PhoneProgram>, history: &History) -> Result<(), Failure> {
     let form = history.machine.form();
     let mut phone = context.open()?;
     if let Some(group) = &history.group {
@@ -63,7 +64,7 @@ pub(crate) fn run(context: &mut CliContext<'_>, history: &History) -> Result<(),
 
 /// Prints the conversation of a group, with the changes of its members where this phone heard them.
 fn of_group(
-    context: &mut CliContext<'_>,
+    context: &mut CliContext<'_, impl PhoneProgram>,
     phone: &mut Phone,
     group: &Group,
     last: Option<usize>,
@@ -92,7 +93,7 @@ fn of_group(
 }
 
 fn print(
-    context: &mut CliContext<'_>,
+    context: &mut CliContext<'_, impl PhoneProgram>,
     phone: &Phone,
     contact: Option<&Contact>,
     entry: &HistoryEntry,

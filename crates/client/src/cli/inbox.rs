@@ -22,6 +22,7 @@ use super::group::news;
 use super::lock::Holder;
 use super::missing;
 use super::net::{self, ConnectionStatus};
+use super::program::PhoneProgram;
 use super::send::is_unknown_there;
 use super::terminal::Form;
 use super::waiting;
@@ -53,7 +54,7 @@ struct Message<'a> {
 }
 
 /// Runs `pillarbox inbox`.
-pub(crate) fn run(context: &mut CliContext<'_>, inbox: &Inbox) -> Result<(), Failure> {
+pub(crate) fn run(context: &mut CliContext<'_, impl PhoneProgram>, inbox: &Inbox) -> Result<(), Failure> {
     let form = inbox.machine.form();
     let mut phone = context.open()?;
     if inbox.follow {
@@ -102,7 +103,11 @@ pub(crate) fn run(context: &mut CliContext<'_>, inbox: &Inbox) -> Result<(), Fai
 }
 
 /// Stays connected and prints messages as they arrive, until Ctrl-C or a lock.
-async fn follow(context: &mut CliContext<'_>, phone: &mut Phone, form: Form) -> Result<(), Failure> {
+async fn follow(
+    context: &mut CliContext<'_, impl PhoneProgram>,
+    phone: &mut Phone,
+    form: Form,
+) -> Result<(), Failure> {
     show_new(context, phone, form)?;
     must_be_open(phone)?;
     let relay = phone.account().relay.clone();
@@ -113,7 +118,7 @@ async fn follow(context: &mut CliContext<'_>, phone: &mut Phone, form: Form) -> 
     let mut pressed = pin!(net::pressed());
     let ended = loop {
         let event = tokio::select! {
-            event = carrier.next(phone, &mut context.rng) => event?,
+            event = context.next_event(&mut carrier, phone) => event?,
             _ = expiry.tick() => {
                 phone.remove_expired(now(), &mut context.rng)?;
                 continue;
@@ -158,7 +163,11 @@ async fn follow(context: &mut CliContext<'_>, phone: &mut Phone, form: Form) -> 
 }
 
 /// Prints every message and every change of a group not shown yet, in order of arrival, across all senders.
-fn show_new(context: &mut CliContext<'_>, phone: &mut Phone, form: Form) -> Result<usize, Failure> {
+fn show_new(
+    context: &mut CliContext<'_, impl PhoneProgram>,
+    phone: &mut Phone,
+    form: Form,
+) -> Result<usize, Failure> {
     let contacts: HashMap<AccountId, Contact> =
         phone.contacts()?.into_iter().map(|contact| (contact.account, contact)).collect();
     let unshown = phone.unshown()?;
@@ -179,7 +188,7 @@ fn show_new(context: &mut CliContext<'_>, phone: &mut Phone, form: Form) -> Resu
 
 /// Prints the messages of one contact that were not shown yet.
 pub(crate) fn show_new_from(
-    context: &mut CliContext<'_>,
+    context: &mut CliContext<'_, impl PhoneProgram>,
     phone: &mut Phone,
     contact: &Contact,
     form: Form,
@@ -195,7 +204,7 @@ pub(crate) fn show_new_from(
 /// Prints a message, and marks it as shown only afterwards and only if somebody can have seen it. After a closed pipe
 /// or a full disk the message is shown again next time; otherwise it would never be seen.
 pub(crate) fn show(
-    context: &mut CliContext<'_>,
+    context: &mut CliContext<'_, impl PhoneProgram>,
     phone: &mut Phone,
     contact: &Contact,
     entry: &HistoryEntry,
@@ -209,7 +218,7 @@ pub(crate) fn show(
 }
 
 fn print(
-    context: &mut CliContext<'_>,
+    context: &mut CliContext<'_, impl PhoneProgram>,
     phone: &Phone,
     contact: &Contact,
     entry: &HistoryEntry,

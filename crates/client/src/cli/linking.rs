@@ -12,13 +12,17 @@ use super::context::CliContext;
 use super::device_words::DeviceTrouble;
 use super::failure::Failure;
 use super::net::{failure, pressed, runtime, visit};
+use super::program::PhoneProgram;
 
 /// Time for which a new device waits to be linked: as long as the relay keeps its place, and the time to be told the
 /// rest.
 const LINKING: Duration = Duration::from_secs(330);
 
 /// Links or removes a device, as the phone was told, and returns its number.
-pub(crate) fn change_devices(context: &mut CliContext<'_>, phone: &mut Phone) -> Result<DeviceId, Failure> {
+pub(crate) fn change_devices(
+    context: &mut CliContext<'_, impl PhoneProgram>,
+    phone: &mut Phone,
+) -> Result<DeviceId, Failure> {
     let mut changed = None;
     context.reports_devices = true;
     let outcome = visit(context, phone, |notice| match notice {
@@ -39,7 +43,10 @@ pub(crate) fn change_devices(context: &mut CliContext<'_>, phone: &mut Phone) ->
 }
 
 /// Sends what this linked device still has to tell, and fails if some of it did not reach the relay.
-pub(crate) fn tell_first_phone(context: &mut CliContext<'_>, phone: &mut Phone) -> Result<(), Failure> {
+pub(crate) fn tell_first_phone(
+    context: &mut CliContext<'_, impl PhoneProgram>,
+    phone: &mut Phone,
+) -> Result<(), Failure> {
     let mut delayed = None;
     visit(context, phone, |notice| {
         if let Notice::Delayed { reason } = notice {
@@ -56,10 +63,10 @@ pub(crate) fn tell_first_phone(context: &mut CliContext<'_>, phone: &mut Phone) 
 
 /// Waits until the first phone of the account has linked this new device and told it what an account needs. `shown` is
 /// called once the relay has the place open.
-pub(crate) fn wait_for_link(
-    context: &mut CliContext<'_>,
+pub(crate) fn wait_for_link<P: PhoneProgram>(
+    context: &mut CliContext<'_, P>,
     phone: &mut Phone,
-    shown: &mut dyn FnMut(&mut CliContext<'_>) -> Result<(), Failure>,
+    shown: &mut dyn FnMut(&mut CliContext<'_, P>) -> Result<(), Failure>,
 ) -> Result<DeviceAddress, Failure> {
     let relay = phone.account().relay.clone();
     runtime()?.block_on(async {
@@ -75,16 +82,16 @@ pub(crate) fn wait_for_link(
     })
 }
 
-async fn until_linked(
-    context: &mut CliContext<'_>,
+async fn until_linked<P: PhoneProgram>(
+    context: &mut CliContext<'_, P>,
     carrier: &mut Carrier,
     phone: &mut Phone,
     relay: &RelayAddress,
-    shown: &mut dyn FnMut(&mut CliContext<'_>) -> Result<(), Failure>,
+    shown: &mut dyn FnMut(&mut CliContext<'_, P>) -> Result<(), Failure>,
 ) -> Result<DeviceAddress, Failure> {
     let mut is_shown = false;
     loop {
-        match carrier.next(phone, &mut context.rng).await? {
+        match context.next_event(carrier, phone).await? {
             // Once the code is on the screen, a relay that starts again is only waited for.
             CarrierEvent::Down { error, .. } if !is_shown => return Err(failure(error, relay)),
             CarrierEvent::Quiet => {

@@ -7,10 +7,11 @@ use pillarbox_wire::Timestamp;
 
 use super::context::{CliContext, now};
 use super::failure::Failure;
+use super::program::PhoneProgram;
 use super::words::{self, OnThisPhone};
 
 /// Reports missing messages, one sentence a contact. Returns true if there are any.
-pub(crate) fn tell(context: &mut CliContext<'_>, phone: &Phone) -> Result<bool, Failure> {
+pub(crate) fn tell(context: &mut CliContext<'_, impl PhoneProgram>, phone: &Phone) -> Result<bool, Failure> {
     let now = now();
     let mut missing = Vec::new();
     for one in phone.missing(now)? {

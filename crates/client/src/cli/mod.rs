@@ -34,6 +34,7 @@ mod net;
 mod passphrase;
 mod period;
 mod profile;
+mod program;
 mod qr;
 mod send;
 mod services;
@@ -47,6 +48,7 @@ mod words;
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use pillarbox_client::display::safe_lines;
 use pillarbox_text::wrap::wrap;
@@ -54,19 +56,28 @@ use pillarbox_text::wrap::wrap;
 use self::context::CliContext;
 use self::exit::Exit;
 use self::failure::Failure;
+pub use self::grammar::command;
 use self::grammar::{Cli, Command};
+pub use self::program::PhoneProgram;
 use self::terminal::{Colour, Terminal};
 
-/// Runs one command line.
-pub(crate) fn main(words: impl IntoIterator<Item = OsString>) -> Exit {
-    let words: Vec<OsString> = words.into_iter().collect();
-    let Cli { options, command } = match grammar::parse(&words) {
+/// Runs one command line of a program.
+pub fn main(program: &impl PhoneProgram, words: impl IntoIterator<Item = OsString>) -> ExitCode {
+    run_line(program, &words.into_iter().collect::<Vec<_>>()).into()
+}
+
+fn run_line(program: &impl PhoneProgram, words: &[OsString]) -> Exit {
+    if let Some(banner) = program.banner() {
+        Terminal::new(Colour::Auto).note(banner);
+    }
+    let Cli { options, command } = match grammar::parse(words) {
         Ok(cli) => cli,
-        Err(error) => return say(&error, &words),
+        Err(error) => return say(&error, words),
     };
     let directory = context::directory(&options).unwrap_or_default();
-    let (mut terminal, prefix) = (Terminal::new(options.color), options.prefix());
-    let outcome = CliContext::new(&mut terminal, options).and_then(|mut context| run(&mut context, &command));
+    let (mut terminal, prefix) = (Terminal::new(options.color), options.prefix(program));
+    let outcome =
+        CliContext::new(program, &mut terminal, options).and_then(|mut context| run(&mut context, &command));
     match outcome {
         Ok(()) => Exit::Done,
         Err(failure) => {
@@ -85,7 +96,7 @@ pub(crate) fn main(words: impl IntoIterator<Item = OsString>) -> Exit {
     }
 }
 
-fn run(context: &mut CliContext<'_>, command: &Command) -> Result<(), Failure> {
+fn run(context: &mut CliContext<'_, impl PhoneProgram>, command: &Command) -> Result<(), Failure> {
     match command {
         Command::Account(account) => account::run(context, account),
         Command::Contact(contact) => contact::run(context, contact),

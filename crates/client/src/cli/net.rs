@@ -15,6 +15,7 @@ use super::context::{CliContext, may_write, must_be_open};
 use super::device_words::DeviceTrouble;
 use super::errors;
 use super::failure::{BackupTrouble, Failure};
+use super::program::PhoneProgram;
 use super::words;
 
 /// Longest silence in a visit, apart from pings. It exceeds the time-outs of connecting and of the handshake together,
@@ -31,7 +32,10 @@ pub(crate) fn runtime() -> Result<Runtime, Failure> {
 }
 
 /// Connects, sends and fetches every waiting message, and disconnects. Returns the relay's reason if it asked to wait.
-pub(crate) fn fetch(context: &mut CliContext<'_>, phone: &mut Phone) -> Result<Option<Refusal>, Failure> {
+pub(crate) fn fetch(
+    context: &mut CliContext<'_, impl PhoneProgram>,
+    phone: &mut Phone,
+) -> Result<Option<Refusal>, Failure> {
     let mut delayed = None;
     visit(context, phone, |notice| {
         if let Notice::Delayed { reason } = notice {
@@ -44,7 +48,7 @@ pub(crate) fn fetch(context: &mut CliContext<'_>, phone: &mut Phone) -> Result<O
 
 /// Leaves the waiting parts of a backup. Returns the relay's reason if it asked to wait.
 pub(crate) fn leave_backup(
-    context: &mut CliContext<'_>,
+    context: &mut CliContext<'_, impl PhoneProgram>,
     phone: &mut Phone,
 ) -> Result<Option<Refusal>, Failure> {
     let mut delayed = None;
@@ -67,7 +71,7 @@ pub(crate) fn leave_backup(
 /// Performs the waiting tasks about channels. `hear` sees every notice about a channel, and none of these is printed.
 /// Returns the relay's reason if it asked to wait.
 pub(crate) fn channels(
-    context: &mut CliContext<'_>,
+    context: &mut CliContext<'_, impl PhoneProgram>,
     phone: &mut Phone,
     mut hear: impl FnMut(&Notice),
 ) -> Result<Option<Refusal>, Failure> {
@@ -104,7 +108,7 @@ const fn is_about_channels(notice: &Notice) -> bool {
 
 /// Asks for the backup of this account at the relay.
 pub(crate) fn recall_backup(
-    context: &mut CliContext<'_>,
+    context: &mut CliContext<'_, impl PhoneProgram>,
     phone: &mut Phone,
 ) -> Result<RecalledBackup, Failure> {
     phone.recall_backup();
@@ -118,7 +122,10 @@ pub(crate) fn recall_backup(
 }
 
 /// Makes the account at the relay. Returns true if the number had an account before.
-pub(crate) fn register(context: &mut CliContext<'_>, phone: &mut Phone) -> Result<bool, Failure> {
+pub(crate) fn register(
+    context: &mut CliContext<'_, impl PhoneProgram>,
+    phone: &mut Phone,
+) -> Result<bool, Failure> {
     let mut before = false;
     visit(context, phone, |notice| {
         before |= matches!(notice, Notice::Reregistered { .. });
@@ -128,7 +135,10 @@ pub(crate) fn register(context: &mut CliContext<'_>, phone: &mut Phone) -> Resul
 }
 
 /// Closes the account at the relay.
-pub(crate) fn close(context: &mut CliContext<'_>, phone: &mut Phone) -> Result<(), Failure> {
+pub(crate) fn close(
+    context: &mut CliContext<'_, impl PhoneProgram>,
+    phone: &mut Phone,
+) -> Result<(), Failure> {
     phone.close_account();
     let mut closed = false;
     visit(context, phone, |notice| {
@@ -140,7 +150,10 @@ pub(crate) fn close(context: &mut CliContext<'_>, phone: &mut Phone) -> Result<(
 
 /// Asks the question noted by [`Phone::look_up`]. Returns the account of the number, and whether this relay sends
 /// codes to numbers.
-pub(crate) fn look_up(context: &mut CliContext<'_>, phone: &mut Phone) -> Result<(AccountId, bool), Failure> {
+pub(crate) fn look_up(
+    context: &mut CliContext<'_, impl PhoneProgram>,
+    phone: &mut Phone,
+) -> Result<(AccountId, bool), Failure> {
     let (mut found, mut by_code) = (None, false);
     visit(context, phone, |notice| match notice {
         Notice::NumbersVerified => {
@@ -160,7 +173,7 @@ pub(crate) fn look_up(context: &mut CliContext<'_>, phone: &mut Phone) -> Result
 /// Makes one visit, unless the account is closed. `hear` sees every notice, and those that matter to the user are
 /// printed.
 pub(crate) fn visit(
-    context: &mut CliContext<'_>,
+    context: &mut CliContext<'_, impl PhoneProgram>,
     phone: &mut Phone,
     mut hear: impl FnMut(&Notice) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
@@ -185,7 +198,7 @@ pub(crate) fn visit(
 }
 
 async fn carry(
-    context: &mut CliContext<'_>,
+    context: &mut CliContext<'_, impl PhoneProgram>,
     carrier: &mut Carrier,
     phone: &mut Phone,
     relay: &RelayAddress,
@@ -193,7 +206,7 @@ async fn carry(
 ) -> Result<(), Failure> {
     loop {
         let Ok(event) =
-            timeout(SILENCE.saturating_sub(carrier.idle()), carrier.next(phone, &mut context.rng)).await
+            timeout(SILENCE.saturating_sub(carrier.idle()), context.next_event(carrier, phone)).await
         else {
             // Frames without a notice, such as answers to receipts, may have come meanwhile.
             if carrier.idle() < SILENCE {
@@ -237,7 +250,11 @@ pub(crate) fn refusal(notice: &Notice) -> Result<(), Failure> {
 }
 
 /// Prints a notice in words. A verified contact's changed key is reported with both numbers.
-pub(crate) fn tell(context: &mut CliContext<'_>, phone: &Phone, notice: &Notice) -> Result<(), Failure> {
+pub(crate) fn tell(
+    context: &mut CliContext<'_, impl PhoneProgram>,
+    phone: &Phone,
+    notice: &Notice,
+) -> Result<(), Failure> {
     if context.crowd.meet(notice) {
         let news = context.crowd.news(&words::OnThisPhone(phone));
         news.into_iter().for_each(|(tone, says)| say(context, tone, &says));
@@ -263,7 +280,7 @@ pub(crate) fn tell(context: &mut CliContext<'_>, phone: &Phone, notice: &Notice)
     Ok(())
 }
 
-fn say(context: &mut CliContext<'_>, tone: Tone, says: &str) {
+fn say(context: &mut CliContext<'_, impl PhoneProgram>, tone: Tone, says: &str) {
     match tone {
         Tone::Note => context.terminal.note(says),
         Tone::Warning => context.terminal.warn(says),

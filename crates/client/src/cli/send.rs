@@ -14,6 +14,7 @@ use super::failure::Failure;
 use super::grammar::Send;
 use super::group::find::{self as of_group, find_group, member};
 use super::membership::GroupFailure;
+use super::program::PhoneProgram;
 use super::typing::{TABS_ARE_BLANKS, without_tabs};
 use super::words::OnThisPhone;
 use super::{net, waiting, words};
@@ -50,7 +51,7 @@ struct MemberCopy {
 }
 
 /// Runs `pillarbox send`.
-pub(crate) fn run(context: &mut CliContext<'_>, send: &Send) -> Result<(), Failure> {
+pub(crate) fn run(context: &mut CliContext<'_, impl PhoneProgram>, send: &Send) -> Result<(), Failure> {
     let mut said: Vec<&str> = send.text.iter().map(String::as_str).collect();
     if send.group.is_some() {
         said.insert(0, &send.name);
@@ -104,7 +105,7 @@ pub(crate) fn run(context: &mut CliContext<'_>, send: &Send) -> Result<(), Failu
 
 /// Sends a text to every member of a group: one entry here, and a copy for each of them.
 fn to_group(
-    context: &mut CliContext<'_>,
+    context: &mut CliContext<'_, impl PhoneProgram>,
     mut phone: Phone,
     typed: &str,
     text: &str,

@@ -6,6 +6,7 @@ use pillarbox_wire::AccountId;
 use super::context::{CliContext, find};
 use super::failure::Failure;
 use super::grammar::quote;
+use super::program::PhoneProgram;
 use super::words;
 
 /// A person who can be blocked: a contact, or an account that is no contact.
@@ -17,7 +18,7 @@ struct Whom {
 }
 
 /// Runs `pillarbox contact block`.
-pub(crate) fn block(context: &mut CliContext<'_>, typed: &str) -> Result<(), Failure> {
+pub(crate) fn block(context: &mut CliContext<'_, impl PhoneProgram>, typed: &str) -> Result<(), Failure> {
     let mut phone = context.open()?;
     let whom = whom(&phone, typed)?;
     if phone.blocked()?.contains(&whom.account) {
@@ -36,7 +37,7 @@ pub(crate) fn block(context: &mut CliContext<'_>, typed: &str) -> Result<(), Fai
 }
 
 /// Runs `pillarbox contact unblock`.
-pub(crate) fn unblock(context: &mut CliContext<'_>, typed: &str) -> Result<(), Failure> {
+pub(crate) fn unblock(context: &mut CliContext<'_, impl PhoneProgram>, typed: &str) -> Result<(), Failure> {
     let mut phone = context.open()?;
     let whom = whom(&phone, typed)?;
     if !phone.blocked()?.contains(&whom.account) {
@@ -75,7 +76,7 @@ pub(crate) fn account(typed: &str) -> Option<AccountId> {
 }
 
 /// Runs `pillarbox contact remove --strangers`.
-pub(crate) fn remove(context: &mut CliContext<'_>, yes: bool) -> Result<(), Failure> {
+pub(crate) fn remove(context: &mut CliContext<'_, impl PhoneProgram>, yes: bool) -> Result<(), Failure> {
     let mut phone = context.open()?;
     let contacts = phone.contacts()?;
     let strangers = |contact: &&Contact| !contact.accepted && contact.trust == Trust::Unverified;

@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::context::{CliContext, find};
 use super::failure::Failure;
 use super::grammar::{Verify, quote};
+use super::program::PhoneProgram;
 use super::terminal::{Form, STRONG, can_ask};
 use super::words;
 
@@ -49,7 +50,7 @@ enum Answer {
 }
 
 /// Runs `pillarbox verify`.
-pub(crate) fn run(context: &mut CliContext<'_>, verify: &Verify) -> Result<(), Failure> {
+pub(crate) fn run(context: &mut CliContext<'_, impl PhoneProgram>, verify: &Verify) -> Result<(), Failure> {
     let form = verify.machine.form();
     let mut phone = context.open()?;
     let contact = find(&phone, &verify.name)?;
@@ -75,7 +76,7 @@ pub(crate) fn run(context: &mut CliContext<'_>, verify: &Verify) -> Result<(), F
 
 /// Compares the number heard with the safety number, and stores the result.
 pub(crate) fn compare(
-    context: &mut CliContext<'_>,
+    context: &mut CliContext<'_, impl PhoneProgram>,
     phone: &mut Phone,
     contact: &Contact,
     heard: &str,
@@ -110,7 +111,11 @@ pub(crate) fn compare(
 }
 
 /// Says how many devices the contact has, if there are several.
-fn say_devices(context: &mut CliContext<'_>, phone: &Phone, contact: &Contact) -> Result<(), Failure> {
+fn say_devices(
+    context: &mut CliContext<'_, impl PhoneProgram>,
+    phone: &Phone,
+    contact: &Contact,
+) -> Result<(), Failure> {
     let devices = phone.devices_of(contact.account)?;
     if devices > 1 {
         context.terminal.note(&format!(
@@ -123,7 +128,7 @@ fn say_devices(context: &mut CliContext<'_>, phone: &Phone, contact: &Contact) -
 
 /// Prints the number and the contact's trust.
 fn show(
-    context: &mut CliContext<'_>,
+    context: &mut CliContext<'_, impl PhoneProgram>,
     phone: &Phone,
     contact: &Contact,
     number: &str,
@@ -141,7 +146,7 @@ fn show(
 
 /// Prints the result as JSON; people get sentences instead.
 fn outcome(
-    context: &mut CliContext<'_>,
+    context: &mut CliContext<'_, impl PhoneProgram>,
     phone: &Phone,
     contact: &Contact,
     number: &str,
@@ -169,7 +174,11 @@ fn outcome(
 }
 
 /// Leads through the comparison at a terminal. Returns the number to compare.
-fn ask(context: &mut CliContext<'_>, contact: &Contact, number: &str) -> Result<String, Failure> {
+fn ask(
+    context: &mut CliContext<'_, impl PhoneProgram>,
+    contact: &Contact,
+    number: &str,
+) -> Result<String, Failure> {
     let name = words::name(contact);
     context.terminal.result(&format!(
         "Ask {name} for the safety number on their phone, by voice or in person, not by message. Yours:"
@@ -223,7 +232,7 @@ pub(crate) fn what_is_this(name: &str) -> String {
     )
 }
 
-fn heard_on_stdin(context: &CliContext<'_>, contact: &Contact) -> Result<String, Failure> {
+fn heard_on_stdin(context: &CliContext<'_, impl PhoneProgram>, contact: &Contact) -> Result<String, Failure> {
     let mut stdin = io::stdin();
     if stdin.is_terminal() {
         return Err(Failure::NotCompared { name: words::name(contact), asked: false });

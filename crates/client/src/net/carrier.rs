@@ -12,6 +12,7 @@ use super::dial::{LinkEvent, LinkState, Open};
 use super::error::NetError;
 use crate::phone::{Link, Phone, PhoneError};
 use crate::records::notice::Notice;
+use crate::software::{Shipped, Software};
 
 /// Interval at which the phone is asked for work that only the passing of time makes due, such as after an hour's
 /// pause or at the expiry of a certificate.
@@ -92,8 +93,22 @@ impl Carrier {
         phone: &mut Phone,
         rng: &mut impl CryptoRng,
     ) -> Result<CarrierEvent, PhoneError> {
+        self.next_with(phone, rng, &Shipped).await
+    }
+
+    /// Carries frames until there is something to report, as this software makes and takes them; see
+    /// [`next`](Self::next). Cancel-safe.
+    ///
+    /// # Errors
+    /// [`PhoneError`] if the phone could not store something; the connections are then closed.
+    pub async fn next_with(
+        &mut self,
+        phone: &mut Phone,
+        rng: &mut impl CryptoRng,
+        software: &impl Software,
+    ) -> Result<CarrierEvent, PhoneError> {
         loop {
-            match self.turn(phone, rng).await {
+            match self.turn(phone, rng, software).await {
                 Ok(None) => {}
                 Ok(Some(event)) => return Ok(event),
                 Err(error) => {
@@ -143,10 +158,11 @@ impl Carrier {
         &mut self,
         phone: &mut Phone,
         rng: &mut impl CryptoRng,
+        software: &impl Software,
     ) -> Result<Option<CarrierEvent>, PhoneError> {
         self.dial(phone, rng)?;
         for link in [Link::Named, Link::Nameless] {
-            if let Err(error) = self.send(link, phone, rng).await? {
+            if let Err(error) = self.send(link, phone, rng, software).await? {
                 return Ok(Some(self.failed(link, error, phone, rng)));
             }
         }
@@ -156,13 +172,14 @@ impl Carrier {
         if quiet && !was_quiet {
             return Ok(Some(CarrierEvent::Quiet));
         }
-        self.wait(phone, rng).await
+        self.wait(phone, rng, software).await
     }
 
     async fn wait(
         &mut self,
         phone: &mut Phone,
         rng: &mut impl CryptoRng,
+        software: &impl Software,
     ) -> Result<Option<CarrierEvent>, PhoneError> {
         let (link, event) = tokio::select! {
             event = self.named.next_event() => (Link::Named, event),
@@ -176,7 +193,7 @@ impl Carrier {
                 self.stirred = Instant::now();
                 Ok(Some(CarrierEvent::Up(link)))
             }
-            LinkEvent::Frame(frame) => self.took(link, frame, phone, rng),
+            LinkEvent::Frame(frame) => self.took(link, frame, phone, rng, software),
             LinkEvent::Failed(error) => Ok(Some(self.failed(link, error, phone, rng))),
         }
     }
@@ -200,13 +217,14 @@ impl Carrier {
         link: Link,
         phone: &mut Phone,
         rng: &mut impl CryptoRng,
+        software: &impl Software,
     ) -> Result<Result<(), NetError>, PhoneError> {
         if let LinkState::Up(open) = self.line(link) {
             // Frames that an earlier round could not finish sending go first.
             if let Err(error) = Open::in_time(&open.signs, open.writer.flush()).await {
                 return Ok(Err(error));
             }
-            let mut frames = phone.outgoing(link, now(), rng)?;
+            let mut frames = phone.outgoing_with(link, now(), rng, software)?;
             let works = !frames.is_empty();
             if open.is_quiet() {
                 frames.extend(phone.ping(link));
@@ -232,6 +250,7 @@ impl Carrier {
         frame: RelayFrame,
         phone: &mut Phone,
         rng: &mut impl CryptoRng,
+        software: &impl Software,
     ) -> Result<Option<CarrierEvent>, PhoneError> {
         if let LinkState::Up(open) = self.line(link) {
             // Any frame shows that the relay is alive; the next silence is counted from here.
@@ -244,7 +263,7 @@ impl Carrier {
             self.farewell = Some(NetError::Farewell(goodbye.reason));
         }
         (self.at_rest, self.quiet) = (false, false);
-        let notices = phone.on_frame(link, frame, now(), rng)?;
+        let notices = phone.on_frame_with(link, frame, now(), rng, software)?;
         if phone.is_ready(link) {
             self.failures = 0;
         }

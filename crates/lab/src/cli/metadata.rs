@@ -16,7 +16,7 @@ use pillarbox_relay::DATABASE_FILE;
 use pillarbox_system::exit::{NO, STORE, USAGE};
 use pillarbox_system::private;
 
-use super::args::{Metadata, Simulation, Taken, Watcher};
+use super::metadata_grammar::{Metadata, Simulation, Taken, Watcher};
 use super::output::{Failure, again, hint, next, place, print, print_json, why};
 use super::run::{RECORD_FILE, design, in_words};
 use super::{month, window};

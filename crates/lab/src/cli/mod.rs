@@ -3,11 +3,15 @@
 mod args;
 mod attempt;
 mod audit;
+mod authority;
 mod demand;
 mod diff;
 mod list;
+mod live;
+mod live_grammar;
 mod matrix;
 mod metadata;
+mod metadata_grammar;
 mod month;
 mod oracle;
 mod output;
@@ -60,6 +64,9 @@ pub(crate) fn main() -> ExitCode {
                     .into(),
             code: USAGE,
         }),
+        Command::Phone(wanted) => return live::phone(&wanted).unwrap_or_else(|failure| report(&failure)),
+        Command::Relay(wanted) => return live::relay(&wanted).unwrap_or_else(|failure| report(&failure)),
+        Command::Authority(wanted) => authority::run(&wanted),
         Command::List(wanted) => list::run(&wanted),
         Command::Try(wanted) => attempt::run(&wanted),
         Command::Run(wanted) => run::run(&wanted),

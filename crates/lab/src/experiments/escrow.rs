@@ -6,9 +6,8 @@ use pillarbox_access::demand::Demand;
 use pillarbox_access::demand::notice_to_change::NOTICE_TO_CHANGE;
 use pillarbox_access::design::Design;
 use pillarbox_access::facts::{Facts, ReadableText};
-use pillarbox_client::body::{Body, BodyId};
+use pillarbox_client::body::BodyId;
 use pillarbox_proposals::escrow::{EscrowAuthority, EscrowSecret};
-use pillarbox_session::kind::{PayloadKind, kind};
 use pillarbox_wire::AccountId;
 
 use super::answered::Answered;
@@ -17,6 +16,7 @@ use super::experiment::Experiment;
 use super::staging::Ordered;
 use super::views::Views;
 use crate::answer::counted_by;
+use crate::escrow::EscrowAttempt;
 use crate::evidence::reread::{pieces, text_of};
 use crate::scenario::Scenario;
 use crate::score::{Capability, Counted};
@@ -113,22 +113,18 @@ impl Experiment for Escrow {
             for recorded in passed.chain(kept).filter(about) {
                 tried += 1;
                 let payload = recorded.payload;
-                let body = match (kind(payload), secret.recover(payload)) {
-                    (Ok(PayloadKind::ServerReadable), _) => {
+                let body = match EscrowAttempt::on(&secret, payload) {
+                    EscrowAttempt::InTheClear(body) => {
                         in_the_clear += 1;
                         answered.pieces.push(pieces::message(payload));
-                        Body::read(payload.get(1..).unwrap_or_default()).ok()
+                        body
                     }
-                    (_, Ok(body)) => {
+                    EscrowAttempt::Opened(body) => {
                         opened += 1;
                         answered.pieces.push(pieces::escrowed("opened", payload));
-                        Body::read(&body).ok()
+                        body
                     }
-                    (kind, Err(why)) => {
-                        let why = match kind {
-                            Ok(PayloadKind::Sealed) => "its wrapped key is inside a sealed envelope",
-                            _ => why.wording(),
-                        };
+                    EscrowAttempt::Refused(why) => {
                         answered.pieces.push(pieces::escrowed(why, payload));
                         *refused.entry(why).or_default() += 1;
                         None

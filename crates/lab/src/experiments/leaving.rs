@@ -12,7 +12,7 @@ use super::views::{Named, Views};
 use crate::answer::counted_by;
 use crate::evidence::reread;
 use crate::scenario::Scenario;
-use crate::score::{Capability, What};
+use crate::score::{Capability, Counted};
 
 /// The messenger's operator refuses the numbers of a country and closes their accounts.
 pub(crate) struct OperatorLeaves {
@@ -34,8 +34,8 @@ impl Experiment for OperatorLeaves {
         "content-warrant"
     }
 
-    fn what(&self) -> What {
-        What::Texts
+    fn what(&self) -> Counted {
+        Counted::Texts
     }
 
     fn named(&self) -> Named {

@@ -19,7 +19,7 @@ use super::views::Views;
 use crate::answer::counted_by;
 use crate::evidence::reread::LeftBackups;
 use crate::scenario::Scenario;
-use crate::score::{Capability, What};
+use crate::score::{Capability, Counted};
 
 /// What becomes of the keys that owners hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,8 +64,8 @@ impl Experiment for ReadableBackup {
         "readable-backup-everybody"
     }
 
-    fn what(&self) -> What {
-        What::Texts
+    fn what(&self) -> Counted {
+        Counted::Texts
     }
 
     fn ordered(&self, design: &Design, scenario: &Scenario) -> Ordered {

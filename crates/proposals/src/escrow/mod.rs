@@ -20,7 +20,9 @@
 
 mod authority;
 mod client;
+mod key_line;
 mod leaf;
 
 pub use authority::{EscrowAuthority, EscrowSecret, NotRecovered};
 pub use client::EscrowClient;
+pub use key_line::{KeyLineError, NotTogether, public_key_of_line};

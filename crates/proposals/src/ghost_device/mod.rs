@@ -10,8 +10,10 @@
 
 mod client;
 mod device;
+mod order;
 mod relay;
 
 pub use client::GhostClient;
 pub use device::GHOST;
+pub use order::GhostOrder;
 pub use relay::{GhostRelay, ReadAlong};

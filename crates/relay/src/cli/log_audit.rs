@@ -133,6 +133,5 @@ fn wrong(finding: AuditFinding) -> String {
         AuditFinding::OtherLatest { size } => format!(
             "the log is wrong: by the head of size {size} another entry is somebody's latest than by the entries. {kept}"
         ),
-        _ => format!("the log is wrong. {kept}"),
     }
 }

@@ -26,10 +26,12 @@ mod takedown;
 mod text;
 mod window;
 
+use std::ffi::OsString;
 use std::io::{BufWriter, Write};
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
+use pillarbox_relay::RelaySoftware;
 use pillarbox_system::exit::USAGE;
 use pillarbox_text::wrap::wrap;
 
@@ -37,11 +39,24 @@ use args::{AccountCommand, Arguments, Color, Command, MailboxCommand};
 use failure::Failure;
 use window::Window;
 
-/// Runs the command in the arguments. Wrong arguments end the program here with code 2.
-pub(crate) fn main() -> ExitCode {
-    let Arguments { color, command } = match Arguments::try_parse() {
+/// Returns the grammar.
+#[must_use]
+pub fn command() -> clap::Command {
+    Arguments::command()
+}
+
+/// Runs one command line of a relay with this software.
+pub fn main(
+    software: impl RelaySoftware + Send + 'static,
+    words: impl IntoIterator<Item = OsString>,
+) -> ExitCode {
+    if let Some(banner) = software.banner() {
+        anstream::eprintln!("{}", wrap(banner, 0, Window::of_output().for_sentences()));
+    }
+    let words: Vec<OsString> = words.into_iter().collect();
+    let Arguments { color, command } = match Arguments::try_parse_from(&words) {
         Ok(arguments) => arguments,
-        Err(error) => return said(&repeated_harmlessly(error)),
+        Err(error) => return said(&repeated_harmlessly(error, &words)),
     };
     match color {
         Color::Auto => anstream::ColorChoice::Auto,
@@ -49,7 +64,7 @@ pub(crate) fn main() -> ExitCode {
         Color::Never => anstream::ColorChoice::Never,
     }
     .write_global();
-    match execute(command) {
+    match execute(command, software) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
     }
@@ -57,8 +72,8 @@ pub(crate) fn main() -> ExitCode {
 
 /// Returns the same error about arguments, without anything that a terminal acts on. The error repeats what was typed,
 /// which may be an address or a path that somebody else made.
-fn repeated_harmlessly(error: clap::Error) -> clap::Error {
-    let harmless = std::env::args_os().map(|argument| text::escape(&argument.to_string_lossy()));
+fn repeated_harmlessly(error: clap::Error, words: &[OsString]) -> clap::Error {
+    let harmless = words.iter().map(|argument| text::escape(&argument.to_string_lossy()));
     // No error repeats an argument that is wrong only because of its harmful characters.
     Arguments::try_parse_from(harmless).err().unwrap_or(error)
 }
@@ -79,10 +94,10 @@ fn said(error: &clap::Error) -> ExitCode {
     }
 }
 
-fn execute(command: Command) -> Result<(), Failure> {
+fn execute(command: Command, software: impl RelaySoftware + Send + 'static) -> Result<(), Failure> {
     let mut out = BufWriter::new(anstream::stdout().lock());
     match command {
-        Command::Run(arguments) => run::run(*arguments, &mut out),
+        Command::Run(arguments) => run::run(*arguments, software, &mut out),
         Command::Ledger(arguments) => ledger::run(arguments, &mut out),
         Command::Inventory(arguments) => inventory::run(arguments, &mut out),
         Command::Account(AccountCommand::Remove(arguments)) => remove::account(arguments, &mut out),

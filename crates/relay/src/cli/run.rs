@@ -6,7 +6,7 @@ use std::path::Path;
 use pillarbox_relay::server::log::stopped_at_once;
 use pillarbox_relay::server::trouble::in_words;
 use pillarbox_relay::server::{RelayServer, Running, ServerConfig, SocketTimeouts, StartError, codes_file};
-use pillarbox_relay::{Limits, OnLoss, RelaySettings};
+use pillarbox_relay::{Limits, OnLoss, RelaySettings, RelaySoftware};
 use pillarbox_system::exit::INTERRUPTED;
 use pillarbox_text::read;
 use tokio::runtime;
@@ -21,7 +21,11 @@ use super::start_screen::StartScreen;
 use super::window::Window;
 
 /// Runs the relay until it is told to stop.
-pub(crate) fn run(arguments: Run, out: &mut impl Write) -> Result<(), Failure> {
+pub(crate) fn run(
+    arguments: Run,
+    software: impl RelaySoftware + Send + 'static,
+    out: &mut impl Write,
+) -> Result<(), Failure> {
     let Run {
         data,
         listen,
@@ -52,7 +56,7 @@ pub(crate) fn run(arguments: Run, out: &mut impl Write) -> Result<(), Failure> {
     let runtime = runtime.map_err(|error| {
         Failure::Unreached(format!("no threads for the relay: {}", in_words(error.kind())))
     })?;
-    runtime.block_on(until_stopped(config, out))
+    runtime.block_on(until_stopped(config, software, out))
 }
 
 /// Returns the number of threads for the connections. The thread that owns the core has a processor for itself. With
@@ -75,11 +79,15 @@ fn read_limits(file: &Path) -> Result<Limits, Failure> {
         .map_err(|error| Failure::Store(format!("the limits in {shown} cannot be used: {error}")))
 }
 
-async fn until_stopped(config: ServerConfig, out: &mut impl Write) -> Result<(), Failure> {
+async fn until_stopped(
+    config: ServerConfig,
+    software: impl RelaySoftware + Send + 'static,
+    out: &mut impl Write,
+) -> Result<(), Failure> {
     // Signals are awaited before the relay starts, so that a signal that comes early is a stop and not a crash.
     let mut signals = Signals::listen()?;
     let said = config.clone();
-    let mut relay = RelayServer::start(config).await?;
+    let mut relay = RelayServer::start_with(config, software).await?;
     match greet(&relay, &said, out) {
         // The relay goes on if the reader of its output leaves after the address.
         Ok(()) | Err(Failure::ClosedPipe) => {}
@@ -168,6 +176,7 @@ impl From<StartError> for Failure {
                 Self::Unreached(error.to_string())
             }
             StartError::System { .. } => Self::Unreached(error.to_string()),
+            StartError::Software(sentence) => Self::No(sentence),
             _ => Self::Store(error.to_string()),
         }
     }

@@ -57,6 +57,11 @@ pub(crate) enum Level {
 /// The last line of a relay that was told to stop.
 pub(super) const STOPPED: &str = "the relay has stopped";
 
+/// Writes what a relay's other software tells its operator: a sentence without a full stop, about nobody by name.
+pub fn software_tells(sentence: &'static str) {
+    LogLine::new(sentence).write(Level::Info);
+}
+
 /// Writes the last line of a relay that is told to stop a second time and does not wait for goodbyes to its phones.
 pub fn stopped_at_once() {
     LogLine::new(STOPPED).because("it was told to twice, and waited for no phone").write(Level::Info);

@@ -34,7 +34,7 @@ use super::readiness::{Readiness, Trouble};
 use super::trouble::in_words;
 use super::writer::{Connections, Writer};
 use crate::KEY_FILE;
-use crate::{Passing, Relay, SqliteStore, StoreError};
+use crate::{Passing, Relay, RelaySoftware, ShippedRelay, SqliteStore, StoreError};
 
 /// A reason why a relay did not start.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -74,6 +74,9 @@ pub enum StartError {
     /// The host for the phones' address is not a host.
     #[error("the relay cannot be given an address for phones: {0}. Name its host with --public-host HOST")]
     Host(#[from] AddressError),
+    /// The relay's software does not begin on this data.
+    #[error("{0}")]
+    Software(String),
     /// The system gives no randomness or no thread.
     #[error("the operating system refused what a relay needs: {what}")]
     System {
@@ -97,6 +100,17 @@ impl RelayServer {
     /// # Errors
     /// [`StartError`].
     pub async fn start(config: ServerConfig) -> Result<Running, StartError> {
+        Self::start_with(config, ShippedRelay).await
+    }
+
+    /// Starts a relay with this software; see [`start`](Self::start).
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub async fn start_with(
+        config: ServerConfig,
+        mut software: impl RelaySoftware + Send + 'static,
+    ) -> Result<Running, StartError> {
         let ServerConfig { data, listen, public_host, admin, mut settings, codes, on_loss, timeouts } =
             config;
         let shortfall = descriptors::fit(&mut settings.limits).map(|shortfall| shortfall.to_string());
@@ -131,6 +145,7 @@ impl RelayServer {
         let files = store.files();
         let door = Doorkeeper::new(&settings.limits);
         let relay = Relay::open(store, settings, clock::now(), &mut rng)?;
+        software.begin(&relay).map_err(StartError::Software)?;
         let key = match known_key {
             Some(key) => key,
             None if relay.counts().accounts > 0 => {
@@ -184,6 +199,7 @@ impl RelayServer {
         ready.set(Trouble::NotRunning, false);
         let writer = Writer {
             relay,
+            software,
             queue: Arc::clone(&queue),
             metrics,
             ready,

@@ -26,11 +26,12 @@ use super::readiness::{Readiness, Trouble};
 use super::timing::UPKEEP_INTERVAL;
 use super::trouble::in_words;
 use crate::memory::names::OwnNames;
-use crate::{ConnectionId, Effect, Input, Relay, RelayCounts, Store, StoreError};
+use crate::{ConnectionId, Effect, Input, Relay, RelayCounts, RelaySoftware, Store, StoreError};
 
 /// Everything the thread owns. Dropping it, however the thread ends, closes every connection.
-pub(super) struct Writer<S: Store> {
+pub(super) struct Writer<S: Store, W> {
     pub(super) relay: Relay<S>,
+    pub(super) software: W,
     pub(super) queue: Arc<Queue>,
     pub(super) metrics: Arc<Metrics>,
     pub(super) ready: Arc<Readiness>,
@@ -63,7 +64,7 @@ struct Visit {
     gone: bool,
 }
 
-impl<S: Store + Send + 'static> Writer<S> {
+impl<S: Store + Send + 'static, W: RelaySoftware + Send + 'static> Writer<S, W> {
     /// Starts the thread.
     pub(super) fn start(self, rng: impl CryptoRng + Send + 'static) -> std::io::Result<JoinHandle<()>> {
         std::thread::Builder::new().name("relay".to_owned()).spawn(move || self.run(rng))
@@ -130,7 +131,7 @@ impl<S: Store + Send + 'static> Writer<S> {
         let arrived: Vec<_> = inputs.iter().map(|(from, input)| (*from, Arrival::of(input))).collect();
         self.relay.follow(self.passing.room(Instant::now()));
         let started = Instant::now();
-        let outcome = self.relay.process(inputs, clock::now(), rng)?;
+        let outcome = self.software.process(&mut self.relay, inputs, clock::now(), rng)?;
         let count = arrived.len();
         self.count(count, started);
         // A batch that writes nothing tells nothing about the disk.

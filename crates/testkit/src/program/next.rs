@@ -27,13 +27,20 @@ pub const KINDS: &[&str] = &[
     "verify NAME --show",
 ];
 
+/// Options with a value that is no part of a kind.
+const OPTIONS: [&str; 7] =
+    ["--profile", "--passphrase-file", "--data", "--number", "--proposal", "--variant", "--authority-key"];
+
 /// Returns a next step without its personal parts: the options that name a profile, names, and links.
 #[must_use]
 pub fn kind(line: &str) -> String {
-    let mut words = line.split_whitespace().skip(1).peekable();
+    let mut words = line.split_whitespace().peekable();
+    if words.next() == Some("pillarbox-lab") {
+        words.next_if_eq(&"phone");
+    }
     let mut kind = Vec::new();
     while let Some(word) = words.next() {
-        if ["--profile", "--passphrase-file", "--data", "--number"].contains(&word) {
+        if OPTIONS.contains(&word) {
             words.next();
             continue;
         }
@@ -59,6 +66,7 @@ mod tests {
             ("pillarbox contact add pillarbox:invite/abc", "contact add LINK"),
             ("pillarbox verify +447700900101", "verify NAME"),
             ("pillarbox inbox", "inbox"),
+            ("pillarbox-lab phone --proposal escrow --authority-key /x/y --profile alice inbox", "inbox"),
             (
                 "pillarbox account create --relay pillarbox://a/#b --number +447700900101 --name=Bob --replace-closed",
                 "account create --relay LINK --replace-closed",

@@ -16,11 +16,13 @@ pub struct Phone {
     place: Place,
     profile: String,
     data: Option<PathBuf>,
+    /// The words behind `pillarbox-lab` that start this phone with altered software; none for the shipped program.
+    altered: Vec<String>,
 }
 
 impl Phone {
     fn new(place: Place, profile: &str) -> Self {
-        Self { place, profile: profile.to_owned(), data: None }
+        Self { place, profile: profile.to_owned(), data: None, altered: Vec::new() }
     }
 
     /// Returns the same phone with its data in a folder of the test's choice.
@@ -30,10 +32,20 @@ impl Phone {
         self
     }
 
+    /// Returns the same profile in a program with altered software, which these words behind `pillarbox-lab` start.
+    #[must_use]
+    pub fn altered(&self, words: &[&str]) -> Self {
+        let altered = words.iter().map(|word| (*word).to_owned()).collect();
+        Self { place: self.place.clone(), profile: self.profile.clone(), data: self.data.clone(), altered }
+    }
+
     /// Returns the program with the options that select this phone.
     #[must_use]
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = self.place.command(self.place.programs().phone());
+        let programs = self.place.programs();
+        let program = if self.altered.is_empty() { programs.phone() } else { programs.lab() };
+        let mut command = self.place.command(program);
+        command.args(&self.altered);
         match &self.data {
             Some(folder) => command.arg("--data").arg(folder),
             None => command.args(["--profile", &self.profile]),

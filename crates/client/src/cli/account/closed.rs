@@ -12,6 +12,7 @@ use super::super::context::{CliContext, now, passphrase};
 use super::super::failure::Failure;
 use super::super::grammar::quote;
 use super::super::passphrase::Purpose;
+use super::super::program::PhoneProgram;
 use super::making;
 
 /// The number of names tried for the folder to which the old profile is moved: enough for all the accounts of one
@@ -19,7 +20,10 @@ use super::making;
 const TRIED: usize = 1_000;
 
 /// Returns the folder of the profile to be replaced, if one exists and the command asks for its replacement.
-pub(super) fn place_of(context: &CliContext<'_>, wanted: bool) -> Result<Option<PathBuf>, Failure> {
+pub(super) fn place_of(
+    context: &CliContext<'_, impl PhoneProgram>,
+    wanted: bool,
+) -> Result<Option<PathBuf>, Failure> {
     let directory = context.directory()?;
     Ok((wanted && Vault::is_there(&directory)).then_some(directory))
 }
@@ -57,7 +61,7 @@ fn left_out(closed: &Account, new: &NewAccount) -> Option<String> {
 /// Moves a closed profile aside and makes an account in its place under the same passphrase. If that fails, the old
 /// profile is put back.
 pub(super) fn replace(
-    context: &mut CliContext<'_>,
+    context: &mut CliContext<'_, impl PhoneProgram>,
     place: &Path,
     new: NewAccount,
     code: Option<NumberCode>,

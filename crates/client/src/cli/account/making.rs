@@ -10,12 +10,13 @@ use pillarbox_wire::{NumberCode, Refusal};
 use super::super::context::{CliContext, now, passphrase};
 use super::super::failure::Failure;
 use super::super::passphrase::{Purpose, is_short};
+use super::super::program::PhoneProgram;
 use super::super::{net, words};
 
 /// Makes the account both here and at the relay, or in neither place. A profile that no relay knows would only stand
 /// in the way of the corrected command.
 pub(super) fn create(
-    context: &mut CliContext<'_>,
+    context: &mut CliContext<'_, impl PhoneProgram>,
     new: NewAccount,
     code: Option<NumberCode>,
 ) -> Result<(), Failure> {
@@ -34,7 +35,7 @@ pub(super) fn create(
 
 /// Makes the account in a free place. `aside` is the folder that a former profile was moved to, if there was one.
 pub(super) fn make(
-    context: &mut CliContext<'_>,
+    context: &mut CliContext<'_, impl PhoneProgram>,
     passphrase: &Passphrase,
     new: NewAccount,
     code: Option<NumberCode>,
@@ -71,7 +72,11 @@ pub(super) fn make(
 }
 
 /// Sends the code for a profile whose registration got no answer: the relay may have made the account with its keys.
-fn go_on(context: &mut CliContext<'_>, new: &NewAccount, code: NumberCode) -> Result<(), Failure> {
+fn go_on(
+    context: &mut CliContext<'_, impl PhoneProgram>,
+    new: &NewAccount,
+    code: NumberCode,
+) -> Result<(), Failure> {
     let mut phone = context.open()?;
     if phone.account().address.is_some() || phone.account().handle != new.handle {
         return Err(Failure::ProfileExists);
@@ -84,7 +89,7 @@ fn go_on(context: &mut CliContext<'_>, new: &NewAccount, code: NumberCode) -> Re
 /// Reports whether the account was made or taken over (`before`), what its number proves, and where a closed profile
 /// was moved.
 fn made_known(
-    context: &mut CliContext<'_>,
+    context: &mut CliContext<'_, impl PhoneProgram>,
     phone: &Phone,
     (before, by_code): (bool, bool),
     aside: Option<&Path>,

@@ -5,12 +5,13 @@ use pillarbox_client::{Contact, PhoneError, sentences};
 use super::super::context::{may_say, now};
 use super::super::failure::Failure;
 use super::super::period::Period;
+use super::super::program::PhoneProgram;
 use super::super::terminal::Form;
 use super::super::{verify, words};
 use super::talk::{Chat, ChatState};
 use super::typed::{Typed, help};
 
-impl Chat<'_, '_> {
+impl<P: PhoneProgram> Chat<'_, '_, P> {
     /// Runs a command.
     pub(super) fn perform(&mut self, typed: Typed) -> Result<ChatState, Failure> {
         match typed {

@@ -14,12 +14,16 @@ use super::super::exit::Exit;
 use super::super::failure::Failure;
 use super::super::grammar::Chat as Arguments;
 use super::super::passphrase::{PassphraseError, Source};
+use super::super::program::PhoneProgram;
 use super::super::terminal::can_ask;
 use super::super::{errors, lock, typing};
 use super::keyboard::{self, InputLine};
 
 /// Waits for the passphrase and opens the profile. After a wrong passphrase this does not return.
-pub(super) fn unlock(context: &mut CliContext<'_>, arguments: &Arguments) -> Result<Phone, Failure> {
+pub(super) fn unlock(
+    context: &mut CliContext<'_, impl PhoneProgram>,
+    arguments: &Arguments,
+) -> Result<Phone, Failure> {
     let person = can_ask() && !context.options.no_input;
     context.terminal.note(
         "Locked. Neither texts nor keys are in this program's memory, and it is not connected: messages wait at the \
@@ -62,7 +66,7 @@ pub(super) fn unlock(context: &mut CliContext<'_>, arguments: &Arguments) -> Res
 }
 
 /// Reads and drops lines until one asks to unlock.
-fn wait_to_be_asked(context: &mut CliContext<'_>) -> Result<(), Failure> {
+fn wait_to_be_asked(context: &mut CliContext<'_, impl PhoneProgram>) -> Result<(), Failure> {
     let mut input = keyboard::input().map_err(Failure::Input)?;
     let mut refused = false;
     while let Some(line) = keyboard::next_line(&mut input) {

@@ -30,11 +30,15 @@ use super::context::{self, CliContext};
 use super::exit::Exit;
 use super::failure::Failure;
 use super::grammar::Chat as Arguments;
+use super::program::PhoneProgram;
 use super::terminal::can_ask;
 use super::{lock, net, typing};
 
 /// Runs `pillarbox chat`.
-pub(crate) fn run(context: &mut CliContext<'_>, arguments: &Arguments) -> Result<(), Failure> {
+pub(crate) fn run(
+    context: &mut CliContext<'_, impl PhoneProgram>,
+    arguments: &Arguments,
+) -> Result<(), Failure> {
     context.stdin_is_free()?;
     let mut phone = if arguments.locked { locked::unlock(context, arguments)? } else { context.open()? };
     context::must_be_open(&phone)?;
@@ -73,7 +77,7 @@ pub(crate) fn run(context: &mut CliContext<'_>, arguments: &Arguments) -> Result
 
 /// Determines the contact and runs the conversation.
 async fn begin(
-    context: &mut CliContext<'_>,
+    context: &mut CliContext<'_, impl PhoneProgram>,
     phone: &mut Phone,
     arguments: &Arguments,
     wishes: &mut Wishes,
@@ -94,7 +98,7 @@ async fn begin(
 }
 
 /// Reports lines that were typed on the terminal and not sent.
-fn tell_untaken(context: &mut CliContext<'_>, lines: usize) {
+fn tell_untaken(context: &mut CliContext<'_, impl PhoneProgram>, lines: usize) {
     context.terminal.erase();
     match lines {
         0 => {}

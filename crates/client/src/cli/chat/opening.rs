@@ -7,12 +7,13 @@ use super::super::failure::Failure;
 use super::super::group::news;
 use super::super::group::said::{GroupLine, conversation};
 use super::super::inbox::{show, show_new_from};
+use super::super::program::PhoneProgram;
 use super::super::terminal::Form;
 use super::super::words;
 use super::partner::Partner;
 use super::talk::Chat;
 
-impl Chat<'_, '_> {
+impl<P: PhoneProgram> Chat<'_, '_, P> {
     /// Shows the last messages, dimmed if they were read before, and all unread ones.
     pub(super) fn open_conversation(&mut self) -> Result<(), Failure> {
         let contact = match &self.partner {

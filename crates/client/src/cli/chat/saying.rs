@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use super::super::context::now;
 use super::super::failure::Failure;
+use super::super::program::PhoneProgram;
 use super::super::send;
 use super::super::typing::{Kept, TABS_ARE_BLANKS, without_tabs};
 use super::keyboard::InputLine;
@@ -15,7 +16,7 @@ use super::talk::{Chat, ChatState};
 use super::typed::Typed;
 use super::wishes::Wishes;
 
-impl Chat<'_, '_> {
+impl<P: PhoneProgram> Chat<'_, '_, P> {
     /// Sends or runs a line.
     pub(super) fn take(&mut self, line: InputLine) -> Result<ChatState, Failure> {
         self.context.terminal.answered();

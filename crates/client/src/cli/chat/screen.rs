@@ -5,12 +5,13 @@ use pillarbox_client::body::MAX_TEXT_LEN;
 use super::super::context::CliContext;
 use super::super::errors;
 use super::super::failure::Failure;
+use super::super::program::PhoneProgram;
 use super::super::typing::{Cleaned, TABS_ARE_BLANKS, TooMuch};
 use super::wishes::{Wish, Wishes};
 
 /// Handles an event that concerns the screen only. Returns any other event.
 pub(super) fn settle(
-    context: &mut CliContext<'_>,
+    context: &mut CliContext<'_, impl PhoneProgram>,
     wishes: &Wishes,
     wish: Wish,
 ) -> Result<Option<Wish>, Failure> {
@@ -53,7 +54,7 @@ fn too_much(paste: &TooMuch) -> String {
 }
 
 /// Reports a failure. Leaves out the command to type next, because that command would find this profile in use.
-pub(super) fn complain(context: &mut CliContext<'_>, failure: &Failure) {
+pub(super) fn complain(context: &mut CliContext<'_, impl PhoneProgram>, failure: &Failure) {
     if let Some(explained) = errors::explain(failure, &context.place()) {
         context.terminal.error(&explained.what);
     }

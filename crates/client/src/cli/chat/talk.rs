@@ -19,6 +19,7 @@ use super::super::group::find::{basis, members};
 use super::super::group::news;
 use super::super::inbox::{EXPIRY, show, show_new_from};
 use super::super::net::{self, ConnectionStatus};
+use super::super::program::PhoneProgram;
 use super::super::terminal::{Form, can_ask};
 use super::super::typing::Prompt;
 use super::super::{waiting, words};
@@ -47,8 +48,8 @@ pub(super) enum ChatState {
 }
 
 /// A running conversation.
-pub(super) struct Chat<'a, 'd> {
-    pub(super) context: &'a mut CliContext<'d>,
+pub(super) struct Chat<'a, 'd, P> {
+    pub(super) context: &'a mut CliContext<'d, P>,
     pub(super) phone: &'a mut Phone,
     pub(super) partner: Partner,
     pub(super) relay: RelayAddress,
@@ -74,9 +75,9 @@ const fn is_progress(notice: &Notice) -> bool {
     matches!(notice, Notice::Accepted { .. })
 }
 
-impl<'a, 'd> Chat<'a, 'd> {
+impl<'a, 'd, P: PhoneProgram> Chat<'a, 'd, P> {
     pub(super) fn new(
-        context: &'a mut CliContext<'d>,
+        context: &'a mut CliContext<'d, P>,
         phone: &'a mut Phone,
         partner: Partner,
         arguments: &Arguments,
@@ -134,7 +135,7 @@ impl<'a, 'd> Chat<'a, 'd> {
                 }
             };
             tokio::select! {
-                event = carrier.next(self.phone, &mut self.context.rng) => {
+                event = self.context.next_event(carrier, self.phone) => {
                     let event = event?;
                     self.meet(&event)?;
                     if let Some(at) = last_words.as_mut() {

@@ -4,6 +4,7 @@ use pillarbox_client::{Contact, Phone};
 
 use super::super::context::{CliContext, find};
 use super::super::failure::Failure;
+use super::super::program::PhoneProgram;
 use super::super::typing::Prompt;
 use super::super::words;
 use super::keyboard::InputLine;
@@ -41,7 +42,7 @@ pub(super) fn is_anybody_there(phone: &Phone, person: bool) -> Result<(), Failur
 /// A half-typed answer is part of a name and not of a message, so it is dropped when the question ends without an
 /// answer.
 pub(super) async fn whom(
-    context: &mut CliContext<'_>,
+    context: &mut CliContext<'_, impl PhoneProgram>,
     phone: &Phone,
     name: Option<&str>,
     wishes: &mut Wishes,
@@ -56,7 +57,7 @@ pub(super) async fn whom(
 }
 
 async fn ask(
-    context: &mut CliContext<'_>,
+    context: &mut CliContext<'_, impl PhoneProgram>,
     phone: &Phone,
     name: Option<&str>,
     wishes: &mut Wishes,

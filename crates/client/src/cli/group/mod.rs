@@ -21,6 +21,7 @@ use super::failure::Failure;
 use super::grammar::quote;
 use super::group_grammar::Group as Command;
 use super::membership::GroupFailure;
+use super::program::PhoneProgram;
 use super::terminal::Form;
 use super::{net, waiting, words};
 
@@ -63,7 +64,7 @@ struct List {
 }
 
 /// Runs `pillarbox group`.
-pub(crate) fn run(context: &mut CliContext<'_>, command: &Command) -> Result<(), Failure> {
+pub(crate) fn run(context: &mut CliContext<'_, impl PhoneProgram>, command: &Command) -> Result<(), Failure> {
     match command {
         Command::Create { name, members } => create(context, name, members),
         Command::Add { name, member } => add(context, name, member),
@@ -74,7 +75,11 @@ pub(crate) fn run(context: &mut CliContext<'_>, command: &Command) -> Result<(),
     }
 }
 
-fn create(context: &mut CliContext<'_>, typed: &str, whom: &[String]) -> Result<(), Failure> {
+fn create(
+    context: &mut CliContext<'_, impl PhoneProgram>,
+    typed: &str,
+    whom: &[String],
+) -> Result<(), Failure> {
     let typed = value(typed);
     check_name(typed).map_err(|_| Failure::BadName)?;
     let mut phone = context.open()?;
@@ -109,7 +114,7 @@ fn keyless(phone: &Phone, group: &str, accounts: &[AccountId]) -> Failure {
     Failure::Group(GroupFailure::NoKey { member, name })
 }
 
-fn add(context: &mut CliContext<'_>, typed: &str, whom: &str) -> Result<(), Failure> {
+fn add(context: &mut CliContext<'_, impl PhoneProgram>, typed: &str, whom: &str) -> Result<(), Failure> {
     let mut phone = context.open()?;
     must_be_open(&phone)?;
     let group = find_group(&phone, typed)?;
@@ -159,7 +164,12 @@ fn knows_key(signed: &GroupSignatures, account: AccountId) -> bool {
     signed.members.iter().any(|one| one.member == account && one.at.is_some() && one.has_known_key)
 }
 
-fn remove(context: &mut CliContext<'_>, typed: &str, whom: &str, yes: bool) -> Result<(), Failure> {
+fn remove(
+    context: &mut CliContext<'_, impl PhoneProgram>,
+    typed: &str,
+    whom: &str,
+    yes: bool,
+) -> Result<(), Failure> {
     let mut phone = context.open()?;
     must_be_open(&phone)?;
     let group = find_group(&phone, typed)?;
@@ -219,7 +229,7 @@ fn may_remove(phone: &Phone, group: &Group) -> Result<GroupSignatures, Failure> 
     }
 }
 
-fn leave(context: &mut CliContext<'_>, typed: &str, yes: bool) -> Result<(), Failure> {
+fn leave(context: &mut CliContext<'_, impl PhoneProgram>, typed: &str, yes: bool) -> Result<(), Failure> {
     let mut phone = context.open()?;
     must_be_open(&phone)?;
     let group = find_group(&phone, typed)?;
@@ -250,14 +260,14 @@ fn writable(phone: &Phone, typed: &str) -> Result<Contact, Failure> {
 }
 
 /// Sends the news to the members, and reports what of it waits. It is stored, so it goes later if not now.
-fn tell_members(context: &mut CliContext<'_>, phone: &mut Phone) -> Result<(), Failure> {
+fn tell_members(context: &mut CliContext<'_, impl PhoneProgram>, phone: &mut Phone) -> Result<(), Failure> {
     let outcome = net::fetch(context, phone);
     let waits = waiting::tell(context, phone, outcome.as_ref().copied().unwrap_or_default())?;
     outcome?;
     if waits { Err(Failure::Told(Exit::No)) } else { Ok(()) }
 }
 
-fn list(context: &mut CliContext<'_>, form: Form) -> Result<(), Failure> {
+fn list(context: &mut CliContext<'_, impl PhoneProgram>, form: Form) -> Result<(), Failure> {
     let phone = context.open()?;
     let groups = phone.all_groups()?;
     match form {
@@ -295,7 +305,7 @@ fn list(context: &mut CliContext<'_>, form: Form) -> Result<(), Failure> {
     }
 }
 
-fn show(context: &mut CliContext<'_>, typed: &str, form: Form) -> Result<(), Failure> {
+fn show(context: &mut CliContext<'_, impl PhoneProgram>, typed: &str, form: Form) -> Result<(), Failure> {
     let phone = context.open()?;
     let group = find_any(&phone, typed)?;
     let changes = phone.group_changes(group.id)?;

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::super::context::{CliContext, now};
 use super::super::failure::Failure;
+use super::super::program::PhoneProgram;
 use super::super::terminal::Form;
 use super::super::words;
 use super::find::member;
@@ -53,7 +54,12 @@ pub(crate) fn sentence(phone: &Phone, group: GroupId, change: &GroupChange) -> S
 }
 
 /// Formats a change with the time at which this phone heard it.
-pub(crate) fn line(context: &CliContext<'_>, phone: &Phone, group: GroupId, change: &GroupChange) -> String {
+pub(crate) fn line(
+    context: &CliContext<'_, impl PhoneProgram>,
+    phone: &Phone,
+    group: GroupId,
+    change: &GroupChange,
+) -> String {
     let when = context.clock.time(change.at, now());
     let said = break_words(&sentence(phone, group, change), INDENT, context.terminal.width());
     format!("[{when}: {said}]")
@@ -61,7 +67,7 @@ pub(crate) fn line(context: &CliContext<'_>, phone: &Phone, group: GroupId, chan
 
 /// Prints a change.
 pub(crate) fn print(
-    context: &mut CliContext<'_>,
+    context: &mut CliContext<'_, impl PhoneProgram>,
     phone: &Phone,
     group: GroupId,
     change: &GroupChange,
@@ -84,7 +90,7 @@ pub(crate) fn print(
 
 /// Prints a change and marks it as shown, only afterwards and only if somebody can have seen it.
 pub(crate) fn show(
-    context: &mut CliContext<'_>,
+    context: &mut CliContext<'_, impl PhoneProgram>,
     phone: &mut Phone,
     (group, number, change): &(GroupId, usize, GroupChange),
     form: Form,
@@ -98,7 +104,7 @@ pub(crate) fn show(
 
 /// Prints the changes that were not shown yet, of one group or of all. Returns their number.
 pub(crate) fn show_new(
-    context: &mut CliContext<'_>,
+    context: &mut CliContext<'_, impl PhoneProgram>,
     phone: &mut Phone,
     of: Option<GroupId>,
     form: Form,

@@ -18,14 +18,16 @@ use super::context::CliContext;
 use super::failure::Failure;
 use super::grammar::Chat;
 use super::period::Period;
+use super::program::PhoneProgram;
 
 pub(crate) use holder::Holder;
 pub(crate) use tell::tell;
 
 /// Replaces this program by a locked chat, with the options of `chat` and without its contact. Close the profile and
 /// clear the screen before this call. Returns only on failure.
-pub(crate) fn again(context: &mut CliContext<'_>, chat: &Chat) -> Failure {
-    let mut arguments = context.options.arguments();
+pub(crate) fn again(context: &mut CliContext<'_, impl PhoneProgram>, chat: &Chat) -> Failure {
+    let mut arguments: Vec<_> = context.program.words().into_iter().skip(1).collect();
+    arguments.extend(context.options.arguments());
     arguments.extend(["chat", "--locked"].map(Into::into));
     if let Some(Period(Some(seconds))) = chat.lock_after {
         arguments.push(format!("--lock-after={seconds}s").into());
@@ -39,13 +41,13 @@ pub(crate) fn again(context: &mut CliContext<'_>, chat: &Chat) -> Failure {
 }
 
 #[cfg(unix)]
-fn replace(_: &mut CliContext<'_>, command: &mut Command) -> Failure {
+fn replace(_: &mut CliContext<'_, impl PhoneProgram>, command: &mut Command) -> Failure {
     use std::os::unix::process::CommandExt;
     Failure::NotLocked(command.exec().to_string())
 }
 
 #[cfg(not(unix))]
-fn replace(context: &mut CliContext<'_>, _: &mut Command) -> Failure {
+fn replace(context: &mut CliContext<'_, impl PhoneProgram>, _: &mut Command) -> Failure {
     context.terminal.note(
         "On this system a program cannot put another one in its place, so this one's memory is not wiped while it \
          runs. It ends instead.",

@@ -9,6 +9,7 @@ use pillarbox_client::vault::{FILE_NAME, is_open};
 
 use super::super::context::CliContext;
 use super::super::failure::Failure;
+use super::super::program::PhoneProgram;
 use super::holder::{failed, find};
 
 /// Time for a chat to lock. It stores typed lines, takes leave of the relay and closes the profile, which takes a
@@ -19,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const LOOK: Duration = Duration::from_millis(10);
 
 /// Runs `pillarbox account lock`.
-pub(crate) fn tell(context: &mut CliContext<'_>) -> Result<(), Failure> {
+pub(crate) fn tell(context: &mut CliContext<'_, impl PhoneProgram>) -> Result<(), Failure> {
     let directory = context.directory()?;
     if !directory.join(FILE_NAME).exists() {
         return Err(Failure::NoProfile);
@@ -40,7 +41,7 @@ pub(crate) fn tell(context: &mut CliContext<'_>) -> Result<(), Failure> {
 }
 
 /// Reports that no process listens. A command that ends by itself is not interrupted.
-fn nobody(context: &mut CliContext<'_>, directory: &Path) -> Result<(), Failure> {
+fn nobody(context: &mut CliContext<'_, impl PhoneProgram>, directory: &Path) -> Result<(), Failure> {
     if is_open(directory)? {
         return Err(Failure::AtWork);
     }
