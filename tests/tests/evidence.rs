@@ -2,8 +2,8 @@
 //! audit must find leaks. It must refuse to give a result if its search misses what is there, and say so if it may not
 //! look.
 //!
-//! An audit holds four conversations. A test that changes one of them holds that one anew and takes the others from an
-//! audit of the programs as they are ([`honest`]).
+//! An audit holds four conversations. A test that changes one of them holds that one again and takes the others
+//! from an audit of the programs as they are ([`honest`]).
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;

@@ -205,7 +205,7 @@ fn found(tokens: &[String]) -> Vec<Found> {
     found
 }
 
-/// Reads one branch of a `use` and the branches inside its braces. Each path gets the part that stands before it.
+/// Reads one branch of a `use` and the branches inside its braces. Each path gets the part that is before it.
 fn tree(tokens: &[String], at: &mut usize, before: &[String], paths: &mut Vec<Vec<String>>) {
     let mut path = before.to_vec();
     let mut is_module = false;

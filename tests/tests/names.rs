@@ -68,7 +68,7 @@ fn types_of_the_same_name_are_found() {
     }
 }
 
-/// Notes the public types that a module declares, without those of its unit tests.
+/// Records the public types that a module declares, without those of its unit tests.
 fn note(declared: &mut Declared, module: &str, text: &str) {
     for words in tokens(text).windows(3) {
         if let [public, kind, name] = words

@@ -90,7 +90,7 @@ fn a_backup_comes_back_to_a_new_phone_with_the_key_that_was_written_down() {
     drop(history.prints("Bob (NOT VERIFIED)").prints("I will be there"));
     drop(new.run_with(&["backup", "restore"], &key).expect(0).prints("Restored: no texts and 0 contacts"));
 
-    // The new phone's backups have a key of their own, and the old one opens none of them.
+    // The new phone's backups have their own key, and the old one opens none of them.
     let next = words(&new.follow(back.next().unwrap()).expect(0));
     assert_ne!(next, key);
     drop(new.run_with(&["backup", "restore"], &key).expect(1).says("Either the key is another one"));
@@ -121,7 +121,7 @@ fn the_operators_key_needs_no_words_and_the_screen_says_who_can_read() {
     drop(register(&new, &relay));
     let back = new.run(&["backup", "restore", "--json"]).expect(0).json();
     assert_eq!((back["texts"].as_u64(), back["operator_had_key"].as_bool()), (Some(2), Some(true)));
-    // The owner goes back to a key of their own, and the relay loses the key that it had.
+    // The owner goes back to their own key, and the relay loses the key that it had.
     words(&new.run(&["backup", "on"]).expect(0).prints(OWNER_READS));
     assert_eq!(held(&place, &relay), ["backup-part"]);
 }

@@ -25,7 +25,7 @@ const READ_LEN: usize = 64 * 1024;
 /// Silence after which a server counts as failed.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The longest sleep of the generator while a socket takes no more bytes.
+/// The longest sleep of the generator while a socket accepts no more bytes.
 const RETRY_NANOSECONDS: i64 = 200_000;
 
 /// The messages that a speaker found in the received bytes.
@@ -51,7 +51,7 @@ pub(crate) trait Speaker {
     /// Appends the bytes that hand over these messages.
     fn send(&mut self, payloads: &[Payload], out: &mut Vec<u8>) -> Result<(), Failure>;
 
-    /// Takes received bytes, and appends the bytes to answer with.
+    /// Processes received bytes, and appends the bytes to answer with.
     fn receive(&mut self, bytes: &[u8], out: &mut Vec<u8>, heard: &mut Heard) -> Result<(), Failure>;
 }
 
@@ -63,14 +63,14 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    /// Makes a line over a connection that is set up. `first` is sent before everything else.
+    /// Creates a line over an established connection. `first` is sent before everything else.
     pub(crate) fn new(stream: TcpStream, speaker: Box<dyn Speaker>, first: Vec<u8>) -> Result<Self, Failure> {
         stream.set_nodelay(true)?;
         stream.set_nonblocking(true)?;
         Ok(Self { stream, speaker, out: first })
     }
 
-    /// Sends as much as the socket takes now.
+    /// Sends as much as the socket accepts now.
     fn flush(&mut self) -> Result<(), Failure> {
         while !self.out.is_empty() {
             match self.stream.write(&self.out) {
@@ -243,7 +243,7 @@ impl Load {
         pair.sender.flush()
     }
 
-    /// Reads the bytes that came on one line.
+    /// Reads the bytes that arrived on one line.
     fn listen(&mut self, at: usize, recipient: bool, tally: &mut Tally) -> Result<(), Failure> {
         let now = self.now();
         let Some((pair, progress)) = self.pairs.get_mut(at) else { return Ok(()) };

@@ -12,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Senders, each with a recipient of its own.
+/// Senders, each with its own recipient.
 const PAIRS: usize = 64;
 
 /// Messages that each pair has under way in a closed loop.

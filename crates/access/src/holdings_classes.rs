@@ -1,5 +1,5 @@
-//! The holdings of a design in three classes: fields that pass its relay, fields that stay for a time, and fields that
-//! could be made to stay.
+//! The holdings of a design in three classes: fields that pass its relay, fields that are kept for a time, and
+//! fields that could be logged.
 //!
 //! Every line comes from the inventory of the wire and of the relay's own tables, under the design's rules. None is
 //! written by hand.
@@ -19,7 +19,7 @@ pub enum Holding {
     Seen,
     /// The relay stores it.
     Kept(KeptFor),
-    /// It passes through and the relay does not store it. The relay could be made to.
+    /// It passes through and the relay does not store it, but the relay could be made to.
     Loggable,
 }
 

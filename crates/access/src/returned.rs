@@ -115,12 +115,12 @@ pub enum Blank {
         /// The kind of deposit.
         kind: DepositKind,
     },
-    /// The relay accepts such a deposit, and the phone left none.
+    /// The relay accepts such a deposit, and the phone made none.
     NoneLeft {
         /// The kind of deposit.
         kind: DepositKind,
     },
-    /// The relay accepts such a deposit, and no phone has left one about this account.
+    /// The relay accepts such a deposit, and no phone has made one about this account.
     NoneLeftAbout {
         /// The kind of deposit.
         kind: DepositKind,

@@ -55,7 +55,7 @@ impl Served {
         self.lines.iter().find(|line| line.item == item).map(|line| &line.answer)
     }
 
-    /// Returns the items that came back and that the demand did not state itself.
+    /// Returns the items that were returned and that the demand did not state itself.
     #[must_use]
     pub fn returned(&self) -> BTreeSet<Item> {
         let learned = self.lines.iter().filter(|line| !line.was_known);

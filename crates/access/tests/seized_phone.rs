@@ -1,5 +1,5 @@
-//! Guesses are really made. A planted code is found at its place, a wrong code is not found, and a phone that erases
-//! itself is gone.
+//! Guesses are really made. A planted code is found at its position, a wrong code is not found, and a phone that
+//! erases itself yields nothing.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::path::Path;

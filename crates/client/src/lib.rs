@@ -4,8 +4,8 @@
 //! and randomness are arguments. `net` carries its frames over TCP. The program `pillarbox` is a command line over
 //! the two.
 //!
-//! This layer knows no proposals and no demands. It contains no back door: whoever complies with an order for access
-//! has to ship other software.
+//! This layer knows no proposals and no demands. It contains no back door: an operator that complies with an order
+//! for access has to ship other software.
 //!
 //! | module | content |
 //! |---|---|
@@ -27,7 +27,7 @@
 //! | [`display`] | strangers' texts made safe to show |
 //! | `net` | the engine over TCP |
 //!
-//! Without the features `net` and `folders` this crate is the engine alone, and its vaults lie in memory.
+//! Without the features `net` and `folders` this crate is the engine alone, and its vaults are kept in memory.
 
 #[cfg(feature = "net")]
 pub mod net;

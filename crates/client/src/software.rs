@@ -1,16 +1,17 @@
 //! The steps that cannot be reached from outside a phone: sealing a body, opening a payload, the choice of devices, and
 //! whether a public log is checked.
 //!
-//! The shipped program has one software, [`Shipped`], which adds nothing to any step. Other software is an argument of
-//! [`Phone::outgoing_with`](crate::Phone::outgoing_with) and [`Phone::on_frame_with`](crate::Phone::on_frame_with), and
-//! never a part of a phone: no field holds it, no constructor takes it, and the compiler writes the shipped program as
-//! if there were none (`docs/decisions/0026-devices.md`).
+//! The shipped program has one software, [`Shipped`], which adds nothing to any step. Other software is an argument
+//! of [`Phone::outgoing_with`](crate::Phone::outgoing_with) and
+//! [`Phone::on_frame_with`](crate::Phone::on_frame_with), and never a part of a phone: no field holds it, no
+//! constructor takes it, and the compiler generates the shipped program as if the parameter did not exist
+//! (`docs/decisions/0026-devices.md`).
 
 use pillarbox_session::{EncryptError, OpenError, OpenedMessage};
 use pillarbox_wire::ListedDevice;
 use rand_core::CryptoRng;
 
-/// The reason why a payload was not opened.
+/// Reasons that a payload was not opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NotOpened {
@@ -32,7 +33,8 @@ pub type OpenPayload<'a> = &'a mut dyn FnMut(&[u8]) -> Result<OpenedMessage, Ope
 ///
 /// Every method has a default, and the defaults are the shipped program.
 pub trait Software {
-    /// Makes the payload for an encoded body. `seal` is the ratchet of the addressed device; each call moves it on.
+    /// Builds the payload for an encoded body. `seal` is the ratchet of the addressed device; each call advances
+    /// it.
     ///
     /// # Errors
     /// [`EncryptError`] of the ratchet.
@@ -59,7 +61,7 @@ pub trait Software {
         false
     }
 
-    /// Returns true if this software checks what the directory says, where its owner has the check on. Software that
+    /// Returns true if this software checks the directory's answers where its owner has the check on. Software that
     /// writes to a device of no public log has to leave the check out.
     fn checks_directory(&self) -> bool {
         true

@@ -1,5 +1,5 @@
-//! Contacts who both check the public log tell each other how they saw it: two logs are noticed by whoever writes, and
-//! honest phones notice nothing.
+//! Contacts who both check the public log tell each other how they saw it: two logs are noticed by the one who
+//! writes, and honest phones notice nothing.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,5 +1,5 @@
-//! A message that a full table makes a phone drop is not acknowledged, or is asked for again, or its sender sees no
-//! receipt. Each limit in the sources stands in the list of `docs/protocol.md`, or limits no table.
+//! A message that a full table makes a phone drop is not acknowledged, or is requested again, or its sender sees no
+//! receipt. Each limit in the sources is in the list of `docs/protocol.md`, or limits no table.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failed expectation is a failed test")]
 
@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The possible outcomes for a message that a full table does not take.
+/// The possible outcomes for a message that does not fit a full table.
 const OUTCOMES: &[&str] = &[
     "left at the relay",
     "asked for again",

@@ -20,7 +20,7 @@ fn before() -> Habits {
     Habits { groups: Some(GroupBasis::Word), ..Habits::default() }
 }
 
-/// Makes phones that know each other; those in `old` are phones of before.
+/// Creates phones that know each other; those in `old` are phones of an older version.
 fn people<const N: usize>(world: &mut World, old: &[usize]) -> [Who; N] {
     let phones = std::array::from_fn(|number| {
         let new = world.account(&format!("Person {number}"), Protection::EndToEnd);
@@ -228,7 +228,7 @@ fn whom_a_phone_of_before_adds_is_in_a_signed_group_by_its_word_until_somebody_s
     for at in [alice, bob, dave] {
         assert_eq!(of_dave(&world, at), Some((world.id(alice), true)), "at {at}");
     }
-    // Whoever was removed does not come back by a roster.
+    // A removed member does not return by a roster.
     remove(&mut world, alice, group, dave).unwrap();
     add(&mut world, old, group, bob);
     assert!(members(&world, old, group).contains(&world.id(dave)), "it did not hear of it");

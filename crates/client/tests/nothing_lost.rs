@@ -78,7 +78,7 @@ fn talk(world: &mut World, dice: &mut StdRng, said: &mut Texts) {
     world.run();
 }
 
-/// Lets time pass without faults until nobody has anything left to send or to ask for.
+/// Advances time without faults until nobody has anything left to send or to request.
 fn calm(world: &mut World, step: Duration) {
     world.fault = Box::new(|_| None);
     for _ in 0..600 {

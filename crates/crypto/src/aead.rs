@@ -29,7 +29,7 @@ pub struct AeadKey([u8; 32]);
 redacted_debug!(AeadKey);
 
 impl AeadKey {
-    /// Takes over 32 bytes that a KDF or a random generator made.
+    /// Wraps 32 bytes that a KDF or a random generator produced.
     #[must_use]
     pub fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
@@ -49,7 +49,7 @@ pub fn seal(key: &AeadKey, nonce: &[u8; 12], associated: &[u8], plaintext: &[u8]
     seal_with(&cipher, nonce.into(), associated, plaintext)
 }
 
-/// Opens a ciphertext that [`seal`] made.
+/// Opens a ciphertext produced by [`seal`].
 ///
 /// # Errors
 /// [`AuthenticationFailed`]; nothing of the plaintext is released.
@@ -70,7 +70,7 @@ pub fn seal_extended(key: &AeadKey, nonce: &[u8; 24], associated: &[u8], plainte
     seal_with(&cipher, nonce.into(), associated, plaintext)
 }
 
-/// Opens a ciphertext that [`seal_extended`] made.
+/// Opens a ciphertext produced by [`seal_extended`].
 ///
 /// # Errors
 /// [`AuthenticationFailed`]; nothing of the plaintext is released.
@@ -92,7 +92,7 @@ pub fn seal_in_place(key: &AeadKey, nonce: &[u8; 12], associated: &[u8], buffer:
     encrypt(&cipher, nonce.into(), associated, buffer)
 }
 
-/// Opens a ciphertext that [`seal_in_place`] made, and turns it into the plaintext in place.
+/// Opens a ciphertext produced by [`seal_in_place`], and turns it into the plaintext in place.
 ///
 /// # Errors
 /// [`AuthenticationFailed`]; the buffer then still holds the ciphertext.

@@ -1,4 +1,4 @@
-//! Encryption that commits to its plaintext, for one message under a key of its own.
+//! Encryption that commits to its plaintext, for one message under its own key.
 //!
 //! ```text
 //! cipher key   HMAC-SHA-256(key, label ratchet/message)                                (32)

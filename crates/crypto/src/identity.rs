@@ -1,8 +1,8 @@
 //! The long-term identity of an account: an Ed25519 key that signs and an X25519 key that agrees.
 //!
 //! The identity has two keys rather than one used both ways, so that each is used as its own standard says. The
-//! signing key vouches for the agreement key beside it, so nobody can pair a victim's signing key with an agreement
-//! key of their own. The agreement key cannot sign: its owner proves possession by completing a key agreement.
+//! signing key vouches for the agreement key beside it, so nobody can pair a victim's signing key with their own
+//! agreement key. The agreement key cannot sign: its owner proves possession by completing a key agreement.
 
 use crate::{
     agreement::{AgreementPublic, AgreementSecret},
@@ -14,7 +14,7 @@ use rand_core::CryptoRng;
 use thiserror::Error;
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
-/// The reason why three byte strings are not an identity.
+/// Reason that three byte strings are not an identity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum IdentityError {

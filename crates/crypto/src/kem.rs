@@ -27,7 +27,7 @@ pub const KEM_CIPHERTEXT_LEN: usize = 1088;
 /// Bytes of the seed as which a secret key is kept: d, then z.
 pub const KEM_SEED_LEN: usize = 64;
 
-/// The reason why bytes are not a key or ciphertext of ML-KEM-768.
+/// Reason that bytes are not a key or ciphertext of ML-KEM-768.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum KemError {

@@ -98,7 +98,7 @@ labels! {
     GROUP_CHANGE_DIGEST = "pillarbox/group/change-digest/v1";
     /// Digest of the members whom a phone sees in a group.
     GROUP_MEMBERS = "pillarbox/group/members/v1";
-    /// Digest under which an account's entries stand in the directory's log.
+    /// Digest under which an account's entries are in the directory's log.
     DIRECTORY_LABEL = "pillarbox/directory/label/v1";
     /// Digest of the keys and the device list that an entry of the directory's log stands for.
     DIRECTORY_BINDING = "pillarbox/directory/binding/v1";

@@ -1,4 +1,4 @@
-//! Keys, labels and primitives: the floor that every other crate of Pillarbox stands on.
+//! Keys, labels and primitives: the floor that every other crate of Pillarbox rests on.
 //!
 //! This layer gives each primitive one safe form and each secret one type. A key agreement that adds nothing is
 //! refused. Signatures are verified strictly and always under a label. Tags and tokens are compared in constant time.

@@ -21,7 +21,7 @@ pub const MAX_PASSES: u32 = 16;
 /// attacker with more cores.
 pub const MAX_LANES: u32 = 16;
 
-/// The reason why a passphrase was not stretched.
+/// Reason that a passphrase was not stretched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum CostError {

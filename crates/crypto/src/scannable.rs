@@ -56,7 +56,7 @@ impl ScannableFingerprint {
         encode(self.version, &self.local, &self.remote)
     }
 
-    /// Returns true if `scanned` is the code that the other person's phone shows when nobody stands between the two.
+    /// Returns true if `scanned` is the code that the other person's phone shows when nobody is between the two.
     #[must_use]
     pub fn matches(&self, scanned: &[u8]) -> bool {
         encode(self.version, &self.remote, &self.local) == scanned

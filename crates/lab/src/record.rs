@@ -1,8 +1,8 @@
 //! The record: the one log of a run, one JSON object a line. Terminal, report and page are views of it.
 //!
-//! It contains no wall clock and no measured time, so the same scenario, design and seed give the same bytes. A payload
-//! stands in it as its SHA-256. Its form is `schemas/record.schema.json`. [`Kind`] has one variant for each kind of
-//! line.
+//! It contains no wall clock and no measured time, so the same scenario, design and seed give the same bytes. A
+//! payload is in it as its SHA-256. Its form is `schemas/record.schema.json`. [`Kind`] has one variant for each
+//! kind of line.
 
 use std::net::IpAddr;
 

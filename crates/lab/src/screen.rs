@@ -58,7 +58,7 @@ impl Table {
         Self { columns: columns.to_vec(), heads: Vec::new() }
     }
 
-    /// Creates a table with a heading over each column. In a narrow window the heading stands before its cell.
+    /// Creates a table with a heading over each column. In a narrow window the heading is before its cell.
     #[must_use]
     pub fn headed(columns: &[Column], heads: Vec<String>) -> Self {
         Self { columns: columns.to_vec(), heads }
@@ -105,7 +105,7 @@ impl Screen {
         }));
     }
 
-    /// Adds an empty line, unless the screen begins here or one stands here already.
+    /// Adds an empty line, unless the screen begins here or one is here already.
     pub fn blank(&mut self) {
         if self.lines.last().is_some_and(|line| !line.is_empty()) {
             self.lines.push(String::new());
@@ -167,7 +167,7 @@ impl Screen {
         self.push(weight, lines);
     }
 
-    /// Lays out one cell a line. The first cell names the row, and the other cells stand under it, each after its
+    /// Lays out one cell a line. The first cell names the row, and the other cells are under it, each after its
     /// heading.
     fn cell_by_cell(&self, table: &Table, cells: &[String]) -> Vec<String> {
         let mut out = Vec::new();

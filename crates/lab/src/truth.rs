@@ -101,7 +101,7 @@ impl Truth {
         id
     }
 
-    /// Notes that a phone showed a text, if it was really said. Returns the text.
+    /// Records that a phone showed a text, if it was really said. Returns the text.
     pub(crate) fn read(
         &mut self,
         by: PersonId,
@@ -114,7 +114,7 @@ impl Truth {
         Some(said)
     }
 
-    /// Notes that the author's phone was told that the text had reached somebody's phone.
+    /// Records that the author's phone was told that the text had reached somebody's phone.
     pub(crate) fn confirm(&mut self, by: PersonId, body: BodyId, who: PersonId, at: Timestamp) {
         if let Some(said) = self.bodies.get(&(by, body)).copied() {
             self.confirmed.push(ReadBy { said, who, at });

@@ -27,11 +27,10 @@ use tokio::net::{TcpListener, TcpStream};
 /// Hides the child's instructions in the memory that receives them.
 const MASK: u8 = 0x5A;
 
-/// A `Vec` of at least this size gets a mapping of its own (mallopt(3): M_MMAP_THRESHOLD, 128 KiB and rising to 32
-/// MiB).
+/// A `Vec` of at least this size gets its own mapping (mallopt(3): M_MMAP_THRESHOLD, 128 KiB and rising to 32 MiB).
 const OWN_MAPPING: usize = 40 << 20;
 
-/// A program's writable data: the memory for values without a place of their own.
+/// A program's writable data: the memory for values without their own place.
 static IN_THE_PROGRAM: Mutex<[u8; 4096]> = Mutex::new([0; 4096]);
 
 /// The kinds of memory in which a test's child is asked to keep something.

@@ -128,7 +128,7 @@ fn who_could_notice_is_whom_something_else_reached_and_whose_phone_spoke_is_amon
     assert!(blocked.answer.could_notice.len() > blocked.answer.noticed.len());
     assert!(blocked.answer.noticed.iter().all(|who| blocked.answer.could_notice.contains(who)));
     assert!(!blocked.answer.noticed.is_empty());
-    // If the software reads along already, the notice changes nothing.
+    // If the software eavesdrops already, the notice changes nothing.
     let in_place = &cells(shipped("plain-server"), &["notice-to-change"])[0];
     assert_eq!(in_place.answer.could_notice, Vec::<String>::new());
 }

@@ -179,7 +179,7 @@ fn the_phones_of_contacts_tell_that_the_safety_number_has_changed() {
             assert_eq!(told(&world), [""; 0], "{}: the account is another one", design.name);
         }
     }
-    // If the operator reads along, no key stands between two people, and there is nothing to tell.
+    // If the operator eavesdrops, no key is between two people, and there is nothing to tell.
     for design in designs::all().iter().filter(|design| design.phone.protection == Protection::ServerReadable)
     {
         let mut world = World::new(design, &scenario, 7).unwrap();

@@ -34,7 +34,7 @@ use serde_json::{Value, json};
 /// The `pairs.json` of a matrix of every design. `month.rs` counts some of it again.
 const DOCUMENT: &str = include_str!("month/pairs.json");
 
-/// The lines of a window without the next step and the prompt, which stand below the table.
+/// The lines of a window without the next step and the prompt, which are below the table.
 const ROOM: usize = 22;
 
 fn document() -> PairsDocument {

@@ -62,7 +62,7 @@ fn refusal(before: &str, after: &str) -> String {
     }
 }
 
-/// Takes one mistake after the other: what stood there, what stands there now, where the mistake is found, and in which
+/// Takes one mistake after the other: what was there, what is there now, where the mistake is found, and in which
 /// words it is reported.
 fn each_is_told(mistakes: &[(&str, &str, &str)]) {
     Scenario::parse("net.toml", GOOD).unwrap();

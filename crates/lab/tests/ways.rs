@@ -1,4 +1,4 @@
-//! Ways in: the screen, its data, and the controls of what stands on it.
+//! Ways in: the screen, its data, and the controls of what rests on it.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -161,7 +161,7 @@ fn the_same_comes_out_on_any_number_of_threads() {
     let (one, two) =
         (run(&flagship(), "whatsapp-now", &wanted, 1), run(&flagship(), "whatsapp-now", &wanted, 2));
     assert_eq!(serde_json::to_string(&one).unwrap(), serde_json::to_string(&two).unwrap());
-    // A way says the same, whichever others stand beside it.
+    // A way says the same, whichever others are beside it.
     assert_eq!(row(&one, "copied, online"), row(&SCREEN, "copied, online"));
 }
 
@@ -295,7 +295,7 @@ fn a_ghost_opens_nothing_without_the_phones_software_and_everything_with_it() {
     assert_eq!(hidden.other_program.len(), 29);
 }
 
-/// A relay that does not learn who asks cannot name the ghost to the person who is read along. What others write to
+/// A relay that does not learn who asks cannot name the ghost to the person who is eavesdrop. What others write to
 /// that person it gets all the same.
 #[test]
 fn sealed_senders_keep_a_persons_own_texts_from_a_ghost() {

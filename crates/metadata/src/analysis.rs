@@ -28,7 +28,7 @@ pub struct MeansResult {
 pub struct MeansOutcome {
     /// The means.
     pub means: Means,
-    /// The result, or the reason why it was not tried.
+    /// The result, or the reason that it was not tried.
     pub outcome: Result<MeansResult, MeansRefusal>,
 }
 

@@ -101,7 +101,7 @@ impl Scores {
         self.counted.get(person as usize).is_some_and(|epoch| *epoch > 0)
     }
 
-    /// Returns a person's rank, pessimistic about ties: everybody with the same score stands before them. A person with
+    /// Returns a person's rank, pessimistic about ties: everybody with the same score is before them. A person with
     /// rank 1 is alone in front.
     #[must_use]
     pub fn rank(&self, person: u32) -> usize {

@@ -1,4 +1,4 @@
-//! The reasons why a request has no result, in sentences for whoever made it.
+//! Reason that a request has no result, in sentences for whoever made it.
 
 use pillarbox_lab::experiments::ExperimentError;
 use pillarbox_lab::metadata::source::world::WorldSourceError;
@@ -8,7 +8,7 @@ use pillarbox_lab::world::WorldError;
 
 use crate::story::MAX_CHARS;
 
-/// The reason why a request has no result. The stage is as it was.
+/// Reason that a request has no result. The stage is as it was.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StageError {

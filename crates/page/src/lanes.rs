@@ -1,4 +1,4 @@
-//! The picture: each text is one row across the first phone, both relays and the second phone. The order stands between
+//! The picture: each text is one row across the first phone, both relays and the second phone. The order is between
 //! two rows.
 
 use askama::Template;
@@ -22,7 +22,7 @@ struct Lane<'a> {
     designs: &'a [&'a str],
 }
 
-/// The order, which stands between two texts.
+/// The order, which is between two texts.
 #[derive(Template)]
 #[template(path = "order.html")]
 struct Order {
@@ -54,7 +54,7 @@ impl Table<'_> {
         self.rows_of(0..self.story.texts().len())
     }
 
-    /// Renders the rows of some texts, by their places, and the row of the order, which stands between two texts.
+    /// Renders the rows of some texts, by their places, and the row of the order, which is between two texts.
     pub(crate) fn rows_of(
         self,
         texts: impl IntoIterator<Item = usize>,

@@ -47,7 +47,7 @@ pub struct PageReply {
     /// Rows of the conversation's table that are new or have changed, in their order in the table.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rows: Vec<TableRow>,
-    /// The sentence for a screen reader, which also stands in the line for messages.
+    /// The sentence for a screen reader, which also is in the line for messages.
     pub says: String,
     /// The element that gets the keyboard's focus; empty to leave it where it is.
     pub focus: String,

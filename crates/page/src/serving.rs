@@ -9,7 +9,7 @@ use crate::served::Served;
 
 /// A demand on its way.
 pub(crate) struct Serving {
-    /// The question that stands on the stage once all is served.
+    /// The question that rests on the stage once all is served.
     pub(crate) asked: Question,
     pub(crate) guess: &'static str,
     /// The story that the demand is about, once it has been read. It does not change while the demand is served.

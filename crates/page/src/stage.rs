@@ -168,7 +168,7 @@ impl Stage {
     /// [`StageError`].
     pub fn ask(&mut self, request: &Request) -> Result<PageReply, StageError> {
         let asked = Question::of(request);
-        // Another story belongs to another country, unless somebody chooses one anew.
+        // Another story belongs to another country, unless somebody chooses one again.
         let is_other = asked.story != self.asked.story;
         let own = story_named(asked.story).map_or(Question::default().country, |story| story.inquiry.country);
         self.asked = Question { country: if is_other { own } else { asked.country }, ..asked };

@@ -10,7 +10,7 @@ use pillarbox_wire::{Duration, Timestamp};
 /// The people of the story, and the events before the conversation.
 const BEGINNING: &str = include_str!("story.toml");
 
-/// The two people whose phones stand on the stage. Demands are about the first.
+/// The two people whose phones rest on the stage. Demands are about the first.
 pub const PEOPLE: [&str; 2] = ["Alice", "Bob"];
 
 /// The conversation that has just happened, as speaker and text.

@@ -193,7 +193,7 @@ fn an_account_that_its_operator_ends_is_as_gone_as_one_that_its_owner_closes() {
     assert_eq!((held.accounts.len(), held.devices.len(), held.messages.len()), (1, 1, 0));
     let late = world.submit(ben_here, anne.address, b"too late");
     assert_eq!(refusal(&late), Refusal::UnknownRecipient);
-    // Closing a second time changes nothing, and somebody else's number stays.
+    // Closing again changes nothing, and somebody else's number stays.
     let again = world.engine().end_account(anne.address.account, now).unwrap();
     assert!(again.effects.is_empty() && !again.wrote);
     world.register(3, Some(ANNE));

@@ -192,7 +192,7 @@ impl Game {
     /// Has another phone take over the account. The mailbox stays.
     fn replace(&mut self, who: usize) {
         self.process();
-        // The seeds begin anew after 250. The keys of a phone that was replaced are free again long before that.
+        // The seeds begin again after 250. The keys of a phone that was replaced are free again long before that.
         self.next_seed = self.next_seed % 250 + 1;
         let seed = self.next_seed;
         if self.phones.iter().any(|phone| phone.seed == seed) {

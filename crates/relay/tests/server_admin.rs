@@ -72,7 +72,7 @@ async fn every_metric_is_in_the_inventory() {
     let (_, body) = get(relay.admin().unwrap(), "/metrics", "").await;
     let mut shown = 0;
     for line in body.lines().filter(|line| !line.starts_with('#')) {
-        // A label would stand in braces and name a party by which the metric counts.
+        // A label would be in braces and name a party by which the metric counts.
         let name = line.split(' ').next().unwrap().strip_prefix("pillarbox_").unwrap();
         assert!(METRICS.iter().any(|field| field.name == name), "{name} is not declared");
         shown += 1;

@@ -223,7 +223,7 @@ async fn a_log_of_another_relay_is_not_taken_for_this_one_s() {
     kill(relay(other.path()).await);
     let copy = copied(one.path(), &[DATABASE_FILE]);
     let mut foreign = fs::read(other.path().join(log())).unwrap();
-    // The header's checksum does not fit, as in a log that was just being begun anew.
+    // The header's checksum does not fit, as in a log that was just being begun again.
     foreign[20] ^= 1;
     fs::write(copy.path().join(log()), foreign).unwrap();
     assert_incomplete(copy.path(), "log-unfit");

@@ -122,8 +122,8 @@ impl Conversation {
     }
 
     /// Encrypts `body` and returns the payload with the conversation after it. The caller stores the conversation
-    /// before the payload leaves. If the same state seals twice, the same body gives the same payload, and a different
-    /// body uses the message's key a second time.
+    /// before the payload leaves. If the same state seals twice, the same body gives the same payload, and a
+    /// different body uses the message's key again.
     ///
     /// # Errors
     /// [`EncryptError::TooLong`], [`EncryptError::Exhausted`].

@@ -30,7 +30,7 @@ pub enum PayloadKind {
     Sealed,
 }
 
-/// The reason why a payload has no kind.
+/// Reason that a payload has no kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum KindError {

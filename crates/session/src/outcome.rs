@@ -11,7 +11,7 @@ use crate::{
 };
 use thiserror::Error;
 
-/// The reason why a body is not sealed.
+/// Reason that a body is not sealed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum EncryptError {
@@ -34,7 +34,7 @@ impl From<Exhausted> for EncryptError {
     }
 }
 
-/// The reason why a payload does not open. It is for this phone alone: a peer learns nothing that tells these apart.
+/// Reason that a payload does not open. It is for this phone alone: a peer learns nothing that tells these apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum OpenError {
@@ -42,8 +42,8 @@ pub enum OpenError {
     #[error("the payload is not a message of a session")]
     Malformed,
     /// A session knows the message's number and has used and deleted its key. Either the message was opened before,
-    /// or the peer was restored from an old copy and uses its numbers a second time. A caller that keeps digests of
-    /// opened messages can tell the two apart.
+    /// or the peer was restored from an old copy and uses its numbers again. A caller that keeps digests of opened
+    /// messages can tell the two apart.
     #[error("the message's key was used before")]
     Duplicate,
     /// No session has the key, or the message was altered.

@@ -35,7 +35,7 @@ use thiserror::Error;
 /// F of section 2.2. It keeps SK apart from everything that an XEdDSA signature could hash.
 const F: [u8; 32] = [0xff; 32];
 
-/// The reason why a bundle starts no session.
+/// Reason that a bundle starts no session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum InitiateError {
@@ -132,7 +132,7 @@ pub(crate) fn initiate(
     })
 }
 
-/// The reason why a first message leads to no secret.
+/// Reason that a first message leads to no secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RespondError {
     /// The message names a prekey that B never had or has deleted.

@@ -20,7 +20,7 @@ use zeroize::Zeroizing;
 /// First byte of a prekey's record, the version of its layout.
 const RECORD_VERSION: u8 = 1;
 
-/// The reason why bytes are not a stored prekey.
+/// Reason that bytes are not a stored prekey.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum PreKeyRecordError {

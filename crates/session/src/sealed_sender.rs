@@ -52,7 +52,7 @@ const _: () = assert!(SEALED_OVERHEAD == 182);
 
 const NONCE: [u8; 12] = [0; 12];
 
-/// The reason why an envelope is not made.
+/// Reason that an envelope is not made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum SealError {
@@ -78,7 +78,7 @@ impl From<NotContributory> for SealError {
     }
 }
 
-/// The reason why an envelope is refused. It is for this phone alone, like every reason for not opening something.
+/// Reason that an envelope is refused. It is for this phone alone, like every reason for not opening something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum UnsealError {

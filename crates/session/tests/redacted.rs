@@ -11,7 +11,7 @@ use pillarbox_wire::PreKeyId;
 use std::{collections::BTreeSet, fmt::Debug, fs, path::Path};
 use support::Phone;
 
-/// Types private to this crate. Each stands in `redacted_debug!` like the public ones.
+/// Types private to this crate. Each is in `redacted_debug!` like the public ones.
 const INTERNAL: [&str; 10] = [
     "Awaiting",
     "ChainKey",

@@ -25,8 +25,7 @@ impl FileIdentity {
         fs::symlink_metadata(path).map(|found| Self::from(&found))
     }
 
-    /// Returns true if this file stands under the name. Returns false if no file does, or none that this user can
-    /// see.
+    /// Returns true if this file is under the name. Returns false if no file does, or none that this user can see.
     #[must_use]
     pub fn is_at(self, path: &Path) -> bool {
         Self::of(path).is_ok_and(|found| found == self)

@@ -6,7 +6,7 @@
 
 use data_encoding::{BASE32_NOPAD, BASE32_NOPAD_NOCASE, DecodeKind};
 
-/// The reason why a text is not base32.
+/// Reason that a text is not base32.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotBase32 {
     /// A character outside the alphabet, at this place, counted from 1.

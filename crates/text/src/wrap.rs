@@ -20,8 +20,8 @@ pub const INDENT: usize = 2;
 
 /// Breaks `text` so that no line exceeds `width` columns; lines after the first start with at least `indent` spaces.
 ///
-/// Each line of the text keeps its own indentation. A word wider than a line stands alone and whole, because a link
-/// cut in two no longer works. Such a word loses its indentation if need be; otherwise a terminal would break the word
+/// Each line of the text keeps its own indentation. A word wider than a line is alone and whole, because a link cut
+/// in two no longer works. Such a word loses its indentation if need be; otherwise a terminal would break the word
 /// by itself.
 #[must_use]
 pub fn wrap(text: &str, indent: usize, width: usize) -> String {
@@ -40,15 +40,15 @@ pub fn wrap(text: &str, indent: usize, width: usize) -> String {
     lines.join("\n")
 }
 
-/// Breaks `text` behind `before` so that no line exceeds `width` columns. Later lines begin in column `at`, or right
-/// behind `before` if that is wider. A word wider than a line stands alone and whole.
+/// Breaks `text` behind `before` so that no line exceeds `width` columns. Later lines begin in column `at`, or
+/// right behind `before` if that is wider. A word wider than a line is alone and whole.
 #[must_use]
 pub fn beside(before: &str, at: usize, text: &str, width: usize) -> String {
     filled(&format!("{before}{}", " ".repeat(at.saturating_sub(display_width(before)))), at, text, width)
 }
 
 /// Breaks a sentence that ends with a command to type. The command is never broken: if both do not fit on one line,
-/// the command stands on the next line.
+/// the command rests on the next line.
 #[must_use]
 pub fn with_command(sentence: &str, command: &str, width: usize) -> String {
     match display_width(sentence) + 1 + display_width(command) <= width {

@@ -1,8 +1,9 @@
 //! A relay's address: `pillarbox://HOST:PORT/#KEY`.
 //!
-//! KEY is the relay's X25519 public key in base32 (52 characters). It stands behind `#` because programs that take
-//! the address for a web link do not send that part anywhere. HOST is a name, an IPv4 address or an IPv6 address in
-//! brackets. Whoever has the address can tell the relay from an impostor without anybody else vouching for the relay.
+//! KEY is the relay's X25519 public key in base32 (52 characters). It is behind `#` because programs that take the
+//! address for a web link do not send that part anywhere. HOST is a name, an IPv4 address or an IPv6 address in
+//! brackets. Whoever has the address can tell the relay from an impostor without anybody else vouching for the
+//! relay.
 
 use std::fmt;
 use std::net::Ipv6Addr;
@@ -26,7 +27,7 @@ const MAX_HOST_LEN: usize = 253;
 /// Longest part of a name between two dots (RFC 1035, section 2.3.4).
 const MAX_LABEL_LEN: usize = 63;
 
-/// The reason why text is not a relay's address. Each variant is one mistake, in words for the person who typed it.
+/// Reason that text is not a relay's address. Each variant is one mistake, in words for the person who typed it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum AddressError {
@@ -36,7 +37,7 @@ pub enum AddressError {
     /// The text has no `/#`.
     #[error("the relay's key is missing: an address ends with /# and {KEY_CHARS} characters")]
     NoKey,
-    /// Nothing stands before the port.
+    /// Nothing is before the port.
     #[error("the host is missing: an address reads {SCHEME}HOST:PORT/#KEY")]
     NoHost,
     /// The host holds a character that no host name has, or is too long.

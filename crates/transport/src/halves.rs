@@ -1,5 +1,5 @@
 //! The two halves of a channel: one receives frames, one sends them. They share no state that changes, so each can
-//! have a task of its own, or one `select!` can hold both.
+//! have its own task, or one `select!` can hold both.
 
 use std::fmt;
 use std::future::poll_fn;
@@ -19,7 +19,7 @@ use crate::unread::Unread;
 /// the length of one poll, so a waiting connection holds none of it.
 const READ_LEN: usize = 16 * 1024;
 
-/// The reason why no frame was received. The channel is no longer usable.
+/// Reason that no frame was received. The channel is no longer usable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ReceiveError {
@@ -34,7 +34,7 @@ pub enum ReceiveError {
     Io(io::ErrorKind),
 }
 
-/// The reason why frames were not sent.
+/// Reason that frames were not sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum SendError {

@@ -41,7 +41,7 @@ pub const MESSAGE_LEN: usize = 32 + TAG_LEN;
 /// Bytes that a relay sends in place of its reply when it cannot open the phone's message.
 const NOT_OPENED: [u8; MESSAGE_LEN] = [0; MESSAGE_LEN];
 
-/// The reason why a handshake failed.
+/// Reason that a handshake failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum HandshakeError {

@@ -43,7 +43,7 @@ pub const RECORD_OVERHEAD: usize = RECORD_LENGTH_PREFIX + TAG_LEN;
 const _: () = assert!(FRAME_LENGTH_PREFIX + MAX_FRAME_LEN == MAX_CONTENT_LEN);
 const _: () = assert!(FRAME_LENGTH_PREFIX == size_of::<u16>() && RECORD_LENGTH_PREFIX == size_of::<u16>());
 
-/// The reason why frames were not sealed. After this error no frame is sealed, and the channel is as before.
+/// Reason that frames were not sealed. After this error no frame is sealed, and the channel is as before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum RecordSealError {
@@ -55,7 +55,7 @@ pub enum RecordSealError {
     Exhausted,
 }
 
-/// The reason why received bytes are not records. The channel is no longer usable, and each later call returns the
+/// Reason that received bytes are not records. The channel is no longer usable, and each later call returns the
 /// same error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]

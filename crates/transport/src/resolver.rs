@@ -225,7 +225,7 @@ impl Hash for Sha256Hash {
         write_first(out, &hmac(key, &[bytes]));
     }
 
-    /// HKDF (section 4.3), written anew because snow's own version does not wipe the intermediate keys.
+    /// HKDF (section 4.3), written again because snow's own version does not wipe the intermediate keys.
     fn hkdf(
         &mut self,
         chaining_key: &[u8],

@@ -49,8 +49,8 @@ const _: () = assert!(IDLE.as_secs() > 2 * PING_INTERVAL.as_secs() + ANSWER.as_s
 const _: () = assert!(BACK_OFF_FIRST.as_secs() < BACK_OFF_MOST.as_secs() && BACK_OFF_FACTOR > 1);
 
 /// Returns the pause after `failures` failed attempts in a row. It lies between half and the whole of a span that
-/// doubles with each failure. It is drawn anew each time, so that the phones of a restarted relay do not all come back
-/// in the same second.
+/// doubles with each failure. It is drawn again each time, so that the phones of a restarted relay do not all come
+/// back in the same second.
 #[must_use]
 pub fn back_off(failures: u32, rng: &mut impl CryptoRng) -> Duration {
     let longer = BACK_OFF_FACTOR.saturating_pow(failures.saturating_sub(1));

@@ -25,7 +25,7 @@ pub trait Encoded: Serialize + DeserializeOwned {
     const MAX_LEN: usize;
 }
 
-/// The reason why bytes do not decode or a value cannot be encoded.
+/// Reason that bytes do not decode or a value cannot be encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CodecError {

@@ -1,7 +1,7 @@
 //! The list of an account's linked devices, signed by the account.
 //!
-//! An account begins with one phone, whose identity is the account's. Each linked device has an identity of its own.
-//! The list names the linked devices; the first phone is never on it. An account without a list has its first phone
+//! An account begins with one phone, whose identity is the account's. Each linked device has its own identity. The
+//! list names the linked devices; the first phone is never on it. An account without a list has its first phone
 //! alone, and that is version 0.
 //!
 //! Both signatures are over the bytes that this file gives. This layer does not check them.

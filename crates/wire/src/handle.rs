@@ -20,7 +20,7 @@ const TRUNK_PREFIX: &str = "(0)";
 #[serde(try_from = "String", into = "String")]
 pub struct Handle(String);
 
-/// The reason why a text is not a number handle.
+/// Reason that a text is not a number handle.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum HandleError {

@@ -1,4 +1,4 @@
-//! The sizes that a phone and a relay hold each other to. A relay's other limits stand in a table of its own.
+//! The sizes that a phone and a relay hold each other to. A relay's other limits are in its own table.
 
 use crate::log::LOG_LEAF_LEN;
 

@@ -87,7 +87,7 @@ pub struct LatestEntry {
     pub index: u64,
     /// The entry.
     pub leaf: LogLeaf,
-    /// Proof that the entry stands at that place (RFC 6962, section 2.1.1).
+    /// Proof that the entry is at that place (RFC 6962, section 2.1.1).
     pub inclusion: Vec<FixedBytes<32>>,
     /// Proof that it is the label's latest: the hashes beside the way through the map, from the root down.
     pub latest: Vec<FixedBytes<32>>,

@@ -266,7 +266,7 @@ fn files() -> Seeds {
     ]
 }
 
-/// Makes a backup's contents as they stand in its parts, and makes parts.
+/// Makes a backup's contents as they are in its parts, and makes parts.
 fn kept() -> Seeds {
     let mut rng = ChaCha20Rng::seed_from_u64(2);
     let account = AccountId([1; 16]);

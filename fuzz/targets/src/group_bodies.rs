@@ -26,7 +26,7 @@ use crate::world::{NOW, World};
 /// Most bodies of one run.
 const MAX_BODIES: usize = 24;
 
-/// Runs after which the phones begin anew, because their histories grow with each.
+/// Runs after which the phones begin again, because their histories grow with each.
 const MAX_RUNS: u32 = 300;
 
 struct Scene {

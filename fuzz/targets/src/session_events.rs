@@ -1,5 +1,5 @@
-//! Two phones and a network with events that the fuzzer chooses: messages are lost, repeated, reordered and altered,
-//! phones start anew, and are restored from old copies.
+//! Two phones and a network with events that the fuzzer chooses: messages are lost, repeated, reordered and
+//! altered, phones start again, and are restored from old copies.
 //!
 //! Three things must never happen: a text is shown that was not sent, or is shown twice; a failure changes a state;
 //! two phones cannot find a common session again.
@@ -176,7 +176,7 @@ impl Network {
     }
 }
 
-/// Runs the events that the bytes name, then lets one side or both begin anew, after which everything opens.
+/// Runs the events that the bytes name, then lets one side or both begin again, after which everything opens.
 pub fn session_events(bytes: &[u8]) {
     let mut feed = Feed::new(bytes);
     let mut network = Network { ends: [End::new(1), End::new(2)], next_text: 0 };

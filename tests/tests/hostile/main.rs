@@ -1,4 +1,4 @@
-//! Hostile peers attack a `pillarbox-relay` over TCP. The relay runs as a process of its own with its shipped limits,
+//! Hostile peers attack a `pillarbox-relay` over TCP. The relay runs as its own process with its shipped limits,
 //! and two honest phones talk through it without a pause.
 //!
 //! Nothing here is timed. The honest phones must get every message through, each attack must meet its limit, and the

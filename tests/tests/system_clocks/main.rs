@@ -1,7 +1,7 @@
 //! Clocks that jump by days, forward and back, at the relay and at a phone. Each case has a defined outcome.
 //!
 //! A test cannot demand that somebody sets a computer's clock, and the programs have no switch for it. These tests
-//! therefore run the relay's core and the phones' engine, each with a clock of its own. Both take the time as an
+//! therefore run the relay's core and the phones' engine, each with its own clock. Both take the time as an
 //! argument, and everything that depends on the time is in them.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 

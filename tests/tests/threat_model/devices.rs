@@ -6,7 +6,7 @@ use pillarbox_wire::{
     ClientFrame, DeviceAddress, DeviceId, DeviceList, FixedBytes, ListedDevice, RelayFrame,
 };
 
-/// The number that a relay gives to a device of its own.
+/// The number that a relay gives to its own device.
 const GHOST: DeviceId = DeviceId(200);
 
 #[test]

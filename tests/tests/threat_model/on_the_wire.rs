@@ -62,7 +62,7 @@ fn somebody_on_the_wire_can_hold_everything_up() {
 
 #[test]
 fn somebody_on_the_wire_cannot_read_a_frame() {
-    // The relay can read these phones' messages, so only the channel stands between the words and the wire.
+    // The relay can read these phones' messages, so only the channel is between the words and the wire.
     let mut world = world::new();
     let words = world.words();
     let (alice, bob) = (world.readable_phone("Alice"), world.readable_phone("Bob"));

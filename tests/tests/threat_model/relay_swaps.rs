@@ -127,7 +127,7 @@ fn the_relay_cannot_make_a_phone_write_to_a_verified_contact_under_another_key()
     }
 }
 
-/// Returns the relay's word that a key of its own belongs to somebody.
+/// Returns the relay's word that its own key belongs to somebody.
 fn forged_certificate(world: &World, sender: DeviceAddress, forger: &Forger) -> SenderCertificate {
     let mut certificate = SenderCertificate {
         sender,
@@ -299,8 +299,8 @@ fn the_relay_cannot_have_a_message_that_it_confirmed_encrypted_again_for_a_new_k
 
 #[test]
 fn the_relay_can_have_a_message_that_it_did_not_confirm_encrypted_again_for_a_new_key() {
-    // This is the opposite case of the test above. If the relay never says that it has a message, the phone sends it
-    // anew to the contact's current keys. The phone reports this, and sends nothing to a verified contact.
+    // This is the opposite case of the test above. If the relay never says that it has a message, the phone sends
+    // it again to the contact's current keys. The phone reports this, and sends nothing to a verified contact.
     for verified in [false, true] {
         let mut world = world::new();
         let (alice, bob) = world.pair();

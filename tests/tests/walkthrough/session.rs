@@ -82,7 +82,7 @@ impl<'a> Session<'a> {
             )),
         }
         let mut printed = Vec::new();
-        // Each line is waited for anew. A long experiment prints its progress, and only silence is a failure.
+        // Each line is waited for again. A long experiment prints its progress, and only silence is a failure.
         let end = loop {
             let line = self.shell.wait_long_for(Stream::Out, |_| true);
             if line.starts_with(DONE) {
@@ -91,7 +91,7 @@ impl<'a> Session<'a> {
             // A terminal ends its lines with a carriage return.
             printed.push(line.trim_end_matches('\r').to_owned());
         };
-        // The line of the exit code begins with a line break of its own.
+        // The line of the exit code begins with its own line break.
         if printed.last().is_some_and(String::is_empty) {
             printed.pop();
         }

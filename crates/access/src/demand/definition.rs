@@ -35,9 +35,9 @@ pub enum ViewKind {
 pub enum When {
     /// The time before the demand comes.
     Past,
-    /// The time after the demand came.
+    /// The time after the demand was served.
     FromNowOn,
-    /// The time before and after the demand came.
+    /// The time before and after the demand was served.
     Both,
 }
 

@@ -43,7 +43,7 @@ pub struct Batch {
 pub struct PenRegister {
     /// The batches that contain something. The list is empty for an operator that is not known to deliver live.
     pub batches: Vec<Batch>,
-    /// The number of messages that passed and of whose two parties the operator knows only one.
+    /// The number of messages of whose two parties the operator knows only one.
     pub one_ended: u64,
     /// The records of all batches as one answer, with a line for each item.
     pub served: Served,
@@ -74,8 +74,8 @@ pub fn serve(case: &Case<'_>, tap: &OperatorTap, holdings: &RelayHoldings, until
     }
 }
 
-/// Returns the delivery time of a record made at `at`. Each batch covers a time of `every`, and the first begins with
-/// the order.
+/// Returns the delivery time of a record made at `at`. Each batch covers a period of `every`, and the first begins
+/// with the order.
 fn delivery(since: Timestamp, every: Duration, at: Timestamp) -> Timestamp {
     let batches = at.since(since).0 / every.0 + 1;
     since + Duration(batches.saturating_mul(every.0))

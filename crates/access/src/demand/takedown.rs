@@ -1,5 +1,5 @@
-//! Takedown. An operator is told to remove a public channel. It asks for nothing, and it destroys what a demand could
-//! have asked for.
+//! Takedown. An operator is ordered to remove a public channel. The order asks for nothing, and it destroys what a
+//! demand could have asked for.
 
 use pillarbox_wire::{ChannelName, Timestamp};
 use serde::Serialize;

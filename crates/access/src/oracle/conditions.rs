@@ -26,7 +26,7 @@ pub enum ConditionEffect {
     /// The condition is a circumstance of the case. The demand carries the word, and the row is compared in that case
     /// alone.
     Case,
-    /// The item comes from the operator where the backups lie.
+    /// The item comes from the operator that stores the backups.
     Cloud,
     /// Live delivery comes in batches at most a quarter of an hour apart.
     Batches,

@@ -15,7 +15,7 @@ pub enum Agreement {
     Agrees,
     /// The run returns the item under this process, and the table names no process.
     AgreesElsewhere {
-        /// The process under which it came back.
+        /// The process under which it was returned.
         process: &'static str,
     },
     /// The table does not say.
@@ -52,7 +52,7 @@ impl fmt::Display for Agreement {
 pub enum Whose {
     /// The emulation: the product does something else than our design.
     Ours,
-    /// The table: its source or the transcription says less or more than is true.
+    /// The table is wrong: its source or the transcription says less or more than is true.
     Theirs,
     /// Neither side: they speak of different times, products or parts.
     Nobodys,

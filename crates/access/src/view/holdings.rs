@@ -85,7 +85,7 @@ impl RelayHoldings {
         &self.rows
     }
 
-    /// Says whether rows may be missing from what was read.
+    /// Reports whether rows may be missing from what was read.
     #[must_use]
     pub const fn completeness(&self) -> Completeness {
         self.rows.completeness
@@ -123,7 +123,7 @@ impl RelayHoldings {
         })
     }
 
-    /// Returns the device in whose mailbox a row lies.
+    /// Returns the device whose mailbox contains a row.
     #[must_use]
     pub fn recipient(&self, row: &MessageRow) -> Option<DeviceAddress> {
         self.rows.address(row.mailbox)

@@ -57,7 +57,7 @@ impl<'a> SeizedPhone<'a> {
         &self.folder
     }
 
-    /// Returns what the screen shows to the holder of an open phone.
+    /// Returns what the screen shows to a person who has the open phone.
     #[must_use]
     pub const fn screen(&self) -> Option<&'a Phone> {
         match self.state {
@@ -66,8 +66,8 @@ impl<'a> SeizedPhone<'a> {
         }
     }
 
-    /// Returns what a reader of the running program's memory gets. An open vault keeps its keys there, whether or not
-    /// the screen is locked.
+    /// Returns what a tool that reads the running program's memory extracts. An open vault keeps its keys there,
+    /// whether or not the screen is locked.
     #[must_use]
     pub const fn memory(&self) -> Option<&'a Phone> {
         self.memory

@@ -9,7 +9,7 @@ use serde::Serialize;
 pub struct ReportedMessage {
     /// The encrypted message as the relay carried it.
     pub payload: Vec<u8>,
-    /// The sender, as the recipient was told.
+    /// The sender that the relay named to the recipient.
     #[serde(serialize_with = "shown")]
     pub from: DeviceAddress,
     /// The recipient's device.

@@ -200,7 +200,7 @@ fn invite(
     draw(context, &code, qr)
 }
 
-/// Draws the code after everything else, so that it stands at the end of the window, or explains why it is not drawn.
+/// Draws the code after everything else, so that it is at the end of the window, or explains why it is not drawn.
 pub(super) fn draw(context: &mut CliContext<'_>, code: &Code, asked: Option<Size>) -> Result<(), Failure> {
     let (window, colours) = (context.terminal.window(), context.terminal.shows_colours());
     let size = match (asked, window) {

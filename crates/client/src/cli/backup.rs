@@ -23,7 +23,7 @@ use super::terminal::can_ask;
 const OWNER_READS: &str =
     "Nobody but whoever has the key can read the backup: the relay keeps it sealed, without the key.";
 
-/// The sentence about a backup whose key lies beside it.
+/// The sentence about a backup whose key is stored beside it.
 const OPERATOR_READS: &str = "Whoever runs the relay can read the backup, and can be made to hand it over: its key lies \
     beside it.";
 
@@ -43,7 +43,7 @@ struct TurnedOn<'a> {
     /// The words; absent after they were shown once, and for the operator's key.
     key: Option<&'a str>,
     texts: usize,
-    /// True if the whole backup lies at the relay.
+    /// True if the whole backup is stored at the relay.
     left: bool,
 }
 
@@ -52,7 +52,7 @@ struct TurnedOn<'a> {
 struct Restored {
     texts: usize,
     contacts: usize,
-    /// True if the key lay at the relay.
+    /// True if the relay stored the key.
     operator_had_key: bool,
 }
 
@@ -106,7 +106,7 @@ fn turn_on(
 ) -> Result<(), Failure> {
     let held_by = holder.habit();
     if phone.account().habits.backup != Some(held_by) {
-        // The relay's answer tells what it keeps, before anything changes on this phone.
+        // The relay's answer says what it keeps, before anything changes on this phone.
         let recalled = net::recall_backup(context, phone)?;
         if held_by == BackupKey::Provider && !recalled.takes_keys {
             return Err(Failure::Backup(BackupTrouble::NoKeysOffered));
@@ -212,7 +212,7 @@ fn restore(context: &mut CliContext<'_>, phone: &mut Phone, json: bool) -> Resul
     Ok(())
 }
 
-/// Opens a backup with the key that lies beside it, or with the owner's, and adds it to the phone.
+/// Opens a backup with the key that is stored beside it, or with the owner's, and adds it to the phone.
 fn open(
     context: &mut CliContext<'_>,
     phone: &mut Phone,
@@ -241,7 +241,7 @@ fn own_key(context: &CliContext<'_>) -> Result<SecretBytes<32>, Failure> {
     backup_key::read(&typed).map_err(|bad| Failure::Backup(BackupTrouble::NotAKey(bad)))
 }
 
-/// Asks for lines until they make a key, because words are typed and pasted in rows. An empty line ends them.
+/// Asks for lines until they form a key, because words are typed and pasted in rows. An empty line ends the input.
 fn ask_for_key() -> Result<Zeroizing<String>, Failure> {
     let mut typed = Zeroizing::new(String::with_capacity(2 * MAX_KEY_LEN));
     let mut question = "Key of the backup, 24 words: ";
@@ -261,7 +261,7 @@ fn ask_for_key() -> Result<Zeroizing<String>, Failure> {
 }
 
 fn turn_off(context: &mut CliContext<'_>, phone: &mut Phone) -> Result<(), Failure> {
-    // Another phone of this account may have left more parts than this phone knows of.
+    // Another phone of this account may have deposited more parts than this phone knows of.
     let found = match net::recall_backup(context, phone) {
         Ok(recalled) => {
             phone.found_backup(&recalled, &mut context.rng)?;

@@ -194,7 +194,7 @@ fn list(context: &mut CliContext<'_>, form: Form) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Says what a channel is to the owner.
+/// Describes how a channel relates to the owner.
 fn relation(posted: Option<u32>, kept: Option<usize>) -> String {
     let own = posted.map(|last| match last {
         0 => "yours; nothing posted from this phone yet".to_owned(),

@@ -1,4 +1,5 @@
-//! Times for people, by this computer's clock and zone. Times for programs are UTC (RFC 3339) and made elsewhere.
+//! Times for people, by this computer's clock and zone. Times for programs are UTC (RFC 3339) and formatted
+//! elsewhere.
 
 use jiff::tz::TimeZone;
 use pillarbox_wire::Timestamp;
@@ -53,7 +54,7 @@ impl Clock {
         format!("{date} {clock} {zone}")
     }
 
-    /// Returns date, time and zone. A time outside the calendar, made up by a peer, is read in UTC.
+    /// Returns date, time and zone. A time outside the calendar, invented by a peer, is printed in UTC.
     fn read(&self, at: Timestamp) -> (String, String, String) {
         let instant = i64::try_from(at.0).ok().and_then(|at| jiff::Timestamp::from_millisecond(at).ok());
         let Some(instant) = instant else {

@@ -73,7 +73,7 @@ fn link(
     Ok(())
 }
 
-/// Makes this profile a new device of an account, shows its code, and waits until it is linked.
+/// Creates this profile as a new device of an account, shows its code, and waits until it is linked.
 fn wait(context: &mut CliContext<'_>, account: &Invitation, qr: Option<Size>) -> Result<(), Failure> {
     let directory = context.directory()?;
     let existed = directory.exists();

@@ -1,7 +1,7 @@
 //! Every way in which a command can fail, as the user meets it.
 //!
-//! The library's errors describe what happened inside. Here they are sorted by what the user has to know and do. The
-//! messages stand in `errors`.
+//! The library's errors describe what happened inside. Here they are sorted by what the user has to know and do.
+//! The messages are in `errors`.
 
 use std::io;
 use std::path::PathBuf;
@@ -17,7 +17,7 @@ use super::membership::GroupFailure;
 use super::passphrase::PassphraseError;
 use super::profile::PlaceError;
 
-/// The reason why a command stopped.
+/// Reasons that a command stopped.
 ///
 /// Invariant: text from a peer has passed `display::safe` before it gets here.
 #[derive(Debug)]
@@ -42,22 +42,22 @@ pub(crate) enum Failure {
     ProfileExists,
     /// The account was closed. Its history can be read; nothing can be sent or received.
     AccountClosed,
-    /// The profile to be replaced has an account that is not closed.
+    /// The account of the profile to be replaced is not closed.
     AccountOpen,
     /// The passphrase does not open the vault.
     WrongPassphrase,
     /// Another process has the profile open.
     InUse,
-    /// A command that ends by itself has the profile open and cannot be told to lock.
+    /// A command that ends by itself has the profile open and cannot be asked to lock.
     AtWork,
-    /// A process that was told to lock has not locked.
+    /// A process that was asked to lock has not locked.
     LockUnheard {
         /// Its process id.
         process: i32,
     },
     /// This program could not replace itself by a locked one.
     NotLocked(String),
-    /// A later version of this program made the vault.
+    /// A later version of this program wrote the vault.
     NewerProfile,
     /// The vault is damaged.
     Damaged,
@@ -70,7 +70,7 @@ pub(crate) enum Failure {
     NotWritable,
     /// Another failure of the directory, in the system's words.
     Storage(String),
-    /// The relay has not made the account yet.
+    /// The relay has not created the account yet.
     NotRegistered,
 
     /// No server answers at the address.
@@ -90,7 +90,7 @@ pub(crate) enum Failure {
         /// Host and port.
         relay: String,
     },
-    /// The relay is of another version. The sentence says which side is older.
+    /// The relay has another version. The sentence says which side is older.
     Version(String),
     /// The connection ended before everything was done.
     Lost,
@@ -138,7 +138,7 @@ pub(crate) enum Failure {
     OtherRelay,
     /// The invitation is this account's own.
     OwnInvitation,
-    /// The account to be added never wrote.
+    /// The account to be added has never written.
     NeverWrote,
     /// The owner has blocked the contact; nothing is sent.
     Blocked {
@@ -213,7 +213,7 @@ pub(crate) enum Failure {
     Input(io::Error),
     /// Standard output could not be written.
     Output(io::Error),
-    /// The reader of standard output has gone, which is no error.
+    /// The reader of standard output has closed it, which is not an error.
     ReaderGone,
     /// The user pressed Ctrl-C.
     Interrupted,
@@ -225,18 +225,18 @@ pub(crate) enum Failure {
     Told(super::exit::Exit),
 }
 
-/// The reason why a backup was not made, found or opened.
+/// Reasons that a backup was not made, found or opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum BackupTrouble {
     /// The relay keeps no backups.
     NotOffered,
     /// The relay keeps no keys of backups.
     NoKeysOffered,
-    /// The relay has room for a part of the backup only.
+    /// The relay has room for only a part of the backup.
     TooLarge,
-    /// A backup lies at the relay that this phone neither left nor took in.
+    /// The relay has a backup that this phone neither deposited nor restored.
     NotRestored,
-    /// No backup lies at the relay.
+    /// The relay has no backup.
     NoneThere,
     /// The key is needed, and no one can be asked.
     KeyNeeded,
@@ -254,7 +254,7 @@ impl Failure {
         if error.kind() == io::ErrorKind::BrokenPipe { Self::ReaderGone } else { Self::Output(error) }
     }
 
-    /// Returns true if the relay cannot have made an account before this failure.
+    /// Returns true if the relay cannot have created an account before this failure.
     pub(crate) const fn leaves_account_unmade(&self) -> bool {
         matches!(
             self,

@@ -13,11 +13,11 @@ use super::device_words::DeviceTrouble;
 use super::failure::Failure;
 use super::net::{failure, pressed, runtime, visit};
 
-/// Time for which a new device waits to be linked: as long as the relay keeps its place, and the time to be told the
-/// rest.
+/// Time for which a new device waits to be linked: as long as the relay keeps its place, plus the time to receive
+/// the rest.
 const LINKING: Duration = Duration::from_secs(330);
 
-/// Links or removes a device, as the phone was told, and returns its number.
+/// Links or removes a device, as the phone was asked to, and returns its number.
 pub(crate) fn change_devices(context: &mut CliContext<'_>, phone: &mut Phone) -> Result<DeviceId, Failure> {
     let mut changed = None;
     context.reports_devices = true;
@@ -30,7 +30,7 @@ pub(crate) fn change_devices(context: &mut CliContext<'_>, phone: &mut Phone) ->
         _ => Ok(()),
     });
     context.reports_devices = false;
-    // What goes to the device afterwards is kept, and goes another time if this connection ends.
+    // Messages to the device after this are stored, and are sent later if this connection ends.
     match (outcome, changed) {
         (Ok(()) | Err(Failure::Lost | Failure::Goodbye(_)), Some(device)) => Ok(device),
         (Ok(()), None) => Err(Failure::Lost),
@@ -38,7 +38,7 @@ pub(crate) fn change_devices(context: &mut CliContext<'_>, phone: &mut Phone) ->
     }
 }
 
-/// Sends what this linked device still has to tell, and fails if some of it did not reach the relay.
+/// Sends what this linked device still has to report, and fails if some of it did not reach the relay.
 pub(crate) fn tell_first_phone(context: &mut CliContext<'_>, phone: &mut Phone) -> Result<(), Failure> {
     let mut delayed = None;
     visit(context, phone, |notice| {
@@ -54,8 +54,8 @@ pub(crate) fn tell_first_phone(context: &mut CliContext<'_>, phone: &mut Phone) 
     }
 }
 
-/// Waits until the first phone of the account has linked this new device and told it what an account needs. `shown` is
-/// called once the relay has the place open.
+/// Waits until the first phone of the account has linked this new device and sent it what an account needs. `shown`
+/// is called once the relay has the place open.
 pub(crate) fn wait_for_link(
     context: &mut CliContext<'_>,
     phone: &mut Phone,

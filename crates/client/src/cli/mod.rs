@@ -103,8 +103,8 @@ fn run(context: &mut CliContext<'_>, command: &Command) -> Result<(), Failure> {
     }
 }
 
-/// Prints a message of the parser. Help and version go to standard output and are no errors; everything else is a
-/// usage error.
+/// Prints a message of the parser. Help and version are printed to standard output and are not errors; everything
+/// else is a usage error.
 fn say(error: &clap::Error, words: &[OsString]) -> Exit {
     let harmless = |word: &OsString| word.to_str().is_some_and(|word| safe_lines(word) == word);
     let said = if error.use_stderr() {

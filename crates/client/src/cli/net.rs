@@ -1,5 +1,5 @@
-//! The relay as commands meet it: a short visit for one task, and the messages about a connection that comes and
-//! goes.
+//! The commands' use of the relay: a short visit for one task, and the messages about a connection that is lost and
+//! restored.
 
 use std::time::Duration;
 
@@ -117,7 +117,7 @@ pub(crate) fn recall_backup(
     }
 }
 
-/// Makes the account at the relay. Returns true if the number had an account before.
+/// Creates the account at the relay. Returns true if the number had an account before.
 pub(crate) fn register(context: &mut CliContext<'_>, phone: &mut Phone) -> Result<bool, Failure> {
     let mut before = false;
     visit(context, phone, |notice| {
@@ -138,7 +138,7 @@ pub(crate) fn close(context: &mut CliContext<'_>, phone: &mut Phone) -> Result<(
     if closed { Ok(()) } else { Err(Failure::Lost) }
 }
 
-/// Asks the question noted by [`Phone::look_up`]. Returns the account of the number, and whether this relay sends
+/// Asks the question stored by [`Phone::look_up`]. Returns the account of the number, and whether this relay sends
 /// codes to numbers.
 pub(crate) fn look_up(context: &mut CliContext<'_>, phone: &mut Phone) -> Result<(AccountId, bool), Failure> {
     let (mut found, mut by_code) = (None, false);
@@ -346,7 +346,7 @@ pub(crate) struct ConnectionStatus {
 }
 
 impl ConnectionStatus {
-    /// Returns true while messages wait because the relay has asked for a pause, and the user was told of it.
+    /// Returns true while messages wait because the relay has asked for a pause, and the user was told so.
     pub(crate) const fn is_throttled(&self) -> bool {
         self.throttled.is_some()
     }
@@ -364,8 +364,8 @@ impl ConnectionStatus {
         }
     }
 
-    /// Handles a network event. Returns a sentence if it is news, so that a relay that is away for an hour is
-    /// reported once. Fails if a retry cannot help.
+    /// Handles a network event. Returns a sentence if the state changed, so that a relay that is away for an hour
+    /// is reported once. Fails if a retry cannot help.
     pub(crate) fn observe(
         &mut self,
         event: &CarrierEvent,

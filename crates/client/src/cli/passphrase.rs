@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use pillarbox_text::read::without_mark;
 use zeroize::Zeroizing;
 
-/// Longest passphrase in bytes. Argon2id takes any length, but a longer input is surely the wrong file.
+/// Longest passphrase in bytes. Argon2id accepts any length, but a longer input is surely the wrong file.
 const MAX_LEN: usize = 1_024;
 
 /// A new passphrase with fewer characters is called short. The number is the least that NIST SP 800-63B (section
@@ -42,7 +42,7 @@ pub(crate) enum Purpose {
     New,
 }
 
-/// The reason why there is no passphrase.
+/// Reasons that no passphrase was read.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum PassphraseError {
     /// `--no-input` was given without a file or descriptor.
@@ -133,7 +133,7 @@ fn from_path(path: &Path, name: &str) -> Result<Secret, PassphraseError> {
     #[cfg(unix)]
     {
         use pillarbox_system::private::{is_open_to_others, quoted};
-        // A pipe or a terminal has no permissions that would tell who can read it.
+        // A pipe or a terminal has no permissions that would show who can read it.
         let is_exposed = file.metadata().and_then(|found| Ok(found.is_file() && is_open_to_others(&file)?));
         if is_exposed.map_err(unreadable)? {
             return Err(PassphraseError::Exposed { file: quoted(path) });

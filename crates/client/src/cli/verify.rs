@@ -1,4 +1,4 @@
-//! `pillarbox verify`: the comparison by which two people find out whether somebody stands between them.
+//! `pillarbox verify`: the comparison by which two people find out whether somebody is between them.
 //!
 //! No flag confirms without a comparison. At a terminal the user is asked; a program passes the number that was heard,
 //! and it is compared.
@@ -109,7 +109,7 @@ pub(crate) fn compare(
     Ok(())
 }
 
-/// Says how many devices the contact has, if there are several.
+/// Reports how many devices the contact has, if there are several.
 fn say_devices(context: &mut CliContext<'_>, phone: &Phone, contact: &Contact) -> Result<(), Failure> {
     let devices = phone.devices_of(contact.account)?;
     if devices > 1 {

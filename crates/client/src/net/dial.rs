@@ -18,12 +18,12 @@ use super::error::NetError;
 
 type Dialling = Pin<Box<dyn Future<Output = Result<Open, NetError>> + Send>>;
 
-/// A connection whose handshake is done.
+/// A connection whose handshake is complete.
 pub(super) struct Open {
     pub(super) handshake_hash: [u8; 32],
     pub(super) reader: Reader<ReadHalf<Watched<TcpStream>>>,
     pub(super) writer: Writer<WriteHalf<Watched<TcpStream>>>,
-    /// Times at which bytes last came and went.
+    /// Times at which bytes were last received and sent.
     pub(super) signs: Arc<Signs>,
     /// Start of the wait for an answer that has not come.
     pub(super) unanswered: Option<Instant>,
@@ -38,7 +38,7 @@ impl Open {
         }
     }
 
-    /// Returns true if no bytes have gone in one of the two directions for so long that a ping is due.
+    /// Returns true if no bytes have passed in one of the two directions for so long that a ping is due.
     pub(super) fn is_quiet(&self) -> bool {
         self.signs.came().min(self.signs.went()).elapsed() >= timeouts::PING_INTERVAL
     }

@@ -8,7 +8,7 @@ use pillarbox_wire::{Farewell, Refusal};
 use crate::phone::PhoneError;
 use crate::vault::StorageError;
 
-/// The reason why the relay was not reached, or did not do as asked. No stored data is lost by any of these.
+/// Reasons that the relay was not reached, or did not do as asked. No stored data is lost by any of these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NetError {

@@ -48,7 +48,7 @@ struct Visit {
     told: Vec<Notice>,
     /// True once the carrier has been quiet: everything that could be done at that moment was done.
     quiet: bool,
-    /// True if the visit goes on once the carrier has been quiet.
+    /// True if the visit continues once the carrier has been quiet.
     stay: bool,
 }
 

@@ -7,7 +7,7 @@ use crate::records::body::{MAX_GROUP_MEMBERS, MAX_TEXT_LEN};
 use crate::text::naming::BadName;
 use crate::vault::StorageError;
 
-/// The reason why a call on [`Phone`](super::Phone) did nothing. Stored data is unchanged.
+/// Reasons that a call on [`Phone`](super::Phone) did nothing. Stored data is unchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PhoneError {
@@ -80,7 +80,7 @@ pub enum PhoneError {
     /// The owner has blocked the contact.
     #[error("the contact is blocked")]
     Blocked,
-    /// A fact is too long to be left at a relay.
+    /// A fact is too long to be deposited at a relay.
     #[error("a fact has at most {MAX_PAYLOAD_LEN} bytes, and its subject {MAX_DEPOSIT_SUBJECT_LEN}")]
     FactTooLong,
     /// The message shows nothing to the eye.
@@ -115,7 +115,7 @@ pub enum PhoneError {
     },
 }
 
-/// The reason why a safety number was not confirmed.
+/// Reasons that a safety number was not confirmed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfirmError {

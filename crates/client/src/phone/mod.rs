@@ -1,7 +1,7 @@
 //! The phone: an open profile and the engine that runs on it.
 //!
 //! This layer turns the owner's wishes and the relay's frames into frames, notices and rows. It knows no sockets,
-//! clocks or terminals: time and randomness are arguments, and frames go in and come out.
+//! clocks or terminals: time and randomness are arguments, and frames go in and out.
 //!
 //! **Commit, then answer.** Each call that changes something is one transaction of the vault. A frame that depends on
 //! a change (an acknowledgement, a submission, an upload of keys) comes out of [`Phone::outgoing`] only after the

@@ -14,8 +14,8 @@ use crate::records::habits::Habits;
 use crate::vault::Table;
 
 impl Phone {
-    /// Adopts other habits, as another release of the program would. Earlier effects stay: waiting receipts go at
-    /// their time, and facts left at the relay stay there until they are taken back.
+    /// Adopts other habits, as another release of the program would. Earlier effects persist: waiting receipts are
+    /// sent at their time, and facts deposited at the relay stay there until they are withdrawn.
     ///
     /// # Errors
     /// [`PhoneError::Storage`]; the old habits then stay.
@@ -39,15 +39,15 @@ impl Phone {
         Ok(())
     }
 
-    /// Stops encrypting end to end: from now on the relay can read messages. Contacts and their keys stay, so that no
-    /// safety number changes. Messages encrypted before go out as they are, and those that others encrypted before
-    /// still open, so that no text on its way is lost.
+    /// Stops encrypting end to end: from now on the relay can read messages. Contacts and their keys are kept, so
+    /// that no safety number changes. Messages already encrypted are sent unchanged, and those that others
+    /// encrypted before can still be opened, so that no text in transit is lost.
     ///
-    /// A phone that has stopped does not start again. Otherwise whoever made it accept readable messages could make
-    /// it accept them for good.
+    /// A phone that has stopped does not start again. Otherwise an attacker who once made it accept readable
+    /// messages could make it accept them for good.
     ///
     /// # Errors
-    /// [`PhoneError::Storage`]; it then goes on encrypting.
+    /// [`PhoneError::Storage`]; it then continues to encrypt.
     pub fn stop_encrypting(&mut self, rng: &mut impl CryptoRng) -> Result<(), PhoneError> {
         if self.account.protection == Protection::ServerReadable {
             return Ok(());

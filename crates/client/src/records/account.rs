@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::records::habits::{GroupBasis, Habits};
 
-/// The protection of this phone's messages. It is chosen when the account is made, and nothing received changes it: a
-/// phone of one protection accepts no message of the other, so that no one in between can downgrade it. Another
-/// release of the program can change it ([`Phone::stop_encrypting`](crate::Phone::stop_encrypting)).
+/// The protection of this phone's messages. It is chosen when the account is created, and nothing received changes
+/// it: a phone of one protection accepts no message of the other, so that no one in between can downgrade it.
+/// Another release of the program can change it ([`Phone::stop_encrypting`](crate::Phone::stop_encrypting)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Protection {
     /// Only the recipient's phone can read it.
@@ -58,7 +58,7 @@ pub struct NewAccount {
     pub protection: Protection,
     /// The lengths of messages.
     pub padding: PaddingRule,
-    /// The phone's habits beside carrying texts.
+    /// The phone's habits other than carrying texts.
     pub habits: Habits,
 }
 
@@ -77,9 +77,9 @@ pub struct Account {
     pub protection: Protection,
     /// The lengths of messages.
     pub padding: PaddingRule,
-    /// The phone's habits beside carrying texts.
+    /// The phone's habits other than carrying texts.
     pub habits: Habits,
-    /// Time at which the profile was made.
+    /// Time at which the profile was created.
     pub created_at: Timestamp,
 }
 

@@ -29,12 +29,12 @@ pub const MAX_RESEND_DIGESTS: usize = 64;
 /// Signed changes in one body: as many additions as fit. More go into the next body.
 pub const MAX_CHANGES_TOLD: usize = 80;
 
-/// The id in a receipt that names no message: it says that the sender of the receipt reads bodies of version 2. A phone
-/// that does not know it finds no such message, and passes over it.
+/// An id in a receipt that names no message: it says that the sender of the receipt reads bodies of version 2. A
+/// phone that does not know the id finds no such message, and ignores it.
 pub const READS_VERSION_2: BodyId = BodyId(FixedBytes(*b"reads version 2."));
 
-/// The id in a receipt that names no message: it says that the sender of the receipt checks the relay's public log, and
-/// reads the heads that other phones have seen. A phone that does not know it passes over it.
+/// An id in a receipt that names no message: it says that the sender of the receipt checks the relay's public log,
+/// and reads the heads that other phones have seen. A phone that does not know the id ignores it.
 pub const CHECKS_LOG: BodyId = BodyId(FixedBytes(*b"checks the log.."));
 
 /// One message to one phone: its content, and an introduction if one is due.
@@ -51,7 +51,8 @@ impl Encoded for Body {
     const MAX_LEN: usize = MAX_BODY_LEN;
 }
 
-/// A body whose content phones of version 1 cannot read. It goes only to phones that have shown that they read it.
+/// A body whose content phones of version 1 cannot read. It is sent only to phones that have shown that they read
+/// it.
 #[derive(Serialize, Deserialize)]
 struct NewerBody(Body);
 
@@ -190,9 +191,9 @@ pub struct MemberChanges {
     pub key: FixedBytes<32>,
     /// The members whom the sender's phone sees.
     pub seen: MembersSeen,
-    /// True if the sender sees other members than the recipient said, and asks for what it lacks.
+    /// True if the sender sees other members than the recipient reported, and asks for the changes it lacks.
     pub asks: bool,
-    /// At most [`MAX_CHANGES_TOLD`], in an order in which a phone that knows none of them can read them.
+    /// At most [`MAX_CHANGES_TOLD`], in an order that a phone without any of them can apply.
     pub changes: Vec<MemberChange>,
 }
 
@@ -266,7 +267,7 @@ impl Body {
         encode(&NewerBody(self.clone()))
     }
 
-    /// Reads a body of any version. A content in another version than its own is none.
+    /// Reads a body of any version. Content in a version other than its own is rejected.
     ///
     /// # Errors
     /// [`CodecError`] for bytes that are no body.

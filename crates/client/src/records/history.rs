@@ -48,7 +48,7 @@ pub enum EntryKind {
 /// One entry of a conversation.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HistoryEntry {
-    /// Its place in the conversation, from 0; gaps are texts that have disappeared.
+    /// Its index in the conversation, from 0; gaps are texts that have disappeared.
     pub place: u64,
     /// The id that names it to both phones.
     pub id: BodyId,
@@ -93,7 +93,7 @@ impl Encoded for HistoryEntry {
     const MAX_LEN: usize = MAX_BODY_LEN;
 }
 
-/// Prints its place, not its words.
+/// Prints its index, not its words.
 impl fmt::Debug for HistoryEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Entry({}, {:?}, {:?})", self.place, self.id, self.direction)

@@ -15,7 +15,7 @@ use crate::records::ids::{BodyId, GroupId};
 
 pub use pillarbox_session::Degraded;
 
-/// The reason why the devices of an account stay as they are.
+/// Reasons that the devices of an account are unchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeviceFailure {
     /// The relay has refused.
@@ -26,11 +26,11 @@ pub enum DeviceFailure {
     NoConsent,
 }
 
-/// Something that the owner is told. Contacts are named by account; texts inside are strangers' texts.
+/// Something that the owner is told. Contacts are named by account; texts in it are strangers' texts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Notice {
-    /// The relay has made the account.
+    /// The relay has created the account.
     Registered {
         /// The account's address.
         address: DeviceAddress,
@@ -118,7 +118,7 @@ pub enum Notice {
         reason: Option<Refusal>,
     },
 
-    /// The relay did not store a fact that this phone left there. It is not tried again automatically.
+    /// The relay did not store a fact that this phone deposited there. It is not tried again automatically.
     DepositRefused {
         /// The kind of fact.
         kind: DepositKind,
@@ -151,7 +151,7 @@ pub enum Notice {
         /// The relay's reason.
         reason: Refusal,
     },
-    /// Numbers of the address book left at the relay that have an account there.
+    /// Numbers of the address book deposited at the relay that have an account there.
     KnownNumbers {
         /// The numbers, in the relay's order.
         numbers: Vec<Handle>,
@@ -168,7 +168,7 @@ pub enum Notice {
         /// The number.
         handle: Handle,
     },
-    /// The number that was looked up led to no account.
+    /// The number that was looked up has no account.
     NotFound {
         /// The number.
         handle: Handle,
@@ -189,11 +189,11 @@ pub enum Notice {
         group: GroupId,
         /// The new member.
         member: AccountId,
-        /// The member who said so.
+        /// The member who reported it.
         by: AccountId,
     },
-    /// Somebody has put the owner into a group, and the owner is in as many as this phone keeps. The relay keeps
-    /// their message until the owner has left one. Reported once on each connection.
+    /// Somebody has added the owner to a group, and the owner is already in as many as this phone keeps. The relay
+    /// keeps their message until the owner has left one. Reported once on each connection.
     GroupsFull {
         /// The sender.
         by: AccountId,
@@ -223,7 +223,7 @@ pub enum Notice {
         /// The keeper who removed them.
         by: AccountId,
     },
-    /// Somebody is in a group no longer, because whoever added them was removed.
+    /// A member is no longer in a group, because the member who added them was removed.
     MemberDropped {
         /// The group.
         group: GroupId,
@@ -264,12 +264,12 @@ pub enum Notice {
         contact: AccountId,
         /// Number of new devices.
         added: usize,
-        /// Number of devices that are gone.
+        /// Number of devices that were removed.
         removed: usize,
         /// True if sending is stopped until the owner chooses, because the contact had been verified.
         blocked: bool,
     },
-    /// A device list of a contact, or a message from one of their devices, was refused. Nothing of it is kept.
+    /// A device list of a contact, or a message from one of their devices, was refused. Nothing in it is kept.
     DeviceRefused {
         /// The contact.
         contact: AccountId,
@@ -303,10 +303,10 @@ pub enum Notice {
         /// The address of this device.
         address: DeviceAddress,
     },
-    /// The first phone has told this device what an account needs.
+    /// The first phone has sent this device what an account needs.
     LinkComplete,
-    /// The relay's public log of keys does not prove what the directory says. What it said is not used, and nobody is
-    /// written to under these keys.
+    /// The relay's public log of keys does not prove what the directory returned. The answer is not used, and no
+    /// message is sent under these keys.
     DirectoryUnproved {
         /// The contact whose keys were fetched; `None` if it is about a number or the owner's own entry.
         contact: Option<AccountId>,
@@ -324,7 +324,7 @@ pub enum Notice {
     },
     /// The relay's public log has keys or devices in the owner's name that this phone did not make.
     NotMyEntry {
-        /// The time of the entry, as exactly as the relay gives it; 0 if it gives none.
+        /// The time of the entry, as exactly as the relay states it; 0 if it states none.
         at: Timestamp,
     },
     /// A contact's key has changed.
@@ -338,7 +338,7 @@ pub enum Notice {
     Undecryptable {
         /// The sender; `None` if no one known can have sent it.
         contact: Option<AccountId>,
-        /// True if this phone asks for it again. The request is stored, and goes out once the mailbox is empty and
+        /// True if this phone asks for it again. The request is stored, and is sent once the mailbox is empty and
         /// the conversation works. False if no one can be asked.
         asked_again: bool,
     },
@@ -360,7 +360,7 @@ pub enum Notice {
         /// Number of entries in its conversation.
         entries: u64,
     },
-    /// Somebody new has written, and there is no room until the owner has looked at other requests. The relay keeps
+    /// A new sender has written, and there is no room until the owner has looked at other requests. The relay keeps
     /// the message. Reported once on each connection.
     RequestsFull,
     /// More messages of a contact did not open than this phone can note. The relay keeps the others until the noted

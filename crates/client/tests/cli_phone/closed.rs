@@ -1,4 +1,4 @@
-//! A phone with a closed account: what still works, and how to begin anew.
+//! A phone with a closed account: what still works, and how to begin again.
 
 use pillarbox_relay::offline::Offline;
 
@@ -75,7 +75,7 @@ fn after_closing_one_can_begin_anew_and_nothing_is_destroyed() {
     alice.run(&["account", "close", "--yes"]).expect(0);
     alice.run(anew).expect(0);
     assert!(place.phone(&format!("{aside}-2")).folder().exists());
-    // To make a new profile in a free place, no account needs to be closed.
+    // Creating a new profile in an empty folder does not need a closed account.
     let carol = place.phone("carol");
     carol.run(anew).expect(0);
 }

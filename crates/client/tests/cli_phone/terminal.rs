@@ -1,4 +1,4 @@
-//! A terminal to run the program in: keys go in, and the screen can be read.
+//! A terminal to run the program in: keys are typed, and the screen can be read.
 
 use std::io::{Read, Write};
 use std::process::Child;
@@ -113,7 +113,7 @@ impl Window {
         }
     }
 
-    /// Waits until words stand on the screen, wherever its lines are broken.
+    /// Waits until words are on the screen, wherever its lines are broken.
     pub(crate) fn wait_for(&self, words: &str) {
         let bare = |text: &str| text.split_whitespace().collect::<String>();
         self.wait(words, |shown| bare(shown).contains(&bare(words)));

@@ -393,7 +393,7 @@ fn ctrl_c_ends_a_chat_that_waits_for_its_last_words() {
     let mut window = chat(&alice, &[], (24, 80));
     window.keys("one\r");
     window.wait_until_sent(1);
-    // In the relay's place stands a server that accepts connections and sends nothing.
+    // The relay is replaced by a server that accepts connections and sends nothing.
     let address = place.relay.address();
     let port: u16 = address.split(':').nth(2).unwrap().split('/').next().unwrap().parse().unwrap();
     drop(place.relay);

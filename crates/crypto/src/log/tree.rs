@@ -80,7 +80,7 @@ impl<E: AsRef<[u8]>> LogTree<E> {
     }
 }
 
-/// Checks that `entry` stands at `index` in the log with this size and root.
+/// Checks that `entry` is at `index` in the log with this size and root.
 ///
 /// # Errors
 /// [`BadProof`].

@@ -1,4 +1,4 @@
-//! The phone's real program as a process of its own, in a chat: lines go in through a pipe, and its output is kept.
+//! The phone's real program as its own process, in a chat: lines go in through a pipe, and its output is kept.
 
 use std::io::{self, Write};
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! The reasons why an audit has no result.
+//! Reason that an audit has no result.
 
 use std::io;
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use super::files::FileError;
 use super::memory::MemoryError;
 use super::needle::TooShort;
 
-/// The reason why an audit has no result.
+/// Reason that an audit has no result.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AuditError {

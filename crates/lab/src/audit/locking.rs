@@ -178,7 +178,7 @@ impl Made {
         let mut needles = said(planted)?;
         needles.extend(self.needles.iter().cloned());
         needles.push(Needle::new(NeedleRole::Witness, "what a SQLite file begins with", SQLITE)?);
-        // The path stands on the program's command line both before and after the lock.
+        // The path rests on the program's command line both before and after the lock.
         let path = folder.display().to_string();
         needles.push(Needle::new(NeedleRole::Witness, "the profile's folder", path.as_bytes())?);
         Ok(Search::new(needles)?)

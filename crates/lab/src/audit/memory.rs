@@ -35,7 +35,7 @@ pub struct Looked {
     pub hits: Vec<Hit>,
 }
 
-/// The reason why a memory could not be searched.
+/// Reason that a memory could not be searched.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MemoryError {

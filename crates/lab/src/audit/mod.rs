@@ -1,13 +1,13 @@
 //! The audit behind `pillarbox-lab audit`: evidence that the relay cannot read.
 //!
-//! Random words are said in a conversation between two phones over a relay that is a process of its own, once under a
-//! design in which the relay can read and once end to end. Then they are searched for everywhere the relay keeps data:
-//! its memory, its files, its log, its metrics, and the recorded connections. The search knows each
-//! [encoding](encoding::Encoding) that a program is likely to leave, forwards, backwards and under the xor with any one
-//! byte. The first run is the positive control: a search that does not find the words where they are readable is an
-//! [error](AuditError::Control) and no finding.
+//! Random words are said in a conversation between two phones over a relay that is its own process, once under a
+//! design in which the relay can read and once end to end. Then they are searched for everywhere the relay keeps
+//! data: its memory, its files, its log, its metrics, and the recorded connections. The search knows each
+//! [encoding](encoding::Encoding) that a program is likely to leave, forwards, backwards and under the xor with any
+//! one byte. The first run is the positive control: a search that does not find the words where they are readable
+//! is an [error](AuditError::Control) and no finding.
 //!
-//! The phone's program has a run of its own ([`locking`]): the contents of its memory while a chat is open must be gone
+//! The phone's program has its own run ([`locking`]): the contents of its memory while a chat is open must be gone
 //! from the same process once the chat is locked.
 //!
 //! | file | what |

@@ -1,4 +1,4 @@
-//! The phones' folders, while the phones are open: neither the texts nor a key may stand in them.
+//! The phones' folders, while the phones are open: neither the texts nor a key may be in them.
 
 use std::fs;
 use std::path::Path;

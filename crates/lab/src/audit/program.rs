@@ -1,4 +1,4 @@
-//! The relay as a process of its own: started, asked for its metrics, and stopped as a service manager does.
+//! The relay as its own process: started, asked for its metrics, and stopped as a service manager does.
 
 use std::io::{self, BufRead, BufReader, Read};
 use std::net::SocketAddr;

@@ -1,4 +1,4 @@
-//! The reasons why the demonstration did not come to its end.
+//! Reason that the demonstration did not come to its end.
 
 use std::io;
 
@@ -8,7 +8,7 @@ use pillarbox_relay::HoldingsError;
 use pillarbox_relay::server::{Broken, StartError};
 use pillarbox_wire::HandleError;
 
-/// The reason why the demonstration did not come to its end.
+/// Reason that the demonstration did not come to its end.
 ///
 /// The audit's error has some of these variants, too, for phones, rows and numbers. A type that both share would save
 /// these lines and cost a conversion at every call, because `?` converts once.

@@ -25,7 +25,7 @@ pub struct Piece {
 pub enum How {
     /// As a message that phones exchange.
     Message,
-    /// As a text that stands there as it is.
+    /// As a text that is there as it is.
     Plain,
     /// As a row with a part of a backup, or its key. All of them are read together.
     Backup,

@@ -32,7 +32,7 @@ pub struct Control {
     pub scenario: Scenario,
 }
 
-/// The reason why no controls can be made.
+/// Reason that no controls can be made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ControlError {

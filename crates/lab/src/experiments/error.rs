@@ -1,8 +1,8 @@
-//! The reasons why an experiment has no result.
+//! Reason that an experiment has no result.
 
 use crate::world::WorldError;
 
-/// The reason why an experiment has no result.
+/// Reason that an experiment has no result.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExperimentError {

@@ -18,7 +18,7 @@ use crate::evidence::{How, reread};
 use crate::scenario::Scenario;
 use crate::score::{Capability, Counted, NoticeOutcome, NoticeOutcomes, Share, Yield};
 
-/// Changes the software so that the operator can read along.
+/// Changes the software so that the operator can eavesdrop.
 pub(super) struct Notice;
 
 /// Assumption about the way in which changed software comes to the phones.
@@ -63,7 +63,7 @@ impl Experiment for Notice {
         Counted::TextsAfter
     }
 
-    /// Returns the arrangement for comparison: the operator reads along with the present software.
+    /// Returns the arrangement for comparison: the operator eavesdrops with the present software.
     fn usual(&self) -> Ordered {
         Ordered::Tap
     }

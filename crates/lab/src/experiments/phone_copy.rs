@@ -125,7 +125,7 @@ impl Fed {
 
 /// Opens a copy with its passcode and gives it every message to the target that passed the operator since, in order.
 fn fed(copy: &Copied, views: &Views<'_>) -> Result<(Phone, Fed), ExperimentError> {
-    // Each reader gives the messages to a copy of their own.
+    // Each reader gives the messages to their own copy.
     let folder = copied(copy.folder())?;
     let passcode = copy.passcode().map_err(|_| WorldError::Missing("a passcode"))?;
     // The draws of this phone go nowhere.

@@ -244,7 +244,7 @@ impl Experiment for Report {
     }
 }
 
-/// Checks a report without a proof of its own: the operator looks whether its rows contain the words that the contact
+/// Checks a report without its own proof: the operator looks whether its rows contain the words that the contact
 /// shows.
 fn compared(answered: &mut Answered, views: &Views<'_>) -> Result<Counts, ExperimentError> {
     let mut counts = Counts::default();

@@ -1,4 +1,4 @@
-//! What phones of an authority that read along have, and what they make of messages from before.
+//! What phones of an authority that eavesdrop have, and what they make of messages from before.
 
 use pillarbox_access::demand::seized_phone;
 use pillarbox_client::{Link, Phone};
@@ -16,7 +16,7 @@ use crate::world::{as_delivered, is_unopened};
 /// The name of the owner of such a phone in papers.
 const READER: &str = "whoever reads along";
 
-/// Returns everything on the phones that read along. `called` is what sentences call such a phone.
+/// Returns everything on the phones that eavesdrop. `called` is what sentences call such a phone.
 pub(super) fn read(views: &Views<'_>, called: &str) -> Result<Answered, ExperimentError> {
     let mut answered = Answered { means: Capability::There, ..Answered::default() };
     for (number, phone) in views.reading_phones().enumerate() {
@@ -39,7 +39,7 @@ pub(super) fn read(views: &Views<'_>, called: &str) -> Result<Answered, Experime
     Ok(answered)
 }
 
-/// Tries everything that passed before the order on a copy of a phone that reads along, and says what came of it.
+/// Tries everything that passed before the order on a copy of a phone that eavesdrops, and says what came of it.
 fn tried(phone: &Phone, views: &Views<'_>, called: &str) -> Result<String, ExperimentError> {
     let mut phone = Phone::fork(phone, None)?;
     // The draws of this phone go nowhere.

@@ -35,7 +35,7 @@ struct Seen {
 enum Reached {
     /// Bytes from a relay: their number, and their SHA-256.
     Bytes(u64, usize, String),
-    /// The phone's notice, or the reason why it was not connected.
+    /// The phone's notice, or the reason that it was not connected.
     Line(u64, String),
 }
 

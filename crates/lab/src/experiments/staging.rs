@@ -80,7 +80,7 @@ pub(crate) enum Ordered {
         /// False if phones have their half and the operators name no ghost.
         is_named: bool,
     },
-    /// Whoever reads along registers the target's number.
+    /// Whoever eavesdrops registers the target's number.
     TakeNumber,
     /// Everybody gets other software.
     Update {

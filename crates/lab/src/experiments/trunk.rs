@@ -210,7 +210,7 @@ impl Staging {
                 world.order(at, order);
             }
             if ordered.changes_the_service() {
-                // An operator that can read along begins at the moment at which it has something to read.
+                // An operator that can eavesdrop begins at the moment at which it has something to read.
                 for order in orders(&world, design, &Ordered::Tap, &ordered_about) {
                     world.order(at, order);
                 }

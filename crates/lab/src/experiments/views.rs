@@ -254,7 +254,7 @@ impl<'w> Views<'w> {
         copies.map(|copied| (copied, self.world.copy_online(copied)))
     }
 
-    /// Returns the phones of an authority that read along.
+    /// Returns the phones of an authority that eavesdrop.
     pub(super) fn reading_phones(&self) -> impl Iterator<Item = &'w Phone> {
         self.world.reading_phones()
     }

@@ -58,7 +58,7 @@ pub struct ControlFound {
     pub tables: Share,
 }
 
-/// The reason why there is no answer about a folder.
+/// Reason that there is no answer about a folder.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ControlFailed {

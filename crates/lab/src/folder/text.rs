@@ -44,7 +44,7 @@ pub fn render(answer: &FolderAnswer, width: usize) -> String {
     screen.into_text()
 }
 
-/// Returns the items that a demand of this reach is about. They stand in full, whatever their result.
+/// Returns the items that a demand of this reach is about. They are in full, whatever their result.
 fn asked_about(demand: &Demand) -> Vec<Item> {
     if demand.view == ViewKind::BackupStore {
         return BACKUP.into_iter().chain([Item::MessageContent]).collect();

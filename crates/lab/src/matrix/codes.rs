@@ -80,7 +80,7 @@ pub(super) fn meaning(state: State) -> String {
     format!("{}{number} {}{of}", sign(state), state.word())
 }
 
-/// Returns the place of a state's word among all, so that the same word stands in the same place in every legend.
+/// Returns the place of a state's word among all, so that the same word is in the same place in every legend.
 pub(super) fn place(state: State) -> Option<usize> {
     State::WORDS.iter().position(|word| *word == state.word())
 }

@@ -13,7 +13,7 @@ use crate::scenario::Scenario;
 /// The number of runs of one scenario that may lie side by side before somebody should tidy up.
 const MAX_RUNS: u32 = 10_000;
 
-/// The reason why a run was not written.
+/// Reason that a run was not written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WriteError {

@@ -1,7 +1,7 @@
 //! Pairs of people that are known after a month under each design: one document beside the cells, and a table for
 //! spreadsheets.
 //!
-//! The cells belong to the run's story. The month is a story of its own, and it is the same for every run.
+//! The cells belong to the run's story. The month is its own story, and it is the same for every run.
 
 use std::collections::BTreeSet;
 

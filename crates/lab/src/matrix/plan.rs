@@ -111,7 +111,7 @@ fn control_of<'w>(wanted: &[&'w dyn Experiment], evidence: &Evidence) -> &'w str
     experiment.map_or("", |experiment| experiment.control())
 }
 
-/// Writes the record: what ran, and then each cell on a line of its own.
+/// Writes the record: what ran, and then each cell on its own line.
 fn record(plan: &Plan, rows: &[Row], controls: &[Row], cells: &[Cell]) -> String {
     let mut lines = vec![json!({
         "kind": "matrix", "program": env!("CARGO_PKG_VERSION"), "scenario": plan.scenario.name, "seed": plan.seed,

@@ -1,6 +1,6 @@
-//! The matrix on a terminal: designs as rows, demands as columns. Equal rows and columns are said once. The rest stands
-//! in words if that fits a screen, and otherwise in numbers and letters with a legend. The whole table in words is a
-//! separate form. Data and evidence contain everything, whatever is printed.
+//! The matrix on a terminal: designs as rows, demands as columns. Equal rows and columns are said once. The rest is
+//! in words if that fits a screen, and otherwise in numbers and letters with a legend. The whole table in words is
+//! a separate form. Data and evidence contain everything, whatever is printed.
 
 use std::collections::BTreeMap;
 
@@ -110,7 +110,7 @@ pub fn render(view: &View<'_>, width: usize, saved: Screen) -> String {
         let rows = Folded::of(view.designs, &folded.demands, &codes);
         let shown =
             Folded { designs: rows.designs, like: rows.like, twins: rows.twins, ..folded }.without_twins();
-        // The designs stand under their names for people, if the screen has room for these.
+        // The designs are under their names for people, if the screen has room for these.
         let mut named = screen.clone();
         let (cells, legend) = compact(width, view, &shown, &codes, true);
         named.append(cells);

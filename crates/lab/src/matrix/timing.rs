@@ -1,5 +1,5 @@
-//! The time that each part of a matrix took. Wall-clock times differ from run to run, so they stand in a file of their
-//! own, which the manifest does not name.
+//! The time that each part of a matrix took. Wall-clock times differ from run to run, so they are in their own
+//! file, which the manifest does not name.
 
 use std::time::Duration;
 

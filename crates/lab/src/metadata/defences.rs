@@ -1,8 +1,8 @@
 //! Defences: padding, late receipts, no receipts and Tor, the inference that each prevents, and their costs.
 //!
-//! Each row is a world of its own, from the same story and seed. The observer is the operator, which sees all traffic.
-//! Pairs that rows name are counted apart. Addresses and connections are used for messages without a sender only, and
-//! times and sizes for all messages.
+//! Each row is its own world, from the same story and seed. The observer is the operator, which sees all traffic.
+//! Pairs that rows name are counted apart. Addresses and connections are used for messages without a sender only,
+//! and times and sizes for all messages.
 
 use std::collections::BTreeMap;
 

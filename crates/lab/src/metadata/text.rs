@@ -1,4 +1,4 @@
-//! The outcome on a screen. Its use for an investigator stands first, then each means beside its controls, then the
+//! The outcome on a screen. Its use for an investigator is first, then each means beside its controls, then the
 //! bystanders whom the same method names.
 
 use std::collections::{BTreeMap, BTreeSet};

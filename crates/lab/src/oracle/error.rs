@@ -1,11 +1,11 @@
-//! The reasons why no comparison was made.
+//! Reason that no comparison was made.
 
 use pillarbox_relay::StoreError;
 
 use crate::scenario::ScenarioError;
 use crate::world::WorldError;
 
-/// The reason why no comparison was made.
+/// Reason that no comparison was made.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OracleError {

@@ -26,7 +26,7 @@ const LEGEND: &str = "no row: the source does not list the item, which a list th
     arithmetic on the source's own numbers. agrees (2703d): the chart lists the item without naming a process; the run returns it under this one. \
     * : the table's row is marked recheck, its source was not checked against the original. [1]: see the reason below.";
 
-/// Writes the differences, and the number of rows that agree, for a window of `width` columns. The sums stand last.
+/// Writes the differences, and the number of rows that agree, for a window of `width` columns. The sums are last.
 #[must_use]
 pub fn short(report: &OracleReport, width: usize) -> String {
     let mut screen = Screen::new(width);
@@ -142,7 +142,7 @@ fn briefly(counts: &OutcomeCounts) -> String {
     format!("{agrees}, {differs}, {open} cannot be compared.")
 }
 
-/// Writes the whole report, for a window of `width` columns. The sums stand last.
+/// Writes the whole report, for a window of `width` columns. The sums are last.
 #[must_use]
 pub fn render(report: &OracleReport, width: usize) -> String {
     let mut screen = Screen::new(width);

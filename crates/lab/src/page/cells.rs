@@ -35,9 +35,9 @@ pub(super) struct Section<'a> {
 /// A paper, or the place where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum PaperAt {
-    /// The paper stands here.
+    /// The paper is here.
     Here(Paper),
-    /// The paper stands in another section.
+    /// The paper is in another section.
     There(Spot),
 }
 
@@ -104,8 +104,8 @@ pub(super) fn demands<'a>(grid: &'a Grid<'a>) -> Vec<OfDemand<'a>> {
     grid.demands.iter().enumerate().map(demand).collect()
 }
 
-/// Returns the sections of a run, design by design. A paper stands in the first section that has it. The paper of
-/// `at_top` stands at the top of the page.
+/// Returns the sections of a run, design by design. A paper is in the first section that has it. The paper of
+/// `at_top` is at the top of the page.
 #[must_use]
 pub(super) fn designs<'a>(
     grid: &'a Grid<'a>,
@@ -123,7 +123,7 @@ pub(super) fn designs<'a>(
         format!("{design}: {demand}")
     };
     if let Some(place) = grid.at(at_top.0, at_top.1) {
-        // Nothing stands on the page yet, so this paper stands there whole.
+        // Nothing rests on the page yet, so this paper is there whole.
         let spot = Spot { id: "asked".into(), name: "the top of this page".into() };
         let _ = printed.place(paper_of(at_top.0, place), spot);
     }

@@ -1,4 +1,4 @@
-//! The report: a run as one HTML file. The question and its answer stand first, then the demand and its returns, then
+//! The report: a run as one HTML file. The question and its answer are first, then the demand and its returns, then
 //! the matrix with only the differences, then every cell.
 //!
 //! It reads the files of a run and measures nothing. Its sentences about results are those of
@@ -87,7 +87,7 @@ pub enum Appendix {
     /// Nothing.
     #[default]
     None,
-    /// The evidence of the cell that stands first, whole.
+    /// The evidence of the cell that is first, whole.
     First,
     /// Every cell with its paper, and the evidence of each, whole.
     All,
@@ -96,7 +96,7 @@ pub enum Appendix {
 /// The options of a page.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// The cell that stands first: design and demand by their names in files. Otherwise the module `first` chooses.
+    /// The cell that is first: design and demand by their names in files. Otherwise the module `first` chooses.
     pub first: Option<(String, String)>,
     /// The printed part after the summary.
     pub appendix: Appendix,
@@ -104,14 +104,14 @@ pub struct Options {
     pub pairs: Option<PairsDocument>,
 }
 
-/// The reason why a page could not be made.
+/// Reason that a page could not be made.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PageError {
     /// The run has no cells.
     #[error("there is no cell in this run")]
     Empty,
-    /// The cell that should stand first is not in the run.
+    /// The cell that should be first is not in the run.
     #[error("this run has no cell {0}/{1}")]
     NoSuchCell(String, String),
     /// A template failed.

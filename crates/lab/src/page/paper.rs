@@ -1,4 +1,4 @@
-//! The paper of a cell on a page: asked on the left, returned on the right. What came back stands first. What is not
+//! The paper of a cell on a page: asked on the left, returned on the right. What came back is first. What is not
 //! held is folded by its reason.
 
 use std::collections::BTreeMap;
@@ -30,7 +30,7 @@ pub(super) struct Paper {
     pub(super) keeps_texts_back: bool,
     /// Data that was asked for and is not held: each reason with its kinds of data.
     pub(super) not_held: Vec<(String, Vec<&'static str>)>,
-    /// The place of the same reasons on the page, if they stand there already.
+    /// The place of the same reasons on the page, if they are there already.
     pub(super) not_held_as: Option<Spot>,
     /// The number of kinds of data that the demand does not reach.
     pub(super) not_reached: usize,
@@ -43,7 +43,7 @@ pub(super) struct Line {
     pub(super) asked: String,
     /// The number of entries; none for one entry, or if they are not counted.
     pub(super) count: Option<u64>,
-    /// The lines of the answer, or of the reason why no answer came.
+    /// The lines of the answer, or of the reason that no answer came.
     pub(super) says: Vec<String>,
     /// The place of the same lines on the page, if they are many and stand there already.
     pub(super) same_as: Option<Spot>,
@@ -102,7 +102,7 @@ impl Paper {
         paper
     }
 
-    /// Adds a line that gives the amount held, and then the reason why it does not come.
+    /// Adds a line that gives the amount held, and then the reason that it does not come.
     fn is_kept_back(&mut self, line: &PaperLine) {
         let (held, statement) = line.says.split_once(". ").unwrap_or(("", line.says.as_str()));
         let kind = match held.strip_prefix("held: ") {
@@ -158,7 +158,7 @@ impl Paper {
     }
 }
 
-/// The parts that stand on the page already, with their places.
+/// The parts that rest on the page already, with their places.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Printed {
     papers: BTreeMap<Paper, Spot>,
@@ -166,7 +166,7 @@ pub(super) struct Printed {
     not_held: BTreeMap<Vec<(String, Vec<&'static str>)>, Spot>,
 }
 
-/// From this number of lines on, the lines of one kind of data stand on the page once, and are then named by their
+/// From this number of lines on, the lines of one kind of data rest on the page once, and are then named by their
 /// place.
 const MANY: usize = 6;
 

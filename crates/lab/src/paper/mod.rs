@@ -251,8 +251,9 @@ pub(crate) fn as_checked(country: Country, on: Day) -> String {
     format!("{}, law as checked on {on}", country.name())
 }
 
-/// Writes the lines of a paper: first what came back, then what is held and stays closed. What is not held is counted
-/// by its reason. Lines about `always` stand in full whatever their result, because the question was about them.
+/// Writes the lines of a paper: first what came back, then what is held and stays closed. What is not held is
+/// counted by its reason. Lines about `always` are in full whatever their result, because the question was about
+/// them.
 pub fn lines(screen: &mut Screen, lines: &[PaperLine], always: &[Item]) {
     let is_asked_about = |line: &PaperLine| line.item.is_some_and(|item| always.contains(&item));
     for (heading, standing) in

@@ -35,7 +35,7 @@ struct Layout {
     reasons: usize,
     /// Lines of what came back, including its heading.
     shown: usize,
-    /// True if an empty line stands before the headline.
+    /// True if an empty line is before the headline.
     is_spaced: bool,
     /// The number of kinds of data that a sentence names before it counts the rest.
     named: usize,
@@ -48,7 +48,7 @@ struct Layout {
     is_tightest: bool,
 }
 
-/// The layouts, the roomiest first. What did come back is worth more than the reason why something else did not.
+/// The layouts, the roomiest first. What did come back is worth more than the reason that something else did not.
 const LAYOUTS: [Layout; 7] = {
     let roomy = Layout {
         reasons: 3,

@@ -1,4 +1,4 @@
-//! The paper of a demand on a story: one cell of the matrix, written from its evidence alone. The answer stands last,
+//! The paper of a demand on a story: one cell of the matrix, written from its evidence alone. The answer is last,
 //! where a terminal shows it.
 
 use pillarbox_access::demand::{self, ViewKind};

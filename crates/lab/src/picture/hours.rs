@@ -139,7 +139,7 @@ impl Hours {
         self.drawing(id, None, self.summary()).render()
     }
 
-    /// Renders the picture as a file of its own, with its whole text in `<desc>`.
+    /// Renders the picture as its own file, with its whole text in `<desc>`.
     ///
     /// # Errors
     /// A template failed.

@@ -1,4 +1,4 @@
-//! Labels: each stands beside its point, away from all points and other labels. A label without room is left out.
+//! Labels: each is beside its point, away from all points and other labels. A label without room is left out.
 
 use pillarbox_text::wrap::display_width;
 

@@ -143,7 +143,7 @@ struct Svg<'a> {
     /// Distinguishes the parts of this picture from those of others on one page.
     id: &'a str,
     it: &'a NetworkPicture,
-    /// The style, for a file of its own, which also contains the whole text.
+    /// The style, for its own file, which also contains the whole text.
     style: Option<String>,
     says: String,
     drawing: String,
@@ -307,7 +307,7 @@ impl NetworkPicture {
         Svg { id, it: self, style: None, says: self.words.summary.clone(), drawing: self.drawing()? }.render()
     }
 
-    /// Renders the picture as a file of its own, with its whole text in `<desc>`.
+    /// Renders the picture as its own file, with its whole text in `<desc>`.
     ///
     /// # Errors
     /// A template failed.

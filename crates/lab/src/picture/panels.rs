@@ -42,7 +42,7 @@ impl Panels {
         Self { panels: titles.map(|(title, known)| all.only(title, ties, known)) }
     }
 
-    /// Returns the pictures: kept, seen, inferred. Each is a picture of its own.
+    /// Returns the pictures: kept, seen, inferred. Each is its own picture.
     #[must_use]
     pub const fn each(&self) -> &[NetworkPicture; 3] {
         &self.panels

@@ -29,7 +29,7 @@ impl PlayedStory<'_> {
         let scenes = scenes::scenes(self.record);
         let about = about(self.scenario, &scenes);
         let turning = turning(self.scenario, &about);
-        // One empty line stands before the play and one after it. A third line says what is left out.
+        // One empty line is before the play and one after it. A third line says what is left out.
         let room = height.saturating_sub(screen.height() + end.height() + 3);
         let shown = around(&about, &turning, self.scenario.inquiry.ordered, |shown| {
             let mut tried = Screen::new(width);

@@ -29,7 +29,7 @@ pub(super) struct Scene {
     pub(super) at: Timestamp,
     /// The person whose act or whose phone it is; nobody for an order.
     pub(super) who: Option<String>,
-    /// True for an act of a person or an order of an authority. The consequences stand in the lines after it.
+    /// True for an act of a person or an order of an authority. The consequences are in the lines after it.
     pub(super) is_act: bool,
     /// True for a phone that shows what an earlier line has said.
     pub(super) is_repeated: bool,

@@ -39,7 +39,7 @@ const VERBS: [&str; 19] = [
 /// The verbs of authorities.
 const COMMANDS: [&str; 3] = ["blocks", "unblocks", "takes-down"];
 
-/// The keys that may stand beside a verb.
+/// The keys that may be beside a verb.
 const BESIDE: [&str; 7] = ["at", "who", "to", "group", "with", "channel", "country"];
 
 /// The longest text of an event, well below what one message holds.

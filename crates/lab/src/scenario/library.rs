@@ -20,7 +20,7 @@ pub const BUILT_IN: &[(&str, &str)] = &[
     ("month", include_str!("../../../../examples/month/scenario.toml")),
 ];
 
-/// The reason why no scenario can be run.
+/// Reason that no scenario can be run.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LibraryError {

@@ -14,7 +14,7 @@ use super::moment::fine_span;
 /// is cut off rather than slow.
 const DELAYS: [Duration; 2] = [Duration(1), Duration(60_000)];
 
-/// The largest number of mobile gateways, and of exits of the network of relays that hides addresses. All stand in
+/// The largest number of mobile gateways, and of exits of the network of relays that hides addresses. All are in
 /// 198.19.0.0/16.
 const MAX_SHARED: u64 = 1_000;
 

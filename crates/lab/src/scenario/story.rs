@@ -240,7 +240,7 @@ pub struct Inquiry {
     pub from_now_on: PersonId,
     /// The country that asks.
     pub country: Country,
-    /// The day whose law stands beside the answers, if the file asks for a day other than that of each demand.
+    /// The day whose law is beside the answers, if the file asks for a day other than that of each demand.
     pub day: Option<Day>,
     /// The time from which orders hold.
     pub ordered: Timestamp,

@@ -11,8 +11,8 @@ use crate::truth::{Scorer, WhereSaid};
 /// Stands before an account without a number.
 pub(super) const ACCOUNT: &str = "account ";
 
-/// Something that was said. The words stand here as their SHA-256, which is enough to recognise them and gives nobody's
-/// text.
+/// Something that was said. The words are here as their SHA-256, which is enough to recognise them and gives
+/// nobody's text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Utterance {

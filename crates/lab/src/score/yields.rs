@@ -1,4 +1,4 @@
-//! The result of a demand, as plain data. People stand in it as the answering party can name them: by number, or by
+//! The result of a demand, as plain data. People are in it as the answering party can name them: by number, or by
 //! account.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -67,7 +67,7 @@ pub struct Yield {
     pub named: Vec<String>,
     /// Stored containers of texts that nothing opened: locked phones, backups without their key.
     pub closed: u64,
-    /// The texts that each of several people shows if asked alone. The texts that all of them show together stand
+    /// The texts that each of several people shows if asked alone. The texts that all of them show together are
     /// above.
     pub parties: Vec<Party>,
     /// The arrival time of each thing at the party, if later than the time of the thing itself: pairs of milliseconds

@@ -1,7 +1,7 @@
 //! Internet addresses of phones: of homes (which several people may share), of mobile gateways, and of exits of the Tor
 //! network.
 //!
-//! All of them lie in networks reserved for documentation and tests, so that nobody's real address stands in a record:
+//! All of them lie in networks reserved for documentation and tests, so that nobody's real address is in a record:
 //!
 //! | what | network |
 //! |---|---|
@@ -84,7 +84,7 @@ impl World {
         })
     }
 
-    /// Notes the person behind the address of a connection, in a story that has a network.
+    /// Records the person behind the address of a connection, in a story that has a network.
     pub(super) fn is_seen_at(
         &mut self,
         id: ProfileId,

@@ -240,7 +240,7 @@ impl World {
         Ok(())
     }
 
-    /// Notes bytes on the wire between a phone and a relay. The tap stands at the phone's end.
+    /// Records bytes on the wire between a phone and a relay. The tap is at the phone's end.
     pub(super) fn crosses(
         &mut self,
         id: ProfileId,

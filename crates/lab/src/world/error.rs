@@ -5,7 +5,7 @@ use pillarbox_relay::StoreError;
 use pillarbox_transport::{AddressError, HandshakeError, RecordOpenError, RecordSealError};
 
 /// The reason for which a world could not be made or could not go on. None of these is a finding: a feature that a
-/// design forbids or lacks stands in the record, and the world goes on.
+/// design forbids or lacks is in the record, and the world goes on.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WorldError {

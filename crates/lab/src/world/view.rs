@@ -111,7 +111,7 @@ impl World {
         self.escrow.as_ref()
     }
 
-    /// Returns the phones of an authority that read along.
+    /// Returns the phones of an authority that eavesdrop.
     pub fn reading_phones(&self) -> impl Iterator<Item = &pillarbox_client::Phone> {
         self.readers.iter().filter_map(|id| self.profiles.get(id.0)?.phone.as_ref())
     }

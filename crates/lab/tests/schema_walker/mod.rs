@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-/// Returns the reason why a value breaks a schema; none if it keeps to it.
+/// Returns the reason that a value breaks a schema; none if it keeps to it.
 pub(crate) fn fault(root: &Value, schema: &Value, value: &Value) -> Option<String> {
     if schema == &Value::Bool(true) {
         return None;

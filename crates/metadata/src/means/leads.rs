@@ -40,7 +40,7 @@ impl Leads {
         Self { needed, ..Self::default() }
     }
 
-    /// Notes that `from` was observed to write to `to`.
+    /// Records that `from` was observed to write to `to`.
     pub(super) fn observe(&mut self, from: TracePerson, to: TracePerson, row: usize, passed: u64) {
         if from == to {
             return;

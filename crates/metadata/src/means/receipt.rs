@@ -7,8 +7,8 @@ use super::leads::Leads;
 use super::{Lead, MeansRefusal, MeansSettings};
 use crate::trace::{RowKind, Trace};
 
-/// The number of observations after which a pair is named. Two messages of strangers often fall into one window, but a
-/// second time the strangers are seldom the same two.
+/// The number of observations after which a pair is named. Two messages of strangers often fall into one window,
+/// but again the strangers are seldom the same two.
 pub(super) const NEEDED: u64 = 2;
 
 pub(super) fn find(trace: &Trace, settings: MeansSettings) -> Result<Vec<Lead>, MeansRefusal> {

@@ -41,7 +41,7 @@ impl Default for MeansSettings {
     }
 }
 
-/// The reason why a means has no result.
+/// Reason that a means has no result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum MeansRefusal {

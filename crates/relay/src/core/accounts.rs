@@ -183,7 +183,7 @@ impl<S: Store> Relay<S> {
         round.promise(id, request, RelayFrame::Registered(Registered { request, address }));
     }
 
-    /// Closes the account of this connection, in a round of its own: nothing that was accepted for the account may be
+    /// Closes the account of this connection, in its own round: nothing that was accepted for the account may be
     /// written after it is gone.
     pub(super) fn close_account(&mut self, id: ConnectionId, frame: CloseAccount, round: &mut Round) {
         let request = frame.request;

@@ -3,7 +3,7 @@
 //! The relay checks that the account has signed the list, so that it stores no noise. It takes the account's word for
 //! the rest: phones check each list themselves, and could not rely on a relay that says it has.
 //!
-//! **One round.** A change of devices has a round of its own, as the end of an account has: nothing that was accepted
+//! **One round.** A change of devices has its own round, as the end of an account has: nothing that was accepted
 //! for a device may be written after the device is gone.
 
 use pillarbox_crypto::labels::DEVICE_LIST;
@@ -226,7 +226,7 @@ impl<S: Store> Relay<S> {
     }
 }
 
-/// Defers a request to a round of its own.
+/// Defers a request to its own round.
 fn wait(id: ConnectionId, frame: ClientFrame, round: &mut Round) {
     round.barrier = true;
     round.deferred.push((id, Input::Frame(frame)));

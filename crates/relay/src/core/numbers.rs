@@ -5,7 +5,7 @@
 //! else. The same steps follow whether the owner has a new phone or a thief has read the code. The phones of the
 //! contacts have to tell their owners that the keys have changed.
 //!
-//! **One round.** The replacement has a round of its own, as the end of an account does. Otherwise a bundle that is
+//! **One round.** The replacement has its own round, as the end of an account does. Otherwise a bundle that is
 //! handed out in the same transaction would hold keys of both phones.
 
 use pillarbox_wire::{
@@ -24,8 +24,8 @@ use crate::memory::rate_limiter::{Request, Subject};
 use crate::rules::keeping::Logged;
 use crate::store::{AccountRow, DeviceRow, Replacement, Store};
 
-/// Returns the number of the phone that replaces this one. Past the numbers of first phones it begins anew: whoever
-/// still writes to a phone of 127 registrations ago has long been told of other keys.
+/// Returns the number of the phone that replaces this one. Past the numbers of first phones it begins again:
+/// whoever still writes to a phone of 127 registrations ago has long been told of other keys.
 const fn next_phone(former: DeviceId) -> DeviceId {
     let next = DeviceId(former.0.saturating_add(1));
     if next.is_linked() { DeviceId::FIRST } else { next }

@@ -1,9 +1,9 @@
 //! One round: the writes and answers of a batch, or of as much of it as fits one transaction.
 //!
-//! Requests are planned first, against memory that nothing has changed yet; then the store commits; then memory follows
-//! and the answers go out. Two things make a batch take more than one round. If a request changes what later requests
-//! of the same connection see (it registers, it publishes prekeys), the later ones wait for the next round. An account
-//! is closed in a round of its own.
+//! Requests are planned first, against memory that nothing has changed yet; then the store commits; then memory
+//! follows and the answers go out. Two things make a batch take more than one round. If a request changes what
+//! later requests of the same connection see (it registers, it publishes prekeys), the later ones wait for the next
+//! round. An account is closed in its own round.
 
 use std::collections::{HashMap, HashSet};
 
@@ -122,7 +122,7 @@ impl Round {
         self.planned.push(Planned::Anyway(Effect::SendCode(handle, code)));
     }
 
-    /// Returns true if nothing is planned yet: for requests that need a round of their own.
+    /// Returns true if nothing is planned yet: for requests that need their own round.
     pub(super) fn is_untouched(&self) -> bool {
         self.changes.is_empty() && self.planned.is_empty()
     }

@@ -123,7 +123,7 @@ pub struct InventoryLine {
     pub class: Class,
     /// The time for which it is kept.
     pub kept: KeptFor,
-    /// The reason why it is there.
+    /// Reason that it is there.
     pub why: &'static str,
 }
 

@@ -33,7 +33,7 @@ pub enum AuditFinding {
         /// The number that the entry has.
         found: u32,
     },
-    /// A head is not signed with the key that stands beside it, or that is no key.
+    /// A head is not signed with the key that is beside it, or that is no key.
     Signature {
         /// The head's size.
         size: u64,

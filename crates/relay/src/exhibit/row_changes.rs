@@ -32,7 +32,7 @@ pub enum Became {
     Gone(Why),
 }
 
-/// The reason why a row went.
+/// Reason that a row went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Why {
     /// Its phone has the message.

@@ -32,7 +32,7 @@ pub(crate) struct Device {
     pub(crate) row: DeviceRow,
     pub(crate) mailbox: Mailbox,
     pub(crate) online: Option<ConnectionId>,
-    /// True if the device stands in the line of devices to be served.
+    /// True if the device is in the line of devices to be served.
     pub(crate) in_line: bool,
 }
 

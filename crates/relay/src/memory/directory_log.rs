@@ -1,7 +1,7 @@
 //! The directory's public log, in memory: its tree, its map of latest entries, and the proofs of both.
 //!
-//! Rebuilt from the store when the relay opens, and changed only by what the store has committed. A head is signed for
-//! each answer; nothing of it needs a place of its own, because tree and map follow from the rows.
+//! Rebuilt from the store when the relay opens, and changed only by what the store has committed. A head is signed
+//! for each answer; nothing of it needs its own place, because tree and map follow from the rows.
 
 use pillarbox_crypto::labels::{DIRECTORY_HEAD, DIRECTORY_LOG_KEY};
 use pillarbox_crypto::log::{LabelMap, LogTree, NodeHash};

@@ -211,7 +211,7 @@ impl Mailbox {
         let Ok(at) = self.queue.binary_search_by_key(&message, |waiting| waiting.message) else {
             return false;
         };
-        // Acknowledged messages stand at the front, and a deque moves the shorter side.
+        // Acknowledged messages are at the front, and a deque moves the shorter side.
         let Some(waiting) = self.queue.remove(at) else { return false };
         self.load.take(waiting.size.into());
         if waiting.entrance == Entrance::Open {

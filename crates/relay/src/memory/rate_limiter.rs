@@ -142,7 +142,7 @@ impl RateLimiter {
 fn next(full_at: Option<Timestamp>, rate: Rate, now: Timestamp) -> Result<Timestamp, Refusal> {
     let whole = Duration(rate.every.0.saturating_mul(u64::from(rate.burst)));
     let known = full_at.unwrap_or(now);
-    // No bucket can be empty for so long. The clock was set back since, so the bucket starts anew.
+    // No bucket can be empty for so long. The clock was set back since, so the bucket starts again.
     let known = if known.since(now) > whole { now } else { known.max(now) };
     let next = known + rate.every;
     let wait = next.since(now).0.saturating_sub(whole.0);

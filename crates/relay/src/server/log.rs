@@ -57,7 +57,7 @@ pub(crate) enum Level {
 /// The last line of a relay that was told to stop.
 pub(super) const STOPPED: &str = "the relay has stopped";
 
-/// Writes the last line of a relay that is told to stop a second time and does not wait for goodbyes to its phones.
+/// Writes the last line of a relay that is told to stop again and does not wait for goodbyes to its phones.
 pub fn stopped_at_once() {
     LogLine::new(STOPPED).because("it was told to twice, and waited for no phone").write(Level::Info);
 }

@@ -90,7 +90,7 @@ const GIVEN_UP: &str = "the relay goes on without transactions that it had accep
 pub struct RelayServer;
 
 impl RelayServer {
-    /// Starts a relay on the runtime of the caller; its core gets a thread of its own.
+    /// Starts a relay on the runtime of the caller; its core gets its own thread.
     ///
     /// Phones can connect when this returns. Each way to fail leaves nothing running.
     ///

@@ -45,8 +45,8 @@ pub(super) struct Writer<S: Store> {
     pub(super) untidy: bool,
     /// The time at which the gauges were last brought up to date.
     pub(super) measured: Option<Instant>,
-    /// The reason why the thread gave up, if it did. The sender is dropped with the thread, which tells that the thread
-    /// has ended.
+    /// Reason that the thread gave up, if it did. The sender is dropped with the thread, which tells that the
+    /// thread has ended.
     pub(super) failure: watch::Sender<Option<StoreError>>,
 }
 

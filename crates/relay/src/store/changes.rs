@@ -39,7 +39,7 @@ declare!(
     }
 );
 
-/// The count of a file store's transactions. It stands beside the [`Counters`] and, once more, in a file of its own.
+/// The count of a file store's transactions. It is beside the [`Counters`] and, once more, in its own file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CommitCount {
     /// Number of transactions that were committed.
@@ -236,7 +236,7 @@ pub struct Changes {
     pub events: Vec<EventRow>,
     /// Events whose time is over.
     pub lapse: Option<Lapse>,
-    /// The numbers as they stand after all this.
+    /// The numbers as they are after all this.
     pub counters: Counters,
 }
 

@@ -124,7 +124,7 @@ pub struct Unlinking {
     pub waiting: Vec<MessageId>,
 }
 
-/// A list that its account has published anew, after removing devices.
+/// A list that its account has published again, after removing devices.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Relisting {
     /// The list, which replaces the former one.

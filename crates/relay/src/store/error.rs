@@ -31,7 +31,7 @@ pub enum StoreError {
     /// The file cannot be opened or made.
     #[error("the database cannot be opened: the folder is missing, or its permissions forbid it")]
     CannotOpen,
-    /// A link stands in the database's place.
+    /// A link is in the database's place.
     #[error(
         "a link or something else that is no file stands in the place of {DATABASE_FILE}, and could lead into somebody \
          else's file. Put the database itself there"

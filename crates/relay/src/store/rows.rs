@@ -85,9 +85,9 @@ pub struct DeviceRow {
     pub last_seen: Option<Timestamp>,
     /// Address that it last connected from, if the relay keeps that.
     pub last_address: Option<IpAddr>,
-    /// Uploaded one-time prekeys have lower numbers. A lower one that comes again is not taken a second time.
+    /// Uploaded one-time prekeys have lower numbers. A lower one that comes again is not taken again.
     pub next_one_time: u64,
-    /// Uploaded one-time KEM prekeys have lower numbers, and a lower one is not taken a second time either.
+    /// Uploaded one-time KEM prekeys have lower numbers, and a lower one is not taken again either.
     pub next_one_time_kem: u64,
 }
 

@@ -2,9 +2,9 @@
 //!
 //! The specification recommends SIV or a composition with HMAC (section 7.2). This is both
 //! ([`pillarbox_crypto::committing`]). The tag is an HMAC over the plaintext; it serves as the franking commitment
-//! and gives the cipher's nonce. A message key is used once, so a fixed nonce would be allowed. But a phone restored
-//! from an old copy uses its next message keys a second time, for other bodies, and a fixed nonce would then show the
-//! difference of the two texts.
+//! and gives the cipher's nonce. A message key is used once, so a fixed nonce would be allowed. But a phone
+//! restored from an old copy uses its next message keys again, for other bodies, and a fixed nonce would then show
+//! the difference of the two texts.
 
 use super::{
     header::{self, HEADER_LEN, OpenedHeader, SEALED_HEADER_LEN},

@@ -69,7 +69,7 @@ pub(super) struct Advanced {
 }
 
 impl ReceivingChain {
-    /// SkipMessageKeys: advances the chain until it stands before message `until`. A chain that already stands there,
+    /// SkipMessageKeys: advances the chain until it stands before message `until`. A chain that already is there,
     /// or further on, stays unchanged.
     pub(super) fn advance(&self, until: u32) -> Result<Advanced, TooFarAhead> {
         let jump = until.saturating_sub(self.number);

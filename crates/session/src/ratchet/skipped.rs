@@ -67,7 +67,7 @@ impl Skipped {
         self.retain(|chain, key| key.number != number || !chain.header_key.same_as(header_key))
     }
 
-    /// Returns true if a key is older than [`SKIPPED_LIFETIME`]. The oldest of a chain stands first.
+    /// Returns true if a key is older than [`SKIPPED_LIFETIME`]. The oldest of a chain is first.
     pub(super) fn has_aged(&self, received: u64) -> bool {
         let oldest = self.chains.iter().filter_map(|chain| chain.keys.first());
         oldest.into_iter().any(|key| aged(key, received))

@@ -181,7 +181,7 @@ impl Drop for Process {
 struct TooLate;
 
 impl Caught {
-    /// Reads the stream in a thread of its own, so that a program never waits for the test to read.
+    /// Reads the stream in its own thread, so that a program never waits for the test to read.
     fn from(stream: impl Read + Send + 'static) -> Self {
         let (sender, lines) = channel();
         thread::spawn(move || {

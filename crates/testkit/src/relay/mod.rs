@@ -74,7 +74,7 @@ impl LoneRelay {
         Self::new(settings, None)
     }
 
-    /// Starts a relay whose rows are in a folder of its own.
+    /// Starts a relay whose rows are in its own folder.
     #[must_use]
     pub fn on_disk(settings: RelaySettings) -> Self {
         Self::new(settings, Some(tempfile::tempdir().unwrap()))
@@ -263,7 +263,7 @@ impl LoneRelay {
         answer.remove(0)
     }
 
-    /// Registers a phone on a connection of its own.
+    /// Registers a phone on its own connection.
     pub fn register(&mut self, seed: u8, handle: Option<&str>) -> (BarePhone, ConnectionId) {
         let connection = self.open();
         let request = self.request();

@@ -29,7 +29,7 @@ impl World {
         }
     }
 
-    /// Restarts the relay's program on the same rows. Its rate limits begin anew.
+    /// Restarts the relay's program on the same rows. Its rate limits begin again.
     pub fn restart_relay(&mut self) {
         for who in 0..self.slots.len() {
             for link in [Link::Named, Link::Nameless] {

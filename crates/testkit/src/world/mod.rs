@@ -1,9 +1,9 @@
 //! A relay and phones in one process, with a virtual clock and seeded randomness.
 //!
-//! Every frame crosses a real Noise channel, so that an attacker on the wire sees the bytes of a real wire. Two hooks
-//! stand between channel and relay: they do what a dishonest relay would do with frames on their way in and out. Every
-//! frame is a step, and a test can break the world before any step: it can end and restart a program, or cut a
-//! connection with everything on it.
+//! Every frame crosses a real Noise channel, so that an attacker on the wire sees the bytes of a real wire. Two
+//! hooks are between channel and relay: they do what a dishonest relay would do with frames on their way in and
+//! out. Every frame is a step, and a test can break the world before any step: it can end and restart a program, or
+//! cut a connection with everything on it.
 
 mod carry;
 mod faults;
@@ -276,7 +276,7 @@ impl World {
         self.add(phone, folder)
     }
 
-    /// Adds a phone to the world, with a network address of its own.
+    /// Adds a phone to the world, with its own network address.
     pub fn add(&mut self, phone: Phone, folder: Option<TempDir>) -> Who {
         let number = (self.slots.len() + 1) as u8;
         let peer = IpAddr::V4(Ipv4Addr::new(192, 0, 2, number));
@@ -401,12 +401,12 @@ impl World {
         }
     }
 
-    /// Gives a phone a clock of its own.
+    /// Gives a phone its own clock.
     pub fn set_clock(&mut self, who: Who, clock: Timestamp) {
         self.slots[who].clock = Some(clock);
     }
 
-    /// Gives the relay a clock of its own.
+    /// Gives the relay its own clock.
     pub fn set_relay_clock(&mut self, clock: Timestamp) {
         self.relay_clock = Some(clock);
     }

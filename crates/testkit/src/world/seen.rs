@@ -15,7 +15,7 @@ impl World {
         self.received.iter().map(|(_, frame)| frame)
     }
 
-    /// Returns true if these words stand in any frame that arrived at the relay.
+    /// Returns true if these words are in any frame that arrived at the relay.
     #[must_use]
     pub fn relay_saw(&self, words: &str) -> bool {
         self.seen().any(|frame| contains(&encode(frame).unwrap(), words.as_bytes()))

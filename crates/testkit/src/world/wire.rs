@@ -19,7 +19,7 @@ pub struct Parties<'a> {
 
 /// The outcome of a handshake.
 pub struct Shaken {
-    /// The phone's channel, or the reason why it has none.
+    /// The phone's channel, or the reason that it has none.
     pub phone: Result<Established, HandshakeError>,
     /// The relay's channel. It is missing if the relay gave up or was never asked.
     pub relay: Option<Established>,

@@ -12,7 +12,7 @@ pub enum Refusal {
     /// This request needs a connection that names its device.
     #[error("this needs a connection that says whose it is")]
     NotAuthenticated,
-    /// This request is for an anonymous connection, or comes a second time.
+    /// This request is for an anonymous connection, or comes again.
     #[error("this connection already belongs to a device")]
     AlreadyAuthenticated,
     /// Another account has this number.
@@ -66,7 +66,7 @@ pub enum Refusal {
     /// all four cases.
     #[error("this is not the code that was sent to this number, or it is no longer good")]
     CodeRefused,
-    /// The account was registered anew, so its device has another number and other keys.
+    /// The account was registered again, so its device has another number and other keys.
     #[error("the account was registered on another phone since, and has other keys")]
     KeysReplaced,
     /// Only the account's first phone may do this.

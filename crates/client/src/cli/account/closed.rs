@@ -1,4 +1,4 @@
-//! A new account in place of a closed one. The old profile is moved aside unchanged.
+//! A new account that replaces a closed one. The old profile is moved aside unchanged.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -54,8 +54,8 @@ fn left_out(closed: &Account, new: &NewAccount) -> Option<String> {
     })
 }
 
-/// Moves a closed profile aside and makes an account in its place under the same passphrase. If that fails, the old
-/// profile is put back.
+/// Moves a closed profile aside and creates an account in its folder under the same passphrase. If that fails, the
+/// old profile is moved back.
 pub(super) fn replace(
     context: &mut CliContext<'_>,
     place: &Path,

@@ -10,7 +10,7 @@ use super::super::group::find::{self, find_group};
 use super::super::membership::GroupFailure;
 use super::super::words;
 
-/// A contact or a group, as it was when it was last looked up.
+/// A contact or a group, as of the last look-up.
 pub(super) enum Partner {
     /// One person.
     Contact(Box<Contact>),
@@ -40,7 +40,7 @@ impl Partner {
         }
     }
 
-    /// Returns what stands beside the name: the trust in a contact's key, or the number of members, without and with
+    /// Returns the remark beside the name: the trust in a contact's key, or the number of members, without and with
     /// emphasis.
     pub(super) fn standing(&self) -> (String, String) {
         match self {

@@ -31,16 +31,16 @@ use super::wishes::{Wish, Wishes};
 /// Messages shown at the start on a terminal. They leave room even in a small window.
 const LAST: usize = 10;
 
-/// Time after the end of input in which the relay may take the next message. It exceeds the time-out of one attempt
-/// to connect; messages that are still here afterwards go with the next command.
+/// Time after the end of input in which the relay may accept the next message. It exceeds the time-out of one
+/// attempt to connect; messages that are still here afterwards are sent by the next command.
 const LAST_WORDS: Duration = Duration::from_secs(15);
 
 /// The state of the chat after a line.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum ChatState {
-    /// The chat goes on.
+    /// The chat continues.
     Running,
-    /// The chat is to be locked.
+    /// The chat must lock.
     Locked,
     /// The chat is over.
     Over,
@@ -65,7 +65,7 @@ pub(super) struct Chat<'a, 'd> {
     pub(super) last: usize,
     /// True if a line was refused.
     pub(super) refused: bool,
-    /// True once the user was told that tabs become blanks.
+    /// True once the user was told that tabs become spaces.
     pub(super) told_of_tabs: bool,
 }
 
@@ -141,7 +141,7 @@ impl<'a, 'd> Chat<'a, 'd> {
                         let patience = at.saturating_duration_since(Instant::now());
                         match event {
                             CarrierEvent::Down { .. } => return self.farewell(),
-                            // Nothing more can go now, unless the relay has only asked to wait a little.
+                            // Nothing more can be sent now, unless the relay has only asked to wait a little.
                             CarrierEvent::Quiet if !self.goes_on_within(patience) => return self.farewell(),
                             // Progress extends the time.
                             CarrierEvent::Told(ref notices) if notices.iter().any(is_progress) => {
@@ -255,7 +255,7 @@ impl<'a, 'd> Chat<'a, 'd> {
             Notice::Accepted { message, .. } => {
                 if self.partner.has_reached(self.phone, *message, DeliveryState::Sent)? {
                     self.report(*message, "sent");
-                    // If the relay has asked to wait, this is reported once all waiting messages have gone.
+                    // If the relay has asked to wait, this is reported once all waiting messages have been sent.
                     if self.earlier.settle(*message) && !self.status.is_throttled() {
                         self.context.terminal.note(net::ALL_GONE);
                     }
@@ -270,7 +270,7 @@ impl<'a, 'd> Chat<'a, 'd> {
                 self.refused = true;
                 match self.partner {
                     Partner::Contact(_) => self.report(*message, &format!("refused: {reason}")),
-                    // This is one member's copy; the copies for other members go on.
+                    // This is one member's copy; the copies for other members are still sent.
                     Partner::Group(_) => {
                         net::tell(self.context, self.phone, notice)?;
                         if self.partner.has_reached(self.phone, *message, DeliveryState::Sent)? {
@@ -295,7 +295,7 @@ impl<'a, 'd> Chat<'a, 'd> {
         Ok(())
     }
 
-    /// Reports lines that came after the one that ended the chat, such as the rest of a pasted text.
+    /// Reports lines that arrived after the one that ended the chat, such as the rest of a pasted text.
     fn tell_unsaid(&mut self, lines: usize) {
         let what = match lines {
             0 => return,

@@ -19,8 +19,8 @@ use super::super::typing::{Cleaned, Draft, Kept, TooMuch};
 use super::keyboard::{self, InputLine};
 use super::keys::{self, Keys, Pressed, lines};
 
-/// Interval at which the wall clock is checked for the time without typing. The monotonic clock stands still while the
-/// computer sleeps, and whoever wakes the computer should not find an open chat.
+/// Interval at which the wall clock is checked for the time without typing. The monotonic clock stops while the
+/// computer sleeps, and a person who wakes the computer should not find an open chat.
 const LOOK: Duration = Duration::from_secs(1);
 
 /// Longest gap before the next line of a pasted text: no one types a line so fast.
@@ -49,7 +49,7 @@ pub(super) enum Wish {
     Suspend,
     /// The input has ended.
     End,
-    /// The chat is to be locked.
+    /// The chat must lock.
     Lock,
     /// The chat ends for this reason.
     Stop(Failure),
@@ -137,7 +137,7 @@ impl Wishes {
         }
     }
 
-    /// Takes and drops the lines that arrive at once. Returns the number of non-empty ones.
+    /// Reads and drops the lines that arrive at once. Returns the number of non-empty ones.
     pub(super) async fn rest(&mut self) -> usize {
         let (mut dropped, until) = (0, Instant::now() + AT_LENGTH);
         while self.listening && Instant::now() < until {
@@ -169,7 +169,7 @@ impl Wishes {
         self.listening = false;
     }
 
-    /// Gives the terminal back. Returns the number of lines typed on it that were not handled.
+    /// Restores the terminal. Returns the number of lines typed on it that were not handled.
     pub(super) async fn give_back(&mut self) -> usize {
         self.listening = matches!(self.input, Input::Keys(_));
         let dropped = if self.listening { self.rest().await } else { 0 };
@@ -270,7 +270,7 @@ impl Idle {
         }
     }
 
-    /// Returns the time left by whichever clock has advanced further.
+    /// Returns the time left by the clock that has advanced further.
     fn rest(&self, most: Duration, instant: Instant, wall: Timestamp) -> Option<Duration> {
         let (typed, at) = self.since;
         let passed = instant.saturating_duration_since(typed);

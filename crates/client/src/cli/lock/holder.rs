@@ -2,7 +2,7 @@
 //! signal, so that it locks.
 //!
 //! The lock on the file, not its content, says that such a process exists. The system releases it when the process
-//! ends or is replaced by another program, and in both cases the profile's secrets are gone from memory by then. The
+//! ends or is replaced by another program, and in both cases the profile's secrets are no longer in memory. The
 //! content is the process id, which means nothing unless the file is locked.
 
 use std::fs::{File, OpenOptions};

@@ -30,7 +30,7 @@ pub(crate) struct TooMuch {
     pub(crate) got: usize,
 }
 
-/// Changes made to typed or pasted text.
+/// Changes that were made to typed or pasted text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Cleaned {
     /// True if tabs became blanks.
@@ -134,7 +134,7 @@ impl Draft {
         Ok(Cleaned { tabs, taken_out })
     }
 
-    /// Takes the text and remembers it for recalling.
+    /// Removes and returns the text, and remembers it for recall.
     pub(crate) fn enter(&mut self) -> Kept {
         let kept = self.take();
         if !read::is_blank(&kept.text) && self.before.last() != Some(&kept) {
@@ -146,14 +146,14 @@ impl Draft {
         kept
     }
 
-    /// Takes the text.
+    /// Removes and returns the text.
     pub(crate) fn take(&mut self) -> Kept {
         let kept = Kept { text: self.input.value_and_reset(), is_pasted: self.is_pasted };
         (self.is_pasted, self.recalled, self.aside) = (false, None, Kept::default());
         kept
     }
 
-    /// Puts a text back for editing.
+    /// Restores a text for editing.
     pub(crate) fn give_back(&mut self, kept: Kept) {
         self.show(kept);
     }

@@ -18,9 +18,9 @@ const LEAST_ROOM: usize = 12;
 /// The prompt in front of a text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Prompt {
-    /// The prompt as it is read.
+    /// The prompt without styles.
     pub(crate) plain: String,
-    /// The prompt as it is written where colours show.
+    /// The prompt with styles, for terminals that show colours.
     pub(crate) styled: String,
 }
 

@@ -103,7 +103,7 @@ impl Raw {
         Ok(())
     }
 
-    /// A terminal that is gone needs no restoring.
+    /// A terminal that no longer exists needs no restoring.
     fn put_back(&self) {
         paste_as_one_piece(false);
         #[cfg(unix)]

@@ -1,4 +1,4 @@
-//! Messages that did not open and wait to be asked for again, as the owner sees them.
+//! Messages that did not open and wait to be requested again, as the owner sees them.
 
 use std::collections::BTreeMap;
 

@@ -248,10 +248,10 @@ impl Phone {
         Ok(self.set_trust(contact, Trust::Verified, rng)?)
     }
 
-    /// Accepts a changed key without verifying it. Waiting messages go out to the new key.
+    /// Accepts a changed key without verifying it. Waiting messages are sent under the new key.
     ///
     /// # Errors
-    /// [`PhoneError::UnknownContact`], [`PhoneError::Storage`]. A contact whose key has not changed stays as it is,
+    /// [`PhoneError::UnknownContact`], [`PhoneError::Storage`]. A contact whose key has not changed is left alone,
     /// verified or not.
     pub fn accept_new_key(&mut self, contact: AccountId, rng: &mut impl CryptoRng) -> Result<(), PhoneError> {
         match self.contact(contact)?.trust {

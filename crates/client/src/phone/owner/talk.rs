@@ -92,7 +92,7 @@ impl Phone {
         for (order, indexed) in queued {
             self.outbox.insert(order, indexed);
         }
-        // Writing to a contact accepts them, so whatever is owed may go.
+        // Writing to a contact accepts them, so everything owed to them may be sent.
         Ok(self.note_pending(contact, now)?)
     }
 
@@ -104,7 +104,7 @@ impl Phone {
         self.history_from(contact, 0)
     }
 
-    /// Returns the conversation with a contact from a place on.
+    /// Returns the conversation with a contact from an index on.
     ///
     /// # Errors
     /// As for [`history`](Self::history).

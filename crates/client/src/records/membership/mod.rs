@@ -1,8 +1,8 @@
-//! Signed membership: who made a group, who added, removed and left, each signed by whoever did it.
+//! Signed membership: who created a group, who added, removed and left, each act signed by its author.
 //!
-//! A change is a [`MemberClaim`] and its author's signature, so a phone can check it whoever brings it. The claims of a
-//! group are a set, not a sequence: the members follow from the set alone (`state`), so that phones which have the same
-//! changes agree, in whatever order the changes came. `log` keeps the set within limits.
+//! A change is a [`MemberClaim`] and its author's signature, so a phone can check it no matter who sends it. The
+//! claims of a group are a set, not a sequence: the members follow from the set alone (`state`), so that phones
+//! which have the same changes agree, in whatever order the changes arrived. `log` keeps the set within limits.
 //!
 //! | act | author | rule |
 //! |---|---|---|
@@ -11,8 +11,8 @@
 //! | remove, hand over | the keeper | each names the keeper's act before it: one author, one chain |
 //! | leave | oneself | names the keeper's last act that the leaver knew |
 //!
-//! A keeper that signs two acts over the same one forks its own chain; the act with the lower digest holds on every
-//! phone. This layer knows no contacts and no sessions: a key is whatever the claim that added it says.
+//! A keeper that signs two acts over the same one forks its own chain; every phone follows the act with the lower
+//! digest. This layer knows no contacts and no sessions: a key is whatever the claim that added it states.
 
 pub(crate) mod log;
 pub(crate) mod state;
@@ -50,7 +50,7 @@ pub enum MemberAct {
         name: String,
         /// The one who may remove members.
         keeper: GroupMember,
-        /// Makes the group's id another one than that of any group before.
+        /// Makes the group's id differ from that of any earlier group.
         salt: FixedBytes<16>,
     },
     /// The author adds somebody.
@@ -60,7 +60,7 @@ pub enum MemberAct {
     },
     /// The keeper removes somebody, for good.
     Remove {
-        /// The account, under whatever key.
+        /// The account, under any key.
         member: AccountId,
         /// The additions by the removed member that still hold, ascending; at most [`MAX_HONOURED`].
         honoured: Vec<ChangeDigest>,
@@ -83,7 +83,7 @@ pub enum MemberAct {
     },
 }
 
-/// The part of a change that is signed.
+/// The signed part of a change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemberClaim {
     /// The group.
@@ -190,7 +190,7 @@ pub struct MembersSeen {
 }
 
 impl MembersSeen {
-    /// Returns what a phone says that sees these members, in order of account.
+    /// Returns the statement of a phone that sees these members, in order of account.
     #[must_use]
     pub fn new(group: GroupId, members: &[AccountId]) -> Self {
         let list: Vec<u8> = members.iter().flat_map(|member| member.0).collect();

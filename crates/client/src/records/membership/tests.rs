@@ -73,8 +73,8 @@ fn hand(log: &MembershipLog, group: GroupId, by: u8, to: u8, at: u64) -> MemberC
 /// A step of a history: an act, its author, and the person whom it is about.
 type Step = (u8, u8, u8, Vec<bool>);
 
-/// Plays steps by people who each know only some of what was signed before, and may lie about it: additions by people
-/// outside, removals by others than the keeper, forks. Everything is signed by its author.
+/// Plays steps by people who each know only some of what was signed before, and may lie about it: additions by
+/// outsiders, removals by members other than the keeper, forks. Everything is signed by its author.
 fn history(steps: &[Step]) -> Vec<MemberChange> {
     let mut changes = vec![make(0, 7)];
     let group = changes[0].claim.group;
@@ -82,7 +82,7 @@ fn history(steps: &[Step]) -> Vec<MemberChange> {
         let known = changes.iter().enumerate();
         let known = known.filter(|(place, _)| *place == 0 || *knows.get(*place).unwrap_or(&true));
         let log = log_of(known.map(|(_, change)| change));
-        // Times say nothing: here they go back and forth.
+        // The order of times means nothing: here they go back and forth.
         let at = 50 + 13 * u64::try_from(number).unwrap() % 40;
         let (by, whom) = (by % 8, whom % 8);
         changes.push(match act % 6 {
@@ -114,7 +114,7 @@ proptest! {
         let group = changes[0].claim.group;
         let first = log_of(&changes);
         let mut other = MembershipLog::default();
-        // Any of them again and again, then all that are missing, from the last to the first.
+        // Any of them repeatedly, then all that are missing, from the last to the first.
         for change in order.iter().map(|index| index.get(&changes)).chain(changes.iter().rev()) {
             prop_assert!(matches!(other.take(group, change), ChangeTaken::New | ChangeTaken::Known));
         }

@@ -26,9 +26,9 @@ pub(crate) fn question_about(context: &Context, about: &str) -> String {
     format!("If {operator} is served {demand} by {asks} on {on} about {about}, what comes back?")
 }
 
-/// Stands for the design's name in a question of its own kind.
+/// Stands for the design's name in its own question kind.
 pub(crate) const DESIGN: &str = "DESIGN";
-/// Stands for the target's name in a question of its own kind.
+/// Stands for the target's name in its own question kind.
 pub(crate) const TARGET: &str = "TARGET";
 
 /// Returns the question of a demand that is not served on an operator.

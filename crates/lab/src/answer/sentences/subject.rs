@@ -98,7 +98,7 @@ impl Subject<'_> {
 /// Formats a fraction: "all 4 texts of Rhys", "3 of 15 kinds of data about Rhys".
 pub(super) fn share(subject: &Subject<'_>, n: u64, of: u64) -> String {
     let whose = if matches!(subject.unit, "kinds of data" | "reports") { "about" } else { "of" };
-    // An addition to the noun stands after the name: "texts of Rhys with a tool".
+    // An addition to the noun is after the name: "texts of Rhys with a tool".
     let (noun, with) =
         subject.unit.split_once(" with ").map_or((subject.unit, ""), |(noun, with)| (noun, with));
     let with = if with.is_empty() { String::new() } else { format!(" to {with}") };

@@ -14,7 +14,7 @@ use crate::matrix::manifest::{MANIFEST, RERUN, STORY, design_file};
 use crate::matrix::plan::told;
 use crate::matrix::rerun::Rerun;
 
-/// The statements about a run that stand in both manifest and record.
+/// The statements about a run that are in both manifest and record.
 const SHARED: [&str; 5] = ["v", "program", "scenario", "seed", "scenario_sha256"];
 
 /// Returns everything that does not agree.

@@ -144,7 +144,7 @@ fn origin(evidence: &Evidence) -> Option<String> {
     (is != said).then(|| "it comes from elsewhere than it says".to_owned())
 }
 
-/// Checks that the posts that a takedown destroyed stand in the evidence, row by row.
+/// Checks that the posts that a takedown destroyed are in the evidence, row by row.
 fn posts(evidence: &Evidence) -> Option<String> {
     let destroyed = evidence.effects.posts?.destroyed.n;
     let rows = evidence.pieces.iter().filter(|piece| piece.found_in == "posts").count() as u64;

@@ -36,7 +36,7 @@ const MAX_FOLDER_LEN: u64 = 1 << 30;
 /// The most files of a folder. A cell has one, and a control.
 const MAX_FILES: usize = 20_000;
 
-/// The depth of the deepest folder in a run's folder. Evidence and designs each lie in a folder of their own.
+/// The depth of the deepest folder in a run's folder. Evidence and designs each lie in their own folder.
 const MAX_DEPTH: usize = 3;
 
 /// A run's folder, as far as it could be read.
@@ -50,7 +50,7 @@ pub struct Folder {
     pub(super) not_read: BTreeSet<String>,
 }
 
-/// The reason why there is nothing to check.
+/// Reason that there is nothing to check.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FolderError {

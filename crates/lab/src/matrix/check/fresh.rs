@@ -27,7 +27,7 @@ pub struct Fresh {
     pub pairs: bool,
 }
 
-/// The reason why nothing is run again. It accuses nobody: any mistake is a finding of its own.
+/// Reason that nothing is run again. It accuses nobody: any mistake is its own finding.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NotRun {

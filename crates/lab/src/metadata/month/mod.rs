@@ -1,7 +1,7 @@
 //! A month under each design: the pairs of people that the rows of its operator give, by retention rule.
 //!
-//! Each cell is a world of its own, run from the same story and seed, and read from the rows that its relays really
-//! have at the end. Pairs that rows name and pairs that means infer are counted apart. Beside them stand the results of
+//! Each cell is its own world, run from the same story and seed, and read from the rows that its relays really have
+//! at the end. Pairs that rows name and pairs that means infer are counted apart. Beside them stand the results of
 //! the same means on shuffled rows.
 
 #[cfg(feature = "cli")]
@@ -79,7 +79,7 @@ pub struct Pairs {
     pub shuffled: u64,
     /// The number of pairs of this control that are right by chance.
     pub shuffled_right: u64,
-    /// The reason why nothing was inferred, if every means that infers was refused.
+    /// Reason that nothing was inferred, if every means that infers was refused.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub not_inferred: Option<String>,
 }

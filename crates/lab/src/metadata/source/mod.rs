@@ -32,7 +32,7 @@ pub struct Source {
     pub notes: Vec<String>,
 }
 
-/// The reason why there is nothing to analyse.
+/// Reason that there is nothing to analyse.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SourceError {

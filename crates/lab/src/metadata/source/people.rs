@@ -24,7 +24,7 @@ impl<K: Eq + Hash> People<K> {
         person
     }
 
-    /// Notes that rows call a person `key`.
+    /// Records that rows call a person `key`.
     pub(super) fn call(&mut self, key: K, person: TracePerson) {
         self.places.insert(key, person);
     }
@@ -80,7 +80,7 @@ impl Addresses {
         place
     }
 
-    /// Notes that an address is a person's home.
+    /// Records that an address is a person's home.
     pub(super) fn subscribe(&mut self, address: &str, person: TracePerson) {
         let place = self.place(address);
         if let Some(subscribers) = self.subscribers.get_mut(place as usize) {

@@ -8,7 +8,7 @@ use super::record::Reader;
 use super::{Source, SourceError, holdings};
 use crate::world::{World, WorldError};
 
-/// The reason why a world cannot be a source.
+/// Reason that a world cannot be a source.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WorldSourceError {

@@ -79,7 +79,7 @@ impl Lists {
         }
     }
 
-    /// Returns true if what came back stands in a sentence.
+    /// Returns true if what came back is in a sentence.
     fn is_a_sentence(&self, is_tightest: bool) -> bool {
         is_tightest && !self.labels.is_empty()
     }

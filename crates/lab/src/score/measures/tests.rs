@@ -52,7 +52,7 @@ fn each_thing_counts_once_whatever_words_it_came_in() {
     let (counts, measures) = score(Counted::Entries, &brought, &yardstick());
     assert_eq!((counts.returned, counts.of), (3, 4));
     assert!(measures.besides.is_empty());
-    // If messages are counted, these stand beside them: each once, in the form that says most.
+    // If messages are counted, these are beside them: each once, in the form that says most.
     let (_, measures) = score(Counted::Messages, &brought, &yardstick());
     let besides: Vec<(Item, u64)> = measures.besides.iter().map(|it| (it.what, it.entries)).collect();
     assert_eq!(besides, [(Item::RegisteredAt, 1), (Item::Name, 1), (Item::IpLog, 3)]);

@@ -100,7 +100,7 @@ pub struct World {
     pub(crate) altered: BTreeMap<PersonId, Altered>,
     /// The authority to which every message's key is escrowed, once that is adopted.
     pub(crate) escrow: Option<EscrowAuthority>,
-    /// The phones of an authority that read along.
+    /// The phones of an authority that eavesdrop.
     pub(crate) readers: Vec<ProfileId>,
     /// People whose software was made to stop encrypting.
     pub(crate) stopped_encrypting: BTreeSet<PersonId>,
@@ -148,7 +148,7 @@ impl World {
         self.schedule(at, Due::Order(order));
     }
 
-    /// Notes a text that was really said.
+    /// Records a text that was really said.
     pub(crate) fn note_said(&mut self, said: Said, body: Option<BodyId>) {
         let (by, text_sha256) = (said.by, sha256(said.text.as_bytes()));
         let text = text_id(self.truth.say(said, body).0);

@@ -75,12 +75,12 @@ pub enum Order {
     NameGhost {
         /// The relay.
         site: SiteId,
-        /// The people whose texts the ghost is to read along.
+        /// The people whose texts the ghost is to eavesdrop.
         whom: ReadAlong,
         /// True if phones that do not ask for devices are made to ask for keys.
         makes_phones_ask: bool,
     },
-    /// Lets whoever reads along register somebody's number.
+    /// Lets whoever eavesdrops register somebody's number.
     TakeNumber {
         /// The owner of the number.
         who: PersonId,

@@ -66,7 +66,7 @@ pub(crate) struct Profile {
     pub(crate) alarm: Option<Timestamp>,
     /// True if the relay does not accept this phone, which therefore does not try again.
     pub(crate) refused: bool,
-    /// True if a failed connection stands in the record and none has succeeded since.
+    /// True if a failed connection is in the record and none has succeeded since.
     pub(crate) unreachable_said: bool,
     /// The time before which it does not connect, because a copy of the phone has taken its place.
     pub(crate) put_off_until: Option<Timestamp>,

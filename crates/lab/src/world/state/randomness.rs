@@ -1,9 +1,9 @@
 //! Randomness of a world: one stream for each actor, made of the story, the seed and the actor's name.
 //!
-//! Phones, relays and channels each draw from a stream of their own. No stream depends on the time at which its actor
-//! appeared, or on the draws of others. Two worlds with the same seed therefore differ only where something causes it,
-//! and every comparison of two worlds rests on that. An actor's name consists of words of the story: a person, the
-//! purpose of the account, the relay's host.
+//! Phones, relays and channels each draw from their own stream. No stream depends on the time at which its actor
+//! appeared, or on the draws of others. Two worlds with the same seed therefore differ only where something causes
+//! it, and every comparison of two worlds rests on that. An actor's name consists of words of the story: a person,
+//! the purpose of the account, the relay's host.
 
 use pillarbox_relay::ConnectionId;
 use rand_chacha::ChaCha20Rng;

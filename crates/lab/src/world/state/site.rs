@@ -95,7 +95,7 @@ impl Site {
         })
     }
 
-    /// Returns the reason why nobody from a country can connect; none if people from there can.
+    /// Returns the reason that nobody from a country can connect; none if people from there can.
     pub(crate) fn unreachable_from(&self, country: &str) -> Option<String> {
         if self.blocked_in.contains(country) {
             return Some(format!("the networks of {} do not let it through", country::name(country)));

@@ -125,8 +125,8 @@ impl DataDir {
         &self.path
     }
 
-    /// Refuses to begin anew where a relay has kept something. The database is made before the key, so a folder with a
-    /// key once had a database.
+    /// Refuses to begin again where a relay has kept something. The database is made before the key, so a folder
+    /// with a key once had a database.
     ///
     /// # Errors
     /// [`DataDirError::DatabaseGone`].

@@ -1,7 +1,7 @@
 //! The relay's static X25519 key, which its address names (Noise NK's `s`).
 //!
-//! The key has a file of its own outside the database, so that the database can be shown, copied and handed over
-//! without the means to answer in the relay's place. This module does not know addresses.
+//! The key has its own file outside the database, so that the database can be shown, copied and handed over without
+//! the means to answer in the relay's place. This module does not know addresses.
 
 use std::fs::File;
 use std::io::{self, Read, Write};

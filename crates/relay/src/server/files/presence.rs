@@ -104,7 +104,7 @@ fn way_out(files: &OpenFiles, missing: &str) -> String {
     let copies: Option<Vec<_>> = files
         .all()
         .iter()
-        // The index is left out, because SQLite makes it anew from the log.
+        // The index is left out, because SQLite makes it again from the log.
         .filter(|file| !file.name.ends_with("-shm"))
         .map(|file| {
             let ending = file.name.find('-').and_then(|at| file.name.get(at..)).unwrap_or_default();

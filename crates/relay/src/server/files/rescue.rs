@@ -33,7 +33,7 @@ impl Rescue {
     /// Opens the files once more. From here on the database may be closed. This value may be dropped only after the
     /// database is closed, because closing a file releases the locks that SQLite has on it (fcntl(2)).
     pub(crate) fn hold(files: Arc<OpenFiles>) -> Self {
-        // The index is left out, because SQLite makes it anew from the log.
+        // The index is left out, because SQLite makes it again from the log.
         let wanted = files.all().iter().filter(|file| !file.name.ends_with("-shm"));
         let open = wanted.map(|file| {
             let path = descriptor(file.identity).ok_or(io::ErrorKind::Unsupported)?;
@@ -43,7 +43,7 @@ impl Rescue {
         Self { files, open }
     }
 
-    /// Copies the files into a folder of their own. Writes to the log where they are and how to go on, or that they are
+    /// Copies the files into their own folder. Writes to the log where they are and how to go on, or that they are
     /// lost.
     pub(crate) fn save(self, now: Timestamp) {
         let Self { files, open } = self;

@@ -46,7 +46,7 @@ struct Connection<'a> {
     shared: &'a Shared,
 }
 
-/// The reason why a connection ended, for the log and the counters.
+/// Reason that a connection ended, for the log and the counters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 enum Ended {
     #[error("the phone closed it")]

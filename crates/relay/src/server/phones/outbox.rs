@@ -1,7 +1,7 @@
 //! The answers that the relay has for one connection, until its task has written them.
 //!
 //! The relay's thread never waits for a phone: it puts frames here and goes on. The outbox stays bounded for two
-//! reasons. The connection reads no further request while [`MAX_UNANSWERED`] frames stand between request and written
+//! reasons. The connection reads no further request while [`MAX_UNANSWERED`] frames are between request and written
 //! answer. The core has only a window of unacknowledged deliveries under way. An idle connection's outbox holds no
 //! memory beyond itself.
 

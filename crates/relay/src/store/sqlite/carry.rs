@@ -1,10 +1,10 @@
 //! Carries the write-ahead log into the database (a checkpoint), beside the thread that commits.
 //!
-//! A commit writes each page to the log, and a checkpoint writes it to the database. The checkpoint is done by a thread
-//! with a connection of its own, in pieces, while commits go on. SQLite begins the log anew only when all of it has
-//! been carried over and nothing was added since, which never happens under load. Once the log is long, the thread that
-//! commits therefore carries over the small rest, and the next commit begins at the front. This module does not know
-//! what the pages hold.
+//! A commit writes each page to the log, and a checkpoint writes it to the database. The checkpoint is done by a
+//! thread with its own connection, in pieces, while commits go on. SQLite begins the log again only when all of it
+//! has been carried over and nothing was added since, which never happens under load. Once the log is long, the
+//! thread that commits therefore carries over the small rest, and the next commit begins at the front. This module
+//! does not know what the pages hold.
 
 use std::path::Path;
 use std::sync::mpsc::{SyncSender, sync_channel};
@@ -21,8 +21,8 @@ use crate::store::error::StoreError;
 /// of the database; more means longer pauses at the end of the log.
 const PIECE_PAGES: u32 = (8 << 20) / PAGE_LEN;
 
-/// The number of pages from which a log is begun anew as soon as little of it is left to carry over: 32 MiB. A longer
-/// log takes more of the disk, more of the system's memory for files, and longer to read after a crash.
+/// The number of pages from which a log is begun again as soon as little of it is left to carry over: 32 MiB. A
+/// longer log takes more of the disk, more of the system's memory for files, and longer to read after a crash.
 const LONG_PAGES: u32 = (32 << 20) / PAGE_LEN;
 
 /// The number of pages from which nothing is added to a log before all of it is in the database: 128 MiB. This is for a
@@ -149,7 +149,7 @@ mod tests {
         let (file, connection) = database(folder.path());
         let carrier = Carrier::start(&file).unwrap();
         let mut longest = 0;
-        // Ten times as much as may stand in the log.
+        // Ten times as much as may be in the log.
         for _ in 0..10 * LONGEST_PAGES / 64 {
             connection.execute("INSERT INTO t VALUES (randomblob(?1))", [PAGE_LEN * 62]).unwrap();
             longest = longest.max(run(&connection, "NOOP").unwrap().log);

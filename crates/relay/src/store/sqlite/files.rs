@@ -31,7 +31,7 @@ pub(crate) struct OpenFile {
 }
 
 impl OpenFiles {
-    /// Notes the files of the database in `folder`, which is open and has its log.
+    /// Records the files of the database in `folder`, which is open and has its log.
     pub(super) fn note(folder: &Path) -> Self {
         let files = SUFFIXES.iter().filter_map(|suffix| {
             let name = format!("{DATABASE_FILE}{suffix}");

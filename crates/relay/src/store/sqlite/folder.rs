@@ -1,5 +1,5 @@
-//! A database in a folder. It is made for its owner alone and held to what it had committed before. Room is set aside
-//! for it on the disk, and for a server it has a thread of its own.
+//! A database in a folder. It is made for its owner alone and held to what it had committed before. Room is set
+//! aside for it on the disk, and for a server it has its own thread.
 
 use std::path::Path;
 use std::sync::Arc;

@@ -26,8 +26,8 @@ struct Written {
     commits: Vec<usize>,
 }
 
-/// Commits transactions of this many rows of 400 bytes each. If `rounds` is true, the log has been begun anew before,
-/// and ends in frames of a longer round.
+/// Commits transactions of this many rows of 400 bytes each. If `rounds` is true, the log has been begun again
+/// before, and ends in frames of a longer round.
 fn written(transactions: &[u8], rounds: bool) -> Written {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("db");
@@ -105,7 +105,7 @@ proptest! {
         let written = written(&transactions, rounds);
         let whole = written.survey(&written.log);
         prop_assert_eq!(whole, Survey { recovered: *written.commits.last().unwrap() as u64, has_loss: false });
-        // A log of the first round ends where the writing ended. In a log of a later round, what stood there before
+        // A log of the first round ends where the writing ended. In a log of a later round, what was there before
         // follows.
         let frames = *written.commits.last().unwrap();
         let cut = cut.index(frames);
