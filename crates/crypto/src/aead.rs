@@ -107,7 +107,7 @@ pub fn open_in_place(
     decrypt(&cipher, nonce.into(), associated, buffer, tag)
 }
 
-/// The two ciphers, which put a 16-byte tag behind the ciphertext.
+/// The two ciphers, which append a 16-byte tag to the ciphertext.
 trait Cipher: AeadInOut<TagSize = U16> {}
 impl<C: AeadInOut<TagSize = U16>> Cipher for C {}
 

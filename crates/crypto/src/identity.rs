@@ -14,7 +14,7 @@ use rand_core::CryptoRng;
 use thiserror::Error;
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
-/// Reason that three byte strings are not an identity.
+/// Reasons that three byte strings are not an identity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum IdentityError {
@@ -97,8 +97,8 @@ impl IdentitySecret {
 
 /// The public half of an identity.
 ///
-/// Invariants: the cross-signature was verified when the identity came, so a value of this type proves that the two
-/// keys belong together.
+/// Invariants: the cross-signature was verified when the identity was received, so a value of this type proves that
+/// the two keys belong together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct IdentityPublic {
     signing: SigningPublic,
@@ -107,7 +107,7 @@ pub struct IdentityPublic {
 }
 
 impl IdentityPublic {
-    /// Reads an identity as it came from a peer or a directory.
+    /// Reads an identity as a peer or a directory sent it.
     ///
     /// # Errors
     /// [`IdentityError::SigningKey`] if the signing key is unacceptable,

@@ -1,9 +1,9 @@
 //! ML-KEM-768 key encapsulation (FIPS 203), over the formally verified libcrux.
 //!
 //! A secret key is kept as the 64-byte seed (d ‖ z) of FIPS 203, section 6.1, and expanded when it is used. So a
-//! one-time prekey costs the vault 64 bytes instead of 2,400, and no expanded key can disagree with its public half.
-//! Decapsulation never fails: a foreign or altered ciphertext gives an unrelated secret (implicit rejection), and the
-//! message sealed under it does not open.
+//! one-time prekey costs the vault 64 bytes instead of 2,400, and no expanded key can disagree with its public
+//! half. Decapsulation never fails: a foreign or altered ciphertext yields an unrelated secret (implicit
+//! rejection), and the message sealed under it does not open.
 
 use crate::{
     agreement::SharedSecret,
@@ -27,7 +27,7 @@ pub const KEM_CIPHERTEXT_LEN: usize = 1088;
 /// Bytes of the seed as which a secret key is kept: d, then z.
 pub const KEM_SEED_LEN: usize = 64;
 
-/// Reason that bytes are not a key or ciphertext of ML-KEM-768.
+/// Reasons that bytes are not a key or ciphertext of ML-KEM-768.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum KemError {
@@ -46,8 +46,8 @@ pub enum KemError {
 
 /// An ML-KEM-768 secret key, kept as its seed.
 ///
-/// Invariants: the seed is wiped on drop; no `Clone`. The expanded key exists only during a call
-/// and is wiped before it returns; copies that libcrux makes on its own stack are beyond reach.
+/// Invariants: the seed is wiped on drop; no `Clone`. The expanded key exists only during a call and is wiped
+/// before it returns; copies that libcrux makes on its own stack cannot be wiped from here.
 #[derive(ZeroizeOnDrop)]
 pub struct KemSecret([u8; KEM_SEED_LEN]);
 
@@ -124,7 +124,7 @@ impl KemPublic {
         self.0.as_slice()
     }
 
-    /// Makes a fresh secret and its ciphertext for the owner of this key.
+    /// Generates a fresh secret and its ciphertext for the owner of this key.
     #[must_use]
     pub fn encapsulate(&self, rng: &mut impl CryptoRng) -> (KemCiphertext, SharedSecret) {
         let mut message = Zeroizing::new([0; 32]);

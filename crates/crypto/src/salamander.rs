@@ -108,9 +108,9 @@ fn tag(key: &[u8; 32], ciphertext: &[u8]) -> u128 {
     polynomial(r, &blocks(ciphertext)).1.wrapping_add(s)
 }
 
-/// Builds one ciphertext with its tag, for the nonce of twelve zeros and without associated data, that is valid under
-/// both keys. `start` is its beginning, in whole blocks of 16 bytes; the last byte of it is varied until the equation
-/// has a solution. Returns `None` if it has none.
+/// Builds one ciphertext with its tag, for the nonce of twelve zeros and without associated data, that is valid
+/// under both keys. `start` is its beginning, in whole blocks of 16 bytes; its last byte is varied until the
+/// equation has a solution. Returns `None` if there is no solution.
 #[must_use]
 pub fn salamander(keys: &[[u8; 32]; 2], start: &[u8]) -> Option<Vec<u8>> {
     let [(r1, s1), (r2, s2)] = keys.each_ref().map(poly1305_key);

@@ -19,7 +19,7 @@ const CONTENT_TAG: u8 = 0x0a;
 
 /// The code that one phone shows and the other scans.
 ///
-/// Invariants: made from keys only, never from scanned bytes.
+/// Invariants: built from keys only, never from scanned bytes.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ScannableFingerprint {
     version: u8,

@@ -22,7 +22,7 @@ impl<const N: usize> SecretBytes<N> {
         secret
     }
 
-    /// Takes over bytes that are already secret and random enough for their use.
+    /// Wraps bytes that are already secret and random enough for their use.
     #[must_use]
     pub fn from_bytes(bytes: [u8; N]) -> Self {
         Self(bytes)

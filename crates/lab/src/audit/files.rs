@@ -1,4 +1,4 @@
-//! The files of a folder, each searched from its first byte to its last, as they lie there.
+//! The files of a folder, each searched from its first byte to its last.
 
 use std::fs::{self, File};
 use std::io::{self, Read};

@@ -69,7 +69,7 @@ impl Lengths {
             let ids = std::iter::repeat_n(id, count).chain([READS_VERSION_2]).collect();
             Content::Receipt(Receipt { ids })
         };
-        // A phone keeps its delivery key back only where a server can read, and there a body says what it is.
+        // A phone withholds its delivery key only where a server can read, and there a body says what it is.
         let delivery_key = Some(FixedBytes([0; 32]));
         let introduction = |name: &&str| Introduction { delivery_key, name: (*name).to_owned() };
         let with: Vec<Introduction> = names.iter().map(introduction).collect();

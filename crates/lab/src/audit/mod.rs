@@ -5,7 +5,7 @@
 //! data: its memory, its files, its log, its metrics, and the recorded connections. The search knows each
 //! [encoding](encoding::Encoding) that a program is likely to leave, forwards, backwards and under the xor with any
 //! one byte. The first run is the positive control: a search that does not find the words where they are readable
-//! is an [error](AuditError::Control) and no finding.
+//! is an [error](AuditError::Control) and not a finding.
 //!
 //! The phone's program has its own run ([`locking`]): the contents of its memory while a chat is open must be gone
 //! from the same process once the chat is locked.
@@ -82,16 +82,16 @@ pub struct Conversations {
 /// recorder and the search should not wait for each other.
 ///
 /// # Errors
-/// [`AuditError`]; in this case nothing is shown, and nothing is left behind.
+/// [`AuditError`]; in this case nothing is shown, and no files remain.
 pub async fn run(plan: &AuditPlan, progress: &Progress) -> Result<AuditReport, AuditError> {
     Conversations::hold(plan, progress).await?.conclude()
 }
 
 impl Conversations {
-    /// Holds the conversations of a plan, and searches.
+    /// Runs the conversations of a plan, and searches.
     ///
     /// # Errors
-    /// [`AuditError`]; in this case nothing is left behind.
+    /// [`AuditError`]; in this case no files remain.
     pub async fn hold(plan: &AuditPlan, progress: &Progress) -> Result<Self, AuditError> {
         let readable = stage::play(&plan.relay_program, &plan.readable, None).await?;
         progress.step();

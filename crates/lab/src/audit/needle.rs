@@ -30,7 +30,7 @@ pub enum NeedleRole {
     Name,
     /// It names the sender of a message.
     Sender,
-    /// It is known to be there. A search that does not find it has not looked.
+    /// It is known to be there. A search that does not find it has not searched.
     Witness,
 }
 

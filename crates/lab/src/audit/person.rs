@@ -32,7 +32,7 @@ pub(super) struct Person {
     links: Vec<Link>,
 }
 
-/// Describes an account under a design, to be made.
+/// Describes an account under a design, to be created.
 pub(super) fn account(
     name: &str,
     number: &str,
@@ -50,7 +50,7 @@ pub(super) fn account(
 }
 
 impl Person {
-    /// Makes an account and stays connected.
+    /// Creates an account and stays connected.
     pub(super) async fn begin(
         (name, number): (&'static str, &str),
         design: &Design,
@@ -62,8 +62,8 @@ impl Person {
         let at = recorder.address();
         let address = RelayAddress::new(&at.ip().to_string(), at.port(), *relay.address().key())
             .map_err(|_| AuditError::NotReady)?;
-        // The vault is gone in a few seconds, with the folder in which it lies. So its passphrase is not stretched:
-        // that would be a fifth of an audit's time.
+        // The vault is deleted in a few seconds, with the folder that contains it. So its passphrase is not
+        // stretched: that would be a fifth of an audit's time.
         let passphrase = Passphrase::new("an audit has no secrets".into())
             .map_err(|_| AuditError::WentWrong { what: "an empty passphrase" })?;
         let new = account(name, number, design, address)?;
@@ -144,7 +144,7 @@ impl Person {
         Ok(of_link.map(|(recording, _)| recording).collect())
     }
 
-    /// Carries frames until the wanted notice has come, and until everything is done after that.
+    /// Carries frames until the wanted notice has arrived, and until everything is done after that.
     async fn until(&mut self, wanted: impl Fn(&Notice) -> bool) -> Result<(), AuditError> {
         let Self { seam, phone, rng, links, .. } = self;
         let carrying = async {

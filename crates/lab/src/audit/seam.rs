@@ -61,7 +61,7 @@ impl Patched {
 pub(super) enum Event {
     /// A link is connected.
     Up(Link),
-    /// The phone tells its owner this.
+    /// The phone's notices to its owner.
     Told(Vec<Notice>),
     /// Everything that can be done now is done.
     Quiet,
@@ -81,9 +81,9 @@ pub(super) struct Seam {
     /// The change to each payload that is submitted.
     pub(super) patch: Option<Patch>,
     pub(super) patched: Patched,
-    /// Payloads as they left.
+    /// Payloads as submitted.
     pub(super) submitted: Vec<Vec<u8>>,
-    /// Payloads as they came.
+    /// Payloads as delivered.
     pub(super) delivered: Vec<Vec<u8>>,
 }
 
@@ -125,7 +125,7 @@ impl Seam {
     pub(super) async fn hang_up(&mut self, phone: &mut Phone) {
         for link in [Link::Named, Link::Nameless] {
             if let Some(mut open) = self.line(link).take() {
-                // A relay that is gone cannot be told goodbye, and nothing depends on it.
+                // A relay that is gone cannot receive a goodbye, and nothing depends on it.
                 let _told = open.writer.close().await;
             }
             phone.disconnected(link);

@@ -164,7 +164,7 @@ impl Looker<'_> {
         Ok(Search::new(self.needles.clone())?)
     }
 
-    /// Returns the same search with another witness in place of its own: a thing that must be found.
+    /// Returns the same search with another witness: something that must be found.
     fn search_with(&self, name: &str, bytes: &[u8]) -> Result<Search, AuditError> {
         let own = self.needles.iter().filter(|needle| needle.role() != NeedleRole::Witness).cloned();
         let witness = Needle::new(NeedleRole::Witness, name, bytes)?;

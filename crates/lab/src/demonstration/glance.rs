@@ -120,7 +120,7 @@ fn part(n: usize, of: usize, unit: &str) -> String {
     if n == 0 { format!("none of {of} {unit}") } else { format!("{n} of {of} {unit}") }
 }
 
-/// Returns true if the messages whose time came back are those that wait for the phone that is off.
+/// Returns true if the messages whose time was returned are those that wait for the phone that is off.
 fn waits(report: &DemonstrationReport, run: &DemonstrationRun, times: usize) -> bool {
     let number = report.people.iter().find(|person| person.name == report.switched_off).map(|it| it.number);
     times == 1
@@ -129,7 +129,7 @@ fn waits(report: &DemonstrationReport, run: &DemonstrationRun, times: usize) -> 
         && run.kept.iter().all(|row| Some(row.to.as_str()) == number)
 }
 
-/// Describes the data about the account itself that came back.
+/// Describes the returned data about the account itself.
 fn account(run: &DemonstrationRun) -> String {
     let Some(served) = run.returns.last() else { return String::new() };
     let came = ACCOUNT.into_iter().filter_map(|(item, word)| match served.answer(item)? {

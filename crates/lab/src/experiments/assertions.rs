@@ -128,7 +128,7 @@ impl Asserted {
         with.iter().filter(|it| !it.holds && false_before.contains(&it.says)).cloned().collect()
     }
 
-    /// Returns the sentences that are false in one world and whose statement held in the `usual` one.
+    /// Returns the sentences that are false in one world and whose counterpart was true in the `usual` one.
     #[must_use]
     pub fn became_false(with: &[Self], usual: &[Self]) -> Vec<Self> {
         let held: BTreeSet<&Assertion> = usual.iter().filter(|it| it.holds).map(|it| &it.says).collect();

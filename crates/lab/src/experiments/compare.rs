@@ -17,7 +17,7 @@ pub(crate) struct Compared {
     pub(super) lost: Share,
     /// The lost texts, each with the person who would have read it.
     pub(super) lost_texts: Vec<String>,
-    /// People whose phones received something else than without the order.
+    /// People whose phones received something different from what they received without the order.
     pub(super) could_notice: Vec<String>,
     /// The people who noticed.
     pub(super) noticed: Vec<Noticed>,
@@ -32,7 +32,7 @@ pub(crate) struct Compared {
 pub(crate) struct Otherwise {
     /// Texts that are lost in this way.
     pub(super) lost: Share,
-    /// People whose phones received something else than without the order.
+    /// People whose phones received something different from what they received without the order.
     pub(super) could_notice: Vec<String>,
     /// The people who noticed.
     pub(super) noticed: Vec<Noticed>,

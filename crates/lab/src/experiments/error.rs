@@ -1,8 +1,8 @@
-//! Reason that an experiment has no result.
+//! Reasons that an experiment has no result.
 
 use crate::world::WorldError;
 
-/// Reason that an experiment has no result.
+/// Reasons that an experiment has no result.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExperimentError {
@@ -30,7 +30,7 @@ pub enum ExperimentError {
     /// No column of the matrix has this name.
     #[error("there is no such demand")]
     NoSuchDemand,
-    /// The experiment was told to stop.
+    /// The experiment was cancelled.
     #[error("stopped")]
     Stopped,
 }

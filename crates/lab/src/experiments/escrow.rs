@@ -24,7 +24,7 @@ use crate::score::{Capability, Counted};
 /// Who opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Opener {
-    /// Whoever has the key itself.
+    /// A holder of the key itself.
     WholeKey,
     /// So many of three agents.
     Agents(usize),

@@ -40,7 +40,7 @@ enum Reached {
 }
 
 impl Observed {
-    /// Takes everything that reached the people of a world.
+    /// Collects everything that reached the people of a world.
     pub(super) fn of(staged: &Staged) -> Self {
         let Staged { world, scenario, .. } = staged;
         let since = scenario.inquiry.ordered;
@@ -76,17 +76,17 @@ impl Observed {
         self.bytes
     }
 
-    /// Returns the people whose phones received something else than in the `usual` world: other bytes, bytes at another
-    /// time, a refused connection, a program, a line from the operator.
+    /// Returns the people whose phones received something different from the `usual` world: other bytes, bytes at
+    /// another time, a refused connection, a program, a line from the operator.
     pub(crate) fn could_notice(&self, usual: &Self) -> Vec<String> {
         self.differ(usual, |one, other| {
             one.reached != other.reached || one.has_other_software != other.has_other_software
         })
     }
 
-    /// Returns those of them whose phones received as many bytes at the same times, and told them the same. Only what
-    /// is inside the bytes differs. A relay numbers all messages that it accepts, so that one message more changes the
-    /// number of each later one, whomever it is for.
+    /// Returns those of them whose phones received as many bytes at the same times, and showed them the same. Only
+    /// the content of the bytes differs. A relay numbers all messages that it accepts, so that one more message
+    /// changes the number of each later one, whoever its recipient is.
     pub(crate) fn same_in_size(&self, usual: &Self) -> Vec<String> {
         let alike = |one: &Reached, other: &Reached| match (one, other) {
             (Reached::Bytes(at, length, _), Reached::Bytes(then, size, _)) => (at, length) == (then, size),

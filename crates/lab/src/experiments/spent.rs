@@ -13,7 +13,7 @@ pub struct Spent {
     pub running: Duration,
     /// The time that serving demands took.
     pub serving: Duration,
-    /// The time that scoring and writing down took.
+    /// The time that scoring and writing took.
     pub scoring: Duration,
     /// The time that guessing passcodes took. Guessing is a part of serving.
     pub guessing: GuessTime,

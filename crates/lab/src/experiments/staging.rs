@@ -19,11 +19,11 @@ use crate::world::World;
 /// An order, and its addressee.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Ordered {
-    /// Nothing: the data stays as it is.
+    /// Nothing: the data is unchanged.
     Nothing,
     /// The operators hand over the target's traffic.
     Tap,
-    /// The operators write down what the target does.
+    /// The operators log what the target does.
     Log,
     /// The operators keep everybody's events for this time.
     Retain(Duration),
@@ -59,7 +59,7 @@ pub(crate) enum Ordered {
     },
     /// The target's phone is copied with its passcode and given back.
     Copy {
-        /// True if the copy goes online once it no longer follows what passes.
+        /// True if the copy connects once it no longer follows what passes.
         goes_online: bool,
         /// True if the operators hand over the target's traffic.
         is_tapped: bool,
@@ -73,14 +73,14 @@ pub(crate) enum Ordered {
     },
     /// The operators name a ghost device.
     Ghost {
-        /// The phones' half of the proposal; none if the phones stay as they are.
+        /// The phones' half of the proposal; `None` if the phones are unchanged.
         apps: Option<GhostClient>,
         /// True if the ghost reads everybody along, and not only the target.
         of_everybody: bool,
         /// False if phones have their half and the operators name no ghost.
         is_named: bool,
     },
-    /// Whoever eavesdrops registers the target's number.
+    /// An eavesdropper registers the target's number.
     TakeNumber,
     /// Everybody gets other software.
     Update {
@@ -178,7 +178,7 @@ pub(super) struct Staged {
     /// The rows of the messenger's operator the moment before a channel was taken down, relay by relay; otherwise
     /// empty.
     pub(super) before: Vec<Arc<RelayHoldings>>,
-    /// Everything that passed the relays before the order, for whoever recorded it; empty if nobody did.
+    /// Everything that passed the relays before the order, for a party that recorded it; empty if nobody did.
     pub(super) recorded: Vec<OperatorTap>,
     /// The two unconnected people who look at the channel just before and just after the takedown.
     pub(super) strangers: Option<[PersonId; 2]>,
@@ -205,7 +205,7 @@ pub(super) fn with_phones(scenario: &Scenario) -> Scenario {
         .map(|event| event.who)
         .collect();
     if let Some(contact) = contact_of(&scenario).filter(|contact| !taken.contains(contact)) {
-        // The contact reports the last message that they have by then. Most designs give them no means of reporting it.
+        // The contact reports the last message that they have by then. Most designs offer them no way to report it.
         let act = Act::Reports { whom: about };
         scenario.events.push(Event { at: scenario.inquiry.served, who: contact, act, line: 0 });
     }
@@ -229,9 +229,9 @@ pub(super) fn channel_of(scenario: &Scenario) -> Option<&ChannelName> {
     })
 }
 
-/// Returns the accounts that somebody has had by now. A demand names the first account if no number stands for the
-/// person. The first account is the newest. If the person has an account for each contact, it is the account for the
-/// contact with most texts by now.
+/// Returns the accounts that somebody has had by now. A demand names the first account if no number identifies the
+/// person. The first account is the newest. If the person has an account for each contact, it is the account for
+/// the contact with most texts by now.
 pub(super) fn accounts_of(world: &World, who: PersonId) -> Vec<AccountId> {
     let owned = world.scorer().accounts().iter().filter(|behind| behind.who == who);
     let mut accounts: Vec<AccountId> = owned.rev().map(|behind| behind.account).collect();
@@ -277,8 +277,8 @@ pub(super) fn move_everybody(scenario: &mut Scenario, country: &str, after: Time
     scenario.events.splice(place..place, moves);
 }
 
-/// Candidates for the country of the relay to which people move. The first country is taken in which nobody of the
-/// story lives and no relay of the design stands.
+/// Candidates for the country of the relay to which people move: the first country in which nobody of the story
+/// lives and no relay of the design is located.
 const ELSEWHERE: [&str; 4] = ["IS", "UY", "NZ", "BW"];
 
 /// Returns the countries of a design's relays, and of one more relay that nobody uses at first.

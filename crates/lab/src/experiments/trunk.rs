@@ -44,7 +44,7 @@ pub(super) struct Trunk {
 }
 
 impl Trunk {
-    /// Takes over two worlds without an order: one at the moment before the order, and one that has come further.
+    /// Wraps two worlds without an order: one at the moment before the order, and one that has run further.
     pub(super) const fn of(at_order: World, further: World) -> Self {
         Self { at_order: Some(at_order), further: Some(further), is_recorded: false }
     }
@@ -172,7 +172,7 @@ impl Staging {
         Ok(true)
     }
 
-    /// Counts what is still to happen in its world.
+    /// Counts the events that have not run yet in its world.
     pub(super) fn left(&self, trunk: &Trunk) -> usize {
         match (&self.world, &trunk.at_order) {
             (Some(world), _) => world.left_until(self.until),
@@ -246,14 +246,14 @@ fn begin(design: &Design, scenario: &Scenario, seed: u64) -> Result<World, Exper
     Ok(world)
 }
 
-/// Returns the orders of an arrangement, about these accounts, as the operators of a world get them.
+/// Returns the orders of an arrangement, about these accounts, as the operators of a world receive them.
 pub(crate) fn orders(
     world: &World,
     design: &Design,
     ordered: &Ordered,
     accounts: &[AccountId],
 ) -> Vec<Order> {
-    // If no account stands for the person, an order names the one account that somebody can name.
+    // If no account identifies the person, an order names the one account that somebody can name.
     let accounts = match design.phone.accounts {
         Accounts::One => accounts,
         Accounts::PerContact => accounts.get(..1).unwrap_or_default(),

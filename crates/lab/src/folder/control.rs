@@ -1,8 +1,8 @@
 //! The controls behind an answer about a folder: the same steps where the answer is known.
 //!
-//! A small relay and its phones run in this process under a design in which everything lies open. Before anything is
-//! said, the demand must find no text and no message. After the story, it must find every text and every message that
-//! was planted, and rows of each table that it reaches.
+//! A small relay and its phones run in this process under a design in which everything is readable. Before anything
+//! is said, the demand must find no text and no message. After the story, it must find every text and every message
+//! that was planted, and rows of each table that it reaches.
 
 use std::collections::BTreeSet;
 
@@ -20,7 +20,7 @@ use crate::world::{World, WorldError};
 /// The findings of both controls.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Controls {
-    /// The findings when the story has been told.
+    /// The findings when the story has ended.
     pub planted: ControlFound,
     /// The findings before anything was said.
     pub before: ControlFound,
@@ -58,7 +58,7 @@ pub struct ControlFound {
     pub tables: Share,
 }
 
-/// Reason that there is no answer about a folder.
+/// Reasons that there is no answer about a folder.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ControlFailed {

@@ -74,13 +74,13 @@ pub(super) fn meaning(state: State) -> String {
         // Data that a column does not count may still be there.
         return format!("{} nothing kept of what is counted", sign(state));
     }
-    // A locked container has no number, and stands under the same sign.
+    // A locked container has no number, and has the same sign.
     let number = if matches!(state, State::None { .. } | State::NotModelled) { "" } else { "n" };
     let of = if state.is_of_messages() { " (n messages do not arrive)" } else { "" };
     format!("{}{number} {}{of}", sign(state), state.word())
 }
 
-/// Returns the place of a state's word among all, so that the same word is in the same place in every legend.
+/// Returns the rank of a state's word among all, so that legends list the words in the same order.
 pub(super) fn place(state: State) -> Option<usize> {
     State::WORDS.iter().position(|word| *word == state.word())
 }

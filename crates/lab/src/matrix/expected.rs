@@ -19,7 +19,7 @@ const COLUMNS: [&str; 6] = ["design", "demand", "state", "why", "found", "becaus
 pub struct Prediction {
     /// The state, by its word.
     pub state: String,
-    /// Reason that it was expected.
+    /// The reason that it was expected.
     pub why: String,
     /// The state that was measured instead, and the reason.
     pub found: Option<(String, String)>,

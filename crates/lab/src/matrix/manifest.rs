@@ -51,7 +51,7 @@ pub struct Manifest {
 }
 
 impl Manifest {
-    /// Makes the manifest of these files.
+    /// Builds the manifest of these files.
     #[must_use]
     pub fn of(
         scenario: &crate::scenario::Scenario,

@@ -1,6 +1,6 @@
-//! The matrix: every design meets every demand, in worlds that run at the same time on several cores, and every cell
-//! has its evidence. The same scenario, designs and seed give the same files, byte for byte, with any number of
-//! threads.
+//! The matrix: every design meets every demand, in worlds that run at the same time on several cores, and every
+//! cell has its evidence. The same scenario, designs and seed produce the same files, byte for byte, with any
+//! number of threads.
 //!
 //! | file | what |
 //! |---|---|

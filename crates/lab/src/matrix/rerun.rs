@@ -26,8 +26,8 @@ pub struct NotARerun;
 impl Rerun {
     /// Writes the command line.
     ///
-    /// A word with a special meaning to a shell is quoted (POSIX.1, Shell Command Language, section 2.2). A word that
-    /// the program would take for an option is placed so that it is not.
+    /// A word with a special meaning to a shell is quoted (POSIX.1, Shell Command Language, section 2.2). A word
+    /// that the program would parse as an option is placed so that it is not.
     #[must_use]
     pub fn to_line(&self) -> String {
         let is_first = !self.scenario.starts_with('-');

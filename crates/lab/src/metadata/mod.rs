@@ -1,4 +1,4 @@
-//! `metadata`: who talks to whom, as far as rows tell it without a word of content.
+//! `metadata`: who talks to whom, as far as rows reveal it without a word of content.
 //!
 //! The methods are in `pillarbox_metadata`, which knows no relay. This layer makes traces of the readable sources, and
 //! reports the outcome. The truth goes into a [`PairTruth`](pillarbox_metadata::PairTruth) for the scorer and into no
@@ -38,7 +38,7 @@ pub struct Choices {
     pub round: u64,
     /// Window and seed.
     pub settings: MeansSettings,
-    /// The person asked about, by name; `None` takes the one that the source is about.
+    /// The person asked about, by name; `None` selects the one that the source is about.
     pub about: Option<String>,
 }
 

@@ -123,7 +123,7 @@ pub(crate) struct Checked {
     pub(crate) text: Result<String, NotProven>,
 }
 
-/// Checks every report among these pieces again. A piece that is not a report gives nothing.
+/// Checks every report among these pieces again. A piece that is not a report yields nothing.
 pub(crate) fn reports(pieces: &[Piece]) -> Vec<Option<Checked>> {
     let reports = pieces.iter().filter(|piece| piece.how == How::Report);
     reports

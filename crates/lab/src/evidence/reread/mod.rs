@@ -51,7 +51,7 @@ pub(crate) fn messages(pieces: &[Piece]) -> Vec<String> {
     messages.filter_map(|piece| message(&HEXLOWER.decode(piece.value.as_bytes()).ok()?)).collect()
 }
 
-/// Returns every text that pieces give when they are read again.
+/// Returns every text obtained by reading pieces again.
 #[must_use]
 pub(crate) fn texts(pieces: &[Piece]) -> Vec<String> {
     let read = |piece: &Piece| {
@@ -81,7 +81,7 @@ fn escrowed(pieces: &[Piece]) -> Vec<String> {
     opened.collect()
 }
 
-/// A row of the relay's deposits, as it stands in evidence.
+/// A row of the relay's deposits, as written in evidence.
 #[derive(Deserialize)]
 struct Deposit {
     account: String,
@@ -98,7 +98,7 @@ struct Left {
 }
 
 /// Returns the texts of the backups among these pieces. Each account's parts are opened with the key that its owner
-/// left there.
+/// deposited.
 fn backups(pieces: &[Piece]) -> Vec<ReadableText> {
     let rows = pieces.iter().filter(|piece| piece.how == How::Backup);
     let rows = rows.filter_map(|piece| serde_json::from_str::<Deposit>(&piece.value).ok());
@@ -119,7 +119,7 @@ fn backups(pieces: &[Piece]) -> Vec<ReadableText> {
     opened.flatten().collect()
 }
 
-/// Returns the texts of the backup that an account has left, as far as a key beside it opens it.
+/// Returns the texts of the backup that an account has deposited, as far as a key beside it opens it.
 #[must_use]
 pub(crate) fn backup_of(holdings: &RelayHoldings, account: AccountId) -> Vec<ReadableText> {
     let left = |kind| {

@@ -36,7 +36,7 @@ const MAX_FOLDER_LEN: u64 = 1 << 30;
 /// The most files of a folder. A cell has one, and a control.
 const MAX_FILES: usize = 20_000;
 
-/// The depth of the deepest folder in a run's folder. Evidence and designs each lie in their own folder.
+/// The depth of the deepest folder in a run's folder. Evidence and designs each have their own folder.
 const MAX_DEPTH: usize = 3;
 
 /// A run's folder, as far as it could be read.
@@ -50,7 +50,7 @@ pub struct Folder {
     pub(super) not_read: BTreeSet<String>,
 }
 
-/// Reason that there is nothing to check.
+/// Reasons that there is nothing to check.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FolderError {
@@ -186,8 +186,8 @@ impl Folder {
     }
 }
 
-/// Computes the SHA-256 of a file. Stories and designs are texts to which editors and mail programs give other line
-/// ends without changing their meaning.
+/// Computes the SHA-256 of a file. Stories and designs are texts whose line ends editors and mail programs change
+/// without changing their meaning.
 fn digest_of(name: &str, file: &[u8]) -> String {
     let is_text = name == STORY || name.starts_with(&format!("{DESIGNS}/"));
     match document_of(file) {
@@ -205,12 +205,12 @@ struct Gathered {
 }
 
 impl Gathered {
-    /// Reads every regular file under `folder`. A link, a pipe, a device and a file that is too long stand for an empty
-    /// file, which no manifest names.
+    /// Reads every regular file under `folder`. A link, a pipe, a device and a file that is too long count as an
+    /// empty file, which no manifest names.
     fn gather(&mut self, folder: &Path, prefix: &str, depth: usize) -> io::Result<()> {
         for entry in fs::read_dir(folder)? {
             let entry = entry?;
-            // A name that is not a text is in no manifest, however it is shown.
+            // A name that is not valid text is in no manifest, however it is displayed.
             let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
             // The metadata of the entry itself: a link is not followed.
             let kind = entry.metadata()?;
