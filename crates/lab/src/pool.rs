@@ -1,4 +1,4 @@
-//! Work on several cores, with the results in the order of the work whatever the number of threads.
+//! Work on several cores, with the results in the order of the work for any number of threads.
 
 use std::cmp::Reverse;
 use std::num::NonZeroUsize;

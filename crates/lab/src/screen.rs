@@ -65,7 +65,7 @@ impl Table {
     }
 }
 
-/// A screen as it is written, line by line. No line is wider than the window.
+/// A screen, line by line. No line is wider than the window.
 #[derive(Clone, Debug)]
 pub struct Screen {
     width: usize,
@@ -105,7 +105,7 @@ impl Screen {
         }));
     }
 
-    /// Adds an empty line, unless the screen begins here or one is here already.
+    /// Adds an empty line, unless the screen begins here or ends with one already.
     pub fn blank(&mut self) {
         if self.lines.last().is_some_and(|line| !line.is_empty()) {
             self.lines.push(String::new());
@@ -138,7 +138,7 @@ impl Screen {
         self.push(weight, lines);
     }
 
-    /// Writes a line that is to be copied. It is not broken, however narrow the window.
+    /// Writes a line that is meant to be copied. It is not broken, however narrow the window.
     pub fn copyable(&mut self, weight: Weight, line: &str) {
         self.push(weight, [pillarbox_client::display::safe(line)]);
     }

@@ -1,7 +1,8 @@
 //! The truth of a world: what was really said, to whom and when, who read it, and the owner of each account.
 //!
-//! The fields are private, and only a [`Scorer`] reads them. A demand is served on views (`pillarbox_access`), and no
-//! view leads here. This crate's experiments compare what came back with the statements of a scorer.
+//! The fields are private, and only a [`Scorer`] reads them. A demand is served on views (`pillarbox_access`), and
+//! no view gives access to this module. This crate's experiments compare returned data with the statements of a
+//! scorer.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -15,7 +16,7 @@ use crate::scenario::PersonId;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SaidId(pub usize);
 
-/// The place of a text.
+/// The conversation of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WhereSaid {
     /// Between two people.
@@ -35,7 +36,7 @@ pub struct Said {
     pub by: PersonId,
     /// The recipients; for a channel, the followers at that time.
     pub to: Vec<PersonId>,
-    /// The place.
+    /// The conversation in which it was said.
     pub place: WhereSaid,
     /// The words.
     pub text: String,
@@ -70,7 +71,7 @@ pub struct Behind {
 pub struct TrueGroup {
     /// The maker.
     pub by: PersonId,
-    /// The time at which it was made.
+    /// The time at which it was created.
     pub at: Timestamp,
     /// Everybody who was ever in it.
     pub members: Vec<PersonId>,
@@ -114,7 +115,7 @@ impl Truth {
         Some(said)
     }
 
-    /// Records that the author's phone was told that the text had reached somebody's phone.
+    /// Records that the author's phone received a receipt for the text from somebody's phone.
     pub(crate) fn confirm(&mut self, by: PersonId, body: BodyId, who: PersonId, at: Timestamp) {
         if let Some(said) = self.bodies.get(&(by, body)).copied() {
             self.confirmed.push(ReadBy { said, who, at });
@@ -183,8 +184,8 @@ impl<'w> Scorer<'w> {
         &self.truth.read
     }
 
-    /// Returns the texts of which the author's phone was told that they had reached somebody's phone, in order. Each
-    /// has that person, and the time at which the author's phone was told.
+    /// Returns the texts for which the author's phone received a receipt from somebody's phone, in order. Each has
+    /// that person, and the time at which the author's phone received the receipt.
     #[must_use]
     pub fn confirmed(&self) -> &'w [ReadBy] {
         &self.truth.confirmed

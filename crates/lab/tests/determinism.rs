@@ -1,4 +1,4 @@
-//! The same scenario, design and seed give the same record, byte for byte, run after run and in each build.
+//! The same scenario, design and seed yield the same record, byte for byte, run after run and in each build.
 //!
 //! `pinned/records.sha256` has the digests of a few records. A debug build compares with it here, and a release
 //! build does when the test runs with `--release`. If both agree with the file, they agree with each other. After a

@@ -86,7 +86,7 @@ impl AnalysedSource {
         }
     }
 
-    /// Returns the network of people as it shows after this number of messages; `None` means all of them.
+    /// Returns the network of people as observed after this number of messages; `None` means all of them.
     #[must_use]
     pub fn ties(&self, messages: Option<u64>) -> Ties {
         self.analysis.ties(&self.trace, self.named(), messages)

@@ -36,8 +36,8 @@ pub fn pairs(inquiry: &AnalysedSource) -> String {
     text
 }
 
-/// Returns a name as a field (RFC 4180). A name that a table program would take for a formula gets an apostrophe before
-/// it.
+/// Returns a name as a field (RFC 4180). A name that a spreadsheet would take for a formula is prefixed with an
+/// apostrophe.
 fn field(name: &str) -> String {
     let name: String = name.chars().map(|one| if one.is_control() { '\u{fffd}' } else { one }).collect();
     // A telephone number begins with a sign, but is not a formula.

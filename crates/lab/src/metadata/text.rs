@@ -136,7 +136,7 @@ fn use_of_it(inquiry: &AnalysedSource) -> String {
     )
 }
 
-/// Says from when to when two people wrote.
+/// Describes from when to when two people wrote.
 fn times(inquiry: &AnalysedSource, one: TracePerson, other: TracePerson) -> String {
     let rows = inquiry.trace.rows.iter().filter(|row| {
         row.kind == pillarbox_metadata::RowKind::Sent
@@ -262,7 +262,7 @@ fn percent(chance: f64) -> String {
     }
 }
 
-/// Lists the means that were not tried. Means with the same reason stand together.
+/// Lists the means that were not tried. Means with the same reason are listed together.
 fn refusals(inquiry: &AnalysedSource, screen: &mut Screen) {
     for (reason, means) in inquiry.analysis.refused() {
         let means: Vec<&str> = means.into_iter().map(Means::wording).collect();

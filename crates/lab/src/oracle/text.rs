@@ -121,7 +121,7 @@ const fn source(source: OracleSource) -> &'static str {
     }
 }
 
-/// Returns true if the run's number is calculated from the table's own, so that it agrees whatever the worlds do.
+/// Returns true if the run's number is calculated from the table's own, so that it agrees regardless of the worlds.
 fn is_computed(row: &ComparedRow) -> bool {
     row.source == OracleSource::Figures && measure::COMPUTED.contains(&row.item.as_str())
 }
@@ -173,7 +173,7 @@ pub fn render(report: &OracleReport, width: usize) -> String {
     screen.into_text()
 }
 
-/// Returns the rows of one design about one thing, which stand together.
+/// Returns the rows of one design about one thing, which are kept together.
 fn groups(rows: &[ComparedRow]) -> impl Iterator<Item = &[ComparedRow]> {
     let figures = |row: &ComparedRow| row.source == OracleSource::Figures;
     rows.chunk_by(move |one, other| {

@@ -1,8 +1,9 @@
 //! The cell that is first on a page, unless one is asked for.
 //!
-//! No side chooses this cell. The design is the one that the story itself names, or the first of the matrix. The demand
-//! is the one under which the designs differ most, because the choice between designs turns on it. If there are several
-//! such demands, it is the first. Columns that name kinds of data without counting them are left out.
+//! The choice of this cell favours no side. The design is the one that the story itself names, or the first of the
+//! matrix. The demand is the one under which the designs differ most, because the choice between designs depends on
+//! it. If there are several such demands, it is the first. Columns that name kinds of data without counting them
+//! are left out.
 
 use super::grid::Grid;
 

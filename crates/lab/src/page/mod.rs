@@ -2,8 +2,8 @@
 //! the matrix with only the differences, then every cell.
 //!
 //! It reads the files of a run and measures nothing. Its sentences about results are those of
-//! [`answer`](crate::answer). It contains no script and fetches nothing, and its policy forbids both. The templates lie
-//! in `templates/` and are compiled with the program.
+//! [`answer`](crate::answer). It contains no script and fetches nothing, and its policy forbids both. The templates
+//! are in `templates/` and are compiled into the program.
 //!
 //! | file | what |
 //! |---|---|
@@ -66,7 +66,7 @@ const ROOMY: [usize; 2] = [3, 5];
 /// text is set smaller still.
 const FULL_SHEET: [usize; 2] = [2_900, 4_900];
 
-/// The parts of a run from which a page is made.
+/// The parts of a run from which a page is built.
 #[derive(Clone, Copy, Debug)]
 pub struct PageInput<'a> {
     /// The manifest.
@@ -87,7 +87,7 @@ pub enum Appendix {
     /// Nothing.
     #[default]
     None,
-    /// The evidence of the cell that is first, whole.
+    /// The evidence of the cell that is first, in full.
     First,
     /// Every cell with its paper, and the evidence of each, whole.
     All,
@@ -104,7 +104,7 @@ pub struct Options {
     pub pairs: Option<PairsDocument>,
 }
 
-/// Reason that a page could not be made.
+/// Reasons that a page could not be built.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PageError {

@@ -1,4 +1,4 @@
-//! Shaded areas: the smallest convex area around people who got one text together.
+//! Shaded areas: the smallest convex area around people who received one text together.
 
 use std::cmp::Reverse;
 

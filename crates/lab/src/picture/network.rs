@@ -71,7 +71,7 @@ pub(super) struct Line {
     from: (i32, i32),
     to: (i32, i32),
     stroke: Stroke,
-    /// The number of messages, after its place.
+    /// The number of messages, after its position.
     number: Option<((i32, i32), u64)>,
 }
 
@@ -115,7 +115,7 @@ struct Sample {
     text: String,
 }
 
-/// A network of people, placed and drawn. The same ties give the same bytes on every computer.
+/// A network of people, placed and drawn. The same ties yield the same bytes on every computer.
 #[derive(Clone, Debug)]
 pub struct NetworkPicture {
     title: String,
@@ -298,8 +298,8 @@ impl NetworkPicture {
         self.size.class != "s"
     }
 
-    /// Renders the picture as a part of a page whose style has [`style::RULES`]. No other part of the page may have the
-    /// name `id`.
+    /// Renders the picture as a part of a page whose style has [`style::RULES`]. No other part of the page may have
+    /// the id `id`.
     ///
     /// # Errors
     /// A template failed.

@@ -121,7 +121,7 @@ fn last_kept(record: &Record) -> BTreeMap<usize, KeptCounts> {
 mod tests {
     use super::*;
 
-    /// A row that is left is told with its last rule. A row that is gone is not told.
+    /// A remaining row is shown with its last rule. A deleted row is not shown.
     #[test]
     fn rows_that_are_left_are_told_with_their_last_rule() {
         let mut record = Record::default();

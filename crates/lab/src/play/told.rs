@@ -7,7 +7,7 @@ use crate::scenario::Scenario;
 use crate::screen::{Screen, Weight};
 use crate::world::{World, WorldError};
 
-/// A story that has run under a design, to be told.
+/// A story that has run under a design, to be printed.
 #[derive(Debug)]
 pub struct PlayedStory<'w> {
     pub(super) record: &'w Record,

@@ -21,7 +21,7 @@ const FRAMES: [Column; 4] = [Column::Fixed(14), Column::Fixed(22), Column::Fixed
 const ROWS: usize = 3;
 
 impl PlayedStory<'_> {
-    /// Renders the story as a play, and what is left of it, for a window of `width` columns.
+    /// Renders the story as a play, and the data that remains, for a window of `width` columns.
     #[must_use]
     pub fn play(&self, width: usize) -> String {
         let mut screen = Screen::new(width);

@@ -20,7 +20,7 @@ pub const BUILT_IN: &[(&str, &str)] = &[
     ("month", include_str!("../../../../examples/month/scenario.toml")),
 ];
 
-/// Reason that no scenario can be run.
+/// Reasons that no scenario can be run.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LibraryError {
@@ -68,7 +68,7 @@ pub fn find(wanted: &str) -> Result<Scenario, LibraryError> {
     Ok(Scenario::parse(&shown, &text)?)
 }
 
-/// Returns the scenario inside the program whose content has this SHA-256, in hexadecimal.
+/// Returns the built-in scenario whose content has this SHA-256, in hexadecimal.
 #[must_use]
 pub fn of_digest(digest: &str) -> Option<Scenario> {
     let is_it = |text: &str| data_encoding::HEXLOWER.encode(&super::reading::digest(text)) == digest;
@@ -76,7 +76,7 @@ pub fn of_digest(digest: &str) -> Option<Scenario> {
     Scenario::parse(&format!("{name}/scenario.toml"), text).ok()
 }
 
-/// Returns the name and the title of each scenario inside the program. It reads nothing else of them, and only once.
+/// Returns the name and the title of each built-in scenario. It reads nothing else of them, and only once.
 pub fn titles() -> &'static [(&'static str, String)] {
     static TITLES: LazyLock<Vec<(&str, String)>> = LazyLock::new(|| {
         let title = |text| -> Option<String> {

@@ -9,7 +9,7 @@ pub(super) const TIME_FORM: &str =
 /// Advice for a mistake where a span is expected.
 pub(super) const SPAN_FORM: &str = "Write a span as 30s, 5m, 1h or 7d.";
 
-/// The latest year that a scenario may name: a span that is typed wrongly should not take a world to the year 90000.
+/// The latest year that a scenario may name: a mistyped span should not take a world to the year 90000.
 const LAST_YEAR: u64 = 2_100;
 
 /// Reads a time. `before` is the time from which a span is counted.

@@ -18,8 +18,8 @@ const DELAYS: [Duration; 2] = [Duration(1), Duration(60_000)];
 /// 198.19.0.0/16.
 const MAX_SHARED: u64 = 1_000;
 
-/// The number of gateways in a story that states none. A carrier shows thousands of phones under one address. A story
-/// has tens of people, and with four gateways each address still stands for several of them.
+/// The number of gateways in a story that states none. A carrier shows thousands of phones under one address. A
+/// story has tens of people, and with four gateways each address still represents several of them.
 const GATEWAYS: u16 = 4;
 
 /// The number of exits in a story that states none. Tor had between one and two thousand for years
@@ -74,7 +74,7 @@ pub enum AddressKind {
 pub struct DailyHours {
     /// The beginning, since midnight.
     pub from: Duration,
-    /// The end, since midnight; before `from` if midnight lies within.
+    /// The end, since midnight; before `from` if the hours include midnight.
     pub to: Duration,
 }
 
@@ -92,7 +92,7 @@ pub struct Connectivity {
 }
 
 impl DailyHours {
-    /// Returns true if a moment lies in these hours.
+    /// Returns true if a moment is within these hours.
     #[must_use]
     pub const fn contain(&self, at: Timestamp) -> bool {
         let since_midnight = at.0 % DAY.0;
@@ -120,7 +120,7 @@ pub(super) struct Connected<'t> {
     pub(super) connectivity: Connectivity,
     /// The person in whose home the phone is.
     pub(super) home_of: Option<Spot<&'t str>>,
-    /// The place of the first of these keys, if the table has any.
+    /// The position of the first of these keys, if the table has any.
     pub(super) at: Option<Range<usize>>,
 }
 

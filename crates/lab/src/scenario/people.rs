@@ -33,7 +33,7 @@ const FACTS: [(&str, DepositKind); 9] = [
     ("full-name", DepositKind::Name),
 ];
 
-/// Names that one person's table contains, before all names are known, and the person's place in the file.
+/// Names that one person's table contains, before all names are known, and the person's position in the file.
 struct Named<'t> {
     knows: Vec<Spot<&'t str>>,
     home_of: Option<Spot<&'t str>>,

@@ -8,8 +8,8 @@ use super::error::Warning;
 use super::ids::PersonId;
 use super::network::{Connectivity, Network};
 
-/// The longest part of a story's name in a file's name, in characters. File systems take 255 bytes, and more is added
-/// to the name.
+/// The longest part of a story's name in a file's name, in characters. File systems allow 255 bytes, and more is
+/// added to the name.
 const MAX_FILE_NAME_CHARS: usize = 60;
 
 /// The strength of a phone's passcode.
@@ -70,7 +70,7 @@ pub struct Person {
 }
 
 impl Person {
-    /// Creates somebody whom the story does not tell of, and who knows nobody.
+    /// Creates somebody whom the story does not mention, and who knows nobody.
     pub(crate) fn outsider(name: &str, country: String) -> Self {
         Self {
             name: name.to_owned(),
@@ -115,11 +115,11 @@ pub enum Act {
         /// The audience.
         to: Audience,
     },
-    /// Makes a group.
+    /// Creates a group.
     MakesGroup {
         /// Its name.
         group: String,
-        /// The people put into it.
+        /// The people added to it.
         with: Vec<PersonId>,
     },
     /// Leaves a group.
@@ -169,16 +169,16 @@ pub enum Act {
     },
     /// Loses the phone, and nobody finds it: it is destroyed with everything on it.
     LosesPhone,
-    /// Lets the phone's notifications say only that something came, and not from whom or what.
+    /// Makes the phone's notifications say only that a message arrived, and not from whom or what.
     HidesPreviews,
-    /// Lets texts disappear, or stay again.
+    /// Makes texts disappear, or stay again.
     SetsTimer {
         /// The other person of the conversation.
         with: PersonId,
         /// The lifetime of texts in seconds; none for texts that stay.
         after: Option<u32>,
     },
-    /// Reports the last text that they got from somebody.
+    /// Reports the last text received from somebody.
     Reports {
         /// The author of the text.
         whom: PersonId,
@@ -198,7 +198,7 @@ pub struct Event {
     pub who: PersonId,
     /// The act.
     pub act: Act,
-    /// The line of the file on which it stands.
+    /// The line of the file that contains it.
     pub line: usize,
 }
 
@@ -240,7 +240,7 @@ pub struct Inquiry {
     pub from_now_on: PersonId,
     /// The country that asks.
     pub country: Country,
-    /// The day whose law is beside the answers, if the file asks for a day other than that of each demand.
+    /// The day whose law is printed beside the answers, if the file asks for a day other than that of each demand.
     pub day: Option<Day>,
     /// The time from which orders hold.
     pub ordered: Timestamp,
@@ -255,7 +255,7 @@ pub struct Inquiry {
 /// would round a larger one, and the story would turn out differently.
 pub const MAX_SEED: u64 = (1 << 53) - 1;
 
-/// A whole story, checked. Times never go backwards, and everybody and everything that it names exists.
+/// A whole story, checked. Times never decrease, and everybody and everything that it names exists.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scenario {
     /// The name on the command line.
@@ -272,7 +272,7 @@ pub struct Scenario {
     pub start: Timestamp,
     /// The sources of the story.
     pub sources: Vec<String>,
-    /// The network; none if frames take no time.
+    /// The network; `None` if frames take no time.
     pub network: Option<Network>,
     /// All people.
     pub people: Vec<Person>,

@@ -22,7 +22,7 @@ pub struct PrecisionRecall {
     pub of: u64,
 }
 
-/// A person whose phone told them something that it tells nobody without the order.
+/// A person whose phone showed them something that it shows nobody without the order.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Noticed {
     /// The time, in milliseconds since 1970.

@@ -45,8 +45,8 @@ pub struct DisappearingTimer {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PostCounts {
-    /// The posts that are gone from the operator's rows, as a fraction of those that it could have handed over the
-    /// moment before.
+    /// The posts deleted from the operator's rows, as a fraction of those that it could have handed over the moment
+    /// before.
     pub destroyed: Share,
     /// The fraction of the posts that a first-time visitor could read just before the takedown.
     pub stranger_before: Share,
@@ -88,7 +88,7 @@ pub enum Holder {
     OwnPhone,
     /// The phones of the target's contacts, all together.
     Contacts,
-    /// The target's backup, wherever it lies.
+    /// The target's backup, wherever it is stored.
     Backup,
     /// The backups of the target's contacts, all together.
     ContactsBackups,
@@ -144,7 +144,7 @@ pub struct Thief {
     pub without: Option<Share>,
 }
 
-/// Something that came back beside what the demand counts.
+/// A returned item that the demand does not count.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExtraEntry {
@@ -158,7 +158,7 @@ pub struct ExtraEntry {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NoticeOutcomes {
-    /// The country whose authority gave it.
+    /// The country whose authority served it.
     pub country: String,
     /// The subject of the notice; none if the software keeps nothing from the operator.
     pub about: Option<Subject>,
@@ -174,13 +174,13 @@ pub struct NoticeOutcomes {
 pub struct NoticeOutcome {
     /// The way; none if the operator's answer is not known, which is measured as compliance.
     pub answer: Option<AnswersNotice>,
-    /// Texts of the target from before the notice that came back readable.
+    /// Texts of the target from before the notice that were returned readable.
     pub content_past: Share,
-    /// Texts of the target from the notice on that came back readable.
+    /// Texts of the target from the notice on that were returned readable.
     pub content_future: Share,
     /// Texts of anybody that did not arrive, as a fraction of those that arrive without the notice.
     pub lost: Share,
-    /// People for whose phones the notice made a difference in what they received.
+    /// People whose phones received something different because of the notice.
     pub could_notice: Vec<String>,
     /// The people who noticed, and the times.
     pub noticed: Vec<Noticed>,

@@ -11,7 +11,7 @@ use crate::truth::{Scorer, WhereSaid};
 /// Stands before an account without a number.
 pub(super) const ACCOUNT: &str = "account ";
 
-/// Something that was said. The words are here as their SHA-256, which is enough to recognise them and gives
+/// Something that was said. The words are stored as their SHA-256, which is enough to recognise them and reveals
 /// nobody's text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -47,7 +47,7 @@ pub struct Yardstick {
 }
 
 impl Yardstick {
-    /// Makes the yardstick of a world for a demand about `target`.
+    /// Builds the yardstick of a world for a demand about `target`.
     #[must_use]
     pub fn of(scenario: &Scenario, scorer: Scorer<'_>, target: PersonId) -> Self {
         let name =
@@ -112,7 +112,7 @@ impl Yardstick {
             let is_named = (bare == rest || knows_accounts) && !before.is_some_and(is_part);
             match named.filter(|_| is_named) {
                 None if bare != rest => {
-                    // The account behind the word is not looked at again.
+                    // The account behind the word is not examined again.
                     let end = bare.find(|letter| !is_part(letter)).unwrap_or(bare.len());
                     let (account, after) = bare.split_at(end);
                     out.push_str(ACCOUNT);

@@ -47,7 +47,7 @@ pub struct Party {
     pub said: Vec<ReadableText>,
 }
 
-/// Everything that a demand brought.
+/// Everything that a demand returned.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Yield {
@@ -63,7 +63,7 @@ pub struct Yield {
     pub sealed: Vec<Wrote>,
     /// Groups.
     pub members: Vec<Member>,
-    /// Other people whom the answer names, beyond those above.
+    /// Other people whom the answer names, in addition to those above.
     pub named: Vec<String>,
     /// Stored containers of texts that nothing opened: locked phones, backups without their key.
     pub closed: u64,
@@ -84,14 +84,14 @@ impl Yield {
         held.peek().is_some() && held.all(|entry| entry.withheld.is_some())
     }
 
-    /// Returns true if anything came back that is not kept back.
+    /// Returns true if anything was returned that is not kept back.
     #[must_use]
     pub fn is_anything_back(&self) -> bool {
         let came_back = |entry: &Entry| entry.came_back() && entry.withheld.is_none();
         self.entries.iter().any(came_back) || !self.texts_without_a_line().is_empty()
     }
 
-    /// Returns true if the party has the texts and does not hand them over. In that case none of them came back.
+    /// Returns true if the party has the texts and does not hand them over. In that case none of them was returned.
     #[must_use]
     pub fn is_without_its_texts(&self) -> bool {
         self.is_withheld(&[Item::MessageContent, Item::DeviceBackup])
@@ -157,7 +157,7 @@ impl Entry {
         }
     }
 
-    /// Returns true if anything came of it that was not known before.
+    /// Returns true if it revealed anything that was not known before.
     #[must_use]
     pub const fn came_back(&self) -> bool {
         self.returned() > 0
@@ -165,7 +165,7 @@ impl Entry {
 }
 
 impl Yield {
-    /// Returns true if anything came back at all.
+    /// Returns true if anything was returned at all.
     #[must_use]
     pub fn is_something(&self) -> bool {
         let lists =

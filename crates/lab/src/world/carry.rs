@@ -39,7 +39,7 @@ impl World {
         self.sites.get_mut(id.0).ok_or(WorldError::Missing("a relay"))
     }
 
-    /// Carries frames until nothing moves.
+    /// Carries frames until none are left.
     pub(super) fn settle(&mut self) -> Result<(), WorldError> {
         loop {
             self.settle_phones()?;
@@ -63,7 +63,7 @@ impl World {
         Ok(())
     }
 
-    /// Does one thing on a link of a phone. Returns false if nothing is to be done.
+    /// Does one thing on a link of a phone. Returns false if there is nothing to do.
     fn drive(&mut self, id: ProfileId, link: Link) -> Result<bool, WorldError> {
         let now = self.now;
         let software = self.altered.get(&self.profile(id)?.who).copied();
@@ -124,7 +124,7 @@ impl World {
         self.send_parcel(connection, Parcel::Up(bytes))
     }
 
-    /// Hands an account's input to its relay, and carries out the effects that the relay returns.
+    /// Passes an account's input to its relay, and carries out the effects that the relay returns.
     pub(super) fn process(
         &mut self,
         id: ProfileId,
@@ -178,7 +178,7 @@ impl World {
         }
     }
 
-    /// Lets a relay do everything that is due by the clock.
+    /// Has a relay do everything that is due by the clock.
     pub(super) fn sweep(&mut self, site_id: SiteId) -> Result<(), WorldError> {
         loop {
             let now = self.now;
@@ -212,7 +212,8 @@ impl World {
         }
     }
 
-    /// Records a relay's view of a frame and whether the relay accepted it. Hands the frame over if an order says so.
+    /// Records a relay's view of a frame and whether the relay accepted it. Passes the frame to the tap if an order
+    /// requires it.
     fn note(
         &mut self,
         site_id: SiteId,

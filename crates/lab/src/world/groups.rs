@@ -101,7 +101,7 @@ impl World {
         Ok(())
     }
 
-    /// Puts a person's new phone into all of their groups in place of the former one.
+    /// Replaces a person's former phone by the new one in all of their groups.
     pub(super) fn replace_in_groups(&mut self, who: PersonId, former: ProfileId, new: ProfileId) {
         for group in self.groups.values_mut() {
             if let Some(own) = group.members.get_mut(&who).filter(|own| **own == former) {

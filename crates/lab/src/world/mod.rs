@@ -5,7 +5,7 @@
 //! that TCP would carry. A world adds their surroundings: people with a country and an internet address, a clock that
 //! jumps from one event to the next, networks that refuse, a push service, and orders that reach an operator.
 //!
-//! The same scenario, design and seed give the same [`Record`](crate::record::Record), byte for byte
+//! The same scenario, design and seed yield the same [`Record`](crate::record::Record), byte for byte
 //! (docs/decisions/0011-worlds.md).
 //!
 //! | file | what |

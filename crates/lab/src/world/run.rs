@@ -5,11 +5,12 @@ use pillarbox_wire::Timestamp;
 use super::error::WorldError;
 use super::state::{Due, World};
 
-/// The number of spans of time in which a story is told, for a progress bar. It is as fine as a person can see.
+/// The number of spans of time into which a story is divided, for a progress bar. It is as fine as a person can
+/// see.
 pub const PARTS: u64 = 50;
 
 impl World {
-    /// Lets time pass up to `until`, and carries out everything that is due by then.
+    /// Advances time to `until`, and carries out everything that is due by then.
     ///
     /// # Errors
     /// [`WorldError`].

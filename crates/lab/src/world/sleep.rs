@@ -10,7 +10,7 @@ use super::state::sleepers::STAYS_AWAKE;
 use crate::scenario::PersonId;
 
 impl World {
-    /// Lets every phone whose time it is fall asleep at the beginning of the story.
+    /// Puts every phone whose time it is to sleep at the beginning of the story.
     pub(super) fn begin_sleep(&mut self) -> Result<(), WorldError> {
         let sleepers: Vec<PersonId> = self
             .scenario
@@ -29,7 +29,7 @@ impl World {
         Ok(())
     }
 
-    /// Lets the phones that are due wake or fall asleep.
+    /// Wakes the phones that are due, or puts them to sleep.
     pub(super) fn change_all_sleep(&mut self) -> Result<(), WorldError> {
         while let Some((_, who)) = self.sleepers.changes.first().copied().filter(|(at, _)| *at <= self.now) {
             self.sleepers.changes.pop_first();

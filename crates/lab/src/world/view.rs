@@ -111,7 +111,7 @@ impl World {
         self.escrow.as_ref()
     }
 
-    /// Returns the phones of an authority that eavesdrop.
+    /// Returns the eavesdropping phones of an authority.
     pub fn reading_phones(&self) -> impl Iterator<Item = &pillarbox_client::Phone> {
         self.readers.iter().filter_map(|id| self.profiles.get(id.0)?.phone.as_ref())
     }
@@ -129,7 +129,8 @@ impl World {
         &self.seized
     }
 
-    /// Returns what the system of somebody's phone keeps of its notifications; none if it showed none, or is destroyed.
+    /// Returns what the system of somebody's phone keeps of its notifications; `None` if it showed none, or is
+    /// destroyed.
     #[must_use]
     pub fn notifications_of(&self, who: PersonId) -> Option<&NotificationStore> {
         self.notifications.get(&who)

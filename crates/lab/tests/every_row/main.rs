@@ -1,4 +1,4 @@
-//! Every row that a relay has is in the answer to some demand, or a blank gives the reason for its kind.
+//! Every row that a relay has is in the answer to some demand, or a blank states the reason for its kind.
 //!
 //! Real phones and a real relay run in this process, under every rule that a relay can have: all deposits, the whole
 //! log, channels, delivered messages, and the same with less. For each row of [`Holdings`] the test names the items

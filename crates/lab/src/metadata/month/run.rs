@@ -13,7 +13,7 @@ use crate::progress::Progress;
 use crate::scenario::Scenario;
 use crate::scenario::library::{self, LibraryError};
 
-/// Reason that there is no table.
+/// Reasons that there is no table.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum MonthError {
@@ -23,7 +23,7 @@ pub enum MonthError {
     /// A world stopped.
     #[error(transparent)]
     World(#[from] WorldSourceError),
-    /// The run was told to stop.
+    /// The run was cancelled.
     #[error("stopped")]
     Stopped,
 }

@@ -18,11 +18,11 @@ pub const MOST_ROWS: usize = 5_000_000;
 pub struct Source {
     /// A few words that name the source.
     pub what: String,
-    /// Everything that passed; `None` if the source has only what is kept.
+    /// Everything that passed; `None` if the source has only the kept rows.
     pub passed: Option<Trace>,
     /// Everything that is kept; `None` if the source does not say.
     pub kept: Option<Trace>,
-    /// The moment from which the operator writes a log, if an order says so.
+    /// The moment from which the operator writes a log, if an order requires one.
     pub ordered: Option<u64>,
     /// The name of the person whom the source is about, if it says so.
     pub about: Option<String>,
@@ -32,7 +32,7 @@ pub struct Source {
     pub notes: Vec<String>,
 }
 
-/// Reason that there is nothing to analyse.
+/// Reasons that there is nothing to analyse.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SourceError {

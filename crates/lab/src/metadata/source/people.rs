@@ -1,4 +1,4 @@
-//! Names of a source. Each gets a place when it first comes up.
+//! Names of a source. Each gets an index at its first appearance.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -44,7 +44,7 @@ impl<K: Eq + Hash> People<K> {
         person
     }
 
-    /// Gives a person another name to be shown.
+    /// Assigns a person another display name.
     pub(super) fn rename(&mut self, person: TracePerson, name: String) {
         if let Some(known) = self.names.get_mut(person.place()) {
             *known = name;
@@ -60,7 +60,7 @@ impl<K: Eq + Hash> People<K> {
     }
 }
 
-/// Network addresses, each with its subscriber. An address gets a place when it first comes up.
+/// Network addresses, each with its subscriber. An address gets an index at its first appearance.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Addresses {
     places: HashMap<String, u32>,

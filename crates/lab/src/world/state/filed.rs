@@ -6,10 +6,10 @@ use pillarbox_wire::Timestamp;
 use super::site::SiteId;
 use crate::scenario::PersonId;
 
-/// A report as the operator gets it.
+/// A report as received by the operator.
 #[derive(Clone, Debug)]
 pub struct Filed {
-    /// The relay whose operator got the report.
+    /// The relay whose operator received the report.
     pub site: SiteId,
     /// The time.
     pub at: Timestamp,

@@ -1,4 +1,4 @@
-//! The state of a world: the data. The code that works with the data stands one folder up, in files of the same names.
+//! The state of a world: the data. The code that works with the data is one folder up, in files of the same names.
 //!
 //! | file | what |
 //! |---|---|
@@ -69,11 +69,11 @@ pub struct World {
     pub(crate) randomness: Randomness,
     pub(crate) sites: Vec<Site>,
     pub(crate) profiles: Vec<Profile>,
-    /// Everybody's profiles, closed ones included, in the order in which they were made.
+    /// Everybody's profiles, closed ones included, in order of creation.
     pub(crate) owned: BTreeMap<PersonId, Vec<ProfileId>>,
     /// The relays' ends of connections.
     pub(crate) connections: BTreeMap<ConnectionId, RelayEnd>,
-    /// The network of a story that has one. It appears after everybody's account is made.
+    /// The network of a story that has one. It appears after everybody's account is created.
     pub(crate) transit: Option<Transit>,
     pub(crate) sleepers: Sleepers,
     /// The times at which the addresses of homes change.
@@ -104,7 +104,7 @@ pub struct World {
     pub(crate) readers: Vec<ProfileId>,
     /// People whose software was made to stop encrypting.
     pub(crate) stopped_encrypting: BTreeSet<PersonId>,
-    /// People whose phone lies in a folder, because somebody will read it.
+    /// People whose phone is stored in a folder, because somebody will read it.
     pub(crate) on_disk: BTreeSet<PersonId>,
     pub(crate) passcodes: BTreeMap<PersonId, String>,
     /// Announcements of operators to people whose phones are off.
@@ -115,7 +115,7 @@ pub struct World {
     pub(crate) alarms: BTreeSet<(Timestamp, ProfileId)>,
     /// The notifications that the operating system of each person's phone keeps.
     pub(crate) notifications: BTreeMap<PersonId, NotificationStore>,
-    /// People whose notifications say only that something came.
+    /// People whose notifications say only that a message arrived.
     pub(crate) without_previews: BTreeSet<PersonId>,
     pub(crate) reports: Vec<Filed>,
     pub(crate) push: PushRecords,
@@ -134,16 +134,16 @@ impl World {
         self.due.insert((at.max(self.now), self.next_due), due);
     }
 
-    /// Puts an event that the scenario does not have on the calendar, as the scenario's last event. The watcher of a
-    /// world uses this.
+    /// Schedules an event that the scenario does not have, as the scenario's last event. The watcher of a world
+    /// uses this.
     pub fn happens(&mut self, event: Event) {
         let number = self.scenario.events.len();
         self.schedule(event.at, Due::Event(number));
         self.scenario.events.push(event);
     }
 
-    /// Puts an order on the calendar. If several things are due at the same moment, the earlier call comes first. The
-    /// scenario's own were put there when the world was made.
+    /// Schedules an order. If several things are due at the same moment, the earlier call is served first. The
+    /// scenario's own were scheduled when the world was created.
     pub fn order(&mut self, at: Timestamp, order: Order) {
         self.schedule(at, Due::Order(order));
     }

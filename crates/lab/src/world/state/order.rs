@@ -50,18 +50,18 @@ pub enum Order {
         /// The country.
         country: String,
     },
-    /// Takes somebody's phone from them.
+    /// Seizes somebody's phone.
     Seize {
         /// The owner.
         who: PersonId,
         /// The lock state.
         state: LockState,
     },
-    /// Copies somebody's phone with its passcode and gives it back.
+    /// Copies somebody's phone with its passcode and returns it.
     CopyPhone {
         /// The owner.
         who: PersonId,
-        /// True if the copy goes online once it no longer follows what passes.
+        /// True if the copy connects once it no longer follows what passes.
         goes_online: bool,
     },
     /// Makes the maker ship the phones' half of an access proposal to everybody.
@@ -80,7 +80,7 @@ pub enum Order {
         /// True if phones that do not ask for devices are made to ask for keys.
         makes_phones_ask: bool,
     },
-    /// Lets whoever eavesdrops register somebody's number.
+    /// Has an eavesdropper register somebody's number.
     TakeNumber {
         /// The owner of the number.
         who: PersonId,

@@ -1,4 +1,4 @@
-//! Randomness of a world: one stream for each actor, made of the story, the seed and the actor's name.
+//! Randomness of a world: one stream for each actor, derived from the story, the seed and the actor's name.
 //!
 //! Phones, relays and channels each draw from their own stream. No stream depends on the time at which its actor
 //! appeared, or on the draws of others. Two worlds with the same seed therefore differ only where something causes
@@ -64,7 +64,8 @@ impl Streams {
         }
     }
 
-    /// Draws a number for a connection. A counter for each phone would tell the phone, and this number does not.
+    /// Draws a number for a connection. A counter for each phone would identify the phone, and this number does
+    /// not.
     pub(crate) fn connection(&mut self) -> ConnectionId {
         // Readers of JSON lose digits beyond 53 bits. Two of a million connections share one of 48 bits once in 560
         // worlds.

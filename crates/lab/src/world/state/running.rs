@@ -37,7 +37,7 @@ impl Running {
         Ok(Arc::clone(self.held.get_or_init(|| read)))
     }
 
-    /// Makes a copy of the relay.
+    /// Copies the relay.
     pub(crate) fn fork(&self) -> Result<Self, WorldError> {
         Ok(Self { relay: self.relay.fork()?, held: self.held.clone() })
     }

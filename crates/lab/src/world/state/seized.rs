@@ -20,7 +20,7 @@ pub struct Seized {
 }
 
 impl Seized {
-    /// Returns the part of the phone that its new holder can look at.
+    /// Returns the part of the phone that its new holder can inspect.
     #[must_use]
     pub fn view(&self) -> SeizedPhone<'_> {
         match (&self.running, self.state) {
