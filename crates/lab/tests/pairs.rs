@@ -1,5 +1,5 @@
-//! The pairs of a month beside a matrix: as a column, on the page, in the folder, and what a check says of a changed
-//! one.
+//! The pairs of a month beside a matrix: as a column, on the page, in the folder, and what a check reports about a
+//! changed one.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -155,7 +155,7 @@ fn a_text_is_joined_to_its_frames_its_row_and_its_receipt() {
         // The phone shows that text when its owner is back, as part of another event.
         let shown = written.iter().find(|line| line["text"] == text && line["kind"] == "notice").unwrap();
         assert_eq!((shown["who"].as_str(), shown["event"].as_str()), (Some("Ben"), Some("E03")));
-        // The row that the text caused has the frame's payload, byte for byte, and its fate is told.
+        // The row that the text caused has the frame's payload, byte for byte, and its fate is recorded.
         let row = |became: &str| {
             let rows = written.iter().filter(|line| line["kind"] == "row" && line["became"] == became);
             rows.collect::<Vec<_>>()

@@ -44,7 +44,7 @@ pub struct Analysis {
 }
 
 impl Analysis {
-    /// Runs every means on a trace and on the shuffled one. The truth goes to the scorer and nowhere else.
+    /// Runs every means on a trace and on the shuffled one. The truth is passed to the scorer and nowhere else.
     #[must_use]
     pub fn of(trace: &Trace, truth: &PairTruth, settings: MeansSettings) -> Self {
         let scorer = PairScorer::new(truth);

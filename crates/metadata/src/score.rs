@@ -1,7 +1,7 @@
 //! The scorer: the results of means, compared with the truth.
 //!
 //! [`PairTruth`] has no public field and no public reader. A method takes a [`Trace`](crate::Trace), which does not
-//! lead here. Only [`PairScorer`] compares, and it returns counts and the names of false leads.
+//! contain the truth. Only [`PairScorer`] compares, and it returns counts and the names of false leads.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,7 +31,7 @@ impl PairTruth {
         }
     }
 
-    /// Records that these people, writer and readers, had one text together.
+    /// Records that these people, writer and readers, received one text together.
     pub fn together(&mut self, people: &[TracePerson]) {
         for (place, one) in people.iter().enumerate() {
             let others = people.iter().skip(place + 1).filter(|other| *other != one);

@@ -1,4 +1,4 @@
-//! Ties: the pairs who talk to each other, and the way of knowing each. Pictures, tables and files are made of them.
+//! Ties: the pairs who talk to each other, and how each is known. Pictures, tables and files are made from them.
 
 /// The way of knowing a tie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -14,9 +14,9 @@ pub enum Known {
 /// Two people who talk to each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tie {
-    /// The first person, by place in [`Ties::people`].
+    /// The first person, by index into [`Ties::people`].
     pub one: usize,
-    /// The other person, by place in [`Ties::people`].
+    /// The other person, by index into [`Ties::people`].
     pub other: usize,
     /// The number of messages from `one` to `other`, as far as the source counts them.
     pub there: u64,
@@ -33,6 +33,6 @@ pub struct Ties {
     pub people: Vec<String>,
     /// Each pair at most once for each way of knowing it.
     pub ties: Vec<Tie>,
-    /// Sets of at least three people, by place in `people`, who got one text together.
+    /// Sets of at least three people, by index into `people`, who received one text together.
     pub groups: Vec<Vec<usize>>,
 }

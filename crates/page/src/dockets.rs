@@ -1,5 +1,5 @@
-//! Dockets: the worlds on which demands are served. They are kept as long as nobody says anything and the order stays
-//! in its place.
+//! Dockets: the worlds on which demands are served. They are kept as long as nobody says anything and the order is
+//! not moved.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::live::Live;
 use crate::story::Story;
 use crate::timeline::Timeline;
 
-/// The most designs whose worlds are kept, beside the two on the stage.
+/// The most designs whose worlds are kept, in addition to the two on the stage.
 const MAX_DESIGNS: usize = 3;
 
 /// The dockets that are kept.

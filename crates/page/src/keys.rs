@@ -37,7 +37,7 @@ pub(crate) fn render(shelves: &[(&str, KeyShelf)]) -> Result<String, askama::Err
 }
 
 impl KeyShelf {
-    /// Makes the shelf of a world whose operator has `holdings` and reads `reads` of the `texts` that passed.
+    /// Builds the shelf of a world whose operator has `holdings` and reads `reads` of the `texts` that passed.
     pub(crate) fn of(
         world: &World,
         holdings: &RelayHoldings,
@@ -96,7 +96,7 @@ fn backups(holdings: &RelayHoldings) -> String {
     format!("{backups} of what phones left there, and {keys}.")
 }
 
-/// Returns a key's name from the place where it stands.
+/// Returns the display name of the key stored in this table and column.
 fn named(found_in: &str) -> &str {
     match found_in {
         "meta.certificate_key" => "the key that it signs sender certificates with",

@@ -40,7 +40,7 @@ pub struct TableRow {
     pub html: String,
 }
 
-/// The table: `first` is the place of the conversation's first text among the story's events.
+/// The table: `first` is the index of the conversation's first text among the story's events.
 #[derive(Clone, Copy)]
 pub(crate) struct Table<'a> {
     pub(crate) story: &'a Story,
@@ -54,7 +54,7 @@ impl Table<'_> {
         self.rows_of(0..self.story.texts().len())
     }
 
-    /// Renders the rows of some texts, by their places, and the row of the order, which is between two texts.
+    /// Renders the rows of some texts, by their indexes, and the row of the order, which is between two texts.
     pub(crate) fn rows_of(
         self,
         texts: impl IntoIterator<Item = usize>,
@@ -124,7 +124,7 @@ impl TriedPart<'_> {
     }
 }
 
-/// Renders the results of a relay's keys, or of one of them, on a text.
+/// Renders the results of trying a relay's keys, or one of them, on a text.
 pub(crate) fn tried(
     (number, relay): (usize, usize),
     design: &str,

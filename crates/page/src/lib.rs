@@ -1,7 +1,7 @@
 //! The stage of the page: one conversation that two relays carry at once, and demands on their data.
 //!
-//! It knows no sockets, no files and no browser. Requests come in as words, and fragments of HTML go out. Answers have
-//! the same fragments and sentences as the report (`pillarbox_lab::page`).
+//! It knows no sockets, no files and no browser. Requests arrive as words, and fragments of HTML are returned.
+//! Answers have the same fragments and sentences as the report (`pillarbox_lab::page`).
 //!
 //! | file | what |
 //! |---|---|

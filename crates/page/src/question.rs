@@ -11,7 +11,7 @@ use pillarbox_lab::scenario::library::{BUILT_IN, titles};
 use crate::request::Request;
 use crate::story::PEOPLE;
 
-/// Countries whose police can serve a demand, besides the story's own country.
+/// Countries whose police can serve a demand, in addition to the story's own country.
 const COUNTRIES: [&str; 5] = ["GB", "US", "DE", "IN", "BR"];
 
 /// The two designs whose relays carry the conversation: one that can read, and one that is end to end.
@@ -83,7 +83,7 @@ impl Question {
         self.design.map_or_else(|| BOTH.into_iter().filter_map(designs::named).collect(), |one| vec![one])
     }
 
-    /// Returns another country. The answer to its demand stands beside this one.
+    /// Returns another country. The answer to its demand is shown beside this one.
     pub(crate) fn another_country(&self) -> Country {
         if self.country == Country::US { Country::GB } else { Country::US }
     }

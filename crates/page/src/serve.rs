@@ -15,7 +15,7 @@ use crate::stage::Stage;
 const AT_ONCE: usize = 40;
 
 impl Stage {
-    /// Moves the order to an earlier or later place, and serves again the demand that was served last.
+    /// Moves the order to an earlier or later position, and repeats the demand that was served last.
     ///
     /// # Errors
     /// [`StageError`].

@@ -9,7 +9,7 @@ use crate::served::Served;
 
 /// A demand on its way.
 pub(crate) struct Serving {
-    /// The question that rests on the stage once all is served.
+    /// The question that the stage shows once all is served.
     pub(crate) asked: Question,
     pub(crate) guess: &'static str,
     /// The story that the demand is about, once it has been read. It does not change while the demand is served.
@@ -18,7 +18,7 @@ pub(crate) struct Serving {
     pub(crate) designs: Vec<&'static Design>,
     /// The answers so far.
     pub(crate) served: Vec<Served>,
-    /// The place of the order before this demand. It is restored if the demand is not served to its end.
+    /// The position of the order before this demand. It is restored if the demand is not served to its end.
     pub(crate) line_before: usize,
     /// The element that gets the keyboard's focus.
     pub(crate) focus: String,
@@ -41,7 +41,7 @@ impl Serving {
         self.designs.get(self.served.len()).copied()
     }
 
-    /// Counts a piece of the way, and returns the progress. `left` is the number of things that are still to happen
+    /// Counts completed work, and returns the progress. `left` is the number of things that have not happened yet
     /// under the present design.
     pub(crate) fn has_done(&mut self, happened: usize, left: usize) -> RequestProgress {
         self.done += happened;

@@ -235,7 +235,7 @@ fn pictures_show_what_rows_name_as_kept_and_as_seen_and_what_they_suggest() {
         std::fs::write(std::path::Path::new(&folder).join("stage.html"), &reply.parts["stage"]).unwrap();
     }
     let (reads, sealed) = pictures.split_once("<h3>").unwrap().1.split_once("<h3>").unwrap();
-    // The relay that reads keeps every message. The other one keeps nothing of what was delivered.
+    // The relay that reads keeps every message. The other one keeps none of the delivered messages.
     assert!(reads.contains("<li>Alice to Bob: "), "{reads}");
     let kept =
         |part: &str| part.split_once("id=\"as-kept").unwrap().1.split("<figure").next().unwrap().to_owned();
@@ -347,7 +347,7 @@ fn a_long_demand_says_how_far_it_is_and_one_that_is_stopped_leaves_the_stage_as_
     for words in [&[("do", "stop")], &[("do", "go-on")]] {
         assert_eq!(ask(&mut stage, words).says, "This page cannot do that.");
     }
-    // If the demand is stopped, an order that was moved goes back to its place.
+    // If the demand is stopped, an order that was moved returns to its former position.
     ask(&mut stage, &serve);
     let moved = stage.answer(&Request::of(&[("do", "order"), ("after", "0")]));
     assert!(moved.more.is_some() && moved.address.ends_with("order=0"), "{moved:?}");

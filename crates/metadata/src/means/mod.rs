@@ -29,13 +29,13 @@ pub enum Means {
     Address,
     /// Messages without a sender share one connection.
     Connection,
-    /// Sizes tell a receipt from a text, or one message from another on the wire.
+    /// Sizes distinguish a receipt from a text, or one message from another on the wire.
     Size,
     /// A receipt follows a message.
     Receipt,
     /// Receipts follow more often than by chance, over many messages.
     Statistics,
-    /// One text goes to several people at once.
+    /// One text is sent to several people at once.
     Groups,
     /// The push service wakes one phone after another.
     Push,

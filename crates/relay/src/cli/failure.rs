@@ -1,4 +1,4 @@
-//! The result of a command that did not succeed: its exit code, and the one sentence that goes with it.
+//! The result of a command that did not succeed: its exit code, and one sentence.
 
 use pillarbox_relay::server::trouble::in_words;
 use pillarbox_system::exit;
@@ -18,7 +18,7 @@ pub(crate) enum Failure {
     /// The data directory or the database is at fault.
     #[error("{0}")]
     Store(String),
-    /// Somebody stopped the command. It has already printed what it had to say.
+    /// Somebody stopped the command. It has already printed its output.
     #[error("stopped")]
     Stopped,
     /// The reader of the output closed it. This is usual, as with `| head`, and counts as no failure.

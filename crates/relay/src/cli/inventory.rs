@@ -28,7 +28,7 @@ const COLUMNS: &[Column] = &[
     Column("WHY", Align::Left),
 ];
 
-/// Explains the classes, and the limits of what the relay can tell.
+/// Explains the classes, and the limits of what the relay can say.
 const HEAD: [&str; 3] = [
     "Each field that this relay can see, made from its frames, rows, log and metrics.",
     "Content, entity data, events data: Investigatory Powers Act 2016, section 261; keys and protocol are classes of this \

@@ -9,7 +9,7 @@ use pillarbox_wire::{AccountId, DeviceAddress, DeviceId};
 
 use super::text;
 
-/// The number of leading bytes of an account id that are shown: enough to tell apart the accounts on one screen.
+/// The number of leading bytes of an account id that are shown: enough to distinguish the accounts on one screen.
 const SHORT_ID: usize = 4;
 
 /// The numbers of accounts, as the relay holds them.
@@ -58,7 +58,7 @@ impl LiveNames {
         Self { data: data.to_owned(), known: HashMap::new(), not_before: None }
     }
 
-    /// Names an account or a device that is written as its digits. Anything else is returned as it is.
+    /// Names an account or a device that is written as its digits. Anything else is returned unchanged.
     pub(crate) fn shown(&mut self, id: &str) -> String {
         let (digits, device) = id.split_once('.').unwrap_or((id, "1"));
         let Some(account) = parse(digits) else { return id.to_owned() };

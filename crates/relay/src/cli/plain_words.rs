@@ -1,6 +1,6 @@
 //! The inventory in the words of somebody who has never seen a database: what this relay keeps, and what it only sees.
 //!
-//! Every phrase stands for fields of the inventory, and is printed for as long as the inventory says that they are
+//! Every phrase represents fields of the inventory, and is printed for as long as the inventory says that they are
 //! kept. A field without a phrase is printed by its name, so that a new column is never left out.
 
 use pillarbox_relay::inventory::{InventoryLine, KeptFor};
@@ -58,8 +58,8 @@ pub(crate) fn seen(lines: &[InventoryLine]) -> Vec<&'static str> {
     seen.map(|(_, words)| *words).collect()
 }
 
-/// Describes what a field tells. Returns `None` for a field that ties rows together or counts them, and for one that
-/// [`logged`] describes.
+/// Describes what a field reveals. Returns `None` for a field that ties rows together or counts them, and for one
+/// that [`logged`] describes.
 fn phrase(line: &InventoryLine, keeping: &Keeping) -> Option<String> {
     let by_day = line.kept == KeptFor::WithAccountByDay;
     let words = match (line.record, line.field) {
@@ -120,7 +120,7 @@ fn how_long(kept: KeptFor) -> String {
     }
 }
 
-/// Describes what a rule of the log writes down.
+/// Describes what a rule of the log records.
 fn logged(rule: &LogRule) -> KeptItem {
     let LogRule { what, keep, address, only } = rule;
     let what = match what {

@@ -1,4 +1,4 @@
-//! `run`: starts the relay, prints what it keeps, and stops it when told to.
+//! `run`: starts the relay, prints what it keeps, and stops it on request.
 
 use std::io::Write;
 use std::path::Path;
@@ -61,7 +61,7 @@ fn socket_threads() -> usize {
     std::thread::available_parallelism().map_or(1, |processors| processors.get().saturating_sub(1)).max(1)
 }
 
-/// Returns the shipped limits with the file's limits in their place.
+/// Returns the shipped limits, overridden by the file's.
 fn read_limits(file: &Path) -> Result<Limits, Failure> {
     let shown = file.display();
     let text = read::file(file).map_err(|error| {
@@ -70,7 +70,7 @@ fn read_limits(file: &Path) -> Result<Limits, Failure> {
             in_words(error.kind())
         ))
     })?;
-    // The file belongs to the operator, so the place of a mistake and the possible names may be shown.
+    // The file belongs to the operator, so the position of a mistake and the possible names may be shown.
     serde_json::from_str(&text)
         .map_err(|error| Failure::Store(format!("the limits in {shown} cannot be used: {error}")))
 }
@@ -81,7 +81,7 @@ async fn until_stopped(config: ServerConfig, out: &mut impl Write) -> Result<(),
     let said = config.clone();
     let mut relay = RelayServer::start(config).await?;
     match greet(&relay, &said, out) {
-        // The relay goes on if the reader of its output leaves after the address.
+        // The relay continues if the reader of its output leaves after the address.
         Ok(()) | Err(Failure::ClosedPipe) => {}
         Err(failure) => return Err(failure),
     }

@@ -18,7 +18,7 @@ const BOLD: Style = Style::new().bold();
 const GAP: usize = 2;
 
 /// Writes a table that fits the window. Columns are as wide as their widest cell, and the last column is cut. In a
-/// narrow window, each cell takes its own line behind its heading, and nothing is cut.
+/// narrow window, each cell has its own line behind its heading, and nothing is cut.
 ///
 /// Cells hold no control characters; see [`super::text::escape`].
 pub(crate) fn write(

@@ -26,7 +26,7 @@ enum Registering {
     Again(Connection, DeviceAddress),
     /// The phone has shown the code that was sent to the number, and the number already has this account.
     Over(Connection, AccountId),
-    /// Another registration in this round wants the same number or key, and goes first.
+    /// Another registration in this round wants the same number or key, and takes precedence.
     Later,
 }
 
@@ -206,9 +206,9 @@ impl<S: Store> Relay<S> {
         round.promise(id, request, RelayFrame::Closed(Closed { request }));
     }
 
-    /// Closes an account on its operator's word instead of its owner's. The account's connections end, its waiting
-    /// messages go, and whoever writes to it learns that there is no such account. Does nothing if there is no such
-    /// account.
+    /// Closes an account at its operator's request instead of its owner's. The account's connections end, its
+    /// waiting messages are deleted, and senders learn that there is no such account. Does nothing if there is no
+    /// such account.
     ///
     /// # Errors
     /// [`StoreError`]; the account is then unchanged.
@@ -222,7 +222,7 @@ impl<S: Store> Relay<S> {
         Ok(outcome)
     }
 
-    /// Lists the rows that go with an account.
+    /// Lists the rows that are deleted with an account.
     fn closing(&self, account: AccountId) -> Closing {
         let devices = self.directory.account(account).map_or(&[][..], |account| &account.devices);
         let mut closing = Closing { account, devices: Vec::new(), waiting: Vec::new() };
@@ -235,7 +235,7 @@ impl<S: Store> Relay<S> {
         closing
     }
 
-    /// Takes a closed account out of memory and ends its connections.
+    /// Removes a closed account from memory and ends its connections.
     pub(super) fn take_out(&mut self, account: AccountId, effects: &mut Vec<super::Effect>) {
         self.channels.close(account);
         for device in self.directory.remove(account) {

@@ -75,8 +75,8 @@ impl<S: Store> Relay<S> {
         }
     }
 
-    /// Makes `id` the connection of this device. An older connection is closed: the same device has come back by
-    /// another way.
+    /// Makes `id` the connection of this device. An older connection is closed: the same device has reconnected
+    /// from elsewhere.
     pub(super) fn bind(&mut self, id: ConnectionId, address: DeviceAddress, round: &mut Round) {
         if self.connections.name(id, address).is_none() {
             return;

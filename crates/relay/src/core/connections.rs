@@ -50,7 +50,7 @@ impl Connections {
         self.open.get(&id).copied()
     }
 
-    /// Gives a connection its name. Returns `None` if the connection is gone.
+    /// Names a connection. Returns `None` if the connection is closed.
     pub(super) fn name(&mut self, id: ConnectionId, device: DeviceAddress) -> Option<Connection> {
         let connection = self.open.get_mut(&id)?;
         self.named += usize::from(connection.device.is_none());

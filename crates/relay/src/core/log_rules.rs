@@ -1,8 +1,8 @@
 //! The rules of the event log, prepared for a quick answer on each event.
 //!
-//! Several rules may concern one event. It is written down if one of them says so, and with its address if one of those
-//! says so. It goes when the last rule that had it written has run out. This module does not know how events are
-//! stored.
+//! Several rules may concern one event. It is logged if one of them says so, and with its address if one of those
+//! says so. It is deleted when the last rule that had it logged has run out. This module does not know how events
+//! are stored.
 
 use pillarbox_wire::{AccountId, Timestamp};
 
@@ -45,7 +45,7 @@ impl LogRules {
         self.kinds & bit(what) != 0
     }
 
-    /// Decides whether an event is written down, and which parts of it.
+    /// Decides whether an event is logged, and which parts of it.
     pub(crate) fn decide(
         &self,
         what: Logged,

@@ -77,8 +77,8 @@ impl<S: Store> Relay<S> {
         Ok(())
     }
 
-    /// Admits a connection to an account: one with a name needs no key, one without a name needs the right key. A wrong
-    /// key and an account that is not there get the same answer after the same work.
+    /// Admits a connection to an account: one with a name needs no key, one without a name needs the right key. A
+    /// wrong key and a missing account get the same answer after the same work.
     pub(super) fn admit(
         &self,
         connection: &Connection,
@@ -102,9 +102,10 @@ impl<S: Store> Relay<S> {
         }
     }
 
-    /// The device confirms that it has these messages. Memory forgets them at once; the rows go with this round's
-    /// transaction, or with the next one that succeeds. A crash before that delivers them once more, and the phone
-    /// recognises them. A frame that names no message says that the device leaves here what it was handed.
+    /// The device confirms that it has these messages. Memory forgets them at once; the rows are deleted by this
+    /// round's transaction, or by the next one that succeeds. A crash before that delivers them once more, and the
+    /// phone recognises them. A frame that names no message says that the device leaves the delivered messages
+    /// here.
     pub(super) fn acknowledge(&mut self, id: ConnectionId, frame: &Acknowledge, round: &mut Round) {
         let connection = self.connections.get(id).filter(|connection| connection.device.is_some());
         let (Some(connection), true) = (connection, frame.messages.len() <= MAX_ACKNOWLEDGEMENTS) else {

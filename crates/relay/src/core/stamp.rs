@@ -11,8 +11,8 @@ use pillarbox_crypto::labels::FRANKING_REPORT;
 use pillarbox_crypto::{SecretBytes, SigningSecret, equal, kdf};
 use pillarbox_wire::{DeviceAddress, Timestamp};
 
-/// The key that a relay stamps with. It is derived from the relay's certificate key, so that it lasts as long and needs
-/// no place of its own.
+/// The key that a relay stamps with. It is derived from the relay's certificate key, so that it lasts as long and
+/// needs no storage of its own.
 pub struct StampKey(SecretBytes<32>);
 
 impl StampKey {
@@ -24,7 +24,7 @@ impl StampKey {
         Self(SecretBytes::from_bytes(*derived))
     }
 
-    /// Makes the key from these bytes, as an operator would hand it to whoever checks its word.
+    /// Wraps these bytes as the key, as an operator would disclose it to somebody who checks its word.
     #[must_use]
     pub fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(SecretBytes::from_bytes(bytes))

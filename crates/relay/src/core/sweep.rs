@@ -1,5 +1,5 @@
-//! The sweep, which removes what is too old: messages that nobody fetched, delivered messages and events whose time is
-//! over, and whatever exceeds a rule that was changed.
+//! The sweep, which removes what is too old: messages that nobody fetched, delivered messages and events whose time
+//! is over, and everything that exceeds a rule that was changed.
 
 use super::Relay;
 use super::round::Round;

@@ -1,5 +1,5 @@
-//! Changes to the rows of messages, as they are committed: for whoever [follows](crate::Relay::follow), never written
-//! down.
+//! Changes to the rows of messages, as they are committed: for code that [follows](crate::Relay::follow), never
+//! stored.
 
 use pillarbox_wire::{MessageId, Timestamp};
 
@@ -28,11 +28,11 @@ pub enum Became {
         /// The end of the time for which the row stays, by the rule of this moment.
         until: Timestamp,
     },
-    /// The row is gone.
+    /// The row is deleted.
     Gone(Why),
 }
 
-/// Reason that a row went.
+/// Reasons that a row was deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Why {
     /// Its phone has the message.

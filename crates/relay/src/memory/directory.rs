@@ -112,8 +112,8 @@ impl Directory {
         online
     }
 
-    /// Puts a device list in the place of an account's former one, and removes the linked devices that are not on it.
-    /// Returns those devices.
+    /// Replaces an account's device list, and removes the linked devices that are not on the new one. Returns those
+    /// devices.
     pub(crate) fn relist(&mut self, list: DeviceList) -> Vec<Device> {
         let account = list.account;
         let gone = self.unlisted(account, Some(&list));
@@ -175,7 +175,7 @@ impl Directory {
         }
     }
 
-    /// Records a push token that is left or taken back.
+    /// Records that a push token is deposited or withdrawn.
     pub(crate) fn set_push_token(&mut self, account: AccountId, subject: &Bytes, value: Option<&Bytes>) {
         let Some(account) = self.accounts.get_mut(&account) else { return };
         let tokens = &mut account.push_tokens;

@@ -1,9 +1,9 @@
 //! The relay's log: the only place in this crate that names `tracing`'s macros.
 //!
 //! A log is retained data. Every field that a line can carry is therefore a field of [`LogLine`], and so is in the
-//! inventory. The code that writes a line takes it apart without `..`. A connection is shown as a number that means
-//! nothing elsewhere. An address is shown as a [`Pseudonym`] that means nothing after this process ends. Neither is
-//! written at info level. Content, accounts and devices are never written.
+//! inventory. The code that writes a line destructures it without `..`. A connection is shown as a number that
+//! means nothing elsewhere. An address is shown as a [`Pseudonym`] that means nothing after this process ends.
+//! Neither is written at info level. Content, accounts and devices are never written.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -54,10 +54,10 @@ pub(crate) enum Level {
     Debug,
 }
 
-/// The last line of a relay that was told to stop.
+/// The last line of a relay that was asked to stop.
 pub(super) const STOPPED: &str = "the relay has stopped";
 
-/// Writes the last line of a relay that is told to stop again and does not wait for goodbyes to its phones.
+/// Writes the last line of a relay that is asked to stop again and does not wait for goodbyes to its phones.
 pub fn stopped_at_once() {
     LogLine::new(STOPPED).because("it was told to twice, and waited for no phone").write(Level::Info);
 }
@@ -102,7 +102,7 @@ impl LogLine {
 /// The salt of this process's pseudonyms. It is never written anywhere.
 pub(crate) struct LogSalt(SecretBytes<32>);
 
-/// A pseudonym of an address. Nobody can turn it back into the address once the process is gone.
+/// A pseudonym of an address. Nobody can turn it back into the address once the process has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pseudonym([u8; 6]);
 

@@ -1,7 +1,7 @@
 //! The relay's static X25519 key, which its address names (Noise NK's `s`).
 //!
 //! The key has its own file outside the database, so that the database can be shown, copied and handed over without
-//! the means to answer in the relay's place. This module does not know addresses.
+//! the means to impersonate the relay. This module does not know addresses.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -17,7 +17,7 @@ use zeroize::{Zeroize, Zeroizing};
 /// The file holds the 32 bytes of the key and nothing else.
 const KEY_LEN: usize = 32;
 
-/// A reason why there is no key.
+/// Reasons that there is no key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyError {
@@ -57,7 +57,7 @@ pub enum KeyError {
         /// The path of the key.
         path: PathBuf,
     },
-    /// The file could not be read or made.
+    /// The file could not be read or created.
     #[error("the relay's key {path} cannot be read or made: {}", in_words(*kind))]
     Io {
         /// The path at which the key should be.
@@ -67,7 +67,7 @@ pub enum KeyError {
     },
 }
 
-/// Returns the key in `directory`, if one was made there.
+/// Returns the key in `directory`, if one was created there.
 ///
 /// # Errors
 /// [`KeyError`].
@@ -80,7 +80,7 @@ pub(crate) fn load(directory: &Path) -> Result<Option<AgreementSecret>, KeyError
     }
 }
 
-/// Makes a key in `directory`, which has none. The key is on the disk when this returns.
+/// Creates a key in `directory`, which has none. The key is on the disk when this returns.
 ///
 /// # Errors
 /// [`KeyError`].

@@ -24,7 +24,7 @@ struct Counts {
     by_network: HashMap<Network, usize>,
 }
 
-/// One connection's place. It is given back when this is dropped.
+/// One connection's place. It is released when this is dropped.
 pub(crate) struct Place {
     doorkeeper: Arc<Doorkeeper>,
     address: Network,
@@ -48,7 +48,8 @@ impl Doorkeeper {
         })
     }
 
-    /// Takes a place for a connection from `address`. Returns nothing if no place is left in which to refuse it.
+    /// Takes a place for a connection from `address`. Returns nothing if there is not even a place in which to
+    /// refuse it.
     pub(crate) fn admit(self: &Arc<Self>, address: IpAddr) -> Option<Place> {
         let address = Network::of(address);
         let mut counts = self.lock();

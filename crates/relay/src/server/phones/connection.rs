@@ -1,7 +1,7 @@
 //! One phone's connection: one task, which reads requests and writes answers side by side.
 //!
-//! This task does not know the content of a frame. Reading and writing go on at the same time: a phone that sends much
-//! before it reads anything, and a relay that has much for it, cannot wait for each other.
+//! This task does not know the content of a frame. Reading and writing run at the same time: a phone that sends
+//! much before it reads anything, and a relay that has much for it, cannot wait for each other.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -46,7 +46,7 @@ struct Connection<'a> {
     shared: &'a Shared,
 }
 
-/// Reason that a connection ended, for the log and the counters.
+/// Reasons that a connection ended, for the log and the counters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 enum Ended {
     #[error("the phone closed it")]
@@ -119,7 +119,7 @@ impl Connection<'_> {
         if ended == Ended::ByPhone {
             tokio::select! {
                 () = outbox.processed_all() => {}
-                // The other direction is gone too.
+                // The other direction is closed too.
                 _ = &mut *writing => return,
             }
         }
@@ -165,8 +165,8 @@ impl Connection<'_> {
         }
     }
 
-    /// Writes everything that the relay has for this connection, and each time as much as there is at once. A slow line
-    /// may take its time, as long as bytes move.
+    /// Writes everything that the relay has for this connection, each time as much as is available. A slow line may
+    /// take its time, as long as bytes move.
     async fn write<W: AsyncWrite + Unpin>(
         &self,
         mut writer: Writer<W>,
@@ -188,8 +188,8 @@ impl Connection<'_> {
             }
             outbox.written(taken);
             if end.is_some() {
-                // This closes the direction, after the reason if one was sent. A phone that is already gone is no
-                // error.
+                // This closes the direction, after the reason if one was sent. A phone that has already
+                // disconnected is not an error.
                 return writer.close().await.map_or(Ended::Cut, |()| Ended::ByRelay);
             }
         }
