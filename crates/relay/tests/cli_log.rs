@@ -78,7 +78,8 @@ fn a_relay_that_is_told_to_stop_says_that_it_has_however_often_it_is_told() {
     assert!(codes.iter().all(|code| [0, 130].contains(code)), "{codes:?}");
 }
 
-/// A lock that somebody removed is made again, and a line says so. A first start has no lock, and no line says so.
+/// A lock that somebody removed is created again, and a line says so. A first start has no lock, and no line says
+/// so.
 #[test]
 fn a_lock_that_is_missing_beside_a_database_is_told() {
     let data = tempfile::tempdir().unwrap();

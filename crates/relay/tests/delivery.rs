@@ -209,12 +209,13 @@ fn strangers_get_part_of_a_mailbox_and_whoever_has_the_delivery_key_the_rest() {
         };
         assert_eq!([(); 5].map(|()| by_stranger(&mut world, ben_here)), [true, true, true, true, false]);
         assert!(by_contact(&mut world));
-        // The shares are the same after a restart. The relay then tells them apart by whether a row names its sender.
+        // The shares are the same after a restart. The relay then distinguishes them by whether a row names its
+        // sender.
         world.crash();
         (ben_here, _) = world.connect(&ben);
         assert!(!by_stranger(&mut world, ben_here));
         assert_eq!([by_contact(&mut world), by_contact(&mut world)], [true, false], "six in all");
-        // A stranger's message that goes makes room for a message from a stranger or from a contact.
+        // A deleted message of a stranger makes room for a message from a stranger or from a contact.
         let (anne_here, came) = world.connect(&anne);
         let first = deliveries(&came)[0].message;
         world.acknowledge(anne_here, &[first]);

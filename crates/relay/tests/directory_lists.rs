@@ -44,7 +44,7 @@ fn bound(owner: &Owner, list: &DeviceList) -> [u8; 32] {
     binding(&keys.signing.0, &keys.agreement.0, list.version, &signed)
 }
 
-/// Takes the account's first phone to the relay again.
+/// Connects the account's first phone to the relay again.
 fn reconnect(world: &mut LoneRelay, owner: &mut Owner, seed: u8) {
     owner.connection = world.open();
     let (request, hash) = (world.request(), handshake(owner.connection));
@@ -109,7 +109,7 @@ fn a_log_from_before_lists_were_entries_opens_takes_them_in_once_and_goes_on() {
     for (seed, device) in [(3, 128), (4, 129)] {
         add(&mut world, &mut anne, seed, device);
     }
-    // As the relay of before left it: an entry of version 0 for each account, whatever devices they had linked.
+    // As an earlier relay left it: an entry of version 0 for each account, whatever devices they had linked.
     let file = Connection::open(world.folder().join("relay.sqlite3")).unwrap();
     file.execute("DELETE FROM directory_log WHERE place >= 2", []).unwrap();
     drop(file);

@@ -1,4 +1,4 @@
-//! The admin port: health, counters, and events for whoever may read the data directory.
+//! The admin port: health, counters, and events for anyone who may read the data directory.
 
 #![allow(
     clippy::unwrap_used,

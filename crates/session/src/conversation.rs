@@ -30,13 +30,13 @@ use rand_core::CryptoRng;
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
-/// The most sessions kept beside the active one. Each costs up to 92 kB in the vault, and one or two trial decryptions
-/// for a message that the active session does not open. A message on its way is lost only if both sides start again
-/// eight times before it arrives.
+/// The most sessions kept in addition to the active one. Each costs up to 92 kB in the vault, and one or two trial
+/// decryptions for a message that the active session does not open. A message in transit is lost only if both sides
+/// start again eight times before it arrives.
 pub const MAX_ARCHIVED: usize = 7;
 
-/// The most names kept, at 32 bytes each, of sessions that the peer started and that are gone from the archive. A kept
-/// name stops a replayed first message from starting its session again and showing its text again.
+/// The most names kept, at 32 bytes each, of sessions that the peer started and that were dropped from the archive.
+/// A kept name stops a replayed first message from starting its session again and showing its text again.
 pub const MAX_FORGOTTEN: usize = 64;
 
 /// Longest padded plaintext (body and padding) in bytes. It fits a payload in its longest form, a first message in a
@@ -47,14 +47,14 @@ const _: () = assert!(MAX_PLAINTEXT_LEN == 38_470);
 
 /// All sessions with one device of one peer.
 ///
-/// Invariants: one identity on each side; no two sessions share a name; at most [`MAX_ARCHIVED`] sessions beside the
-/// active one, the most recently used first. The secrets are wiped when the last state that shares them is dropped.
-/// `Debug` prints the type's name.
+/// Invariants: one identity on each side; no two sessions share a name; at most [`MAX_ARCHIVED`] sessions in
+/// addition to the active one, the most recently used first. The secrets are wiped when the last state that shares
+/// them is dropped. `Debug` prints the type's name.
 pub struct Conversation {
     pub(crate) parties: Arc<Parties>,
     pub(crate) active: Arc<Session>,
     pub(crate) archived: Arc<[Arc<Session>]>,
-    /// Names of sessions gone from the archive, the oldest first.
+    /// Names of sessions dropped from the archive, the oldest first.
     pub(crate) forgotten: Arc<[AgreementPublic]>,
 }
 
@@ -122,8 +122,8 @@ impl Conversation {
     }
 
     /// Encrypts `body` and returns the payload with the conversation after it. The caller stores the conversation
-    /// before the payload leaves. If the same state seals twice, the same body gives the same payload, and a
-    /// different body uses the message's key again.
+    /// before the payload is sent. If the same state seals twice, the same body yields the same payload, and a
+    /// different body reuses the message's key.
     ///
     /// # Errors
     /// [`EncryptError::TooLong`], [`EncryptError::Exhausted`].
@@ -190,8 +190,8 @@ impl Conversation {
 
     /// Returns the time at which the active session began, if the peer has not answered in it yet.
     ///
-    /// After a time, the peer deletes the prekeys that such a session names. A sender who goes on writing without an
-    /// answer should [start again](Self::initiate_again) before that.
+    /// After a time, the peer deletes the prekeys that such a session names. A sender who continues to write
+    /// without an answer should [start again](Self::initiate_again) before that.
     #[must_use]
     pub fn unanswered_since(&self) -> Option<Timestamp> {
         match &self.active.state {
@@ -278,7 +278,7 @@ impl Conversation {
 enum Named {
     /// The session at this position.
     At(usize),
-    /// A session that is gone from the archive.
+    /// A session dropped from the archive.
     Forgotten,
     /// An unknown session, which the message starts.
     Unknown,

@@ -20,7 +20,7 @@ use zeroize::Zeroizing;
 /// First byte of a prekey's record, the version of its layout.
 const RECORD_VERSION: u8 = 1;
 
-/// Reason that bytes are not a stored prekey.
+/// Reasons that bytes are not a stored prekey.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum PreKeyRecordError {
@@ -106,7 +106,7 @@ impl SignedPreKeySecret {
         Self::from_secret(id, AgreementSecret::generate(rng), identity)
     }
 
-    /// Makes a prekey of an existing key and signs it.
+    /// Creates a prekey from an existing key and signs it.
     #[must_use]
     pub fn from_secret(id: PreKeyId, secret: AgreementSecret, identity: &IdentitySecret) -> Self {
         let signature = identity.signing().sign(SIGNED_PREKEY, secret.public().as_bytes());
@@ -161,7 +161,7 @@ impl OneTimePreKeySecret {
         Self::from_secret(id, AgreementSecret::generate(rng))
     }
 
-    /// Makes a prekey of an existing key.
+    /// Creates a prekey from an existing key.
     #[must_use]
     pub fn from_secret(id: PreKeyId, secret: AgreementSecret) -> Self {
         Self { id, secret }
@@ -203,7 +203,7 @@ impl OneTimePreKeySecret {
 }
 
 impl KemPreKeySecret {
-    /// Generates a key and signs it. One-time and last-resort prekeys are made alike.
+    /// Generates a key and signs it. One-time and last-resort prekeys are generated alike.
     #[must_use]
     pub fn generate(id: PreKeyId, identity: &IdentitySecret, rng: &mut impl CryptoRng) -> Self {
         Self::from_secret(id, KemSecret::generate(rng), identity)
@@ -224,7 +224,7 @@ impl KemPreKeySecret {
         (Self { id, secret, signature }, public)
     }
 
-    /// Makes a prekey of an existing key and signs it.
+    /// Creates a prekey from an existing key and signs it.
     #[must_use]
     pub fn from_secret(id: PreKeyId, secret: KemSecret, identity: &IdentitySecret) -> Self {
         let signature = identity.signing().sign(SIGNED_KEM_PREKEY, secret.public().as_bytes());

@@ -11,7 +11,7 @@
 //!                          1 running: established ratchet
 //! ```
 //!
-//! The layouts of the ratchets are in `ratchet/record.rs`. Writing a record that was read gives the same bytes,
+//! The layouts of the ratchets are in `ratchet/record.rs`. Writing a record that was read yields the same bytes,
 //! except for a record of version 1. That version did not say when an unanswered session began: the session counts
 //! as begun long ago, and is written as version 2.
 
@@ -50,7 +50,7 @@ const _: () = assert!(HEAD_LEN + (1 + MAX_ARCHIVED) * MAX_SESSION_LEN + MAX_FORG
 const _: () = assert!(MAX_ARCHIVED < u8::MAX as usize);
 const _: () = assert!(MAX_FORGOTTEN <= u8::MAX as usize);
 
-/// Reason that bytes are not a stored conversation.
+/// Reasons that bytes are not a stored conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum RecordError {

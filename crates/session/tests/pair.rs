@@ -138,8 +138,8 @@ impl Network {
         text
     }
 
-    /// Hands a payload over. Checks that a payload that opens gives the text that was sent and was not read before,
-    /// and that a payload that does not open leaves the phone as it was.
+    /// Delivers a payload. Checks that a payload that opens yields the text that was sent and was not read before,
+    /// and that a payload that does not open leaves the phone unchanged.
     fn hand_over(&mut self, side: Side, text: u32, payload: &[u8]) -> Result<(), OpenError> {
         let end = &mut self.ends[side];
         let before = end.record();
@@ -197,7 +197,7 @@ impl Network {
         None
     }
 
-    /// Delivers everything under way, in order, whatever the outcome.
+    /// Delivers everything in transit, in order, whatever the outcome.
     fn drain(&mut self) {
         for side in [0, 1] {
             for (text, payload) in std::mem::take(&mut self.ends[side].under_way) {

@@ -26,8 +26,8 @@ pub fn leave_no_dump() {
     setrlimit(Resource::Core, Rlimit { current: Some(least), maximum: Some(least) }).ok();
 }
 
-/// Makes a write past the limit on the size of files (`ulimit -f`) fail like one on a full disk. Without this call,
-/// the signal SIGXFSZ ends the process in the middle of its work.
+/// Makes a write above the limit on the size of files (`ulimit -f`) fail like one on a full disk. Without this
+/// call, the signal SIGXFSZ ends the process in the middle of its work.
 pub fn survive_file_size_limit() {
     // Catching the signal is enough, because the write that caused it then returns an error with the reason. If the
     // system refuses, the process is as it was.

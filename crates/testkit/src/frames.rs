@@ -78,8 +78,8 @@ pub fn upload(ids: std::ops::Range<u32>) -> PreKeyUpload {
     }
 }
 
-/// Builds a registration with three one-time prekeys of each kind. A relay takes it, because it opens none of these
-/// keys.
+/// Builds a registration with three one-time prekeys of each kind. A relay accepts it, because it opens none of
+/// these keys.
 #[must_use]
 pub fn registration(
     seed: u8,
@@ -111,7 +111,7 @@ pub fn deliveries(frames: &[RelayFrame]) -> Vec<&Deliver> {
     found.collect()
 }
 
-/// Returns an address that no relay gives out.
+/// Returns an address that no relay assigns.
 #[must_use]
 pub fn nobody() -> DeviceAddress {
     DeviceAddress { account: AccountId([0xee; 16]), device: DeviceId::FIRST }

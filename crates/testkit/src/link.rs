@@ -21,7 +21,7 @@ pub fn socket(address: &RelayAddress) -> SocketAddr {
 pub struct Link {
     /// The frames that come.
     pub reader: Reader<ReadHalf<TcpStream>>,
-    /// The frames that go.
+    /// The sending half.
     pub writer: Writer<WriteHalf<TcpStream>>,
     /// The hash that a device signs to name itself.
     pub handshake_hash: [u8; 32],
@@ -29,14 +29,14 @@ pub struct Link {
 }
 
 impl Link {
-    /// Opens a connection, and takes the relay's welcome.
+    /// Opens a connection, and reads the relay's welcome frame.
     pub async fn open(address: &RelayAddress) -> Self {
         let stream = TcpStream::connect(socket(address)).await.unwrap();
         stream.set_nodelay(true).unwrap();
         Self::welcomed(stream, address).await
     }
 
-    /// Performs the handshake over a TCP connection, and takes the relay's welcome.
+    /// Performs the handshake over a TCP connection, and reads the relay's welcome frame.
     pub async fn welcomed(stream: TcpStream, address: &RelayAddress) -> Self {
         let mut link = Self::secure(stream, address).await;
         let welcome = link.receive().await;

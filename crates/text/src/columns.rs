@@ -36,7 +36,7 @@ pub fn widths(columns: &[Column], window: usize) -> Vec<usize> {
         Column::Fixed(width) => *width,
         Column::Share(share) => {
             let width = (left * share).checked_div(shares).unwrap_or(0);
-            // The last share takes the remainder of the divisions.
+            // The last share receives the remainder of the divisions.
             (left, shares) = (left - width, shares - share);
             width.max(MIN_COLUMN)
         }
@@ -44,7 +44,7 @@ pub fn widths(columns: &[Column], window: usize) -> Vec<usize> {
     columns.iter().map(width).collect()
 }
 
-/// The characters that columns of these widths take.
+/// The characters that columns of these widths occupy.
 #[must_use]
 pub fn taken(widths: &[usize]) -> usize {
     widths.iter().sum::<usize>() + GAP * widths.len().saturating_sub(1)

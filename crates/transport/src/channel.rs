@@ -19,7 +19,7 @@ use crate::handshake::{
 use crate::timeouts;
 use crate::version::{Versions, may_begin_preamble};
 
-/// A stream whose handshake is done.
+/// A stream whose handshake is complete.
 pub struct Channel<S> {
     stream: S,
     established: Established,
@@ -142,8 +142,8 @@ async fn unless_refused<T>(
     Err(reason)
 }
 
-/// Reads a preamble, and stops at the first byte that no preamble has in its place. A peer of another protocol may
-/// send less than a preamble, or never end.
+/// Reads a preamble, and stops at the first byte that cannot be in a preamble at that position. A peer of another
+/// protocol may send less than a preamble, or never end.
 async fn receive_preamble<const LEN: usize>(
     stream: &mut (impl AsyncRead + Unpin),
 ) -> Result<[u8; LEN], HandshakeError> {
@@ -168,8 +168,8 @@ async fn receive_message(stream: &mut (impl AsyncRead + Unpin)) -> Result<[u8; M
     Ok(message)
 }
 
-/// Converts an error of the stream. Systems report in several ways that the other side went away; all of them become
-/// one error for a person to read.
+/// Converts an error of the stream. Systems report in several ways that the other side disconnected; all of them
+/// become one error for a person to read.
 fn failed(error: io::Error) -> HandshakeError {
     use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
     match error.kind() {

@@ -19,7 +19,7 @@ use crate::unread::Unread;
 /// the length of one poll, so a waiting connection holds none of it.
 const READ_LEN: usize = 16 * 1024;
 
-/// Reason that no frame was received. The channel is no longer usable.
+/// Reasons that no frame was received. The channel is no longer usable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ReceiveError {
@@ -34,7 +34,7 @@ pub enum ReceiveError {
     Io(io::ErrorKind),
 }
 
-/// Reason that frames were not sent.
+/// Reasons that frames were not sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum SendError {
@@ -56,7 +56,7 @@ pub struct Reader<R> {
 }
 
 impl<R: AsyncRead + Unpin> Reader<R> {
-    /// Makes the half that receives from `stream`, whose bytes `opener` can open.
+    /// Creates the half that receives from `stream`, whose bytes `opener` can open.
     #[must_use]
     pub fn new(stream: R, opener: Opener) -> Self {
         Self { stream, opener }
@@ -80,7 +80,7 @@ impl<R: AsyncRead + Unpin> Reader<R> {
         }
     }
 
-    /// Returns true if [`receive`](Self::receive) has returned every frame that came, and no part of a record is
+    /// Returns true if [`receive`](Self::receive) has returned every frame that arrived, and no part of a record is
     /// waiting.
     #[must_use]
     pub fn is_idle(&self) -> bool {
@@ -111,7 +111,7 @@ pub struct Writer<W> {
 }
 
 impl<W: AsyncWrite + Unpin> Writer<W> {
-    /// Makes the half that sends to `stream` the records of `sealer`.
+    /// Creates the half that sends to `stream` the records of `sealer`.
     #[must_use]
     pub fn new(stream: W, sealer: Sealer) -> Self {
         Self { stream, sealer, unsent: Unread::default() }
@@ -119,7 +119,7 @@ impl<W: AsyncWrite + Unpin> Writer<W> {
 
     /// Sends frames, packed into as few records as hold them, with one write.
     ///
-    /// Do not repeat a cancelled call: the frames are sealed and will go out with the next [`send`](Self::send) or
+    /// Do not repeat a cancelled call: the frames are sealed and will be sent with the next [`send`](Self::send) or
     /// [`flush`](Self::flush).
     ///
     /// # Errors

@@ -1,10 +1,10 @@
 //! The Noise NK handshake (`Noise_NK_25519_ChaChaPoly_SHA256`; Noise specification, revision 34, sections 5 and 7.5)
 //! after the agreement on a version. Each side is a state machine over byte arrays, with one struct for each state.
 //!
-//! In NK the phone knows the relay's key beforehand, and the relay knows nothing of the phone. The phone names itself
-//! afterwards, inside the channel ([`authentication`](crate::authentication)), or not at all. This file knows no
-//! sockets, no time and no source of randomness. Each side draws one ephemeral key when it begins, so the same draws
-//! give the same bytes.
+//! In NK the phone knows the relay's key beforehand, and the relay knows nothing about the phone. The phone names
+//! itself afterwards, inside the channel ([`authentication`](crate::authentication)), or not at all. This file
+//! knows no sockets, no time and no source of randomness. Each side draws one ephemeral key when it begins, so the
+//! same draws yield the same bytes.
 //!
 //! | step | phone | | relay | bytes |
 //! |---|---|---|---|---|
@@ -38,10 +38,10 @@ const PROTOCOL: &str = "Noise_NK_25519_ChaChaPoly_SHA256";
 /// Length of either Noise message of the handshake: an ephemeral key and the tag of an empty payload.
 pub const MESSAGE_LEN: usize = 32 + TAG_LEN;
 
-/// Bytes that a relay sends in place of its reply when it cannot open the phone's message.
+/// Bytes that a relay sends instead of its reply when it cannot open the phone's message.
 const NOT_OPENED: [u8; MESSAGE_LEN] = [0; MESSAGE_LEN];
 
-/// Reason that a handshake failed.
+/// Reasons that a handshake failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum HandshakeError {
@@ -143,7 +143,7 @@ impl AwaitingAnswer {
         (Self { relay: *relay, versions, ephemeral: draw(rng) }, versions.to_offer())
     }
 
-    /// Takes the relay's answer, and returns the first Noise message to send.
+    /// Processes the relay's answer, and returns the first Noise message to send.
     ///
     /// # Errors
     /// [`HandshakeError::NotPillarbox`], [`HandshakeError::Version`], [`HandshakeError::Inconsistent`];
@@ -175,7 +175,7 @@ pub struct AwaitingReply {
 }
 
 impl AwaitingReply {
-    /// Takes the relay's Noise message, which only the holder of the relay's key can make.
+    /// Processes the relay's Noise message, which only the holder of the relay's key can create.
     ///
     /// # Errors
     /// [`HandshakeError::WrongKey`] for every other message.
@@ -199,7 +199,7 @@ impl AwaitingOffer {
         Self { relay: relay.to_bytes(), versions, ephemeral: draw(rng) }
     }
 
-    /// Takes the phone's offer, and returns the answer to send.
+    /// Processes the phone's offer, and returns the answer to send.
     ///
     /// # Errors
     /// [`HandshakeError::NotPillarbox`] or [`HandshakeError::Version`], with the bytes to send.
@@ -230,7 +230,7 @@ pub struct AwaitingOpening {
 }
 
 impl AwaitingOpening {
-    /// Takes the phone's Noise message, and returns the reply to send.
+    /// Processes the phone's Noise message, and returns the reply to send.
     ///
     /// # Errors
     /// [`HandshakeError::ForeignKey`], with the bytes to send.

@@ -1,4 +1,4 @@
-//! Readiness of the relay: either it does everything that it is there for, or this module names what it does not do.
+//! Readiness of the relay: either all its functions work, or this module names what does not.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -12,7 +12,7 @@ pub(crate) enum Trouble {
     Database = 2,
     /// There is no room for anything new.
     NoRoom = 4,
-    /// The system gives no descriptor for a connection.
+    /// The system grants no descriptor for a connection.
     NoConnections = 8,
     /// The database's files were deleted or replaced.
     FilesGone = 16,

@@ -36,17 +36,17 @@ use super::writer::{Connections, Writer};
 use crate::KEY_FILE;
 use crate::{Passing, Relay, SqliteStore, StoreError};
 
-/// A reason why a relay did not start.
+/// Reasons that a relay did not start.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
-    /// The data directory.
+    /// The data directory cannot be used.
     #[error(transparent)]
     Data(#[from] DataDirError),
     /// The relay's key is at fault.
     #[error(transparent)]
     Key(#[from] KeyError),
-    /// The database.
+    /// The database cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// Something else listens at the address.
@@ -74,7 +74,7 @@ pub enum StartError {
     /// The host for the phones' address is not a host.
     #[error("the relay cannot be given an address for phones: {0}. Name its host with --public-host HOST")]
     Host(#[from] AddressError),
-    /// The system gives no randomness or no thread.
+    /// The system provides no randomness or no thread.
     #[error("the operating system refused what a relay needs: {what}")]
     System {
         /// The thing that the system refused.
@@ -136,8 +136,8 @@ impl RelayServer {
             None if relay.counts().accounts > 0 => {
                 return Err(KeyError::Missing { path: data.path().join(KEY_FILE) }.into());
             }
-            // The key is made last: after a start that was interrupted before this, the next start counts as a first
-            // start again.
+            // The key is created last: after a start that was interrupted before this, the next start counts as a
+            // first start again.
             None => key::create(data.path(), &mut rng)?,
         };
         if noted != Some(key.public()) {
@@ -258,7 +258,7 @@ pub struct Running {
     _announcement: Option<super::files::data_dir::AdminAnnouncement>,
 }
 
-/// A reason why a relay ended by itself.
+/// Reasons that a relay ended by itself.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Broken {
@@ -290,18 +290,18 @@ impl Running {
         self.advice
     }
 
-    /// A sentence that says how many connections are taken, if the system gives fewer file descriptors than the limits
-    /// promise.
+    /// A sentence that says how many connections are accepted, if the system grants fewer file descriptors than the
+    /// limits promise.
     #[must_use]
     pub fn shortfall(&self) -> Option<&str> {
         self.shortfall.as_deref()
     }
 
-    /// Events that pass from now on, as `ledger --follow` shows them. A busy relay does not make all of them: events
-    /// beyond some thousands a second are only counted. The stream ends with the relay.
+    /// Events that pass from now on, as `ledger --follow` shows them. A busy relay does not create all of them:
+    /// events in excess of some thousands a second are only counted. The stream ends with the relay.
     #[must_use]
     pub fn follow(&self) -> broadcast::Receiver<Arc<Passing>> {
-        // A feed without a sender has ended, because the relay's thread is gone.
+        // A feed without a sender has ended, because the relay's thread has ended.
         self.followers.join().unwrap_or_else(|| broadcast::channel(1).1)
     }
 

@@ -1,7 +1,7 @@
 //! The rows of device lists, and of the linked devices on them.
 //!
-//! An account that never linked a device has none. The relay stores what the account has signed, and can change none of
-//! it: whoever writes to the account checks the signature.
+//! An account that never linked a device has none. The relay stores what the account has signed, and cannot change
+//! it: senders to the account check the signature.
 
 use std::collections::BTreeMap;
 
@@ -70,7 +70,7 @@ declare!(
     }
 );
 
-/// Puts lists together from their rows. Devices without a list are dropped; their number is returned.
+/// Assembles lists from their rows. Devices without a list are dropped; their number is returned.
 pub(crate) fn lists(rows: Vec<DeviceListRow>, devices: Vec<LinkedDeviceRow>) -> (Vec<DeviceList>, usize) {
     let mut lists: BTreeMap<AccountId, DeviceList> = rows
         .into_iter()
@@ -115,12 +115,12 @@ pub struct Linking {
     pub prekeys: PreKeyUpload,
 }
 
-/// Linked devices that go, with everything held of them.
+/// Linked devices to be deleted, with everything stored for them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Unlinking {
     /// Numbers of their mailboxes.
     pub devices: Vec<DeviceNumber>,
-    /// Messages that wait for them. Delivered ones that were kept go with their mailbox.
+    /// Messages that wait for them. Delivered ones that were kept are deleted with their mailbox.
     pub waiting: Vec<MessageId>,
 }
 

@@ -26,7 +26,7 @@ pub struct AccountRow {
     pub account: AccountId,
     /// Its number, if it has one.
     pub handle: Option<Handle>,
-    /// Time at which it was made, as exactly as the relay keeps it, in milliseconds since 1970.
+    /// Time at which it was created, as precisely as the relay keeps it, in milliseconds since 1970.
     pub registered_at: Option<Timestamp>,
     /// Ed25519 identity key.
     #[serde(serialize_with = "readable::fixed")]
@@ -85,9 +85,9 @@ pub struct DeviceRow {
     pub last_seen: Option<Timestamp>,
     /// Address that it last connected from, if the relay keeps that.
     pub last_address: Option<IpAddr>,
-    /// Uploaded one-time prekeys have lower numbers. A lower one that comes again is not taken again.
+    /// Uploaded one-time prekeys have lower numbers. A lower one that is uploaded again is not stored again.
     pub next_one_time: u64,
-    /// Uploaded one-time KEM prekeys have lower numbers, and a lower one is not taken again either.
+    /// Uploaded one-time KEM prekeys have lower numbers, and a lower one is not stored again either.
     pub next_one_time_kem: u64,
 }
 
@@ -186,7 +186,7 @@ pub struct MessageRow {
     pub mailbox: DeviceNumber,
     /// Time at which the relay accepted it, in milliseconds since 1970.
     pub accepted_at: Timestamp,
-    /// The sender, if the sender's connection had a name and the relay keeps it. A sender stands nowhere else.
+    /// The sender, if the sender's connection had a name and the relay keeps it. A sender is stored nowhere else.
     #[serde(serialize_with = "readable::optional_display")]
     pub sender: Option<DeviceAddress>,
     /// Time at which the device acknowledged it, where delivered messages are kept.

@@ -13,7 +13,7 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Exhausted;
 
-/// The message lies further ahead than [`MAX_JUMP`].
+/// The message is further ahead than [`MAX_JUMP`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct TooFarAhead;
 
@@ -69,8 +69,8 @@ pub(super) struct Advanced {
 }
 
 impl ReceivingChain {
-    /// SkipMessageKeys: advances the chain until it stands before message `until`. A chain that already is there,
-    /// or further on, stays unchanged.
+    /// SkipMessageKeys: advances the chain until it is before message `until`. A chain that already is there, or
+    /// further on, is unchanged.
     pub(super) fn advance(&self, until: u32) -> Result<Advanced, TooFarAhead> {
         let jump = until.saturating_sub(self.number);
         if jump > MAX_JUMP {

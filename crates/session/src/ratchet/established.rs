@@ -82,7 +82,7 @@ impl Established {
     fn open_in_current(&self, received: &Received<'_>) -> Result<Opened, RatchetError> {
         let header = &received.header.header;
         if header.ratchet_key != self.receiving.ratchet_key {
-            // The peer made this turn twice with different keys, so it was restored from an old copy.
+            // The peer performed this turn twice with different keys, so it was restored from an old copy.
             return Err(RatchetError::Undecryptable);
         }
         if header.number < self.receiving.number {

@@ -49,7 +49,7 @@ impl World {
         self.slots[who].online = false;
     }
 
-    /// Lets a phone connect again.
+    /// Reconnects a phone.
     pub fn online(&mut self, who: Who) {
         self.slots[who].online = true;
     }

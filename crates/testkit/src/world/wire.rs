@@ -13,7 +13,7 @@ pub struct Parties<'a> {
     pub expected: &'a AgreementPublic,
     /// The versions that the phone offers.
     pub phone_speaks: Versions,
-    /// The versions that the relay takes.
+    /// The versions that the relay accepts.
     pub relay_speaks: Versions,
 }
 

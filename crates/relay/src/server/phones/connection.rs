@@ -251,7 +251,7 @@ async fn drain<R: AsyncRead + Unpin>(reader: &mut Reader<R>) {
     timeout(FAREWELL, rest).await.unwrap_or_default();
 }
 
-/// Tells the core that the connection is gone.
+/// Tells the core that the connection is closed.
 struct Closing<'a> {
     id: ConnectionId,
     shared: &'a Shared,

@@ -1,8 +1,8 @@
 //! The answers that the relay has for one connection, until its task has written them.
 //!
-//! The relay's thread never waits for a phone: it puts frames here and goes on. The outbox stays bounded for two
+//! The relay's thread never waits for a phone: it adds frames here and continues. The outbox stays bounded for two
 //! reasons. The connection reads no further request while [`MAX_UNANSWERED`] frames are between request and written
-//! answer. The core has only a window of unacknowledged deliveries under way. An idle connection's outbox holds no
+//! answer. The core has only a window of unacknowledged deliveries in flight. An idle connection's outbox holds no
 //! memory beyond itself.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -17,7 +17,7 @@ use crate::server::timing::MAX_UNANSWERED;
 pub(crate) struct Outbox {
     waiting: Mutex<Waiting>,
     to_write: Notify,
-    /// Tells the reading side that there is room again, or that every request has been processed.
+    /// Wakes the reading side when there is room again, or when every request has been processed.
     to_read: Notify,
 }
 
@@ -32,9 +32,9 @@ struct Waiting {
 /// The way in which a connection ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum End {
-    /// With a last frame that gives the reason.
+    /// With a last frame that states the reason.
     Goodbye(Farewell),
-    /// Without such a frame: the peer is gone.
+    /// Without such a frame: the peer has disconnected.
     Silent,
 }
 
@@ -63,7 +63,7 @@ impl Outbox {
         self.put(Vec::new(), Some(end), 0);
     }
 
-    /// Waits until there is something to write, and takes all of it.
+    /// Waits until there is something to write, and removes and returns all of it.
     pub(crate) async fn take(&self) -> (Vec<RelayFrame>, Option<End>) {
         loop {
             {
@@ -81,7 +81,7 @@ impl Outbox {
         self.ease(|waiting| waiting.unwritten = waiting.unwritten.saturating_sub(count));
     }
 
-    /// Records that `count` requests are about to be handed to the relay's thread.
+    /// Records that `count` requests are about to be passed to the relay's thread.
     pub(crate) fn asked(&self, count: usize) {
         self.lock().unprocessed += count;
     }
@@ -97,7 +97,7 @@ impl Outbox {
         }
     }
 
-    /// Waits until the relay's thread has processed every request and put every answer here.
+    /// Waits until the relay's thread has processed every request and added every answer here.
     pub(crate) async fn processed_all(&self) {
         while self.lock().unprocessed > 0 {
             self.to_read.notified().await;

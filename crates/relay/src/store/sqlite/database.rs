@@ -29,17 +29,17 @@ pub struct SqliteStore {
     pub(super) connection: Connection,
     /// Room that is set aside for removals; none for a database that no relay serves from.
     pub(super) reserve: Option<Reserve>,
-    /// True if the file holds [`Note::Open`]. A database in memory has no log that could be left behind.
+    /// True if the file contains [`Note::Open`]. A database in memory has no log that could be left behind.
     pub(super) noted: bool,
     /// The watch over the database's files; none for a database in memory.
     pub(super) watch: Option<Watch>,
-    /// True if a commit was refused after SQLite had made it. The file then no longer agrees with what the relay has
-    /// said, and takes no further commit.
+    /// True if a commit was refused after SQLite had made it. The file then no longer agrees with what the relay
+    /// has said, and accepts no further commit.
     pub(super) unsure: bool,
 }
 
 impl SqliteStore {
-    /// Makes a database in memory that ends with this value, for tests and laboratories.
+    /// Creates a database in memory that ends with this value, for tests and laboratories.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -47,8 +47,8 @@ impl SqliteStore {
         Self::set_up(Connection::open_in_memory()?)
     }
 
-    /// Sets the most pages of 16 KiB that the database may take on the disk, or its present size if that is larger.
-    /// Past it every write is [`StoreError::Full`].
+    /// Sets the most pages of 16 KiB that the database may occupy on the disk, or its present size if that is
+    /// larger. Above that every write is [`StoreError::Full`].
     ///
     /// # Errors
     /// [`StoreError`].
@@ -97,8 +97,8 @@ impl SqliteStore {
         !self.unsure && self.watch.as_ref().is_none_or(Watch::are_there)
     }
 
-    /// Makes room after a transaction that found the disk full. It gives back the log's room, and for removals the room
-    /// that is set aside for them. Returns false if there was nothing to give.
+    /// Makes room after a transaction that found the disk full. It frees the log's room, and for removals the room
+    /// that is reserved for them. Returns false if there was nothing to free.
     fn make_room(&mut self, removing: bool) -> bool {
         let Some(reserve) = &mut self.reserve else { return false };
         // The transaction that is tried again shows errors of either.
@@ -112,7 +112,7 @@ impl SqliteStore {
         reserve.growth().map(Some).map_err(|error| reserve_error(&error))
     }
 
-    /// Carries the log over and then takes the note back. Closing the connection carries over the rest.
+    /// Checkpoints the log and then clears the note. Closing the connection checkpoints the rest.
     fn close(&mut self) -> Result<(), StoreError> {
         self.carrier = None;
         if !self.is_in_place() {
@@ -218,7 +218,7 @@ impl Store for SqliteStore {
         // were. If a reader was in the way, the next call does it.
         self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         if self.noted {
-            // A log that is empty beside a database that is noted as open was not left by a relay.
+            // An empty log beside a database that is noted as open was not left by a relay.
             note::write(&self.connection, Note::Open)?;
         }
         Ok(())

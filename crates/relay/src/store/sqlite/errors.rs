@@ -19,7 +19,7 @@ pub(super) fn reserve_error(error: &std::io::Error) -> StoreError {
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         let rusqlite::Error::SqliteFailure(failure, _) = error else {
-            // All other errors mean that a column does not hold what the schema says.
+            // All other errors mean that a column does not contain what the schema says.
             return Self::Damaged;
         };
         match failure.code {

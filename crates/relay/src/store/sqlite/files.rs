@@ -1,9 +1,9 @@
 //! The files that an open database consists of, and a check that they are still there.
 //!
-//! SQLite opens the files once and goes on writing to them when somebody deletes them or puts others in their place
-//! (sqlite.org/howtocorrupt.html, section 2.4). Commits then succeed, and all of them are gone when the relay ends.
-//! Device and inode are therefore recorded when the database has been opened, and compared around each commit. A file
-//! that was overwritten in place keeps both, and is not recognised by this.
+//! SQLite opens the files once and continues to write to them when somebody deletes or replaces them
+//! (sqlite.org/howtocorrupt.html, section 2.4). Commits then succeed, and all of them are lost when the relay ends.
+//! Device and inode are therefore recorded when the database has been opened, and compared around each commit. A
+//! file that was overwritten in place keeps both, and is not recognised by this.
 
 use std::path::{Path, PathBuf};
 
@@ -46,7 +46,7 @@ impl OpenFiles {
         &self.folder
     }
 
-    /// All of them.
+    /// Returns all files.
     pub(crate) fn all(&self) -> &[OpenFile] {
         &self.files
     }

@@ -1,10 +1,10 @@
 //! The mark beside the database: the number of transactions that the relay has committed.
 //!
-//! The database counts them too, in the transaction itself. The mark is written after the commit, so it never counts
-//! more than was committed, whatever ends the process. If the database counts fewer than the mark, some transactions
-//! that were on the disk are gone: a log was cut short or deleted, or the database is an earlier copy. The mark is not
-//! synced: the system keeps it when the process is killed. After a power cut it may be some seconds old, and then
-//! counts fewer.
+//! The database counts them too, in the transaction itself. The mark is written after the commit, so it never
+//! counts more than was committed, whatever ends the process. If the database counts fewer than the mark, some
+//! transactions that were on the disk are lost: a log was truncated or deleted, or the database is an earlier copy.
+//! The mark is not synced: the system keeps it when the process is killed. After a power cut it may be some seconds
+//! old, and then counts fewer.
 
 use std::fs::File;
 use std::io::{self, Read};

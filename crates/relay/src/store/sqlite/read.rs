@@ -76,7 +76,7 @@ pub(super) fn waiting(
     connection: &Connection,
     visit: &mut dyn FnMut(DeviceNumber, QueuedMessage),
 ) -> Result<(), StoreError> {
-    // `size` is in front of the payload, so that no payload is read here.
+    // `size` comes before the payload, so that no payload is read here.
     let mut statement = connection.prepare(
         "SELECT message, mailbox, accepted_at, size, sender_account IS NULL FROM messages \
          WHERE delivered_at IS NULL ORDER BY message",

@@ -1,4 +1,4 @@
-//! Properties of the survey, on logs that SQLite has written, compared with what SQLite recovers of them.
+//! Properties of the survey, on logs that SQLite has written, compared with what SQLite recovers from them.
 
 use std::fs;
 
@@ -26,8 +26,8 @@ struct Written {
     commits: Vec<usize>,
 }
 
-/// Commits transactions of this many rows of 400 bytes each. If `rounds` is true, the log has been begun again
-/// before, and ends in frames of a longer round.
+/// Commits transactions of this many rows of 400 bytes each. If `rounds` is true, the log was restarted before, and
+/// ends in frames of a longer round.
 fn written(transactions: &[u8], rounds: bool) -> Written {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("db");
@@ -61,7 +61,7 @@ fn written(transactions: &[u8], rounds: bool) -> Written {
 }
 
 impl Written {
-    /// Counts the frames that SQLite recovers of this log beside the database.
+    /// Counts the frames that SQLite recovers from this log beside the database.
     fn recovered(&self, log: &[u8]) -> u64 {
         let copy = self.folder.path().join("copy");
         fs::remove_file(self.folder.path().join("copy-shm")).unwrap_or_default();
@@ -105,7 +105,7 @@ proptest! {
         let written = written(&transactions, rounds);
         let whole = written.survey(&written.log);
         prop_assert_eq!(whole, Survey { recovered: *written.commits.last().unwrap() as u64, has_loss: false });
-        // A log of the first round ends where the writing ended. In a log of a later round, what was there before
+        // A log of the first round ends where the writing ended. In a log of a later round, earlier content
         // follows.
         let frames = *written.commits.last().unwrap();
         let cut = cut.index(frames);
@@ -143,7 +143,7 @@ proptest! {
         bit in 0..8_u32,
     ) {
         let written = written(&transactions, rounds);
-        // The damage lies before the last two commits. The earlier of them is finished, and the later one continues
+        // The damage is before the last two commits. The earlier of them is finished, and the later one continues
         // from it.
         let finished = Written::at(written.commits[written.commits.len() - 2] - 1);
         let mut log = written.log.clone();

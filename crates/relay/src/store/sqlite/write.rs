@@ -13,7 +13,7 @@ use crate::store::devices::Linking;
 use crate::store::error::StoreError;
 use crate::store::rows::{AccountRow, DeviceNumber, DeviceRow, MessageRow, PreKeyKind};
 
-/// Messages in one statement. Starting a statement costs as much as a row; beyond some tens nothing more is gained.
+/// Messages in one statement. Starting a statement costs as much as a row; above some tens nothing more is gained.
 const ROWS_AT_ONCE: usize = 32;
 
 /// One row of an insertion into `messages`.
