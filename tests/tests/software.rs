@@ -62,7 +62,7 @@ fn no_phone_and_no_other_type_holds_a_software() {
     }
 }
 
-/// A program contains the names of the functions that it is made of, each with the name of its crate.
+/// A program contains the names of its functions, each with the name of its crate.
 #[test]
 fn the_built_programs_contain_nothing_of_an_access_proposal() {
     let contains = |program: &Path| {

@@ -1,5 +1,5 @@
-//! Executes every next step that the programs print, at the place where it is printed. [`KINDS`] lists them, and the
-//! other tests fail on a step of an unlisted kind.
+//! Executes every next step that the programs print, where it is printed. [`KINDS`] lists them, and the other tests
+//! fail on a step of an unlisted kind.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;

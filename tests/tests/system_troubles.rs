@@ -50,7 +50,7 @@ fn a_relay_of_another_version_is_told_with_both_versions() {
     let alice = place.account(&relay, "alice");
     let key = relay.address().split('#').nth(1).unwrap().to_owned();
     let stopped = relay.kill();
-    // A later relay, for which the phone is too old, is in the relay's place.
+    // The relay is replaced by a later one, for which the phone is too old.
     let listener = TcpListener::bind(stopped.host_and_port()).unwrap();
     let later = thread::spawn(move || {
         let mut asked = Vec::new();

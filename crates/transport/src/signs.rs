@@ -126,7 +126,7 @@ mod tests {
 
     const MOST: Duration = Duration::from_secs(30);
 
-    /// Writes `pieces` of 64 bytes to a reader that takes one piece after each `pause`, and no more than `most`
+    /// Writes `pieces` of 64 bytes to a reader that reads one piece after each `pause`, and no more than `most`
     /// pieces.
     async fn write(pieces: usize, pause: Duration, most: usize) -> (Result<(), Stalled>, Duration) {
         let (ours, mut theirs) = duplex(64);

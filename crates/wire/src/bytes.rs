@@ -76,7 +76,7 @@ impl<'de> Deserialize<'de> for Bytes {
 
 /// Exactly `N` bytes, encoded without a length: a public key, a signature, a token.
 ///
-/// `Debug` prints the length only, because some of these are tokens that admit whoever shows them.
+/// `Debug` prints the length only, because some of these are tokens that admit their holder.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FixedBytes<const N: usize>(pub [u8; N]);
 

@@ -19,13 +19,13 @@ const CONFIG: Configuration<BigEndian, Fixint, Limit<MAX_RECORD_LEN>> =
 ///
 /// Implementors hold no map, no `usize` and no float, and do not nest in themselves.
 pub trait Encoded: Serialize + DeserializeOwned {
-    /// The version byte in front. Each change of the layout takes a new number.
+    /// The version byte that precedes the value. Each change of the layout gets a new number.
     const VERSION: u8;
     /// The longest encoding in bytes, version byte included. At most [`MAX_RECORD_LEN`].
     const MAX_LEN: usize;
 }
 
-/// Reason that bytes do not decode or a value cannot be encoded.
+/// Reasons that bytes do not decode or a value cannot be encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CodecError {
@@ -87,7 +87,7 @@ pub fn encode_into<T: Encoded>(value: &T, out: &mut Vec<u8>) -> Result<usize, Co
     Err(error)
 }
 
-/// Decodes a value that takes up all of `bytes`.
+/// Decodes a value that occupies all of `bytes`.
 ///
 /// # Errors
 /// See [`CodecError`]. No error names the field that was wrong, because the bytes are a stranger's.

@@ -4,7 +4,7 @@
 //! list names the linked devices; the first phone is never on it. An account without a list has its first phone
 //! alone, and that is version 0.
 //!
-//! Both signatures are over the bytes that this file gives. This layer does not check them.
+//! Both signatures are over the bytes that this file produces. This layer does not check them.
 
 use serde::{Deserialize, Serialize};
 
@@ -81,7 +81,7 @@ impl DeviceList {
         bytes
     }
 
-    /// Returns true if the devices are at most [`MAX_LINKED_DEVICES`], have numbers of linked devices, and stand in
+    /// Returns true if the devices are at most [`MAX_LINKED_DEVICES`], have numbers of linked devices, and are in
     /// the order of their numbers.
     #[must_use]
     pub fn is_in_order(&self) -> bool {

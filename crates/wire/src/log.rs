@@ -16,7 +16,7 @@ pub struct LogLeaf {
     pub count: u32,
     /// Digest of the account's identity keys and its signed device list.
     pub binding: FixedBytes<32>,
-    /// The time at which the relay took it in.
+    /// The time at which the relay added it.
     pub at: Timestamp,
 }
 
@@ -51,7 +51,7 @@ impl LogLeaf {
     }
 }
 
-/// Takes the next bytes of a run that has them.
+/// Returns the next bytes of a run that has them.
 fn next<const N: usize>(rest: &mut impl Iterator<Item = u8>) -> [u8; N] {
     std::array::from_fn(|_| rest.next().unwrap_or_default())
 }
@@ -87,9 +87,9 @@ pub struct LatestEntry {
     pub index: u64,
     /// The entry.
     pub leaf: LogLeaf,
-    /// Proof that the entry is at that place (RFC 6962, section 2.1.1).
+    /// Proof that the entry is at that index (RFC 6962, section 2.1.1).
     pub inclusion: Vec<FixedBytes<32>>,
-    /// Proof that it is the label's latest: the hashes beside the way through the map, from the root down.
+    /// Proof that it is the label's latest: the sibling hashes on the path through the map, from the root down.
     pub latest: Vec<FixedBytes<32>>,
 }
 

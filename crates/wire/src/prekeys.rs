@@ -53,7 +53,7 @@ pub struct KemPreKey {
 
 /// The prekeys that a device leaves at the relay, so that strangers can write to it while it is away.
 ///
-/// An absent key leaves the stored one in place. One-time keys are added to the stock.
+/// An absent key leaves the stored one unchanged. One-time keys are added to the stock.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PreKeyUpload {
     /// Replaces the signed prekey.

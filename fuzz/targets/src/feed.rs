@@ -31,7 +31,7 @@ impl<'a> Feed<'a> {
         self.short() % count
     }
 
-    /// Reads a piece whose length the bytes themselves give.
+    /// Reads a piece whose length the bytes themselves state.
     pub(crate) fn piece(&mut self) -> &'a [u8] {
         let length = self.short().min(self.0.len());
         let (piece, rest) = self.0.split_at(length);

@@ -123,7 +123,7 @@ fn messages_of_a_log_that_is_whole_are_all_there_and_a_loss_is_accepted_once() {
             assert!(line.contains("WARN") && line.contains("count=1"), "{line}");
             drop(relay.stop().1.expect(0));
         }
-        // Nothing is missing from what is left, so no option is needed any more.
+        // Nothing is missing from the rest, so no option is needed any more.
         let relay = stopped.start_again(&place);
         let texts = bob.inbox();
         assert_eq!(texts, if is_damaged { &["one", "two"][..] } else { &["one", "two", "three"] });

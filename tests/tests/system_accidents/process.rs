@@ -75,7 +75,7 @@ fn a_running_relay_and_a_running_phone_leave_no_core_dump() {
     for process in [relay.id(), chat.id()] {
         assert_eq!(dump_limit(process), ["1", "1"]);
     }
-    // The control: a program that takes no precautions keeps the limit that this test was given.
+    // The control: a program that takes no precautions keeps the limit that this test has set.
     let mut other = Process::start({
         let mut sleep = place.command("sh");
         sleep.args(["-c", "echo there; exec sleep 60"]);

@@ -1,5 +1,5 @@
-//! A key of another relay, a folder that others may write in while the relay runs, and suggested commands that a shell
-//! reads as they are meant.
+//! Tests: a key copied from another relay is refused, a data folder that becomes writable to others is reported,
+//! and printed commands survive the shell.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};

@@ -120,7 +120,7 @@ impl Crowd {
         Self { account, people, lives, accepted, ids }
     }
 
-    /// Tells everybody that the relay is there.
+    /// Tells everybody that the relay is running.
     pub(crate) fn go(&self) {
         self.people.iter().for_each(|(go, _)| go.send(()).unwrap());
     }
@@ -130,14 +130,14 @@ impl Crowd {
         (0..count).for_each(|_| self.accepted.recv_timeout(PATIENCE).unwrap());
     }
 
-    /// Returns the fate of everybody's frames. Call it once after each [`go`](Self::go), when the relay is gone.
+    /// Returns the fate of everybody's frames. Call it once after each [`go`](Self::go), when the relay has ended.
     pub(crate) fn lives(&self) -> Vec<Life> {
         let lives = self.people.iter().map(|_| self.lives.recv_timeout(PATIENCE).unwrap()).collect();
         self.accepted.try_iter().for_each(drop);
         lives
     }
 
-    /// Lets nobody say anything more, and waits until everything that was said has been accepted and shown.
+    /// Stops everybody from speaking, and waits until everything that was said has been accepted and shown.
     pub(crate) fn hush(&self) {
         self.account.lock().unwrap().hushed = true;
         let until = Instant::now() + PATIENCE;
@@ -212,7 +212,7 @@ impl Owner for Person {
     }
 
     fn accepted(&mut self) {
-        // If the receiver is gone, the test is over.
+        // If the receiver is dropped, the test is over.
         self.told.send(()).unwrap_or_default();
     }
 }

@@ -24,8 +24,8 @@ const CONNECTING: u32 = 6;
 /// The largest number of messages that are accepted before any other kill.
 const MOST_ACCEPTED: usize = 40;
 
-/// The longest time from the awaited message to the kill, which comes at a random moment of it. A few batches take
-/// about as long, so that a kill lands before, in and after commits.
+/// The longest time from the awaited message to the kill, which happens at a random moment in it. A few batches
+/// take about as long, so that a kill lands before, in and after commits.
 const MOMENT: Duration = Duration::from_millis(6);
 
 /// The longest time from the start of a relay to its kill. A start takes about as long.

@@ -1,4 +1,4 @@
-//! Throw-away accounts. Each is registered over TCP by hand, says one thing to one person, and disconnects.
+//! Throw-away accounts. Each is registered over TCP by hand, sends one text to one person, and disconnects.
 
 use pillarbox_client::body::{Body, Content, Text};
 use pillarbox_client::net::now;

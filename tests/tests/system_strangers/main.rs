@@ -10,7 +10,7 @@ use self::crowd::{Said, crowd};
 
 const NUMBER: &str = "+447700900123";
 
-/// Limits that stand in for somebody with any number of network addresses, and a window that is smaller than the number
+/// Limits that simulate somebody with any number of network addresses, and a window that is smaller than the number
 /// of messages that stay at the relay.
 const LIMITS: &str = r#"{"register":{"burst":100000,"every":1},"bundles_of_one":{"burst":100000,"every":1},"window_messages":16}"#;
 

@@ -1,4 +1,5 @@
-//! A stranger with hundreds of accounts: what they can take up at a phone, and what they cannot take from anybody else.
+//! A stranger with hundreds of accounts: what they can use up at a phone, and what they cannot take from anybody
+//! else.
 
 use pillarbox_client::phone::MAX_REQUESTS;
 use pillarbox_client::{DeliveryState, EntryDirection, Notice};
@@ -31,7 +32,7 @@ fn crowd(world: &mut World, to: Who, count: usize) -> Vec<String> {
     (0..count).map(text).collect()
 }
 
-/// Lets the owner look at everything new, and returns the texts.
+/// Has the owner look at everything new, and returns the texts.
 fn look(world: &mut World, who: Who) -> Vec<String> {
     let (now, mut rng) = (world.now, world.fork());
     let unshown = world.see(who).unshown().unwrap();
@@ -151,7 +152,7 @@ fn a_stranger_can_push_out_requests_that_the_owner_has_seen_and_not_answered() {
         world.tell(newcomer, bob, "do you remember me?");
     }
     look(&mut world, bob);
-    // Bob answers Erin, gives Frank a name, and leaves Grace for later.
+    // Bob answers Erin, names Frank, and leaves Grace for later.
     world.tell(bob, erin, "of course");
     let (known, mut rng) = (world.id(frank), world.fork());
     world.at(bob).rename(known, "Frank", &mut rng).unwrap();
@@ -169,7 +170,7 @@ fn a_stranger_can_push_out_requests_that_the_owner_has_seen_and_not_answered() {
 
 #[test]
 fn a_stranger_cannot_hold_up_what_is_behind_their_first_messages() {
-    /// A number of messages that the relay does not hand out without an answer.
+    /// A number of messages that the relay does not deliver without an answer.
     const MORE: usize = 300;
     let mut world = world::new();
     let (alice, bob) = world.pair();

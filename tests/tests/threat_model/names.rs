@@ -72,7 +72,7 @@ fn a_contact_cannot_be_taken_for_another_contact_by_calling_themselves_the_same(
         }
         let contact = world.see(alice).contact(world.id(mallory)).unwrap();
         assert!(!naming::is_same(&contact.name, "Bob"), "{:?}", contact.name);
-        // Alice cannot choose that name for a contact either, and both conversations go on as they were.
+        // Alice cannot choose that name for a contact either, and both conversations continue unchanged.
         let mut rng = world.fork();
         assert!(world.at(alice).rename(contact.account, name.trim(), &mut rng).is_err());
         world.tell(alice, bob, "meet me at six");

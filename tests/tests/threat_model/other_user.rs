@@ -1,5 +1,5 @@
-//! Another user of the computer on which a relay or a phone runs. They can write where the owner lets them, and read
-//! what the owner lets them read. These tests do it for them.
+//! Another user of the computer on which a relay or a phone runs. They can write where the owner lets them, and
+//! read what the owner lets them read. These tests do so in their place.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};

@@ -12,8 +12,8 @@ use crate::page::Step;
 /// The start of a line that the shell prints after each command, before the exit code. No program prints such a line.
 const DONE: &str = "### done ";
 
-/// The commands that set up the reader's shell: one stream, and for `cargo run --release` the program that it stands
-/// for.
+/// The commands that set up the reader's shell: one stream, and a function that replaces `cargo run --release` by
+/// the built program.
 const START: &str = "\
 exec 2>&1
 cargo() { if [ \"$*\" = 'run --release' ]; then pillarbox-lab; else return 127; fi; }
@@ -39,7 +39,7 @@ pub(crate) struct Session<'a> {
     seen: String,
 }
 
-/// A window with one program that goes on running.
+/// A window with one program that continues to run.
 struct Window {
     program: Process,
     /// Everything that it has printed since the page last showed it.
@@ -82,7 +82,7 @@ impl<'a> Session<'a> {
             )),
         }
         let mut printed = Vec::new();
-        // Each line is waited for again. A long experiment prints its progress, and only silence is a failure.
+        // Each line gets a new waiting time. A long experiment prints its progress, and only silence is a failure.
         let end = loop {
             let line = self.shell.wait_long_for(Stream::Out, |_| true);
             if line.starts_with(DONE) {
@@ -114,7 +114,7 @@ impl<'a> Session<'a> {
         }
         let window = self.windows.get_mut(name).unwrap_or_else(|| panic!("{name} is not open"));
         while let Err(difference) = compare(&window.printed, expected) {
-            // If nothing more comes, this shows how far it had got.
+            // If nothing more arrives, this shows how far it had got.
             println!("{name} shows something else, until now:\n{difference}");
             window.printed.push_str(&window.program.wait_for(Stream::Out, |_| true));
             window.printed.push('\n');

@@ -12,7 +12,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use tokio::io::{DuplexStream, duplex};
 
-/// Returns a generator that gives the same bytes each time.
+/// Returns a generator that yields the same bytes each time.
 pub(crate) fn rng(seed: u64) -> ChaCha20Rng {
     ChaCha20Rng::seed_from_u64(seed)
 }
@@ -38,7 +38,7 @@ pub(crate) struct Outcome {
     pub(crate) sent: Vec<Vec<u8>>,
 }
 
-/// Both sides in one place, with somebody between them who may alter each message.
+/// Both sides in one process, with somebody between them who may alter each message.
 pub(crate) struct Handshake {
     pub(crate) relay: AgreementSecret,
     pub(crate) expected: AgreementSecret,
@@ -111,12 +111,12 @@ impl Handshake {
     }
 }
 
-/// Makes the shortest frame.
+/// Builds the shortest frame.
 pub(crate) fn ping(request: u32) -> ClientFrame {
     ClientFrame::Ping(Ping { request: RequestId(request) })
 }
 
-/// Makes a frame of about `length` bytes.
+/// Builds a frame of about `length` bytes.
 pub(crate) fn deliver(length: usize) -> RelayFrame {
     RelayFrame::Deliver(Deliver {
         message: MessageId(1),

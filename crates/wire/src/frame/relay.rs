@@ -145,8 +145,8 @@ pub struct Bundles {
     pub request: RequestId,
     /// The account's identity, as the relay states it.
     pub identity: IdentityKey,
-    /// The bundle of the account's first phone. Those of linked devices follow, without one-time prekeys: they tell
-    /// that there is a device list to ask for.
+    /// The bundle of the account's first phone. Those of linked devices follow, without one-time prekeys: they show
+    /// that there is a device list to request.
     pub devices: Vec<DeviceBundle>,
 }
 
@@ -260,7 +260,7 @@ pub struct Posts {
 pub struct PostRow {
     /// The post's number in its channel, from 1.
     pub number: u32,
-    /// The time at which the relay took the post.
+    /// The time at which the relay accepted the post.
     pub posted_at: Timestamp,
     /// The content, which everybody may read.
     pub content: Bytes,
@@ -299,7 +299,7 @@ pub struct PlaceRead {
 pub struct Linked {
     /// The request that opened the place.
     pub request: RequestId,
-    /// The account, and the new device of it.
+    /// The account, and its new device.
     pub address: DeviceAddress,
     /// Messages that wait in this device's mailbox and follow now.
     pub waiting: u32,
@@ -350,7 +350,7 @@ pub struct LogEntries {
     pub leaves: Vec<LogLeaf>,
 }
 
-/// See [`RelayFrame::Growth`]. A log that never had one of the sizes proves nothing of it.
+/// See [`RelayFrame::Growth`]. A log that never had one of the sizes proves nothing about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Growth {
     /// The request that this answers.
@@ -361,6 +361,6 @@ pub struct Growth {
     pub head: LogHead,
     /// Proof that the log continues the head of the phone (RFC 6962, section 2.1.2).
     pub own: Vec<FixedBytes<32>>,
-    /// Proof that it continues the head that the phone was told.
+    /// Proof that it continues the head that the phone received.
     pub told: Vec<FixedBytes<32>>,
 }
