@@ -129,7 +129,7 @@ fn installed(program: &str) -> bool {
     here
 }
 
-/// A run under way.
+/// A running measurement.
 struct Bench<'a> {
     options: &'a Options,
     /// Pillarbox first, then the peers that are installed.

@@ -1,5 +1,5 @@
-//! A real `pillarbox-relay` process, over Noise on loopback. The phones know their keys and nothing of sessions,
-//! because the relay never looks inside a payload.
+//! A real `pillarbox-relay` process, over Noise on loopback. The phones know their keys and no sessions, because
+//! the relay never looks inside a payload.
 
 use super::{
     load::{Heard, Line, Pair, Payload, Speaker},

@@ -45,9 +45,9 @@ impl Attribution {
 pub struct Provenance {
     /// A row or a frame names somebody.
     pub named_by_operator: bool,
-    /// A party handed it over.
+    /// A party disclosed it.
     pub shown_by_party: bool,
-    /// It was on a phone that was taken.
+    /// It was on a seized phone.
     pub found_on_phone: bool,
     /// The operator checked its stamp and the sender's commitment.
     pub stamp_verified: bool,

@@ -60,7 +60,7 @@ pub fn holdings_classes(design: &Design) -> Vec<HoldingLine> {
             holding: match (line.kept, line.class) {
                 (kept, _) if kept.is_kept() => Holding::Kept(kept),
                 (_, Class::Protocol) => Holding::Seen,
-                // A column that this relay leaves empty counts too, because its value passes by.
+                // A column that this relay leaves empty counts too, because its value passes through.
                 _ => Holding::Loggable,
             },
             why: line.why,

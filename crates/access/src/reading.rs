@@ -47,7 +47,7 @@ pub struct Attempts {
     pub is_text: bool,
     /// The longest run of printable characters in the raw payload. This measure knows nothing of our formats.
     pub longest_printable_run: usize,
-    /// True if the payload has the layout of one that this program's phones make.
+    /// True if the payload has the layout that this program's phones use.
     #[serde(skip)]
     pub is_in_form: bool,
     /// True if the raw payload contains plain words, as `pillarbox-relay ledger` would show them.
@@ -83,8 +83,8 @@ impl Attempts {
         }
     }
 
-    /// Returns true if nothing opened the payload and its form is foreign: its layout is not one that this program's
-    /// phones make, or it contains plain words.
+    /// Returns true if nothing opened the payload and its form is foreign: its layout is not that of this program's
+    /// phones, or it contains plain words.
     #[must_use]
     pub const fn is_in_another_form(&self) -> bool {
         self.readable.is_none() && (!self.is_in_form || self.has_plain_words)
@@ -147,8 +147,8 @@ pub fn read_with_one(payload: &[u8], holdings: &RelayHoldings, key: usize) -> Op
     Some(read_with(payload, &Keys { certificate_key: holdings.certificate_key(), keys: vec![key] }))
 }
 
-/// Tries to read `payload` with the private keys in `holdings` alone. This is quick enough to look at each message as
-/// it passes.
+/// Tries to read `payload` with the private keys in `holdings` alone. This is quick enough to try on each message
+/// as it passes.
 #[must_use]
 pub fn read_with_private_keys(payload: &[u8], holdings: &RelayHoldings) -> Attempts {
     read_with(payload, &Keys::for_recipient(holdings, None, 0))

@@ -33,7 +33,7 @@ pub enum ItemAnswer {
     HeldInAnotherForm {
         /// The number of rows.
         count: u64,
-        /// The number of rows in a foreign form: with a layout that this program's phones do not make, or with plain
+        /// The number of rows in a foreign form: with a layout that this program's phones do not use, or with plain
         /// words in them.
         other_form: u64,
         /// The number of those rows that contain plain words. `pillarbox-relay ledger` shows the words.
@@ -143,7 +143,7 @@ pub enum Blank {
     NothingPublished,
     /// The backup opens and contains no text.
     NoTextInside,
-    /// The account was closed. Its past actions remain in the log under its name.
+    /// The account was closed. Its earlier actions remain in the log under its name.
     ClosedAndLogged {
         /// The number of log rows that name the account.
         rows: u64,

@@ -44,7 +44,7 @@ pub struct Served {
     pub has_account: bool,
     /// A line for each item.
     pub lines: Vec<ItemLine>,
-    /// Everything that the returned lines say, as structured data. It holds nothing that was not handed over.
+    /// Everything that the returned lines say, as structured data. It contains nothing that was withheld.
     pub facts: Facts,
 }
 

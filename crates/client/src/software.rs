@@ -55,8 +55,8 @@ pub trait Software {
         open(payload).map_err(NotOpened::Session)
     }
 
-    /// Returns true if this software asks the relay for the devices of whomever it writes to, with each message. The
-    /// shipped program hears of a contact's devices from the contact.
+    /// Returns true if this software asks the relay for the recipient's devices with each message. The shipped
+    /// program learns of a contact's devices from the contact.
     fn asks_for_devices(&self) -> bool {
         false
     }
@@ -67,9 +67,9 @@ pub trait Software {
         true
     }
 
-    /// Chooses the linked devices of an account that this phone writes to and hears from. `signed` are those of the
-    /// account's list, which has passed every check. `named` are those that somebody else has named: the relay in its
-    /// answer, or a message about its sender.
+    /// Chooses the linked devices of an account with which this phone exchanges messages. `signed` are those of the
+    /// account's list, which has passed every check. `named` are those that somebody else has named: the relay in
+    /// its answer, or a message about its sender.
     fn devices(&self, signed: &[ListedDevice], _named: &[ListedDevice]) -> Vec<ListedDevice> {
         signed.to_vec()
     }

@@ -429,7 +429,7 @@ fn programs_that_end_at_any_step_of_linking_and_talking_lose_nothing() {
         world.at(bob).link_device(code, false).unwrap();
         world.run();
         if !world.take_notices(bob).iter().any(|notice| matches!(notice, Notice::DeviceLinked { .. })) {
-            // The owner's wish ended with the program before the keys were read; it is said again.
+            // The owner's request ended with the program before the keys were read; it is repeated.
             world.at(bob).link_device(code, false).unwrap();
             world.run();
         }

@@ -157,7 +157,7 @@ fn a_false_list_beside_the_owner_s_own_change_is_noticed_by_phone_and_linked_dev
         again(&mut world, who);
         assert_eq!(told(&mut world, who), [], "the change is the owner's");
     }
-    // The second change is the owner's too, but an entry more has come with it.
+    // The second change is the owner's too, but one more entry has been added with it.
     remove(&mut world, bob, 128);
     let list = published(&world).pop().unwrap();
     forger.borrow_mut().publish_list(&own, &ghost_list(account, 2, ghost));

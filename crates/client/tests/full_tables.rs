@@ -15,7 +15,7 @@ const OUTCOMES: &[&str] = &[
     "no message: a replay is recognised by less",
 ];
 
-/// Limits of single things, rates or routes, and not of a table that others can fill.
+/// Limits of single values, rates or routes, and not of a table that others can fill.
 const NO_TABLES: &[(&str, &str)] = &[
     ("MAX_LEN", "bytes of one record"),
     ("MAX_TEXT_LEN", "bytes of one text"),

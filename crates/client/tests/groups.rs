@@ -183,7 +183,7 @@ fn somebody_outside_the_group_cannot_speak_in_it_or_say_who_is_in_it() {
     assert!(heard(&world, alice, group).is_empty(), "it is shown as what it is: a text from Mallory");
     let entry = world.see(alice).history(added).unwrap().pop().unwrap();
     assert_eq!((entry.text(), entry.group), (Some("I am one of you"), None));
-    // Carol has heard of these changes, so on her phone the same words count as a text to the group.
+    // Carol has learned of these changes, so on her phone the same words count as a text to the group.
     assert_eq!(heard(&world, carol, group).len(), 1);
     assert!(world.see(carol).groups().unwrap()[0].members.contains(&further));
 }

@@ -15,7 +15,7 @@ use pillarbox_client::{
 use pillarbox_testkit::world::{Who, World};
 use pillarbox_wire::{AccountId, Duration};
 
-/// Phones of before: they make no signed groups, and say nothing of version 2.
+/// Phones of an older version: they create no signed groups, and do not announce version 2.
 fn before() -> Habits {
     Habits { groups: Some(GroupBasis::Word), ..Habits::default() }
 }
@@ -270,7 +270,7 @@ fn a_phone_that_sees_other_members_says_so_and_gets_the_changes_that_it_lacks() 
     let mut world = World::new();
     let [alice, bob, carol, dave] = people(&mut world, &[]);
     let group = make(&mut world, alice, &[bob, carol]);
-    // Alice's phone drops what Bob's sends, so it never hears that Bob added Dave.
+    // Alice's phone drops what Bob's sends, so it never learns that Bob added Dave.
     let (blocked, mut rng) = (world.id(bob), world.fork());
     world.at(alice).block(blocked, true, &mut rng).unwrap();
     add(&mut world, bob, group, dave);

@@ -59,7 +59,7 @@ fn what_is_said_to_one_person_and_to_a_group_keeps_its_order_while_the_relay_ask
         }
         let now = world.now;
         world.at(alice).queue_group_text(group, text, now, &mut rng).unwrap();
-        // Some texts are queued while nothing else is on its way, others while messages are on their way or wait.
+        // Some texts are queued while nothing else is in transit, others while messages are in transit or wait.
         if text.ends_with('3') {
             world.run();
         }

@@ -171,7 +171,8 @@ fn what_the_relay_holds_back_is_not_encrypted_again_to_a_key_that_it_substitutes
     }
     world.run();
     let (victim, thief) = (world.id(bob), world.id(mallory));
-    // The relay hands Mallory every message that Alice sends to Bob, and hands Alice Mallory's messages as Bob's.
+    // The relay delivers to Mallory every message that Alice sends to Bob, and delivers Mallory's messages to Alice
+    // as Bob's.
     world.up = altering(move |at, frame| {
         if let (true, ClientFrame::Submit(submit)) = (at == alice, frame) {
             submit.to.account = thief;

@@ -3,7 +3,7 @@
 //!
 //! The short nonce is for keys used once or with a counter. The long one is for keys that seal many things under
 //! random nonces (the vault). Neither cipher commits to its key: where it would matter that one ciphertext opens in
-//! two ways, [`committing`](crate::committing) is the cipher to use.
+//! two ways, use [`committing`](crate::committing).
 
 use crate::redact::redacted_debug;
 use chacha20poly1305::{AeadInOut, ChaCha20Poly1305, KeyInit, XChaCha20Poly1305, aead::Nonce, consts::U16};
@@ -95,7 +95,7 @@ pub fn seal_in_place(key: &AeadKey, nonce: &[u8; 12], associated: &[u8], buffer:
 /// Opens a ciphertext produced by [`seal_in_place`], and turns it into the plaintext in place.
 ///
 /// # Errors
-/// [`AuthenticationFailed`]; the buffer then still holds the ciphertext.
+/// [`AuthenticationFailed`]; the buffer still contains the ciphertext.
 pub fn open_in_place(
     key: &AeadKey,
     nonce: &[u8; 12],

@@ -214,7 +214,7 @@ mod tests {
         }
     }
 
-    /// Computes the layout that the module states by hand, through the crate's published primitives.
+    /// Computes the layout stated by hand in the module's documentation, through the crate's published primitives.
     #[test]
     fn the_construction_is_the_one_written_above() {
         let (key, associated, plaintext) =

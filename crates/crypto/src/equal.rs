@@ -2,7 +2,7 @@
 
 use subtle::ConstantTimeEq;
 
-/// True if both slices hold the same bytes.
+/// True if both slices contain the same bytes.
 ///
 /// The time taken depends on the lengths only. Lengths are public, so a tag, key or token of the wrong length is
 /// rejected at once.

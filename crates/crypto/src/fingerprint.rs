@@ -69,7 +69,7 @@ pub(crate) fn fingerprint(
 pub struct SafetyNumber(String);
 
 impl SafetyNumber {
-    /// Computes the number of two people, each given as stable id and key bytes.
+    /// Computes the number of two people, each identified by stable id and key bytes.
     #[must_use]
     pub fn new(parameters: FingerprintParameters, local: (&[u8], &[u8]), remote: (&[u8], &[u8])) -> Self {
         let mut halves = [local, remote].map(|side| half(&fingerprint(parameters, side)));

@@ -82,7 +82,7 @@ impl KemSecret {
         KemPublic(Box::new(public))
     }
 
-    /// Returns the secret that the sender of `ciphertext` holds, or an unrelated one if the ciphertext is not for
+    /// Returns the secret that the sender of `ciphertext` has, or an unrelated one if the ciphertext is not for
     /// this key.
     #[must_use]
     pub fn decapsulate(&self, ciphertext: &KemCiphertext) -> SharedSecret {
@@ -207,7 +207,7 @@ mod tests {
 
     #[test]
     fn a_coefficient_outside_the_field_is_refused() {
-        // Three bytes hold two coefficients of twelve bits. 0xfff is above q = 3329.
+        // Three bytes encode two coefficients of twelve bits. 0xfff is above q = 3329.
         let mut bytes = *KemSecret::from_seed([1; 64]).public().as_bytes();
         bytes[..3].fill(0xff);
         assert_eq!(KemPublic::from_bytes(&bytes).err(), Some(KemError::Modulus));

@@ -62,7 +62,7 @@ labels! {
     DEVICE_LIST = "pillarbox/devices/list/v1";
     /// Device's identity signs the account that it is to belong to.
     DEVICE_CONSENT = "pillarbox/devices/consent/v1";
-    /// Name under which a phone keeps what belongs to one linked device.
+    /// Name under which a phone stores the data of one linked device.
     DEVICE_NAME = "pillarbox/devices/name/v1";
     /// Digest of an account as it was last sent to the owner's other devices.
     DEVICE_TOLD_CONTACT = "pillarbox/devices/told-contact/v1";

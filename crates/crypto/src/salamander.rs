@@ -1,8 +1,9 @@
 //! An "invisible salamander" (Dodis, Grubbs, Ristenpart and Woodage, CRYPTO 2018): one ChaCha20-Poly1305 ciphertext
 //! that opens under two keys, to two texts.
 //!
-//! This is an attack. It shows why a report of a message rests on a commitment ([`crate::committing`]) and not on the
-//! authentication of [`crate::aead`]. No program that ships calls it; the measurements of the laboratory and tests do.
+//! This is an attack. It shows why a report of a message rests on a commitment ([`crate::committing`]) and not on
+//! the authentication of [`crate::aead`]. No shipped program calls it; the measurements of the laboratory and tests
+//! do.
 //!
 //! With Poly1305 under key i, a message of blocks m_1..m_n has the tag `(sum of m_j * r_i^(n+1-j) mod p) + s_i mod
 //! 2^128`, `p = 2^130 - 5` (RFC 8439, section 2.5). One block is left free and chosen so that both tags are equal: one

@@ -34,7 +34,7 @@ impl ScannableFingerprint {
     /// Greatest version that fits the one byte that the code has for it.
     pub const MAX_VERSION: u8 = 0x7f;
 
-    /// Computes the code of two people, each given as stable id and key bytes. A `version` above
+    /// Computes the code of two people, each identified by stable id and key bytes. A `version` above
     /// [`MAX_VERSION`](Self::MAX_VERSION) counts as `MAX_VERSION`.
     #[must_use]
     pub fn new(

@@ -1,5 +1,5 @@
-//! The log against published vectors, against the definitions of RFC 6962 written down word by word, and against
-//! proofs with a bit turned.
+//! The log against published vectors, against the definitions of RFC 6962 transcribed word by word, and against
+//! proofs with a flipped bit.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;

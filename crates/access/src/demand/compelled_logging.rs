@@ -22,7 +22,7 @@ pub const COMPELLED_LOGGING: Demand = Demand {
     when: When::FromNowOn,
 };
 
-/// The time that the rows of an order stay. They are needed until the order is served, and no longer.
+/// The retention of the rows of an order. They are needed until the order is served, and no longer.
 const KEEP: Duration = Duration::from_days(90);
 
 /// Returns the rules of an operator that follows such an order about these accounts. It continues to keep what it

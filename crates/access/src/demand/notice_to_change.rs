@@ -96,7 +96,7 @@ pub fn without_owner_keys(design: &Design) -> Habits {
         return habits;
     }
     if design.cloud.is_some() {
-        // An operator that stores backups for another one is given no key. The backup was readable before.
+        // An operator that stores backups for another one gets no key. The backup was readable before.
         habits.backup = Some(BackupKey::None);
         return habits;
     }

@@ -1,4 +1,4 @@
-//! The pen register: who wrote to whom, while it happens, without the content.
+//! The pen register: who wrote to whom, in real time, without the content.
 //!
 //! Everything that passes an operator can be recorded as it passes, so the tap is read for every design. The operator's
 //! practice decides whether it delivers live, and in which batches. That practice decides when something is delivered,
@@ -28,7 +28,7 @@ pub const PEN_REGISTER: Demand = Demand {
     when: When::FromNowOn,
 };
 
-/// The records that are handed over together.
+/// The records that are delivered together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Batch {
     /// The time of delivery.

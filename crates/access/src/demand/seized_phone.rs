@@ -191,9 +191,9 @@ impl GuessTiming {
     }
 }
 
-/// Tries codes on the vault in `folder`. With `erase_after`, the phone counts wrong guesses and destroys its vault at
-/// that number. This is the situation of somebody who can guess only through the phone. Somebody with a copy of the
-/// file has no such limit. `clock` returns the time since any fixed moment.
+/// Tries codes on the vault in `folder`. With `erase_after`, the phone counts wrong guesses and destroys its vault
+/// at that number. This is the situation of an attacker who can guess only through the phone. An attacker with a
+/// copy of the file has no such limit. `clock` returns the time since any fixed moment.
 ///
 /// # Errors
 /// [`ProfileError`], other than for a wrong code.
@@ -242,10 +242,10 @@ pub fn guess(
 pub struct OnThePhone {
     /// Everything that the phone shows, by conversation.
     pub facts: Facts,
-    /// The time of the oldest text that is still there.
+    /// The time of the oldest text that still exists.
     pub oldest: Option<Timestamp>,
     /// The contacts with disappearing texts, and the lifetime in seconds. Texts that had expired when the phone was
-    /// taken are not on it.
+    /// seized are not on it.
     pub timers: Vec<(String, u32)>,
 }
 
@@ -257,7 +257,7 @@ pub enum SeizureResult {
     Open(OnThePhone),
     /// The phone is locked and its program runs. A reader of its memory has the keys, and with them these contents.
     KeysInMemory(OnThePhone),
-    /// Only the file is there, and it is sealed.
+    /// Only the file is available, and it is sealed.
     Sealed {
         /// The file's length in bytes.
         bytes: u64,

@@ -121,12 +121,12 @@ pub struct Cloud {
     pub keeping: Keeping,
     /// Its practice and statements about demands.
     pub operator: Operator,
-    /// The behaviour of the owner's account there: the facts that it leaves, and the holder of the backup's key.
+    /// The behaviour of the owner's account there: the facts that it deposits, and the holder of the backup's key.
     pub habits: Habits,
 }
 
 impl Design {
-    /// Returns true if nobody knows whether phones of this design leave `kind`.
+    /// Returns true if nobody knows whether phones of this design deposit `kind`.
     #[must_use]
     pub fn is_unknown(&self, kind: DepositKind) -> bool {
         self.not_known.contains(&kind)

@@ -27,7 +27,7 @@ pub struct Operator {
     /// The countries of its relays, if it has several: one relay for the people of each country. Otherwise one
     /// relay is at the seat.
     pub relays_in: Vec<String>,
-    /// Its practice of telling who writes to whom while it happens.
+    /// Its practice of reporting who writes to whom while it happens.
     pub pen_register: Option<LiveDelivery>,
     /// The items that it says it hands over.
     pub practice: Vec<Practice>,
@@ -41,7 +41,7 @@ pub struct Operator {
     pub answers_notice: Vec<NoticeAnswer>,
 }
 
-/// The practice of telling who writes to whom while it happens.
+/// The practice of reporting who writes to whom while it happens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LiveDelivery {
@@ -104,7 +104,7 @@ pub struct HandsOver {
     pub by: Speaker,
 }
 
-/// The reason for which something that is held is not handed over.
+/// The reason that an item which is held is not handed over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Withheld<'a> {
     /// The operator's words, or a report of them.
@@ -121,7 +121,7 @@ pub struct Withheld<'a> {
 pub struct Practice {
     /// The items that the statement is about.
     pub items: Vec<Item>,
-    /// The process that is enough, or that it insists on; none for the law's usual one.
+    /// The process that is enough, or that it insists on; `None` for the law's usual one.
     #[serde(default)]
     pub reach: Option<Reach>,
     /// The operator's words, or a report of them.

@@ -40,7 +40,7 @@ pub(super) struct Opened {
     pub(super) lines: Vec<String>,
     pub(super) facts: Facts,
     pub(super) exhibits: Vec<Exhibit>,
-    /// The number of backups that are here and do not open.
+    /// The number of stored backups that do not open.
     pub(super) unreadable: u64,
 }
 

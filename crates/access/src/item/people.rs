@@ -107,8 +107,8 @@ fn rosters(
     ItemReading::of(lines.into_iter().collect(), exhibits(left), otherwise).with(facts)
 }
 
-/// Parses a roster as phones leave it: the group's name, then a member on each line. Every key that the operator has is
-/// tried on a sealed roster.
+/// Parses a roster as phones deposit it: the group's name, then a member on each line. Every key that the operator
+/// has is tried on a sealed roster.
 fn roster(row: &DepositRow, rows: &Rows<'_>) -> Option<(String, Vec<String>)> {
     in_the_clear(row.value.as_slice()).or_else(|| {
         let (nonce, sealed) = row.value.as_slice().split_first_chunk::<24>()?;

@@ -1,4 +1,4 @@
-//! Items about messages: from the rows of messages that are still there, and from the log of those that passed.
+//! Items about messages: from the rows of messages that still exist, and from the log of those that passed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -210,7 +210,7 @@ pub(super) fn content(rows: &Rows<'_>) -> ItemReading {
     reply
 }
 
-/// A message that is there byte for byte.
+/// A message whose bytes are available.
 struct Payload<'a> {
     place: &'static str,
     wrote: Wrote,

@@ -178,9 +178,9 @@ pub struct ReachRow {
     data: Vec<DataSought>,
     /// The force that the row gives a paper.
     pub force: LegalForce,
-    /// The first day on which the row holds, or none if nobody read it.
+    /// The first day on which the row applies, or `None` if nobody read it.
     pub from: Option<Day>,
-    /// The first day on which it no longer held, or none if nobody read of one.
+    /// The first day on which it no longer applied, or `None` if nobody read of one.
     pub until: Option<Day>,
     /// The law, treaty or decision.
     pub basis: &'static str,
@@ -274,8 +274,8 @@ impl ReachRow {
 /// 2023).
 const PUSH_SERVICES: Country = Country::US;
 
-/// Returns the lines for a paper of `asking` under `demand` to the operators of `design`, on `day`. The list is empty
-/// if no operator is asked: a phone, and what its owner hands over, are where the people are.
+/// Returns the lines for a paper of `asking` under `demand` to the operators of `design`, on `day`. The list is
+/// empty if no operator is asked: a phone, and what its owner discloses, are where the people are.
 #[must_use]
 pub fn reach(asking: Country, demand: &Demand, design: &Design, day: Day) -> Vec<ReachLine> {
     let sought = DataSought::of(demand);

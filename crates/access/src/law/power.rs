@@ -46,9 +46,9 @@ pub struct Power {
     /// A word that the powers which followed one another share.
     #[serde(skip)]
     pub route: &'static str,
-    /// The first day on which the power could be used, or none if nobody read it.
+    /// The first day on which the power could be used, or `None` if nobody read it.
     pub from: Option<Day>,
-    /// The first day on which it was no longer given out, or none if nobody read of one.
+    /// The first day on which it was no longer granted, or `None` if nobody read of one.
     pub until: Option<Day>,
     /// The power's name in the law or in practice.
     pub name: &'static str,

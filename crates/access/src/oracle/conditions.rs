@@ -19,7 +19,7 @@ pub enum ConditionEffect {
     ProcessOpen,
     /// The row is an example, so other items under the same process are no difference.
     ListOpen,
-    /// The condition holds in the scenario, because the target gave everything that can be given.
+    /// The condition holds in the scenario, because the target has supplied everything that can be supplied.
     Scenario,
     /// The condition holds if the design that is run says so.
     Design,
@@ -28,7 +28,7 @@ pub enum ConditionEffect {
     Case,
     /// The item comes from the operator that stores the backups.
     Cloud,
-    /// Live delivery comes in batches at most a quarter of an hour apart.
+    /// Live delivery happens in batches at most a quarter of an hour apart.
     Batches,
 }
 

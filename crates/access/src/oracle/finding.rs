@@ -54,7 +54,7 @@ pub enum Whose {
     Ours,
     /// The table is wrong: its source or the transcription says less or more than is true.
     Theirs,
-    /// Neither side: they speak of different times, products or parts.
+    /// Neither side: they are about different times, products or parts.
     Nobodys,
     /// The authors of this file do not know.
     Unknown,
@@ -126,7 +126,7 @@ impl ComparedRow {
 /// The number of rows with each outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct OutcomeCounts {
-    /// The table and the run say the same.
+    /// The table and the run agree.
     pub agree: usize,
     /// The table and the run differ.
     pub differ: usize,

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::item::Item;
 
-/// Returns the parts of an unspecified item, and nothing for an item that is one thing. An unspecified item comes back
-/// when one of its parts does.
+/// Returns the parts of an unspecified item, and nothing for an item that is one thing. An unspecified item is
+/// returned when one of its parts is.
 pub(super) fn parts(item: Item) -> Vec<Item> {
     match item {
         Item::AccountRecord => Item::ALL.iter().copied().filter(|item| !is_whole(*item)).collect(),

@@ -99,7 +99,7 @@ pub struct Returned {
 
 /// A run that can be queried. The same question always gets the same answer.
 pub trait Observed {
-    /// Returns what comes back for a question.
+    /// Returns the answer to a question.
     fn returned(&self, asked: &Asked) -> Returned;
 }
 

@@ -141,8 +141,8 @@ impl RelayHoldings {
     }
 }
 
-/// Collects every field of 32 bytes in the rows, public keys included. An attempt with a public key costs nothing, and
-/// leaves no doubt about which key was meant.
+/// Collects every field of 32 bytes in the rows, public keys included. An attempt with a public key costs nothing,
+/// and leaves no doubt about which key was needed.
 pub(super) fn keys_in(rows: &Holdings) -> Vec<HeldKey> {
     let mut keys = Vec::new();
     let mut hold = |found_in, is_private, owner, bytes: &[u8]| {

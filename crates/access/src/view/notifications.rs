@@ -1,5 +1,5 @@
-//! The store of a phone's operating system for what its notifications showed. The messenger's passcode does not seal
-//! it, and a text that disappears from the messenger stays in it.
+//! The store of a phone's operating system for the content of its notifications. The messenger's passcode does not
+//! seal it, and a text that disappears from the messenger stays in it.
 
 use pillarbox_wire::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! A phone that was taken from its owner.
+//! A seized phone.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use pillarbox_client::Phone;
 use serde::Serialize;
 
-/// The state in which a phone was taken.
+/// The state in which a phone was seized.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LockState {
@@ -18,8 +18,7 @@ pub enum LockState {
     Unlocked,
 }
 
-/// A phone that was taken from its owner: the folder with its vault and, while the program runs, the contents of its
-/// memory.
+/// A seized phone: the folder with its vault and, while the program runs, the contents of its memory.
 pub struct SeizedPhone<'a> {
     folder: PathBuf,
     memory: Option<&'a Phone>,
@@ -45,7 +44,7 @@ impl<'a> SeizedPhone<'a> {
         Self { folder: folder.to_owned(), memory: Some(running), state: LockState::Unlocked }
     }
 
-    /// Returns the state in which the phone was taken.
+    /// Returns the state in which the phone was seized.
     #[must_use]
     pub const fn state(&self) -> LockState {
         self.state

@@ -1,4 +1,4 @@
-//! A message that its recipient hands over to the operator, with everything that the operator needs to check it.
+//! A message that its recipient discloses to the operator, with everything that the operator needs to check it.
 
 use pillarbox_client::report::AbuseReport;
 use pillarbox_wire::{DeviceAddress, Timestamp};

@@ -1,6 +1,6 @@
 //! The traffic that passes an operator from an order on, as far as it concerns the people whom the order names.
 //!
-//! The order comes first. Frames that passed before it are not here, and neither is anybody else's traffic.
+//! The order comes first. Frames that passed before it are excluded, and so is everybody else's traffic.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;

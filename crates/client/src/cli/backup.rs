@@ -1,7 +1,6 @@
 //! `pillarbox backup`: a copy of contacts and texts at the relay.
 //!
-//! One rule keeps it fresh: `backup on` leaves a backup, and so does each `inbox` that finds something changed at its
-//! end.
+//! One rule keeps it fresh: `backup on` deposits a backup, and so does each `inbox` that finds changes at its end.
 
 use pillarbox_client::{BackupKey, Phone, RecalledBackup};
 use pillarbox_crypto::SecretBytes;
@@ -79,8 +78,8 @@ pub(crate) const fn readers(held_by: BackupKey) -> &'static str {
     }
 }
 
-/// Leaves a fresh backup after an `inbox`, if the owner wants backups and something has changed. A failure is reported
-/// but does not make the command fail, because the fetched messages are shown all the same.
+/// Deposits a fresh backup after an `inbox`, if the owner wants backups and something has changed. A failure is
+/// reported but does not make the command fail, because the fetched messages are shown all the same.
 pub(crate) fn refresh(context: &mut CliContext<'_>, phone: &mut Phone) -> Result<(), Failure> {
     if !phone.refresh_backup(now(), &mut context.rng)? && !phone.backup_waits()? {
         return Ok(());
@@ -297,7 +296,7 @@ fn turn_off(context: &mut CliContext<'_>, phone: &mut Phone) -> Result<(), Failu
     })
 }
 
-/// Leaves the waiting parts of a backup at the relay. A backup for which the relay has no room is taken back.
+/// Deposits the waiting parts of a backup at the relay. A backup for which the relay has no room is withdrawn.
 fn leave(context: &mut CliContext<'_>, phone: &mut Phone) -> Result<Option<Refusal>, Failure> {
     let outcome = net::leave_backup(context, phone);
     if matches!(outcome, Err(Failure::Backup(BackupTrouble::TooLarge))) {

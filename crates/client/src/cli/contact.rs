@@ -166,7 +166,7 @@ fn added(context: &mut CliContext<'_>, phone: &Phone, contact: &Contact) -> Resu
     Ok(())
 }
 
-/// Reports that a new contact's suggested name was not taken over and that the owner chose none.
+/// Reports that a new contact's suggested name was not adopted and that the owner chose none.
 fn tell_claim(context: &mut CliContext<'_>, contact: &Contact) {
     let stand_in = contact.account.to_string().starts_with(&contact.name);
     if let Some(claim) = words::claim(contact).filter(|_| stand_in) {

@@ -31,7 +31,7 @@ pub(crate) enum DeviceTrouble {
     Left,
     /// The relay does not know this linked device.
     Gone,
-    /// The devices stay as they were.
+    /// The devices are unchanged.
     NotChanged(DeviceFailure),
 }
 

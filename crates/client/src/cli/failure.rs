@@ -1,4 +1,4 @@
-//! Every way in which a command can fail, as the user meets it.
+//! Every way in which a command can fail, as the user sees it.
 //!
 //! The library's errors describe what happened inside. Here they are sorted by what the user has to know and do.
 //! The messages are in `errors`.
@@ -26,7 +26,7 @@ pub(crate) enum Failure {
     Place(PlaceError),
     /// There is no passphrase.
     Passphrase(PassphraseError),
-    /// The passphrase and the text would both come from standard input.
+    /// The passphrase and the text would both be read from standard input.
     StdinTwice,
     /// A question needs an answer, and no one can be asked.
     NeedsAnswer {
@@ -36,9 +36,9 @@ pub(crate) enum Failure {
     /// The user answered a question with no.
     Declined,
 
-    /// The directory holds no profile.
+    /// The directory contains no profile.
     NoProfile,
-    /// The directory holds a profile already.
+    /// The directory contains a profile already.
     ProfileExists,
     /// The account was closed. Its history can be read; nothing can be sent or received.
     AccountClosed,
@@ -98,7 +98,7 @@ pub(crate) enum Failure {
     Goodbye(Farewell),
     /// The relay answered no.
     Refused(Refusal),
-    /// A code was given to a relay that sends none.
+    /// A code was supplied for a relay that sends none.
     NoCodes,
 
     /// No contact has this name.
@@ -169,14 +169,14 @@ pub(crate) enum Failure {
         /// The number on the other phone, if it was typed.
         heard: Option<String>,
     },
-    /// The number heard does not have 60 digits.
+    /// The number read out does not have 60 digits.
     NotANumber {
         /// The contact's name.
         name: String,
         /// Number of digits in it.
         digits: usize,
     },
-    /// No number from the other phone was given.
+    /// No number from the other phone was supplied.
     NotCompared {
         /// The contact's name.
         name: String,
@@ -244,7 +244,7 @@ pub(crate) enum BackupTrouble {
     NotAKey(BadKey),
     /// The key is another one, or the backup was altered.
     WrongKey,
-    /// The parts do not make a whole backup.
+    /// The parts are not a complete backup.
     NotWhole,
 }
 

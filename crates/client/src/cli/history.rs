@@ -61,7 +61,7 @@ pub(crate) fn run(context: &mut CliContext<'_>, history: &History) -> Result<(),
     Ok(())
 }
 
-/// Prints the conversation of a group, with the changes of its members where this phone heard them.
+/// Prints the conversation of a group, with the changes of its members where this phone learned of them.
 fn of_group(
     context: &mut CliContext<'_>,
     phone: &mut Phone,

@@ -1,4 +1,4 @@
-//! The relay as commands about devices meet it: a change that the first phone makes, and a new device that waits.
+//! The commands' use of the relay for devices: a change that the first phone makes, and a new device that waits.
 
 use std::time::Duration;
 

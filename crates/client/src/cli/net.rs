@@ -195,7 +195,7 @@ async fn carry(
         let Ok(event) =
             timeout(SILENCE.saturating_sub(carrier.idle()), carrier.next(phone, &mut context.rng)).await
         else {
-            // Frames without a notice, such as answers to receipts, may have come meanwhile.
+            // Frames without a notice, such as answers to receipts, may have arrived meanwhile.
             if carrier.idle() < SILENCE {
                 continue;
             }
@@ -226,7 +226,7 @@ async fn carry(
     }
 }
 
-/// Fails on a notice after which nothing more will come on this connection.
+/// Fails on a notice after which nothing more will arrive on this connection.
 pub(crate) fn refusal(notice: &Notice) -> Result<(), Failure> {
     match notice {
         Notice::RegistrationRefused { reason } | Notice::AuthenticationRefused { reason } => {
@@ -351,8 +351,8 @@ impl ConnectionStatus {
         self.throttled.is_some()
     }
 
-    /// Returns a sentence when the relay asks to wait, and when nothing waits any more. Since the relay refuses each
-    /// message that comes too early, the wait is reported again only for another reason or a longer time.
+    /// Returns a sentence when the relay asks to wait, and when nothing waits any more. Since the relay refuses
+    /// each message that is sent too early, the wait is reported again only for another reason or a longer time.
     pub(crate) fn hear(&mut self, notice: &Notice, unsent: usize) -> Option<String> {
         match notice {
             Notice::Delayed { reason } if self.throttled.is_none_or(|told| is_worse(*reason, told)) => {

@@ -16,8 +16,8 @@ const MAX_LEN: usize = 1_024;
 /// copied profile.
 const SHORT: usize = 8;
 
-/// A passphrase as it was read, on its way to the vault. The library prepares it and opens older profiles with the
-/// raw bytes. Wiped when dropped.
+/// A passphrase as read, before it reaches the vault. The library prepares it and opens older profiles with the raw
+/// bytes. Wiped when dropped.
 pub(crate) type Secret = Zeroizing<String>;
 
 /// A source for the passphrase.
@@ -45,7 +45,7 @@ pub(crate) enum Purpose {
 /// Reasons that no passphrase was read.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum PassphraseError {
-    /// `--no-input` was given without a file or descriptor.
+    /// `--no-input` was set without a file or descriptor.
     #[error("a passphrase is needed, and --no-input forbids to ask for it")]
     NotAsked,
     /// There is no terminal to ask on.

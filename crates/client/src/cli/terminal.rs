@@ -206,7 +206,7 @@ impl Terminal {
     }
 
     /// Clears the screen and the scrollback (ECMA-48, ED; its parameter 3 is xterm's and known to most terminals).
-    /// Text that a terminal has recorded or a pipe has passed on stays out of reach.
+    /// Text that a terminal has recorded or a pipe has passed on cannot be cleared.
     pub(crate) fn clear(&mut self) {
         self.leave_question();
         self.steps.clear();

@@ -18,7 +18,7 @@ pub enum NetError {
     /// A server answers and the handshake failed; it may not be the relay.
     #[error(transparent)]
     Handshake(#[from] HandshakeError),
-    /// The relay did not make the account.
+    /// The relay did not create the account.
     #[error("the relay does not make the account: {0}")]
     NotRegistered(Refusal),
     /// The relay does not accept this device as the account's.

@@ -39,15 +39,15 @@ use crate::records::prekeys;
 use crate::records::recovery::PendingReplies;
 use crate::vault::{Passphrase, ProfileError, StorageError, Table, Vault};
 
-/// An open profile. It holds the profile's lock for as long as it lives.
+/// An open profile. It holds the profile's lock until it is dropped.
 ///
 /// The fields are copies of rows, changed only after a transaction was committed. Dropping a phone at any moment and
 /// opening it again gives the same phone, disconnected.
 pub struct Phone {
     pub(super) vault: Vault,
     pub(super) account: Account,
-    /// True if it encrypted end to end under a former release of the program. Messages on their way from then still
-    /// open.
+    /// True if it encrypted end to end under a former release of the program. Messages sent then and still in
+    /// transit can be opened.
     pub(super) has_encrypted: bool,
     pub(super) secrets: Secrets,
     pub(super) links: Links,
@@ -127,7 +127,7 @@ impl Phone {
     /// Creates a profile in an empty vault, which may be in memory.
     ///
     /// # Errors
-    /// [`ProfileError::Exists`] if the vault holds a profile; [`ProfileError::Storage`] if it cannot store one.
+    /// [`ProfileError::Exists`] if the vault contains a profile; [`ProfileError::Storage`] if it cannot store one.
     pub fn create_in(
         vault: Vault,
         new: NewAccount,
@@ -183,7 +183,7 @@ impl Phone {
     /// Opens the profile in a vault.
     ///
     /// # Errors
-    /// [`ProfileError::NoProfile`] if it holds none; [`ProfileError::Storage`] if it cannot be read.
+    /// [`ProfileError::NoProfile`] if it contains none; [`ProfileError::Storage`] if it cannot be read.
     pub fn open_in(vault: Vault, now: Timestamp, rng: &mut impl CryptoRng) -> Result<Self, ProfileError> {
         let (account, secrets) = vault.read(|rows| {
             let record: AccountRecord = rows.load(Table::Account, FACTS)?.ok_or(ProfileError::NoProfile)?;
@@ -268,7 +268,7 @@ impl Phone {
     /// Changes the passphrase. Earlier copies of the profile still open with the old one.
     ///
     /// # Errors
-    /// [`ProfileError::Storage`]; then the old passphrase still holds.
+    /// [`ProfileError::Storage`]; then the old passphrase is still valid.
     pub fn change_passphrase(
         &mut self,
         passphrase: &Passphrase,

@@ -26,7 +26,7 @@ pub enum PhoneError {
     /// The account is not registered at its relay yet.
     #[error("the account is not registered yet")]
     NotRegistered,
-    /// The account is registered already, so its number stays.
+    /// The account is registered already, so its number cannot change.
     #[error("the account is registered already")]
     AlreadyRegistered,
     /// The invitation is this account's own.
@@ -59,7 +59,7 @@ pub enum PhoneError {
     /// They are no member of this group.
     #[error("they are no member of this group")]
     NotMember,
-    /// The group knows the owner by another key, so nothing that this phone signs there holds.
+    /// The group knows the owner by another key, so nothing that this phone signs there is valid.
     #[error("the group knows the owner by another key, so what this phone signs does not hold there")]
     OtherKey,
     /// This phone's habits include no backups.
@@ -119,10 +119,10 @@ pub enum PhoneError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfirmError {
-    /// The number heard is a safety number, but another one.
+    /// The number read out is a safety number, but another one.
     #[error("the numbers differ")]
     Mismatch,
-    /// The number heard does not have 60 digits.
+    /// The number read out does not have 60 digits.
     #[error("a safety number has 60 digits, and this has {digits}")]
     NotANumber {
         /// Number of digits in it.

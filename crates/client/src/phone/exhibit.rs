@@ -1,7 +1,7 @@
 //! A phone as an exhibit: the rows behind its screen with the key to them, and a phone restored from those rows.
 //!
-//! It holds the account's details that the owner could read on the screen, and none of the keys that speak for the
-//! owner.
+//! It contains the account's details that the owner could read on the screen, and none of the keys that speak for
+//! the owner.
 
 use pillarbox_wire::AccountId;
 use rand_core::CryptoRng;

@@ -39,8 +39,8 @@ impl Phone {
         self.deposits.look_again();
     }
 
-    /// Leaves as many facts as one frame holds; the rest follow after the answer. A frame holds one kind, so that a
-    /// refusal concerns no other kind.
+    /// Deposits as many facts as one frame can carry; the rest follow after the answer. A frame carries one kind,
+    /// so that a refusal concerns no other kind.
     pub(crate) fn leave_facts(
         &mut self,
         now: Timestamp,
@@ -98,7 +98,7 @@ impl Phone {
         self.vault.transact(rng, |rows| {
             for deposit in deposits {
                 let key = key(deposit);
-                // The fact may have changed while it was on its way.
+                // The fact may have changed while it was in transit.
                 let Some(mut fact) =
                     rows.load::<Fact>(Table::Facts, &key)?.filter(|it| it.deposit == *deposit)
                 else {

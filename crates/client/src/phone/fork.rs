@@ -38,7 +38,7 @@ impl Phone {
             closing,
             code,
             link,
-            // As a recall, wishes of a person at a keyboard.
+            // As with a recall, these are requests of a person at a keyboard.
             link_wish: _,
             lists_wanted,
             told_at: _,

@@ -45,7 +45,7 @@ impl Phone {
         Ok(())
     }
 
-    /// Stops to check if the software leaves the check out.
+    /// Stops checking if the software leaves the check out.
     pub(super) fn leave_log_unchecked(
         &mut self,
         software: &impl Software,

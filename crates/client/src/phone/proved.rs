@@ -40,7 +40,7 @@ impl Phone {
         let mut mine = true;
         if let (Held::Own, Ok(leaf)) = (&held, &checked) {
             let lists = self.own_bindings(own.account)?;
-            // A linked device may not have heard of the latest list: it asks for it before anything is said.
+            // A linked device may not know the latest list: it asks for it before anything is reported.
             if self.link.is_some()
                 && lists.iter().all(|own| own.binding != leaf.binding)
                 && !self.proofs.doubt(own.account, Doubt::Devices)
@@ -130,7 +130,7 @@ impl Phone {
         Ok(notices)
     }
 
-    /// Handles the proof of a list that the relay gave. It is taken over if the log binds it.
+    /// Handles the proof of a list that the relay sent. It is adopted if the log binds it.
     fn proved_list(
         &mut self,
         leaf: &LogLeaf,

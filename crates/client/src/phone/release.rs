@@ -1,7 +1,7 @@
 //! Changes that another release of the program makes to an existing account.
 //!
 //! No received message leads here, and the shipped program calls none of these methods; only other software would.
-//! The account, its keys, contacts, history and conversations stay.
+//! The account, its keys, contacts, history and conversations are kept.
 
 use rand_core::CryptoRng;
 
@@ -18,7 +18,7 @@ impl Phone {
     /// sent at their time, and facts deposited at the relay stay there until they are withdrawn.
     ///
     /// # Errors
-    /// [`PhoneError::Storage`]; the old habits then stay.
+    /// [`PhoneError::Storage`]; the old habits are then kept.
     pub fn set_habits(&mut self, habits: Habits, rng: &mut impl CryptoRng) -> Result<(), PhoneError> {
         let before = self.account.seals();
         let account = Account { habits, ..self.account.clone() };
@@ -26,7 +26,7 @@ impl Phone {
         self.vault.transact(rng, |rows| {
             store_account(rows, &account)?;
             if seals_now {
-                // The contacts were never given the key for sealing to this phone.
+                // The contacts never received the key for sealing to this phone.
                 for mut contact in rows.load_all::<ContactRecord>(Table::Contacts)? {
                     contact.introduced = false;
                     store_contact(rows, &contact)?;

@@ -124,7 +124,7 @@ impl AccountRecord {
 }
 
 impl Account {
-    /// Returns true if this phone signs who is in the groups that it makes, and reads what others sign.
+    /// Returns true if this phone signs who is in the groups that it creates, and reads what others sign.
     #[must_use]
     pub fn signs_groups(&self) -> bool {
         self.protection == Protection::EndToEnd && self.habits.groups != Some(GroupBasis::Word)

@@ -135,13 +135,13 @@ pub enum BackupError {
     Count {
         /// Expected number of parts.
         expected: usize,
-        /// Number of parts given.
+        /// Number of parts supplied.
         got: usize,
     },
     /// A part is in the position of another: swapped, repeated or left out.
     #[error("part {part} of the backup is not where it belongs")]
     OutOfOrder {
-        /// Its position among the parts given, from 0.
+        /// Its position among the supplied parts, from 0.
         part: usize,
     },
     /// A part belongs to another backup.
@@ -158,7 +158,7 @@ pub enum BackupError {
         /// The error of the codec.
         error: CodecError,
     },
-    /// The backup is sealed and no key was given.
+    /// The backup is sealed and no key was supplied.
     #[error("the backup is sealed, and there is no key")]
     NoKey,
     /// The key is wrong, or a part was altered.

@@ -109,7 +109,7 @@ pub struct Text {
     /// The text itself.
     pub text: String,
     /// Seconds until it disappears. The timer starts at the recipient when it is shown, and at the sender when the
-    /// relay has taken it.
+    /// relay has accepted it.
     pub expires_after: Option<u32>,
 }
 
@@ -134,7 +134,7 @@ pub struct Timer {
     pub id: BodyId,
     /// By the sender's clock.
     pub sent_at: Timestamp,
-    /// Seconds, or `None` if texts stay.
+    /// Seconds, or `None` if texts are kept.
     pub expires_after: Option<u32>,
 }
 
@@ -154,11 +154,11 @@ pub struct Roster {
     pub id: BodyId,
     /// The group.
     pub group: GroupId,
-    /// The name given by the maker of the group.
+    /// The name chosen by the creator of the group.
     pub name: String,
     /// At most [`MAX_GROUP_MEMBERS`], sender and recipient among them.
     pub members: Vec<AccountId>,
-    /// Seals the roster if a phone leaves it at a relay.
+    /// Seals the roster if a phone deposits it at a relay.
     pub key: FixedBytes<32>,
 }
 
@@ -187,7 +187,7 @@ pub struct MemberChanges {
     pub id: BodyId,
     /// The group.
     pub group: GroupId,
-    /// Seals the roster if a phone leaves it at a relay.
+    /// Seals the roster if a phone deposits it at a relay.
     pub key: FixedBytes<32>,
     /// The members whom the sender's phone sees.
     pub seen: MembersSeen,
@@ -206,7 +206,7 @@ pub struct DevicesTold {
     pub list: DeviceList,
 }
 
-/// See [`Content::LogHead`]. It has no id: nobody confirms it, and the next one comes within days.
+/// See [`Content::LogHead`]. It has no id: nobody confirms it, and the next one arrives within days.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeadTold {
     /// The key with which the head is signed.
@@ -216,7 +216,7 @@ pub struct HeadTold {
 }
 
 impl Content {
-    /// Returns the version of bodies that can say this.
+    /// Returns the version of bodies that can express this.
     #[must_use]
     pub const fn version(&self) -> u8 {
         match self {
@@ -235,8 +235,8 @@ impl Content {
         }
     }
 
-    /// Returns the content as a phone reads it that has or has not shown that it reads version 2. A text is said
-    /// without the members seen.
+    /// Returns the content for a phone that has or has not shown that it reads version 2. For the latter, a text
+    /// omits the members seen.
     #[must_use]
     pub fn read_by(self, reads_newer: bool) -> Self {
         match self {
@@ -279,7 +279,7 @@ impl Body {
         if bytes.first() == Some(&body.content.version()) { Ok(body) } else { Err(CodecError::Malformed) }
     }
 
-    /// Returns true if every part keeps to the limits of this module. Any other body is treated as unreadable.
+    /// Returns true if every part is within the limits of this module. Any other body is treated as unreadable.
     #[must_use]
     pub fn is_within_limits(&self) -> bool {
         let introduction = self.introduction.as_ref().is_none_or(|said| said.name.len() <= MAX_NAME_LEN);

@@ -38,7 +38,7 @@ impl Trust {
 pub enum ContactOrigin {
     /// Their invitation.
     Invitation,
-    /// A look-up by number: the relay's word that the account has it.
+    /// A look-up by number: the relay's statement that the account has it.
     Number,
     /// They wrote first.
     Stranger,

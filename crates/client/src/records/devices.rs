@@ -1,8 +1,9 @@
 //! Linked devices: the checks of a device list, and what a phone keeps of each device.
 //!
 //! **Who is believed.** A list counts if the account's identity has signed it and every device on it has agreed to
-//! belong to that account. The relay can therefore add no device, and an account cannot list somebody else's. A list
-//! is replaced by a later version only; of two lists of one version the first stays, and the other is refused.
+//! belong to that account. The relay can therefore add no device, and an account cannot list somebody else's. A
+//! list is replaced by a later version only; of two lists of one version the first is kept, and the other is
+//! refused.
 //!
 //! **A separate name.** Sessions, receipts and waiting messages belong to one device. A phone keeps them for a
 //! linked device under a name that has the form of an account's and is derived from account and number, beside
@@ -112,7 +113,7 @@ pub(crate) fn offer_digest(offer: &DeviceOffer) -> FixedBytes<32> {
     FixedBytes(kdf::hash(labels::DEVICE_OFFER, &[&offer.shown_bytes()]))
 }
 
-/// Returns the name under which a phone keeps what belongs to one device; the account itself for its first phone.
+/// Returns the name under which a phone stores one device's data; the account itself for its first phone.
 pub(crate) fn device_name(address: DeviceAddress) -> AccountId {
     if !address.device.is_linked() {
         return address.account;
@@ -123,7 +124,7 @@ pub(crate) fn device_name(address: DeviceAddress) -> AccountId {
     AccountId(name)
 }
 
-/// A linked device that this phone writes to and hears from, kept under its [`device_name`].
+/// A linked device with which this phone exchanges messages, stored under its [`device_name`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct LinkedDevice {
     pub(crate) account: AccountId,

@@ -25,7 +25,7 @@ pub enum Unproved {
     NoLog,
     /// The head is not signed with the key that this phone knows.
     NotSigned,
-    /// The head does not continue the last one: entries were changed or taken out, or this phone is shown another log
+    /// The head does not continue the last one: entries were changed or removed, or this phone is shown another log
     /// than before.
     OtherLog,
     /// The log has no entry of the account, or the proof of the entry is wrong.
@@ -83,7 +83,7 @@ impl UnprovedList {
     }
 }
 
-/// A head with the key of its signature, as a row holds it.
+/// A head with the key of its signature, as stored in a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct KnownHead {
     pub(crate) log_key: FixedBytes<32>,
@@ -266,7 +266,7 @@ impl LogMemory {
     }
 }
 
-/// Returns the digest that an entry holds of these keys and this device list.
+/// Returns the digest in an entry for these keys and this device list.
 pub(crate) fn binding(identity: &IdentityKey, list: Option<&DeviceList>) -> FixedBytes<32> {
     let (version, signed) = list.map_or((0, Vec::new()), |list| (list.version, list.signed_bytes()));
     FixedBytes(log::binding(&identity.signing.0, &identity.agreement.0, version, &signed))
@@ -307,7 +307,7 @@ mod tests {
     fn each_version_of_the_owner_s_list_is_one_entry_and_no_more() {
         let mut memory = LogMemory::default();
         assert!(memory.is_mine(&entry(1, at(0)), &[at(0)]));
-        // The relay has the next list, and this phone has not heard that yet.
+        // The relay has the next list, and this phone has not been told yet.
         assert!(memory.is_mine(&entry(2, at(1)), &[at(0), at(1)]));
         assert!(memory.is_mine(&entry(2, at(1)), &[at(1)]));
         assert!(memory.is_mine(&entry(5, at(4)), &[at(4)]), "three changes since the last look");

@@ -44,16 +44,16 @@ pub struct GroupEntry {
     pub entry: HistoryEntry,
 }
 
-/// One change of a group's members, as this phone has heard it first.
+/// One change of a group's members, as this phone first learned of it.
 ///
-/// Other members may have heard it from somebody else, because a roster names everybody who is on it.
+/// Other members may have learned of it from somebody else, because a roster names everybody who is on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GroupChange {
     /// The change.
     pub news: GroupNews,
-    /// The member from whom this phone has it, or the owner.
+    /// The member who reported it to this phone, or the owner.
     pub by: AccountId,
-    /// Time of hearing or making it, by this phone's clock.
+    /// Time of learning of it or making it, by this phone's clock.
     pub at: Timestamp,
     /// True if it was shown. The owner's own changes count as shown.
     pub shown: bool,
@@ -92,10 +92,10 @@ pub(crate) struct GroupRecord {
     pub(crate) key: FixedBytes<32>,
     /// Place of the owner's next text.
     pub(crate) next_place: u64,
-    /// The changes of the members in the order in which this phone heard them. Each member is added and leaves at
-    /// most once in a group that nobody signs. Records of version 1 had none.
+    /// The changes of the members in the order in which this phone learned of them. Each member is added and leaves
+    /// at most once in a group that nobody signs. Records of version 1 had none.
     pub(crate) changes: Option<Vec<GroupChange>>,
-    /// The one who may remove members, if the group is signed. The members then follow from its signed changes.
+    /// The member who may remove others, if the group is signed. The members then follow from its signed changes.
     /// Records up to version 2 had none.
     pub(crate) keeper: Option<AccountId>,
 }

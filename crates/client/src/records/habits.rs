@@ -12,7 +12,7 @@ pub enum Receipts {
     /// As soon as the text is stored.
     #[default]
     AtOnce,
-    /// This many seconds after the first unconfirmed text, together for all that have come by then.
+    /// This many seconds after the first unconfirmed text, together for all that have arrived by then.
     After(u32),
     /// Never.
     Never,
@@ -77,10 +77,10 @@ pub struct Habits {
     pub sealed_sender: bool,
     /// The time of receipts.
     pub receipts: Receipts,
-    /// The kinds of facts that it leaves at the relay, if the owner has given them. A phone that makes backups leaves
-    /// those too.
+    /// The kinds of facts that it deposits at the relay, if the owner has supplied them. A phone that makes backups
+    /// deposits those too.
     pub deposits: Vec<DepositKind>,
-    /// True if it encrypts a group's roster to the members before leaving it.
+    /// True if it encrypts a group's roster to the members before depositing it.
     pub sealed_rosters: bool,
     /// The holder of the key of its backups; `None` if it makes none.
     pub backup: Option<BackupKey>,
@@ -106,7 +106,7 @@ impl Default for Habits {
 }
 
 impl Habits {
-    /// Returns true if the phone leaves facts of this kind at the relay.
+    /// Returns true if the phone deposits facts of this kind at the relay.
     #[must_use]
     pub fn leaves(&self, kind: DepositKind) -> bool {
         let backup = matches!(kind, DepositKind::BackupPart | DepositKind::BackupKey);

@@ -41,7 +41,7 @@ pub enum EntryDirection {
 pub enum EntryKind {
     /// A text. A received one is a stranger's text, for [`display::safe`](crate::display::safe).
     Text(String),
-    /// From here on texts disappear after this many seconds, or stay.
+    /// From here on texts disappear after this many seconds, or are kept.
     Timer(Option<u32>),
 }
 
@@ -62,7 +62,7 @@ pub struct HistoryEntry {
     pub stored_at: Timestamp,
     /// True if it was shown. Entries sent by this phone count as shown.
     pub shown: bool,
-    /// Seconds that it stays once its timer runs.
+    /// Seconds that it is kept once its timer runs.
     pub expires_after: Option<u32>,
     /// Time at which it disappears; `None` until its timer runs.
     pub expires_at: Option<Timestamp>,

@@ -35,8 +35,8 @@ pub enum Notice {
         /// The account's address.
         address: DeviceAddress,
     },
-    /// The relay did not make the account. After `HandleTaken`, make a profile with another number; after `CodeSent`,
-    /// show the code ([`Phone::enter_code`](crate::Phone::enter_code)).
+    /// The relay did not create the account. After `HandleTaken`, create a profile with another number; after
+    /// `CodeSent`, enter the code ([`Phone::enter_code`](crate::Phone::enter_code)).
     RegistrationRefused {
         /// The relay's reason.
         reason: Refusal,
@@ -84,7 +84,7 @@ pub enum Notice {
     TimerChanged {
         /// The contact.
         contact: AccountId,
-        /// Seconds, or `None` if texts stay.
+        /// Seconds, or `None` if texts are kept.
         expires_after: Option<u32>,
     },
     /// The relay has a message of this phone on its disk.
@@ -180,7 +180,7 @@ pub enum Notice {
     GroupJoined {
         /// The group.
         group: GroupId,
-        /// The member who said so first.
+        /// The member who reported it first.
         by: AccountId,
     },
     /// A group has another member.
@@ -250,7 +250,7 @@ pub enum Notice {
         /// Number of members that this phone sees.
         ours: u16,
     },
-    /// A change of a group has no signature that holds. It was not taken.
+    /// A change of a group has no valid signature. It was not applied.
     ChangeRefused {
         /// The group.
         group: GroupId,

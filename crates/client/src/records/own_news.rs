@@ -116,13 +116,13 @@ pub struct EntryNews {
     pub group: Option<GroupId>,
     /// The message.
     pub message: BodyId,
-    /// The way that it went.
+    /// Its direction.
     pub way: EntryWay,
     /// The text or the timer.
     pub kind: EntryKind,
     /// Time of sending, by the sender's clock.
     pub sent_at: Timestamp,
-    /// Seconds that it stays.
+    /// Seconds for which it is kept.
     pub expires_after: Option<u32>,
     /// Time at which it disappears, if its timer runs.
     pub expires_at: Option<Timestamp>,
@@ -130,7 +130,7 @@ pub struct EntryNews {
     pub is_history: bool,
 }
 
-/// The way of an entry.
+/// The direction of an entry.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EntryWay {
     /// The first phone is asked to send it.
@@ -173,7 +173,7 @@ pub struct ShownNews {
 }
 
 impl OwnNews {
-    /// Returns true if every part keeps to its limit.
+    /// Returns true if every part is within its limit.
     pub(crate) fn is_within_limits(&self, max_text_len: usize) -> bool {
         match &self.told {
             OwnTold::Account(news) => news.name.len() <= MAX_NAME_LEN && news.list.is_in_order(),

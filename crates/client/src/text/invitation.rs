@@ -1,4 +1,4 @@
-//! Invitations: a text handed over outside the relay that enables its reader to write to its owner.
+//! Invitations: a text passed outside the relay that enables its reader to write to its owner.
 //!
 //! The form is `pillarbox:invite/` and base32 of a layout byte, the invitation in the wire codec, and the first
 //! [`CHECK_LEN`] bytes of its digest. The digest distinguishes a typing error from every other mistake.
@@ -94,7 +94,7 @@ impl FromStr for Invitation {
     type Err = InvitationError;
 
     fn from_str(text: &str) -> Result<Self, InvitationError> {
-        // A link that was sent by mail may come back with line breaks inside.
+        // A link that was sent by mail may arrive with line breaks inside.
         let compact: String = link(text).chars().filter(|c| !c.is_whitespace()).collect();
         let token = strip_prefix(&compact, PREFIX).ok_or_else(|| {
             if strip_prefix(&compact, "pillarbox://").is_some() {

@@ -23,8 +23,8 @@ use crate::text::sentences;
 /// match by number only, so a contact could never be found by such a name.
 ///
 /// # Errors
-/// [`BadName`] if it is a number or the word for the owner, is empty or too long, or holds characters that do not
-/// print.
+/// [`BadName`] if it is a number or the word for the owner, is empty or too long, or contains characters that do
+/// not print.
 pub fn check_name(name: &str) -> Result<(), BadName> {
     let starts = name.starts_with(['+', '-']);
     if is_showable(name) && !starts && !is_nobodys(name) { Ok(()) } else { Err(BadName) }

@@ -45,7 +45,7 @@ impl fmt::Debug for VaultExhibit {
 }
 
 impl Vault {
-    /// Collects whole tables, and single rows by table and key. Rows come in the order of the file's look-up keys.
+    /// Collects whole tables, and single rows by table and key. Rows are in the order of the file's look-up keys.
     pub(crate) fn exhibit(
         &self,
         tables: &[Table],

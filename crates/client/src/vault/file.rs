@@ -21,7 +21,7 @@ pub(super) const SCHEMA: &str = "
     ) WITHOUT ROWID;
 ";
 
-/// An open vault. It holds its file's exclusive lock for as long as it lives; a process that dies releases it.
+/// An open vault. It holds its file's exclusive lock until it is dropped; a process that dies releases it.
 pub struct Vault {
     pub(super) connection: Connection,
     pub(super) keys: RowKeys,
@@ -67,7 +67,7 @@ impl Vault {
     #[must_use]
     pub fn is_there(directory: &Path) -> bool {
         if place::is_link(directory) {
-            // A link is not a profile and is not followed. Opening or making a profile here reports the link.
+            // A link is not a profile and is not followed. Opening or creating a profile here reports the link.
             return false;
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -126,7 +126,7 @@ impl Vault {
     /// opens earlier copies of it.
     ///
     /// # Errors
-    /// [`ProfileError::Storage`]; then the old passphrase still holds.
+    /// [`ProfileError::Storage`]; then the old passphrase is still valid.
     pub fn change_passphrase(
         &mut self,
         passphrase: &Passphrase,
@@ -197,8 +197,8 @@ pub fn is_open(directory: &Path) -> Result<bool, ProfileError> {
     }
 }
 
-/// Returns true if the file holds anything that must not be overwritten. A file begun by a program that ended too
-/// early holds nothing.
+/// Returns true if the file contains anything that must not be overwritten. A file begun by a program that ended
+/// too early contains nothing.
 fn is_taken(connection: &Connection) -> Result<bool, ProfileError> {
     if is_empty(connection)? {
         return Ok(false);

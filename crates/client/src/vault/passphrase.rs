@@ -32,7 +32,7 @@ impl Passphrase {
     /// Prepares a passphrase as typed or read from a file.
     ///
     /// # Errors
-    /// [`EmptyPassphrase`]: it would protect nothing and look as if it did.
+    /// [`EmptyPassphrase`]: it would protect nothing while appearing to.
     pub fn new(typed: String) -> Result<Self, EmptyPassphrase> {
         let typed = Zeroizing::new(typed);
         let mut prepared = String::with_capacity(GROWTH * typed.len());

@@ -78,7 +78,7 @@ pub(crate) enum Table {
     Readers = 29,
     /// Device lists, by account.
     DeviceLists = 34,
-    /// Linked devices that this phone writes to and hears from, by name.
+    /// Linked devices with which this phone exchanges messages, by name.
     LinkedDevices = 35,
     /// Contacts' knowledge of this account's devices, by account.
     ToldDevices = 36,

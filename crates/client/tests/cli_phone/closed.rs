@@ -56,7 +56,7 @@ fn after_closing_one_can_begin_anew_and_nothing_is_destroyed() {
     );
     let plain = alice.run(&["account", "create", "--relay", &address]).expect(4);
     assert!(plain.tells("--replace-closed moves it aside and begins anew"), "{}", plain.err);
-    // A relay that is not there leaves everything as it was.
+    // A relay that does not run leaves everything unchanged.
     let nowhere = address
         .replace(&format!(":{}/", address.rsplit(':').next().unwrap().split('/').next().unwrap()), ":1/");
     alice.run(&["account", "create", "--relay", &nowhere, "--replace-closed"]).expect(3);

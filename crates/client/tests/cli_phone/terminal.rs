@@ -119,7 +119,7 @@ impl Window {
         self.wait(words, |shown| bare(shown).contains(&bare(words)));
     }
 
-    /// Waits until the relay has taken the message of this number.
+    /// Waits until the relay has accepted the message of this number.
     pub(crate) fn wait_until_sent(&self, number: usize) {
         let start = format!("  {number} ");
         let is_sent = |line: &str| line.starts_with(&start) && line.contains("sent");
@@ -136,7 +136,7 @@ impl Window {
             }
             assert!(Instant::now() < until, "it does not end:\n{}", self.shown());
         };
-        // The program's last output may still be on its way.
+        // The program's last output may still be in transit.
         thread::sleep(10 * LOOK);
         code
     }

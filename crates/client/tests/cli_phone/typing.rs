@@ -420,7 +420,7 @@ fn a_text_that_a_hanging_relay_does_not_take_is_said_to_wait_and_again_at_the_en
         window.keys("two\r");
         window.wait_for("2 waiting");
         window.keys(end);
-        // The closing words come before the relay can answer; otherwise the relay would have taken the text.
+        // The closing words come before the relay can answer; otherwise the relay would have accepted the text.
         window.wait_for("1 message to Bob waits on this phone: not sent yet.");
         assert_eq!(window.end(), Some(if end == "\x03" { 130 } else { 1 }), "{}", window.shown());
         drop(held);

@@ -67,7 +67,7 @@ impl LabelMap {
         self.labels
     }
 
-    /// Returns true if the map holds no labels.
+    /// Returns true if the map has no labels.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.labels == 0
@@ -109,7 +109,8 @@ impl Part {
         match self {
             Self::Empty => Self::Leaf { label, count, index },
             Self::Leaf { label: held, .. } if held == label => Self::Leaf { label, count, index },
-            // Two labels part further down: the one that was here moves there. Labels that differ part within 256 bits.
+            // Two labels diverge further down: the existing one moves there. Different labels diverge within 256
+            // bits.
             Self::Leaf { label: held, count: former, index: place } => {
                 Self::branch([Self::Empty, Self::Empty])
                     .with(depth, held, former, place)

@@ -43,7 +43,7 @@ impl<E: AsRef<[u8]>> LogTree<E> {
         self.0.len()
     }
 
-    /// Returns true if the log holds no entries.
+    /// Returns true if the log has no entries.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -1,15 +1,15 @@
 //! The forms in which bytes are written, as a program with access to them could have left them.
 //!
-//! In some forms (base64) the writing of a byte depends on its neighbours. The search then looks for the part that
-//! depends on the bytes alone, once for each alignment. No encoding here finds compressed, encrypted or cut-up bytes.
-//! [`form`](super::form) adds the reversals of these encodings and the xor with one byte.
+//! In some forms (base64) the encoding of a byte depends on its neighbours. The search then looks for the part that
+//! depends on the bytes alone, once for each alignment. No encoding here finds compressed, encrypted or cut-up
+//! bytes. [`form`](super::form) adds the reversals of these encodings and the xor with one byte.
 
 use serde::Serialize;
 
 const STANDARD: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const URL_SAFE: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/// A way to write bytes down.
+/// A way to encode bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Encoding {

@@ -39,7 +39,7 @@ pub enum AuditError {
         /// The system's error.
         kind: io::ErrorKind,
     },
-    /// The relay ended before it was ready, or does not say where it is.
+    /// The relay ended before it was ready, or does not report its address.
     #[error("the relay did not become ready")]
     NotReady,
     /// The relay did not end when it was asked to.
@@ -71,7 +71,7 @@ pub enum AuditError {
     /// A phone could not do what was asked.
     #[error("a phone could not go on: {0}")]
     Phone(#[from] PhoneError),
-    /// A phone and the relay did not come together.
+    /// A phone could not connect to the relay.
     #[error("a phone and the relay did not come together: {0}")]
     Net(#[from] NetError),
     /// The relay's rows could not be read.

@@ -121,7 +121,7 @@ pub async fn play(plan: &AuditPlan, way: LockingWay) -> Result<Locking, AuditErr
     lengths.rows(&mut measured, &Holdings::read(&data)?, Moment::Reopened.name());
     // The program writes first, so Bob introduces himself in a receipt.
     lengths.measure_person(&mut measured, &bob, Deeds { texts: HEARD, introducing: 1, sessions: 0 });
-    // The program has no seam. Everything that it submitted was handed over at the other end.
+    // The program has no seam. Everything that it submitted was delivered at the other end.
     let (_, handed) = bob.passed();
     let of_program = Deeds { texts: 1, introducing: 0, sessions: 1 };
     lengths.measure_all(&mut measured, "of the phone's program", handed, of_program);

@@ -43,7 +43,7 @@ pub enum MemoryError {
     /// This system has no `/proc/PID/mem`.
     #[error("this system does not show the memory of a process under /proc, as Linux does")]
     NoProc,
-    /// The system does not let this user look.
+    /// The system does not allow this user to look.
     #[error("this system does not let the audit read the memory of a program that it started")]
     Refused,
     /// A mapping could not be read, so the search would have a hole.

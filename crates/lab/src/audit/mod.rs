@@ -65,7 +65,7 @@ const NOT_SEARCHED: &[&str] = &[
 /// The number of conversations of an audit, for [`Progress`].
 pub const CONVERSATIONS: usize = 4;
 
-/// The conversations of an audit, held and searched.
+/// The conversations of an audit, run and searched.
 #[derive(Clone, Debug)]
 pub struct Conversations {
     /// The run under the design in which the relay can read.

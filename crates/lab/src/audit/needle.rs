@@ -22,7 +22,7 @@ pub const MIN_LEN: usize = 8;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum NeedleRole {
-    /// One phone said it to the other.
+    /// One phone sent it to the other.
     Said,
     /// It is a private key.
     Key,

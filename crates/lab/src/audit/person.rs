@@ -106,7 +106,7 @@ impl Person {
     pub(super) async fn say(&mut self, text: &str) -> Result<(), AuditError> {
         let contact = self.contact.ok_or(AuditError::WentWrong { what: "nobody to speak to" })?;
         let said = self.phone.queue_text(contact, text, now(), &mut self.rng)?;
-        // The other phone's receipt comes on another connection than the relay's answer, and may overtake it.
+        // The other phone's receipt arrives on another connection than the relay's answer, and may overtake it.
         self.until(|notice| match notice {
             Notice::Accepted { message, .. } | Notice::Delivered { message, .. } => *message == said,
             _ => false,
@@ -114,7 +114,7 @@ impl Person {
         .await
     }
 
-    /// Waits until `text` has come, and everything that follows from it is done.
+    /// Waits until `text` has arrived, and everything that follows from it is done.
     pub(super) async fn hear(&mut self, text: &str) -> Result<(), AuditError> {
         self.until(|notice| match notice {
             Notice::Received { entry, .. } => entry.text() == Some(text),
@@ -123,7 +123,7 @@ impl Person {
         .await
     }
 
-    /// Waits until the other phone's receipt has come.
+    /// Waits until the other phone's receipt has arrived.
     pub(super) async fn be_told(&mut self) -> Result<(), AuditError> {
         self.until(|notice| matches!(notice, Notice::Delivered { .. })).await
     }

@@ -22,7 +22,7 @@ const RELAY_PROGRAM: &str = "pillarbox-relay";
 /// The time that the relay may take to start and to stop. It takes milliseconds.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The time between two looks while the program waits for an end.
+/// The time between two checks while the program is awaited to end.
 pub(super) const LOOK: Duration = Duration::from_millis(5);
 
 /// The phone's program, also in the same folder as this one.

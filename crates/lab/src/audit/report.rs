@@ -23,7 +23,7 @@ pub struct AuditReport {
     pub locking: Locking,
     /// The run of a patched phone.
     pub self_test: SelfTest,
-    /// The parts that this audit does not look at.
+    /// The parts that this audit does not search.
     pub not_searched: &'static [&'static str],
 }
 
@@ -74,7 +74,7 @@ pub struct AuditRun {
     pub design: String,
     /// The design in one plain phrase.
     pub plain: String,
-    /// The texts, in the order in which they were said.
+    /// The texts, in the order in which they were sent.
     pub planted: Vec<Planted>,
     /// The searches at the relay and on the way to it.
     pub relay: Vec<Searched>,
@@ -305,7 +305,7 @@ pub struct Misfit {
 pub struct Measured {
     /// The number of payloads that phones submitted or received.
     pub payloads: u64,
-    /// The number of rows of messages and prekeys, counted at each look.
+    /// The number of rows of messages and prekeys, counted at each check.
     pub rows: u64,
     /// The number of their bytes.
     pub bytes: u64,

@@ -22,7 +22,7 @@ use super::error::AuditError;
 /// The interval at which the phone is asked whether something has become due merely because time has passed.
 const TICK: Duration = Duration::from_millis(200);
 
-/// A change to a payload on its way out.
+/// A change to a payload before it is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Patch {
     /// Appends bytes.
@@ -43,7 +43,7 @@ impl Patch {
     }
 }
 
-/// The changes to payloads. With them, the phone at the other end can be given the original.
+/// The changes to payloads. With them, the phone at the other end can receive the original.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Patched(Arc<Mutex<HashMap<Vec<u8>, Vec<u8>>>>);
 
@@ -210,7 +210,7 @@ async fn open(phone: &mut Phone, link: Link, rng: &mut impl CryptoRng) -> Result
     Ok(Open { reader, writer })
 }
 
-/// Returns the next frame. Without a connection, none ever comes.
+/// Returns the next frame. Without a connection, it never returns.
 async fn receive(open: Option<&mut Open>) -> Result<RelayFrame, AuditError> {
     match open {
         None => std::future::pending().await,

@@ -1,4 +1,4 @@
-//! The search: all needles in all their forms at once, over bytes that come in pieces.
+//! The search: all needles in all their forms at once, over bytes that arrive in pieces.
 //!
 //! It runs over the differences of neighbouring bytes, which are the same under every key (see [`form`](super::form)).
 //! Each hit states its key, which is 0 for unchanged bytes.

@@ -35,7 +35,7 @@ pub enum DemonstrationError {
     /// A phone could not do what was asked.
     #[error("a phone could not go on: {0}")]
     Phone(#[from] PhoneError),
-    /// A phone and the relay did not come together.
+    /// A phone could not connect to the relay.
     #[error("a phone and the relay did not come together: {0}")]
     Net(#[from] NetError),
     /// The relay's rows could not be read.

@@ -1,5 +1,5 @@
-//! The report on one screen: the question, what each server gave, and one row as each keeps it. Every figure comes from
-//! the run.
+//! The report on one screen: the question, the result of each server, and one row as each keeps it. Every figure
+//! comes from the run.
 
 use pillarbox_access::{Item, ItemAnswer};
 use pillarbox_relay::tally::SubmissionTally;
@@ -65,7 +65,7 @@ fn opening(report: &DemonstrationReport) -> String {
     )
 }
 
-/// Describes what an observer learns of this conversation by writing down the rows as they pass.
+/// Describes what an observer learns of this conversation by recording the rows as they pass.
 fn passing(report: &DemonstrationReport) -> String {
     let told = |run: Option<&DemonstrationRun>| {
         let mut told = SubmissionTally::default();

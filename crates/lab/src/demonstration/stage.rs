@@ -202,7 +202,7 @@ fn in_words(state: DeliveryState) -> &'static str {
     }
 }
 
-/// Describes a message on its way in, as the relay saw it.
+/// Describes a submitted message, as the relay saw it.
 fn sight(event: &Arc<Passing>, holdings: &RelayHoldings) -> Option<Sight> {
     if event.frame != "Submit" {
         return None;

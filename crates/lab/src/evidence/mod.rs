@@ -45,7 +45,7 @@ pub struct Evidence {
     pub world_sha256: String,
     /// The party's view.
     pub view: ViewKind,
-    /// The order, in words; none if nothing was ordered.
+    /// The order, in words; `None` if nothing was ordered.
     pub ordered: Option<String>,
     /// The kind of outcome: whether the party asked is able to do what is demanded, and in which way.
     pub means: Capability,

@@ -199,8 +199,8 @@ impl<R: Observed> Compared<'_, R> {
             .collect()
     }
 
-    /// Returns the items that may come back: those listed for this process and for narrower ones, and those listed
-    /// without a process.
+    /// Returns the items that may be returned: those listed for this process and for narrower ones, and those
+    /// listed without a process.
     fn listed_items(&self) -> Vec<Item> {
         let item = |row: &ChartRow| match row.says {
             Says::Item(item) if self.not_applicable(row).is_none() => Some(item),

@@ -63,7 +63,7 @@ fn compare(row: &PublishedReturn, standing: &StandIn, run: &impl Observed) -> (S
     (says, in_words(row.process, came), agreement)
 }
 
-/// Words the result. A server that looks for itself learns, and a server that is asked returns.
+/// Describes the result. A server that looks for itself learns, and a server that is asked returns.
 fn in_words(process: Process, yes: bool) -> String {
     let words = match (process, yes) {
         (Process::ServerOperator, true) => "can learn it",

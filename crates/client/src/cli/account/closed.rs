@@ -36,7 +36,7 @@ pub(super) fn anew(account: &Account) -> String {
     words.join(" ")
 }
 
-/// Names, in a sentence, the details of the closed account that the new one was not given.
+/// Names, in a sentence, the details of the closed account that the new one lacks.
 fn left_out(closed: &Account, new: &NewAccount) -> Option<String> {
     let number = closed
         .handle

@@ -42,7 +42,7 @@ pub(super) enum ChatState {
     Running,
     /// The chat must lock.
     Locked,
-    /// The chat is over.
+    /// The chat has ended.
     Over,
 }
 
@@ -244,7 +244,7 @@ impl<'a, 'd> Chat<'a, 'd> {
             | Notice::MemberRemoved { group, .. }
             | Notice::MemberDropped { group, .. }
             | Notice::KeeperChanged { group, .. } => {
-                // A change in another group is shown too, because its notice comes only once.
+                // A change in another group is shown too, because its notice is given only once.
                 news::show_new(self.context, self.phone, Some(*group), Form::Text)?;
                 self.partner.refresh(self.phone)?;
             }

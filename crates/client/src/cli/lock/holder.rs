@@ -59,7 +59,7 @@ impl Holder {
 
 fn claim(directory: &Path) -> io::Result<File> {
     let mut file = open(directory, true)?;
-    // This process holds the vault, so other processes hold this lock only for the moment in which they look at it.
+    // This process holds the vault, so other processes hold this lock only for the moment in which they check it.
     file.lock()?;
     file.set_len(0)?;
     write!(file, "{}", std::process::id())?;

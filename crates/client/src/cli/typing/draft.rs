@@ -8,8 +8,8 @@ use tui_input::{Input, InputRequest};
 
 use super::keys::Action;
 
-/// Longest text held for editing, in bytes. It exceeds the longest message, so that the user can shorten one that is
-/// too long; a file pasted by mistake is refused as a whole.
+/// Longest text kept for editing, in bytes. It exceeds the longest message, so that the user can shorten one that
+/// is too long; a file pasted by mistake is refused as a whole.
 const MAX_DRAFT_LEN: usize = 4 * MAX_TEXT_LEN;
 
 /// Texts that can be recalled. They live as long as the chat.
@@ -23,7 +23,7 @@ pub(crate) struct Kept {
     pub(crate) is_pasted: bool,
 }
 
-/// A refused paste, which would make the text longer than the longest text that is held.
+/// A refused paste, which would make the text longer than the longest text kept for editing.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct TooMuch {
     /// Its length in bytes.
@@ -49,7 +49,7 @@ impl Cleaned {
 /// The sentence about [`without_tabs`].
 pub(crate) const TABS_ARE_BLANKS: &str = "A tab is a blank in a message.";
 
-/// Replaces each tab by a blank, because windows set tabs differently. Returns true if there was a tab.
+/// Replaces each tab by a space, because windows set tabs differently. Returns true if there was a tab.
 pub(crate) fn without_tabs(text: &str) -> (Cow<'_, str>, bool) {
     match text.contains('\t') {
         true => (text.replace('\t', " ").into(), true),

@@ -1,6 +1,7 @@
 //! A text being edited, laid out in rows for a window.
 //!
-//! It holds no control characters, and no row reaches the last column, where terminals treat the cursor differently.
+//! It contains no control characters, and no row reaches the last column, where terminals treat the cursor
+//! differently.
 
 use std::ops::Range;
 

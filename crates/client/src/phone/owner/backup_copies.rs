@@ -46,7 +46,7 @@ impl Phone {
     /// with it if the relay's operator is to hold it.
     ///
     /// # Errors
-    /// [`PhoneError::NoBackups`] unless this phone's habits leave backups, [`PhoneError::Storage`].
+    /// [`PhoneError::NoBackups`] unless this phone's habits include backups, [`PhoneError::Storage`].
     pub fn deposit_parts(&mut self, backup: &Backup, rng: &mut impl CryptoRng) -> Result<(), PhoneError> {
         if !self.account.habits.leaves(DepositKind::BackupPart) {
             return Err(PhoneError::NoBackups);

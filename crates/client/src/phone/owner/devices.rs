@@ -150,7 +150,7 @@ impl Phone {
         self.link.is_none_or(|link| self.outbox.unsent_to(link.account) == 0)
     }
 
-    /// Records that this device has signed off. What it holds stays.
+    /// Records that this device has signed off. Its data is kept.
     ///
     /// # Errors
     /// [`PhoneError::Storage`].

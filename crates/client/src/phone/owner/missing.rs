@@ -27,8 +27,8 @@ pub struct Missing {
 }
 
 impl Phone {
-    /// Returns the messages of contacts that did not open, until the relay has taken the request to send them again.
-    /// People whom the owner has not accepted are asked nothing.
+    /// Returns the messages of contacts that did not open, until the relay has accepted the request to send them
+    /// again. People whom the owner has not accepted are asked nothing.
     ///
     /// # Errors
     /// [`PhoneError::Storage`].

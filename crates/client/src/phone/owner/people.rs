@@ -43,7 +43,7 @@ impl Phone {
     /// Returns this account's invitation.
     ///
     /// # Errors
-    /// [`PhoneError::NotRegistered`]: an account has no name before the relay has given it one.
+    /// [`PhoneError::NotRegistered`]: an account has no name before the relay has assigned one.
     pub fn invitation(&self) -> Result<Invitation, PhoneError> {
         let address = self.account.address.ok_or(PhoneError::NotRegistered)?;
         Ok(Invitation {
@@ -227,8 +227,8 @@ impl Phone {
         Ok(safety_number((&own.account, &self.account_identity()?), (&contact, theirs)))
     }
 
-    /// Compares the number heard with the safety number. If they match, the contact is verified, even after a changed
-    /// key.
+    /// Compares the number read out with the safety number. If they match, the contact is verified, even after a
+    /// changed key.
     ///
     /// # Errors
     /// [`ConfirmError::Mismatch`] if the numbers differ, which changes nothing.

@@ -58,7 +58,8 @@ impl GroupSigner<'_> {
         Ok(Some(change))
     }
 
-    /// Signs the removal of a member. Everything that it added holds. Returns all acts of the keeper, the new one last.
+    /// Signs the removal of a member. All its additions remain valid. Returns all acts of the keeper, the new one
+    /// last.
     pub(super) fn remove(
         &self,
         log: &mut MembershipLog,

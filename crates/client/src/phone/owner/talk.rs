@@ -58,7 +58,7 @@ impl Phone {
         Ok(id)
     }
 
-    /// Sets the time after which texts disappear on both phones, in seconds; with `None` they stay.
+    /// Sets the time after which texts disappear on both phones, in seconds; with `None` they are kept.
     ///
     /// # Errors
     /// As for [`queue_text`](Self::queue_text).

@@ -36,7 +36,7 @@ use crate::vault::{Rows, StorageError, Table};
 /// A message without its outer layers.
 struct Envelope {
     from: AccountId,
-    /// The device that sent it, and the name under which this phone keeps what belongs to it.
+    /// The device that sent it, and the name under which this phone stores that device's data.
     device: DeviceAddress,
     peer: AccountId,
     /// The agreement key in the sender certificate, if the message was sealed.
@@ -224,7 +224,7 @@ impl Phone {
         }
         for (group, member) in unsigned {
             match self.add_to_group(group, member, now, rng) {
-                // Without their key or under another one of this phone, they stay in it by the owner's word.
+                // Without their key or under another one of this phone, they remain members by the owner's word.
                 Ok(()) | Err(PhoneError::NoIdentity | PhoneError::OtherKey | PhoneError::UnknownContact) => {}
                 Err(error) => return Err(error),
             }
@@ -361,7 +361,7 @@ impl Arrival<'_> {
     }
 
     fn refuse(&self, record: &ContactRecord, effects: &mut Effects) {
-        // Somebody who is no contact could make noise in as many names as there are numbers.
+        // A non-contact could send noise in as many names as there are numbers.
         if !self.is_new {
             let fault = DeviceFault::Unlisted;
             effects.notices.push(Notice::DeviceRefused { contact: record.account, fault });

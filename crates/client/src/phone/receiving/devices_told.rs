@@ -1,6 +1,6 @@
 //! Device lists of contacts: sent by the contact inside the encryption, or by the relay.
 //!
-//! **The rule of a changed key.** A list that passes its checks is taken over at once, and messages of a new device
+//! **The rule of a changed key.** A list that passes its checks is adopted at once, and messages of a new device
 //! are shown. If the contact was verified, nothing more is sent to them until the owner chooses: a device that
 //! somebody else has linked would read everything, as a phone under another key would.
 
@@ -18,7 +18,7 @@ use crate::records::notice::Notice;
 use crate::software::Software;
 use crate::vault::{Rows, StorageError, Table};
 
-/// Returns true for a device of somebody else, and for another device of the owner's. The number of a former first
+/// Returns true for a device of somebody else, and for another of the owner's devices. The number of a former first
 /// phone is nobody's.
 pub(crate) fn may_come_from(own: Option<DeviceAddress>, device: DeviceAddress) -> bool {
     match own {

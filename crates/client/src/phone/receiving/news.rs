@@ -121,7 +121,7 @@ pub(crate) fn take_group_text(
     if known.as_ref().is_some_and(|known| own.is_none_or(|own| !known.has(own))) {
         return Ok(());
     }
-    // The roster of a group that is not known yet may still be on its way.
+    // The roster of a group that is not known yet may still be in transit.
     let belongs = known.as_ref().is_none_or(|known| known.has(record.account));
     if let (Some(known), Some(seen), true) = (&known, seen, belongs && record.accepted) {
         compare_seen(rows, known, record.account, seen, effects)?;

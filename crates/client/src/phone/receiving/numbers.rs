@@ -42,8 +42,8 @@ impl Phone {
             let apart = known.as_ref().is_some_and(compared);
             let mut other = holder(rows, &handle, account)?;
             if let Some(other) = other.as_mut().filter(|_| apart) {
-                // The owner has compared the safety number of this account too: both contacts stay, and the number
-                // finds one.
+                // The owner has compared the safety number of this account too: both contacts are kept, and the
+                // number finds one.
                 other.handle = None;
                 if naming::is_number(&other.name) {
                     // Nobody would find them by a number that is no longer theirs.

@@ -150,7 +150,7 @@ fn take_contact(
     }
     let before: Option<ToldContact> = rows.load(Table::ToldContacts, &account.0)?;
     let order = digest(&news)?;
-    // Of two changes that cross, the later one holds on all devices.
+    // Of two changes that cross, the later one applies on all devices.
     if before.is_some_and(|before| (before.at, before.digest.0) >= (news.at, order.0)) {
         return Ok(());
     }
@@ -327,8 +327,8 @@ fn keep_group_entry(
     store_group(rows, &record)
 }
 
-/// Sends what another device of the owner's has asked this first phone to send. What can no longer be sent stays with
-/// the device that asked.
+/// Sends what another of the owner's devices has asked this first phone to send. What can no longer be sent stays
+/// with the device that asked.
 fn ask(
     rows: &mut Rows<'_>,
     own: DeviceAddress,

@@ -5,8 +5,9 @@
 //! removed accepts no more changes. Members by word remain members by word; if the owner added them, this phone
 //! then signs for them.
 //!
-//! **Differences.** A phone that hears from a member who sees others sends that member every change that it has and
-//! asks for theirs, once for each difference. Changes only ever add up, so after one exchange both have the same.
+//! **Differences.** A phone that learns from a member who sees others sends that member every change that it has
+//! and asks for theirs, once for each difference. Changes only accumulate, so after one exchange both have the
+//! same.
 
 use pillarbox_wire::AccountId;
 

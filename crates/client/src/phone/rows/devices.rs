@@ -68,8 +68,8 @@ pub(crate) fn told(rows: &View<'_>, contact: AccountId) -> Result<ToldDevices, S
     Ok(rows.load(Table::ToldDevices, &contact.0)?.unwrap_or_default())
 }
 
-/// Checks a list that somebody has handed over, against the identity that this phone knows. Returns true if it is to
-/// replace the known one.
+/// Checks a received list against the identity that this phone knows. Returns true if it must replace the known
+/// one.
 pub(crate) fn examine(
     rows: &View<'_>,
     contact: &ContactRecord,

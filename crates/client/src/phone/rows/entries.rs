@@ -1,7 +1,7 @@
 //! Conversations as rows: adding entries, recording their delivery, and removing expired ones.
 //!
-//! **The timer of a disappearing text** starts at its sender when the relay has taken it, and at its recipient when
-//! it was shown, so that nothing disappears unseen. Each text carries the timer.
+//! **The timer of a disappearing text** starts at its sender when the relay has accepted it, and at its recipient
+//! when it was shown, so that nothing disappears unseen. Each text carries the timer.
 
 use pillarbox_wire::{AccountId, Duration, Timestamp};
 
@@ -230,7 +230,7 @@ pub(crate) fn remove_expired(rows: &mut Rows<'_>, now: Timestamp) -> Result<(usi
     Ok((removed, orders))
 }
 
-/// Removes one entry with its text, from the outbox too. Its id stays known, so that it does not come back.
+/// Removes one entry with its text, from the outbox too. Its id stays known, so that it is not stored again.
 fn remove(rows: &mut Rows<'_>, contact: AccountId, place: u64) -> Result<Option<u64>, StorageError> {
     let key = place_key(contact, place);
     let entry = at(rows, contact, place)?;

@@ -18,7 +18,7 @@ use crate::vault::{Rows, StorageError, Table, View};
 /// Bytes of changes in one body: what a body has room for besides an introduction.
 const CHANGES_LEN: usize = 15 * 1024;
 
-/// Loads the signed changes of a group; none for a group that nobody signs.
+/// Loads the signed changes of a group; `None` for a group that nobody signs.
 pub(crate) fn load_log(rows: &View<'_>, group: GroupId) -> Result<MembershipLog, StorageError> {
     let Some(row) = rows.get(Table::Memberships, group.0.as_bytes())? else {
         return Ok(MembershipLog::default());

@@ -47,8 +47,8 @@ fn is_first_phone(rows: &View<'_>) -> Result<bool, StorageError> {
     Ok(!rows.has(Table::Account, LINK)?)
 }
 
-/// Adds a text or a timer to a conversation, and queues it. Writing to a contact accepts them. A message that is there
-/// already is not said again.
+/// Adds a text or a timer to a conversation, and queues it. Writing to a contact accepts them. An existing message
+/// is not queued again.
 pub(crate) fn say_to_contact(
     rows: &mut Rows<'_>,
     own: Option<DeviceAddress>,

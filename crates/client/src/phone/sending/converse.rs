@@ -210,7 +210,7 @@ impl Phone {
         // A linked device's keys rest on the account's signed list, and need no proof of their own.
         fetches.retain(|(_, address, _)| {
             let account = address.account;
-            // Keys in doubt are fetched once the device list is there that the log may bind with them.
+            // Keys in doubt are fetched once the device list has arrived that the log may bind with them.
             let awaits_list = || self.proofs.doubts(account, Doubt::Keys) && self.awaits_list_of(account);
             address.device.is_linked() || !(self.awaits_proof_of(account) || awaits_list())
         });

@@ -9,7 +9,7 @@ use crate::records::recovery::PendingReplies;
 
 /// A device of a contact, or another one of the owner's, loaded for writing to it.
 pub(super) struct LoadedContact {
-    /// The name under which this phone keeps what belongs to the device.
+    /// The name under which this phone stores the device's data.
     pub(super) name: AccountId,
     /// The contact; a record without a conversation is the owner's.
     pub(super) record: ContactRecord,

@@ -86,7 +86,7 @@ impl Phone {
         Ok(frames)
     }
 
-    /// Returns a ping, which the relay answers if it is still there.
+    /// Returns a ping, which the relay answers if it is still connected.
     ///
     /// Returns `None` while the link is not ready or a ping is open.
     pub fn ping(&mut self, link: Link) -> Option<ClientFrame> {

@@ -27,7 +27,7 @@ impl Certificate {
         self.asked_at = Some(now);
     }
 
-    /// Returns true if the pause since the last request is over.
+    /// Returns true if the pause since the last request has passed.
     pub(crate) fn may_be_asked(&self, now: Timestamp) -> bool {
         self.asked_at.is_none_or(|at| now.since(at) >= CERTIFICATE_PAUSE || now < at)
     }

@@ -1,4 +1,4 @@
-//! Prekeys on their way to the relay, and the count of those that it has.
+//! Prekeys in transit to the relay, and the count of those that it has.
 
 use std::collections::VecDeque;
 

@@ -92,7 +92,7 @@ pub(crate) struct Connection {
     pub(crate) stage: LinkStage,
     /// The key with which the relay signs sender certificates.
     pub(crate) certificate_key: Option<SigningPublic>,
-    /// The estimate of the relay's clock, and this phone's clock, at the last look.
+    /// The estimate of the relay's clock, and this phone's clock, at the last reading.
     clocks: Option<(Timestamp, Timestamp)>,
     questions: HashMap<RequestId, Question>,
     next_request: u32,
@@ -128,8 +128,8 @@ impl Connection {
         self.clocks.map_or(now, |(theirs, ours)| theirs + now.since(ours))
     }
 
-    /// Corrects the estimate by a certificate that the relay has just issued. A new certificate is good for a while,
-    /// so if it looks almost expired, this phone's clock had been set ahead.
+    /// Corrects the estimate by a certificate that the relay has just issued. A new certificate is valid for a
+    /// while, so if it seems almost expired, this phone's clock had been set ahead.
     pub(crate) fn certified_until(&mut self, until: Timestamp) {
         let latest = Timestamp(until.0.saturating_sub(2 * CERTIFICATE_MARGIN.0));
         self.clocks = self.clocks.map(|(theirs, ours)| (theirs.min(latest), ours));

@@ -40,7 +40,7 @@ impl Full {
 pub(crate) struct Mailbox {
     /// Messages that are stored here and that the relay may delete.
     acknowledgements: VecDeque<MessageId>,
-    /// Messages that the relay reported as waiting and that have not come yet.
+    /// Messages that the relay reported as waiting and that have not arrived yet.
     expected: u32,
     /// Messages of the last connection that this phone had no room for.
     held_back: usize,

@@ -94,7 +94,7 @@ impl Item {
     }
 }
 
-/// An item as the index holds it.
+/// An item as stored in the index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct IndexEntry {
     pub(crate) to: AccountId,
@@ -170,7 +170,7 @@ impl Outbox {
         (kept.count() >= most).then_some(oldest)
     }
 
-    /// Returns the accepted resend requests to a contact that come before `order`.
+    /// Returns the accepted resend requests to a contact that precede `order`.
     pub(crate) fn requests_before(&self, contact: AccountId, order: u64) -> Vec<u64> {
         let before = self.items.range(..order).filter(|(_, indexed)| indexed.asks && indexed.to == contact);
         before.filter(|(_, indexed)| indexed.stage == IndexStage::Accepted).map(|(&order, _)| order).collect()

@@ -7,8 +7,8 @@ use pillarbox_wire::{AccountId, DeviceBundle, DeviceList, Duration, Handle, Iden
 use crate::phone::state::link::Link;
 use crate::records::directory::{KnownHead, LogMemory};
 
-/// Pause between two looks at the owner's own entry on one connection: somebody else's keys in the owner's name are
-/// noticed within the hour, and a phone asks 24 times a day.
+/// Pause between two checks of the owner's own entry on one connection: somebody else's keys in the owner's name
+/// are noticed within the hour, and a phone asks 24 times a day.
 pub(crate) const OWN_ENTRY_EVERY: Duration = Duration::from_seconds(3_600);
 
 /// The one row of its table in the vault.
@@ -17,7 +17,7 @@ pub(crate) const MEMORY: &[u8] = b"log";
 /// An answer of the directory that is held back until the log proves it.
 #[derive(Clone, Debug)]
 pub(crate) enum Held {
-    /// No answer: the owner looks at their own entry.
+    /// No answer: the owner's phone checks its own entry.
     Own,
     /// Keys to begin a conversation with a contact.
     Keys { contact: AccountId, identity: IdentityKey, bundles: Vec<DeviceBundle> },
@@ -105,7 +105,7 @@ impl Proofs {
         lost.into_iter().map(|(_, held)| held).collect()
     }
 
-    /// Schedules a look at the owner's own entry, if one is due. Returns true if it is.
+    /// Schedules a check of the owner's own entry, if one is due. Returns true if it is.
     pub(crate) fn look_at_own(&mut self, now: Timestamp) -> bool {
         let due = self.own_asked.is_none_or(|at| now.since(at) >= OWN_ENTRY_EVERY || now < at);
         let looks = self.memory.is_some() && due;
@@ -116,7 +116,7 @@ impl Proofs {
         looks
     }
 
-    /// Time of the next look at the owner's own entry.
+    /// Time of the next check of the owner's own entry.
     pub(crate) fn next_look(&self) -> Option<Timestamp> {
         self.own_asked.filter(|_| self.memory.is_some()).map(|at| at + OWN_ENTRY_EVERY)
     }

@@ -1,4 +1,4 @@
-//! A backup on its way back from the relay, in memory.
+//! A backup being recalled from the relay, in memory.
 
 use std::fmt;
 

@@ -208,7 +208,7 @@ impl MembershipLog {
         &self.changes
     }
 
-    /// Returns the digests of the additions by an author that hold, ascending.
+    /// Returns the digests of the valid additions by an author, ascending.
     pub(crate) fn additions_of(&self, account: AccountId, state: &Membership) -> Vec<ChangeDigest> {
         let of_author = self.changes.iter().filter(|(digest, change)| {
             let adds = matches!(change.claim.act, MemberAct::Add { .. });

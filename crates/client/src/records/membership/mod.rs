@@ -62,7 +62,7 @@ pub enum MemberAct {
     Remove {
         /// The account, under any key.
         member: AccountId,
-        /// The additions by the removed member that still hold, ascending; at most [`MAX_HONOURED`].
+        /// The additions by the removed member that are still valid, ascending; at most [`MAX_HONOURED`].
         honoured: Vec<ChangeDigest>,
         /// The keeper's act before this one.
         before: ChangeDigest,
@@ -76,7 +76,7 @@ pub enum MemberAct {
     },
     /// The author leaves, for good.
     Leave {
-        /// The additions by the author that still hold, ascending; at most [`MAX_HONOURED`].
+        /// The additions by the author that are still valid, ascending; at most [`MAX_HONOURED`].
         honoured: Vec<ChangeDigest>,
         /// The keeper's last act that the author knew.
         before: ChangeDigest,
@@ -149,7 +149,7 @@ impl MemberClaim {
         Ok(FixedBytes(kdf::hash(labels::GROUP_CHANGE_DIGEST, &[&encode(self)?])))
     }
 
-    /// Returns true if lists and names keep to their limits and lists ascend, so that each claim has one form.
+    /// Returns true if lists and names are within their limits and lists ascend, so that each claim has one form.
     pub(crate) fn is_within_limits(&self) -> bool {
         match &self.act {
             MemberAct::Make { name, .. } => name.len() <= MAX_NAME_LEN,
@@ -180,7 +180,7 @@ impl MemberChange {
     }
 }
 
-/// The members whom a phone sees in a group, as its texts there say it.
+/// The members whom a phone sees in a group, as stated in its texts there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MembersSeen {
     /// Their number, the sender included.
@@ -197,7 +197,7 @@ impl MembersSeen {
         let full = kdf::hash(labels::GROUP_MEMBERS, &[group.0.as_bytes(), &list]);
         let mut digest = [0; 8];
         digest.iter_mut().zip(full).for_each(|(to, from)| *to = from);
-        // A group has far fewer members than the count can say.
+        // A group has far fewer members than the count can express.
         Self { count: u16::try_from(members.len()).unwrap_or(u16::MAX), digest: FixedBytes(digest) }
     }
 }

@@ -24,7 +24,7 @@ pub(crate) struct Membership {
     pub(crate) last: ChangeDigest,
     /// Everybody who was ever a member by valid additions, and everybody who was removed.
     pub(crate) people: BTreeMap<AccountId, Membered>,
-    /// The changes that hold. Any other in the set is void.
+    /// The valid changes. Any other in the set is void.
     pub(crate) holds: BTreeSet<ChangeDigest>,
 }
 
@@ -46,7 +46,7 @@ pub(crate) struct MemberKey {
     has_left: bool,
 }
 
-/// An account's standing in a group.
+/// An account's membership status in a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum MemberStanding {
     In,
@@ -163,8 +163,8 @@ impl Chain {
         }
         let mut chain =
             Self { keeper, last: first, removals: BTreeMap::new(), acts: BTreeSet::from([first]) };
-        // Each act names the digest of the one before, so the walk meets none twice. Digests ascend in the lists, so
-        // the lowest act of a fork comes first.
+        // Each act names the digest of the one before, so the walk visits none twice. Digests ascend in the lists,
+        // so the lowest act of a fork comes first.
         while let Some((digest, change)) = after.get(&chain.last).and_then(|next| {
             let acts = next.iter().filter_map(|digest| Some((*digest, changes.get(digest)?)));
             acts.into_iter().find(|(_, change)| chain.takes(change))

@@ -156,7 +156,7 @@ proptest! {
         prop_assume!(keeper != whom);
         let removal = removal(&log, group, keeper, whom, 60);
         let late = add(group, whom, 99, at);
-        // The control: without the removal the same addition holds, if its author is a member.
+        // The control: without the removal the same addition is valid, if its author is a member.
         let before = log_of(changes.iter().chain([&late])).state().unwrap();
         prop_assert_eq!(before.has(account(99)), log.state().unwrap().is_author(member(whom)));
         if comes_first { changes.extend([late, removal]); } else { changes.extend([removal, late]); }
@@ -298,7 +298,7 @@ fn a_key_that_somebody_invents_for_a_member_neither_leaves_nor_removes_in_its_na
     changes.push(as_them(MemberAct::Leave { honoured: Vec::new(), before: last }));
     changes.push(as_them(MemberAct::Remove { member: account(1), honoured: Vec::new(), before: last }));
     assert_eq!(present(&log_of(&changes)), [account(0), account(1)]);
-    // The same acts by the key of the maker hold.
+    // The same acts by the key of the creator are valid.
     let log = log_of(&changes);
     let by_maker = removal(&log, group, 0, 1, 5);
     assert_eq!(present(&log_of(changes.iter().chain([&by_maker]))), [account(0)]);
@@ -329,7 +329,7 @@ fn a_log_has_room_for_every_removal_however_many_additions_a_member_signs() {
     let bare = MemberAct::Remove { member: account(1), honoured: Vec::new(), before };
     assert_eq!(log.take(group, &sign(group, 0, bare, 5)), ChangeTaken::New);
     assert_eq!(present(&log), [account(0)]);
-    // What no longer holds makes room.
+    // Changes that are no longer valid make room.
     assert_eq!(log.take(group, &add(group, 0, 200, 6)), ChangeTaken::New);
     assert_eq!(present(&log), [account(0), account(200)]);
 }

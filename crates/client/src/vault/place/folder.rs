@@ -12,8 +12,8 @@ use rusqlite::{Connection, OpenFlags};
 use crate::vault::error::{ProfileError, StorageError};
 use crate::vault::lock::FILE_NAME;
 
-/// Time for which another process may still hold the profile. A process that is just ending has released the profile
-/// by then, and the user soon hears about any other process.
+/// Time for which another process may still hold the profile. A process that is just ending has released the
+/// profile by then, and the user soon learns about any other process.
 const LOCK_PATIENCE: Duration = Duration::from_millis(250);
 
 /// Creates `directory`, accessible to its owner only.
@@ -39,7 +39,7 @@ pub(crate) fn is_link(directory: &Path) -> bool {
     fs::symlink_metadata(directory.join(FILE_NAME)).is_ok_and(|found| found.is_symlink())
 }
 
-/// Checks that no one else writes in `directory`, and that the vault's file there is its owner's alone. Makes the
+/// Checks that no one else writes in `directory`, and that the vault's file there is its owner's alone. Creates the
 /// file if it is missing.
 pub(crate) fn claim(directory: &Path) -> Result<(), ProfileError> {
     #[cfg(unix)]

@@ -1,7 +1,7 @@
 //! A vault in a program without a file system: it is kept in SQLite's memory, under the name of a folder.
 //!
 //! All connections that name such a database share it (sqlite.org/inmemorydb.html), and the database ends with the
-//! last connection. A connection held here keeps the database until it is erased.
+//! last connection. A connection stored here keeps the database until it is erased.
 
 use std::collections::BTreeMap;
 use std::io;

@@ -30,7 +30,7 @@ pub(crate) struct Rows<'a> {
 pub(crate) enum Backup {
     /// No backup.
     None,
-    /// A backup that nothing there opens.
+    /// A backup that nothing opens.
     Closed,
     /// A backup that opens.
     Opens {

@@ -37,7 +37,7 @@ pub(crate) struct Subject<'a> {
     pub(crate) keeps_back: KeepsBack<'a>,
 }
 
-/// The speakers who say that something is not handed over.
+/// The sources of the statement that something is not handed over.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum KeepsBack<'a> {
     /// The party itself.
