@@ -1,4 +1,4 @@
-//! No public type has the name of another one, in any crate, unless a reason is written down here.
+//! No public type has the name of another one, in any crate, unless a reason is recorded here.
 //!
 //! Somebody who searches for a name, or meets it in a message of the compiler, finds one type.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]

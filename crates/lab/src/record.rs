@@ -33,9 +33,9 @@ pub enum Way {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Fate {
-    /// The row is there from now on.
+    /// The row exists from now on.
     Kept,
-    /// Its phone has the message, and the row stays.
+    /// Its phone has the message, and the row is kept.
     Delivered,
     /// The row is deleted.
     Gone,

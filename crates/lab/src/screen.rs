@@ -13,7 +13,7 @@ pub const USUAL_WIDTH: usize = 80;
 /// The narrowest window for which text is laid out: large letters on a small display.
 pub const MIN_WIDTH: usize = 40;
 
-/// The widest window. The eye does not find its way back along a longer line.
+/// The widest window. The eye cannot find its way back along a longer line.
 pub const MAX_WIDTH: usize = 160;
 
 /// The width of a window below which a table has one cell a line.

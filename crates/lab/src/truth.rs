@@ -12,7 +12,7 @@ use pillarbox_wire::{AccountId, ChannelName, Timestamp};
 
 use crate::scenario::PersonId;
 
-/// A text that was said: a position in the order of saying.
+/// A text that was said: an index in the order of saying.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SaidId(pub usize);
 
@@ -91,7 +91,7 @@ pub struct Truth {
     followers: BTreeMap<ChannelName, Vec<PersonId>>,
 }
 
-/// The notes that the world makes as things happen.
+/// The records that the world makes as things happen.
 impl Truth {
     pub(crate) fn say(&mut self, said: Said, body: Option<BodyId>) -> SaidId {
         let id = SaidId(self.said.len());
@@ -191,7 +191,7 @@ impl<'w> Scorer<'w> {
         &self.truth.confirmed
     }
 
-    /// Returns every account there ever was, and the person behind it.
+    /// Returns every account that ever existed, and the person behind it.
     #[must_use]
     pub fn accounts(&self) -> &'w [Behind] {
         &self.truth.accounts
@@ -203,7 +203,7 @@ impl<'w> Scorer<'w> {
         self.truth.behind(account)
     }
 
-    /// Returns the person who connects from an internet address; none if several do.
+    /// Returns the person who connects from an internet address; `None` if several do.
     #[must_use]
     pub fn behind_address(&self, address: IpAddr) -> Option<PersonId> {
         let people = self.truth.addresses.get(&address)?;

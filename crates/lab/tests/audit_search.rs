@@ -1,5 +1,5 @@
-//! The audit's search finds everything in the places where it looks: in each kind of a process's memory, in files, in
-//! traffic through the recorder, and in each form. Only for this reason is its "nothing" a finding.
+//! The audit's search finds everything in the places that it searches: in each kind of a process's memory, in
+//! files, in traffic through the recorder, and in each form. Only for this reason is its "nothing" a finding.
 #![allow(clippy::print_stdout, reason = "the process that is searched says that it is ready")]
 #![allow(
     clippy::unwrap_used,

@@ -80,7 +80,7 @@ async fn the_same_demands_return_what_each_design_leaves_at_its_relay() {
     }
     assert!(shown.contains("held but unreadable: 1."));
 
-    // Keys and the bytes that they make differ from run to run.
+    // Keys and the bytes derived from them differ from run to run.
     let groups: Vec<char> = end_to_end.kept[0].first_bytes.chars().collect();
     let groups: Vec<String> = groups.chunks(4).map(|group| group.iter().collect()).collect();
     for width in [40, 60, 80, 140] {

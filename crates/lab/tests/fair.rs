@@ -234,7 +234,7 @@ fn what_a_tap_has_stays_handed_over_when_the_account_is_closed() {
     assert_eq!(cell(&closed, "plain-server", "interception").says, "from the order on: 1 of 1 text");
     assert_eq!(cell(&closed, "whatsapp-2017", "interception").says, "held but unreadable: 1 of 1 text");
     assert_eq!(cell(&closed, "plain-server", "pen-register").says, "from the order on: 1 of 1 message");
-    // The same holds for an ordered log.
+    // The same is true of an ordered log.
     let logged = cell(&closed, "plain-deletes", "compelled-logging");
     assert_eq!(logged.says, "from the order on: 1 of 1 message");
     assert_eq!(logged.measures.thief.unwrap().rows, Share { n: 1, of: 1 });
@@ -247,7 +247,7 @@ fn what_a_tap_has_stays_handed_over_when_the_account_is_closed() {
     assert_eq!(cell(&before, "plain-server", "interception").state.counted().unwrap_or_default().0, 0);
 }
 
-/// An order names an account when it comes. Later texts do not change which account it names.
+/// An order names an account when it is served. Later texts do not change which account it names.
 #[test]
 fn an_answer_names_the_contact_whose_account_the_order_named() {
     let (one, two, three) = (says("One.", "Jana"), says("Two.", "Kim"), says("Three.", "Kim"));

@@ -39,13 +39,12 @@ fn a_month_tells_what_kept_rows_name_and_what_they_suggest() {
     assert!(logs.named + logs.inferred <= sealed.there, "{logs:?}");
     let retained = under(&sealed, Rule::Retention);
     assert!(retained.with_sender < retained.rows && retained.named == sealed.there, "{retained:?}");
-    // The control: exchanged recipients leave the means nothing to rest on, and most pairs inferred from them are
-    // wrong.
+    // The control: exchanged recipients leave the means no basis, and most pairs inferred from them are wrong.
     let precision = |right: u64, wrong: u64| right as f64 / (right + wrong).max(1) as f64;
     assert!(precision(logs.inferred, logs.false_leads) > 0.9, "{logs:?}");
     assert!(precision(logs.shuffled_right, logs.shuffled - logs.shuffled_right) < 0.6, "{logs:?}");
     insta::assert_snapshot!("month_80", table);
-    // The months that come out here are those that a matrix saves and that other tests read.
+    // The months computed here are those that a matrix saves and that other tests read.
     let saved: PairsDocument = serde_json::from_str(include_str!("month/pairs.json")).unwrap();
     let head = PairsDocument::of(&library::find("month").unwrap(), saved.designs.clone());
     assert_eq!(

@@ -1,4 +1,4 @@
-//! The notice to change the software, by each way in which an operator can answer it.
+//! The notice to change the software, by each answer that an operator can give.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

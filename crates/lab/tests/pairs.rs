@@ -121,7 +121,7 @@ fn a_check_names_what_was_changed() {
         folder(&forged_run).findings_beside(&RUN.files),
         ["pairs.csv is not what a fresh run gives", "pairs.json is not what a fresh run gives"]
     );
-    // Both files are taken away, and the manifest no longer names them. The command still asks for them.
+    // Both files are removed, and the manifest no longer names them. The command still asks for them.
     let mut without = RUN.clone();
     for name in [FILE, TABLE] {
         without.files.remove(name);

@@ -1,4 +1,4 @@
-//! The record keeps to its schema, and the schema is not looser than it looks.
+//! The record conforms to its schema, and the schema is not looser than it looks.
 //!
 //! `schema_walker` lists the checked part of JSON Schema.
 #![allow(
@@ -24,7 +24,7 @@ fn schema() -> Value {
     serde_json::from_str(include_str!("../../../schemas/record.schema.json")).unwrap()
 }
 
-/// Somebody writes to a group of which their phone has not heard yet.
+/// Somebody writes to a group that their phone does not know of yet.
 const TOO_EARLY: &str = r#"[scenario]
 name = "too-early"
 title = "Too early"
@@ -173,7 +173,7 @@ fn a_text_is_joined_to_its_frames_its_row_and_its_receipt() {
         let end = row(end).into_iter().find(|line| line["payload_sha256"] == *payload).unwrap();
         assert_eq!(end["event"], "E03");
         assert_eq!(end["why"].as_str(), (!kept_after).then_some("its phone has it"));
-        // The rows that the record counts as still there are the rows of the relay's store.
+        // The rows that the record counts as existing are the rows of the relay's store.
         let mut there = BTreeSet::new();
         for line in lines {
             match &line.kind {

@@ -206,8 +206,8 @@ fn texts(all: &[(&str, &str, &str)]) -> String {
     all.iter().map(|(at, who, text)| says(at, who, text)).collect()
 }
 
-/// The control of the copy. A phone that is off chooses no new keys, and its copy opens everything that passes. A phone
-/// that is on chooses one with each receipt, and leaves the copy behind.
+/// The control of the copy. A phone that is off generates no new keys, and its copy opens everything that passes. A
+/// phone that is on generates one with each receipt, and leaves the copy behind.
 #[test]
 fn a_copy_follows_for_as_long_as_the_phone_chooses_no_new_keys() {
     let off = event("02T20:00", "Ann", "goes-offline = true");
@@ -222,7 +222,7 @@ fn a_copy_follows_for_as_long_as_the_phone_chooses_no_new_keys() {
     let offline = row(&ways, "copied, offline");
     assert_eq!((offline.before, offline.after), (share(2, 2), share(1, 3)));
     assert_eq!(offline.noticed.as_slice(), &[][..]);
-    // Where the server can read, there are no keys to choose.
+    // Where the server can read, there are no keys to generate.
     let ways = run(&awake, "plain-server", &["phone-copied"], 2);
     assert_eq!(row(&ways, "copied, offline").after, share(3, 3));
 }
@@ -314,8 +314,8 @@ fn sealed_senders_keep_a_persons_own_texts_from_a_ghost() {
     );
 }
 
-/// A public log has no ghost in it. Phones that check the log refuse the device, and so they did without a log, because
-/// nobody had signed for it. The maker of the phones' software can leave out that check with the others.
+/// A public log contains no ghost. Phones that check the log refuse the device, and so they did without a log,
+/// because nobody had signed for it. The maker of the phones' software can leave out that check with the others.
 #[test]
 fn a_public_log_keeps_out_no_ghost_that_the_phones_software_lets_in() {
     let logged = include_str!("../../../examples/westminster-2017/whatsapp-logged.toml");

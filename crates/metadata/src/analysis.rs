@@ -86,8 +86,8 @@ impl Analysis {
         reasons
     }
 
-    /// Returns the pairs that rows name, and those that means infer, as a network: each pair once for each way of
-    /// knowing it.
+    /// Returns the pairs that rows name, and those that means infer, as a network: each pair once for each way in
+    /// which it is known.
     ///
     /// `named` says whether rows that name both passed or are kept. With `messages`, the network is the one found after
     /// that number of messages; `None` means all of them.

@@ -1,6 +1,6 @@
 //! Ties: the pairs who talk to each other, and how each is known. Pictures, tables and files are made from them.
 
-/// The way of knowing a tie.
+/// How a tie is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Known {
     /// A kept row names both.
@@ -22,7 +22,7 @@ pub struct Tie {
     pub there: u64,
     /// The number of messages from `other` to `one`.
     pub back: u64,
-    /// The way of knowing it.
+    /// How it is known.
     pub known: Known,
 }
 
@@ -31,7 +31,7 @@ pub struct Tie {
 pub struct Ties {
     /// Names of people, in the order of the source.
     pub people: Vec<String>,
-    /// Each pair at most once for each way of knowing it.
+    /// Each pair at most once for each way in which it is known.
     pub ties: Vec<Tie>,
     /// Sets of at least three people, by index into `people`, who received one text together.
     pub groups: Vec<Vec<usize>>,

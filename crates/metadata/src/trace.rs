@@ -70,7 +70,7 @@ pub enum TraceTiming {
     #[default]
     Network,
     /// A story without a network: a receipt has the millisecond of its message, and each person has one address for
-    /// life. Inference from times and addresses would succeed here and say nothing about the world outside.
+    /// life. Inference from times and addresses would succeed here and say nothing about the real world.
     Instant,
 }
 
@@ -93,7 +93,7 @@ pub struct Trace {
 }
 
 impl Trace {
-    /// Counts the messages that passed: rows of messages handed over, or delivered, or phones woken, whichever the
+    /// Counts the messages that passed: rows of messages submitted, or delivered, or phones woken, whichever the
     /// trace has.
     #[must_use]
     pub fn messages(&self) -> u64 {

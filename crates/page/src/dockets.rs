@@ -34,7 +34,7 @@ pub(crate) enum About<'a> {
 }
 
 impl Dockets {
-    /// Returns the docket of a story under a design, once its conversation has come as far as the one on the stage.
+    /// Returns the docket of a story under a design, once its conversation has run as far as the one on the stage.
     /// Returns nothing if the budget is used up before that.
     pub(crate) fn of(
         &mut self,

@@ -24,7 +24,7 @@ pub enum StageError {
     /// The conversation has more texts than a page shows.
     #[error("this conversation is full: open the page again to begin anew")]
     Full,
-    /// The demand comes without a guess.
+    /// The demand was requested without a guess.
     #[error("guess first; “I don’t know” is a guess too")]
     NoGuess,
     /// There is nothing to download yet.

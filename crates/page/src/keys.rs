@@ -1,5 +1,5 @@
-//! The key shelf: the keys in each hand, in words. Each line is counted in the vaults and rows of the world on the
-//! stage.
+//! The key shelf: the keys that each party holds, in words. Each line is counted in the vaults and rows of the
+//! world on the stage.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::story::PEOPLE;
 /// The keys of one design's world.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct KeyShelf {
-    /// The hands, and the keys in them.
+    /// The parties, and the keys that they hold.
     pub(crate) hands: Vec<(String, String)>,
 }
 

@@ -107,7 +107,7 @@ struct TriedPart<'a> {
     relay: usize,
     design: &'a str,
     tried: &'a Tried,
-    /// The key that was tried; none if all keys were tried.
+    /// The key that was tried; `None` if all keys were tried.
     chosen: Option<usize>,
     keys: &'a [Held],
     /// The outcomes: the method, the result, and the number of times.

@@ -114,7 +114,7 @@ pub(crate) struct Passage {
 pub(crate) enum Row {
     /// The relay never kept a row.
     None,
-    /// The row is there.
+    /// The row exists.
     Kept {
         /// True if its phone has the message already.
         is_delivered: bool,
@@ -258,7 +258,7 @@ impl Live {
         }))
     }
 
-    /// Returns the keys of this world in each hand.
+    /// Returns the keys of this world by holder.
     pub(crate) const fn shelf(&self) -> &KeyShelf {
         &self.shelf
     }

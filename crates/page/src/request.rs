@@ -26,7 +26,7 @@ impl Request {
         serde_json::from_slice(json)
     }
 
-    /// Returns one of its words; empty if it has none of this name.
+    /// Returns one of its words; empty if there is none of this name.
     #[must_use]
     pub fn word(&self, name: &str) -> &str {
         self.0.get(name).map_or("", String::as_str)

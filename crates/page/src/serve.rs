@@ -59,7 +59,7 @@ impl Stage {
         self.go_on()
     }
 
-    /// Continues a demand that is on its way.
+    /// Continues a demand in progress.
     ///
     /// # Errors
     /// [`StageError`].
@@ -85,7 +85,7 @@ impl Stage {
         }
     }
 
-    /// Stops a demand that is on its way. The stage is as it was before.
+    /// Stops a demand in progress. The stage is restored to its former state.
     ///
     /// # Errors
     /// [`StageError`].

@@ -21,7 +21,7 @@ pub(crate) struct Served {
     pub(crate) texts: usize,
     /// The question.
     pub(crate) question: Question,
-    /// Each hand, and what its holder reads.
+    /// Each holder of the keys, and what they read.
     pub(crate) hands: Vec<(String, String)>,
     pub(crate) cell: Cell,
     pub(crate) evidence: Evidence,
@@ -79,7 +79,7 @@ impl Served {
     }
 }
 
-/// Describes the same rows and keys in each hand, in the same sentences.
+/// Describes the same rows and keys in the hands of each holder, in the same sentences.
 fn hands(question: &Question, cell: &Cell, another: Option<&Cell>) -> Vec<(String, String)> {
     let police = |country: Country| capital(&police_in(country.as_str()));
     let thief = match cell.answer.thief.as_str() {

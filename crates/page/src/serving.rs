@@ -1,4 +1,4 @@
-//! A demand on its way: the question, the answers so far, and how far it is.
+//! A demand in progress: the question, the answers so far, and the progress.
 
 use pillarbox_access::design::Design;
 use pillarbox_lab::scenario::Scenario;
@@ -7,7 +7,7 @@ use crate::question::Question;
 use crate::request::RequestProgress;
 use crate::served::Served;
 
-/// A demand on its way.
+/// A demand in progress.
 pub(crate) struct Serving {
     /// The question that the stage shows once all is served.
     pub(crate) asked: Question,
@@ -45,8 +45,8 @@ impl Serving {
     /// under the present design.
     pub(crate) fn has_done(&mut self, happened: usize, left: usize) -> RequestProgress {
         self.done += happened;
-        // The estimate assumes that about as much will happen under each of the designs that come after the present
-        // one.
+        // The estimate assumes that about as much will happen under each of the remaining designs as under the
+        // present one.
         let others = self.designs.len().saturating_sub(self.served.len() + 1);
         let each = (self.done + left) / (self.served.len() + 1);
         RequestProgress { done: self.done, of: self.done + left + others * each }

@@ -41,7 +41,7 @@ pub struct Stage {
     pub(crate) controlled: BTreeSet<&'static str>,
     /// The worlds on which demands are served.
     pub(crate) dockets: Dockets,
-    /// The table of the conversation as it was shown last.
+    /// The table of the conversation as shown last.
     rows: BTreeMap<String, String>,
     /// A demand that waits to be continued.
     pub(crate) serving: Option<Serving>,
@@ -235,8 +235,8 @@ impl Stage {
         Ok(PageReply { file: Some(file), ..self.reply([])? })
     }
 
-    /// Returns the report, the table or the archive of the question that was served last, as a file. The conversation
-    /// is taken in its present state.
+    /// Returns the report, the table or the archive of the question that was served last, as a file. The
+    /// conversation is used in its present state.
     ///
     /// # Errors
     /// [`StageError`].

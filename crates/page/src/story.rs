@@ -70,7 +70,7 @@ impl Story {
         &self.texts
     }
 
-    /// Returns the number of texts after which the order comes.
+    /// Returns the number of texts before the order.
     #[must_use]
     pub const fn line(&self) -> usize {
         self.line
@@ -106,7 +106,7 @@ impl Story {
         before.max().unwrap_or(scenario.start)
     }
 
-    /// Returns the time from which the order holds: half a pause before the first text that it reaches.
+    /// Returns the time from which the order applies: half a pause before the first text that it reaches.
     #[must_use]
     pub fn ordered(&self) -> Timestamp {
         Timestamp(Self::at(self.line).0 - PAUSE.as_seconds() * 500)

@@ -12,7 +12,7 @@ fn open(fragment: &[(&str, &str)]) -> (Stage, PageReply) {
     (stage, reply)
 }
 
-/// Returns the reply to a request, once it has come to its end.
+/// Returns the reply to a request, once it has been served to its end.
 fn ask(stage: &mut Stage, words: &[(&str, &str)]) -> PageReply {
     let mut reply = stage.answer(&Request::of(words));
     while reply.more.is_some() {
@@ -21,7 +21,7 @@ fn ask(stage: &mut Stage, words: &[(&str, &str)]) -> PageReply {
     reply
 }
 
-/// Returns the evidence that the program makes from the story that can be taken away now.
+/// Returns the evidence that the program produces from the story that can be downloaded now.
 fn as_the_program(stage: &mut Stage, design: &str, demand: &str) -> String {
     let file = ask(stage, &[("do", "story")]).file.unwrap();
     let story = Scenario::parse("story.toml", &file.text).unwrap();
@@ -124,7 +124,7 @@ fn serving_takes_a_guess_and_answers_for_both_relays() {
     assert_eq!(answers.matches("class=\"served\"").count(), 2);
     let counts: Vec<_> = stage.evidence().map(|it| it.score().1.returned).collect();
     assert_eq!(counts, [6, 0], "all texts to and from Alice from the one that can read, none from the other");
-    // The guess comes before the answer, and the four depths come in their order.
+    // The guess precedes the answer, and the four depths are in order.
     let at = |needle: &str| answers.find(needle).unwrap_or_else(|| panic!("{needle}: {answers}"));
     let order = ["class=\"say\"", "class=\"f\"", "Your guess", "The rows:", "The bytes:"].map(at);
     assert!(order.is_sorted(), "{order:?}");

@@ -1,4 +1,4 @@
-//! A write-ahead log that is damaged, cut short or deleted after the relay was killed, and an earlier copy of the
+//! A write-ahead log that is damaged, truncated or deleted after the relay was killed, and an earlier copy of the
 //! database.
 
 use std::fs;

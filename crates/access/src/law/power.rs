@@ -62,7 +62,7 @@ pub struct Power {
     pub secrecy: &'static str,
     /// The mark of the row.
     pub mark: Mark,
-    /// The mark of its two dates, or none if it has no date.
+    /// The mark of its two dates, or `None` if it has no date.
     pub dates_mark: Option<Mark>,
     /// The source, as an address or a citation.
     pub source: &'static str,

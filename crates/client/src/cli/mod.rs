@@ -73,7 +73,7 @@ pub(crate) fn main(words: impl IntoIterator<Item = OsString>) -> Exit {
         Err(failure) => {
             if let Some(explained) = errors::explain(&failure, &directory) {
                 match failure {
-                    // A deliberate action of the user is no error.
+                    // A deliberate action of the user is not an error.
                     Failure::Interrupted | Failure::Declined => terminal.note(&explained.what),
                     _ => terminal.error(&explained.what),
                 }

@@ -324,7 +324,7 @@ pub enum Notice {
     },
     /// The relay's public log has keys or devices in the owner's name that this phone did not make.
     NotMyEntry {
-        /// The time of the entry, as exactly as the relay states it; 0 if it states none.
+        /// The time of the entry, as precisely as the relay states it; 0 if it states none.
         at: Timestamp,
     },
     /// A contact's key has changed.

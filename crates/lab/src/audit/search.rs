@@ -26,7 +26,7 @@ pub struct Search {
 /// Patterns, ready to be found.
 #[derive(Debug)]
 struct Patterns {
-    /// The automaton; none if there is no pattern.
+    /// The automaton; `None` if there is no pattern.
     automaton: Option<AhoCorasick>,
     found: Vec<Found>,
 }

@@ -18,7 +18,7 @@ use crate::score::{Capability, Counts, Entry, Measures, Statement, Yield};
 pub struct Answered {
     /// Everything that was returned.
     pub brought: Yield,
-    /// The kind of outcome: whether the party asked can do it at all, and in which way.
+    /// The kind of outcome: whether the party asked is able to do it, and in which way.
     pub means: Capability,
     /// Counts that the serving step itself made, if it is about something other than texts, messages and entries.
     pub counted: Option<Counts>,

@@ -17,7 +17,7 @@ use crate::record::{Kind, text_id};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Assertion {
-    /// The phone in somebody's hands has a text, when the sentence appears.
+    /// The phone of a named person has a text, when the sentence appears.
     PhoneHasIt {
         /// The person.
         of: String,
@@ -29,7 +29,7 @@ pub enum Assertion {
         /// The person.
         of: String,
     },
-    /// Nothing that a person said is read anywhere but on the phones of its recipients.
+    /// A text is read nowhere but on the phones of its recipients.
     OnlyRecipientReads {
         /// The person.
         of: String,
@@ -76,8 +76,9 @@ impl Asserted {
         confirmed.collect()
     }
 
-    /// Returns what phones said of devices that somebody has linked. A person has linked a device if their own phone
-    /// knows of one. `is_said` is false for the world with which another is compared: there nobody said it of anybody.
+    /// Returns what phones said about devices that somebody has linked. A person has linked a device if their own
+    /// phone knows of one. `is_said` is false for the world with which another is compared: there nobody said it
+    /// about anybody.
     pub(super) fn about_devices(staged: &Staged, is_said: bool) -> Vec<Self> {
         let Staged { world, scenario, .. } = staged;
         let mut asserted = Vec::new();

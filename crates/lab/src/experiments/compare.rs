@@ -27,7 +27,7 @@ pub(crate) struct Compared {
     pub(super) otherwise: Option<Otherwise>,
 }
 
-/// The result of the same order in another way.
+/// The result of carrying out the same order in another way.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Otherwise {
     /// Texts that are lost in this way.
@@ -42,7 +42,7 @@ pub(crate) struct Otherwise {
     pub(super) restored: Share,
     /// The number of the remaining texts that were said to groups.
     pub(super) lost_to_groups: u64,
-    /// Pairs of people who had to hand each other invitations, after the order.
+    /// Pairs of people who had to exchange invitations, after the order.
     pub(super) by_invitation: u64,
     /// Pairs of people who found each other by number, after the order.
     pub(super) by_number: u64,

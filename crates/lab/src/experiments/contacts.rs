@@ -100,7 +100,7 @@ mod tests {
             ("Ada", "says = \"to all\"\ngroup = \"quay\""),
             ("Ben", "says = \"and I\"\ngroup = \"quay\""),
         ];
-        // Eve heard nothing from the target and said nothing to them.
+        // Eve received nothing from the target and sent them nothing.
         assert_eq!(contacts(&events), ["Ben", "Cai", "Dee"]);
         assert_eq!(contact_of(&story(&events)), Some(PersonId(3)), "a report is of what was said alone");
         // A person who only writes in the target's group could show the target's texts too. Texts between others do

@@ -65,8 +65,8 @@ impl Docket {
         Self { worlds: Worlds::as_told(design, scenario, seed, until), served: BTreeMap::new() }
     }
 
-    /// Serves an experiment about each person of the story, without its order: the result of somebody who has the same
-    /// rows and keys, and no order.
+    /// Serves an experiment about each person of the story, without its order: the result of a thief who has the
+    /// same rows and keys, and no order.
     pub(crate) fn about_everybody(
         &mut self,
         experiment: &dyn Experiment,
@@ -86,8 +86,8 @@ impl Docket {
         Ok(parties)
     }
 
-    /// Continues the worlds that a demand needs until the budget of things that happen is used up. Returns true once
-    /// all have run.
+    /// Continues the worlds that a demand needs until the budget of events is used up. Returns true once all have
+    /// run.
     ///
     /// # Errors
     /// Any error that stops a world, and [`ExperimentError::NoSuchDemand`].

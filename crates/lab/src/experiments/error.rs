@@ -18,10 +18,10 @@ pub enum ExperimentError {
     Control {
         /// The demand.
         demand: String,
-        /// The things that it found or missed.
+        /// The false finding, or what was missed.
         why: String,
     },
-    /// A phone that somebody holds cannot be read.
+    /// A phone in somebody's possession cannot be read.
     #[error("a phone cannot be read: {0}")]
     Phone(#[from] pillarbox_client::PhoneError),
     /// A phone's file cannot be read.

@@ -26,7 +26,7 @@ use crate::score::{Capability, Counted};
 pub(crate) enum Opener {
     /// A holder of the key itself.
     WholeKey,
-    /// So many of three agents.
+    /// This many of three agents.
     Agents(usize),
 }
 

@@ -38,7 +38,7 @@ pub struct GuessTime {
     pub guesses: u64,
     /// The total time of these guesses.
     pub all: Duration,
-    /// The time of one guess on a vault as phones in use make it; none if it could not be measured.
+    /// The time of one guess on a vault as phones in use create it; `None` if it could not be measured.
     pub in_use: Option<Duration>,
 }
 
@@ -161,8 +161,8 @@ pub(super) const fn kind(passcode: scenario::Passcode) -> PasscodeKind {
     }
 }
 
-/// Measures one guess on a vault as phones in use make it. One measurement serves a whole run, since the guess is the
-/// same for all phones.
+/// Measures one guess on a vault as phones in use create it. One measurement serves a whole run, since the guess is
+/// the same for all phones.
 fn guess_in_use() -> Option<Duration> {
     static MEASURED: OnceLock<Option<Duration>> = OnceLock::new();
     *MEASURED.get_or_init(|| {

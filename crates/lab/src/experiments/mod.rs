@@ -107,8 +107,8 @@ pub fn evidence(
     row.evidence.into_iter().next().ok_or(ExperimentError::NoSuchDemand)
 }
 
-/// Runs the [controls](control) of one demand: everything that is planted must come back, and nothing may come back
-/// before anything is said.
+/// Runs the [controls](control) of one demand: everything that is planted must be returned, and nothing may be
+/// returned before anything is said.
 ///
 /// # Errors
 /// [`ExperimentError::Control`] if one fails, any error that stops a world, and [`ExperimentError::NoSuchDemand`].

@@ -21,7 +21,7 @@ use crate::score::{Capability, Counted, NoticeOutcome, NoticeOutcomes, Share, Yi
 /// Changes the software so that the operator can eavesdrop.
 pub(super) struct Notice;
 
-/// Assumption about the way in which changed software comes to the phones.
+/// Assumption about how changed software reaches the phones.
 const EVERYBODY_GETS_IT: &str = "Assumed: everybody's phone gets the update at the same moment and keeps its account, keys, contacts and \
                                  conversations, and the new program says nothing of its own about what it does. A phone that stayed \
                                  with the old one would be told by every text in the clear.";

@@ -20,7 +20,7 @@ const KEPT: &str = "Assumed: the phone shows previews unless its owner has switc
 /// The name of the store in evidence.
 const PLACE: &str = "notifications";
 
-/// A phone that was taken, read without the messenger: what its notifications showed.
+/// A seized phone, read without the messenger: the content of its notifications.
 pub(crate) struct Notifications;
 
 impl Experiment for Notifications {

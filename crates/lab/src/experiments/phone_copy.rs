@@ -28,7 +28,7 @@ pub(super) const COPY: &str = "copy";
 /// A copy that stays offline, or one that connects.
 pub(crate) struct PhoneCopy {
     pub(crate) goes_online: bool,
-    /// True if the operator hands over what passes of the target. Otherwise somebody has the copy alone.
+    /// True if the operator hands over the target's traffic. Otherwise the holder has the copy alone.
     pub(crate) is_tapped: bool,
 }
 
@@ -96,7 +96,7 @@ impl Experiment for PhoneCopy {
 const ONLINE: &str = "The copy went online when a message that passed did not open. From then on the relay gave the mailbox to whichever \
                       phone had connected last, and the other came back after ten minutes (an assumption of this bench).";
 
-/// The messages that a copy was given.
+/// The messages that were fed to a copy.
 #[derive(Clone, Copy, Debug, Default)]
 struct Fed {
     opened: usize,

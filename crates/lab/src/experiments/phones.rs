@@ -1,4 +1,4 @@
-//! Demands on phones: a phone that was taken, in three states, and a phone that its owner shows.
+//! Demands on phones: a seized phone, in three states, and a phone that its owner shows.
 
 use pillarbox_access::Item;
 use pillarbox_access::demand::Demand;
@@ -23,7 +23,7 @@ use crate::score::{Absence, Capability, Counted, Counts, DisappearingTimer, Part
 const MEMORY_TOOL: &str = "This assumes a tool that reads the memory of a phone that is locked and runs. Whoever has none has a phone \
                            that is off.";
 
-/// A phone that was taken, in one state.
+/// A seized phone, in one state.
 pub(super) struct Taken(LockState);
 
 /// The three states, as columns.

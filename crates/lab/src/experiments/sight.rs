@@ -24,9 +24,9 @@ pub(crate) struct Observed {
 struct Seen {
     /// Bytes from a relay and lines on the screen, in the order of their arrival.
     reached: Vec<Reached>,
-    /// True if the phone in their hands has other software than at the beginning.
+    /// True if their phone has other software than at the beginning.
     has_other_software: bool,
-    /// The number of phone accounts in their hands at the end.
+    /// The number of phone accounts in their possession at the end.
     phones: usize,
 }
 
@@ -104,7 +104,7 @@ impl Observed {
         self.differ(usual, |one, other| one.has_other_software != other.has_other_software)
     }
 
-    /// Returns the people who hold fewer phone accounts in their hands at the end than in the `usual` world.
+    /// Returns the people who possess fewer phone accounts at the end than in the `usual` world.
     pub(crate) fn without_their_phone(&self, usual: &Self) -> Vec<String> {
         self.differ(usual, |one, other| one.phones < other.phones)
     }

@@ -31,10 +31,10 @@ pub(crate) enum Ordered {
     TakeDown {
         /// The channel.
         channel: ChannelName,
-        /// True if strangers look at the channel just before and just after the removal.
+        /// True if strangers read the channel just before and just after the removal.
         and_strangers_look: bool,
     },
-    /// The networks of a country let nobody through.
+    /// The networks of a country block all connections.
     Block {
         /// The country.
         country: String,
@@ -57,7 +57,7 @@ pub(crate) enum Ordered {
         /// True if the operator closes the accounts of these people.
         closes_accounts: bool,
     },
-    /// The target's phone is copied with its passcode and given back.
+    /// The target's phone is copied with its passcode and returned.
     Copy {
         /// True if the copy connects once it no longer follows what passes.
         goes_online: bool,
@@ -99,7 +99,7 @@ impl Ordered {
         matches!(self, Self::Update { .. } | Self::WithdrawBackups { .. } | Self::StopServing { .. })
     }
 
-    /// Describes the order in words; none for nothing.
+    /// Describes the order in words; `None` if nothing is ordered.
     pub(super) fn in_words(&self) -> Option<String> {
         Some(match self {
             Self::Nothing => return None,
@@ -180,12 +180,12 @@ pub(super) struct Staged {
     pub(super) before: Vec<Arc<RelayHoldings>>,
     /// Everything that passed the relays before the order, for a party that recorded it; empty if nobody did.
     pub(super) recorded: Vec<OperatorTap>,
-    /// The two unconnected people who look at the channel just before and just after the takedown.
+    /// The two unconnected people who read the channel just before and just after the takedown.
     pub(super) strangers: Option<[PersonId; 2]>,
 }
 
-/// Adds to the scenario what every experiment needs: at the end, the target's phone is taken and open, so that somebody
-/// can look at it. The experiment decides who holds the phone and in which lock state.
+/// Adds to the scenario what every experiment needs: at the end, the target's phone is seized open, so that
+/// somebody can inspect it. The experiment decides who holds the phone and in which lock state.
 pub(super) fn with_phones(scenario: &Scenario) -> Scenario {
     let mut scenario = scenario.clone();
     // The story's own orders would take effect in both worlds of the comparison.
@@ -216,7 +216,7 @@ pub(super) fn with_phones(scenario: &Scenario) -> Scenario {
     scenario
 }
 
-/// Returns true if a person has no phone in their hands any more after this act.
+/// Returns true if a person no longer has a phone after this act.
 const fn is_without_a_phone(act: &Act) -> bool {
     matches!(act, Act::PhoneSeized { .. } | Act::LosesPhone | Act::DeletesAccount)
 }
@@ -299,7 +299,7 @@ pub(super) fn with_one_elsewhere(design: &Design, scenario: &Scenario) -> Vec<St
     all
 }
 
-/// The time before and after an order at which strangers look.
+/// The time before and after an order at which strangers read the channel.
 const STRANGERS_LOOK: Duration = Duration::from_seconds(60);
 
 /// Adds two people whom nobody knows. Each reads a channel once: one before the order and the other after it.

@@ -37,7 +37,7 @@ fn shares_the_trunk(ordered: &Ordered, scenario: &Scenario) -> bool {
 pub(super) struct Trunk {
     /// The world up to the moment before the order.
     at_order: Option<World>,
-    /// A world without an order that has come further, if the caller has one.
+    /// A world without an order that has run further, if the caller has one.
     further: Option<World>,
     /// True if somebody records everything that passes the relays before the order.
     is_recorded: bool,
@@ -62,11 +62,11 @@ pub(super) struct Staging {
     scenario: Scenario,
     design: Design,
     strangers: Option<[PersonId; 2]>,
-    /// The world; none while the trunk is still running.
+    /// The world; `None` while the trunk is still running.
     world: Option<World>,
-    /// Facts that are known once the order has come.
+    /// Facts that are known once the order has been reached.
     staged: Option<Known>,
-    /// SHA-256 of the world's record, once it has come to its end.
+    /// SHA-256 of the world's record, once the world has ended.
     sha256: String,
 }
 
@@ -128,12 +128,12 @@ impl Staging {
         self.ordered == *ordered
     }
 
-    /// Returns the moment before the order. An order that names accounts names those that exist when it comes.
+    /// Returns the moment before the order. An order that names accounts names those that exist at that time.
     fn before_order(&self) -> Timestamp {
         Timestamp(self.scenario.inquiry.ordered.0.min(self.until.0).saturating_sub(1))
     }
 
-    /// Continues until the budget of things that happen is used up. Returns true once the world has come to its end.
+    /// Continues until the budget of events is used up. Returns true once the world has ended.
     pub(super) fn go_on(
         &mut self,
         trunk: &mut Trunk,

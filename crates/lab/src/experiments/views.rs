@@ -1,4 +1,4 @@
-//! The views of an experiment that serves a demand. It may look at nothing else of the world.
+//! The views of an experiment that serves a demand. It may inspect nothing else in the world.
 //!
 //! [`Views`] holds a world and does not expose it. A serving step gets views:
 //!
@@ -153,7 +153,7 @@ impl<'w> Views<'w> {
         self.scenario.inquiry.country
     }
 
-    /// Returns the time from which an order holds, and the time at which the answer is due.
+    /// Returns the time from which an order applies, and the time at which the answer is due.
     #[must_use]
     pub const fn times(&self) -> (Timestamp, Timestamp) {
         (self.scenario.inquiry.ordered, self.scenario.inquiry.served)
@@ -237,7 +237,7 @@ impl<'w> Views<'w> {
         self.world.push_records()
     }
 
-    /// Returns the target's phones, taken.
+    /// Returns the target's seized phones.
     pub fn phones(&self) -> impl Iterator<Item = SeizedPhone<'_>> {
         self.phones_of(self.target)
     }
@@ -290,8 +290,8 @@ impl<'w> Views<'w> {
         super::guessing::kind(person.map(|person| person.passcode).unwrap_or_default())
     }
 
-    /// Returns the contacts of the target, each with their name in the papers and the phones in their hands. The
-    /// contact to whom the target wrote last comes first.
+    /// Returns the contacts of the target, each with their name in the papers and the phones in their possession.
+    /// The contact to whom the target wrote last comes first.
     pub fn contacts(&self) -> impl Iterator<Item = (String, Vec<&'w Phone>)> {
         super::contacts::contacts_of(self.scenario, self.target).into_iter().filter_map(|who| {
             let person = self.scenario.person(who)?;

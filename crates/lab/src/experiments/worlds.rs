@@ -17,13 +17,13 @@ use crate::scenario::{PersonId, Scenario};
 use crate::score::Yardstick;
 use crate::stopwatch::Stopwatch;
 
-/// The arrangements that an experiment looks at.
+/// The arrangements that an experiment needs.
 pub(super) struct Arranged {
     /// Without the order, for comparison.
     pub(super) usual: Ordered,
     /// With the order.
     pub(super) with: Ordered,
-    /// With the order in another way.
+    /// The arrangement that carries out the order in another way.
     pub(super) otherwise: Option<Ordered>,
 }
 
@@ -117,8 +117,8 @@ impl Worlds {
         }
     }
 
-    /// Continues the worlds of these arrangements until the budget of things that happen is used up. Returns true once
-    /// all have run.
+    /// Continues the worlds of these arrangements until the budget of events is used up. Returns true once all have
+    /// run.
     pub(super) fn go_on_with(
         &mut self,
         arranged: &Arranged,

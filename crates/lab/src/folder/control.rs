@@ -75,7 +75,7 @@ pub enum ControlFailed {
     #[error("the control failed: of what was planted it found {} of {} texts, {} of {} messages and {} of {} tables",
         .0.texts.n, .0.texts.of, .0.messages.n, .0.messages.of, .0.tables.n, .0.tables.of)]
     Missed(ControlFound),
-    /// Something was found before it was there.
+    /// Something was found before it existed.
     #[error("the control failed: before anything was said it found {} texts and {} messages", .0.texts.n, .0.messages.n)]
     Invented(ControlFound),
 }
@@ -119,7 +119,7 @@ pub fn run(demand: &'static Demand) -> Result<Controls, ControlFailed> {
     judged(before, planted, served.has_account)
 }
 
-/// Returns both controls, if they hold: nothing was found before it was there, and everything that was there was found.
+/// Returns both controls, if they pass: nothing was found before it existed, and everything that existed was found.
 fn judged(before: ControlFound, planted: ControlFound, has_account: bool) -> Result<Controls, ControlFailed> {
     if before.texts.n + before.messages.n > 0 {
         return Err(ControlFailed::Invented(before));

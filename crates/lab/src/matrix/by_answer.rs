@@ -37,8 +37,8 @@ fn counted(cell: &Cell) -> String {
     }
 }
 
-/// Counts the other kinds of data that come back if nothing of the counted kind does, from the fewest to the most under
-/// these designs.
+/// Counts the other kinds of data that are returned if none of the counted kind is, from the fewest to the most
+/// under these designs.
 fn beside(cells: &[&Cell]) -> String {
     if cells.iter().any(|cell| !matches!(cell.state, State::None { .. })) {
         return String::new();

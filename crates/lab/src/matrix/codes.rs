@@ -71,7 +71,7 @@ const fn sign(state: State) -> &'static str {
 /// Writes a line of the legend: the sign and the state's word.
 pub(super) fn meaning(state: State) -> String {
     if let State::None { why: Absence::NothingKept } = state {
-        // Data that a column does not count may still be there.
+        // Data that a column does not count may still exist.
         return format!("{} nothing kept of what is counted", sign(state));
     }
     // A locked container has no number, and has the same sign.

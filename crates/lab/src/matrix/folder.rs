@@ -17,7 +17,7 @@ const MAX_RUNS: u32 = 10_000;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WriteError {
-    /// The folder is there already.
+    /// The folder exists already.
     #[error("{0} is there already")]
     Taken(PathBuf),
     /// The system did not let it be written.

@@ -81,7 +81,7 @@ impl Rerun {
     }
 }
 
-/// Returns an option with its value as a shell and the program read them back. A value that begins with a dash is not
+/// Returns an option with its value as a shell and the program parse them. A value that begins with a dash is not
 /// taken for an option.
 #[must_use]
 pub fn option(name: &str, value: &str) -> String {

@@ -38,7 +38,7 @@ fn over_word(title: &str, word: &str) -> String {
     if title == word { word.to_owned() } else { format!("{title}\n{word}") }
 }
 
-/// A matrix in which each repetition is said once.
+/// A matrix in which each repetition is printed once.
 #[derive(Clone, Debug)]
 struct Folded {
     /// Rows that differ from each row before them.

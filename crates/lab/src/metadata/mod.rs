@@ -34,7 +34,7 @@ pub struct Choices {
     pub observer: Observer,
     /// The fields that are removed.
     pub without: Vec<TraceField>,
-    /// The milliseconds to which times are rounded down; 0 leaves them.
+    /// The milliseconds to which times are rounded down; 0 leaves them unchanged.
     pub round: u64,
     /// Window and seed.
     pub settings: MeansSettings,
@@ -77,7 +77,7 @@ impl AnalysedSource {
         Ok(Self { what: source.what.clone(), notes: source.notes.clone(), choices, about, trace, analysis })
     }
 
-    /// Returns the way of knowing a pair that a row names.
+    /// Returns how a pair that a row names is known.
     #[must_use]
     pub const fn named(&self) -> Known {
         match self.choices.observer {

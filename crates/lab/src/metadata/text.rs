@@ -101,7 +101,7 @@ fn subject(inquiry: &AnalysedSource) -> Option<TracePerson> {
     let people = leads.iter().flat_map(|lead| [lead.one, lead.other]);
     let mut counts = BTreeMap::new();
     people.for_each(|person| *counts.entry(person).or_insert(0_u64) += 1);
-    // Of several people in equally many pairs, the first is taken.
+    // Of several people in equally many pairs, the first is chosen.
     counts
         .into_iter()
         .max_by_key(|(person, count)| (*count, std::cmp::Reverse(*person)))

@@ -58,7 +58,7 @@ pub struct OracleRun {
     cloud: Option<Respondent>,
     /// The target's traffic since the order.
     ordered: OperatorTap,
-    /// Everybody's traffic since the beginning, as an operator that looks at it sees it.
+    /// Everybody's traffic since the beginning, as seen by an operator that looks at it.
     everything: OperatorTap,
     /// The target's own accounts at the messenger.
     own: BTreeSet<AccountId>,
@@ -280,8 +280,8 @@ impl Observed for OracleRun {
         let returned = match asked.process {
             Process::PenRegister => {
                 let register = self.pen_register();
-                // The tables state what comes in batches. An operator that is not known to deliver live delivers
-                // nothing.
+                // The tables state what is delivered in batches. An operator that is not known to deliver live
+                // delivers nothing.
                 let delivers = self.messenger.operator.pen_register.is_some();
                 let items = if delivers { register.served.returned() } else { BTreeSet::new() };
                 Returned { items, longest_gap: self.longest_gap(), ..Returned::default() }
@@ -294,7 +294,7 @@ impl Observed for OracleRun {
     }
 }
 
-/// Returns the demand that a process of the tables is here.
+/// Returns the demand that corresponds to a process of the tables.
 const fn demand(process: Process) -> Option<&'static Demand> {
     match process {
         Process::Subpoena => Some(&ENTITY_DATA),

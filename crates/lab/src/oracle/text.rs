@@ -91,7 +91,7 @@ fn differences(report: &OracleReport) -> Vec<Difference<'_>> {
     known
 }
 
-/// Returns a design's name for people. For a figure of no messenger, returns the thing to which it belongs.
+/// Returns a design's display name. For a figure that concerns no messenger, returns the thing to which it belongs.
 fn model<'r>(design: &'r str, app: &'r str) -> &'r str {
     match designs::named(design) {
         Some(design) => &design.title,
@@ -126,7 +126,7 @@ fn is_computed(row: &ComparedRow) -> bool {
     row.source == OracleSource::Figures && measure::COMPUTED.contains(&row.item.as_str())
 }
 
-/// Writes the sum over all tables.
+/// Writes the totals over all tables.
 fn total(report: &OracleReport) -> String {
     let rows: usize = report.tables.iter().map(|table| table.rows.len()).sum();
     let all: Vec<ComparedRow> = report.tables.iter().flat_map(|table| table.rows.clone()).collect();

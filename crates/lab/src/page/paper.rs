@@ -41,7 +41,7 @@ pub(super) struct Paper {
 pub(super) struct Line {
     /// The question.
     pub(super) asked: String,
-    /// The number of entries; none for one entry, or if they are not counted.
+    /// The number of entries; `None` for one entry, or if they are not counted.
     pub(super) count: Option<u64>,
     /// The lines of the answer, or of the reason that there was no answer.
     pub(super) says: Vec<String>,

@@ -11,7 +11,7 @@ pub(super) enum Square {
     Filled,
     /// It was returned readable, because it was sent after the order.
     Striped,
-    /// It did not come back readable.
+    /// It was not returned readable.
     Open,
 }
 

@@ -175,7 +175,7 @@ fn rows(grid: &Grid<'_>, folded: &Folded, first: (usize, usize)) -> Vec<TableRow
         .collect()
 }
 
-/// Returns about as many groups as there are rows in each, so that few keys lead to any row.
+/// Returns about as many groups as there are rows in each, so that few key presses lead to any row.
 fn groups(rows: usize) -> Vec<std::ops::Range<usize>> {
     let size = rows.isqrt().max(1) + usize::from(rows.isqrt().pow(2) < rows);
     (0..rows).step_by(size).map(|begin| begin..(begin + size).min(rows)).collect()

@@ -5,7 +5,7 @@ use pillarbox_client::display::safe;
 
 use pillarbox_text::columns::Column;
 
-/// The narrowest column of ends, so that short names leave the texts where the eye expects them.
+/// The narrowest column of names, so that short names leave the texts where the eye expects them.
 const NARROWEST: usize = 16;
 
 /// The largest share of a window that the names of both parties occupy, in fifths.

@@ -39,7 +39,7 @@ pub enum Standing {
     Returned,
     /// It is held, and the operator does not hand it over.
     KeptBack,
-    /// It is held and stays closed, or it could only be had in another way.
+    /// It is held and stays closed, or it could only be obtained in another way.
     Closed,
     /// It was asked for, and nothing of the kind is held.
     NotHeld,
@@ -62,7 +62,7 @@ pub struct PaperLine {
     pub fold: &'static str,
     /// The number of entries that were returned, or that are held and kept back.
     pub entries: u64,
-    /// The number of entries that are there, readable or not.
+    /// The number of existing entries, readable or not.
     pub rows: u64,
 }
 
@@ -181,7 +181,7 @@ impl PaperLine {
     }
 }
 
-/// Returns the lines of one standing, one for each thing that was asked for.
+/// Returns the lines of one part of the paper, one for each thing that was asked for.
 pub(crate) fn once_each(lines: &[PaperLine], standing: Standing) -> Vec<&PaperLine> {
     lines.iter().filter(|line| line.standing == standing && !line.is_told_by_another(lines)).collect()
 }

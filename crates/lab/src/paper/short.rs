@@ -28,7 +28,7 @@ pub(crate) struct Short<'a> {
     pub(crate) warning: Option<&'a str>,
 }
 
-/// A layout: the parts for which it leaves room.
+/// A layout: the parts for which it has room.
 #[derive(Clone, Copy)]
 struct Layout {
     /// The number of reasons for missing data that are listed separately. With 0, only the amount is printed.
@@ -89,7 +89,7 @@ pub(crate) fn one_screen(
     };
     let most = paper.answer.why.len();
     for layout in layouts {
-        // The first reason, on which the answer rests, stays while anything else can be joined.
+        // The first reason, on which the answer rests, is kept while anything else can be joined.
         let least = if layout.is_tightest { 0 } else { most.min(1) };
         for why in (least..=most).rev() {
             let rest = rest(paper, &lists, layout, (why, width));

@@ -54,7 +54,7 @@ pub(super) struct Label {
     pub(super) anchor: &'static str,
 }
 
-/// The room that is already taken in a picture.
+/// The occupied room in a picture.
 #[derive(Clone, Debug)]
 pub(super) struct Room {
     bounds: Rectangle,

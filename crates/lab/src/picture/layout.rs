@@ -20,10 +20,10 @@ const COOLING: f64 = 0.0228;
 /// Positions are rounded to this part of a unit.
 const GRAIN: f64 = 64.0;
 
-/// The length of a link at rest.
+/// The rest length of a link.
 const LENGTH: f64 = 70.0;
 
-/// The length at rest between members of one set. It is longer, so that ties decide before sets do.
+/// The rest length between members of one set. It is longer, so that ties decide before sets do.
 const LENGTH_IN_SET: f64 = 100.0;
 
 /// The pull of a set, compared with 1 for a tie between two people without others.
@@ -32,7 +32,7 @@ const PULL_OF_SET: f64 = 0.05;
 /// The push between two people.
 const PUSH: f64 = -220.0;
 
-/// The radius into which nobody else comes.
+/// The radius that nobody else enters.
 const RADIUS: f64 = 24.0;
 
 /// The pull to the middle, horizontally and vertically. A picture is wider than high.

@@ -31,8 +31,8 @@ impl Size {
     }
 }
 
-/// The sizes, the smallest first. The first size in which every name has room is taken. A large size need only have
-/// room for the names of the people with most ties. If no size has room, the last is taken.
+/// The sizes, the smallest first. The first size in which every name has room is chosen. A large size need only
+/// have room for the names of the people with most ties. If no size has room, the last is chosen.
 const SIZES: [Size; 10] = [
     Size { class: "s", width: 460, height: 300, font: 20, people: 14 },
     Size { class: "s", width: 560, height: 360, font: 20, people: 14 },
@@ -109,7 +109,7 @@ impl Stroke {
 /// An entry of the legend.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Sample {
-    /// The style of its line; none for a shaded area.
+    /// The style of its line; `None` for a shaded area.
     stroke: Option<Stroke>,
     y: i32,
     text: String,
@@ -201,7 +201,7 @@ impl NetworkPicture {
         network
     }
 
-    /// Draws the same people at the same places, with only those ties of `source` that are known in this way.
+    /// Draws the same people at the same positions, with only those ties of `source` that are known in this way.
     #[must_use]
     pub fn only(&self, title: &str, source: &Ties, known: Known) -> Self {
         let ties = source.ties.iter().filter(|tie| tie.known == known).cloned().collect();

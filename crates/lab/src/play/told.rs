@@ -18,7 +18,7 @@ pub struct PlayedStory<'w> {
 }
 
 impl<'w> PlayedStory<'w> {
-    /// Prepares the story of a world that has come to its end.
+    /// Prepares the story of a world that has ended.
     ///
     /// # Errors
     /// [`WorldError::Store`], if a relay's rows cannot be read.

@@ -14,7 +14,7 @@ use crate::screen::{Screen, Table};
 const EVENTS: [Column; 2] = [Column::Fixed(19), Column::Share(1)];
 /// Columns: name, number, country.
 const PEOPLE: [Column; 3] = [Column::Fixed(24), Column::Fixed(20), Column::Share(1)];
-/// Columns: way, frame, count, bytes.
+/// Columns: direction, frame, count, bytes.
 const FRAMES: [Column; 4] = [Column::Fixed(14), Column::Fixed(22), Column::Fixed(10), Column::Share(1)];
 
 /// The number of message rows of a relay that are shown one by one.

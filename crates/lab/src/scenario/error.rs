@@ -82,7 +82,7 @@ pub fn nearest<'c>(typed: &str, candidates: impl IntoIterator<Item = &'c str>) -
     (steps * 5 <= known.chars().count().max(3) * 2).then_some(known)
 }
 
-/// Counts the letters to insert, remove or replace to make one word of the other (Levenshtein 1966).
+/// Counts the letters to insert, remove or replace to turn one word into the other (Levenshtein 1966).
 fn distance(one: &str, other: &str) -> usize {
     let mut row: Vec<usize> = (0..=other.chars().count()).collect();
     for (at, letter) in one.chars().enumerate() {

@@ -30,7 +30,7 @@ pub enum LibraryError {
         /// The name that was asked for.
         wanted: String,
     },
-    /// The file is there and cannot be read.
+    /// The file exists and cannot be read.
     #[error("{file} cannot be read: {kind}")]
     NotReadable {
         /// The file's name.

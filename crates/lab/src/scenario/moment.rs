@@ -55,7 +55,7 @@ fn date_and_time(text: &str) -> Option<Timestamp> {
     }
     let days = days_since_1970(year, month, day);
     let time = Timestamp::from_seconds(days * 86_400 + hour * 3_600 + minute * 60 + second);
-    // A day that its month does not have comes back as another day.
+    // A day that its month does not have is converted to another day.
     (time.calendar() == (year, month, day, hour, minute, second)).then_some(time)
 }
 

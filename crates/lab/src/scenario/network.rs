@@ -38,7 +38,7 @@ const HOURS_FORM: &str = "Write two times of the day in UTC, as \"23:00 to 07:00
 /// The network between a story's phones and its relays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Network {
-    /// The median of the time that a frame is under way, in milliseconds.
+    /// The median of the time that a frame is in transit, in milliseconds.
     #[serde(rename = "delay_ms", serialize_with = "milliseconds")]
     pub delay: Duration,
     /// One frame in six takes longer than `delay` and `jitter` together: one standard deviation of a log-normal
@@ -55,7 +55,7 @@ fn milliseconds<S: serde::Serializer>(span: &Duration, serializer: S) -> Result<
     serializer.serialize_u64(span.0)
 }
 
-/// The internet address that a relay sees of somebody's phone.
+/// The internet address of somebody's phone, as a relay sees it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum AddressKind {
     /// The person's own home.
@@ -78,16 +78,16 @@ pub struct DailyHours {
     pub to: Duration,
 }
 
-/// The way in which somebody's phone is connected.
+/// How somebody's phone is connected.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Connectivity {
     /// The kind of address that relays see.
     pub address: AddressKind,
-    /// The time between two changes of this home's address; none if it stays.
+    /// The time between two changes of this home's address; `None` if it does not change.
     pub address_changes: Option<Duration>,
     /// The hours in which the phone is not connected.
     pub asleep: Option<DailyHours>,
-    /// The time between two looks for messages; none if the phone stays connected.
+    /// The time between two checks for messages; `None` if the phone stays connected.
     pub wakes: Option<Duration>,
 }
 

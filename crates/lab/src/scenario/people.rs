@@ -104,7 +104,7 @@ pub(super) fn nobody(source: Source<'_>) -> ScenarioError {
     source.mistake(&(0..0), "there is nobody in it", "Write a [[people]] table for each person.")
 }
 
-/// Reports the name of somebody who is not in the story.
+/// Reports a name that is not in the story.
 pub(super) fn unknown<'n>(
     source: Source<'_>,
     at: &Range<usize>,

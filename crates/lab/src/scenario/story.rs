@@ -36,7 +36,7 @@ impl Passcode {
     ];
 }
 
-/// The words for the lock states in which a phone can be taken.
+/// The words for the lock states in which a phone can be seized.
 pub const LOCK_STATES: [(LockState, &str); 3] = [
     (LockState::BeforeFirstUnlock, "locked-before-first-unlock"),
     (LockState::AfterFirstUnlock, "locked-after-first-unlock"),
@@ -48,7 +48,7 @@ pub const LOCK_STATES: [(LockState, &str); 3] = [
 pub struct Person {
     /// The name in the scenario.
     pub name: String,
-    /// The telephone number; none for somebody without one.
+    /// The telephone number; `None` for somebody without one.
     pub number: Option<Handle>,
     /// The country where the person is: two capital letters (ISO 3166).
     pub country: String,
@@ -62,7 +62,7 @@ pub struct Person {
     pub knows: Vec<PersonId>,
     /// Other facts that the person has told the phone about themselves.
     pub facts: Vec<(DepositKind, String)>,
-    /// The way in which their phone is connected, in a story that has a network.
+    /// How their phone is connected, in a story that has a network.
     pub connectivity: Connectivity,
     /// True if the person uses a program of another maker for the same messenger, which no update of the messenger's
     /// maker reaches.
@@ -175,7 +175,7 @@ pub enum Act {
     SetsTimer {
         /// The other person of the conversation.
         with: PersonId,
-        /// The lifetime of texts in seconds; none for texts that stay.
+        /// The lifetime of texts in seconds; `None` for texts that are kept.
         after: Option<u32>,
     },
     /// Reports the last text received from somebody.
@@ -205,7 +205,7 @@ pub struct Event {
 /// A command of an authority to an operator or a network.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
-    /// The networks of a country let nobody connect to the relay any more.
+    /// The networks of a country block connections to the relay from now on.
     Blocks {
         /// The country.
         country: String,
@@ -234,7 +234,7 @@ pub struct Commanded {
 /// The time and the target of the demands in this story.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inquiry {
-    /// The target of a demand that looks back: on stored data, on a phone that was taken, on contacts.
+    /// The target of a demand that looks back: on stored data, on a seized phone, on contacts.
     pub about: PersonId,
     /// The target of demands that begin with the order. It may be another person: somebody who still writes.
     pub from_now_on: PersonId,
@@ -242,7 +242,7 @@ pub struct Inquiry {
     pub country: Country,
     /// The day whose law is printed beside the answers, if the file asks for a day other than that of each demand.
     pub day: Option<Day>,
-    /// The time from which orders hold.
+    /// The time from which orders apply.
     pub ordered: Timestamp,
     /// The time at which the answer is due: after the last event.
     pub served: Timestamp,
@@ -282,7 +282,7 @@ pub struct Scenario {
     pub orders: Vec<Commanded>,
     /// The time and the target of the demands.
     pub inquiry: Inquiry,
-    /// The file, as it was read.
+    /// The file as read.
     pub text: String,
     /// True if numbers are registered with codes, although nobody in the story registers one again.
     pub numbers_by_code: bool,

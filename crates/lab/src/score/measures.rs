@@ -95,8 +95,8 @@ pub struct Measures {
     pub groups: PrecisionRecall,
     /// The time from the oldest message or text to the answer, in milliseconds; `None` if nothing was returned.
     pub look_back_ms: Option<u64>,
-    /// The longest time between a thing and its arrival at the demanding authority, in milliseconds; none if everything
-    /// waits for the answer.
+    /// The longest time between an event and its arrival at the demanding authority, in milliseconds; `None` if
+    /// everything waits for the answer.
     pub delay_ms: Option<u64>,
     /// The target's texts that were returned readable, by the number that they have in the story.
     pub texts: Vec<String>,
@@ -128,7 +128,7 @@ pub struct Measures {
     pub besides: Vec<ExtraEntry>,
     /// Other places with readable copies of the texts that the demand is about.
     pub copies: Vec<TextsAt>,
-    /// The share of a thief of the same rows and keys; none if no rows are asked for.
+    /// The share of a thief of the same rows and keys; `None` if no rows are asked for.
     pub thief: Option<Thief>,
     /// The texts that each contact shows alone. The contact to whom the target wrote last comes first.
     pub shows: Vec<Shows>,
@@ -248,9 +248,9 @@ fn absence(what: Counted, brought: &Yield, of: u64) -> Absence {
     if of == 0 { Absence::NotInStory } else { Absence::NothingKept }
 }
 
-/// Returns three things: the target's texts in ciphertexts that nothing opened, without those that were read elsewhere;
-/// the number of ciphertexts that carry a text; and the number of texts in them that were read elsewhere. The scorer
-/// recognises the texts by time and ends, which the bytes do not show.
+/// Returns three things: the target's texts in ciphertexts that nothing opened, without those that were read
+/// elsewhere; the number of ciphertexts that carry a text; and the number of texts in them that were read
+/// elsewhere. The scorer recognises the texts by time and parties, which the bytes do not show.
 fn sealed<'y>(
     brought: &Yield,
     yardstick: &'y Yardstick,

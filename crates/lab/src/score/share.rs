@@ -18,7 +18,7 @@ pub struct PrecisionRecall {
     pub found: u64,
     /// The number found that is right.
     pub right: u64,
-    /// The number that there was to find.
+    /// The number that existed.
     pub of: u64,
 }
 

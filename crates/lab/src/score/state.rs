@@ -4,13 +4,13 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// The counts of the column's own item: the amount that there was, and the amounts in each condition.
+/// The counts of the column's own item: the amount that existed, and the amounts in each condition.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Counts {
     /// The amount that the party has, readable and true.
     pub returned: u64,
-    /// The amount that there was.
+    /// The amount that existed.
     pub of: u64,
     /// The part of `of` that the party has and nothing opens.
     pub unreadable: u64,
@@ -103,7 +103,7 @@ pub enum State {
         /// The denominator.
         of: u64,
     },
-    /// Something comes back, from after the order alone.
+    /// Something is returned, from after the order alone.
     FromNowOn {
         /// The numerator.
         n: u64,
@@ -126,7 +126,7 @@ pub enum State {
     },
     /// The demanded effect exists already.
     InPlace {
-        /// The number of the events after the order that come back even without it.
+        /// The number of the events after the order that are returned even without it.
         n: u64,
         /// The denominator.
         of: u64,
@@ -179,7 +179,7 @@ impl State {
         }
     }
 
-    /// Explains the state in a sentence, for a reader who meets its word for the first time.
+    /// Explains the state in a sentence, for a reader who sees its word for the first time.
     #[must_use]
     pub const fn explained(self) -> &'static str {
         match self {

@@ -34,7 +34,7 @@ pub struct Utterance {
 pub struct Yardstick {
     /// The person whom the demand is about.
     pub target: String,
-    /// The time from which an order holds, in milliseconds since 1970.
+    /// The time from which an order applies, in milliseconds since 1970.
     pub ordered: u64,
     /// The time at which the answer is due, in milliseconds since 1970.
     pub served: u64,
@@ -80,7 +80,7 @@ impl Yardstick {
         }
     }
 
-    /// Returns the person whom a name in an answer means.
+    /// Returns the person denoted by a name in an answer.
     #[must_use]
     pub fn who(&self, name: &str) -> Option<&str> {
         let account = name.strip_prefix(ACCOUNT).unwrap_or(name);

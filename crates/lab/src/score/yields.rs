@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 pub struct Entry {
     /// The item.
     pub asked: Item,
-    /// The answer of a party that holds nothing back.
+    /// The answer of a party that withholds nothing.
     pub answer: ItemAnswer,
     /// True if the demand itself states it, so that nothing was learned.
     pub was_known: bool,

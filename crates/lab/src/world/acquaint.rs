@@ -54,8 +54,8 @@ impl World {
         Ok(())
     }
 
-    /// Returns the way in which `who` reaches `whom`, and acquaints the two if necessary. Returns nothing if no way
-    /// exists.
+    /// Returns the route by which `who` reaches `whom`, and acquaints the two if necessary. Returns nothing if
+    /// there is no route.
     pub(super) fn meet(&mut self, who: PersonId, whom: PersonId) -> Result<Option<Acquaintance>, WorldError> {
         if let Some(known) = self.acquaintances.get(&(who, whom)) {
             return Ok(Some(*known));
@@ -87,8 +87,8 @@ impl World {
         Ok(self.acquaintances.get(&(who, whom)).copied())
     }
 
-    /// Returns the way back to somebody who reaches this person: the answer leaves from the account that was written
-    /// to.
+    /// Returns the route back to somebody who reaches this person: the answer is sent from the account that was
+    /// written to.
     fn answer_way(&mut self, who: PersonId, whom: PersonId) -> Result<Option<Acquaintance>, WorldError> {
         let Some(back) = self.acquaintances.get(&(whom, who)).copied() else { return Ok(None) };
         let reached = |profile: &Profile| profile.who == who && profile.account() == Some(back.theirs);

@@ -243,7 +243,7 @@ impl World {
         if let Some(number) = &person.number {
             facts.push((DepositKind::NumberHash, sha256(number.as_str().as_bytes())));
         }
-        // Facts that the scenario states come later and replace the facts that follow from the name.
+        // Facts that the scenario states are set later and replace the facts that follow from the name.
         facts.extend(person.facts.iter().cloned());
         for (kind, value) in facts {
             phone.set_fact(kind, b"", Some(value.into_bytes()), rng)?;

@@ -1,4 +1,4 @@
-//! The way of frames: from phones through a Noise channel to a relay and back, until nothing moves.
+//! The path of frames: from phones through a Noise channel to a relay and back, until none are left.
 //!
 //! The wire codec encodes every frame, and the channel seals it into records, as over TCP. The sealed bytes are kept
 //! for the wire tap. The relay's view of each frame goes into the record.
@@ -76,7 +76,7 @@ impl World {
         if !has_line {
             let wanted = match link {
                 Link::Named => !refused,
-                // Everything that a phone of an authority sends is to stay with the operator, which has to know it.
+                // Everything that a phone of an authority sends must stay with the operator, which has to know it.
                 Link::Nameless if reads_along => false,
                 Link::Nameless => phone.is_ready(Link::Named) && phone.wants_nameless()?,
             };

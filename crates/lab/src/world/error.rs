@@ -36,7 +36,7 @@ pub enum WorldError {
     /// No folder could be created for a phone that will be seized.
     #[error("no folder could be made for a phone: {0}")]
     Folder(std::io::ErrorKind),
-    /// The frames did not come to an end.
+    /// The frames never came to an end.
     #[error("the world does not come to rest")]
     Restless,
     /// The story to continue with would have begun otherwise than this world's story.

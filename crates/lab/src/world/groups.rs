@@ -1,4 +1,4 @@
-//! Groups: making them, writing to them and leaving them. Each member has the profile that belongs in the group.
+//! Groups: creating them, writing to them and leaving them. Each member has the profile that belongs in the group.
 
 use std::collections::BTreeMap;
 
@@ -60,7 +60,7 @@ impl World {
             };
             members.insert(*member, profile);
         }
-        // If nobody is found by number, members who have never met hand each other invitations as well.
+        // If nobody is found by number, members who have never met exchange invitations as well.
         if !self.design.phone.number || !self.design.relay.directory {
             let all: Vec<ProfileId> = members.values().copied().collect();
             for (at, one) in all.iter().enumerate() {

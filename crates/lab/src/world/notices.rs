@@ -70,7 +70,7 @@ impl World {
         if previews { store.keep_preview(now, &from, text) } else { store.keep_bare(now) }
     }
 
-    /// Accepts a contact whom the owner knows. A stranger's message stays a request.
+    /// Accepts a contact whom the owner knows. A stranger's message remains a request.
     fn accept(&mut self, id: ProfileId, contact: AccountId) -> Result<(), WorldError> {
         let who = self.profile(id)?.who;
         let Some(from) = self.truth.behind(contact) else { return Ok(()) };

@@ -19,7 +19,7 @@ impl World {
         self.run_on(until, &mut unlimited).map(drop)
     }
 
-    /// Does the same as [`run_until`](Self::run_until) in pieces. `budget` counts down the things that may still
+    /// Does the same as [`run_until`](Self::run_until) in pieces. `budget` counts down the events that may still
     /// happen. Returns true once time has passed up to `until`.
     ///
     /// # Errors
@@ -44,7 +44,7 @@ impl World {
         Ok(true)
     }
 
-    /// Counts the things that are due up to `until`.
+    /// Counts the events that are due up to `until`.
     pub(crate) fn left_until(&self, until: Timestamp) -> usize {
         self.due.range(..=(until, u64::MAX)).count()
     }

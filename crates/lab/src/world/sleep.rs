@@ -38,8 +38,8 @@ impl World {
         Ok(())
     }
 
-    /// Wakes a phone that only looks for messages now and then, because its owner uses it. A phone that is switched off
-    /// for the night does not wake.
+    /// Wakes a phone that only checks for messages now and then, because its owner uses it. A phone that is
+    /// switched off for the night does not wake.
     pub(super) fn wake_for_its_owner(&mut self, who: PersonId) {
         let Some(connectivity) = self.scenario.person(who).map(|person| person.connectivity) else { return };
         let night = connectivity.asleep.is_some_and(|hours| hours.contain(self.now));
@@ -56,7 +56,7 @@ impl World {
         self.restless.extend(self.profiles_of(who));
     }
 
-    /// Decides whether a phone wakes, stays awake or falls asleep now, and when to look at it next.
+    /// Decides whether a phone wakes, stays awake or falls asleep now, and when to check it next.
     fn change_sleep(&mut self, who: PersonId) -> Result<(), WorldError> {
         let now = self.now;
         let Some(connectivity) = self.scenario.person(who).map(|person| person.connectivity) else {
@@ -90,7 +90,7 @@ impl World {
         Ok(())
     }
 
-    /// Returns true if something is under way to or from somebody's phone.
+    /// Returns true if something is in transit to or from somebody's phone.
     fn is_busy(&self, who: PersonId) -> bool {
         let concerns = |id| self.transit.as_ref().is_some_and(|transit| transit.concerns(id));
         self.profiles_of(who).into_iter().any(concerns)

@@ -55,7 +55,7 @@ fn every_row_is_in_an_answer_and_no_item_can_be_left_out() {
     assert_eq!(not_missed, BTreeSet::from(NO_SUCH_THING));
 }
 
-/// A demand for records rests on records. Neither the words nor the ciphertext come along.
+/// A demand for records rests on records. Neither the words nor the ciphertext are returned.
 #[test]
 fn an_answer_without_content_rests_on_no_content() {
     let world = world(RULES[0]);

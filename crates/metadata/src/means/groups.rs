@@ -8,7 +8,7 @@ use super::leads::{Leads, Passed};
 use super::{Lead, MeansRefusal, MeansSettings};
 use crate::trace::{RowKind, Trace, TracePerson, TraceRow};
 
-/// The longest time in which one text is handed over to all members, in milliseconds.
+/// The longest time in which one text is submitted for all members, in milliseconds.
 const ONE_TEXT: u64 = 1_000;
 
 /// The largest set that is taken for a group. A larger burst is an operator's notice to everybody.

@@ -101,7 +101,7 @@ impl Means {
     /// Returns the pairs that this means names.
     ///
     /// # Errors
-    /// [`MeansRefusal`], if the trace has nothing for it to rest on.
+    /// [`MeansRefusal`], if the trace offers it no basis.
     pub fn find(self, trace: &Trace, settings: MeansSettings) -> Result<Vec<Lead>, MeansRefusal> {
         if trace.timing == TraceTiming::Instant && self.needs_a_network() {
             return Err(MeansRefusal::NoNetwork);

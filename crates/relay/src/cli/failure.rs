@@ -12,7 +12,7 @@ pub(crate) enum Failure {
     /// The command was done, and the answer is no.
     #[error("{0}")]
     No(String),
-    /// No relay is there, or none can be started there.
+    /// No relay runs there, or none can be started there.
     #[error("{0}")]
     Unreached(String),
     /// The data directory or the database is at fault.
@@ -32,7 +32,7 @@ impl Failure {
         if matches!(self, Self::ClosedPipe | Self::Stopped) {
             return ExitCode::from(self.code());
         }
-        // The sentence can contain a path or a host as it was typed.
+        // The sentence can contain a path or a host as typed.
         anstream::eprintln!("pillarbox-relay: {}", safe_document(&self.to_string()));
         ExitCode::from(self.code())
     }

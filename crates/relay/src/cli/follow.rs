@@ -95,7 +95,7 @@ pub(crate) fn run(
     )))
 }
 
-/// Something that comes from a relay that is followed, or from the user.
+/// A message from a followed relay, or from the user.
 enum Heard {
     /// An event.
     Line(String),
@@ -105,7 +105,8 @@ enum Heard {
     Ended,
 }
 
-/// Returns the events until the relay ends them or a signal comes. After a second signal the program ends at once.
+/// Returns the events until the relay ends them or a signal arrives. After a second signal the program ends at
+/// once.
 fn until_stopped(lines: Lines) -> Result<mpsc::Receiver<Heard>, Failure> {
     let (tell, told) = mpsc::channel();
     let stopped = tell.clone();
@@ -122,7 +123,7 @@ fn until_stopped(lines: Lines) -> Result<mpsc::Receiver<Heard>, Failure> {
         std::process::exit(INTERRUPTED.into());
     });
     thread::spawn(move || {
-        // The other thread keeps the channel open, so this thread has to say that the events have ended.
+        // The other thread keeps the channel open, so this thread has to signal that the events have ended.
         for heard in lines.map(Heard::Line).chain([Heard::Ended]) {
             if tell.send(heard).is_err() {
                 return;

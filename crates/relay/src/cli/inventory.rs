@@ -77,8 +77,8 @@ pub(crate) fn operations(verify_numbers: bool) -> Vec<InventoryEntry> {
     [OPERATIONS, codes].concat()
 }
 
-/// Returns whether this is a field of the relay's own records that is written down. A field of a frame is kept only if
-/// such a record holds it.
+/// Returns whether this is a field of the relay's own records that is stored. A field of a frame is kept only if
+/// such a record contains it.
 fn is_kept_row(line: &InventoryLine) -> bool {
     line.direction == FrameDirection::Own && line.kept.is_kept()
 }

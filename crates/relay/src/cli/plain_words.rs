@@ -11,13 +11,13 @@ use pillarbox_wire::inventory::{Class, FrameDirection};
 /// Something that is kept, with the time for which it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct KeptItem {
-    /// The thing that is kept, as the end of "It keeps".
+    /// What is kept, as the end of "It keeps".
     pub(crate) what: String,
     /// The time for which it is kept.
     pub(crate) how_long: String,
 }
 
-/// Things that the relay sees. A thing counts as only seen if the relay keeps none of its fields anywhere.
+/// Kinds of data that the relay sees. A kind counts as only seen if the relay keeps none of its fields anywhere.
 const SEEN: &[(&[(&str, &str)], &str)] = &[
     (&[("Passing", "peer")], "the internet address of each connection"),
     (&[("LookUp", "handle")], "who looks for which number"),

@@ -1,4 +1,4 @@
-//! The host in the address that phones are given. A host that no phone can connect to is refused.
+//! The host in the address that phones receive. A host that no phone can connect to is refused.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 

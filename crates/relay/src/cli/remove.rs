@@ -62,7 +62,7 @@ pub(crate) fn mailbox(arguments: Removal, out: &mut impl Write) -> Result<(), Fa
     )
 }
 
-/// A removal under way.
+/// A removal in progress.
 struct Removing {
     offline: Offline,
     who: String,

@@ -76,7 +76,7 @@ fn read_limits(file: &Path) -> Result<Limits, Failure> {
 }
 
 async fn until_stopped(config: ServerConfig, out: &mut impl Write) -> Result<(), Failure> {
-    // Signals are awaited before the relay starts, so that a signal that comes early is a stop and not a crash.
+    // Signals are awaited before the relay starts, so that an early signal is a stop and not a crash.
     let mut signals = Signals::listen()?;
     let said = config.clone();
     let mut relay = RelayServer::start(config).await?;
@@ -107,11 +107,11 @@ fn greet(relay: &Running, config: &ServerConfig, out: &mut impl Write) -> Result
     Ok(out.flush()?)
 }
 
-/// Stops the relay, or ends the process if a second signal comes first.
+/// Stops the relay, or ends the process if a second signal arrives first.
 async fn stop(relay: Running, mut signals: Signals) -> Result<(), Failure> {
     tokio::select! {
         stopped = relay.stop() => stopped.map_err(|broken| Failure::Store(broken.to_string())),
-        // Everything that was accepted is already on the disk, so only the goodbyes are cut short.
+        // Everything that was accepted is already on the disk, so only the goodbyes are truncated.
         () = signals.next() => {
             stopped_at_once();
             std::process::exit(INTERRUPTED.into())

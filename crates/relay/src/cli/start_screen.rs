@@ -38,7 +38,7 @@ pub(crate) struct StartScreen<'a> {
     pub(crate) connections: Option<&'a str>,
     /// Its data directory.
     pub(crate) data: &'a Path,
-    /// The file that receives the codes for numbers; none at a relay that sends no codes.
+    /// The file that receives the codes for numbers; `None` at a relay that sends no codes.
     pub(crate) codes: Option<&'a Path>,
     /// The rule by which the relay keeps rows.
     pub(crate) keeping: &'a Keeping,

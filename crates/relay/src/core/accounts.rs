@@ -22,7 +22,7 @@ use crate::store::{AccountRow, Closing, DeviceNumber, DeviceRow, Registration, S
 /// Outcome of checking a registration.
 enum Registering {
     New(Connection),
-    /// The phone did not hear the first answer: the account is there, with the same keys.
+    /// The phone did not receive the first answer: the account exists, with the same keys.
     Again(Connection, DeviceAddress),
     /// The phone has shown the code that was sent to the number, and the number already has this account.
     Over(Connection, AccountId),
@@ -68,8 +68,8 @@ impl<S: Store> Relay<S> {
         }
     }
 
-    /// Builds the answer that the phone did not hear. A device that is not the account's first has replaced another
-    /// one.
+    /// Builds the answer that the phone did not receive. A device that is not the account's first has replaced
+    /// another one.
     fn answer_again(&self, request: RequestId, address: DeviceAddress) -> RelayFrame {
         if address.device == DeviceId::FIRST {
             return RelayFrame::Registered(Registered { request, address });
@@ -113,9 +113,9 @@ impl<S: Store> Relay<S> {
                 Err(Refusal::NotWellFormed)
             };
         }
-        // A registration is counted only after its proof was checked, and not if the account is there already. So
-        // neither a neighbour's noise nor a phone that did not hear its answer uses up what newcomers behind the same
-        // address have.
+        // A registration is counted only after its proof was checked, and not if the account exists already. So
+        // neither a neighbour's noise nor a phone that did not receive its answer uses up the quota of newcomers
+        // behind the same address.
         let subject = Subject::address(connection.peer);
         self.limiter.take(Request::Register, subject, self.settings.limits.register, round.now)?;
         self.take_room(ACCOUNT_BYTES + upload_bytes(&frame.prekeys), round)?;

@@ -53,9 +53,9 @@ impl<S: Store> Relay<S> {
         Err(Refusal::NotAuthentic)
     }
 
-    /// Refuses a proof that does not verify, and counts it. Past the limit the connection ends as well. Each further
-    /// try then costs its peer a handshake, which is more than the check costs this thread. A proof that verifies is
-    /// never refused because of the failures of others behind the same address.
+    /// Refuses a proof that does not verify, and counts it. Above the limit the connection ends as well. Each
+    /// further try then costs its peer a handshake, which is more than the check costs this thread. A proof that
+    /// verifies is never refused because of the failures of others behind the same address.
     pub(super) fn refuse_proof(
         &mut self,
         id: ConnectionId,

@@ -14,7 +14,7 @@ use crate::memory::rate_limiter::Subject;
 pub(super) struct Connection {
     pub(super) peer: IpAddr,
     pub(super) handshake_hash: [u8; 32],
-    /// The device that the connection belongs to; none if it names nobody.
+    /// The device that the connection belongs to; `None` if it names nobody.
     pub(super) device: Option<DeviceAddress>,
 }
 

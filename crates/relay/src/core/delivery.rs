@@ -1,8 +1,8 @@
 //! Delivery: messages that wait in a mailbox are sent to its device, in order, as far as the window of its
 //! connection allows.
 //!
-//! Messages of this round come from memory. Older ones are read from the store, a bounded number of bytes in one turn,
-//! so that many devices that come back at once do not fill the memory.
+//! Messages of this round come from memory. Older ones are read from the store, a bounded number of bytes in one
+//! turn, so that many devices that reconnect at once do not fill the memory.
 
 use pillarbox_wire::{Deliver, DeviceAddress, FixedBytes, MessageId, RelayFrame, Timestamp};
 

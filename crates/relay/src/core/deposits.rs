@@ -92,7 +92,7 @@ impl<S: Store> Relay<S> {
         let held = self.store.deposits(account)?;
         let (mut rows, mut bytes) = (u64::from(held.rows), held.bytes);
         for Deposit { kind, subject, value } in deposits {
-            // A subject that comes twice is counted twice: a phone has no reason for it.
+            // A repeated subject is counted twice: a phone has no reason for it.
             if let Some(earlier) = self.store.deposit(account, *kind, subject.as_slice())? {
                 rows = rows.saturating_sub(1);
                 bytes = bytes.saturating_sub((subject.len() + earlier.len()) as u64);

@@ -74,7 +74,7 @@ pub struct Outcome {
 pub struct RelaySettings {
     /// The rule by which it keeps rows.
     pub keeping: Keeping,
-    /// The limits past which it refuses.
+    /// The limits above which it refuses.
     pub limits: Limits,
     /// True for a relay that sends a code to a number before anybody may register the number. Otherwise the first
     /// to ask gets the number.

@@ -1,4 +1,4 @@
-//! The event log: events are written down as far as the rules say, and no others.
+//! The event log: events are stored as far as the rules say, and no others.
 //!
 //! Most logged events happen only if the round's transaction succeeds, and their rows are part of it. Other events
 //! happen whatever the outcome of the transaction (a connection, a question answered from memory, an

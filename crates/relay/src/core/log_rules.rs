@@ -13,12 +13,12 @@ use crate::store::{Lapse, Staying};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct LogRules {
     rules: Vec<LogRule>,
-    /// One bit for each kind of event that a rule names. It is tested on the way of every message, where most relays
-    /// log nothing.
+    /// One bit for each kind of event that a rule names. It is tested for every message, where most relays log
+    /// nothing.
     kinds: u16,
 }
 
-/// The parts of an event that are written down.
+/// The parts of an event that are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Written {
     pub(crate) address: bool,
@@ -40,7 +40,7 @@ impl LogRules {
         self.kinds == 0
     }
 
-    /// Returns whether anything of this kind may be written down.
+    /// Returns whether anything of this kind may be stored.
     pub(crate) fn concern(&self, what: Logged) -> bool {
         self.kinds & bit(what) != 0
     }
@@ -62,7 +62,7 @@ impl LogRules {
         written
     }
 
-    /// The events that stay at the time `clock`.
+    /// The events that are retained at the time `clock`.
     pub(crate) fn lapse(&self, clock: Timestamp, most: u32) -> Lapse {
         let staying = |addresses: bool| {
             let of_kind = |what| {

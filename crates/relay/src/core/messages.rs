@@ -1,8 +1,8 @@
 //! Submission and acknowledgement of messages.
 //!
-//! A sealed message comes on a connection that names nobody, from a sender who shows the recipient's delivery key. A
-//! connection with a name is refused that key: otherwise a phone could undo its own anonymity by mistake, and nobody
-//! would notice.
+//! A sealed message arrives on a connection that names nobody, from a sender who presents the recipient's delivery
+//! key. A connection with a name is refused that key: otherwise a phone could undo its own anonymity by mistake,
+//! and nobody would notice.
 
 use pillarbox_crypto::labels::DELIVERY_KEY;
 use pillarbox_crypto::{equal, kdf};
@@ -53,7 +53,7 @@ impl<S: Store> Relay<S> {
         self.take_room(size, round)?;
         let device = self.directory.device_mut(&to).ok_or(Refusal::UnknownRecipient)?;
         let limits = &self.settings.limits;
-        // `admit` lets in no connection without a name that does not show the delivery key.
+        // `admit` admits no nameless connection that does not present the delivery key.
         let entrance = if connection.device.is_some() { Entrance::Open } else { Entrance::Sealed };
         if !device.mailbox.reserve(size, entrance, Quota::from(limits)) {
             return Err(Refusal::MailboxFull);

@@ -101,13 +101,13 @@ pub struct Relay<S> {
     places: Places,
     ageing: Ageing,
     counters: Counters,
-    /// Devices with messages that may be handed to them, in the order in which they will be served.
+    /// Devices with messages that may be delivered to them, in the order in which they will be served.
     line: VecDeque<DeviceAddress>,
     /// Messages that are removed from memory and, because the store refused, not yet from the store.
     unwritten: Unwritten,
     /// True if the last sweep left rows for the next turn.
     sweeping: bool,
-    /// The most events that the next outcome may hold; none if nobody follows.
+    /// The most events that the next outcome may contain; `None` if nobody follows.
     following: Option<usize>,
 }
 
@@ -237,7 +237,7 @@ impl<S: Store> Relay<S> {
         self.following = most;
     }
 
-    /// Returns the device that an open connection belongs to; none if the connection names nobody.
+    /// Returns the device that an open connection belongs to; `None` if the connection names nobody.
     #[must_use]
     pub fn device_on(&self, connection: ConnectionId) -> Option<DeviceAddress> {
         self.connections.get(connection)?.device
@@ -308,7 +308,7 @@ impl<S: Store> Relay<S> {
         }
         self.pass(outcome, || self.event_of(connection, &input, round.now));
         if self.connections.get(connection).is_none() {
-            // The relay has closed the connection, and inputs that were under way still arrive.
+            // The relay has closed the connection, and inputs in transit still arrive.
             return Ok(());
         }
         match input {

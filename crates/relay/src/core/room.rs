@@ -1,4 +1,4 @@
-//! Room for new rows: a limit over everything that the relay holds, and what its disk still has.
+//! Room for new rows: a limit over everything that the relay stores, and the remaining room on its disk.
 //!
 //! Every request that adds rows asks here first, and is refused when there is no room. Requests that remove rows
 //! never ask: a phone fetches, acknowledges and closes its account even at a relay that is full, and makes room

@@ -27,7 +27,7 @@ pub(super) enum Planned {
     Committed(ConnectionId, RequestId, RelayFrame),
 }
 
-/// A round in the making.
+/// A round under construction.
 #[derive(Debug)]
 pub(super) struct Round {
     pub(super) now: Timestamp,
@@ -58,7 +58,7 @@ pub(super) struct Round {
     pub(super) expired: Vec<MessageId>,
     /// Bytes that are left for new rows; `None` until a request has asked.
     pub(super) room: Option<u64>,
-    /// True if a request asked for room that was not there.
+    /// True if a request asked for room that was not available.
     pub(super) short_of_room: bool,
     /// Events of this round that have happened even if its transaction fails.
     pub(super) happened: Vec<EventNumber>,

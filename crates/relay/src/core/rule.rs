@@ -1,4 +1,4 @@
-//! The rule that a relay keeps by, prepared for the way of a message.
+//! The retention rule of a relay, prepared for every message.
 
 use pillarbox_crypto::SigningSecret;
 use pillarbox_wire::{DepositKind, Timestamp};
@@ -9,7 +9,7 @@ use crate::memory::directory_log::log_key;
 use crate::rules::keeping::Keeping;
 use crate::store::Set;
 
-/// Values derived from a [`Keeping`], ready for use on the way of every message.
+/// Values derived from a [`Keeping`], ready for use on every message.
 #[derive(Debug)]
 pub(super) struct Rule {
     /// The rules of the log.

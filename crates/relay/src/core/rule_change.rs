@@ -12,7 +12,7 @@ impl<S: Store> Relay<S> {
     /// deleted at the next sweep; data that was not kept cannot be restored.
     ///
     /// # Errors
-    /// [`StoreError`]; the old rule then stays in force.
+    /// [`StoreError`]; the old rule then remains in force.
     pub fn set_keeping(&mut self, keeping: Keeping, now: Timestamp) -> Result<(), StoreError> {
         let set = record(&keeping, now);
         let leaves = self.directory_log.missing(&self.directory, &keeping, now);

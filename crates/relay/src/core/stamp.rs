@@ -101,7 +101,7 @@ mod tests {
             let (bytes, from, to, at, relay) = other;
             let same = (&bytes, from, to, at, relay) == (&payload, seeds.0, seeds.1, time, 0);
             prop_assert_eq!(key(relay).verify(&stamp, &bytes, address(from), address(to), Timestamp(at)), same);
-            // One thing changed at a time, which two random messages seldom are.
+            // One value changed at a time, which two random messages seldom are.
             prop_assert!(!key(0).verify(&stamp, &payload, address(seeds.1 + 9), address(seeds.1), Timestamp(time)));
             prop_assert!(!key(0).verify(&stamp, &payload, address(seeds.0), address(seeds.1 + 9), Timestamp(time)));
             prop_assert!(!key(0).verify(&stamp, &payload, address(seeds.0), address(seeds.1), Timestamp(time + 1)));

@@ -6,7 +6,7 @@ use super::round::Round;
 use crate::store::{Forget, Store, Trim};
 
 impl<S: Store> Relay<S> {
-    /// Stages rows that have aged out, up to a limit at once. Returns true if there may be more.
+    /// Stages expired rows, up to a limit at once. Returns true if there may be more.
     pub(super) fn sweep(&mut self, round: &mut Round) -> bool {
         let limits = &self.settings.limits;
         if self.ageing.is_due(round.now) {

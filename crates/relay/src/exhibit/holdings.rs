@@ -1,8 +1,8 @@
 //! The holdings: every row that a relay keeps, read from its stored database, with the raw bytes.
 //!
-//! `pillarbox-relay ledger` shows the holdings, and they answer a legal demand: the file, not the relay's word for it.
-//! The file is opened for reading only, whether the relay runs, has stopped, or only a copy is there, and the folder
-//! stays unchanged.
+//! `pillarbox-relay ledger` shows the holdings, and they answer a legal demand: the file, not the relay's word for
+//! it. The file is opened for reading only, whether the relay runs, has stopped, or only a copy exists, and the
+//! folder is not changed.
 
 #[cfg(feature = "server")]
 mod untouched;

@@ -39,9 +39,9 @@ pub const OWN: &[InventoryEntry] = &[
 pub enum KeptFor {
     /// Not at all: it passes through.
     No,
-    /// While the account is there.
+    /// While the account exists.
     WithAccount,
-    /// While the account is there, but only to the day.
+    /// While the account exists, but only to the day.
     WithAccountByDay,
     /// Until it is handed out or replaced, or the account is closed.
     UntilHandedOut,
@@ -52,7 +52,7 @@ pub enum KeptFor {
     },
     /// For a time after the message was delivered; undelivered no longer than a limit.
     AfterDelivery {
-        /// The time that it stays after delivery.
+        /// The time for which it is kept after delivery.
         stays: Duration,
         /// The longest time that it waits undelivered.
         at_most: Duration,
@@ -63,7 +63,7 @@ pub enum KeptFor {
     Published,
     /// In the log of events, even after the account is closed.
     InLog {
-        /// The longest time among the rules that have it written down.
+        /// The longest time among the rules that have it logged.
         at_most: Duration,
         /// True if the rules concern everybody, and not only the accounts that they name.
         everybody: bool,
@@ -77,7 +77,7 @@ pub enum KeptFor {
 }
 
 impl KeptFor {
-    /// Returns whether the field is written down at all.
+    /// Returns whether the field is stored at all.
     #[must_use]
     pub const fn is_kept(self) -> bool {
         !matches!(self, Self::No)

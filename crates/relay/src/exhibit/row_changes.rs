@@ -18,14 +18,14 @@ pub struct RowChange {
 /// The new state of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Became {
-    /// The row is now there.
+    /// The row now exists.
     Kept {
         /// The end of the time for which the row waits for its phone, by the rule of this moment.
         until: Timestamp,
     },
-    /// Its phone has the message, and the row stays.
+    /// Its phone has the message, and the row is kept.
     Delivered {
-        /// The end of the time for which the row stays, by the rule of this moment.
+        /// The end of the time for which the row is kept, by the present rule.
         until: Timestamp,
     },
     /// The row is deleted.

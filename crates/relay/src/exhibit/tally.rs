@@ -3,10 +3,10 @@
 
 use std::collections::BTreeSet;
 
-/// The largest number of pairs that are named. Of more pairs, only the number is given.
+/// The largest number of pairs that are named. Of more pairs, only the number is printed.
 const NAMED_PAIRS: usize = 3;
 
-/// The tally of messages, as phones handed them in.
+/// The tally of messages submitted by phones.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SubmissionTally {
     messages: u64,
@@ -23,7 +23,7 @@ impl SubmissionTally {
         self.named += 1;
         let mut pair = [from.to_owned(), to.to_owned()];
         pair.sort();
-        // Two phones of one account are the same person, and make no pair.
+        // Two phones of one account are the same person, and are not a pair.
         if from != to {
             self.pairs.insert(pair);
         }

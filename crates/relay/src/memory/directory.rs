@@ -38,7 +38,7 @@ pub(crate) struct Device {
 
 /// All accounts.
 ///
-/// Invariants: the indexes by number and by key name exactly the accounts and devices that are there.
+/// Invariants: the indexes by number and by key name exactly the existing accounts and devices.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Directory {
     accounts: HashMap<AccountId, Account, OwnNames>,
@@ -95,7 +95,7 @@ impl Directory {
         Some(address)
     }
 
-    /// Replaces an account's keys, and returns the connection of the former phone. The mailbox stays.
+    /// Replaces an account's keys, and returns the connection of the former phone. The mailbox is kept.
     pub(crate) fn replace(&mut self, replacement: Replacement) -> Option<ConnectionId> {
         let Replacement { account: row, device: new, prekeys: _, unlinked: _ } = replacement;
         let address = new.address();

@@ -29,7 +29,7 @@ pub fn log_key(certificate_key: &SigningSecret) -> SigningSecret {
     SigningSecret::from_bytes(*kdf::hkdf::<32>(&[], &[secret.as_slice()], DIRECTORY_LOG_KEY, &[]))
 }
 
-/// The time of an entry, as exactly as the relay keeps times of registration.
+/// The time of an entry, as precisely as the relay keeps times of registration.
 pub(crate) fn time(keeping: &Keeping, now: Timestamp) -> Timestamp {
     keeping.registered.of(now).unwrap_or_default()
 }

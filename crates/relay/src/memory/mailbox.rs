@@ -118,7 +118,7 @@ pub(crate) struct Mailbox {
 }
 
 impl Mailbox {
-    /// The number of messages that wait, including those on their way.
+    /// The number of messages that wait, including those in flight.
     pub(crate) fn len(&self) -> usize {
         self.queue.len()
     }

@@ -23,7 +23,7 @@ pub enum Granularity {
 }
 
 impl Granularity {
-    /// Reduces `time` to the part that is written down.
+    /// Reduces `time` to the part that is stored.
     #[must_use]
     pub const fn of(self, time: Timestamp) -> Option<Timestamp> {
         match self {
@@ -106,13 +106,13 @@ impl Logged {
     }
 }
 
-/// One rule of the log: the kind of event, the accounts that it concerns, and how long its rows stay.
+/// One rule of the log: the kind of event, the accounts that it concerns, and the retention of its rows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LogRule {
     /// The kind of event.
     pub what: Logged,
-    /// The time for which the row stays: `"30 days"`, or milliseconds.
+    /// The time for which the row is kept: `"30 days"`, or milliseconds.
     #[serde(deserialize_with = "span::deserialize")]
     pub keep: Duration,
     /// True if the row holds the internet address that the event came from.
@@ -128,7 +128,7 @@ pub struct LogRule {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Keeping {
-    /// The time for which a message waits for a device that does not come: `"30 days"`, or milliseconds.
+    /// The time for which a message waits for a device that does not connect: `"30 days"`, or milliseconds.
     #[serde(deserialize_with = "span::deserialize")]
     pub undelivered: Duration,
     /// The time for which a message is kept after its device acknowledged it, payload included. If it is absent,
@@ -142,7 +142,7 @@ pub struct Keeping {
     /// True if the row of a message names the sender, where the sender's connection had a name. If it is false, the
     /// recipient is not told the sender either, because the relay has no record of it.
     pub sender: bool,
-    /// True if the device row holds the internet address that the device last connected from.
+    /// True if the device row contains the internet address that the device last connected from.
     pub last_address: bool,
     /// The kinds of deposit that the relay accepts. It keeps a deposit until its owner withdraws it or the account
     /// is closed. Other kinds are refused.
@@ -187,7 +187,7 @@ impl Keeping {
         directory_log: false,
     };
 
-    /// A server that keeps its users' history: delivered messages stay for a year, and so do exact times and
+    /// A server that keeps its users' history: delivered messages are kept for a year, and so are exact times and
     /// the last internet address.
     pub const HISTORY: Self = Self {
         undelivered: Duration::from_days(365),

@@ -48,7 +48,7 @@ impl Rate {
 /// The number of a limit, with its unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Amount {
-    /// A number of things.
+    /// A number of items.
     Count(u32),
     /// A number of bytes.
     Bytes(u64),
@@ -214,7 +214,7 @@ limits! {
         "Readings of channels by one account or address: one for every two posts; each costs a reading of up to 40 kB.";
 }
 
-/// The limits that both sides hold each other to; `pillarbox_wire::limits` owns them.
+/// The limits that both sides enforce on each other; `pillarbox_wire::limits` owns them.
 pub const FRAME_LIMITS: &[Limit] = &[
     Limit {
         name: "MAX_FRAME_LEN",

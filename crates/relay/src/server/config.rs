@@ -23,7 +23,7 @@ pub struct ServerConfig {
     pub public_host: Option<String>,
     /// The address of the admin port, if the relay is to have one. Port 0 lets the system choose.
     pub admin: Option<SocketAddr>,
-    /// The rule by which the relay keeps rows, and the limits of what phones may ask.
+    /// The rule by which the relay keeps rows, and the limits of what phones may request.
     pub settings: RelaySettings,
     /// The file that receives the codes to numbers, where numbers are verified. If it is absent, the codes are
     /// written to [`CODES_FILE`](super::CODES_FILE) in the data directory.

@@ -77,7 +77,7 @@ pub enum StartError {
     /// The system provides no randomness or no thread.
     #[error("the operating system refused what a relay needs: {what}")]
     System {
-        /// The thing that the system refused.
+        /// The resource that the system refused.
         what: &'static str,
     },
 }
@@ -92,7 +92,7 @@ pub struct RelayServer;
 impl RelayServer {
     /// Starts a relay on the runtime of the caller; its core gets its own thread.
     ///
-    /// Phones can connect when this returns. Each way to fail leaves nothing running.
+    /// Phones can connect when this returns. A failure leaves nothing running.
     ///
     /// # Errors
     /// [`StartError`].
@@ -107,7 +107,7 @@ impl RelayServer {
         if known_key.is_some() {
             data.check_database()?;
         }
-        // The ports are opened before the database, so that a port that is taken is found before anything is migrated.
+        // The ports are opened before the database, so that an occupied port is found before anything is migrated.
         let (listener, local) = bind(listen, "--listen").await?;
         let admin_listener = match admin {
             Some(address) => Some(bind(address, "--admin").await?),
@@ -271,7 +271,7 @@ pub enum Broken {
 }
 
 impl Running {
-    /// The address that phones are given: host, port and the relay's key.
+    /// The address for phones: host, port and the relay's key.
     #[must_use]
     pub fn address(&self) -> &RelayAddress {
         &self.address
@@ -322,8 +322,8 @@ impl Running {
         self.stop.send_replace(true);
         self.queue.end(Order::Stop);
         if let Some(listening) = self.listening.take() {
-            // A panic in a connection's task stays in that task, and a panic in the listener would add nothing to the
-            // result.
+            // A panic in a connection's task is confined to that task, and a panic in the listener would add
+            // nothing to the result.
             listening.await.ok();
         }
         let thread = self.thread.take();

@@ -1,7 +1,7 @@
-//! Time limits of the relay's sockets and of its stop, and the most that one connection may have under way.
+//! Time limits of the relay's sockets and of its stop, and the most requests that one connection may have open.
 //!
-//! The limits of what phones may ask and keep are in [`crate::limits`]. The time-outs that a phone and a relay share
-//! are in [`pillarbox_transport::timeouts`].
+//! The limits of what phones may request and store are in [`crate::limits`]. The time-outs that a phone and a relay
+//! share are in [`pillarbox_transport::timeouts`].
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ pub const MAX_REFUSALS_UNDER_WAY: usize = 32;
 /// The time for a stop, after which open connections are cut off. A service manager expects ten seconds.
 pub const STOP_TIMEOUT: Duration = Duration::from_secs(8);
 
-/// Interval at which the relay looks after itself (age-out, gauges) when nothing arrives. The age-out needs it once an
+/// Interval at which the relay does its own upkeep (expiry, gauges) when nothing arrives. Expiry needs it once an
 /// hour. The answer to a monitor can change as often, so a monitor has reason to ask every quarter of a minute.
 pub const UPKEEP_INTERVAL: Duration = Duration::from_secs(15);
 

@@ -37,7 +37,7 @@ pub(super) struct Writer<S: Store> {
     pub(super) presence: Presence,
     pub(super) passing: PassingFeed,
     pub(super) connections: Connections,
-    /// The file for codes to numbers; none if numbers are not verified.
+    /// The file for codes to numbers; `None` if numbers are not verified.
     pub(super) codes: Option<CodesFile>,
     /// The data directory, which is kept for its lock. The lock must outlast the database.
     pub(super) _data: DataDir,
@@ -216,7 +216,7 @@ impl<S: Store + Send + 'static> Writer<S> {
         Metrics::raise_to(&self.metrics.batch_inputs_largest, inputs as u64);
     }
 
-    /// Updates the gauges, but only now and then, because the core looks at every mailbox for it.
+    /// Updates the gauges, but only now and then, because the core visits every mailbox for it.
     fn measure(&mut self) {
         if self.measured.is_some_and(|at| at.elapsed() < UPKEEP_INTERVAL) {
             return;
@@ -224,7 +224,7 @@ impl<S: Store + Send + 'static> Writer<S> {
         self.measured = Some(Instant::now());
         self.presence.look();
         let RelayCounts { connections: _, named, accounts, waiting, waiting_bytes } = self.relay.counts();
-        // If this fails, the next look asks the store again.
+        // If this fails, the next check asks the store again.
         if let Ok(room) = self.relay.has_room() {
             self.note_room(room);
         }

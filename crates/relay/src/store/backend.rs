@@ -14,7 +14,7 @@ use crate::memory::mailbox::QueuedMessage;
 /// Contents of the store that are read once, when the relay opens.
 #[derive(Debug, Default)]
 pub struct StoreContents {
-    /// The key that signs sender certificates; none in a new store.
+    /// The key that signs sender certificates; `None` in a new store.
     pub certificate_key: Option<SigningSecret>,
     /// The next numbers to be assigned.
     pub counters: Counters,
@@ -90,13 +90,13 @@ pub trait Store {
     /// Reads the rows of these messages, in the same order.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] if one is not there.
+    /// [`StoreError::Damaged`] if one is missing.
     fn messages(&mut self, messages: &[MessageId]) -> Result<Vec<MessageRow>, StoreError>;
 
     /// Reads the prekeys for the next bundle of a device. This removes none: [`Changes::taken`] does.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] if the signed prekey or the one of last resort is not there.
+    /// [`StoreError::Damaged`] if the signed prekey or the one of last resort is missing.
     fn prekeys(&mut self, device: DeviceNumber, skip: Skip) -> Result<StoredPreKeys, StoreError>;
 
     /// Counts the one-time prekeys of a device that are left.

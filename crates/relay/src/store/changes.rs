@@ -16,7 +16,7 @@ use super::leaves::LeafRow;
 use super::rows::{AccountRow, DeviceNumber, DeviceRow, MessageRow, PreKeyKind};
 use crate::rules::keeping::{Granularity, Keeping};
 
-/// Numbers that must survive a restart, because none may be used twice.
+/// Numbers that must survive a restart, because none may be reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Counters {
     /// The number of the next message.
@@ -96,7 +96,7 @@ pub struct Replacement {
 pub struct Upload {
     /// The device.
     pub device: DeviceNumber,
-    /// The keys, without one-time ones that were taken before.
+    /// The keys, without one-time keys that were handed out before.
     pub prekeys: PreKeyUpload,
     /// New value of [`DeviceRow::next_one_time`].
     pub next_one_time: u64,
@@ -120,7 +120,7 @@ pub struct Taken {
 pub struct LastSeen {
     /// The device.
     pub device: DeviceNumber,
-    /// Time at which it was seen, as exactly as the relay keeps it.
+    /// Time at which it was seen, as precisely as the relay keeps it.
     pub at: Option<Timestamp>,
     /// Address that it came from, if the relay keeps that.
     pub address: Option<IpAddr>,
@@ -161,17 +161,17 @@ pub struct Set {
 pub struct Trim {
     /// Exactness to which the times of devices' last connections are reduced.
     pub last_seen: Granularity,
-    /// True if the addresses that devices last connected from stay.
+    /// True if the addresses that devices last connected from are kept.
     pub last_address: bool,
     /// Exactness to which the times of registration are reduced.
     pub registered: Granularity,
-    /// True if messages' senders stay.
+    /// True if messages' senders are kept.
     pub sender: bool,
-    /// The kinds of deposits that stay.
+    /// The kinds of deposits that are kept.
     pub deposits: Vec<DepositKind>,
-    /// True if channels and posts stay.
+    /// True if channels and posts are kept.
     pub channels: bool,
-    /// True if the directory's log stays.
+    /// True if the directory's log is kept.
     pub directory_log: bool,
 }
 
@@ -222,7 +222,7 @@ pub struct Changes {
     pub taken_down: Vec<(ChannelName, Timestamp)>,
     /// New messages, with rising numbers.
     pub messages: Vec<MessageRow>,
-    /// Messages that were delivered and stay, with the time. A missing one is passed over.
+    /// Messages that were delivered and are kept, with the time. A missing one is ignored.
     pub delivered: Vec<(MessageId, Timestamp)>,
     /// Messages to be deleted. A missing one is ignored.
     pub removed: Vec<MessageId>,

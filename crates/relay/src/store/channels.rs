@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::readable;
 
-/// A row of `channels`. The row of a channel that was taken down stays, so that its name is not opened again.
+/// A row of `channels`. The row of a channel that was taken down is kept, so that its name is not opened again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ChannelRow {
     /// The name that everybody finds it by.

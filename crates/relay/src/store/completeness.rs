@@ -28,7 +28,7 @@ pub enum Completeness {
     LogUnfit,
     /// The log is of an earlier moment than the database: it would undo numbers that the database has assigned.
     LogOlder,
-    /// The log is damaged or cut short, or the database is an earlier copy: there were transactions that are not there.
+    /// The log is damaged or truncated, or the database is an earlier copy: transactions are missing.
     TransactionsMissing,
     /// The relay that created the database left no note, so that a copy made while it ran looks like one made
     /// afterwards.
@@ -36,7 +36,7 @@ pub enum Completeness {
 }
 
 impl Completeness {
-    /// The sentence for readers of the rows; none if they are complete.
+    /// The sentence for readers of the rows; `None` if they are complete.
     #[must_use]
     pub const fn sentence(self) -> Option<&'static str> {
         match self {
@@ -74,7 +74,7 @@ impl Completeness {
                 Self::TransactionsMissing
             }
             (Log::Live | Log::Read, _) => Self::Complete,
-            // The log is carried over before a relay notes that it has closed the database.
+            // The log is checkpointed before a relay notes that it has closed the database.
             (Log::Absent | Log::Unfit, Some(Note::Closed)) => Self::Complete,
             (Log::Absent, Some(Note::Open)) => Self::LogMissing,
             (Log::Absent, None) => Self::NotNoted,
@@ -88,7 +88,7 @@ impl Completeness {
 pub(crate) enum Log {
     /// A relay runs and shares it.
     Live,
-    /// There is no log, or an empty one. A relay that has the database open leaves no empty one.
+    /// There is no log, or an empty one. A relay that has the database open leaves no empty log.
     Absent,
     /// Its transactions were read with the database.
     Read,

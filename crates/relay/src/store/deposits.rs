@@ -37,13 +37,13 @@ declare!(
 /// A deposit that is made or, without a value, withdrawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Leaving {
-    /// The account that leaves it.
+    /// The account that makes it.
     pub account: AccountId,
     /// The kind of deposit.
     pub kind: DepositKind,
     /// Distinguishes deposits of one kind.
     pub subject: Bytes,
-    /// The deposit itself, which replaces an earlier one. Without it an earlier one is taken back, if there is one.
+    /// The deposit itself, which replaces an earlier one. Without it an earlier one is withdrawn, if there is one.
     pub value: Option<Bytes>,
     /// Time at which it is made.
     pub at: Timestamp,

@@ -13,10 +13,10 @@ pub enum StoreError {
     /// The file or its folder cannot be written.
     #[error("the database cannot be written: it, its folder or the whole disk is read-only")]
     ReadOnly,
-    /// Another program holds the database.
+    /// Another program has the database open.
     #[error("another program is using the database and did not let go of it in time")]
     InUse,
-    /// Transactions that the relay had committed are not there any more.
+    /// Transactions that the relay had committed are missing.
     #[error("{}", of_loss(*transactions))]
     Lost {
         /// Their number, as far as it is known; 0 if it is not.

@@ -1,4 +1,4 @@
-//! The row of the event log: an event at the relay that its rules have written down.
+//! The row of the event log: an event at the relay that its rules have logged.
 
 use std::net::IpAddr;
 
@@ -52,7 +52,7 @@ declare!(
     }
 );
 
-/// The events of one kind that stay.
+/// The events of one kind that are retained.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Staying {
     /// The kind.
@@ -67,7 +67,7 @@ pub struct Staying {
 /// named are kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lapse {
-    /// Rows that stay.
+    /// Rows to retain.
     pub rows: Vec<Staying>,
     /// Rows that may have an address. The others lose it.
     pub addresses: Vec<Staying>,

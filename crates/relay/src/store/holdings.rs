@@ -16,7 +16,7 @@ use crate::rules::keeping::Keeping;
 pub struct Holdings {
     /// Whether rows can be missing, as far as the files show.
     pub completeness: Completeness,
-    /// The rule that the relay is set to keep by; none if it never started.
+    /// The relay's retention rule; `None` if it never started.
     pub keeping: Option<Keeping>,
     /// Time since which it has that rule, as far as the database says.
     pub keeping_since: Option<Timestamp>,

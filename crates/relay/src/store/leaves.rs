@@ -18,7 +18,7 @@ pub struct LeafRow {
     /// Digest of the account's keys and device list.
     #[serde(serialize_with = "readable::fixed")]
     pub binding: FixedBytes<32>,
-    /// Time at which it was added, as exactly as the relay keeps times of registration; 0 if it keeps none.
+    /// Time at which it was added, as precisely as the relay keeps times of registration; 0 if it keeps none.
     pub at: Timestamp,
 }
 

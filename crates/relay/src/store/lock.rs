@@ -23,7 +23,7 @@ const TRIES: u32 = 5;
 /// Pause between two attempts. All of them together take less than a person notices.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// The lock, held for as long as this value lives.
+/// The lock, held until this value is dropped.
 #[derive(Debug)]
 pub(crate) struct Lock {
     _directory: File,
@@ -56,7 +56,7 @@ fn take_soon(file: &File) -> Result<(), TryLockError> {
 
 /// Returns whether a relay runs on this folder. Nothing is written, and no file is created.
 pub(crate) fn is_taken(folder: &Path) -> bool {
-    // A copy has no lock file, or one that nobody holds.
+    // A copy has no lock file, or one that nobody has locked.
     [folder.to_owned(), folder.join(LOCK_FILE)].iter().any(|path| {
         let probed: io::Result<_> = File::open(path).map(|file| file.try_lock_shared());
         matches!(probed, Ok(Err(TryLockError::WouldBlock)))

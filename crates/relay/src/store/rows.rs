@@ -81,7 +81,7 @@ pub struct DeviceRow {
     /// Ed25519 key by which the device proves itself.
     #[serde(serialize_with = "readable::fixed")]
     pub device_key: FixedBytes<32>,
-    /// Time at which it was last connected, as exactly as the relay keeps it.
+    /// Time at which it was last connected, as precisely as the relay keeps it.
     pub last_seen: Option<Timestamp>,
     /// Address that it last connected from, if the relay keeps that.
     pub last_address: Option<IpAddr>,
@@ -191,7 +191,7 @@ pub struct MessageRow {
     pub sender: Option<DeviceAddress>,
     /// Time at which the device acknowledged it, where delivered messages are kept.
     pub delivered_at: Option<Timestamp>,
-    /// The bytes that the sender handed over, unchanged.
+    /// The bytes that the sender submitted, unchanged.
     #[serde(serialize_with = "readable::bytes")]
     pub payload: Bytes,
 }

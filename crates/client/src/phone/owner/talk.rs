@@ -139,7 +139,7 @@ impl Phone {
     /// Marks an entry as shown. The timer of a disappearing text starts here.
     ///
     /// # Errors
-    /// [`PhoneError::Storage`]. A missing entry is no error.
+    /// [`PhoneError::Storage`]. A missing entry is not an error.
     pub fn mark_shown(
         &mut self,
         contact: AccountId,

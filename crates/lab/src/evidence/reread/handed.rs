@@ -1,5 +1,5 @@
-//! Reading again the phones, locked vaults and reports that somebody handed over or that were taken from them. It uses
-//! the code of phones, demands and operators, and the evidence alone.
+//! Rereading phones, locked vaults and reports that somebody handed over or that were seized. It uses the code of
+//! phones, demands and operators, and the evidence alone.
 
 use std::collections::BTreeMap;
 

@@ -66,7 +66,8 @@ pub(crate) fn texts(pieces: &[Piece]) -> Vec<String> {
     pieces.iter().filter_map(read).chain(backups).chain(escrowed(pieces)).collect()
 }
 
-/// Returns the words of the messages among these pieces that open with what somebody has of an escrow authority's key.
+/// Returns the words of the messages among these pieces that can be opened with the available part of an escrow
+/// authority's key.
 fn escrowed(pieces: &[Piece]) -> Vec<String> {
     let bytes = |how: How| {
         let pieces = pieces.iter().filter(move |piece| piece.how == how);

@@ -84,7 +84,7 @@ pub(crate) fn report(reported: &ReportedMessage, key: &StampKey) -> Piece {
     text("report", "message", serde_json::to_string(&reported).unwrap_or_default(), How::Report)
 }
 
-/// Returns what somebody has of an escrow authority's key.
+/// Returns an escrow authority's key, or a share of it.
 pub(crate) fn escrow_secret(secret: &[u8]) -> Piece {
     bytes("escrow", "secret, made for this run", secret, How::EscrowSecret)
 }

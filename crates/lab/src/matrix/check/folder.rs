@@ -1,4 +1,4 @@
-//! A run's folder, as far as it can be read, and what its files say.
+//! A run's folder, as far as it can be read, and the content of its files.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

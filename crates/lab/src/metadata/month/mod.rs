@@ -223,7 +223,7 @@ fn by(analysis: &Analysis, truth: &PairTruth) -> Vec<By> {
     Means::ALL.into_iter().filter(|means| infers(*means)).filter_map(right).collect()
 }
 
-/// Returns the first refusal, if no means that infers had anything to rest on.
+/// Returns the first refusal, if no inferring means had anything to work with.
 fn refused(analysis: &Analysis) -> Option<MeansRefusal> {
     let mut outcomes = analysis.lines.iter().filter(|line| infers(line.means)).map(|line| &line.outcome);
     let first = outcomes.clone().find_map(|outcome| outcome.as_ref().err().copied());

@@ -18,7 +18,7 @@ impl Rule {
     }
 }
 
-/// Formats a cell: the pairs that rows name, of the pairs that there are, and the further pairs that are inferred.
+/// Formats a cell: the pairs that rows name, of the existing pairs, and the further pairs that are inferred.
 #[must_use]
 pub fn cell(pairs: &Pairs, there: u64) -> String {
     let inferred = match (pairs.inferred, pairs.false_leads) {
@@ -206,8 +206,8 @@ pub fn control(months: &[Month]) -> Option<String> {
     })
 }
 
-/// Describes the control of the cell in which rows name the most pairs, and compares it with chance. `possible` is the
-/// number of pairs that there could be.
+/// Describes the control of the cell in which rows name the most pairs, and compares it with chance. `possible` is
+/// the number of pairs that could exist.
 #[must_use]
 pub fn control_of_named(months: &[Month], possible: u64) -> Option<String> {
     let cells = months.iter().flat_map(|month| month.pairs.iter().map(move |pairs| (month, pairs)));

@@ -46,7 +46,7 @@ pub enum SourceError {
         /// The mistake, and what to write instead.
         why: String,
     },
-    /// The source is larger than what can be analysed.
+    /// The source is too large to be analysed.
     #[error("{what} has more than {most} rows, and is not analysed. Cut it into parts.", most = MOST_ROWS)]
     TooLong {
         /// The source.

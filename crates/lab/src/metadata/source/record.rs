@@ -76,7 +76,7 @@ pub fn instant(text: &str) -> Option<u64> {
     Some(((days * 24 + hour) * 60 + minute) * 60_000 + second * 1_000 + milliseconds)
 }
 
-/// Reads the lines of a record as they come.
+/// Reads the lines of a record in order of arrival.
 #[derive(Clone, Debug)]
 pub(super) struct Reader {
     source: Source,

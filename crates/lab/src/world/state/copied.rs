@@ -26,7 +26,7 @@ pub struct Copied {
 pub(crate) struct RunningCopy {
     /// The profile of the copy.
     pub(crate) id: ProfileId,
-    /// The number of messages from the tap that the copy was given.
+    /// The number of messages from the tap that were fed to the copy.
     pub(crate) given: usize,
     /// True once it connects by itself.
     pub(crate) is_online: bool,

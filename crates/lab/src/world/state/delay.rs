@@ -1,4 +1,4 @@
-//! The delay of frames under way: log-normal, as measured delays of networks mostly are.
+//! The delay of frames in transit: log-normal, as measured delays of networks mostly are.
 
 use pillarbox_wire::Duration;
 use rand_chacha::rand_core::Rng;
@@ -9,7 +9,7 @@ use crate::scenario::Network;
 /// that is silent for so long is a broken one.
 const LONGEST: Duration = Duration::from_seconds(600);
 
-/// Draws the delay of one frame. It is at least a millisecond, so that nothing arrives when it leaves.
+/// Draws the delay of one frame. It is at least a millisecond, so that nothing arrives the moment it is sent.
 pub(crate) fn draw(network: &Network, rng: &mut impl Rng) -> Duration {
     let [median, jitter] =
         [network.delay, network.jitter].map(|span| u32::try_from(span.0).unwrap_or(u32::MAX));

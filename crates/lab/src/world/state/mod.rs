@@ -88,7 +88,7 @@ pub struct World {
     pub(crate) offline: BTreeSet<PersonId>,
     /// People who have no account any more, or whose phone is in other hands.
     pub(crate) gone: BTreeSet<PersonId>,
-    /// Phones in other hands.
+    /// Seized phones.
     pub(crate) seized: Vec<Seized>,
     /// Copies of phones.
     pub(crate) copies: Vec<Copied>,
@@ -111,7 +111,7 @@ pub struct World {
     pub(crate) unheard: BTreeMap<PersonId, Vec<String>>,
     pub(crate) due: BTreeMap<(Timestamp, u64), Due>,
     pub(crate) next_due: u64,
-    /// The times at which the world looks at a phone because something on it waits.
+    /// The times at which the world checks a phone because something on it waits.
     pub(crate) alarms: BTreeSet<(Timestamp, ProfileId)>,
     /// The notifications that the operating system of each person's phone keeps.
     pub(crate) notifications: BTreeMap<PersonId, NotificationStore>,

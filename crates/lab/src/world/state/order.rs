@@ -91,8 +91,8 @@ pub enum Order {
         whom: Whom,
         /// The habits of their phones from now on.
         habits: Habits,
-        /// True if they stop encrypting end to end. Accounts, keys, contacts and conversations stay, as with any
-        /// update. No order makes anybody's software begin to encrypt.
+        /// True if they stop encrypting end to end. Accounts, keys, contacts and conversations are kept, as with
+        /// any update. No order makes anybody's software begin to encrypt.
         stops_encrypting: bool,
         /// The maker's announcement to the recipients; `None` if it says nothing.
         announced: Option<String>,
@@ -101,7 +101,8 @@ pub enum Order {
     StopServing {
         /// The country.
         country: String,
-        /// True if it closes their accounts. Otherwise the accounts stay, and nobody in the country reaches them.
+        /// True if it closes their accounts. Otherwise the accounts are kept, and nobody in the country reaches
+        /// them.
         closes_accounts: bool,
         /// The operator's announcement.
         announced: String,

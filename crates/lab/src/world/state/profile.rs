@@ -57,7 +57,7 @@ pub(crate) struct Profile {
     pub(crate) who: PersonId,
     pub(crate) site: SiteId,
     pub(crate) purpose: Purpose,
-    /// The phone. A closed profile, or one in other hands, has none.
+    /// The phone. A closed or seized profile has none.
     pub(crate) phone: Option<Phone>,
     pub(crate) folder: Option<Scratch>,
     pub(crate) lines: [Option<Line>; 2],

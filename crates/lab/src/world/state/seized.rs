@@ -1,4 +1,4 @@
-//! Phones in other hands.
+//! Seized phones.
 
 use pillarbox_access::view::SeizedPhone;
 use pillarbox_client::Phone;
@@ -6,7 +6,7 @@ use pillarbox_client::Phone;
 use crate::scenario::{LockState, Passcode, PersonId};
 use crate::scratch::Scratch;
 
-/// A phone in other hands, in the state in which it was taken.
+/// A seized phone, in the state in which it was seized.
 pub struct Seized {
     /// The owner.
     pub who: PersonId,

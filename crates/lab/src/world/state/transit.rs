@@ -1,4 +1,4 @@
-//! The frames on their way between phones and relays.
+//! The frames in transit between phones and relays.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -15,7 +15,7 @@ use crate::scenario::Network;
 /// a minute gives up.
 pub(crate) const PATIENCE: Duration = Duration::from_seconds(60);
 
-/// The relay's end of a connection, and the arrival time at each end of the last thing under way.
+/// The relay's end of a connection, and the arrival time at each end of the last parcel in transit.
 pub(crate) struct RelayEnd {
     pub(crate) profile: ProfileId,
     pub(crate) link: Link,
@@ -107,7 +107,7 @@ impl Transit {
         self.under_way.first_key_value().map(|((due, _), _)| *due)
     }
 
-    /// Returns true if something is under way to or from this profile.
+    /// Returns true if something is in transit to or from this profile.
     pub(crate) fn concerns(&self, profile: ProfileId) -> bool {
         self.under_way.values().any(|it| it.profile == profile)
     }

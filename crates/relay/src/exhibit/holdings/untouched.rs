@@ -4,8 +4,8 @@
 //! folder that is kept as evidence must not change, so there are three ways to read:
 //!
 //! - A relay runs and has created these files: they are used directly.
-//! - Nobody runs and there is no log: the database is opened as immutable, which needs no other file.
-//! - Nobody runs and there is a log, as after a crash: both are copied to a temporary folder and read there.
+//! - No relay runs and there is no log: the database is opened as immutable, which needs no other file.
+//! - No relay runs and there is a log, as after a crash: both are copied to a temporary folder and read there.
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
@@ -31,7 +31,7 @@ use crate::store::{
 /// time than these attempts.
 const TRIES: u32 = 5;
 
-/// The pause between two looks at a relay that is starting or stopping.
+/// The pause between two checks of a relay that is starting or stopping.
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// The number of times that a relay holding the lock is checked, until it has its log open or has released the
@@ -175,7 +175,7 @@ fn with_log(file: &Path) -> Result<(FileContents, Log), HoldingsError> {
         | OpenFlags::SQLITE_OPEN_NO_MUTEX
         | OpenFlags::SQLITE_OPEN_EXRESCODE;
     let connection = Connection::open_with_flags(&copy, flags)?;
-    // The copy is deleted in a moment, so nobody would use a log that was carried over.
+    // The copy is deleted in a moment, so nobody would use a checkpointed log.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     let found = read_file(&connection).map_err(|error| match error {
         StoreError::Damaged => HoldingsError::PartsDisagree,

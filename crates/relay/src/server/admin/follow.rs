@@ -22,8 +22,8 @@ use crate::server::metrics::{Gauge, Metrics};
 /// A larger number would turn events that pass into events that are kept.
 pub(crate) const PASSING_KEPT: usize = 1_024;
 
-/// The pause between two looks at new events. A follower looks that often, and so does the thread that counts how many
-/// events may still be shown.
+/// The pause between two checks for new events. A follower checks that often, and so does the thread that counts
+/// how many events may still be shown.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// The number of events created in one [`PAUSE`]: 5,000 a second. Creating and writing more would cost the phones
@@ -82,7 +82,7 @@ impl PassingFeed {
         Followers { events: self.events.downgrade(), unseen: Arc::clone(&self.unseen) }
     }
 
-    /// Returns the number of events to make now, or none if nobody follows.
+    /// Returns the number of events to create now, or `None` if nobody follows.
     pub(crate) fn room(&mut self, now: Instant) -> Option<usize> {
         if self.events.receiver_count() == 0 {
             return None;
@@ -130,7 +130,7 @@ fn lines(events: broadcast::Receiver<Arc<Passing>>, unseen: Arc<AtomicU64>, metr
     }))
 }
 
-/// Returns the lines of the events that are there already.
+/// Returns the lines of the events that are already queued.
 fn waiting(events: &mut broadcast::Receiver<Arc<Passing>>) -> serde_json::Result<Vec<u8>> {
     let mut lines = Ok(Vec::new());
     loop {

@@ -19,7 +19,7 @@ use crate::server::trouble::in_words;
 /// The file in which `ledger --follow` finds the running relay: the admin address, then the token that it asks for.
 pub const ADMIN_FILE: &str = "admin";
 
-/// The log's sentence about a lock that was not there.
+/// The log's sentence about a lock that was missing.
 const LOCK_MADE: &str = "the file `lock` was missing beside the database, and was made anew";
 
 /// Reasons that a data directory cannot be used.

@@ -14,14 +14,14 @@ use pillarbox_system::private;
 use rand_core::CryptoRng;
 use zeroize::{Zeroize, Zeroizing};
 
-/// The file holds the 32 bytes of the key and nothing else.
+/// The file contains the 32 bytes of the key and nothing else.
 const KEY_LEN: usize = 32;
 
 /// Reasons that there is no key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyError {
-    /// The file is there and holds no key.
+    /// The file exists and contains no key.
     #[error(
         "{path} holds {got} bytes, where a relay's key has 32. Put the key back from a copy; without \
          it no phone accepts this relay, and a new key means new addresses for everybody"
@@ -29,16 +29,16 @@ pub enum KeyError {
     Damaged {
         /// The path at which the key should be.
         path: PathBuf,
-        /// The number of bytes that the file holds.
+        /// The length of the file in bytes.
         got: usize,
     },
     /// Others on this computer may read the key.
     #[error("others on this computer can read the relay's key. Type: chmod 600 {}", private::quoted(path))]
     Exposed {
-        /// The file is missing, although it was there before.
+        /// The file is missing, although it existed before.
         path: PathBuf,
     },
-    /// The file is missing and has been there before.
+    /// The file is missing and has existed before.
     #[error(
         "the relay's key {path} is missing, and this relay has accounts, whose phones accept no other key. Put the \
          key back from a copy"

@@ -145,7 +145,7 @@ impl Offline {
         }))
     }
 
-    /// Removes the messages that wait for an account. The account stays, and so do messages that are kept after
+    /// Removes the messages that wait for an account. The account is kept, and so are messages that are kept after
     /// delivery.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use crate::memory::networks::Network;
 use crate::rules::limits::Limits;
 use crate::server::timing::MAX_REFUSALS_UNDER_WAY;
 
-/// The count of open connections. It holds an address only while a connection from it is open.
+/// The count of open connections. It stores an address only while a connection from it is open.
 pub(crate) struct Doorkeeper {
     most: usize,
     most_from_address: usize,
@@ -35,7 +35,7 @@ pub(crate) struct Place {
 pub(crate) enum PlaceKind {
     /// The connection may stay.
     Admitted,
-    /// The connection may hear why it may not stay.
+    /// The connection may be told why it may not stay.
     Refused,
 }
 

@@ -28,7 +28,7 @@ use crate::{ConnectionId, Input};
 pub(crate) async fn serve(stream: TcpStream, peer: IpAddr, number: u64, place: Place, shared: Arc<Shared>) {
     let connection = Connection { id: ConnectionId(number), peer, shared: &shared };
     connection.log("a connection was opened", None);
-    // Each part has its own allocation: otherwise a task would be as large as its largest part for as long as it lives.
+    // Each part has its own allocation: otherwise a task would be as large as its largest part for its whole life.
     let Some((channel, signs)) = Box::pin(connection.secure(stream)).await else { return };
     let ended = match place.kind() {
         PlaceKind::Admitted => connection.converse(channel, &signs).await,
@@ -93,7 +93,7 @@ impl Connection<'_> {
         if !self.shared.queue.open(self.id, Arc::clone(&outbox), opened) {
             return Box::pin(self.refuse(channel, Farewell::Stopping)).await;
         }
-        // The core hears of the end, even if the connection ends by a panic or an abort.
+        // The core learns of the end, even if the connection ends by a panic or an abort.
         let _closing = Closing { id: self.id, shared: self.shared };
         let (mut reader, writer) = channel.split();
         let mut writing = std::pin::pin!(self.write(writer, signs, &outbox));
@@ -145,7 +145,8 @@ impl Connection<'_> {
                     }
                     Err(_) => break Some(Ended::Cut),
                 }
-                // Frames that have come together with the first one are taken with it, without waiting for more.
+                // Frames that have arrived together with the first one are processed with it, without waiting for
+                // more.
                 let next = if inputs.len() < room { reader.receive().now_or_never() } else { None };
                 match next {
                     Some(next) => received = next,

@@ -52,7 +52,7 @@ async fn accept(listener: TcpListener, shared: &Arc<Shared>, connections: &mut J
                 note_trouble(shared, Some(&error));
                 tokio::time::sleep(ACCEPT_PAUSE).await;
             }
-            // Every connection that waited has been taken.
+            // Every waiting connection has been accepted.
             None => note_trouble(shared, None),
         }
         // Forgets the tasks that have ended, so that they do not add up.
@@ -70,7 +70,7 @@ async fn next(listener: &TcpListener, shared: &Shared) -> Option<io::Result<(Tcp
     }
 }
 
-/// Logs once that connections cannot be taken, and once that they can be taken again.
+/// Logs once that connections cannot be accepted, and once that they can be accepted again.
 fn note_trouble(shared: &Shared, error: Option<&io::Error>) {
     if !shared.ready.set(Trouble::NoConnections, error.is_some()) {
         return;

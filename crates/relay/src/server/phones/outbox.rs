@@ -29,7 +29,7 @@ struct Waiting {
     end: Option<End>,
 }
 
-/// The way in which a connection ends.
+/// How a connection ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum End {
     /// With a last frame that states the reason.
@@ -58,7 +58,7 @@ impl Outbox {
         }
     }
 
-    /// Ends the connection after the frames that are here already. If several ends are given, the first one counts.
+    /// Ends the connection after the frames that are already queued. If several ends are set, the first one counts.
     pub(crate) fn end(&self, end: End) {
         self.put(Vec::new(), Some(end), 0);
     }
@@ -76,7 +76,7 @@ impl Outbox {
         }
     }
 
-    /// Records that `count` of the taken frames were handed to the operating system.
+    /// Records that `count` of the removed frames were written to the operating system.
     pub(crate) fn written(&self, count: usize) {
         self.ease(|waiting| waiting.unwritten = waiting.unwritten.saturating_sub(count));
     }

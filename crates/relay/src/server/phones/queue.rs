@@ -1,4 +1,4 @@
-//! Inputs that the connections have read and the relay's thread has not yet taken.
+//! Inputs that the connections have read and the relay's thread has not yet processed.
 //!
 //! The next batch gathers here while one transaction is being committed: the slower the disk, the larger the batch. The
 //! queue is bounded by its writers, because each connection stops reading while it has too much in it

@@ -31,10 +31,10 @@ const LONGEST_PAGES: u32 = 4 * LONG_PAGES;
 
 const _: () = assert!(PIECE_PAGES < LONG_PAGES && LONG_PAGES < LONGEST_PAGES);
 
-/// The thread that carries the log over. Dropping this ends the thread after its present piece.
+/// The thread that checkpoints the log. Dropping this ends the thread after its present piece.
 #[derive(Debug)]
 pub(super) struct Carrier {
-    /// Held while a piece is carried over.
+    /// Held while a piece is checkpointed.
     turn: Arc<Mutex<()>>,
     wake: Option<SyncSender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -120,7 +120,7 @@ pub(super) fn shorten(connection: &Connection) -> Result<bool, StoreError> {
     Ok(true)
 }
 
-/// Runs a checkpoint (sqlite.org/pragma.html#pragma_wal_checkpoint), and returns how far the log is carried over.
+/// Runs a checkpoint (sqlite.org/pragma.html#pragma_wal_checkpoint), and returns how far the log is checkpointed.
 fn run(connection: &Connection, mode: &str) -> Result<Extent, StoreError> {
     let mut statement = connection.prepare_cached(&format!("PRAGMA wal_checkpoint({mode})"))?;
     Ok(statement.query_row([], |row| Ok(Extent { log: row.get(1)?, carried: row.get(2)? }))?)

@@ -24,14 +24,14 @@ use crate::store::rows::{DeviceNumber, MessageRow};
 /// A relay's database.
 #[derive(Debug)]
 pub struct SqliteStore {
-    /// Stands before the connection, because the last connection to close carries over the rest of the log.
+    /// Declared before the connection, because the last connection to close checkpoints the rest of the log.
     pub(super) carrier: Option<Carrier>,
     pub(super) connection: Connection,
-    /// Room that is set aside for removals; none for a database that no relay serves from.
+    /// Room that is reserved for removals; `None` for a database that no relay serves from.
     pub(super) reserve: Option<Reserve>,
     /// True if the file contains [`Note::Open`]. A database in memory has no log that could be left behind.
     pub(super) noted: bool,
-    /// The watch over the database's files; none for a database in memory.
+    /// The watch over the database's files; `None` for a database in memory.
     pub(super) watch: Option<Watch>,
     /// True if a commit was refused after SQLite had made it. The file then no longer agrees with what the relay
     /// has said, and accepts no further commit.
@@ -92,7 +92,7 @@ impl SqliteStore {
         Ok(Self { carrier: None, connection, reserve: None, noted: false, watch: None, unsure: false })
     }
 
-    /// Returns whether data that is committed now will still be there when the relay ends.
+    /// Returns whether data that is committed now will still exist when the relay ends.
     fn is_in_place(&self) -> bool {
         !self.unsure && self.watch.as_ref().is_none_or(Watch::are_there)
     }
