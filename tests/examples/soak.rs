@@ -1,8 +1,8 @@
 //! A soak test. Three people talk through the real programs, under limits that throttle them, while relay and phones
 //! are killed and stopped at random moments. In the end nothing may be lost, doubled or reordered.
 //!
-//! Run it with `cargo run --release -p pillarbox-tests --example soak -- SECONDS [SEED]`. It lasts ten minutes unless a
-//! time is given, and ends with 0 if all is well.
+//! Run it with `cargo run --release -p pillarbox-tests --example soak -- SECONDS [SEED]`. It lasts ten minutes by
+//! default, and ends with 0 if all is well.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -33,8 +33,8 @@ const LASTS: u64 = 600;
 /// The people. Each talks with both others.
 const PEOPLE: [&str; 3] = ["Alice", "Bob", "Carol"];
 
-/// Limits that these fast typists meet all the time: a burst, and then twenty messages a second for everybody at one
-/// address.
+/// Limits that these fast typists reach all the time: a burst, and then twenty messages a second for everybody at
+/// one address.
 const LIMITS: &str =
     r#"{"sealed_submissions":{"burst":30,"every":50},"submissions":{"burst":30,"every":50}}"#;
 
@@ -69,7 +69,7 @@ type Way = (usize, usize);
 /// The record of one person's acts.
 #[derive(Default)]
 struct Diary {
-    /// The texts said to each of the others.
+    /// The texts sent to each of the others.
     said: BTreeMap<usize, Said>,
     chats: u32,
     kills: u32,
@@ -134,7 +134,7 @@ fn pairs() -> impl Iterator<Item = Way> {
         .filter(|(one, other)| one != other)
 }
 
-/// Acts for one person until the time is over: opens a chat, types, and may be interrupted, or looks into the inbox.
+/// Acts for one person until the time is over: opens a chat, types, and may be interrupted, or reads the inbox.
 fn talk(people: &[Phone; PEOPLE.len()], own: usize, until: Instant, mut dice: StdRng) -> Diary {
     let (me, mut diary, mut number) = (&people[own], Diary::default(), 0);
     while Instant::now() < until {
@@ -242,7 +242,7 @@ fn calm(people: &[Phone]) -> usize {
     rounds
 }
 
-/// Compares what everybody said with what everybody has.
+/// Compares what everybody sent with what everybody has.
 fn report(people: &[Phone], diaries: &[Diary], faults: &Faults, rounds: usize) -> ExitCode {
     let (mut counts, mut wrongs) = ([0; 3], Vec::new());
     for (from, to) in pairs() {

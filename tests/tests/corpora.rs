@@ -1,5 +1,5 @@
-//! Every corpus of the fuzzer is replayed through its target, so that each test run looks again for every fault that
-//! was found once.
+//! Every corpus of the fuzzer is replayed through its target, so that each test run checks again for every fault
+//! that was found once.
 //!
 //! `docs/hostile.md` describes the origin of the corpora.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]

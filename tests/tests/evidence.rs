@@ -270,7 +270,7 @@ fn a_search_that_misses_what_is_there_gives_no_result() {
 #[test]
 fn an_audit_of_another_process_gives_no_result() {
     let place = Place::new();
-    // The relay itself runs well. The audit looks into the shell that started the relay.
+    // The relay itself runs well. The audit searches the shell that started the relay.
     let shell = place.path("relay-in-a-shell");
     let relay = programs().relay();
     let relay = relay.display();
@@ -327,7 +327,7 @@ fn a_lock_that_leaves_a_name_in_memory_is_found_out() {
 #[test]
 fn a_phone_whose_memory_is_another_processs_does_not_pass() {
     let place = Place::new();
-    // The chat works. The audit looks into the shell that started it and waits. That shell never has a text or a key,
+    // The chat works. The audit searches the shell that started it and waits. That shell never has a text or a key,
     // and it keeps its arguments.
     let plan = plan(&phone_in_a_shell(&place, ""));
     let locking = runtime().block_on(locking::play(&plan, LockingWay::Typed)).unwrap();

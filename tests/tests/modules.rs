@@ -106,7 +106,7 @@ fn arrows(sources: &Sources) -> Arrows {
         .collect()
 }
 
-/// Returns the module that owns what `path` names in `module`. Returns none if the path leads out of the crate.
+/// Returns the module that owns what `path` names in `module`, or `None` if the path leads out of the crate.
 fn leads_to(
     module: &str,
     path: &[String],

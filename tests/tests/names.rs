@@ -1,6 +1,6 @@
 //! No public type has the name of another one, in any crate, unless a reason is recorded here.
 //!
-//! Somebody who searches for a name, or meets it in a message of the compiler, finds one type.
+//! Somebody who searches for a name, or sees it in a message of the compiler, finds one type.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,4 +1,5 @@
-//! The shipped programs have one software, which adds nothing to any step, and no phone or constructor holds another.
+//! The shipped programs have one software, which adds nothing to any step, and no phone or constructor stores
+//! another.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod sources;
@@ -53,7 +54,7 @@ fn no_phone_and_no_other_type_holds_a_software() {
     let holds = |text: &str| {
         let words = tokens(text);
         let boxed = words.windows(2).any(|pair| pair == ["dyn", "Software"]);
-        // An engine that holds the argument for one call borrows it, as a generic parameter.
+        // An engine that uses the argument for one call borrows it, as a generic parameter.
         boxed || words.windows(3).any(|three| three == ["Phone", "<", "S"])
     };
     assert!(holds("struct A(Box<dyn Software>);") && holds("pub struct Phone<S> {}"), "both are found");

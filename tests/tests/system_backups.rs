@@ -44,7 +44,7 @@ fn words(ended: &Ended) -> String {
     words.join(" ")
 }
 
-/// Returns the kinds of deposit that the relay holds.
+/// Returns the kinds of deposit that the relay has.
 fn held(place: &Place, relay: &Relay) -> Vec<String> {
     let data = relay.data().to_str().unwrap();
     let ledger = relay_command(place, &["ledger", "--data", data, "--json"]).expect(0).json();

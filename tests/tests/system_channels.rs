@@ -1,4 +1,4 @@
-//! Public channels as people have them: opened, posted in, followed, read and taken down, while the relay runs and
+//! Public channels as people use them: opened, posted in, followed, read and taken down, while the relay runs and
 //! after it has stopped.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 

@@ -1,5 +1,5 @@
-//! The public log of keys as people meet it: phones that check it, an operator who writes a false entry into it, and
-//! the audit, with the real programs.
+//! The public log of keys as people experience it: phones that check it, an operator who writes a false entry into
+//! it, and the audit, with the real programs.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::fs;

@@ -245,7 +245,7 @@ fn append_garbage(file: &Path) {
     File::options().append(true).open(file).unwrap().write_all(&[0xA5; 20_000]).unwrap();
 }
 
-/// Returns a stopped relay that holds a message for Bob, and its database.
+/// Returns a stopped relay that has a message for Bob, and its database.
 fn relay_with_a_message(place: &Place) -> (Stopped, PathBuf, Phone, Phone) {
     let relay = place.relay();
     let (alice, bob) = place.alice_and_bob(&relay);

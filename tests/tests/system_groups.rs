@@ -158,7 +158,7 @@ fn the_keeper_removes_a_member_who_is_told_keeps_what_it_has_and_gets_nothing_la
     drop(cannot.says("Alice removed you from Harbour, and nobody comes back into a group."));
     drop(carol.run(&["group", "list"]).expect(0).prints("Harbour, from which Alice removed you."));
 
-    // A keeper who leaves passes that on.
+    // A keeper who leaves passes the role on.
     drop(alice.run(&["group", "leave", "Harbour", "--yes"]).expect(0));
     let told = bob.run(&["inbox"]).expect(0).prints("Alice left the keeping of Harbour to you");
     drop(told.prints("Alice left Harbour."));

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use pillarbox_testkit::program::{Ended, KINDS, Phone, Place, Relay, kind};
 
-/// Runs the step that `ended` suggests on the phone that it is meant for, and notes its kind.
+/// Runs the step that `ended` suggests on the phone that it is meant for, and records its kind.
 fn follow(done: &mut BTreeSet<String>, phone: &Phone, ended: &Ended) -> Ended {
     let line = ended.next().unwrap_or_else(|| panic!("no next step: {ended:?}"));
     done.insert(kind(line));

@@ -1,6 +1,6 @@
-//! Somebody comes back under a known number with other keys. With a code it is the same account. Without codes it is
-//! another account, to which the number leads. The phones of people who know the number report that the safety number
-//! has changed.
+//! Somebody returns under a known number with other keys. With a code it is the same account. Without codes it is
+//! another account, to which the number leads. The phones of people who know the number report that the safety
+//! number has changed.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::thread;

@@ -67,7 +67,7 @@ fn a_chat_that_is_told_to_wait_and_killed_goes_on_in_order() {
     }
     drain(&alice);
     heard.extend(bob.inbox());
-    // A line that was never read from the pipe was never said. Every other line arrived, once and in order.
+    // A line that was never read from the pipe was never sent. Every other line arrived, once and in order.
     let places: Vec<u32> = heard.iter().map(|line| line[5..].parse().unwrap()).collect();
     assert!(places.is_sorted_by(|one, other| one < other), "{places:?}");
     assert!(places.len() >= 60, "{places:?}");

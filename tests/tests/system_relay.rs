@@ -161,7 +161,7 @@ fn what_passes_can_only_be_followed_while_a_relay_runs() {
     let place = Place::new();
     let stopped = place.relay().kill();
     let data = stopped.data().to_str().unwrap();
-    // The killed relay's announcement is still there, and leads nowhere.
+    // The killed relay's announcement still exists, and leads nowhere.
     drop(
         relay_command(&place, &["ledger", "--follow", "--data", data])
             .expect(3)

@@ -1,4 +1,5 @@
-//! Troubles that a person meets. Each ends with one clear sentence and the documented exit code, and loses nothing.
+//! Troubles that a person runs into. Each ends with one clear sentence and the documented exit code, and loses
+//! nothing.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::fs;

@@ -1,4 +1,4 @@
-//! Accounts: making them, proving them, finding them, closing them.
+//! Accounts: creating, proving, finding and closing them.
 
 #![allow(
     clippy::unwrap_used,
@@ -252,7 +252,7 @@ fn a_good_proof_is_never_refused_because_others_failed() {
         let good = authenticate(&anne, honest, RequestId(4));
         assert!(matches!(world.ask_one(honest, good), RelayFrame::Authenticated(_)), "{round}");
     }
-    // Failed registrations do not use up what newcomers have, and neither does a registration that is repeated.
+    // Failed registrations do not use up the quota of newcomers, and neither does a registration that is repeated.
     for again in [false, true, true, true] {
         let newcomer = world.open_from(neighbour);
         let frame = registration(5, None, newcomer, RequestId(1));

@@ -27,7 +27,7 @@ async fn log(level: &str) -> (Vec<Map<String, Value>>, String) {
     alice.submit(own.address, b"nothing of this is for the log").await;
     let mut stranger = TcpStream::connect(socket(&relay.parsed_address())).await.unwrap();
     stranger.write_all(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();
-    // The relay closes the connection once it has seen that this is no phone. The system decides in which way the
+    // The relay closes the connection once it has seen that this is not a phone. The system decides how the
     // connection ends.
     stranger.read_to_end(&mut Vec::new()).await.ok();
     drop((alice, stranger));
@@ -46,7 +46,7 @@ async fn every_field_is_in_the_inventory() {
         let declared = LOG.iter().any(|field| field.name == name);
         assert!(declared || ADDED_BY_TRACING.contains(&name.as_str()), "{name} is not declared:\n{err}");
     }
-    // The test makes sure that it has lines to look at: one of each kind that this run must have written.
+    // The test makes sure that it has lines to check: one of each kind that this run must have written.
     for message in
         ["the relay is ready", "a connection was opened", "a handshake failed", "the relay has stopped"]
     {

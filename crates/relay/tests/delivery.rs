@@ -1,4 +1,4 @@
-//! Mailboxes: admission, order, windows, quotas, age, and the rows that stay after delivery.
+//! Mailboxes: admission, order, windows, quotas, age, and the rows that are kept after delivery.
 
 #![allow(
     clippy::unwrap_used,
@@ -83,7 +83,7 @@ fn the_window_holds_back_what_is_not_acknowledged() {
     let first = world.take(anne_here);
     assert_eq!(payloads(&first), [[0; 10], [1; 10], [2; 10]]);
     let ids: Vec<_> = deliveries(&first).into_iter().map(|deliver| deliver.message).collect();
-    // The numbers are out of order, one is unknown, and one comes twice. Only messages that wait count.
+    // The numbers are out of order, one is unknown, and one is repeated. Only messages that wait count.
     let next = world.acknowledge(anne_here, &[ids[1], MessageId(9_999), ids[1]]);
     assert_eq!(payloads(&next), [[3; 10]]);
     let next = world.acknowledge(anne_here, &[ids[0], ids[2]]);
@@ -105,7 +105,7 @@ fn what_a_device_leaves_is_kept_and_what_is_behind_it_comes() {
     }
     let (anne_here, first) = world.connect(&anne);
     assert_eq!(payloads(&first), [[0; 10], [1; 10], [2; 10]]);
-    // An acknowledgement has no effect if it comes on a connection that another one has replaced, or on somebody
+    // An acknowledgement has no effect if it arrives on a connection that another one has replaced, or on somebody
     // else's.
     for other in [before, ben_here] {
         world.acknowledge(other, &[]);

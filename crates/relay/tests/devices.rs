@@ -46,7 +46,7 @@ fn read_place(world: &mut LoneRelay, connection: ConnectionId) -> RelayFrame {
     world.ask_one(connection, ClientFrame::ReadPlace(ReadPlace { request, place: PLACE }))
 }
 
-/// Links a device in the whole way, and returns its connection.
+/// Links a device in all steps, and returns its connection.
 fn link(world: &mut LoneRelay, owner: &mut Owner, seed: u8, device: u8) -> ConnectionId {
     let offer = offer(owner, seed);
     let there = world.open();
@@ -182,7 +182,7 @@ fn a_list_that_is_forged_older_out_of_order_or_somebody_elses_is_refused_and_the
     assert_eq!(world.holdings().devices.len(), 2);
     let answer = anne.add(&mut world, good.clone(), offered.clone());
     assert!(matches!(answer, RelayFrame::DevicesPublished(_)), "{answer:?}");
-    // A removal cannot hide in an addition, nor an addition in a removal, and no version comes back.
+    // A removal cannot hide in an addition, nor an addition in a removal, and no version is reused.
     let next = anne.without(128);
     let swapped =
         signed(&anne.identity, DeviceList { devices: anne.with(129, &other).devices, ..next.clone() });

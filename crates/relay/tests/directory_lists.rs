@@ -30,7 +30,7 @@ fn entries(world: &mut LoneRelay) -> Vec<LogLeaf> {
     world.holdings().leaves.iter().map(pillarbox_relay::store::LeafRow::leaf).collect()
 }
 
-/// Returns the entries of an account: the number of each, and the digest that it holds.
+/// Returns the entries of an account: the number of each, and its digest.
 fn entries_of(world: &mut LoneRelay, account: AccountId) -> Vec<(u32, [u8; 32])> {
     let label = label(&account.0);
     let of = entries(world).into_iter().filter(|leaf| leaf.label.0 == label);
@@ -72,7 +72,7 @@ fn each_link_and_removal_is_an_entry_that_binds_the_list() {
     expected.push((4, bound(&anne, &anne.list)));
     assert_eq!(entries_of(&mut world, anne.address.account), expected);
     assert_eq!(entries_of(&mut world, ben.address.account).len(), 1);
-    // The same list again, from a phone that did not hear the answer, and a refused one, add nothing.
+    // The same list again, from a phone that did not receive the answer, and a refused one, add nothing.
     let (again, older) = (anne.list.clone(), anne.with(130, &offer(&anne, 5)));
     assert!(matches!(anne.publish(&mut world, again, [7; 32]), RelayFrame::DevicesPublished(_)));
     let older = DeviceList { version: 1, ..older };

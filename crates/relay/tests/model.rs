@@ -92,7 +92,7 @@ struct Entry {
 struct Model {
     mailbox: Vec<Entry>,
     connection: Option<ConnectionId>,
-    /// Messages of the mailbox that were handed to the present connection, with their numbers.
+    /// Messages of the mailbox that were delivered on the present connection, with their numbers.
     served: Vec<(MessageId, u32)>,
     next_prekey: u32,
     last_upload: std::ops::Range<u32>,
@@ -228,8 +228,8 @@ impl Game {
     fn step(&mut self, step: Step) {
         match step {
             Step::Connect(who) => {
-                // A batch has at most one connection of each phone, so that the model knows what each connection was
-                // handed.
+                // A batch has at most one connection of each phone, so that the model knows what was delivered on
+                // each connection.
                 self.process();
                 let (connection, opened) = self.world.opening();
                 self.batch.push((connection, opened));
@@ -396,7 +396,7 @@ impl Game {
         }
     }
 
-    /// Has everybody come back and fetch everything. Returns every effect.
+    /// Has everybody reconnect and fetch everything. Returns every effect.
     fn finish(mut self) -> Vec<Effect> {
         self.process();
         self.crash();

@@ -156,7 +156,7 @@ impl Game {
         self.phones[who].address.account
     }
 
-    /// An event on a connection. The rules decide whether it is recorded.
+    /// An event on a connection. The rules decide whether it is logged.
     fn happened(&mut self, connection: ConnectionId, what: Logged, more: impl FnOnce(&mut Event)) {
         let who = self.connections.iter().position(|known| *known == connection);
         let mut event = Event {

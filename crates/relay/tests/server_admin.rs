@@ -141,7 +141,7 @@ async fn a_slow_follower_is_told_what_it_missed_and_holds_nobody_up() {
     let mut link = Link::open(relay.address()).await;
     link.register(1, None).await;
     let mut lines = follow(relay.admin().unwrap(), &token(data.path())).await;
-    // These are more events than the ring and the sockets hold. The follower reads nothing meanwhile.
+    // These are more events than fit the ring and the sockets. The follower reads nothing meanwhile.
     for _ in 0..160 {
         let pings: Vec<_> = (0..250)
             .map(|_| pillarbox_wire::ClientFrame::Ping(pillarbox_wire::Ping { request: link.request() }))

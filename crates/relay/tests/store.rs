@@ -300,7 +300,7 @@ fn the_holdings_are_read_while_the_relay_runs_and_from_a_copy_of_its_file() {
     let mut world = LoneRelay::on_disk(RelaySettings::default());
     let (anne, _) = world.register(1, Some("+447700900001"));
     let (_, ben_here) = world.register(2, None);
-    // The relay runs, and its write-ahead log is not carried over.
+    // The relay runs, and its write-ahead log is not checkpointed.
     world.submit(ben_here, anne.address, b"payload");
     let copy = tempfile::tempdir().unwrap();
     let file = copy.path().join(DATABASE_FILE);
@@ -343,7 +343,7 @@ fn with_an_earlier_log(messages: usize, bytes: usize) -> Result<Holdings, Holdin
 fn a_log_of_an_earlier_moment_than_the_database_is_recognised() {
     let read = with_an_earlier_log(3, 30).unwrap();
     assert_eq!((read.messages.len(), read.completeness), (1, Completeness::LogOlder));
-    // If the database has grown, its pages and the pages of the log make no database together.
+    // If the database has grown, its pages and the pages of the log do not form a database together.
     assert_eq!(with_an_earlier_log(30, 3_000), Err(HoldingsError::PartsDisagree));
 }
 

@@ -1,15 +1,16 @@
 //! A conversation: all sessions with one device of one peer.
 //!
-//! One session is active and seals the messages that we send. The others are archived and still open messages on
-//! their way. A conversation has several sessions after both sides started at once, and after a recovery. The session
-//! that last opened a message is the active one. So both sides settle on one session as soon as a message arrives that
-//! no other message crosses. This is the session management of Signal's Sesame, section 3, for a single device.
+//! One session is active and seals the messages that we send. The others are archived and still open messages in
+//! transit. A conversation has several sessions after both sides started at once, and after a recovery. The session
+//! that last opened a message is the active one. So both sides settle on one session as soon as a message arrives
+//! that no other message crosses. This is the session management of Signal's Sesame, section 3, for a single
+//! device.
 //!
 //! A broken session is abandoned, not repaired. When a message does not open, one side or both start a new session
 //! with [`Conversation::initiate_again`], and every message sent from then on opens.
 //!
-//! This layer knows no accounts and no storage, and does not decide when to recover. It never drops a state for a
-//! message that failed: a failed call returns an error and leaves the conversation as it was.
+//! This layer knows no accounts and no storage, and does not decide when to recover. It never drops a state because
+//! of a message that failed: a failed call returns an error and leaves the conversation unchanged.
 
 use crate::{
     content,
@@ -60,7 +61,7 @@ pub struct Conversation {
 
 /// An opened message. The caller commits everything here together, or nothing.
 ///
-/// `Debug` prints only the type's name, because the message holds the body.
+/// `Debug` prints only the type's name, because the message contains the body.
 pub struct OpenedMessage {
     /// The body that the sender gave to `encrypt`.
     pub body: Zeroizing<Vec<u8>>,
@@ -145,10 +146,10 @@ impl Conversation {
     /// Opens a payload in the conversation that it belongs to, or begins a conversation with it.
     ///
     /// `theirs` is the identity that the sender must have. Without it, the sender must have the conversation's
-    /// identity; without a conversation either, the identity that wrote the message is taken.
+    /// identity; without a conversation either, the identity that wrote the message is adopted.
     ///
     /// # Errors
-    /// [`OpenError`]. `current` stays as it was, and no prekey is used up.
+    /// [`OpenError`]. `current` is unchanged, and no prekey is used up.
     pub fn decrypt(
         current: Option<&Self>,
         ours: &IdentitySecret,

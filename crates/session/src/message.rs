@@ -178,8 +178,8 @@ pub fn claimed_identity(payload: &[u8]) -> Result<Option<IdentityPublic>, Malfor
     }
 }
 
-/// Returns the commitment that a message of a session shows in the open, for somebody who checks a report of the
-/// message. A sealed envelope shows none, and a body in the clear needs none.
+/// Returns the commitment that a message of a session carries in the clear, for somebody who checks a report of the
+/// message. A sealed envelope carries none, and a body in the clear needs none.
 #[must_use]
 pub fn commitment_of(payload: &[u8]) -> Option<Commitment> {
     Message::read(payload).ok().map(|message| message.commitment())

@@ -50,7 +50,7 @@ pub enum OpenError {
     /// No session has the key, or the message was altered.
     #[error("no session opens the message")]
     Undecryptable,
-    /// The message comes from another identity than the expected one.
+    /// The message is from another identity than the expected one.
     #[error("the message is another identity's")]
     ForeignIdentity,
     /// The message starts a session with a prekey that this phone never had or has deleted.

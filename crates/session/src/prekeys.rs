@@ -1,8 +1,8 @@
 //! Prekeys: the private halves, their wire forms and their vault records (PQXDH, section 3.2).
 //!
-//! A phone leaves public prekeys at the relay so that strangers can write to it while it is away. This layer makes
-//! prekeys, signs those that need a signature, and names those that a first message uses up. The client decides when
-//! to make more and how long to keep an old one.
+//! A phone uploads public prekeys to the relay so that strangers can write to it while it is away. This layer
+//! generates prekeys, signs those that need a signature, and names those that a first message uses up. The client
+//! decides when to generate more and how long to keep an old one.
 
 use crate::{
     layout::{Reader, WrongLength},

@@ -80,7 +80,7 @@ impl From<NotARatchet> for RecordError {
 }
 
 impl Conversation {
-    /// Returns the record for the vault, which holds secrets in the clear.
+    /// Returns the record for the vault, which contains secrets in the clear.
     #[must_use]
     pub fn to_record(&self) -> Zeroizing<Vec<u8>> {
         let Self { parties, active: _, archived, forgotten } = self;

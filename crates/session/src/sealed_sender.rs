@@ -1,4 +1,4 @@
-//! Sealed sender: an envelope that names its sender to the recipient and to nobody on the way.
+//! Sealed sender: an envelope that names its sender to the recipient and to nobody in between.
 //!
 //! The envelope follows Signal's sealed sender of 2018 ("Technology preview: Sealed sender for Signal"). It has two
 //! layers, each a Diffie-Hellman agreement with the recipient's identity. The outer one, from an ephemeral key, hides
@@ -45,7 +45,7 @@ const SEALED_KEY_LEN: usize = 32 + TAG_LEN;
 /// Bytes of a certificate without its agreement key.
 const CERTIFICATE_LEN: usize = 16 + 1 + 4 + 64;
 
-/// Bytes that an envelope has over its payload.
+/// Bytes that an envelope adds to its payload.
 pub const SEALED_OVERHEAD: usize = 1 + 32 + SEALED_KEY_LEN + CERTIFICATE_LEN + TAG_LEN;
 
 const _: () = assert!(SEALED_OVERHEAD == 182);

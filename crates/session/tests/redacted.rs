@@ -1,4 +1,4 @@
-//! No type that holds secrets prints them. The list here is compared with the sources, so that no new type is
+//! No type that contains secrets prints them. The list here is compared with the sources, so that no new type is
 //! forgotten.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]

@@ -77,8 +77,8 @@ pub fn exposure(folder: &Path) -> io::Result<Option<Exposure>> {
 /// Returns options to open a file with [`open`]. Only its owner reads and writes a newly created file.
 #[must_use]
 pub fn options() -> OpenOptions {
-    // Opens without waiting, because a pipe under the file's name would hold the program up for ever. An ordinary file
-    // never makes a program wait.
+    // Opens without waiting, because a pipe under the file's name would block the program for ever. An ordinary
+    // file never makes a program wait.
     let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
     let mut options = OpenOptions::new();
     options.mode(OWNER_ONLY).custom_flags(flags.bits().cast_signed());

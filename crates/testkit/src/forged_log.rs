@@ -149,7 +149,7 @@ pub fn answer_from(world: &mut World, shown: impl Fn(Who) -> Rc<RefCell<ForgedLo
     world.down = down;
 }
 
-/// Swaps the keys that one phone is given of another.
+/// Swaps the keys that one phone receives for another.
 pub fn swap_keys(world: &mut World, whose: AccountId, instead: IdentityKey, given_to: Who) {
     let answers = std::mem::replace(&mut world.down, honest());
     let answers = RefCell::new(answers);

@@ -117,7 +117,7 @@ pub fn nobody() -> DeviceAddress {
     DeviceAddress { account: AccountId([0xee; 16]), device: DeviceId::FIRST }
 }
 
-/// Returns a number that people look each other up by.
+/// Returns a number under which a phone can be looked up.
 #[must_use]
 pub fn handle(number: &str) -> Handle {
     Handle::parse(number).unwrap()

@@ -1,4 +1,4 @@
-//! Phones over real TCP that know their keys and nothing of sessions.
+//! Phones over real TCP that know their keys and no sessions.
 
 use std::net::SocketAddr;
 
@@ -17,9 +17,9 @@ pub fn socket(address: &RelayAddress) -> SocketAddr {
     SocketAddr::new(address.host().parse().unwrap(), address.port())
 }
 
-/// One connection to a relay, past its Welcome.
+/// One connection to a relay, after its Welcome frame.
 pub struct Link {
-    /// The frames that come.
+    /// The receiving half.
     pub reader: Reader<ReadHalf<TcpStream>>,
     /// The sending half.
     pub writer: Writer<WriteHalf<TcpStream>>,

@@ -102,8 +102,8 @@ pub enum Align {
 /// The smallest width to which the last column of a table is cut. Lines may then become longer than the window.
 const SMALLEST_LAST: usize = 8;
 
-/// Lays rows out in columns that are as wide as their widest cell; only the last one is cut, to fit a window of
-/// `window` characters. Cells hold no control characters: see [`crate::show::escaped`].
+/// Lays rows out in columns that are as wide as their widest cell; only the last one is truncated, to fit a window
+/// of `window` characters. Cells contain no control characters: see [`crate::show::escaped`].
 #[must_use]
 pub fn rows(aligns: &[Align], rows: &[Vec<String>], window: usize) -> Vec<String> {
     let mut widths = vec![0; aligns.len()];

@@ -27,7 +27,7 @@ pub fn without_mark(text: &str) -> &str {
 
 /// Returns a text of several lines without the byte order mark and with each line end as `\n`.
 ///
-/// White space stays, even at both ends: a text may begin or end with a blank line.
+/// White space is kept, even at both ends: a text may begin or end with a blank line.
 #[must_use]
 pub fn document(text: &str) -> String {
     without_mark(text).replace("\r\n", "\n").replace('\r', "\n")
@@ -114,9 +114,9 @@ pub fn link(text: &str) -> &str {
     link
 }
 
-/// Joins digits that people set apart, as in a telephone number, a code or a safety number. White space, dashes, dots
-/// and slashes between them are removed, and so are invisible characters around them. Everything else stays, and the
-/// function that reads the digits judges it.
+/// Joins digits that people separate, as in a telephone number, a code or a safety number. White space, dashes,
+/// dots and slashes between them are removed, and so are invisible characters around them. Everything else is kept,
+/// and the function that reads the digits judges it.
 #[must_use]
 pub fn digits(text: &str) -> String {
     let between =

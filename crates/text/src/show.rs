@@ -109,7 +109,7 @@ pub fn is_unseen(c: char) -> bool {
 /// (Unicode Standard Annex 9); invisible characters and fillers; variation selectors other than the 16 that emoji
 /// use; tags; private use.
 ///
-/// The zero-width joiner stays: emoji and several scripts are written with it.
+/// The zero-width joiner is kept: emoji and several scripts are written with it.
 fn is_dangerous(c: char) -> bool {
     c.is_control()
         || matches!(c,

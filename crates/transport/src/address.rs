@@ -40,7 +40,7 @@ pub enum AddressError {
     /// Nothing precedes the port.
     #[error("the host is missing: an address reads {SCHEME}HOST:PORT/#KEY")]
     NoHost,
-    /// The host holds a character that no host name has, or is too long.
+    /// The host contains a character that no host name has, or is too long.
     #[error(
         "the host is no host name: letters, digits, hyphens and dots, or an IPv6 address in brackets; \
          write other alphabets in their xn-- form"
@@ -63,7 +63,7 @@ pub enum AddressError {
         /// The number of characters found.
         got: usize,
     },
-    /// The key holds a character outside the base32 alphabet.
+    /// The key contains a character outside the base32 alphabet.
     #[error(
         "character {position} of the relay's key has a typing error: keys are written with a to z and 2 to 7"
     )]
@@ -76,7 +76,7 @@ pub enum AddressError {
     KeyEnd,
 }
 
-/// The address of a relay, and the key that the relay must hold.
+/// The address of a relay, and the key that the relay must have.
 ///
 /// Invariants: `host` is a name in lower case or an IP address in its canonical form, without
 /// brackets; `port` is not 0. Equal addresses print alike.

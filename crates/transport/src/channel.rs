@@ -25,9 +25,9 @@ pub struct Channel<S> {
     established: Established,
 }
 
-/// Runs the phone's side of the handshake with the relay that holds `relay`, within [`timeouts::HANDSHAKE`].
+/// Runs the phone's side of the handshake with the relay that has the key `relay`, within [`timeouts::HANDSHAKE`].
 ///
-/// Randomness is drawn at the call, so that the future does not hold the generator.
+/// Randomness is drawn at the call, so that the future does not borrow the generator.
 ///
 /// # Errors
 /// See [`HandshakeError`].
@@ -54,7 +54,7 @@ where
 /// Runs the relay's side of the handshake with the phone that connected, within [`timeouts::HANDSHAKE`]. A phone that
 /// the relay cannot serve is told so before the stream is closed.
 ///
-/// Randomness is drawn at the call, so that the future does not hold the generator.
+/// Randomness is drawn at the call, so that the future does not borrow the generator.
 ///
 /// # Errors
 /// See [`HandshakeError`].

@@ -38,7 +38,7 @@ pub enum ReceiveError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum SendError {
-    /// The frames could not be sealed. The channel is as before.
+    /// The frames could not be sealed. The channel is unchanged.
     #[error(transparent)]
     Seal(#[from] RecordSealError),
     /// Writing to the stream failed. The channel is no longer usable.
@@ -48,7 +48,7 @@ pub enum SendError {
 
 /// The receiving half.
 ///
-/// Invariants: a cancelled [`receive`](Self::receive) loses nothing; while it waits between records it holds no
+/// Invariants: a cancelled [`receive`](Self::receive) loses nothing; while it waits between records it owns no
 /// buffer, and otherwise at most one record, sealed and opened, and one read of 16 KiB.
 pub struct Reader<R> {
     stream: R,
@@ -102,8 +102,8 @@ impl<R: AsyncRead + Unpin> Reader<R> {
 
 /// The sending half.
 ///
-/// Invariants: records leave whole, in the order in which they were sealed. A cancelled [`send`](Self::send) leaves
-/// its unsent bytes here, and the next call sends them first.
+/// Invariants: records are written whole, in the order in which they were sealed. A cancelled [`send`](Self::send)
+/// leaves its unsent bytes here, and the next call sends them first.
 pub struct Writer<W> {
     stream: W,
     sealer: Sealer,
@@ -117,7 +117,7 @@ impl<W: AsyncWrite + Unpin> Writer<W> {
         Self { stream, sealer, unsent: Unread::default() }
     }
 
-    /// Sends frames, packed into as few records as hold them, with one write.
+    /// Sends frames, packed into as few records as possible, with one write.
     ///
     /// Do not repeat a cancelled call: the frames are sealed and will be sent with the next [`send`](Self::send) or
     /// [`flush`](Self::flush).

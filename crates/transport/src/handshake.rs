@@ -13,9 +13,9 @@
 //! | 3 | | `e, es` → | [`AwaitingOpening::opened`] | 48: key 32, tag 16 |
 //! | 4 | [`AwaitingReply::replied`] | ← `e, ee` | | 48: key 32, tag 16 |
 //!
-//! A relay that cannot open step 3 answers with 48 zeros. No real reply has these bytes, because every agreement with
-//! a key of zeros is refused. So the phone learns at once, without waiting for a time-out, that the other side does
-//! not hold the key in the address. The prologue is offer, then answer.
+//! A relay that cannot open step 3 answers with 48 zeros. No real reply has these bytes, because every agreement
+//! with a key of zeros is refused. So the phone learns at once, without waiting for a time-out, that the other side
+//! does not have the key in the address. The prologue is offer, then answer.
 
 use std::fmt;
 use std::io;
@@ -59,13 +59,14 @@ pub enum HandshakeError {
     /// The other side picked a version that does not follow from the two ranges.
     #[error("the other side's choice of a protocol version contradicts itself")]
     Inconsistent,
-    /// A phone's error: the other side does not hold the key in the address, or the handshake was altered on the way.
+    /// A phone's error: the other side does not have the key in the address, or the handshake was altered in
+    /// transit.
     #[error(
         "the relay does not hold the key in its address: \
          either the address has a typing error, or somebody else answers there"
     )]
     WrongKey,
-    /// A relay's error: the phone expects another relay's key, or the handshake was altered on the way.
+    /// A relay's error: the phone expects another relay's key, or the handshake was altered in transit.
     #[error("the phone expects another relay key, or the handshake was altered on the way")]
     ForeignKey,
     /// The other side closed the connection during the handshake.
@@ -133,7 +134,7 @@ pub struct AwaitingAnswer {
 }
 
 impl AwaitingAnswer {
-    /// Begins a handshake with the relay that holds `relay`, and returns the offer to send.
+    /// Begins a handshake with the relay that has the key `relay`, and returns the offer to send.
     #[must_use]
     pub fn begin(
         relay: &AgreementPublic,
@@ -264,7 +265,7 @@ fn write(noise: &mut HandshakeState) -> Result<[u8; MESSAGE_LEN], snow::Error> {
     Ok(message)
 }
 
-/// Implements `Debug` for states that hold keys: they print as their names.
+/// Implements `Debug` for states that contain keys: they print as their names.
 macro_rules! named_debug {
     ($($name:ident),*) => {
         $(impl fmt::Debug for $name {

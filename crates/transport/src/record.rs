@@ -1,5 +1,5 @@
-//! Frames in records, and records in Noise transport messages (Noise specification, revision 34,
-//! sections 3, 5.1 and 13), over bytes that somebody else carries.
+//! Frames in records, and records in Noise transport messages (Noise specification, revision 34, sections 3, 5.1
+//! and 13), over bytes that the caller carries.
 //!
 //! | layer | bytes |
 //! |---|---|
@@ -101,7 +101,7 @@ impl Sealer {
         Self { cipher, nonce: 0 }
     }
 
-    /// Packs `frames`, in order, into as few records as hold them. Without frames it returns no bytes.
+    /// Packs `frames`, in order, into as few records as possible. Without frames it returns no bytes.
     ///
     /// A type whose longest form is longer than a frame does not compile here.
     ///
@@ -187,12 +187,12 @@ impl Opener {
     /// Adds received bytes, in pieces of any length.
     ///
     /// The bytes are kept until [`next_frame`](Self::next_frame) has returned all their frames. Call it until it
-    /// returns `None` before taking more bytes; then no more than one record and one piece are kept.
+    /// returns `None` before feeding more bytes; then no more than one record and one piece are kept.
     pub fn feed(&mut self, bytes: &[u8]) {
         self.received.push(bytes);
     }
 
-    /// Returns the next frame, if all of its record has come.
+    /// Returns the next frame, if all of its record has arrived.
     ///
     /// # Errors
     /// See [`RecordOpenError`].

@@ -6,12 +6,12 @@
 //! where no caller can reach it. This resolver knows nothing of patterns or messages, because snow handles them.
 //!
 //! It differs from a plain resolver in two ways. A Diffie-Hellman result of all zeros is an error, as everywhere in
-//! this project; section 12.1 allows that, though it sees no need for it. And the generator holds exactly the 32 bytes
-//! of one ephemeral key, which the caller drew. A handshake that wanted more would fail instead of drawing elsewhere
-//! or drawing twice.
+//! this project; section 12.1 allows that, though it sees no need for it. And the generator contains exactly the 32
+//! bytes of one ephemeral key, which the caller drew. A handshake that wanted more would fail instead of drawing
+//! elsewhere or drawing twice.
 //!
-//! Keys held in this file are wiped on drop. snow copies chaining keys and shared secrets through
-//! its own arrays and does not wipe those.
+//! Keys stored by this file are wiped on drop. snow copies chaining keys and shared secrets through its own arrays
+//! and does not wipe those.
 
 use std::cell::Cell;
 

@@ -12,7 +12,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, timeout_at};
 
-/// The times at which bytes last went each way, in milliseconds since the stream was opened.
+/// The times at which bytes last passed in each direction, in milliseconds since the stream was opened.
 #[derive(Debug)]
 pub struct Signs {
     opened: Instant,

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use rand_core::CryptoRng;
 
-/// Time to open a TCP connection. Lost opening packets are sent again after 1, 3 and 7 seconds (RFC 6298, sections 2
-/// and 5: one second, then doubled), so this leaves room for three losses. With a longer time, a person would wait
-/// needlessly for a relay that is not there.
+/// Time to open a TCP connection. Lost opening packets are sent again after 1, 3 and 7 seconds (RFC 6298, sections
+/// 2 and 5: one second, then doubled), so this leaves room for three losses. With a longer time, a person would
+/// wait needlessly for a relay that does not run.
 pub const CONNECT: Duration = Duration::from_secs(10);
 
 /// Time for the whole handshake: two round trips and a few key agreements, on the worst mobile network. With a
@@ -24,8 +24,8 @@ pub const PING_INTERVAL: Duration = Duration::from_secs(60);
 /// after about a quarter of an hour (`tcp_retries2`).
 pub const ANSWER: Duration = Duration::from_secs(15);
 
-/// Silence after which a relay closes a connection: two pings failed to come. With a longer time, phones that vanished
-/// without a word would hold their connections longer.
+/// Silence after which a relay closes a connection: two pings failed to arrive. With a longer time, phones that
+/// vanished without a word would hold their connections longer.
 pub const IDLE: Duration = Duration::from_secs(150);
 
 /// Time without a byte sent after which a write is given up, and the connection with it. By then the reader is
@@ -33,7 +33,7 @@ pub const IDLE: Duration = Duration::from_secs(150);
 /// a part of its buffer, so a line below some 2 kB a second may look stalled.
 pub const STALLED_WRITE: Duration = Duration::from_secs(30);
 
-/// Time for the last frames of a connection that is being closed. A longer time would hold up a relay that stops.
+/// Time for the last frames of a connection that is being closed. A longer time would delay a relay that stops.
 pub const FAREWELL: Duration = Duration::from_secs(2);
 
 /// The pause before the first new attempt to connect.

@@ -10,7 +10,7 @@ pub(crate) struct Unread {
 }
 
 impl Unread {
-    /// Returns the bytes that have not been taken.
+    /// Returns the bytes that have not been removed.
     pub(crate) fn rest(&self) -> &[u8] {
         self.bytes.get(self.taken..).unwrap_or_default()
     }

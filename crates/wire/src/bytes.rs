@@ -25,7 +25,7 @@ impl Bytes {
         self.0.len()
     }
 
-    /// Returns true if the string holds no bytes.
+    /// Returns true if the string has no bytes.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

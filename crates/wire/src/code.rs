@@ -1,4 +1,4 @@
-//! Verification codes. A relay sends one to a telephone number to find out who holds the number.
+//! Verification codes. A relay sends one to a telephone number to find out who has the number.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use crate::bytes::FixedBytes;
 /// without a mistake. A relay accepts few tries at one code, so more digits would protect no better.
 pub const CODE_DIGITS: usize = 6;
 
-/// A verification code: six decimal digits, in ASCII. A phone that shows the code proves that its owner holds the
+/// A verification code: six decimal digits, in ASCII. A phone that presents the code proves that its owner has the
 /// number to which the code was sent.
 ///
 /// `Debug` prints no digit. A relay compares the bytes in constant time.

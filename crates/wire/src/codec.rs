@@ -17,7 +17,7 @@ const CONFIG: Configuration<BigEndian, Fixint, Limit<MAX_RECORD_LEN>> =
 
 /// A type that can be encoded, with its version byte and its longest encoding.
 ///
-/// Implementors hold no map, no `usize` and no float, and do not nest in themselves.
+/// Implementors contain no map, no `usize` and no float, and do not nest in themselves.
 pub trait Encoded: Serialize + DeserializeOwned {
     /// The version byte that precedes the value. Each change of the layout gets a new number.
     const VERSION: u8;
@@ -48,7 +48,7 @@ pub enum CodecError {
         /// The version byte that was found.
         got: u8,
     },
-    /// The bytes break off, name an unknown variant or hold a value out of range.
+    /// The bytes break off, name an unknown variant or contain a value out of range.
     #[error("the bytes do not hold such a value")]
     Malformed,
     /// The value was complete and more bytes followed.
@@ -69,7 +69,7 @@ pub fn encode<T: Encoded>(value: &T) -> Result<Vec<u8>, CodecError> {
     Ok(bytes)
 }
 
-/// Appends the encoding of `value` to `out` and returns its length in bytes. After an error `out` is as before.
+/// Appends the encoding of `value` to `out` and returns its length in bytes. After an error `out` is unchanged.
 ///
 /// # Errors
 /// [`CodecError::TooLong`] if it exceeds the type's limit.

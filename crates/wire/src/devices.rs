@@ -45,7 +45,7 @@ pub struct DeviceOffer {
     pub identity: IdentityKey,
     /// The Ed25519 key that the device authenticates with.
     pub device_key: FixedBytes<32>,
-    /// The device's signature over [`consent_bytes`] of the account that it is to belong to.
+    /// The device's signature over [`consent_bytes`] of the account to which it will belong.
     pub consent: FixedBytes<64>,
     /// The device's first prekeys, which must include the signed one and the last-resort one. One-time prekeys follow
     /// once the device is linked.

@@ -20,8 +20,8 @@ impl fmt::Debug for AccountId {
     }
 }
 
-/// One device of an account. The number of its first phone counts the account's registrations, from 1. Linked devices
-/// have numbers from 128 on. The account counts them, and uses none twice. No device has the number 0.
+/// One device of an account. The number of its first phone counts the account's registrations, from 1. Linked
+/// devices have numbers from 128 on. The account counts them, and reuses none. No device has the number 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct DeviceId(pub u8);
 

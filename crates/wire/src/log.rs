@@ -1,13 +1,14 @@
 //! The directory's log on the wire: its entries, its signed heads, and the proofs of one account's latest entry.
 //!
-//! The bytes that are hashed and signed are given here; this layer does not check them.
+//! The bytes that are hashed and signed are produced here; this layer does not check them.
 
 use serde::{Deserialize, Serialize};
 
 use crate::bytes::FixedBytes;
 use crate::time::Timestamp;
 
-/// One entry of the directory's log. It holds digests: the log is public, and names no account and shows no key.
+/// One entry of the directory's log. It contains digests: the log is public, and names no account and reveals no
+/// key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogLeaf {
     /// Digest of the account's name.

@@ -1,4 +1,4 @@
-//! A head of the directory's log as one line of text, in which people hand it on: to an audit, or to each other.
+//! A head of the directory's log as one line of text, in which people pass it on: to an audit, or to each other.
 
 use std::fmt::{self, Write as _};
 use std::str::FromStr;

@@ -9,7 +9,7 @@ use pillarbox_wire::{FixedBytes, LogLeaf, SeenHead, Timestamp};
 
 use crate::feed::Feed;
 
-/// Entries of the honest log. Its labels come again, so that some have a later entry.
+/// Entries of the honest log. Its labels are reused, so that some have a later entry.
 const ENTRIES: u32 = 23;
 const LABELS: u32 = 9;
 

@@ -47,7 +47,7 @@ impl<'a> Feed<'a> {
         self.0
     }
 
-    /// Returns `bytes` as somebody on the way would hand them on: with some bytes altered, the end cut off or bytes
+    /// Returns `bytes` as somebody in between would pass them on: with some bytes altered, the end cut off or bytes
     /// added.
     ///
     /// The first bytes choose the alteration. All zeros, and so an empty feed, alter nothing.

@@ -112,7 +112,7 @@ fn said(kind: u8, feed: &mut Feed<'_>, own: AccountId, others: [AccountId; 2]) -
         let body = feed.piece();
         return Body::read(body).is_ok().then(|| body.to_vec());
     }
-    // Few groups and few names, so that the same ones come again.
+    // Few groups and few names, so that the same ones recur.
     let group = GroupId(FixedBytes([feed.byte() % 4; 16]));
     let id = BodyId(FixedBytes([feed.byte(); 16]));
     let words = |feed: &mut Feed<'_>| String::from_utf8_lossy(feed.piece()).into_owned();

@@ -1,4 +1,4 @@
-//! A run's folder that somebody else hands over, as `report --check` reads it: a manifest, a matrix, evidence.
+//! A run's folder from somebody else, as `report --check` reads it: a manifest, a matrix, evidence.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;

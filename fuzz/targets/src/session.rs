@@ -136,7 +136,7 @@ pub fn conversation_record(bytes: &[u8]) {
     };
     let Ok(conversation) = Conversation::from_record(&record) else { return };
     let written = conversation.to_record();
-    // A record of the previous version is written as one of the current version, and every other as it was.
+    // A record of the previous version is written as one of the current version, and every other unchanged.
     assert!(*written == record || record.first() < written.first());
     assert!(Conversation::from_record(&written).is_ok_and(|again| again.to_record() == written));
     if let Ok((_, next)) = conversation.encrypt(b"text", Padding::Padme) {
@@ -149,7 +149,7 @@ pub fn conversation_record(bytes: &[u8]) {
     }
 }
 
-/// Reads records of prekeys. A record that reads is written the same way again.
+/// Reads records of prekeys. A record that can be read is written the same way again.
 pub fn prekey_record(bytes: &[u8]) {
     if let Ok(prekey) = SignedPreKeySecret::from_record(bytes) {
         assert_eq!(*prekey.to_record(), bytes);

@@ -28,7 +28,7 @@ struct End {
     conversation: Option<Conversation>,
     inbox: BTreeSet<u32>,
     copies: Vec<Copy>,
-    /// Payloads on their way to this phone.
+    /// Payloads in transit to this phone.
     under_way: Vec<(u32, Vec<u8>)>,
 }
 
@@ -61,7 +61,7 @@ impl End {
         Conversation::decrypt(self.conversation.as_ref(), identity, stock, None, payload, rng)
     }
 
-    /// Receives a payload as it was sent.
+    /// Receives a payload unchanged.
     fn receive(&mut self, text: u32, payload: &[u8]) -> Result<(), OpenError> {
         let before = self.record();
         match self.open(payload) {
@@ -165,7 +165,7 @@ impl Network {
         }
     }
 
-    /// Delivers everything under way, in order.
+    /// Delivers everything in transit, in order.
     fn drain(&mut self, all_open: bool) {
         for end in &mut self.ends {
             for (text, payload) in std::mem::take(&mut end.under_way) {

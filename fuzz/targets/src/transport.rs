@@ -62,7 +62,7 @@ fn relay_refuses(offer: &[u8; 10], versions: Versions, opening: &[u8; 48]) -> bo
     relay.offered(offer).is_ok_and(|(relay, _)| relay.opened(opening).is_err())
 }
 
-/// Opens records that were altered on the way, and records of somebody who holds the channel's key and sends any
+/// Opens records that were altered in transit, and records of somebody who has the channel's key and sends any
 /// bytes.
 pub fn records(bytes: &[u8]) {
     let mut feed = Feed::new(bytes);

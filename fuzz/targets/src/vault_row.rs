@@ -1,5 +1,5 @@
-//! A vault that somebody has rewritten. One row holds bytes that the fuzzer chooses, correctly sealed, so that the
-//! reader of every kind of record sees them. Or the file itself is altered.
+//! A vault that somebody has rewritten. One row contains bytes that the fuzzer chooses, correctly sealed, so that
+//! the reader of every kind of record sees them. Or the file itself is altered.
 //!
 //! Only somebody with the passphrase can seal a row. The target tests the readers: they may answer "damaged", and
 //! must not panic, loop, or take memory that a record merely claims to need.

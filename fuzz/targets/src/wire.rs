@@ -20,7 +20,7 @@ pub fn relay_frame(bytes: &[u8]) {
 pub fn body(bytes: &[u8]) {
     if let Ok(body) = Body::read(bytes) {
         assert_eq!(body.write().as_deref(), Ok(bytes));
-        // Every reader asks this before it looks at a part.
+        // Every reader checks this before it reads a part.
         let _whether_it_is_kept = body.is_within_limits();
     }
 }

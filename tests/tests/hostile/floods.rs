@@ -183,8 +183,8 @@ pub(crate) async fn leave(front: Front) {
     }
 }
 
-/// Tries out numbers from 127.0.0.`from` for `span`, with as many accounts as that address may make. Returns the number
-/// of tries that were answered.
+/// Tries out numbers from 127.0.0.`from` for `span`, with as many accounts as that address may create. Returns the
+/// number of tries that were answered.
 pub(crate) async fn numbers(front: Front, from: u8, span: Duration) -> u64 {
     let begun = Instant::now();
     let mut links = Vec::new();

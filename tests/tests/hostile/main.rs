@@ -44,8 +44,8 @@ const ROUNDS: usize = 8;
 /// limits.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// The memory that one address can make a relay hold, by its limits. Each connection can hold one record that has begun
-/// to arrive, one record that was read, and one window of unacknowledged messages.
+/// The memory that one address can make a relay use, by its limits. Each connection can have one record that has
+/// begun to arrive, one record that was read, and one window of unacknowledged messages.
 const MOST_MEMORY_KIB: u64 = CONNECTIONS_PER_ADDRESS as u64 * (65_537 + 16_384 + WINDOW_BYTES) / 1_024;
 
 /// The time for which numbers are tried out. It is long enough to see the refill of the limit.
@@ -96,7 +96,7 @@ fn strangers_who_fill_the_disk_keep_nobody_from_fetching_or_leaving() {
     assert!(taken > 100, "{taken} messages");
     drop(alice.run(&["send", "Bob", "while it is full"]).expect(1).says("has no room for anything new"));
     assert_eq!(bob.inbox(), ["before it was full"]);
-    // A mailbox of many megabytes is removed with its account, although the disk has no room to hold it twice.
+    // A mailbox of many megabytes is removed with its account, although the disk has no room for a second copy.
     peer::runtime().block_on(floods::leave(Front::of(&relay)));
     drop(alice.run(&["inbox"]).expect(0));
     assert_eq!(bob.inbox(), ["while it is full"]);
@@ -136,7 +136,7 @@ fn the_relay_stays_up_for_two_honest_phones_whatever_others_do() {
             thread::sleep(PAUSE);
         }
         let attacked = attacking.join().unwrap_or_else(|_| panic!("{who}: the relay did not do as expected"));
-        // The hostile peers still hold open everything that they opened.
+        // The hostile peers still keep open everything that they opened.
         rounds.push(honest.round());
         let peak = relay.peak_memory();
         let cpu = relay.cpu_seconds() - cpu;

@@ -51,7 +51,7 @@ impl Run {
             command.args(&arguments);
             command
         });
-        // The test reads the progress as it comes. A slow computer is no failure, and silence is one.
+        // The test reads the progress as it arrives. A slow computer is not a failure, and silence is one.
         let cells = DESIGNS.len() * (BACK.len() + ONWARDS.len());
         for _ in 0..cells {
             program.wait_long_for(Stream::Err, |line| line.contains(&format!(" of {cells}, ")));

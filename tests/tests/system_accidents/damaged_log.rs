@@ -78,7 +78,7 @@ fn a_damaged_log_is_noticed_whatever_was_done_to_it_and_nothing_is_changed_until
         // If somebody typed that command as printed, it would create an empty relay in the usual place.
         assert!(!refused.err.contains("run --accept-loss"), "{}", refused.err);
         assert!(refused.out.is_empty(), "{name}");
-        // If there is no log, SQLite creates an empty one when it looks.
+        // If there is no log, SQLite creates an empty one when it reads.
         let left = fs::read(log_of(data)).unwrap_or_default();
         assert_eq!(left, damaged.clone().unwrap_or_default(), "{name}");
         assert_eq!(fs::read(data.join("relay.sqlite3")).unwrap(), database, "{name}");

@@ -36,7 +36,7 @@ fn deleted_files_are_noticed_nothing_is_accepted_into_them_and_what_they_held_is
         for suffix in lost {
             fs::remove_file(relay.data().join(format!("{DATABASE}{suffix}"))).unwrap();
         }
-        // A refused message and a look at `/readyz` each notice the accident without the other, and at once.
+        // A refused message and a request to `/readyz` each notice the accident without the other, and at once.
         if is_recent {
             let refused = alice.run(&["send", "Bob", "kept back"]).expect(1).prints("Waiting on this phone");
             drop(refused.says("Nothing of it was kept there."));

@@ -260,7 +260,7 @@ fn a_text_disappears_by_the_clock_of_the_phone_that_it_is_on_and_no_other() {
         let history = world.see(who).history(world.id(with)).unwrap();
         history.iter().filter(|entry| entry.text() == Some("for an hour")).count()
     };
-    // With the clock set back, the text stays longer.
+    // With the clock set back, the text is kept longer.
     world.set_clock(bob, Timestamp(START.0 - DAY.0));
     connect_again(&mut world, bob);
     assert_eq!((texts(&world, alice, bob), texts(&world, bob, alice)), (1, 1));

@@ -18,17 +18,17 @@ use crate::life::{Life, Owner, live};
 /// The number of people. Everybody writes to two others, so that two senders meet in every mailbox.
 const PEOPLE: usize = 4;
 
-/// The number of messages that a person has on the way at once.
+/// The number of messages that a person has in transit at once.
 const WINDOW: usize = 8;
 
 /// The speaker and the recipient, by number.
 pub(crate) type Way = (usize, usize);
 
-/// The record of what everybody has said and seen.
+/// The record of what everybody has sent and seen.
 #[derive(Default)]
 pub(crate) struct Account {
     pub(crate) ways: HashMap<Way, Said>,
-    /// True if nobody is to say anything more.
+    /// True if nobody may send anything more.
     hushed: bool,
 }
 
@@ -81,7 +81,7 @@ pub(crate) fn visit(phone: &mut Phone) -> Vec<Notice> {
 }
 
 impl Crowd {
-    /// Creates their accounts at the relay, and lets them wait for its next start.
+    /// Creates their accounts at the relay, and has them wait for its next start.
     pub(crate) fn gather(relay: &str) -> Self {
         let mut phones: Vec<Phone> =
             (0..PEOPLE).map(|own| registered(relay, &format!("person {own}"))).collect();
@@ -148,7 +148,7 @@ impl Crowd {
         }
     }
 
-    /// Returns the total numbers of texts said, accepted and shown.
+    /// Returns the total numbers of texts sent, accepted and shown.
     pub(crate) fn counts(&self) -> [usize; 3] {
         let account = self.account.lock().unwrap();
         let sum = |at: usize| account.ways.values().map(|said| said.counts()[at]).sum();

@@ -31,7 +31,7 @@ pub(crate) struct Life {
     pub(crate) delivered: Vec<MessageId>,
 }
 
-/// The phone's owner, who speaks and hears the phone's notices.
+/// The phone's owner, who writes texts and sees the phone's notices.
 pub(crate) trait Owner {
     /// Speaks before each round of frames.
     fn speak(&mut self, phone: &mut Phone, rng: &mut StdRng);

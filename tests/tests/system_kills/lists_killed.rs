@@ -1,5 +1,5 @@
-//! Kills a relay with a public log of keys while an owner links and removes devices. A device list and its entry in the
-//! log are both there afterwards, or neither is.
+//! Kills a relay with a public log of keys while an owner links and removes devices. Afterwards a device list and
+//! its entry in the log both exist, or neither does.
 #![allow(clippy::print_stdout, reason = "the counts are for whoever reads the log")]
 
 use std::path::Path;

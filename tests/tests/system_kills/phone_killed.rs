@@ -79,7 +79,7 @@ impl Printed {
     }
 }
 
-/// Kills phones `kills` times, and checks everything that was said meanwhile.
+/// Kills phones `kills` times, and checks everything that was sent meanwhile.
 pub(crate) fn check(kills: u32) {
     let place = Place::new();
     let relay = place.relay();

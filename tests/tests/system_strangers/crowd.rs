@@ -22,8 +22,8 @@ pub(crate) enum Said {
     Text(String),
 }
 
-/// Registers one new account for each message, and lets it send the message to the owner of an invitation. The delivery
-/// key is not used.
+/// Registers one new account for each message, and has it send the message to the owner of an invitation. The
+/// delivery key is not used.
 pub(crate) fn crowd(relay: &str, invitation: &str, says: impl IntoIterator<Item = Said>) {
     let (relay, whom): (RelayAddress, Invitation) = (relay.parse().unwrap(), invitation.parse().unwrap());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

@@ -43,7 +43,7 @@ fn six_hundred_throw_away_accounts_silence_no_newcomer_and_all_are_heard_once() 
     let said = texts(0..600);
     crowd(relay.address(), &invitation, garbage(100));
     crowd(relay.address(), &invitation, said.iter().cloned().map(Said::Text));
-    // Carol was given Bob's invitation. Dave has found him by his number.
+    // Carol received Bob's invitation. Dave has found him by his number.
     let (carol, dave) = (place.account(&relay, "carol"), place.account(&relay, "dave"));
     drop(carol.run(&["contact", "add", &invitation, "--name", "Bob"]).expect(0));
     drop(dave.run(&["contact", "add", NUMBER, "--name", "Bob"]).expect(0));

@@ -86,7 +86,8 @@ fn a_contact_cannot_pass_somebody_elses_message_off_as_their_own() {
     let [mallory, dora] = [(); 2].map(|()| Forger::new(&mut world));
     let certificates = [&mallory, &dora].map(|forger| forger.certificate(&mut world));
     let (key, recipient) = (world.delivery_key(bob), world.invitation(bob).identity);
-    // The relay accepts a first message from anybody who holds it, in an envelope with a valid certificate.
+    // The relay accepts a first message from anybody who has the delivery key, in an envelope with a valid
+    // certificate.
     let hand_over = |world: &mut World, by: &Forger, certificate, payload: &[u8]| {
         let envelope = seal(&mut world.fork(), &by.identity, certificate, &recipient, payload).unwrap();
         let (connection, _) = world.guest();

@@ -77,7 +77,7 @@ fn a_stranger_cannot_become_a_contact_by_bytes_that_do_not_open() {
         matches!(notice, Notice::StrangerUnopened { .. } | Notice::Undecryptable { contact: None, .. })
     };
     assert_eq!(told.iter().filter(unopened).count(), CROWD, "each is told");
-    // A stranger with something to say becomes a request, and is heard.
+    // A stranger with something to say becomes a request, and is shown.
     world.invite(carol, bob);
     world.tell(carol, bob, "we met on the ferry");
     assert_eq!(look(&mut world, bob), ["we met on the ferry"]);
@@ -261,7 +261,7 @@ fn a_stranger_cannot_be_heard_by_an_owner_who_has_blocked_them() {
     let mut blocked = [known, unknown];
     blocked.sort();
     assert_eq!(world.see(bob).blocked().unwrap(), blocked);
-    // Other people are heard. Those who were blocked are heard again once they are not blocked any more.
+    // Other people's messages are shown. So are those of blocked people once they are unblocked.
     world.tell(alice, bob, "how are you?");
     world.at(bob).block(known, false, &mut rng).unwrap();
     write(&mut world, &mallory, "at last");

@@ -420,7 +420,7 @@ fn a_contact_cannot_take_anybody_else_out_of_a_group_that_they_do_not_keep() {
     let removal = mallory.signed(group, remove(FixedBytes([0; 32])), world.now);
     mallory.tell(&mut world, alice, group, vec![removal]);
     assert!(members(&world, alice, group).contains(&whom[0]));
-    // In a group that they keep the same act holds.
+    // In a group that they keep the same act is valid.
     let (group, first) = mallory.make(&mut world, &[alice, bob], 1);
     let removal = mallory.signed(group, remove(first), world.now);
     mallory.tell(&mut world, alice, group, vec![removal]);

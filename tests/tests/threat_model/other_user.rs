@@ -93,8 +93,8 @@ fn another_user_cannot_read_what_a_relay_or_a_phone_keeps() {
 
 #[test]
 fn another_user_cannot_find_keys_in_a_core_dump() {
-    // The folder to which this system writes a dump. Some systems hand it to a program instead, which keeps it where no
-    // test can look.
+    // The folder to which this system writes a dump. Some systems pass it to a program instead, which keeps it
+    // where no test can look.
     let pattern = fs::read_to_string("/proc/sys/kernel/core_pattern").unwrap_or_default();
     let dumps = |place: &Place| {
         let names = files(&place.path(""));

@@ -264,8 +264,8 @@ fn last_resort_of(world: &World, who: Who) -> KemPreKey {
 
 #[test]
 fn the_relay_cannot_have_a_message_that_it_confirmed_encrypted_again_for_a_new_key() {
-    // The argument about WhatsApp in January 2017: a relay claims a new key for somebody who is away, and asks again
-    // for a message that it has taken.
+    // The argument about WhatsApp in January 2017: a relay claims a new key for somebody who is away, and asks
+    // again for a message that it has accepted.
     for owner_asks in [true, false] {
         let mut world = world::new();
         let alice = world.phone("Alice");

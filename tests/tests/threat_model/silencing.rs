@@ -166,7 +166,7 @@ fn a_stranger_cannot_keep_an_account_from_being_closed_by_filling_the_relay() {
 #[test]
 fn a_stranger_cannot_shut_phones_out_by_holding_the_admin_port() {
     let place = Place::new();
-    // This is the program itself, with far fewer descriptors than the connections that are held.
+    // This is the program itself, with far fewer descriptors than the connections that are opened.
     let relay = Relay::with_descriptors(&place, &place.path("relay"), 160, 160);
     let admin: SocketAddr = relay.admin().parse().unwrap();
     let half_a_request = || {

@@ -62,7 +62,7 @@ pub(super) struct NumberedKey {
     pub(super) key: MessageKey,
 }
 
-/// An advanced chain, with the keys of the last messages that it passed over, at most [`MAX_SKIPPED`].
+/// An advanced chain, with the keys of the last messages that it skipped, at most [`MAX_SKIPPED`].
 pub(super) struct Advanced {
     pub(super) chain: ReceivingChain,
     pub(super) passed: Vec<NumberedKey>,

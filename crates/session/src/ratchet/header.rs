@@ -48,8 +48,8 @@ pub(super) struct OpenedHeader {
 }
 
 impl Header {
-    /// Writes the header. Numbers are at most [`MAX_CHAIN_LEN`](super::limits::MAX_CHAIN_LEN), so three bytes hold
-    /// them.
+    /// Writes the header. Numbers are at most [`MAX_CHAIN_LEN`](super::limits::MAX_CHAIN_LEN), so they fit three
+    /// bytes.
     pub(super) fn to_bytes(self) -> [u8; HEADER_LEN] {
         let Self { ratchet_key, previous_count, number } = self;
         let counts = [previous_count, number].into_iter().flat_map(|count| {

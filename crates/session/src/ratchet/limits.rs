@@ -11,9 +11,9 @@ pub(crate) const MAX_CHAIN_LEN: u32 = (1 << 24) - 1;
 /// libsignal allows the same number.
 pub const MAX_JUMP: u32 = 25_000;
 
-/// Message keys of skipped messages kept in one session, at 44 bytes each in the record. A jump may pass over more
-/// messages than that. Then only the keys of the last ones are kept, because a message overtaken by that many others
-/// will not come. A larger number would let a peer fill the vault.
+/// Message keys of skipped messages kept in one session, at 44 bytes each in the record. A jump may skip more
+/// messages than that. Then only the keys of the last ones are kept, because a message overtaken by that many
+/// others will not arrive. A larger number would let a peer fill the vault.
 pub(crate) const MAX_SKIPPED: usize = 2_000;
 
 /// Chains with skipped messages that are kept. Each costs every message of another session one trial decryption of a

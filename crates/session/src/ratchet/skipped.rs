@@ -1,4 +1,4 @@
-//! MKSKIPPED: the keys of messages that were passed over (specification, sections 2.6, 4.3 and 4.6).
+//! MKSKIPPED: the keys of skipped messages (specification, sections 2.6, 4.3 and 4.6).
 //!
 //! The constants in [`limits`](super::limits) bound the store in three ways: the number of chains, the number of keys,
 //! and the age of a key, counted in messages received since it was stored. At a bound, the oldest keys are deleted

@@ -53,7 +53,7 @@ pub struct LoneRelay {
     failure: Rc<RefCell<Option<StoreError>>>,
     /// The most messages that one transaction may delete; with more, the store reports a full disk.
     pub most_removed: Rc<Cell<usize>>,
-    /// All frames that were sent and not taken, by connection.
+    /// All frames that were sent and not yet removed by a test, by connection.
     pub sent: HashMap<ConnectionId, Vec<RelayFrame>>,
     /// The connections that the relay closed, with its reasons.
     pub closed: HashMap<ConnectionId, Farewell>,
@@ -287,7 +287,7 @@ impl LoneRelay {
         self.ask_one(connection, frames::submission(request, to, None, payload))
     }
 
-    /// Acknowledges messages, and returns the frames that come next.
+    /// Acknowledges messages, and returns the frames that follow.
     pub fn acknowledge(&mut self, connection: ConnectionId, messages: &[MessageId]) -> Vec<RelayFrame> {
         self.ask(connection, ClientFrame::Acknowledge(Acknowledge { messages: messages.to_vec() }))
     }

@@ -66,7 +66,7 @@ impl World {
         self.slots[who].phone = Some(Phone::open_in(phone.into_vault(), now, &mut rng).unwrap());
     }
 
-    /// Restarts a phone's program, and lets everything arrive that can.
+    /// Restarts a phone's program, and delivers everything that can arrive.
     pub fn restart(&mut self, who: Who) {
         self.crash(who);
         self.run();

@@ -70,7 +70,7 @@ pub type Hook<F> = Box<dyn FnMut(Way, F) -> Vec<F>>;
 pub struct Tapped {
     /// The connection.
     pub way: Way,
-    /// True on the way to the relay.
+    /// True in the direction of the relay.
     pub to_relay: bool,
     /// The bytes.
     pub bytes: Vec<u8>,
@@ -306,7 +306,7 @@ impl World {
         self.slots[who].phone.as_mut().unwrap()
     }
 
-    /// Returns a phone, to look at it.
+    /// Returns a phone, to inspect it.
     #[must_use]
     pub fn see(&self, who: Who) -> &Phone {
         self.slots[who].phone.as_ref().unwrap()
@@ -367,7 +367,7 @@ impl World {
         self.at(who).queue_text(contact, text, now, &mut rng).unwrap();
     }
 
-    /// Sends a text, and lets everything arrive that can.
+    /// Sends a text, and delivers everything that can arrive.
     pub fn tell(&mut self, who: Who, to: Who, text: &str) {
         self.say(who, to, text);
         self.run();

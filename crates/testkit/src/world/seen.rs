@@ -78,7 +78,7 @@ impl World {
         left(PreKeyKind::OneTime)
     }
 
-    /// Sends a frame of the relay's own making to a phone.
+    /// Sends a frame that the relay invented to a phone.
     pub fn inject(&mut self, to: Who, frame: RelayFrame) {
         let line = self.slots[to].lines[Link::Named as usize].as_ref().unwrap();
         let connection = line.connection;

@@ -9,7 +9,7 @@ use rand_core::CryptoRng;
 pub struct Parties<'a> {
     /// The key of the relay that answers.
     pub relay: &'a AgreementSecret,
-    /// The key in the address that the phone was given.
+    /// The key in the address that the phone has.
     pub expected: &'a AgreementPublic,
     /// The versions that the phone offers.
     pub phone_speaks: Versions,

@@ -1,4 +1,4 @@
-//! A phone, a relay, and the way between them.
+//! A phone, a relay, and the channel between them.
 
 #![allow(dead_code, reason = "each test file uses a part")]
 
@@ -60,7 +60,7 @@ impl Default for Handshake {
 }
 
 impl Handshake {
-    /// Runs the handshake. `way` is given the number of each step and its bytes.
+    /// Runs the handshake. Calls `way` with each step's number and bytes, which it may alter.
     pub(crate) fn run(&self, mut way: impl FnMut(usize, &mut [u8])) -> Outcome {
         let mut outcome = Outcome { phone: None, relay: None, sent: Vec::new() };
         let mut rng = rng(self.seed);

@@ -255,8 +255,8 @@ pub struct RegisterWithCode {
 }
 
 /// See [`ClientFrame::OpenPlace`]. [`RelayFrame::PlaceOpened`](crate::RelayFrame::PlaceOpened) answers, and
-/// [`RelayFrame::Linked`](crate::RelayFrame::Linked) follows once the account has added the device. A device that is
-/// linked already, and did not hear so, is answered with `Linked` at once.
+/// [`RelayFrame::Linked`](crate::RelayFrame::Linked) follows once the account has added the device. A device that
+/// is linked already, and was not informed, is answered with `Linked` at once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenPlace {
     /// Pairs the answers with this request.
@@ -345,8 +345,8 @@ pub struct ReadLog {
     pub from: u64,
 }
 
-/// See [`ClientFrame::ProveGrowth`]. A phone that has a head from somebody else asks this, so that one answer leads
-/// from its own head and from the other one to one log.
+/// See [`ClientFrame::ProveGrowth`]. A phone that has a head from somebody else sends this, so that one answer
+/// leads from its own head and from the other one to one log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProveGrowth {
     /// Pairs the answer with this request.

@@ -175,7 +175,7 @@ pub struct Deliver {
     pub from: Option<DeviceAddress>,
     /// The time at which the relay accepted it.
     pub accepted_at: Timestamp,
-    /// The bytes that the sender handed over.
+    /// The bytes that the sender submitted.
     pub payload: Bytes,
     /// The relay's stamp over payload, sender, recipient and time. The relay can check it when the recipient reports
     /// the message (message franking). Absent if the design has no reports or the sender is not named.
@@ -217,7 +217,7 @@ pub struct Goodbye {
 pub struct Deposited {
     /// The request that this answers.
     pub request: RequestId,
-    /// The deposited address-book entries that have an account here, as far as this relay looks.
+    /// The deposited address-book entries that have an account here, as far as this relay checks.
     pub known: Vec<Handle>,
 }
 
@@ -346,7 +346,7 @@ pub struct LogEntries {
     pub log_key: FixedBytes<32>,
     /// The log's present head.
     pub head: LogHead,
-    /// The entries in order, at most [`MAX_LOG_LEAVES`](crate::limits::MAX_LOG_LEAVES). Empty past the last.
+    /// The entries in order, at most [`MAX_LOG_LEAVES`](crate::limits::MAX_LOG_LEAVES). Empty after the last.
     pub leaves: Vec<LogLeaf>,
 }
 

@@ -214,8 +214,8 @@ impl Store for SqliteStore {
             // Nothing is written any more, and the operator may be copying the files.
             return Ok(());
         }
-        // Deleted rows are overwritten in the database (`secure_delete`), but the log still holds the pages as they
-        // were. If a reader was in the way, the next call does it.
+        // Deleted rows are overwritten in the database (`secure_delete`), but the log still contains the old pages.
+        // If a reader was in the way, the next call does it.
         self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         if self.noted {
             // An empty log beside a database that is noted as open was not left by a relay.
@@ -228,7 +228,7 @@ impl Store for SqliteStore {
 impl Drop for SqliteStore {
     fn drop(&mut self) {
         if self.noted {
-            // If that fails the note stays, and a reader of the database alone warns of rows that may be missing.
+            // If that fails the note is kept, and a reader of the database alone warns of rows that may be missing.
             self.close().ok();
         }
     }

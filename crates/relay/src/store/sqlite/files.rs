@@ -1,4 +1,4 @@
-//! The files that an open database consists of, and a check that they are still there.
+//! The files of an open database, and a check that they are still in place.
 //!
 //! SQLite opens the files once and continues to write to them when somebody deletes or replaces them
 //! (sqlite.org/howtocorrupt.html, section 2.4). Commits then succeed, and all of them are lost when the relay ends.
@@ -51,7 +51,7 @@ impl OpenFiles {
         &self.files
     }
 
-    /// The files that are not there any more: deleted, moved away, or replaced.
+    /// The missing files: deleted, moved away, or replaced.
     pub(crate) fn gone(&self) -> Vec<&OpenFile> {
         self.files.iter().filter(|file| !file.identity.is_at(&self.folder.join(&file.name))).collect()
     }

@@ -27,7 +27,7 @@ pub enum OnLoss {
     /// The database is not opened, and nothing is changed.
     #[default]
     Refuse,
-    /// The database is opened, and the missing transactions are given up.
+    /// The database is opened, and the missing transactions are accepted as lost.
     Accept,
 }
 
@@ -53,7 +53,7 @@ impl SqliteStore {
         let file = folder.join(DATABASE_FILE);
         // SQLite would make the file as readable as the umask allows, and give the files beside it the same mode.
         private::make(&file).or_else(|error| unless_read_only(&error))?;
-        // The survey comes before SQLite looks at the log. SQLite reports by itself a log that cannot be read.
+        // The survey comes before SQLite reads the log. SQLite reports by itself a log that cannot be read.
         let log =
             survey_file(&folder.join(format!("{DATABASE_FILE}-wal"))).ok().flatten().unwrap_or_default();
         let connection = Connection::open_with_flags(file, flags)?;
@@ -108,7 +108,8 @@ impl SqliteStore {
         Ok(store)
     }
 
-    /// Number of transactions that were missing when this was opened and were given up; 0 if they could not be counted.
+    /// Number of transactions that were missing when this was opened and were accepted as lost; 0 if they could not
+    /// be counted.
     #[must_use]
     pub fn given_up(&self) -> Option<u64> {
         self.watch.as_ref().and_then(|watch| watch.given_up)

@@ -13,7 +13,7 @@ use crate::store::error::StoreError;
 pub(crate) enum Note {
     /// A relay has the database open, or ended without closing it.
     Open,
-    /// The relay has closed it: the log holds nothing that the database lacks.
+    /// The relay has closed it: the log contains nothing that the database lacks.
     Closed,
 }
 

@@ -168,7 +168,7 @@ pub(crate) fn read_file(connection: &Connection) -> Result<FileContents, StoreEr
     if layout == Layout::New {
         return Err(StoreError::Foreign);
     }
-    // A reading transaction sees all tables as they were at its first look.
+    // A reading transaction sees all tables in the state of its first read.
     let moment = connection.unchecked_transaction()?;
     Ok(FileContents {
         holdings: rows_of(&moment, layout)?,

@@ -27,7 +27,7 @@ const PIECE_LEN: usize = 64 << 10;
 pub(super) struct Reserve {
     folder: PathBuf,
     wanted: u64,
-    /// True if the file is there at its full length.
+    /// True if the file exists at its full length.
     whole: bool,
 }
 

@@ -101,8 +101,8 @@ ORDER BY messages.message;
 
 /// Statements that turn layout 1 into layout 2. Everything in layout 1 keeps its meaning.
 ///
-/// Events are indexed by kind and time, and those with an address once more, so that lapsed events are found without
-/// looking at those that stay.
+/// Events are indexed by kind and time, and those with an address once more, so that lapsed events are found
+/// without reading those that are kept.
 const ADDITIONS: &str = "
 ALTER TABLE counters ADD COLUMN next_event INTEGER NOT NULL DEFAULT 1;
 

@@ -1,6 +1,6 @@
 //! Settings of SQLite: numbers, each with its reason.
 
-/// Time for which the relay waits for another program that holds a lock. Readers hold none in write-ahead mode; a
+/// Time for which the relay waits for another program that has a lock. Readers have none in write-ahead mode; a
 /// person with `sqlite3` and a `BEGIN IMMEDIATE` does.
 pub(super) const LOCK_WAIT: std::time::Duration = std::time::Duration::from_secs(5);
 

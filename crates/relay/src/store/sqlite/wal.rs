@@ -10,7 +10,7 @@
 //! not, because no frame continues from them.
 //!
 //! A log that ends too early, or that is unreadable up to its last frame, cannot be recognised here. The
-//! [mark](super::mark) is there for that.
+//! [mark](super::mark) detects that.
 
 use std::io::{self, BufReader, ErrorKind, Read};
 use std::path::Path;

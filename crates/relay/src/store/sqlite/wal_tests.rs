@@ -68,7 +68,7 @@ impl Written {
         fs::write(self.folder.path().join("copy-wal"), log).unwrap();
         let connection = Connection::open(copy).unwrap();
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).unwrap();
-        // A damaged log can make a database that does not read; SQLite has recovered it all the same.
+        // A damaged log can yield a database that cannot be read; SQLite has recovered it all the same.
         let read: Result<i64, _> =
             connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0));
         drop(read);
@@ -163,7 +163,7 @@ fn frames_of_an_earlier_round_and_of_a_transaction_that_was_given_up_are_no_loss
     let frames = *written.commits.last().unwrap();
     assert!(written.log.len() > Written::at(frames + 20), "nothing is left of the earlier round");
     assert!(!written.survey(&written.log).has_loss);
-    // A longer transaction failed as it was written, and a shorter one was written over its beginning.
+    // A longer transaction failed while it was written, and a shorter one overwrote its beginning.
     let failed = Written::at(written.commits[0])..Written::at(frames);
     let mut log = written.log[..Written::at(written.commits[0])].to_vec();
     log.extend(&written.log[failed.clone()]);

@@ -10,8 +10,8 @@ use super::mark::CommitMark;
 pub(super) struct Watch {
     /// The mark that counts committed transactions; `None` where no mark can be created.
     pub(super) mark: Option<CommitMark>,
-    /// Transactions that were missing and were given up; `None` if nothing was missing, 0 if they could not be
-    /// counted.
+    /// Transactions that were missing and were accepted as lost; `None` if nothing was missing, 0 if they could not
+    /// be counted.
     pub(super) given_up: Option<u64>,
     /// The files that SQLite has open.
     pub(super) files: Arc<OpenFiles>,

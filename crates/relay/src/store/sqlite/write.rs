@@ -225,7 +225,7 @@ fn insert_device(transaction: &Transaction<'_>, device: &DeviceRow) -> Result<()
     Ok(())
 }
 
-/// Replaces an account's keys and everything that follows from them; the rest stays.
+/// Replaces an account's keys and everything that follows from them; the rest is kept.
 fn replace(transaction: &Transaction<'_>, replacement: &Replacement) -> Result<(), StoreError> {
     let Replacement { account, device, prekeys, unlinked } = replacement;
     devices::unlink(transaction, unlinked)?;
