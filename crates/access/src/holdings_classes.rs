@@ -38,7 +38,7 @@ impl fmt::Display for Holding {
 pub struct HoldingLine {
     /// The frame or row that contains the field.
     pub record: &'static str,
-    /// The field's name.
+    /// The field's name, as in the inventory of the wire or of the relay's tables.
     pub field: &'static str,
     /// The kind of data in the field.
     pub class: Class,

@@ -39,7 +39,7 @@ pub enum CostError {
 /// The cost of one guess.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PasswordCost {
-    /// Memory, in KiB.
+    /// Memory that the hash fills, in KiB.
     pub memory_kib: u32,
     /// Passes over that memory.
     pub passes: u32,

@@ -154,7 +154,7 @@ const fn is_zero(number: &u32) -> bool {
 /// One line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
-    /// The world's time.
+    /// The time of the line on the world's clock.
     pub at: Timestamp,
     /// The index of the scenario's event that caused it; `None` for a line that the clock alone caused.
     pub event: Option<usize>,

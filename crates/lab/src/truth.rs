@@ -19,18 +19,18 @@ pub struct SaidId(pub usize);
 /// The conversation of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WhereSaid {
-    /// Between two people.
+    /// A conversation between two people.
     Private,
-    /// In a group.
+    /// A group, by name.
     Group(String),
-    /// In public.
+    /// A public channel.
     Channel(ChannelName),
 }
 
 /// Something that was said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Said {
-    /// The time.
+    /// The time at which it was said.
     pub at: Timestamp,
     /// The author.
     pub by: PersonId,
@@ -38,29 +38,29 @@ pub struct Said {
     pub to: Vec<PersonId>,
     /// The conversation in which it was said.
     pub place: WhereSaid,
-    /// The words.
+    /// The words as said.
     pub text: String,
 }
 
 /// A phone that showed a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReadBy {
-    /// The text.
+    /// The text that was read or confirmed.
     pub said: SaidId,
-    /// The person.
+    /// The person whose phone showed it.
     pub who: PersonId,
-    /// The time.
+    /// The time at which it was read or confirmed.
     pub at: Timestamp,
 }
 
 /// An account, and the person behind it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Behind {
-    /// The owner.
+    /// The person behind the account.
     pub who: PersonId,
     /// The position of the relay among the world's.
     pub relay: usize,
-    /// The account.
+    /// The account's id at that relay.
     pub account: AccountId,
     /// The time of its creation.
     pub since: Timestamp,
@@ -69,7 +69,7 @@ pub struct Behind {
 /// A group as it really is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrueGroup {
-    /// The maker.
+    /// The person who created the group.
     pub by: PersonId,
     /// The time at which it was created.
     pub at: Timestamp,

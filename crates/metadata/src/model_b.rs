@@ -51,9 +51,9 @@ impl Settings {
 /// The ranks of Bob's correspondents after some number of target epochs. A correspondent who was not seen yet has none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ranks {
-    /// The best.
+    /// The rank of the best-placed correspondent.
     pub best: usize,
-    /// The worst.
+    /// The rank of the worst-placed correspondent.
     pub worst: usize,
 }
 

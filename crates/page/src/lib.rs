@@ -5,11 +5,11 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `request` | what can be asked, and what comes back |
+//! | `request` | requests and replies |
 //! | `stage` | the state, and each request as a method |
 //! | `story` | the conversation as a story's file, which grows with what is typed |
-//! | `live` | one design's world while it goes on |
-//! | `keys` | the key shelf: whose hands hold which keys |
+//! | `live` | one design's running world |
+//! | `keys` | the key shelf: which party holds which keys |
 //! | `lanes` | the picture: a text is one row across two phones and two relays |
 //! | `pictures` | who talks to whom, and when: as kept, as seen and as inferred |
 //! | `question` | the controls, which are the question |

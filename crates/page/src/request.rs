@@ -75,7 +75,7 @@ pub struct RequestProgress {
 pub struct File {
     /// Its name.
     pub name: String,
-    /// Its media type.
+    /// The file's media type.
     pub kind: &'static str,
     /// Its text.
     pub text: String,

@@ -9,8 +9,8 @@
 //! | `rules` | as data: what its design keeps ([`keeping`]), every limit in one table ([`limits`]), the clock that rows age by ([`ageing`]) |
 //! | `memory` | accounts, mailboxes, channels, codes and counts of requests while it runs |
 //! | [`store`] | what it keeps, behind one trait; SQLite |
-//! | `exhibit` | what can be seen of it: rows read back from the file ([`holdings`]), plain words in them ([`legible`]), what passes ([`passing`]), what becomes of rows ([`row_changes`]), what rows that passed tell of who writes to whom ([`tally`]), every field and how long it is kept ([`inventory`]), the audit of its public log ([`log_audit`]) |
-//! | [`server`] | the shell: sockets, the thread that the core runs in, log, metrics, admin port; [`offline`], what its operator takes out of it while it does not run |
+//! | `exhibit` | what can be seen of it: rows read back from the file ([`holdings`]), plain words in them ([`legible`]), what passes ([`passing`]), the fate of rows ([`row_changes`]), what rows that passed tell of who writes to whom ([`tally`]), every field and how long it is kept ([`inventory`]), the audit of its public log ([`log_audit`]) |
+//! | [`server`] | the shell: sockets, the thread that the core runs in, log, metrics, admin port; [`offline`], what its operator removes while it does not run |
 //!
 //! Without the feature `server` this crate is the engine alone: no sockets, no folders, a store in memory.
 

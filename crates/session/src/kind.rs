@@ -40,7 +40,7 @@ pub enum KindError {
     /// This version does not know the first byte.
     #[error("payload kind {got:#04x} is unknown here")]
     Unknown {
-        /// The first byte.
+        /// The first byte of the payload.
         got: u8,
     },
 }

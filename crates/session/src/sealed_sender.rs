@@ -124,7 +124,7 @@ pub struct Unsealed {
     pub sender: DeviceAddress,
     /// The sender's X25519 identity key.
     pub agreement: AgreementPublic,
-    /// The payload inside.
+    /// The payload that the envelope contains.
     pub payload: Vec<u8>,
 }
 

@@ -28,7 +28,7 @@ pub struct ListedDevice {
 /// The linked devices of an account, signed by the account's identity.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeviceList {
-    /// The account.
+    /// The account that the list belongs to.
     pub account: AccountId,
     /// Rises with each change. A lower version is never accepted after a higher one.
     pub version: u32,

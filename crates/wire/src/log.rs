@@ -60,7 +60,7 @@ fn next<const N: usize>(rest: &mut impl Iterator<Item = u8>) -> [u8; N] {
 /// The state of the log at one time, signed by the relay's log key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogHead {
-    /// Number of entries.
+    /// The number of entries in the log.
     pub size: u64,
     /// Root of the tree over all entries (RFC 6962, section 2.1).
     pub tree: FixedBytes<32>,
@@ -86,7 +86,7 @@ impl LogHead {
 pub struct LatestEntry {
     /// Place of the entry in the log, from 0.
     pub index: u64,
-    /// The entry.
+    /// The account's latest entry.
     pub leaf: LogLeaf,
     /// Proof that the entry is at that index (RFC 6962, section 2.1.1).
     pub inclusion: Vec<FixedBytes<32>>,

@@ -18,7 +18,7 @@ const WORD: &str = "pillarbox-head-1";
 pub struct SeenHead {
     /// The Ed25519 key with which the relay signs heads.
     pub log_key: FixedBytes<32>,
-    /// The head.
+    /// The head that was seen.
     pub head: LogHead,
 }
 

@@ -102,9 +102,9 @@ pub struct ComparedRow {
     pub case: String,
     /// The item, marker or figure.
     pub item: String,
-    /// The table's statement.
+    /// What the table says about the item.
     pub says: String,
-    /// The run's result.
+    /// What the run returned.
     pub run: String,
     /// The comparison of the two.
     pub agreement: Agreement,

@@ -16,7 +16,7 @@ pub struct Tapped {
     pub at: Timestamp,
     /// The event, in the words of the relay's log. It is absent for a frame for which the log has no word.
     pub what: Option<Logged>,
-    /// The frame's name.
+    /// The name of the frame's type.
     pub frame: &'static str,
     /// The account of the connection on which the frame came, if the connection has a name.
     pub from: Option<AccountId>,

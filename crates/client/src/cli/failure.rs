@@ -75,19 +75,19 @@ pub(crate) enum Failure {
 
     /// No server answers at the address.
     Unreachable {
-        /// Host and port.
+        /// Host and port of the relay that was tried.
         relay: String,
         /// The system's error.
         cause: String,
     },
     /// The server does not have the key in the address.
     WrongKey {
-        /// Host and port.
+        /// Host and port of the relay that was tried.
         relay: String,
     },
     /// The server is not a relay.
     NoRelay {
-        /// Host and port.
+        /// Host and port of the relay that was tried.
         relay: String,
     },
     /// The relay has another version. The sentence says which side is older.

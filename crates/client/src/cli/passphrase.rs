@@ -80,7 +80,7 @@ pub(crate) enum PassphraseError {
     Unreadable {
         /// The file or descriptor.
         from: String,
-        /// The system's error.
+        /// The kind of the system's error.
         kind: io::ErrorKind,
     },
 }

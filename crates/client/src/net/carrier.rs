@@ -28,9 +28,9 @@ pub enum CarrierEvent {
     Quiet,
     /// A link is not connected, and will be tried again.
     Down {
-        /// The link.
+        /// The link that is down.
         link: Link,
-        /// The reason.
+        /// The reason that it is down.
         error: NetError,
         /// Time until the next attempt.
         retry_in: Duration,

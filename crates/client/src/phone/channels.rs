@@ -66,7 +66,7 @@ impl Encoded for OwnChannel {
 /// A channel that the owner follows, or that this phone has opened or posted in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnownChannel {
-    /// Its name.
+    /// The channel's name.
     pub channel: ChannelName,
     /// The number of the last post from this phone, 0 before the first; `None` if it is somebody else's channel.
     pub posted: Option<u32>,

@@ -250,7 +250,7 @@ impl Phone {
         }
     }
 
-    /// The account.
+    /// Returns the account of this profile.
     #[must_use]
     pub const fn account(&self) -> &Account {
         &self.account

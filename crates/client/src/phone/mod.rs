@@ -25,7 +25,7 @@
 //! | `proofs`, `proved` | answers of the directory, held until the public log proves them; what follows from a proof |
 //! | `state` | what a phone remembers while it runs |
 //! | `rows` | what it writes in the vault |
-//! | `exhibit` | what a phone shows, taken away with the key to it |
+//! | `exhibit` | what a phone shows, exported with the key to it |
 //! | `release` | changes that another release of the program makes to an account |
 //! | `fork` | the same phone in a second world of a laboratory |
 

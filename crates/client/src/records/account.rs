@@ -65,7 +65,7 @@ pub struct NewAccount {
 /// The account as views show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
-    /// Its relay.
+    /// The relay at which the account is registered.
     pub relay: RelayAddress,
     /// Its number, if any.
     pub handle: Option<Handle>,

@@ -44,13 +44,13 @@ pub struct BackupContents {
 /// A contact in a backup.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SavedContact {
-    /// The contact's account.
+    /// The contact's account at the relay.
     pub account: AccountId,
     /// The owner's name for the contact.
     pub name: String,
     /// The number by which it was looked up.
     pub handle: Option<Handle>,
-    /// Its public keys.
+    /// The account's public identity keys, if this phone has them.
     pub identity: Option<IdentityKey>,
 }
 
@@ -69,7 +69,7 @@ pub struct SavedText {
     pub group: Option<GroupId>,
     /// Direction and delivery state.
     pub direction: EntryDirection,
-    /// The text itself.
+    /// The text's words.
     pub text: String,
 }
 

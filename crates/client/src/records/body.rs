@@ -73,7 +73,7 @@ pub struct Introduction {
 /// The content of a message.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Content {
-    /// A text.
+    /// A text to one person.
     Text(Text),
     /// These messages have arrived and are stored.
     Receipt(Receipt),
@@ -102,11 +102,11 @@ pub enum Content {
 /// See [`Content::Text`].
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Text {
-    /// Its id.
+    /// The text's id, to which its receipt refers.
     pub id: BodyId,
     /// By the sender's clock.
     pub sent_at: Timestamp,
-    /// The text itself.
+    /// The text's words.
     pub text: String,
     /// Seconds until it disappears. The timer starts at the recipient when it is shown, and at the sender when the
     /// relay has accepted it.
@@ -116,7 +116,7 @@ pub struct Text {
 /// See [`Content::Receipt`].
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
-    /// At most [`MAX_RECEIPT_IDS`].
+    /// Ids of the confirmed messages, at most [`MAX_RECEIPT_IDS`].
     pub ids: Vec<BodyId>,
 }
 
@@ -130,7 +130,7 @@ pub struct ResendRequest {
 /// See [`Content::Timer`].
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Timer {
-    /// Its id.
+    /// The id of the timer change.
     pub id: BodyId,
     /// By the sender's clock.
     pub sent_at: Timestamp,
@@ -141,7 +141,7 @@ pub struct Timer {
 /// See [`Content::GroupText`].
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GroupText {
-    /// The group.
+    /// The group that the text is for.
     pub group: GroupId,
     /// The text, under one id for all members. It does not disappear.
     pub text: Text,
@@ -150,9 +150,9 @@ pub struct GroupText {
 /// See [`Content::Roster`].
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Roster {
-    /// Its id.
+    /// The roster's id.
     pub id: BodyId,
-    /// The group.
+    /// The group whose roster this is.
     pub group: GroupId,
     /// The name chosen by the creator of the group.
     pub name: String,
@@ -165,16 +165,16 @@ pub struct Roster {
 /// See [`Content::Leave`].
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Leave {
-    /// Its id.
+    /// The id of the farewell.
     pub id: BodyId,
-    /// The group.
+    /// The group that the sender leaves.
     pub group: GroupId,
 }
 
 /// See [`Content::SeenGroupText`].
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SeenGroupText {
-    /// The text.
+    /// The text and its group.
     pub said: GroupText,
     /// The members whom the sender's phone sees.
     pub seen: MembersSeen,
@@ -183,9 +183,9 @@ pub struct SeenGroupText {
 /// See [`Content::MemberChanges`].
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemberChanges {
-    /// Its id.
+    /// The id of this message.
     pub id: BodyId,
-    /// The group.
+    /// The group that the changes belong to.
     pub group: GroupId,
     /// Seals the roster if a phone deposits it at a relay.
     pub key: FixedBytes<32>,
@@ -200,7 +200,7 @@ pub struct MemberChanges {
 /// See [`Content::Devices`].
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DevicesTold {
-    /// Its id.
+    /// The id of this message.
     pub id: BodyId,
     /// The list as the sender's account has signed it.
     pub list: DeviceList,
@@ -211,7 +211,7 @@ pub struct DevicesTold {
 pub struct HeadTold {
     /// The key with which the head is signed.
     pub log_key: FixedBytes<32>,
-    /// The head.
+    /// The last head that the sender has seen.
     pub head: LogHead,
 }
 

@@ -36,7 +36,7 @@ impl Trust {
 /// The origin of a contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ContactOrigin {
-    /// Their invitation.
+    /// The owner added them by their invitation.
     Invitation,
     /// A look-up by number: the relay's statement that the account has it.
     Number,
@@ -44,7 +44,7 @@ pub enum ContactOrigin {
     Stranger,
     /// A group that the owner wrote to: another member's word that they belong to it.
     Group,
-    /// A backup.
+    /// They were restored from a backup.
     Backup,
 }
 

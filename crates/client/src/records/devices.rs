@@ -215,7 +215,7 @@ impl Encoded for LinkRecord {
 /// A device of the owner's, for views.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OwnDevice {
-    /// Its number.
+    /// The device's number within the account.
     pub device: DeviceId,
     /// True for the account's first phone.
     pub is_first: bool,

@@ -40,7 +40,7 @@ pub struct Group {
 pub struct GroupEntry {
     /// The sender; `None` for the owner.
     pub from: Option<AccountId>,
-    /// The entry.
+    /// The history entry.
     pub entry: HistoryEntry,
 }
 
@@ -49,7 +49,7 @@ pub struct GroupEntry {
 /// Other members may have learned of it from somebody else, because a roster names everybody who is on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GroupChange {
-    /// The change.
+    /// What changed.
     pub news: GroupNews,
     /// The member who reported it to this phone, or the owner.
     pub by: AccountId,

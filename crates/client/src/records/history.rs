@@ -52,9 +52,9 @@ pub struct HistoryEntry {
     pub place: u64,
     /// The id that names it to both phones.
     pub id: BodyId,
-    /// Its direction.
+    /// Whether the entry was sent or received.
     pub direction: EntryDirection,
-    /// Its kind.
+    /// What the entry contains.
     pub kind: EntryKind,
     /// Time of sending, by the sender's clock.
     pub sent_at: Timestamp,

@@ -32,7 +32,7 @@ pub enum DeviceFailure {
 pub enum Notice {
     /// The relay has created the account.
     Registered {
-        /// The account's address.
+        /// The address that the relay assigned to this device.
         address: DeviceAddress,
     },
     /// The relay did not create the account. After `HandleTaken`, create a profile with another number; after
@@ -44,7 +44,7 @@ pub enum Notice {
     /// The number had an account, and this phone has taken it over with the code sent to the number. The phones of
     /// contacts learn of the new safety number as soon as they write.
     Reregistered {
-        /// The account's address.
+        /// The account's address, with this device's new number.
         address: DeviceAddress,
     },
     /// The relay's directory, asked about a number, says that it sends a code to a number before anybody may register
@@ -75,30 +75,30 @@ pub enum Notice {
 
     /// A text has arrived.
     Received {
-        /// The sender.
+        /// The contact who wrote.
         contact: AccountId,
         /// The text as stored.
         entry: HistoryEntry,
     },
     /// The other phone has changed the timer.
     TimerChanged {
-        /// The contact.
+        /// The contact whose conversation has a new timer.
         contact: AccountId,
         /// Seconds, or `None` if texts are kept.
         expires_after: Option<u32>,
     },
     /// The relay has a message of this phone on its disk.
     Accepted {
-        /// The recipient.
+        /// The contact who gets the message.
         contact: AccountId,
-        /// The message.
+        /// The message's id.
         message: BodyId,
     },
     /// The other phone has a message of this phone.
     Delivered {
-        /// The recipient.
+        /// The contact who gets the message.
         contact: AccountId,
-        /// The message.
+        /// The message's id.
         message: BodyId,
     },
     /// The relay has refused a message of this phone for good. It is not tried again.
@@ -163,14 +163,14 @@ pub enum Notice {
     },
     /// The number that was looked up belongs to this contact, new or known.
     Found {
-        /// The contact.
+        /// The contact to whom the number belongs.
         contact: AccountId,
-        /// The number.
+        /// The number that was looked up.
         handle: Handle,
     },
     /// The number that was looked up has no account.
     NotFound {
-        /// The number.
+        /// The number that was looked up.
         handle: Handle,
         /// The relay's reason.
         reason: Refusal,
@@ -187,7 +187,7 @@ pub enum Notice {
     MemberAdded {
         /// The group.
         group: GroupId,
-        /// The new member.
+        /// The account that was added.
         member: AccountId,
         /// The member who reported it.
         by: AccountId,
@@ -195,7 +195,7 @@ pub enum Notice {
     /// Somebody has added the owner to a group, and the owner is already in as many as this phone keeps. The relay
     /// keeps their message until the owner has left one. Reported once on each connection.
     GroupsFull {
-        /// The sender.
+        /// The account that added the owner.
         by: AccountId,
     },
     /// Somebody has added more members to a group than this phone keeps. Texts of unknown members are shown as
@@ -210,7 +210,7 @@ pub enum Notice {
     MemberLeft {
         /// The group.
         group: GroupId,
-        /// The former member.
+        /// The account that left.
         member: AccountId,
     },
 
@@ -218,7 +218,7 @@ pub enum Notice {
     MemberRemoved {
         /// The group.
         group: GroupId,
-        /// The former member.
+        /// The account that was removed.
         member: AccountId,
         /// The keeper who removed them.
         by: AccountId,
@@ -236,7 +236,7 @@ pub enum Notice {
         group: GroupId,
         /// The new keeper, perhaps the owner.
         keeper: AccountId,
-        /// The former one.
+        /// The former keeper.
         by: AccountId,
     },
     /// A member's phone sees other members in a group than this phone. The two exchange the changes that they have.

@@ -16,7 +16,7 @@ use crate::records::limits::MAX_NAME_LEN;
 /// A message from one device to another of the same account.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnNews {
-    /// Its id.
+    /// The message's id.
     pub id: BodyId,
     /// The content of the message.
     pub told: OwnTold,
@@ -42,7 +42,7 @@ pub enum OwnTold {
 /// See [`OwnTold::Account`].
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountNews {
-    /// The account's number.
+    /// The number under which the account is registered, if any.
     pub handle: Option<Handle>,
     /// The name that the account suggests for itself.
     pub name: String,
@@ -50,7 +50,7 @@ pub struct AccountNews {
     pub delivery_key: FixedBytes<32>,
     /// True if the account hides its senders from the relay.
     pub sealed_sender: bool,
-    /// The account's devices.
+    /// The account's present device list.
     pub list: DeviceList,
 }
 
@@ -81,13 +81,13 @@ pub struct ContactFacts {
     pub suggested_name: Option<String>,
     /// The number by which it was looked up.
     pub handle: Option<Handle>,
-    /// Its identity.
+    /// Its public identity keys, if they are known.
     pub identity: Option<IdentityKey>,
     /// The identity that was verified before a change.
     pub former_identity: Option<IdentityKey>,
     /// The owner's trust in it.
     pub trust: Trust,
-    /// Its origin.
+    /// How the contact was added.
     pub origin: ContactOrigin,
     /// True if the owner has added it or written to it.
     pub accepted: bool,
@@ -99,7 +99,7 @@ pub struct ContactFacts {
     pub added_at: Timestamp,
     /// Admits sealed messages to it.
     pub delivery_key: Option<FixedBytes<32>>,
-    /// Its devices.
+    /// Its device list, if there is one.
     pub devices: Option<DeviceList>,
     /// True if its phone reads bodies of version 2.
     pub reads_newer: bool,
@@ -114,7 +114,7 @@ pub struct EntryNews {
     pub with: AccountId,
     /// The group, if it is a text to one.
     pub group: Option<GroupId>,
-    /// The message.
+    /// The id of the entry's message.
     pub message: BodyId,
     /// Its direction.
     pub way: EntryWay,
@@ -151,22 +151,22 @@ pub enum EntryWay {
 /// See [`OwnTold::Progress`].
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProgressNews {
-    /// The contact.
+    /// The contact whose conversation contains it.
     pub with: AccountId,
     /// The group, if it is a text to one.
     pub group: Option<GroupId>,
-    /// The message.
+    /// The id of the message.
     pub message: BodyId,
-    /// Its state.
+    /// The message's new delivery state.
     pub state: DeliveryState,
 }
 
 /// See [`OwnTold::Shown`].
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShownNews {
-    /// The contact.
+    /// The contact whose conversation contains it.
     pub with: AccountId,
-    /// The message.
+    /// The id of the message that was shown.
     pub message: BodyId,
     /// Time at which it was shown.
     pub at: Timestamp,

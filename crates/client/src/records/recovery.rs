@@ -239,7 +239,7 @@ impl PendingReplies {
         self.renewals.iter().copied().filter(move |at| *at <= now && now.since(*at) < RENEWAL_WINDOW)
     }
 
-    /// Records a restart.
+    /// Records a restart of the conversation.
     pub(crate) fn renewed(&mut self, now: Timestamp) {
         self.renew = false;
         push_bounded(&mut self.renewals, now, MAX_RENEWALS);

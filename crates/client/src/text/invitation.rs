@@ -37,7 +37,7 @@ pub const CHECK_LEN: usize = 4;
 pub struct Invitation {
     /// The relay of the account.
     pub relay: RelayAddress,
-    /// The account.
+    /// The account to write to.
     pub account: AccountId,
     /// The identity that the reader should find there.
     pub identity: IdentityPublic,
@@ -66,7 +66,7 @@ pub enum InvitationError {
     /// Another version of this program made it.
     #[error("the invitation has layout {found}, and this program knows {known}")]
     OtherVersion {
-        /// Its layout.
+        /// The layout number that was found.
         found: u8,
         /// The layout of this program.
         known: u8,

@@ -26,7 +26,7 @@ pub struct SealedRow {
     pub lookup: Vec<u8>,
     /// The nonce of its seal.
     pub nonce: Vec<u8>,
-    /// Its sealed content.
+    /// The row's sealed content.
     pub sealed: Vec<u8>,
 }
 

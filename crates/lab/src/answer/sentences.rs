@@ -8,7 +8,7 @@
 //! | `beside` | the sentences beside the headline |
 //! | `rows` | sentences about a relay's folder |
 //! | `servers` | sentences about one conversation under two servers |
-//! | `subject`, `words` | what they are made of |
+//! | `subject`, `words` | their parts |
 
 mod beside;
 mod question;

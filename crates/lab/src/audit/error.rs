@@ -34,7 +34,7 @@ pub enum AuditError {
     /// A program does not run.
     #[error("{} does not start: {kind}", program.display())]
     NotStarted {
-        /// The program.
+        /// The path of the program.
         program: PathBuf,
         /// The system's error.
         kind: io::ErrorKind,

@@ -61,7 +61,7 @@ pub struct Pattern {
     pub encoding: Encoding,
     /// See [`Form::backwards`].
     pub backwards: bool,
-    /// The bytes.
+    /// The pattern's bytes.
     pub bytes: Vec<u8>,
 }
 

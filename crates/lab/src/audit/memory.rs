@@ -49,7 +49,7 @@ pub enum MemoryError {
     /// A mapping could not be read, so the search would have a hole.
     #[error("the mapping {name} of the program's memory could not be read: {kind}")]
     Unread {
-        /// The mapping.
+        /// The name of the mapping.
         name: String,
         /// The system's error.
         kind: io::ErrorKind,

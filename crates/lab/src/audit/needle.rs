@@ -103,7 +103,7 @@ impl Needle {
 /// A text that nobody has ever said, and its two needles: the words, and the tag after them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Planted {
-    /// The words.
+    /// The four planted words.
     pub words: String,
     /// The tag, in hexadecimal digits.
     pub tag: String,

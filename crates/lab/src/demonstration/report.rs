@@ -127,7 +127,7 @@ pub struct Sight {
 /// One message row that the relay still has.
 #[derive(Clone, Debug, Serialize)]
 pub struct KeptRow {
-    /// The row's number.
+    /// The number of the message row.
     pub message: u64,
     /// The sender in the row.
     pub from: Option<String>,

@@ -38,11 +38,11 @@ pub struct Context {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OperatorsWord {
-    /// The gist.
+    /// The gist of the statement.
     pub is: WordIs,
     /// The statement, in this project's words.
     pub says: String,
-    /// The source.
+    /// The source of the statement.
     pub from: String,
 }
 

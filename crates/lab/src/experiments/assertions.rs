@@ -19,7 +19,7 @@ use crate::record::{Kind, text_id};
 pub enum Assertion {
     /// The phone of a named person has a text, when the sentence appears.
     PhoneHasIt {
-        /// The person.
+        /// The name of the person.
         of: String,
         /// The text, by its number in the story.
         message: String,

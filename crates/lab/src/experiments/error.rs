@@ -16,7 +16,7 @@ pub enum ExperimentError {
     /// about a design would mean nothing.
     #[error("the control of {demand} failed: {why}")]
     Control {
-        /// The demand.
+        /// The name of the demand.
         demand: String,
         /// The false finding, or what was missed.
         why: String,

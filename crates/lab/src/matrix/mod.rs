@@ -14,7 +14,7 @@
 //! | `by_answer` | one demand under many designs: each answer once |
 //! | `pairs` | pairs of people known after a month, beside the cells |
 //! | `expected` | predictions |
-//! | `check` | whether a run is what it says it is |
+//! | `check` | whether a run is genuine |
 
 mod by_answer;
 pub mod cell;

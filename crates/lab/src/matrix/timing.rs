@@ -13,7 +13,7 @@ use crate::experiments::{GuessTime, Spent};
 /// The time that each part took.
 #[derive(Clone, Debug, Default)]
 pub struct Timing {
-    /// The whole run.
+    /// The time of the whole run.
     pub whole: Duration,
     /// The time of the pairs of a month, if they were counted. `whole` does not include it.
     pub month: Option<Duration>,

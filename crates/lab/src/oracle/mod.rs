@@ -8,7 +8,7 @@
 //! | file | what |
 //! |---|---|
 //! | `run` | one design's world, and what its operators return |
-//! | `derived` | what must follow if a return is real: a backup opens, a batch holds pairs |
+//! | `derived` | what must follow if a return is real: a backup opens, a batch contains pairs |
 //! | `measure`, `waiting`, `salamander` | numbers for the table of figures |
 //! | `report`, `text` | the findings, and the same as text |
 

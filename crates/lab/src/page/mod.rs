@@ -9,13 +9,13 @@
 //! |---|---|
 //! | `escape` | the one way in for anybody's text |
 //! | `grid` | the cells as a table, and the summary of a cell |
-//! | `first` | which cell stands first |
+//! | `first` | which cell is first |
 //! | `squares` | one text is one square |
 //! | `table` | the matrix, in which equal rows and columns are said once |
 //! | `paper`, `cells` | each cell with its sentence, its paper and its evidence |
 //! | `parts` | one cell in parts, for a page that shows one answer at a time |
 //! | `month` | pairs of people known after a month |
-//! | `rows`, `network`, `day` | the rows that came back, and the two pictures that are drawn from them |
+//! | `rows`, `network`, `day` | the returned rows, and the two pictures that are drawn from them |
 //! | `ties` | rows as ties between people |
 //! | `bundle` | report and evidence as one archive |
 

@@ -108,35 +108,35 @@ pub enum Sought {
 /// An act of a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Act {
-    /// Says something.
+    /// Sends a text.
     Says {
-        /// The text.
+        /// The words of the text.
         text: String,
-        /// The audience.
+        /// The person or group that it is for.
         to: Audience,
     },
     /// Creates a group.
     MakesGroup {
-        /// Its name.
+        /// The group's name.
         group: String,
         /// The people added to it.
         with: Vec<PersonId>,
     },
     /// Leaves a group.
     LeavesGroup {
-        /// Its name.
+        /// The group's name.
         group: String,
     },
     /// Opens a public channel.
     OpensChannel {
-        /// Its name.
+        /// The channel's name.
         channel: ChannelName,
     },
     /// Posts to their channel.
     Posts {
-        /// The channel.
+        /// The channel's name.
         channel: ChannelName,
-        /// The words.
+        /// The words of the post.
         text: String,
     },
     /// Follows a channel.
@@ -192,7 +192,7 @@ pub enum Act {
 /// Something that happens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
-    /// The time.
+    /// The time at which it happens.
     pub at: Timestamp,
     /// The person who acts.
     pub who: PersonId,
@@ -225,7 +225,7 @@ pub enum Command {
 /// An order that is part of the story.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Commanded {
-    /// The time.
+    /// The time at which it is ordered.
     pub at: Timestamp,
     /// The command.
     pub command: Command,

@@ -74,7 +74,7 @@ pub struct RelocationOutcome {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Shows {
-    /// The contact.
+    /// The name of the contact.
     pub who: String,
     /// The fraction of the target's texts.
     pub texts: Share,

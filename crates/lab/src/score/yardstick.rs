@@ -18,9 +18,9 @@ pub(super) const ACCOUNT: &str = "account ";
 pub struct Utterance {
     /// The time, in milliseconds since 1970.
     pub at: u64,
-    /// The author.
+    /// The name of the author.
     pub by: String,
-    /// The recipients.
+    /// The names of the recipients.
     pub to: Vec<String>,
     /// True if everybody could read it.
     pub public: bool,

@@ -41,9 +41,9 @@ pub struct Statement {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Party {
-    /// The person.
+    /// The person whose texts these are.
     pub who: String,
-    /// Texts.
+    /// The texts that this person shows.
     pub said: Vec<ReadableText>,
 }
 
@@ -55,13 +55,13 @@ pub struct Yield {
     pub origin: Provenance,
     /// The entries, one for each item.
     pub entries: Vec<Entry>,
-    /// Texts.
+    /// The readable texts in the answer.
     pub said: Vec<ReadableText>,
-    /// Messages that passed.
+    /// The messages that the answer shows to have passed.
     pub wrote: Vec<Wrote>,
     /// Stored messages, byte for byte, that nothing opened.
     pub sealed: Vec<Wrote>,
-    /// Groups.
+    /// The members of groups that the answer names.
     pub members: Vec<Member>,
     /// Other people whom the answer names, in addition to those above.
     pub named: Vec<String>,

@@ -86,7 +86,7 @@ struct CoOccurrence {
     of: u32,
     /// The number of those in which the person was seen.
     epochs: u32,
-    /// The published score.
+    /// The score as the paper defines it.
     score: i32,
     /// The first row.
     row: usize,

@@ -22,7 +22,7 @@ pub enum Input {
         /// The hash that devices sign to prove themselves on this connection.
         handshake_hash: [u8; 32],
     },
-    /// A frame arrived.
+    /// A frame arrived on the connection.
     Frame(ClientFrame),
     /// Bytes arrived that are no frame. The relay ends the connection.
     Unreadable,
@@ -88,9 +88,9 @@ pub struct RelayCounts {
     pub connections: usize,
     /// Open connections that name a device.
     pub named: usize,
-    /// Accounts.
+    /// Number of accounts.
     pub accounts: usize,
-    /// Messages that wait.
+    /// Number of messages that wait for delivery.
     pub waiting: usize,
     /// Payload bytes of the messages that wait.
     pub waiting_bytes: u64,

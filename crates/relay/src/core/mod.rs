@@ -17,13 +17,13 @@
 //! | `deposits` | LeaveDeposits, Recall |
 //! | `proofs` | ProveEntry, ReadLog, ProveGrowth |
 //! | `publishing` | OpenChannel, Post, ReadChannel |
-//! | `delivery` | what waits goes out |
-//! | `log`, `log_rules` | what happens is written down, as far as the rules say |
+//! | `delivery` | sends waiting messages |
+//! | `log`, `log_rules` | logs events, as far as the rules say |
 //! | [`stamp`] | what marks a message so that the relay recognises it when it is reported |
-//! | `room`, `removals` | there is room for what is new, or only for removals |
-//! | `presence` | devices come and go |
-//! | `rule`, `rule_change` | what is kept, changed while the relay runs |
-//! | `sweep` | what is too old goes |
+//! | `room`, `removals` | checks for room; saves removals when there is none |
+//! | `presence` | connects and disconnects devices |
+//! | `rule`, `rule_change` | the retention rule, changed while the relay runs |
+//! | `sweep` | removes what is too old |
 //! | `fork` | the same relay in a second world of a laboratory |
 
 mod accounts;

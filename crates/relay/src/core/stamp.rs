@@ -30,7 +30,7 @@ impl StampKey {
         Self(SecretBytes::from_bytes(bytes))
     }
 
-    /// The key's bytes.
+    /// Returns the key's bytes.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; 32] {
         self.0.as_bytes()

@@ -64,7 +64,7 @@ impl DirectoryLog {
         self.map.set(row.label.0, row.count, row.place);
     }
 
-    /// Number of entries.
+    /// Returns the number of entries.
     pub(crate) fn len(&self) -> u64 {
         self.tree.len()
     }

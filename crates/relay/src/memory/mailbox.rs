@@ -27,7 +27,7 @@ pub struct QueuedMessage {
     pub message: MessageId,
     /// Time of acceptance, in seconds since 1970, which is exact enough to age by.
     pub accepted: u32,
-    /// Payload bytes.
+    /// Payload size in bytes.
     pub size: u16,
     /// How it arrived.
     pub entrance: Entrance,

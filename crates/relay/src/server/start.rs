@@ -52,7 +52,7 @@ pub enum StartError {
     /// Something else listens at the address.
     #[error("{address} is taken by another program. Stop it, or choose another port with {option} HOST:PORT")]
     AddressTaken {
-        /// The address.
+        /// The address that was tried.
         address: SocketAddr,
         /// The option that names the address.
         option: &'static str,
@@ -64,7 +64,7 @@ pub enum StartError {
         in_words(*kind)
     )]
     Listen {
-        /// The address.
+        /// The address that was tried.
         address: SocketAddr,
         /// The option that names the address.
         option: &'static str,
@@ -265,7 +265,7 @@ pub enum Broken {
     /// Its store cannot recover.
     #[error("the relay stopped: {0}")]
     Store(StoreError),
-    /// A bug.
+    /// The relay's code has a bug.
     #[error("the relay stopped because of a fault in it; everything that it accepted is on the disk")]
     Fault,
 }

@@ -35,18 +35,18 @@ pub struct StoreContents {
 /// Number of one-time prekeys to skip: those that this batch has handed out already.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Skip {
-    /// X25519 ones.
+    /// Number of X25519 prekeys to skip.
     pub one_time: u32,
-    /// ML-KEM ones.
+    /// Number of ML-KEM prekeys to skip.
     pub one_time_kem: u32,
 }
 
 /// Number of one-time prekeys of one device that are left.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stock {
-    /// X25519 ones.
+    /// Number of X25519 prekeys left.
     pub one_time: u32,
-    /// ML-KEM ones.
+    /// Number of ML-KEM prekeys left.
     pub one_time_kem: u32,
 }
 

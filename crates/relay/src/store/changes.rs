@@ -67,9 +67,9 @@ impl Default for Counters {
 /// A new account with its first device.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Registration {
-    /// The account.
+    /// The new account's row.
     pub account: AccountRow,
-    /// Its first device.
+    /// The row of its first device.
     pub device: DeviceRow,
     /// The device's first prekeys.
     pub prekeys: PreKeyUpload,
@@ -94,7 +94,7 @@ pub struct Replacement {
 /// More prekeys of a device.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Upload {
-    /// The device.
+    /// The device that the prekeys belong to.
     pub device: DeviceNumber,
     /// The keys, without one-time keys that were handed out before.
     pub prekeys: PreKeyUpload,
@@ -107,18 +107,18 @@ pub struct Upload {
 /// A one-time prekey that is handed out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Taken {
-    /// The device.
+    /// The device that the prekey belongs to.
     pub device: DeviceNumber,
     /// The kind of prekey.
     pub kind: PreKeyKind,
-    /// The prekey's name.
+    /// The number of the prekey.
     pub id: PreKeyId,
 }
 
 /// A device that connected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LastSeen {
-    /// The device.
+    /// The device that connected.
     pub device: DeviceNumber,
     /// Time at which it was seen, as precisely as the relay keeps it.
     pub at: Option<Timestamp>,
@@ -130,7 +130,7 @@ pub struct LastSeen {
 /// channel that was taken down keeps its row, and the log keeps its events: they are deleted by age.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Closing {
-    /// The account.
+    /// The account to be closed.
     pub account: AccountId,
     /// The devices it has.
     pub devices: Vec<DeviceNumber>,
@@ -198,7 +198,7 @@ pub struct Changes {
     pub keeping: Option<Set>,
     /// New accounts.
     pub accounts: Vec<Registration>,
-    /// More prekeys.
+    /// Prekeys that devices upload.
     pub prekeys: Vec<Upload>,
     /// One-time prekeys handed out. A missing one fails the transaction, because it was handed out before.
     pub taken: Vec<Taken>,

@@ -52,7 +52,7 @@ pub struct Leaving {
 /// Number and size of one account's deposits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Deposits {
-    /// Rows.
+    /// Number of rows.
     pub rows: u32,
     /// Bytes of subjects and values together.
     pub bytes: u64,

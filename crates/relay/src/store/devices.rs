@@ -16,7 +16,7 @@ use super::rows::{DeviceNumber, DeviceRow};
 /// A row of `device_lists`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DeviceListRow {
-    /// The account.
+    /// The account whose list this is.
     #[serde(serialize_with = "readable::display")]
     pub account: AccountId,
     /// Number of changes to the list.
@@ -38,7 +38,7 @@ declare!(
 /// A row of `linked_devices`: a device as the list states it. Its row in `devices` is the one that it connects with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LinkedDeviceRow {
-    /// The account.
+    /// The account that the device is linked to.
     #[serde(serialize_with = "readable::display")]
     pub account: AccountId,
     /// The device's number within the account.

@@ -48,7 +48,7 @@ pub enum StoreError {
         "the database has layout {found}, made by a newer pillarbox-relay; this one knows layout {known}"
     )]
     Newer {
-        /// Its layout number.
+        /// The layout number of the file.
         found: i64,
         /// The layout number of this program.
         known: i64,
@@ -59,7 +59,7 @@ pub enum StoreError {
          {code}). Raise it with `ulimit -f`, or LimitFSIZE of the service, and start the relay again"
     )]
     FileLimit {
-        /// The limit.
+        /// The limit in bytes.
         bytes: u64,
         /// SQLite's extended result code (sqlite.org/rescode.html).
         code: i32,

@@ -21,7 +21,7 @@ pub struct DeviceNumber(pub u32);
 /// A row of `accounts`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AccountRow {
-    /// The account.
+    /// The account's id at this relay.
     #[serde(serialize_with = "readable::display")]
     pub account: AccountId,
     /// Its number, if it has one.
@@ -72,7 +72,7 @@ declare!(
 pub struct DeviceRow {
     /// Number of the device's mailbox inside the database.
     pub device_number: DeviceNumber,
-    /// The account.
+    /// The account that the device belongs to.
     #[serde(serialize_with = "readable::display")]
     pub account: AccountId,
     /// The device's number within the account.
@@ -92,7 +92,7 @@ pub struct DeviceRow {
 }
 
 impl DeviceRow {
-    /// The device's address.
+    /// Returns the device's address.
     #[must_use]
     pub const fn address(&self) -> DeviceAddress {
         DeviceAddress { account: self.account, device: self.device }
@@ -152,7 +152,7 @@ impl fmt::Display for PreKeyKind {
 /// A row of `prekeys`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PreKeyRow {
-    /// The device.
+    /// The device that the prekey belongs to.
     pub device_number: DeviceNumber,
     /// The purpose of the prekey.
     pub kind: PreKeyKind,
@@ -180,7 +180,7 @@ declare!(
 /// A row of `messages`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct MessageRow {
-    /// The row's number.
+    /// The row's number, which is the message's id.
     pub message: MessageId,
     /// The mailbox of this device.
     pub mailbox: DeviceNumber,

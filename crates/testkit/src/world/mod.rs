@@ -57,9 +57,9 @@ pub type Lose = Box<dyn FnMut(Who, &RelayFrame) -> bool>;
 /// neither of these about a nameless connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Way {
-    /// The phone.
+    /// The phone's index in the world.
     pub who: Who,
-    /// Its connection.
+    /// The link of the phone.
     pub link: Link,
 }
 
@@ -68,11 +68,11 @@ pub type Hook<F> = Box<dyn FnMut(Way, F) -> Vec<F>>;
 
 /// Bytes that crossed a wire.
 pub struct Tapped {
-    /// The connection.
+    /// The connection on which the bytes passed.
     pub way: Way,
     /// True in the direction of the relay.
     pub to_relay: bool,
-    /// The bytes.
+    /// The bytes that passed.
     pub bytes: Vec<u8>,
 }
 

@@ -85,7 +85,7 @@ impl Encoded for RelayFrame {
 /// See [`RelayFrame::Welcome`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Welcome {
-    /// The relay's clock.
+    /// The time on the relay's clock.
     pub time: Timestamp,
     /// The Ed25519 key with which the relay signs sender certificates.
     pub certificate_key: FixedBytes<32>,

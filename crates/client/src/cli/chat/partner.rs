@@ -12,9 +12,9 @@ use super::super::words;
 
 /// A contact or a group, as of the last look-up.
 pub(super) enum Partner {
-    /// One person.
+    /// A conversation with one person.
     Contact(Box<Contact>),
-    /// Several people.
+    /// A conversation with a group.
     Group(Group),
 }
 

@@ -176,7 +176,7 @@ impl<'a, 'd> Chat<'a, 'd> {
         }
     }
 
-    /// Handles an event.
+    /// Handles one wish: a typed line, a signal or a command to lock.
     fn grant(&mut self, wish: Wish, wishes: &mut Wishes) -> Result<ChatState, Failure> {
         match wish {
             Wish::Line(line) => self.take(line),

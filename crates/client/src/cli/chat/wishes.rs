@@ -164,7 +164,7 @@ impl Wishes {
         dropped + self.draft_mut().map_or(0, |draft| lines(&draft.take().text))
     }
 
-    /// Stops taking lines.
+    /// Stops reading lines.
     pub(super) const fn close(&mut self) {
         self.listening = false;
     }

@@ -29,7 +29,7 @@ pub(crate) struct Prompt {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Layout {
     pub(crate) rows: Vec<String>,
-    /// Row and column.
+    /// Row and column of the cursor.
     pub(crate) cursor: (usize, usize),
     /// The prompt, if the first row begins with all of it.
     pub(crate) prompt: Option<Prompt>,

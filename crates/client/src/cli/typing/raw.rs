@@ -52,7 +52,7 @@ pub(crate) struct Raw {
 }
 
 impl Raw {
-    /// Sets the terminal.
+    /// Switches the terminal to raw mode.
     pub(crate) fn enter() -> io::Result<Self> {
         let raw = Self {
             #[cfg(unix)]

@@ -16,9 +16,9 @@ use crate::vault::Table;
 /// Messages of one contact that did not open and have not been asked for again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Missing {
-    /// Their sender.
+    /// The contact who sent them.
     pub contact: AccountId,
-    /// Their number.
+    /// The number of missing messages.
     pub messages: usize,
     /// Time at which they may be asked for; `None` if they may be now. A conversation can restart only so often.
     pub asked_at: Option<Timestamp>,

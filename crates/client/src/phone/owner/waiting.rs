@@ -21,11 +21,11 @@ use crate::vault::Table;
 /// Messages waiting for one contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnsentMessages {
-    /// The recipient.
+    /// The contact whose messages wait.
     pub contact: AccountId,
     /// Number of messages: texts, and changes of timers and groups.
     pub messages: usize,
-    /// The reason.
+    /// The reason that they wait.
     pub cause: WaitCause,
 }
 

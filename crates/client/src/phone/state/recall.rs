@@ -30,7 +30,7 @@ impl fmt::Debug for RecalledBackup {
 /// The progress of a recall: the parts are requested one by one until there are no more, and the key last.
 #[derive(Debug, Default)]
 pub(crate) enum Recall {
-    /// Nothing was asked.
+    /// No recall was requested.
     #[default]
     Idle,
     /// The next part has to be requested.

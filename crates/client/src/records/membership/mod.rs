@@ -6,8 +6,8 @@
 //!
 //! | act | author | rule |
 //! |---|---|---|
-//! | make | whoever makes the group | the group's id is the digest of this claim, so a group has one |
-//! | add | any member | holds until its author is removed or leaves; then only if that removal or farewell lists it |
+//! | make | the creator of the group | the group's id is the digest of this claim, so a group has one |
+//! | add | any member | valid until its author is removed or leaves; then only if that removal or farewell lists it |
 //! | remove, hand over | the keeper | each names the keeper's act before it: one author, one chain |
 //! | leave | oneself | names the keeper's last act that the leaver knew |
 //!
@@ -35,7 +35,7 @@ pub type ChangeDigest = FixedBytes<32>;
 /// An account together with the key that signs for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct GroupMember {
-    /// The account.
+    /// The member's account.
     pub account: AccountId,
     /// Its Ed25519 identity key.
     pub key: FixedBytes<32>,
@@ -55,7 +55,7 @@ pub enum MemberAct {
     },
     /// The author adds somebody.
     Add {
-        /// The new member.
+        /// The member to be added, under this key.
         member: GroupMember,
     },
     /// The keeper removes somebody, for good.
@@ -69,7 +69,7 @@ pub enum MemberAct {
     },
     /// The keeper makes somebody else the keeper.
     Hand {
-        /// The new keeper.
+        /// The member who becomes the keeper.
         to: GroupMember,
         /// The keeper's act before this one.
         before: ChangeDigest,
@@ -86,11 +86,11 @@ pub enum MemberAct {
 /// The signed part of a change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemberClaim {
-    /// The group.
+    /// The group that the claim belongs to.
     pub group: GroupId,
-    /// The author.
+    /// The member whose key signs the claim.
     pub by: GroupMember,
-    /// The act.
+    /// What the author claims.
     pub act: MemberAct,
     /// By the author's clock.
     pub at: Timestamp,
@@ -104,7 +104,7 @@ impl Encoded for MemberClaim {
 /// A claim and the signature of its author over it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemberChange {
-    /// The claim.
+    /// The signed claim.
     pub claim: MemberClaim,
     /// Ed25519, under the label of group changes, over the encoded claim.
     pub signature: FixedBytes<64>,

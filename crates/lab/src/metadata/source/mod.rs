@@ -39,7 +39,7 @@ pub enum SourceError {
     /// A line has the wrong form.
     #[error("{what}, line {line}: {why}")]
     Line {
-        /// The source.
+        /// The name of the source.
         what: String,
         /// The line, from 1.
         line: usize,
@@ -49,13 +49,13 @@ pub enum SourceError {
     /// The source is too large to be analysed.
     #[error("{what} has more than {most} rows, and is not analysed. Cut it into parts.", most = MOST_ROWS)]
     TooLong {
-        /// The source.
+        /// The name of the source.
         what: String,
     },
     /// Nobody has this name.
     #[error("nobody here is called {name}. Leave --about away, or name somebody whom the source names.")]
     Nobody {
-        /// The name.
+        /// The name that was asked for.
         name: String,
     },
     /// The source has no rows of the kind that this observer would see.

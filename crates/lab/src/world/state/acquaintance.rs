@@ -16,7 +16,7 @@ pub(crate) struct Acquaintance {
 /// again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Met {
-    /// The time.
+    /// The time at which they became acquainted.
     pub at: Timestamp,
     /// The person who looked for the other.
     pub who: PersonId,

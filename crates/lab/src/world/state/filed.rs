@@ -11,7 +11,7 @@ use crate::scenario::PersonId;
 pub struct Filed {
     /// The relay whose operator received the report.
     pub site: SiteId,
-    /// The time.
+    /// The time at which the report was made.
     pub at: Timestamp,
     /// The person who reports.
     pub by: PersonId,

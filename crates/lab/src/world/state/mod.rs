@@ -2,14 +2,14 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `site`, `running` | a relay and its place, what its operator has; the relay itself |
+//! | `site`, `running` | a relay with its host and its operator's possessions; the relay itself |
 //! | `profile` | phone accounts and their connections |
 //! | `acquaintance`, `group` | who can write to whom; groups |
 //! | `order` | what an authority orders |
-//! | `rows` | rows that a relay holds |
+//! | `rows` | the message rows of a relay |
 //! | `filed` | reports that arrived |
 //! | `seized`, `copied`, `sleepers` | phones in other hands; copies of phones; phones that sleep |
-//! | `transit`, `delay` | what is under way, and for how long |
+//! | `transit`, `delay` | parcels in transit, and their delays |
 //! | `randomness` | a stream for each actor |
 
 pub(super) mod acquaintance;

@@ -14,16 +14,16 @@ use crate::scenario::{LockState, PersonId};
 pub enum Order {
     /// Changes the retention of an operator from now on.
     SetKeeping {
-        /// The relay.
+        /// The relay that the order is for.
         site: SiteId,
-        /// The new retention.
+        /// The retention rule from then on.
         keeping: Keeping,
     },
     /// Makes an operator hand over the traffic of some accounts from now on.
     Tap {
-        /// The relay.
+        /// The relay that the order is for.
         site: SiteId,
-        /// The accounts.
+        /// The accounts whose traffic is handed over.
         accounts: Vec<AccountId>,
         /// The numbers about which lookups are handed over as well.
         numbers: Vec<Handle>,
@@ -35,31 +35,31 @@ pub enum Order {
     },
     /// Makes the networks of a country block all of the messenger's relays.
     Block {
-        /// The country.
+        /// The country whose networks block.
         country: String,
     },
     /// Makes the networks of a country block one relay.
     BlockRelay {
-        /// The country.
+        /// The country whose networks block.
         country: String,
-        /// The relay.
+        /// The relay to be blocked.
         site: SiteId,
     },
     /// Makes the networks of a country let connections to every relay through again.
     Unblock {
-        /// The country.
+        /// The country whose networks unblock.
         country: String,
     },
     /// Seizes somebody's phone.
     Seize {
-        /// The owner.
+        /// The person whose phone is seized.
         who: PersonId,
         /// The lock state.
         state: LockState,
     },
     /// Copies somebody's phone with its passcode and returns it.
     CopyPhone {
-        /// The owner.
+        /// The person whose phone is copied.
         who: PersonId,
         /// True if the copy connects once it no longer follows what passes.
         goes_online: bool,
@@ -73,7 +73,7 @@ pub enum Order {
     AdoptEscrow,
     /// Makes an operator name a ghost device.
     NameGhost {
-        /// The relay.
+        /// The relay that names the ghost.
         site: SiteId,
         /// The people whose texts the ghost is to eavesdrop.
         whom: ReadAlong,
@@ -99,7 +99,7 @@ pub enum Order {
     },
     /// Makes the operator stop serving a country and tell the people there.
     StopServing {
-        /// The country.
+        /// The country that is no longer served.
         country: String,
         /// True if it closes their accounts. Otherwise the accounts are kept, and nobody in the country reaches
         /// them.
@@ -112,7 +112,7 @@ pub enum Order {
 /// The recipients of other software.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Whom {
-    /// Everybody.
+    /// All users of the messenger.
     Everybody,
     /// The people of a country.
     Country(String),

@@ -42,7 +42,7 @@ impl Randomness {
 /// The streams of one phone account.
 #[derive(Clone)]
 pub(crate) struct Streams {
-    /// For the phone.
+    /// The stream for the phone's own draws.
     pub(crate) phone: ChaCha20Rng,
     /// For both ends of its channels to the relay.
     pub(crate) channel: ChaCha20Rng,

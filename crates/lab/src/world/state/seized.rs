@@ -8,7 +8,7 @@ use crate::scratch::Scratch;
 
 /// A seized phone, in the state in which it was seized.
 pub struct Seized {
-    /// The owner.
+    /// The owner of the seized phone.
     pub who: PersonId,
     /// The lock state.
     pub state: LockState,

@@ -4,7 +4,7 @@
 //! | path | answers | needs the token |
 //! |---|---|---|
 //! | `/healthz` | the process runs | no |
-//! | `/readyz` | the relay takes transactions, new rows and connections | no |
+//! | `/readyz` | the relay accepts transactions, new rows and connections | no |
 //! | `/metrics` | counters, in the Prometheus text format | no |
 //! | `/passing` | each event that passes, as JSON Lines, until the follower leaves | yes |
 //! | `POST /takedown/NAME` | takes the public channel `@NAME` down | yes |

@@ -21,9 +21,9 @@ pub const CODES_FILE: &str = "number-codes";
 pub struct SentCode {
     /// Time at which it was sent.
     pub time: Timestamp,
-    /// The number.
+    /// The number to which the code is sent.
     pub handle: Handle,
-    /// The code.
+    /// The code that is sent.
     pub code: NumberCode,
 }
 

@@ -31,7 +31,7 @@ pub enum DataDirError {
         "another relay is running on {path}. Stop it first, or give this one a directory of its own with --data"
     )]
     InUse {
-        /// The directory.
+        /// The path of the directory.
         path: PathBuf,
     },
     /// A relay has run here, and its database has disappeared.
@@ -46,7 +46,7 @@ pub enum DataDirError {
     /// Other users may write files into it.
     #[error("{}", exposure.sentence(path))]
     Exposed {
-        /// The directory.
+        /// The path of the directory.
         path: PathBuf,
         /// The users who may write there.
         exposure: Exposure,
@@ -54,7 +54,7 @@ pub enum DataDirError {
     /// The system denied access to a file that may be configured outside the data directory.
     #[error("{path} cannot be written: {}. {way_out}", in_words(*kind))]
     File {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
         /// The system's error.
         kind: io::ErrorKind,
@@ -72,7 +72,7 @@ pub enum DataDirError {
         }
     )]
     Io {
-        /// The directory.
+        /// The path of the directory.
         path: PathBuf,
         /// The system's error.
         kind: io::ErrorKind,

@@ -37,13 +37,13 @@ pub enum OfflineError {
     /// The directory has no database.
     #[error("there is no relay's database in this directory")]
     NoDatabase,
-    /// The system refused.
+    /// The system refused an operation on a file.
     #[error("this directory cannot be used: {}", in_words(*kind))]
     Io {
         /// The system's error.
         kind: io::ErrorKind,
     },
-    /// The database.
+    /// The database cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -26,7 +26,7 @@ pub(crate) struct OpenFiles {
 pub(crate) struct OpenFile {
     /// Its name in the folder.
     pub(crate) name: String,
-    /// The file itself.
+    /// Device and inode of the file.
     pub(crate) identity: FileIdentity,
 }
 

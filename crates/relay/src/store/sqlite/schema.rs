@@ -186,15 +186,15 @@ const ABOUT: &str = "This is everything that a Pillarbox relay keeps. accounts: 
 /// Everything in an earlier layout is in each later one, which has more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Layout {
-    /// Nothing yet.
+    /// The file has no layout yet.
     New,
-    /// The first one, without deposits, events and channels.
+    /// The first layout, without deposits, events and channels.
     WithoutAdditions,
     /// The second one, without a count of transactions.
     WithoutCommits,
     /// The third one, without linked devices and the directory's log.
     WithoutDevices,
-    /// The present one.
+    /// The layout of this version of the program.
     Present,
 }
 
