@@ -26,7 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Writes a cell as RFC 4180 specifies: in quotes if it holds a comma or a quote.
+/// Writes a cell as RFC 4180 specifies: in quotes if it contains a comma or a quote.
 fn quoted(cell: &str) -> String {
     if cell.contains([',', '"', '\n']) {
         format!("\"{}\"", cell.replace('"', "\"\""))

@@ -1,7 +1,7 @@
 //! Two phones and a relay in one process exchange a message: no sockets, no clock, no disk.
 //!
-//! Phones and relay are state machines. Frames go in and frames come out; time and randomness are arguments. This
-//! program is the whole network: it carries frames until nothing moves, and prints the bytes that the relay saw pass.
+//! Phones and relay are state machines. Frames go in and out; time and randomness are arguments. This program is
+//! the whole network: it carries frames until none are left, and prints the bytes that the relay saw pass.
 
 #![allow(clippy::print_stdout, reason = "an example prints its result")]
 
@@ -23,7 +23,7 @@ const NOW: Timestamp = Timestamp(1_490_193_600_000);
 const LINKS: [Link; 2] = [Link::Named, Link::Nameless];
 
 fn main() -> Result<(), Box<dyn Error>> {
-    // Seeded, so that every run prints the same. A real phone takes its randomness from the system.
+    // Seeded, so that every run prints the same. A real phone gets its randomness from the system.
     let mut rng = StdRng::from_seed([7; 32]);
     let mut relay = Relay::open(SqliteStore::in_memory()?, RelaySettings::default(), NOW, &mut rng)?;
     let address = RelayAddress::new("relay.example", 7455, AgreementSecret::generate(&mut rng).public())?;
@@ -65,7 +65,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Carries frames between the phones and the relay until nothing moves.
+/// Carries frames between the phones and the relay until none are left.
 fn carry(
     relay: &mut Relay<SqliteStore>,
     phones: &mut [Phone; 2],

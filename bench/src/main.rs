@@ -1,4 +1,4 @@
-//! The cost of Pillarbox, measured beside a unit and beside a peer that does the same work.
+//! The cost of Pillarbox, measured beside a reference operation and beside a peer that does the same work.
 //!
 //! Run `cargo run --release --manifest-path bench/Cargo.toml -- session [--json]`, or `relay`, from the root of the
 //! repository so that `.cargo/config.toml` applies. A slow result is not a failure: the figures are printed beside

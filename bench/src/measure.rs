@@ -1,5 +1,5 @@
-//! Alternating measurement. The unit, Pillarbox and the peer take turns, so that a slow spell of the machine slows
-//! all three.
+//! Alternating measurement. The reference operation, Pillarbox and the peer take turns, so that a slow spell of the
+//! machine slows all three.
 //!
 //! The clock is the processor time of this thread, which does all the work. Other programs on the machine do not
 //! count.
@@ -48,8 +48,8 @@ impl Series {
 /// A measurement: does its work once and returns the time of one operation, in microseconds.
 pub(crate) type Sample<'a> = &'a mut dyn FnMut() -> Result<f64, Failure>;
 
-/// Takes several measurements in turns, alternately forwards and backwards from pair to pair, after one round that
-/// does not count.
+/// Runs several measurements in turns, alternately forwards and backwards from pair to pair, after one warm-up
+/// round that does not count.
 pub(crate) fn alternate<const N: usize>(mut samples: [Sample<'_>; N]) -> Result<[Series; N], Failure> {
     for sample in &mut samples {
         sample()?;
@@ -93,6 +93,6 @@ pub(crate) fn microseconds(whole: Duration, count: u32) -> f64 {
 }
 
 fn thread_time() -> Duration {
-    // The kernel gives whole seconds and nanoseconds, neither below zero.
+    // The kernel returns whole seconds and nanoseconds, neither below zero.
     Duration::try_from(clock_gettime(ClockId::ThreadCPUTime)).unwrap_or_default()
 }

@@ -61,7 +61,7 @@ pub(crate) struct Size {
     pub(crate) peer: Option<usize>,
 }
 
-/// The cost of one part of our side, in X25519 operations.
+/// The cost of one part of Pillarbox's side, in X25519 operations.
 #[derive(Debug, Serialize)]
 pub(crate) struct Part {
     pub(crate) what: &'static str,

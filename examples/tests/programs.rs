@@ -25,7 +25,7 @@ fn two_phones_print_what_the_page_shows() {
 fn the_inventory_is_a_table_of_five_columns() {
     let table = printed(env!("CARGO_BIN_EXE_inventory"), &[]);
     for line in table.lines() {
-        // Text between quotes may hold commas. Every other piece is outside quotes.
+        // Text between quotes may contain commas. Every other piece is outside quotes.
         let outside: String = line.split('"').step_by(2).collect();
         assert_eq!(outside.matches(',').count(), 4, "{line}");
     }

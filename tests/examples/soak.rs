@@ -1,8 +1,8 @@
 //! A soak test. Three people talk through the real programs, under limits that throttle them, while relay and phones
 //! are killed and stopped at random moments. In the end nothing may be lost, doubled or reordered.
 //!
-//! Run it with `cargo run --release -p pillarbox-tests --example soak -- SECONDS [SEED]`. It lasts ten minutes unless a
-//! time is given, and ends with 0 if all is well.
+//! Run it with `cargo run --release -p pillarbox-tests --example soak -- SECONDS [SEED]`. It lasts ten minutes by
+//! default, and ends with 0 if all is well.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -27,14 +27,14 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde_json::Value;
 
-/// The duration in seconds, unless the command line gives another.
+/// The default duration in seconds.
 const LASTS: u64 = 600;
 
 /// The people. Each talks with both others.
 const PEOPLE: [&str; 3] = ["Alice", "Bob", "Carol"];
 
-/// Limits that these fast typists meet all the time: a burst, and then twenty messages a second for everybody at one
-/// address.
+/// Limits that these fast typists reach all the time: a burst, and then twenty messages a second for everybody at
+/// one address.
 const LIMITS: &str =
     r#"{"sealed_submissions":{"burst":30,"every":50},"submissions":{"burst":30,"every":50}}"#;
 
@@ -58,9 +58,9 @@ const STOPPED: Duration = Duration::from_secs(20);
 /// messages a second pass.
 const STUCK: Duration = Duration::from_secs(60);
 
-/// The number of quiet rounds in a row after which nothing more is on its way. A message that did not open is requested
-/// in one round, sent again in the next and read in the third. A request that does not open itself takes two rounds
-/// more.
+/// The number of quiet rounds in a row after which nothing more is in transit. A message that did not open is
+/// requested in one round, sent again in the next and read in the third. A request that does not open itself takes
+/// two rounds more.
 const QUIET_ROUNDS: usize = 6;
 
 /// The speaker and the recipient, as places in the list of people.
@@ -69,12 +69,12 @@ type Way = (usize, usize);
 /// The record of one person's acts.
 #[derive(Default)]
 struct Diary {
-    /// The texts said to each of the others.
+    /// The texts sent to each of the others.
     said: BTreeMap<usize, Said>,
     chats: u32,
     kills: u32,
     inboxes: u32,
-    /// The phone's warnings, with the number of times that each came.
+    /// The phone's warnings, with the number of occurrences of each.
     warnings: BTreeMap<String, u32>,
 }
 
@@ -134,7 +134,7 @@ fn pairs() -> impl Iterator<Item = Way> {
         .filter(|(one, other)| one != other)
 }
 
-/// Acts for one person until the time is over: opens a chat, types, and may be interrupted, or looks into the inbox.
+/// Acts for one person until the time is over: opens a chat, types, and may be interrupted, or reads the inbox.
 fn talk(people: &[Phone; PEOPLE.len()], own: usize, until: Instant, mut dice: StdRng) -> Diary {
     let (me, mut diary, mut number) = (&people[own], Diary::default(), 0);
     while Instant::now() < until {
@@ -169,8 +169,8 @@ fn talk(people: &[Phone; PEOPLE.len()], own: usize, until: Instant, mut dice: St
     diary
 }
 
-/// Returns the number of messages that wait on a phone, if it tells. A phone that was just killed may still hold its
-/// profile.
+/// Returns the number of messages that wait on a phone, if it reports one. A phone that was just killed may still
+/// hold its profile.
 fn waiting(phone: &Phone) -> u64 {
     let shown = phone.run(&["account", "show", "--json"]);
     if shown.status.success() { shown.json()["waiting"].as_u64().unwrap() } else { 0 }
@@ -211,9 +211,9 @@ fn trouble(place: &Place, relay: Relay, until: Instant, mut dice: StdRng) -> (Re
     }
 }
 
-/// Lets everything arrive while nobody speaks and nothing fails. Every `inbox` ends well, or ends with 1 and says that
-/// something is left to do. It stops after [`QUIET_ROUNDS`] in which nothing came, waited or was missing, and returns
-/// the number of rounds.
+/// Waits until everything has arrived while nobody speaks and nothing fails. Every `inbox` ends well, or ends with
+/// 1 and says that something is left to do. It stops after [`QUIET_ROUNDS`] in which nothing arrived, waited or was
+/// missing, and returns the number of rounds.
 ///
 /// A round counts as quiet only if nothing waited when it began. Otherwise a message that somebody sends in it may be
 /// for a person who has already had a turn.
@@ -242,7 +242,7 @@ fn calm(people: &[Phone]) -> usize {
     rounds
 }
 
-/// Compares what everybody said with what everybody has.
+/// Compares what everybody sent with what everybody has.
 fn report(people: &[Phone], diaries: &[Diary], faults: &Faults, rounds: usize) -> ExitCode {
     let (mut counts, mut wrongs) = ([0; 3], Vec::new());
     for (from, to) in pairs() {

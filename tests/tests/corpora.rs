@@ -1,5 +1,5 @@
-//! Every corpus of the fuzzer is replayed through its target, so that each test run looks again for every fault that
-//! was found once.
+//! Every corpus of the fuzzer is replayed through its target, so that each test run checks again for every fault
+//! that was found once.
 //!
 //! `docs/hostile.md` describes the origin of the corpora.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
@@ -41,7 +41,7 @@ fn no_input_of_a_corpus_does_harm() {
         for file in names(&folder) {
             let bytes = fs::read(folder.join(&file)).unwrap();
             assert!(catch_unwind(|| target(&bytes)).is_ok(), "corpus/{name}/{file}");
-            // The same input is also cut off in the middle. Most readers get that wrong.
+            // The same input is also truncated in the middle. Most readers get that wrong.
             assert!(
                 catch_unwind(|| target(&bytes[..bytes.len() / 2])).is_ok(),
                 "half of corpus/{name}/{file}"

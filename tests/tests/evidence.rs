@@ -2,8 +2,8 @@
 //! audit must find leaks. It must refuse to give a result if its search misses what is there, and say so if it may not
 //! look.
 //!
-//! An audit holds four conversations. A test that changes one of them holds that one anew and takes the others from an
-//! audit of the programs as they are ([`honest`]).
+//! An audit runs four conversations. A test that changes one of them reruns only that one and reuses the others
+//! from a shared audit of the unmodified programs ([`honest`]).
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
@@ -35,7 +35,7 @@ fn audit(place: &Place, arguments: &[&str]) -> Ended {
     Process::run(command, "")
 }
 
-/// Returns the conversations of an audit of the programs as they are.
+/// Returns the conversations of an audit of the unmodified programs.
 fn honest() -> Conversations {
     static HELD: OnceLock<Conversations> = OnceLock::new();
     let hold = || {
@@ -60,7 +60,7 @@ fn runtime() -> Runtime {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap()
 }
 
-/// Returns a program that takes the place of the phone's program: a shell that does `first` and then runs the phone's
+/// Returns a program that replaces the phone's program: a shell that does `first` and then runs the phone's
 /// program.
 fn phone_in_a_shell(place: &Place, first: &str) -> PathBuf {
     let shell = place.path("phone-in-a-shell");
@@ -148,7 +148,8 @@ fn what_is_said_is_at_the_relay_under_the_plain_server_and_nowhere_end_to_end() 
         report["claims"].as_array().unwrap().iter().all(|claim| claim["searched_bytes"].as_u64() > Some(0))
     );
     assert!(report["controls"].as_array().unwrap().iter().all(|control| control["hits"].as_u64() > Some(0)));
-    // The words in the memory of the phone's program are gone from it once it is locked. They never were in its files.
+    // The words in the memory of the phone's program are removed from it once it is locked. They never were in its
+    // files.
     let phone = report["locking"]["looked"].as_array().unwrap();
     let at = |moment: &'static str| phone.iter().filter(move |looked| looked["moment"] == moment);
     for role in ["said", "name", "key"] {
@@ -241,7 +242,7 @@ fn a_phone_that_appends_words_backwards_is_found_out_by_form_and_by_length() {
     let hits: Vec<_> =
         report.runs[1].relay.iter().flat_map(|looked| looked.found(NeedleRole::Said)).collect();
     assert!(hits.iter().all(|hit| hit.form.backwards), "{hits:?}");
-    // Each of the three texts is checked as it left the sender, as it came to the recipient and as it waited. The
+    // Each of the three texts is checked as it left the sender, as it reached the recipient and as it waited. The
     // received text equals the sent one.
     let misfits: Vec<String> = report.misfits().map(Misfit::sentence).collect();
     for wanted in
@@ -257,7 +258,7 @@ fn a_phone_that_appends_words_backwards_is_found_out_by_form_and_by_length() {
 
 #[test]
 fn a_search_that_misses_what_is_there_gives_no_result() {
-    // Neither run finds anything. Without words that lie readable, this says nothing.
+    // Neither run finds anything. Without words that are readable somewhere, this proves nothing.
     let quiet = honest();
     let error = Conversations { readable: quiet.unreadable.clone(), ..quiet }.conclude().unwrap_err();
     assert!(
@@ -269,7 +270,7 @@ fn a_search_that_misses_what_is_there_gives_no_result() {
 #[test]
 fn an_audit_of_another_process_gives_no_result() {
     let place = Place::new();
-    // The relay itself runs well. The audit looks into the shell that started the relay.
+    // The relay itself runs well. The audit searches the shell that started the relay.
     let shell = place.path("relay-in-a-shell");
     let relay = programs().relay();
     let relay = relay.display();
@@ -326,7 +327,7 @@ fn a_lock_that_leaves_a_name_in_memory_is_found_out() {
 #[test]
 fn a_phone_whose_memory_is_another_processs_does_not_pass() {
     let place = Place::new();
-    // The chat works. The audit looks into the shell that started it and waits. That shell never has a text or a key,
+    // The chat works. The audit searches the shell that started it and waits. That shell never has a text or a key,
     // and it keeps its arguments.
     let plan = plan(&phone_in_a_shell(&place, ""));
     let locking = runtime().block_on(locking::play(&plan, LockingWay::Typed)).unwrap();

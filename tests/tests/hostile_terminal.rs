@@ -104,7 +104,7 @@ fn a_text_is_harmless_to_programs() {
     }
 }
 
-/// Lets Bob's phone send everything once more, and returns Alice's.
+/// Has Bob's phone send everything once more, and returns Alice's.
 fn written_to_again(place: &Place, _alice: &Phone) -> Phone {
     for text in texts() {
         drop(place.phone("bob").run_with(&["send", "Alice", "-"], &text).expect(0));

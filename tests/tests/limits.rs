@@ -6,7 +6,7 @@ use pillarbox_client::recovery::{MAX_MISSING, MAX_UNANSWERED_AGE};
 use pillarbox_relay::{Keeping, Limits};
 use pillarbox_session::MAX_JUMP;
 
-/// Returns the number of messages that one mailbox holds, with the relay's shipped limits.
+/// Returns the capacity of one mailbox in messages, with the relay's shipped limits.
 fn mailbox() -> usize {
     Limits::default().mailbox_messages as usize
 }

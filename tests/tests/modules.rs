@@ -1,4 +1,4 @@
-//! The arrows between the modules of one crate go one way, as those between the crates do (`layers.rs`).
+//! The arrows between the modules of one crate are one-way, as those between the crates are (`layers.rs`).
 //!
 //! An arrow is a path in a module's file that leads to another module: in a `use`, or written out in the code. A path
 //! through a re-export leads to the module that owns the item. Comments, strings and the unit tests at the end of a
@@ -97,7 +97,7 @@ fn arrows(sources: &Sources) -> Arrows {
         .collect()
 }
 
-/// Returns the module that owns what `path` names in `module`. Returns none if the path leads out of the crate.
+/// Returns the module that owns what `path` names in `module`, or `None` if the path leads out of the crate.
 fn leads_to(
     module: &str,
     path: &[String],
@@ -137,8 +137,8 @@ fn leads_to(
     Some(at)
 }
 
-/// Returns the modules on a circle, and those between two circles. They are left when every module is removed that has
-/// no arrow out of it or no arrow into it.
+/// Returns the modules on a circle, and those between two circles. They remain when every module is removed that
+/// has no outgoing or no incoming arrow.
 fn circles(arrows: &Arrows) -> BTreeSet<String> {
     let mut left: BTreeSet<String> = arrows.keys().cloned().collect();
     loop {
@@ -157,7 +157,7 @@ fn circles(arrows: &Arrows) -> BTreeSet<String> {
 /// A path in a module's file.
 struct Found {
     path: Vec<String>,
-    /// True if the path is part of a `pub use`, whatever its reach.
+    /// True if the path is part of a `pub use`, whatever its visibility.
     is_export: bool,
 }
 
@@ -175,7 +175,7 @@ fn found(tokens: &[String]) -> Vec<Found> {
             found.extend(paths.into_iter().map(|path| Found { path, is_export }));
             at = end;
         } else if token == "in" && at > 0 && tokens[at - 1] == "(" {
-            // `pub(in crate::one)` says how far a name reaches.
+            // `pub(in crate::one)` limits the visibility of a name.
             at += 1 + tokens[at..].iter().position(|token| token == ")").unwrap_or(0);
         } else if is_word(token) && (at == 0 || tokens[at - 1] != "::") {
             let mut path = vec![token.clone()];
@@ -196,7 +196,7 @@ fn found(tokens: &[String]) -> Vec<Found> {
     found
 }
 
-/// Reads one branch of a `use` and the branches inside its braces. Each path gets the part that stands before it.
+/// Reads one branch of a `use` and the branches inside its braces. Each path is prefixed with the part before it.
 fn tree(tokens: &[String], at: &mut usize, before: &[String], paths: &mut Vec<Vec<String>>) {
     let mut path = before.to_vec();
     let mut is_module = false;

@@ -1,6 +1,6 @@
-//! No public type has the name of another one, in whatever crate, unless a reason is written down here.
+//! No public type has the name of another one, in any crate, unless a reason is recorded here.
 //!
-//! Somebody who searches for a name, or meets it in a message of the compiler, finds one type.
+//! Somebody who searches for a name, or sees it in a message of the compiler, finds one type.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -68,7 +68,7 @@ fn types_of_the_same_name_are_found() {
     }
 }
 
-/// Notes the public types that a module declares, without those of its unit tests.
+/// Records the public types that a module declares, without those of its unit tests.
 fn note(declared: &mut Declared, module: &str, text: &str) {
     for words in tokens(text).windows(3) {
         if let [public, kind, name] = words

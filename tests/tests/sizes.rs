@@ -12,7 +12,7 @@ const MAX_COLUMNS: usize = 120;
 /// The length above which a word counts as a link. A line cannot be broken inside a link.
 const LONG_WORD: usize = 80;
 
-/// The folders of the repository that hold sources or docs.
+/// The folders of the repository that contain sources or docs.
 const FOLDERS: &[&str] = &["crates", "docs", "examples", "packaging", "tests"];
 
 #[test]

@@ -66,7 +66,7 @@ fn no_phone_and_no_other_type_holds_a_software() {
     let holds = |text: &str| {
         let words = tokens(text);
         let boxed = words.windows(2).any(|pair| pair == ["dyn", "Software"]);
-        // An engine that holds the argument for one call borrows it, as a generic parameter.
+        // An engine that uses the argument for one call borrows it, as a generic parameter.
         boxed || words.windows(3).any(|three| three == ["Phone", "<", "S"])
     };
     assert!(holds("struct A(Box<dyn Software>);") && holds("pub struct Phone<S> {}"), "both are found");
@@ -75,7 +75,7 @@ fn no_phone_and_no_other_type_holds_a_software() {
     }
 }
 
-/// A program contains the names of the functions that it is made of, each with the name of its crate.
+/// A program contains the names of its functions, each with the name of its crate.
 #[test]
 fn the_built_programs_contain_nothing_of_an_access_proposal() {
     let contains = |program: &Path| {

@@ -44,7 +44,7 @@ fn words(ended: &Ended) -> String {
     words.join(" ")
 }
 
-/// Returns the kinds of deposit that the relay holds.
+/// Returns the kinds of deposit that the relay has.
 fn held(place: &Place, relay: &Relay) -> Vec<String> {
     let data = relay.data().to_str().unwrap();
     let ledger = relay_command(place, &["ledger", "--data", data, "--json"]).expect(0).json();
@@ -90,7 +90,7 @@ fn a_backup_comes_back_to_a_new_phone_with_the_key_that_was_written_down() {
     drop(history.prints("Bob (NOT VERIFIED)").prints("I will be there"));
     drop(new.run_with(&["backup", "restore"], &key).expect(0).prints("Restored: no texts and 0 contacts"));
 
-    // The new phone's backups have a key of their own, and the old one opens none of them.
+    // The new phone's backups have their own key, and the old one opens none of them.
     let next = words(&new.follow(back.next().unwrap()).expect(0));
     assert_ne!(next, key);
     drop(new.run_with(&["backup", "restore"], &key).expect(1).says("Either the key is another one"));
@@ -121,7 +121,7 @@ fn the_operators_key_needs_no_words_and_the_screen_says_who_can_read() {
     drop(register(&new, &relay));
     let back = new.run(&["backup", "restore", "--json"]).expect(0).json();
     assert_eq!((back["texts"].as_u64(), back["operator_had_key"].as_bool()), (Some(2), Some(true)));
-    // The owner goes back to a key of their own, and the relay loses the key that it had.
+    // The owner returns to their own key, and the relay loses the key that it had.
     words(&new.run(&["backup", "on"]).expect(0).prints(OWNER_READS));
     assert_eq!(held(&place, &relay), ["backup-part"]);
 }
@@ -173,7 +173,7 @@ fn a_relay_without_the_option_keeps_no_backups_and_an_account_without_a_number_i
     drop(alice.run(&["backup", "on"]).expect(0).says("this account has no number"));
     let inventory = relay_command(&place, &["inventory", "--backups"]).expect(0);
     drop(inventory.prints("backup"));
-    // A relay that no longer keeps backups takes none, and `inbox` still works.
+    // A relay that no longer keeps backups accepts none, and `inbox` still works.
     let (_, ended) = relay.stop();
     drop(ended.expect(0).prints("backup, key of a backup"));
 }

@@ -1,4 +1,4 @@
-//! Public channels as people have them: opened, posted in, followed, read and taken down, while the relay runs and
+//! Public channels as people use them: opened, posted in, followed, read and taken down, while the relay runs and
 //! after it has stopped.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
@@ -80,7 +80,7 @@ fn a_post_is_read_by_anybody_and_kept_by_followers_also_after_the_channel_was_ta
     let none = bob.run(&["channel", "read", NEWS]).expect(1);
     assert_eq!(none.out, "");
 
-    // The ledger names the channel and its owner, and no post is left in the relay's files.
+    // The ledger names the channel and its owner, and no post remains in the relay's files.
     let data = relay.data().to_str().unwrap();
     let ledger = relay_command(&place, &["ledger", "--data", data, "--json"]).expect(0).json();
     assert_eq!(ledger["channels"][0]["channel"].as_str(), Some(NEWS));

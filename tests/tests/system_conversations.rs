@@ -1,4 +1,4 @@
-//! Two phones and a relay, each a process of its own. People meet, compare numbers, talk, and lose nothing while one of
+//! Two phones and a relay, each its own process. People meet, compare numbers, talk, and lose nothing while one of
 //! them is away.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 

@@ -1,4 +1,5 @@
-//! The main job, `pillarbox-lab try`. It ends well, leaves nothing behind, and tells people and programs the same.
+//! The main job, `pillarbox-lab try`. It ends well, leaves no files behind, and reports the same to people and
+//! programs.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::io::{BufRead as _, BufReader};

@@ -24,7 +24,7 @@ fn link(place: &Place, owner: &Phone, name: &str, options: &[&str]) -> Phone {
     device
 }
 
-/// Lets every phone fetch and send what there is, until nothing more comes of it.
+/// Has every phone fetch and send everything, until nothing more happens.
 fn settle(phones: &[&Phone]) {
     for _ in 0..3 {
         phones.iter().for_each(|phone| drop(phone.run(&["inbox"]).expect(0)));
@@ -176,7 +176,7 @@ fn wrong_codes_and_a_device_that_waits_have_one_clear_sentence_each() {
     drop(process.wait_for_end().expect(130));
     drop(laptop.run(&["inbox"]).expect(1).says("This device is not linked yet"));
     drop(bob.run(&["device", "link", &code, "--yes"]).expect(1).says("No device waits to be linked"));
-    // The same command goes on with the same keys.
+    // The same command continues with the same keys.
     let (process, again) = waiting(&laptop, &bob);
     assert_eq!(again, code);
     drop(bob.run(&["device", "link", &again, "--yes"]).expect(0));
@@ -199,7 +199,7 @@ fn devices_killed_at_any_moment_lose_nothing_and_repeat_nothing() {
             let process = phone.start(&["send", to, &text]);
             thread::sleep(Duration::from_millis(rng.random_range(0..250)));
             drop(process.kill());
-            // Said again under the same words only if nothing of it is kept.
+            // The same words again, only if nothing of the first attempt is kept.
             if !texts(phone, to).contains(&text) {
                 drop(phone.run(&["send", to, &text]));
             }

@@ -1,5 +1,5 @@
-//! The public log of keys as people meet it: phones that check it, an operator who writes a false entry into it, and
-//! the audit, with the real programs.
+//! The public log of keys as people experience it: phones that check it, an operator who writes a false entry into
+//! it, and the audit, with the real programs.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::fs;
@@ -72,7 +72,7 @@ fn a_false_entry_is_told_to_its_owner_and_a_log_that_was_changed_is_found_by_the
     drop(audit(&place, &address, &seen).expect(0).prints("4 entries of 2 accounts"));
     let seen = heads(&place, &[&alice, &bob]);
 
-    // The operator takes the false entry back, as if it had never been.
+    // The operator removes the false entry, as if it had never been.
     let stopped = relay.stop().0;
     let database = Connection::open(stopped.data().join("relay.sqlite3")).unwrap();
     database.execute("DELETE FROM directory_log WHERE place >= 2", []).unwrap();

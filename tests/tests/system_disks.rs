@@ -245,7 +245,7 @@ fn append_garbage(file: &Path) {
     File::options().append(true).open(file).unwrap().write_all(&[0xA5; 20_000]).unwrap();
 }
 
-/// Returns a stopped relay that holds a message for Bob, and its database.
+/// Returns a stopped relay that has a message for Bob, and its database.
 fn relay_with_a_message(place: &Place) -> (Stopped, PathBuf, Phone, Phone) {
     let relay = place.relay();
     let (alice, bob) = place.alice_and_bob(&relay);
@@ -256,7 +256,7 @@ fn relay_with_a_message(place: &Place) -> (Stopped, PathBuf, Phone, Phone) {
     (stopped, file, alice, bob)
 }
 
-/// Asserts that the relay does not start and gives the reason.
+/// Asserts that the relay does not start and states the reason.
 fn does_not_start(place: &Place, stopped: &Stopped, why: &str) {
     let run = Relay::command(place, stopped.data(), &stopped.host_and_port());
     drop(Process::run(run, "").expect(4).says(why).says("from a copy"));

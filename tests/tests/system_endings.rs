@@ -1,5 +1,5 @@
-//! Programs that end without warning, and a relay that goes and comes back. Nothing accepted is lost, nothing is shown
-//! twice, and everything arrives in the order in which it was said.
+//! Programs that end without warning, and a relay that stops and returns. Nothing accepted is lost, nothing is
+//! shown twice, and everything arrives in the order in which it was said.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::thread;
@@ -9,13 +9,13 @@ use pillarbox_testkit::program::{Phone, Place, Stream};
 /// The number of times that the relay is killed under load.
 const KILLS: usize = 8;
 
-/// The event for which the killing thread waits before each kill. Each event finds the messages under way at another
-/// place.
+/// The event for which the killing thread waits before each kill. Each event finds the messages in transit at
+/// another point.
 #[derive(Clone, Copy)]
 enum Moment {
     /// The relay has just shown that a message passes.
     Passing,
-    /// A `send` was just told that its message is accepted, and the message is on its way to the other phone.
+    /// A `send` was just told that its message is accepted, and the message is in transit to the other phone.
     Accepted,
 }
 
@@ -83,7 +83,7 @@ fn kill_while_sending(
                 let sent = alice.run(&["send", "Bob", text]);
                 let code = sent.status.code();
                 assert!(code == Some(0) || code == Some(3), "{sent:?}");
-                // The receiver may be gone after the first event, or may wait for another one.
+                // The receiver may be dropped after the first event, or may wait for another one.
                 accepted.send(code).unwrap_or_default();
             }
         });

@@ -1,4 +1,5 @@
-//! Groups as people use them: made, written to, joined later and left, with wrong names, a closed account, and kills.
+//! Groups as people use them: created, written to, joined later and left, with wrong names, a closed account, and
+//! kills.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::thread;
@@ -8,7 +9,7 @@ use pillarbox_testkit::program::{Phone, Place, Process, Relay, Stream};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use serde_json::Value;
 
-/// Makes three people who have added each other.
+/// Creates three people who have added each other.
 fn three(place: &Place, relay: &Relay) -> [Phone; 3] {
     let people = ["alice", "bob", "carol"].map(|name| place.account(relay, name));
     for one in &people {
@@ -50,7 +51,7 @@ fn a_group_is_made_written_to_joined_later_and_left_and_every_member_is_told_by_
     let as_told = |kind: &str, by: &str| (kind.to_owned(), by.to_owned());
     assert_eq!(news(&carol), [as_told("group-joined", "Alice"), as_told("text", "six at the pier")]);
 
-    // Somebody is added later. All members are told, and the newcomer gets nothing from before.
+    // Somebody is added later. All members are told, and the new member gets nothing from before.
     let added = bob.run(&["group", "add", "Harbour", "Dave"]).expect(0);
     drop(added.prints("Added Dave to Harbour: 4 members now").prints("reads nothing from before"));
     drop(bob.run(&["group", "add", "Harbour", "Dave"]).expect(0).prints("is in Harbour already"));
@@ -94,7 +95,7 @@ fn a_group_is_made_written_to_joined_later_and_left_and_every_member_is_told_by_
     assert!(places.is_sorted(), "{history}");
 }
 
-/// Lets the phones hear from each other until each knows that the others read signatures.
+/// Exchanges messages until each phone knows that the others read signatures.
 fn meet(people: &[&Phone]) {
     for _ in 0..3 {
         people.iter().for_each(|one| drop(one.run(&["inbox"]).expect(0)));
@@ -157,7 +158,7 @@ fn the_keeper_removes_a_member_who_is_told_keeps_what_it_has_and_gets_nothing_la
     drop(cannot.says("Alice removed you from Harbour, and nobody comes back into a group."));
     drop(carol.run(&["group", "list"]).expect(0).prints("Harbour, from which Alice removed you."));
 
-    // A keeper who leaves passes that on.
+    // A keeper who leaves passes the role on.
     drop(alice.run(&["group", "leave", "Harbour", "--yes"]).expect(0));
     let told = bob.run(&["inbox"]).expect(0).prints("Alice left the keeping of Harbour to you");
     drop(told.prints("Alice left Harbour."));
@@ -213,7 +214,7 @@ fn wrong_names_are_answered_with_what_to_do_and_change_nothing() {
     drop(alice.run(&["history", "Bob", "--group", "Harbour"]).expect(2));
     drop(alice.run(&["chat", "Bob", "--group", "Harbour"]).expect(2));
 
-    // Anybody can give a group any name. Two groups of one name are told apart by their ids.
+    // Anybody can give a group any name. Two groups of one name are distinguished by their ids.
     drop(bob.run(&["inbox"]).expect(0));
     drop(carol.run(&["group", "create", "Harbour", "Bob"]).expect(0));
     drop(bob.run(&["inbox"]).expect(0));
@@ -222,7 +223,7 @@ fn wrong_names_are_answered_with_what_to_do_and_change_nothing() {
     let id = several.err.split_whitespace().find(|word| word.len() == 32).unwrap();
     drop(bob.run(&["send", "--group", id, "hello"]).expect(0).prints("Sent to Harbour"));
 
-    // Somebody who has left does not come back.
+    // Somebody who has left does not return.
     drop(carol.run(&["inbox"]).expect(0));
     let made_first = alice.run(&["group", "list", "--json"]).expect(0).json();
     let made_first = made_first["groups"][0]["group_id"].as_str().unwrap().to_owned();
@@ -274,7 +275,7 @@ fn a_relay_that_is_away_keeps_nothing_from_a_group_and_everything_goes_later() {
 fn a_sender_who_is_killed_between_copies_loses_none_and_sends_none_twice() {
     let place = Place::new();
     let limits = place.path("limits.json");
-    // The limits let copies go one at a time, so that a kill falls between them.
+    // The limits let copies be sent one at a time, so that a kill falls between them.
     std::fs::write(&limits, r#"{"sealed_submissions":{"burst":3,"every":40}}"#).unwrap();
     let folder = place.path("relay");
     let relay = Relay::listen_with(&place, &folder, "127.0.0.1:0", &["--limits", limits.to_str().unwrap()]);

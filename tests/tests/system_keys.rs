@@ -77,7 +77,7 @@ fn a_verified_contacts_changed_key_blocks_until_somebody_chooses() {
     drop(alice.run(&["verify", "Bob", "--heard", &before]).expect(1).says("The numbers differ"));
     assert_eq!(alice.trust("Bob"), "changed");
 
-    // An owner who chooses to go on loses the word "verified".
+    // An owner who chooses to continue loses the word "verified".
     drop(alice.run(&["contact", "accept", "Bob"]).expect(0).prints("NOT VERIFIED"));
     drop(alice.run(&["inbox"]).expect(0));
     assert_eq!((alice.waiting(), alice.trust("Bob")), (0, "unverified".to_owned()));

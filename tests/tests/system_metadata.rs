@@ -51,7 +51,7 @@ fn what_passes_a_running_relay_is_read_live_and_a_sealed_sender_is_in_no_row() {
     let found = means(&Process::run(lab(&place, &["-", "--json"]), &named).expect(0).json(), "named");
     assert_eq!(found["found"]["named"], 2, "{found}");
 
-    // When it is stopped, it still prints the picture in words, with everything that came before.
+    // When it is stopped, it still prints the picture in words, with everything that arrived before.
     let mut live = Process::start(lab(&place, &["-"]));
     live.feed(&events);
     live.feed(&events.repeat(10));
@@ -74,7 +74,7 @@ fn whoever_follows_is_told_what_the_messages_tell_of_who_writes_to_whom() {
     follow.signal("INT");
     let said = follow.finish().expect(130).out;
     let words = said.split_whitespace().collect::<Vec<_>>().join(" ");
-    // Sealed senders: each message came over a connection that names nobody.
+    // Sealed senders: each message arrived over a connection that names nobody.
     let sent = said.lines().filter(|line| line.contains("  sent to  ")).count();
     assert!(sent >= 2, "{said}");
     let sentence = format!(
@@ -96,10 +96,10 @@ fn what_a_relay_keeps_is_read_with_consent_alone() {
     let waiting = Process::run(lab(&place, &[&[data], &own[..]].concat()), "").expect(0).json();
     assert_eq!(waiting["observer"], "keeps");
     assert_eq!(waiting["messages"], 1);
-    // The row that waits is sealed. It says for whom it is, and not from whom.
+    // The waiting row is sealed. It names its recipient, but not its sender.
     assert_eq!(means(&waiting, "named")["not_tried"], "no row of a message names both people", "{waiting}");
     assert_eq!(bob.inbox(), ["hello"]);
-    // The receipt then waits in the place of the text, until its phone comes.
+    // The receipt then waits in place of the text, until its phone connects.
     assert!(alice.inbox().is_empty());
     let after = Process::run(lab(&place, &[&[data], &own[..]].concat()), "").expect(0).json();
     assert_eq!(

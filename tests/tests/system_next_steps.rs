@@ -1,12 +1,12 @@
-//! Executes every next step that the programs print, at the place where it is printed. [`KINDS`] lists them, and the
-//! other tests fail on a step of an unlisted kind.
+//! Executes every next step that the programs print, where it is printed. [`KINDS`] lists them, and the other tests
+//! fail on a step of an unlisted kind.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
 
 use pillarbox_testkit::program::{Ended, KINDS, Phone, Place, Relay, kind};
 
-/// Runs the step that `ended` suggests on the phone that it is meant for, and notes its kind.
+/// Runs the step that `ended` suggests on the phone that it is meant for, and records its kind.
 fn follow(done: &mut BTreeSet<String>, phone: &Phone, ended: &Ended) -> Ended {
     let line = ended.next().unwrap_or_else(|| panic!("no next step: {ended:?}"));
     done.insert(kind(line));

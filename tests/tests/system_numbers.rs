@@ -1,6 +1,6 @@
-//! Somebody comes back under a known number with other keys. With a code it is the same account. Without codes it is
-//! another account, to which the number leads. The phones of people who know the number report that the safety number
-//! has changed.
+//! Somebody returns under a known number with other keys. With a code it is the same account. Without codes it is
+//! another account, to which the number leads. The phones of people who know the number report that the safety
+//! number has changed.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::thread;
@@ -190,7 +190,7 @@ fn a_number_with_a_new_account_is_the_same_contact_with_another_safety_number() 
     let name = ["account", "create", "--relay", relay.address(), "--number", BOB, "--name", "Bob"];
     drop(again.run(&name).expect(0));
 
-    // Whoever writes first becomes a request. It names the contact that the writer claims to be.
+    // A new sender becomes a request. It names the contact that the writer claims to be.
     again.add(&alice);
     drop(again.run(&["send", "Alice", "my new phone"]).expect(0));
     let told = alice.run(&["inbox"]).expect(0);

@@ -1,5 +1,5 @@
-//! A relay that asks a phone to wait. The messages to one person arrive in the order in which they were said, whoever
-//! is asked to wait and whenever the program ends.
+//! A relay that asks a phone to wait. The messages to one person arrive in the order in which they were said, no
+//! matter who is asked to wait and when the program ends.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::thread::sleep;
@@ -20,7 +20,7 @@ fn lines(numbers: std::ops::RangeInclusive<u32>) -> Vec<String> {
     numbers.map(|number| format!("line {number}")).collect()
 }
 
-/// Lets a phone connect until none of its messages waits.
+/// Connects a phone until none of its messages waits.
 fn drain(phone: &Phone) {
     for _ in 0..60 {
         if phone.waiting() == 0 {
@@ -67,7 +67,7 @@ fn a_chat_that_is_told_to_wait_and_killed_goes_on_in_order() {
     }
     drain(&alice);
     heard.extend(bob.inbox());
-    // A line that was never read from the pipe was never said. Every other line arrived, once and in order.
+    // A line that was never read from the pipe was never sent. Every other line arrived, once and in order.
     let places: Vec<u32> = heard.iter().map(|line| line[5..].parse().unwrap()).collect();
     assert!(places.is_sorted_by(|one, other| one < other), "{places:?}");
     assert!(places.len() >= 60, "{places:?}");

@@ -1,4 +1,4 @@
-//! The relay as its operator meets it: what it holds and sees, how it is watched, and how it starts and stops.
+//! The relay as its operator sees it: what it holds and sees, how it is watched, and how it starts and stops.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::net::TcpStream;
@@ -149,7 +149,7 @@ fn the_first_screen_of_a_relay_ends_with_its_address_and_a_line_to_copy() {
     assert_eq!(next, format!("Next: export RELAY='{address}'"));
     let text = screen.join(" ");
     assert!(text.starts_with("It keeps:") && screen.len() < 20, "{screen:#?}");
-    // The output names what this relay was told to keep. It contains no name of a table's column.
+    // The output names what this relay was configured to keep. It contains no name of a table's column.
     assert!(text.contains("the time of last use") && text.contains("(90 days after delivery,"), "{text}");
     assert!(!text.contains('_') && !text.contains(" row"), "{text}");
     relay.signal("TERM");
@@ -161,7 +161,7 @@ fn what_passes_can_only_be_followed_while_a_relay_runs() {
     let place = Place::new();
     let stopped = place.relay().kill();
     let data = stopped.data().to_str().unwrap();
-    // The killed relay's announcement is still there, and leads nowhere.
+    // The killed relay's announcement still exists, and leads nowhere.
     drop(
         relay_command(&place, &["ledger", "--follow", "--data", data])
             .expect(3)

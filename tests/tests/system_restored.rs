@@ -1,8 +1,8 @@
-//! A relay or a phone is restored from an old copy of its data while everybody else went on. The tests show what is
-//! used twice, what is gone, what a person is told, and what to do then.
+//! A relay or a phone is restored from an old copy of its data while everybody else continued. The tests show what
+//! is reused, what is lost, what a person is told, and what to do then.
 //!
-//! An operator who keeps copies will one day need one. A message that was accepted after the copy was made is gone with
-//! the disk that it was on. Everything else must recover by itself, or be reported in one sentence.
+//! An operator who keeps copies will one day need one. A message that was accepted after the copy was made is lost
+//! with the disk that it was on. Everything else must recover by itself, or be reported in one sentence.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::fs;
@@ -101,7 +101,8 @@ fn conversations_go_on_with_a_relay_put_back_though_it_uses_message_numbers_twic
     assert!(number(&place, &relay) <= before, "the relay counts from where the copy stops");
     assert_eq!(bob.inbox(), ["under a number that was used"]);
     tell(&bob, "Alice", &alice, "and back");
-    // A message that was accepted after the copy was made is gone with its data. No phone claims that it was delivered.
+    // A message that was accepted after the copy was made is lost with its data. No phone claims that it was
+    // delivered.
     let states: Vec<_> = history(&alice, "Bob")
         .iter()
         .filter(|said| said["from"] == "you")
@@ -182,7 +183,7 @@ fn a_phone_put_back_that_lacks_newer_prekeys_hears_a_stranger_s_words_when_they_
     strangers_words_come_when_they_are_added(&place, &relay, &bob);
 }
 
-/// Lets the unknown Dave write to Bob with keys that Bob's phone does not have.
+/// Has the unknown Dave write to Bob with keys that Bob's phone does not have.
 fn strangers_words_come_when_they_are_added(place: &Place, relay: &Relay, bob: &Phone) {
     let dave = place.account(relay, "dave");
     dave.add(bob);

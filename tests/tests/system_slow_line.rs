@@ -1,5 +1,5 @@
-//! A phone behind a slow line. A download that takes longer than any patience with silence succeeds, as long as bytes
-//! keep coming.
+//! A phone behind a slow line. A download that takes longer than any time-out for silence succeeds, as long as
+//! bytes keep arriving.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::io::{Read, Write};
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use pillarbox_testkit::program::{Place, Relay, Stream};
 
-/// The number of texts that wait, and the line's speed towards the phone in bytes a second. Together they take more
+/// The number of waiting texts, and the line's speed towards the phone in bytes a second. Together they take more
 /// than a minute.
 const WAITING: usize = 120;
 const BYTES_A_SECOND: usize = 2_600;
@@ -20,7 +20,7 @@ const PIECE: usize = 200;
 /// The time without any byte after which a visit is given up.
 const SILENCE: Duration = Duration::from_secs(60);
 
-/// Carries bytes from one end to the other until one end is gone, with a pause after each piece.
+/// Carries bytes from one end to the other until one end is closed, with a pause after each piece.
 fn carry(mut from: TcpStream, mut to: TcpStream, pause: Duration) {
     let mut piece = [0; PIECE];
     while let Ok(length @ 1..) = from.read(&mut piece) {

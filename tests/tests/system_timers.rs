@@ -8,7 +8,7 @@ use pillarbox_testkit::PATIENCE;
 use pillarbox_testkit::program::{Phone, Place};
 use pillarbox_wire::Timestamp;
 
-/// Returns the texts that a phone still holds, shown or not. The library reads the vault itself. It is given a time
+/// Returns the texts that a phone still has, shown or not. The library reads the vault itself. It is passed a time
 /// before anything expires, so that it removes nothing meanwhile.
 fn held(place: &Place, phone: &Phone) -> Vec<String> {
     let typed = std::fs::read_to_string(place.passphrase_file()).unwrap().trim().to_owned();

@@ -1,4 +1,5 @@
-//! Troubles that a person meets. Each ends with one clear sentence and the documented exit code, and loses nothing.
+//! Troubles that a person runs into. Each ends with one clear sentence and the documented exit code, and loses
+//! nothing.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::fs;
@@ -50,7 +51,7 @@ fn a_relay_of_another_version_is_told_with_both_versions() {
     let alice = place.account(&relay, "alice");
     let key = relay.address().split('#').nth(1).unwrap().to_owned();
     let stopped = relay.kill();
-    // A later relay, for which the phone is too old, stands in the relay's place.
+    // The relay is replaced by a later one, for which the phone is too old.
     let listener = TcpListener::bind(stopped.host_and_port()).unwrap();
     let later = thread::spawn(move || {
         let mut asked = Vec::new();

@@ -25,7 +25,7 @@ const READ_LEN: usize = 64 * 1024;
 /// Silence after which a server counts as failed.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The longest sleep of the generator while a socket takes no more bytes.
+/// The longest sleep of the generator while a socket accepts no more bytes.
 const RETRY_NANOSECONDS: i64 = 200_000;
 
 /// The messages that a speaker found in the received bytes.
@@ -48,10 +48,10 @@ impl Heard {
 
 /// One side's part of the protocol on one connection, after the connection has been set up.
 pub(crate) trait Speaker {
-    /// Appends the bytes that hand over these messages.
+    /// Appends the bytes that submit these messages.
     fn send(&mut self, payloads: &[Payload], out: &mut Vec<u8>) -> Result<(), Failure>;
 
-    /// Takes received bytes, and appends the bytes to answer with.
+    /// Processes received bytes, and appends the bytes to answer with.
     fn receive(&mut self, bytes: &[u8], out: &mut Vec<u8>, heard: &mut Heard) -> Result<(), Failure>;
 }
 
@@ -63,14 +63,14 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    /// Makes a line over a connection that is set up. `first` is sent before everything else.
+    /// Creates a line over an established connection. `first` is sent before everything else.
     pub(crate) fn new(stream: TcpStream, speaker: Box<dyn Speaker>, first: Vec<u8>) -> Result<Self, Failure> {
         stream.set_nodelay(true)?;
         stream.set_nonblocking(true)?;
         Ok(Self { stream, speaker, out: first })
     }
 
-    /// Sends as much as the socket takes now.
+    /// Sends as much as the socket accepts now.
     fn flush(&mut self) -> Result<(), Failure> {
         while !self.out.is_empty() {
             match self.stream.write(&self.out) {
@@ -92,7 +92,7 @@ pub(crate) struct Pair {
 /// The times at which messages are sent.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Pace {
-    /// This many messages of each pair are under way at any time.
+    /// This many messages of each pair are in flight at any time.
     UnderWay(u64),
     /// This many messages a second in all, evenly spaced.
     EachSecond(u32),
@@ -161,7 +161,7 @@ impl Load {
         })
     }
 
-    /// Sends at `pace` until `until` is reached. Messages under way at the end stay under way.
+    /// Sends at `pace` until `until` is reached. Messages in flight at the end remain so.
     pub(crate) fn run(&mut self, pace: Pace, until: Until) -> Result<Tally, Failure> {
         let mut tally = Tally::default();
         let start = Instant::now();
@@ -228,7 +228,7 @@ impl Load {
         Ok(Timespec { tv_sec: 0, tv_nsec: pause })
     }
 
-    /// Sends until one pair has its number of messages under way.
+    /// Sends until one pair has its number of messages in flight.
     fn send(&mut self, at: usize, pace: Pace) -> Result<(), Failure> {
         let now = self.now();
         let Some((pair, progress)) = self.pairs.get_mut(at) else { return Ok(()) };
@@ -243,7 +243,7 @@ impl Load {
         pair.sender.flush()
     }
 
-    /// Reads the bytes that came on one line.
+    /// Reads the bytes that arrived on one line.
     fn listen(&mut self, at: usize, recipient: bool, tally: &mut Tally) -> Result<(), Failure> {
         let now = self.now();
         let Some((pair, progress)) = self.pairs.get_mut(at) else { return Ok(()) };
@@ -272,7 +272,7 @@ impl Load {
 }
 
 impl Progress {
-    /// Returns the number of messages under way: not yet accepted, or not yet fetched if the pair has a recipient.
+    /// Returns the number of messages in flight: not yet accepted, or not yet fetched if the pair has a recipient.
     fn open(&self, pair: &Pair) -> u64 {
         let done = match pair.recipient {
             Some(_) => self.accepted.min(self.delivered),

@@ -1,6 +1,6 @@
 //! The relay beside redis-server and mosquitto, all three real processes under the same load generator.
 //!
-//! Every server has limits, logins and acknowledgements on, keeps its files on the same disk, and is started anew
+//! Every server has limits, logins and acknowledgements on, keeps its files on the same disk, and is started again
 //! with an empty folder for each measurement. redis and Pillarbox sync to disk before they answer; mosquitto does
 //! not. Only Pillarbox encrypts its connections.
 
@@ -23,7 +23,7 @@ use table::{Report, Row, Spread};
 
 pub(crate) use options::Options;
 
-/// The number of X25519 operations measured between two pairs. They take a few tenths of a second.
+/// The number of X25519 operations measured between two pairs. They take a few tenths of a second together.
 const UNITS: u32 = 4_000;
 
 /// The length of one slice of a long run.
@@ -32,7 +32,7 @@ const SLICE: Duration = Duration::from_secs(5);
 /// Bytes of a mebibyte.
 const MEBIBYTE: f64 = (1 << 20) as f64;
 
-/// Takes the measurements that the options ask for.
+/// Runs the measurements that the options select.
 pub(crate) fn run(options: &Options) -> Result<Report, Failure> {
     let ours = pillarbox::Pillarbox { program: build()? };
     let redis = installed(redis::PROGRAM);
@@ -129,7 +129,7 @@ fn installed(program: &str) -> bool {
     here
 }
 
-/// A run under way.
+/// A running measurement.
 struct Bench<'a> {
     options: &'a Options,
     /// Pillarbox first, then the peers that are installed.
@@ -175,8 +175,8 @@ impl Bench<'_> {
         self.push(what, unit, bounds, works, figure);
     }
 
-    /// Measures the server's processor time for each message. A note gives the generator's time, and Pillarbox's in
-    /// X25519 operations.
+    /// Measures the server's processor time for each message. A note states the generator's time, and Pillarbox's
+    /// in X25519 operations.
     fn processor(
         &mut self,
         what: &'static str,
@@ -232,8 +232,8 @@ impl Bench<'_> {
         });
     }
 
-    /// Does the long runs, one side after the other. Each slice of Pillarbox stands beside the peer's slice of the
-    /// same age, with the size of the files. mosquitto, which does not sync, is left out.
+    /// Does the long runs, one side after the other. Each slice of Pillarbox is listed beside the peer's slice of
+    /// the same age, with the size of the files. mosquitto, which does not sync, is left out.
     fn hold(&mut self, what: &'static str, online: bool, count: fn(&Tally) -> u64) -> Result<(), Failure> {
         let sides: Vec<&dyn Side> =
             self.sides.iter().copied().filter(|side| side.name() != "mosquitto").collect();
@@ -243,7 +243,7 @@ impl Bench<'_> {
             turns.reverse();
         }
         for (side, slices) in turns {
-            // Data that the previous run left to the system to write must not slow this one down.
+            // Data of the previous run that the system has not yet written must not slow this one down.
             Command::new("sync").status()?;
             *slices = runs::held(*side, online, self.options.hold, SLICE)
                 .map_err(|failure| format!("{}: {failure}", side.name()))?;

@@ -74,7 +74,7 @@ impl Server for Running {
 }
 
 impl Running {
-    /// Opens a connection whose session stays when it ends.
+    /// Opens a connection whose session survives its end.
     fn connect(&self, name: &str) -> Result<TcpStream, Failure> {
         let mut stream = TcpStream::connect(self.address)?;
         // Protocol name and level, no clean session, no keep-alive (section 3.1).

@@ -16,7 +16,7 @@ pub(crate) struct Options {
     pub(crate) connections: usize,
     /// The number of messages that wait when the relay is killed.
     pub(crate) queued: u64,
-    /// Takes only measurements whose names begin with this text.
+    /// Runs only measurements whose names begin with this text.
     pub(crate) only: Option<String>,
     pub(crate) json: bool,
 }

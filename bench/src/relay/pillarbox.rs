@@ -1,5 +1,5 @@
-//! A real `pillarbox-relay` process, over Noise on loopback. The phones know their keys and nothing of sessions,
-//! because the relay never looks inside a payload.
+//! A real `pillarbox-relay` process, over Noise on loopback. The phones know their keys and no sessions, because
+//! the relay never looks inside a payload.
 
 use super::{
     load::{Heard, Line, Pair, Payload, Speaker},
@@ -176,7 +176,7 @@ fn next(stream: &mut TcpStream, opener: &mut Opener) -> Result<RelayFrame, Failu
     }
 }
 
-/// Makes a registration that a relay accepts. The relay opens none of these keys but the device's.
+/// Builds a registration that a relay accepts. Of these keys, the relay uses only the device's.
 fn registration(handshake_hash: &[u8; 32]) -> ClientFrame {
     let device = SigningSecret::generate(&mut rand::rng());
     let key = FixedBytes([7; 32]);

@@ -1,4 +1,4 @@
-//! A server under measurement: a process of its own with a folder of its own, and the system's figures about it.
+//! A server under measurement: its own process with its own folder, and the system's figures about it.
 
 use crate::Failure;
 use std::{
@@ -48,8 +48,8 @@ impl Process {
         Ok(process)
     }
 
-    /// Starts a program. Returns the rest of the first line that starts with `announced`, and the time until the line
-    /// came.
+    /// Starts a program. Returns the rest of the first line that starts with `announced`, and the time until that
+    /// line appeared.
     pub(crate) fn announcing(
         program: &Path,
         arguments: &[impl AsRef<OsStr>],

@@ -15,7 +15,7 @@ use std::{
 
 pub(crate) const PROGRAM: &str = "redis-server";
 
-/// Messages that a consumer asks for at once: the number that its sender may have under way.
+/// Messages that a consumer asks for at once: the number that its sender may have in flight.
 const FETCHED_AT_ONCE: &str = "16";
 
 pub(crate) struct Redis;

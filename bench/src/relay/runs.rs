@@ -12,10 +12,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Senders, each with a recipient of its own.
+/// Senders, each with its own recipient.
 const PAIRS: usize = 64;
 
-/// Messages that each pair has under way in a closed loop.
+/// Messages that each pair has in flight in a closed loop.
 const UNDER_WAY: u64 = 16;
 
 /// The pace at which latency is measured.

@@ -18,7 +18,7 @@ pub(crate) trait Server {
     /// Returns the server's process.
     fn process(&self) -> &Process;
 
-    /// Makes senders with mailboxes of their own to send to. With `online`, a recipient fetches from each mailbox.
+    /// Creates senders, each with its own mailbox to send to. With `online`, a recipient fetches from each mailbox.
     fn pairs(&self, count: usize, online: bool) -> Result<Vec<Pair>, Failure>;
 
     /// Opens connections that have authenticated and wait for messages. They stay open while the value lives.

@@ -27,7 +27,7 @@ const STARTS: u32 = 1_000;
 const ENVELOPES: u32 = 1_500;
 const JUMPS: u32 = 20;
 
-/// Takes all measurements.
+/// Runs all measurements.
 pub(crate) fn run() -> Result<Report, Failure> {
     let (mut ours, mut theirs) = (pillarbox::Pair::new()?, olm::Pair::new()?);
     let envelope = pillarbox::Envelope::new();

@@ -33,7 +33,7 @@ fn start(
     Ok((payload, session))
 }
 
-/// Makes Bob's session from Alice's first message.
+/// Creates Bob's session from Alice's first message.
 fn answer(bob: &mut Account, alice: &Account, payload: &[u8]) -> Result<Session, Failure> {
     let OlmMessage::PreKey(message) = OlmMessage::from_parts(0, payload)? else {
         return Err("not a first message".into());

@@ -1,5 +1,5 @@
-//! The cost of the parts of each figure, through `pillarbox-crypto`. It shows which parts take the time, and the time
-//! that remains if every step between them costs nothing.
+//! The cost of the parts of each figure, through `pillarbox-crypto`. It shows which parts take the time, and how
+//! much would remain if every step between them cost nothing.
 
 use super::{TEXT, unit};
 use crate::{

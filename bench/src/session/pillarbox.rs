@@ -53,7 +53,7 @@ impl Phone {
         self.identity.public()
     }
 
-    /// Makes the bundle that the relay hands to a stranger: signed prekey, one-time prekey, one-time KEM prekey.
+    /// Builds the bundle that the relay gives a stranger: signed prekey, one-time prekey, one-time KEM prekey.
     fn bundle(&mut self) -> Result<DeviceBundle, Failure> {
         let id = PreKeyId(self.next);
         self.next += 1;
@@ -129,8 +129,8 @@ impl Pair {
         Ok(start.each(count))
     }
 
-    /// Measures `count` times how long it takes to open a message before which as many messages are lost as one jump
-    /// allows. Returns the microseconds for one.
+    /// Measures `count` times how long it takes to open a message after as many lost ones as one jump allows.
+    /// Returns the microseconds for one.
     pub(crate) fn jump(&mut self, count: u32) -> Result<f64, Failure> {
         for _ in 0..MAX_JUMP {
             self.at_alice = self.at_alice.encrypt(&TEXT, Padding::None)?.1;

@@ -1,9 +1,9 @@
-//! Attribution: the strength with which an answer ties what came back to a person.
+//! Attribution: how strongly an answer ties the returned data to a person.
 
 use serde::{Deserialize, Serialize};
 
-/// The strength with which an answer ties what came back to a person. It is not a scale, because a program cannot say
-/// which of them a court believes.
+/// How strongly an answer ties the returned data to a person. It is not a scale, because a program cannot say which
+/// kind a court believes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Attribution {
@@ -14,8 +14,8 @@ pub enum Attribution {
     /// A party to the conversation says so. Its phone authenticated the text for that party, and can prove this to
     /// nobody else.
     PartysWord,
-    /// The records of a seized phone say so. A party could have shown them, and here no party chose what to show.
-    /// Anybody who had the phone open before could have written what it attributes to its owner.
+    /// The records of a seized phone say so. A party could have shown them, but here no party chose what to show.
+    /// Anybody who had the open phone before could have written what it attributes to its owner.
     PhonesRecords,
     /// The operator recognises its own stamp on exactly these words. The operator knows, and nobody else can check.
     StampedByOperator,
@@ -39,15 +39,15 @@ impl Attribution {
     }
 }
 
-/// The origin of something that came back, as far as known.
+/// The origin of a returned item, as far as known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Provenance {
     /// A row or a frame names somebody.
     pub named_by_operator: bool,
-    /// A party handed it over.
+    /// A party disclosed it.
     pub shown_by_party: bool,
-    /// It was on a phone that was taken.
+    /// It was on a seized phone.
     pub found_on_phone: bool,
     /// The operator checked its stamp and the sender's commitment.
     pub stamp_verified: bool,

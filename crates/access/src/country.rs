@@ -9,8 +9,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Country([u8; 2]);
 
-/// The states in which the European Union's rules on electronic evidence hold: all members but Denmark (Regulation (EU)
-/// 2023/1543).
+/// The states in which the European Union's rules on electronic evidence apply: all members but Denmark (Regulation
+/// (EU) 2023/1543).
 const EUROPEAN_UNION: [&str; 26] = [
     "AT", "BE", "BG", "CY", "CZ", "DE", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU",
     "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",

@@ -1,4 +1,4 @@
-//! Days of the law. A source that gives no more yields a month or a year.
+//! Calendar days of the law. A source that is less precise yields a month or a year.
 
 use std::fmt;
 

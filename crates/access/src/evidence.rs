@@ -27,8 +27,8 @@ impl Exhibit {
     /// Records a field of a row, or some of its fields.
     #[must_use]
     pub fn field(table: &'static str, field: &'static str, value: &impl Serialize) -> Self {
-        // Serialization can only fail for a map whose keys JSON cannot hold, and no row has such a map. If a row ever
-        // had one, it would show as empty.
+        // Serialization can only fail for a map whose keys JSON cannot represent, and no row has such a map. If a
+        // row ever had one, it would show as empty.
         let value = serde_json::to_string(value).unwrap_or_default();
         Self { place: table, part: field, sha256: sha256(value.as_bytes()), value }
     }

@@ -22,7 +22,7 @@ pub struct Wrote {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReadableText {
-    /// The time, by the best clock that came with the text.
+    /// The time, by the most reliable clock available for the text.
     pub at: Timestamp,
     /// The author, if known.
     pub from: Option<String>,
@@ -77,7 +77,8 @@ pub struct Facts {
     pub wrote: Vec<Wrote>,
     /// Texts that could be read.
     pub said: Vec<ReadableText>,
-    /// Messages that are there byte for byte and that nothing opened. Their holder cannot tell whether they are texts.
+    /// Messages that are present byte for byte and that nothing opened. Their holder cannot tell whether they are
+    /// texts.
     pub sealed: Vec<Wrote>,
     /// Members of groups.
     pub members: Vec<Member>,
@@ -110,7 +111,7 @@ impl Facts {
     }
 }
 
-/// Merges two lists into a sorted one. A value occurs as often as in the list that has more of it.
+/// Merges two lists into a sorted one. A value occurs as often as in the list that has more copies of it.
 fn merge<T: Ord + Clone>(into: &mut Vec<T>, mut other: Vec<T>) {
     other.sort();
     into.sort();

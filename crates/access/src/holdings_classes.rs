@@ -1,5 +1,5 @@
-//! The holdings of a design in three classes: fields that pass its relay, fields that stay for a time, and fields that
-//! could be made to stay.
+//! The holdings of a design in three classes: fields that pass its relay, fields that are kept for a time, and
+//! fields that could be logged.
 //!
 //! Every line comes from the inventory of the wire and of the relay's own tables, under the design's rules. None is
 //! written by hand.
@@ -19,7 +19,7 @@ pub enum Holding {
     Seen,
     /// The relay stores it.
     Kept(KeptFor),
-    /// It passes through and the relay does not store it. The relay could be made to.
+    /// It passes through and the relay does not store it, but the relay could be made to.
     Loggable,
 }
 
@@ -38,7 +38,7 @@ impl fmt::Display for Holding {
 pub struct HoldingLine {
     /// The frame or row that contains the field.
     pub record: &'static str,
-    /// The field's name.
+    /// The field's name, as in the inventory of the wire or of the relay's tables.
     pub field: &'static str,
     /// The kind of data in the field.
     pub class: Class,
@@ -60,7 +60,7 @@ pub fn holdings_classes(design: &Design) -> Vec<HoldingLine> {
             holding: match (line.kept, line.class) {
                 (kept, _) if kept.is_kept() => Holding::Kept(kept),
                 (_, Class::Protocol) => Holding::Seen,
-                // A column that this relay leaves empty counts too, because its value passes by.
+                // A column that this relay leaves empty counts too, because its value passes through.
                 _ => Holding::Loggable,
             },
             why: line.why,

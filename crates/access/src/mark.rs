@@ -10,7 +10,7 @@ pub enum Mark {
     Confirmed,
     /// Somebody computed or counted it.
     Measured,
-    /// An assumption, made to have something to run. It is not a statement about anybody's product.
+    /// An assumption, made so that the program can run. It is not a statement about anybody's product.
     Hypothesis,
     /// Somebody else reports what the source says: a law firm, the press, a summary. It is printed with *according to*.
     SecondHand,

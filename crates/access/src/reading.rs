@@ -47,7 +47,7 @@ pub struct Attempts {
     pub is_text: bool,
     /// The longest run of printable characters in the raw payload. This measure knows nothing of our formats.
     pub longest_printable_run: usize,
-    /// True if the payload has the layout of one that this program's phones make.
+    /// True if the payload has the layout that this program's phones use.
     #[serde(skip)]
     pub is_in_form: bool,
     /// True if the raw payload contains plain words, as `pillarbox-relay ledger` would show them.
@@ -83,8 +83,8 @@ impl Attempts {
         }
     }
 
-    /// Returns true if nothing opened the payload and its form is foreign: its layout is not one that this program's
-    /// phones make, or it contains plain words.
+    /// Returns true if nothing opened the payload and its form is foreign: its layout is not that of this program's
+    /// phones, or it contains plain words.
     #[must_use]
     pub const fn is_in_another_form(&self) -> bool {
         self.readable.is_none() && (!self.is_in_form || self.has_plain_words)
@@ -139,16 +139,16 @@ pub fn read(payload: &[u8], holdings: &RelayHoldings) -> Attempts {
     read_with(payload, &Keys::all(holdings))
 }
 
-/// Tries to read `payload` with one of the keys in `holdings`, chosen by its place there. Returns `None` if no key has
-/// that place.
+/// Tries to read `payload` with one of the keys in `holdings`, chosen by its index there. Returns `None` if there
+/// is no key at that index.
 #[must_use]
 pub fn read_with_one(payload: &[u8], holdings: &RelayHoldings, key: usize) -> Option<Attempts> {
     let key = holdings.keys().get(key)?;
     Some(read_with(payload, &Keys { certificate_key: holdings.certificate_key(), keys: vec![key] }))
 }
 
-/// Tries to read `payload` with the private keys in `holdings` alone. This is quick enough to look at each message as
-/// it passes.
+/// Tries to read `payload` with the private keys in `holdings` alone. This is quick enough to try on each message
+/// as it passes.
 #[must_use]
 pub fn read_with_private_keys(payload: &[u8], holdings: &RelayHoldings) -> Attempts {
     read_with(payload, &Keys::for_recipient(holdings, None, 0))
@@ -179,8 +179,8 @@ pub(crate) fn read_with(payload: &[u8], keys: &Keys<'_>) -> Attempts {
     attempts
 }
 
-/// The largest number of payloads whose attempts are remembered. An entry takes less than a kilobyte. A full list is
-/// emptied and begun anew.
+/// The largest number of payloads whose attempts are cached. An entry takes less than a kilobyte. A full cache is
+/// emptied.
 const MAX_REMEMBERED: usize = 2_048;
 
 thread_local! {
@@ -189,7 +189,7 @@ thread_local! {
 }
 
 /// Tries each key on the payload, which takes a millisecond for some keys. If the same keys were tried on the same
-/// payload before, it returns the remembered result, because one demand after another asks for it.
+/// payload before, it returns the cached result, because demand after demand asks for it.
 fn remembered(
     payload: &[u8],
     keys: &Keys<'_>,
@@ -338,7 +338,7 @@ pub(crate) const fn text_of(content: &Content) -> Option<&Text> {
         | Content::MemberChanges(_)
         | Content::Devices(_)
         | Content::LogHead(_)
-        // What the owner's own devices tell each other was said elsewhere.
+        // Messages between the owner's own devices repeat what was said elsewhere.
         | Content::OwnNews(_) => None,
     }
 }
@@ -371,7 +371,7 @@ mod tests {
         encode(&Body { introduction: None, content: Content::Text(text) }).unwrap()
     }
 
-    /// Makes a first message to a recipient whose private keys all equal `key`, and its sealed form.
+    /// Builds a first message to a recipient whose private keys all equal `key`, and its sealed form.
     fn messages_to(key: &SecretBytes<32>, certificates: &SigningSecret) -> (Vec<u8>, Vec<u8>) {
         let mut rng = ChaCha20Rng::from_seed([1; 32]);
         let guess = Guess::of(key);

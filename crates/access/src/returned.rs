@@ -33,7 +33,7 @@ pub enum ItemAnswer {
     HeldInAnotherForm {
         /// The number of rows.
         count: u64,
-        /// The number of rows in a foreign form: with a layout that this program's phones do not make, or with plain
+        /// The number of rows in a foreign form: with a layout that this program's phones do not use, or with plain
         /// words in them.
         other_form: u64,
         /// The number of those rows that contain plain words. `pillarbox-relay ledger` shows the words.
@@ -115,12 +115,12 @@ pub enum Blank {
         /// The kind of deposit.
         kind: DepositKind,
     },
-    /// The relay accepts such a deposit, and the phone left none.
+    /// The relay accepts such a deposit, and the phone made none.
     NoneLeft {
         /// The kind of deposit.
         kind: DepositKind,
     },
-    /// The relay accepts such a deposit, and no phone has left one about this account.
+    /// The relay accepts such a deposit, and no phone has made one about this account.
     NoneLeftAbout {
         /// The kind of deposit.
         kind: DepositKind,
@@ -143,7 +143,7 @@ pub enum Blank {
     NothingPublished,
     /// The backup opens and contains no text.
     NoTextInside,
-    /// The account was closed. Its past actions remain in the log under its name.
+    /// The account was closed. Its earlier actions remain in the log under its name.
     ClosedAndLogged {
         /// The number of log rows that name the account.
         rows: u64,

@@ -44,7 +44,7 @@ pub struct Served {
     pub has_account: bool,
     /// A line for each item.
     pub lines: Vec<ItemLine>,
-    /// Everything that the returned lines say, as structured data. It holds nothing that was not handed over.
+    /// Everything that the returned lines say, as structured data. It contains nothing that was withheld.
     pub facts: Facts,
 }
 
@@ -55,7 +55,7 @@ impl Served {
         self.lines.iter().find(|line| line.item == item).map(|line| &line.answer)
     }
 
-    /// Returns the items that came back and that the demand did not state itself.
+    /// Returns the items that were returned and that the demand did not state itself.
     #[must_use]
     pub fn returned(&self) -> BTreeSet<Item> {
         let learned = self.lines.iter().filter(|line| !line.was_known);

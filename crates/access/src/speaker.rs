@@ -1,4 +1,4 @@
-//! The speaker of a statement about an operator, so that nobody's words are put into somebody else's mouth.
+//! The speaker of a statement about an operator, so that no statement is attributed to the wrong party.
 
 use serde::{Deserialize, Serialize};
 

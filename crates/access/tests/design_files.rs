@@ -1,4 +1,4 @@
-//! A mistake in a design's file is refused with its place, the mistake, and what to write instead.
+//! A mistake in a design's file is reported with its place, the mistake, and what to write instead.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use pillarbox_access::design::Accounts;

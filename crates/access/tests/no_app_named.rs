@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// Names that a rule about an app would use, besides those of the designs' files.
+/// Names that a rule about an app would use, in addition to those of the designs' files.
 const APPS: &[&str] = &[
     "whatsapp",
     "signal",

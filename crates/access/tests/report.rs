@@ -46,7 +46,7 @@ fn message(commitment: &[u8; 32], ciphertext: &[u8]) -> Vec<u8> {
     [&[kind::RATCHET][..], commitment, &[0; 54], ciphertext].concat()
 }
 
-/// Builds a recipient's report of a message that says `words`.
+/// Builds a recipient's report of a message with the text `words`.
 fn reported(words: &str) -> ReportedMessage {
     let body = body(words);
     let opening = Opening::from_bytes([2; 32]);

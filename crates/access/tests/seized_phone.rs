@@ -1,5 +1,5 @@
-//! Guesses are really made. A planted code is found at its place, a wrong code is not found, and a phone that erases
-//! itself is gone.
+//! Guesses are really made. A planted code is found at its position, a wrong code is not found, and a phone that
+//! erases itself yields nothing.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::path::Path;
@@ -14,13 +14,13 @@ use pillarbox_crypto::PasswordCost;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 
-/// Creates a vault behind this code at the least cost, because the test is about guessing and not about patience.
+/// Creates a vault behind this code at the least cost, because the test is about guessing and not about waiting.
 fn sealed(folder: &Path, code: &str) {
     let code = Passphrase::new(code.into()).unwrap();
     Vault::create(folder, &code, PasswordCost::TESTING, &mut ChaCha20Rng::seed_from_u64(1)).unwrap();
 }
 
-/// Returns a clock that advances by a second at every look.
+/// Returns a clock that advances by a second at every reading.
 fn ticking() -> impl FnMut() -> Duration {
     let mut seconds = 0;
     move || {

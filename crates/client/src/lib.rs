@@ -4,25 +4,25 @@
 //! and randomness are arguments. `net` carries its frames over TCP. The program `pillarbox` is a command line over
 //! the two.
 //!
-//! This layer knows no proposals and no demands. It contains no back door: whoever complies with an order for access
-//! has to ship other software.
+//! This layer knows no proposals and no demands. It contains no back door: an operator that complies with an order
+//! for access has to ship other software.
 //!
 //! | module | content |
 //! |---|---|
 //! | [`vault`] | everything kept, sealed under a passphrase |
 //! | [`phone`] | the engine |
 //! | [`software`] | the steps inside the encryption that other software would change |
-//! | [`body`] | what phones say to each other |
+//! | [`body`] | the messages between phones |
 //! | [`contact`], [`history`], [`account`] | what views show |
-//! | [`habits`] | what a phone does beside carrying texts |
+//! | [`habits`] | a phone's behaviour other than carrying texts |
 //! | [`backup`] | the history in parts, and who can open them |
 //! | [`group`] | several people in one conversation, without any relay that knows it |
 //! | [`membership`] | who is in a group, signed by its members |
-//! | [`report`] | a message shown to whoever runs the relay |
+//! | [`report`] | a message disclosed to the relay's operator |
 //! | [`invitation`] | the link that makes somebody a contact |
 //! | [`recovery`], [`outbox`], [`prekeys`] | healing, sending, key stock: limits and rules |
-//! | [`notice`] | what the owner is told |
-//! | [`sentences`] | the words in which they are told |
+//! | [`notice`] | the notices to the owner |
+//! | [`sentences`] | the sentences of the notices |
 //! | [`naming`] | names compared: the same, alike, reserved |
 //! | [`display`] | strangers' texts made safe to show |
 //! | `net` | the engine over TCP |

@@ -1,16 +1,17 @@
 //! The steps that cannot be reached from outside a phone: sealing a body, opening a payload, the choice of devices, and
 //! whether a public log is checked.
 //!
-//! The shipped program has one software, [`Shipped`], which adds nothing to any step. Other software is an argument of
-//! [`Phone::outgoing_with`](crate::Phone::outgoing_with) and [`Phone::on_frame_with`](crate::Phone::on_frame_with), and
-//! never a part of a phone: no field holds it, no constructor takes it, and the compiler writes the shipped program as
-//! if there were none (`docs/decisions/0026-devices.md`).
+//! The shipped program has one software, [`Shipped`], which adds nothing to any step. Other software is an argument
+//! of [`Phone::outgoing_with`](crate::Phone::outgoing_with) and
+//! [`Phone::on_frame_with`](crate::Phone::on_frame_with), and never a part of a phone: no field holds it, no
+//! constructor takes it, and the compiler generates the shipped program as if the parameter did not exist
+//! (`docs/decisions/0026-devices.md`).
 
 use pillarbox_session::{EncryptError, OpenError, OpenedMessage};
 use pillarbox_wire::ListedDevice;
 use rand_core::CryptoRng;
 
-/// The reason why a payload was not opened.
+/// Reasons that a payload was not opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NotOpened {
@@ -32,7 +33,8 @@ pub type OpenPayload<'a> = &'a mut dyn FnMut(&[u8]) -> Result<OpenedMessage, Ope
 ///
 /// Every method has a default, and the defaults are the shipped program.
 pub trait Software {
-    /// Makes the payload for an encoded body. `seal` is the ratchet of the addressed device; each call moves it on.
+    /// Builds the payload for an encoded body. `seal` is the ratchet of the addressed device; each call advances
+    /// it.
     ///
     /// # Errors
     /// [`EncryptError`] of the ratchet.
@@ -53,21 +55,21 @@ pub trait Software {
         open(payload).map_err(NotOpened::Session)
     }
 
-    /// Returns true if this software asks the relay for the devices of whomever it writes to, with each message. The
-    /// shipped program hears of a contact's devices from the contact.
+    /// Returns true if this software asks the relay for the recipient's devices with each message. The shipped
+    /// program learns of a contact's devices from the contact.
     fn asks_for_devices(&self) -> bool {
         false
     }
 
-    /// Returns true if this software checks what the directory says, where its owner has the check on. Software that
+    /// Returns true if this software checks the directory's answers where its owner has the check on. Software that
     /// writes to a device of no public log has to leave the check out.
     fn checks_directory(&self) -> bool {
         true
     }
 
-    /// Chooses the linked devices of an account that this phone writes to and hears from. `signed` are those of the
-    /// account's list, which has passed every check. `named` are those that somebody else has named: the relay in its
-    /// answer, or a message about its sender.
+    /// Chooses the linked devices of an account with which this phone exchanges messages. `signed` are those of the
+    /// account's list, which has passed every check. `named` are those that somebody else has named: the relay in
+    /// its answer, or a message about its sender.
     fn devices(&self, signed: &[ListedDevice], _named: &[ListedDevice]) -> Vec<ListedDevice> {
         signed.to_vec()
     }

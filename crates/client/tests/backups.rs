@@ -107,7 +107,7 @@ fn a_part_that_was_cut_off_anywhere_or_altered_anywhere_does_not_open() {
         altered[at] ^= 1;
         assert!(reopened(&[altered], key).is_err(), "altered at {at}");
     }
-    // The numbers fit, but somebody without the key put them there.
+    // The numbers fit, but somebody without the key wrote them.
     let (_, sealed) = made(key);
     let mut renumbered = vec![sealed.parts[1].clone(), sealed.parts[0].clone()];
     renumbered.extend_from_slice(&sealed.parts[2..]);
@@ -250,7 +250,7 @@ fn another_phone_reads_a_backup_in_once_however_often_it_is_given_it() {
     assert_eq!(world.heard(fresh, bob), ["hello yourself"]);
     assert_eq!(world.see(fresh).group_history(group).unwrap()[0].entry.text(), Some("to all"));
     assert!(world.see(fresh).groups().unwrap().is_empty(), "it is to be read, and nobody's to write to");
-    // Bob has his keys back, so a conversation goes on.
+    // Bob has his keys back, so a conversation continues.
     world.say(fresh, bob, "a new phone");
     world.run();
     assert_eq!(world.heard(bob, fresh), ["a new phone"]);

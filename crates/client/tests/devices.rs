@@ -141,7 +141,7 @@ fn a_removed_device_gets_nothing_more_and_its_messages_are_refused() {
     assert_eq!(world.heard(bob, alice).last().unwrap(), "after");
     assert_eq!(world.heard(laptop, alice), ["while linked"], "it keeps what it had");
     assert!(!texts(&world, laptop, alice).contains(&"after, too".to_owned()));
-    // Whatever the removed device still says stays with it.
+    // Everything that the removed device still says stays with it.
     world.say(laptop, alice, "from outside");
     world.run();
     assert!(!world.heard(alice, bob).contains(&"from outside".to_owned()));
@@ -164,7 +164,7 @@ fn a_verified_contacts_new_device_stops_sending_until_the_owner_chooses() {
     assert!(told.contains(&expected), "{told:?}");
     let refused = world.at(alice).queue_text(contact, "no", now, &mut rng);
     assert_eq!(refused.err(), Some(PhoneError::KeyChanged));
-    // What the new device says is shown, as not verified.
+    // Messages from the new device are shown as not verified.
     world.tell(laptop, alice, "it is me");
     let entry = world.history(alice, contact).pop().unwrap();
     assert!(matches!(entry.direction, EntryDirection::Received { verified: false, .. }));
@@ -269,7 +269,7 @@ fn a_device_that_the_relay_adds_is_refused_and_told_and_gets_nothing() {
     let (alice, bob) = (world.phone("Alice"), world.phone("Bob"));
     world.invite(alice, bob);
     world.invite(bob, alice);
-    // The relay adds a device of its own, with real keys, to what it says of Bob.
+    // The relay adds its own device, with real keys, to its answer about Bob.
     let ghost = world.phone("Ghost");
     let identity = world.identity(ghost);
     let device = DeviceId(200);
@@ -315,7 +315,7 @@ fn a_list_that_the_relay_holds_back_reaches_contacts_inside_the_encryption() {
 fn a_message_from_a_device_that_was_removed_or_never_listed_is_refused() {
     let (mut world, alice, bob, laptop) = pair_and_laptop();
     world.take_notices(alice);
-    // The relay goes on carrying what the removed device sends, as if nothing had happened.
+    // The relay continues to carry what the removed device sends, as if nothing had happened.
     let mallory = world.phone("Mallory");
     world.invite(mallory, alice);
     let from = DeviceAddress { device: DeviceId(200), ..world.address(bob) };
@@ -327,7 +327,7 @@ fn a_message_from_a_device_that_was_removed_or_never_listed_is_refused() {
         }
     });
     let (mut rng, now, contact) = (world.fork(), world.now, world.id(alice));
-    // A named sender, whose message the relay says is of another device of Bob's.
+    // A named sender, whose message the relay attributes to another device of Bob's.
     let mut habits = world.see(mallory).account().habits.clone();
     habits.sealed_sender = false;
     world.at(mallory).set_habits(habits, &mut rng).unwrap();
@@ -429,7 +429,7 @@ fn programs_that_end_at_any_step_of_linking_and_talking_lose_nothing() {
         world.at(bob).link_device(code, false).unwrap();
         world.run();
         if !world.take_notices(bob).iter().any(|notice| matches!(notice, Notice::DeviceLinked { .. })) {
-            // The owner's wish ended with the program before the keys were read; it is said again.
+            // The owner's request ended with the program before the keys were read; it is repeated.
             world.at(bob).link_device(code, false).unwrap();
             world.run();
         }

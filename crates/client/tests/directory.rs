@@ -90,7 +90,7 @@ fn the_owner_of_a_false_entry_notices_at_the_next_connection_or_within_the_hour(
             again(&mut world, alice);
         }
         assert_eq!(told(&mut world, alice), [Notice::NotMyEntry { at: FORGED }]);
-        // An entry that puts her keys back does not hide the one before it.
+        // An entry that restores her keys does not hide the one before it.
         forger.borrow_mut().publish(account, &own);
         again(&mut world, alice);
         assert_eq!(told(&mut world, alice), [Notice::NotMyEntry { at: FORGED }]);

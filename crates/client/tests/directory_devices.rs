@@ -1,5 +1,5 @@
 //! Device lists in the public log: an honest change is noticed by nobody, and a list that the log does not bind is
-//! refused, or told to the owner whose list it is said to be.
+//! refused, or reported to the owner to whom it is attributed.
 
 #![allow(
     clippy::unwrap_used,
@@ -137,7 +137,7 @@ fn a_false_list_published_in_the_owner_s_name_is_noticed_by_its_owner() {
     forger.borrow_mut().publish_list(&own, &ghost_list(account, 1, ghost));
     again(&mut world, bob);
     assert_eq!(told(&mut world, bob), [Notice::NotMyEntry { at: FORGED }]);
-    // An entry that puts the owner's devices back does not hide the one before it.
+    // An entry that restores the owner's devices does not hide the one before it.
     forger.borrow_mut().publish(account, &own);
     again(&mut world, bob);
     assert_eq!(told(&mut world, bob), [Notice::NotMyEntry { at: FORGED }]);
@@ -157,7 +157,7 @@ fn a_false_list_beside_the_owner_s_own_change_is_noticed_by_phone_and_linked_dev
         again(&mut world, who);
         assert_eq!(told(&mut world, who), [], "the change is the owner's");
     }
-    // The second change is the owner's too, but an entry more has come with it.
+    // The second change is the owner's too, but one more entry has been added with it.
     remove(&mut world, bob, 128);
     let list = published(&world).pop().unwrap();
     forger.borrow_mut().publish_list(&own, &ghost_list(account, 2, ghost));
@@ -203,11 +203,11 @@ fn a_told_list_that_the_log_does_not_have_is_refused_in_words_and_taken_over_onc
     let laptop = world.link_device(bob, false);
     assert_eq!(told(&mut world, alice), [other_devices(&world, bob)]);
     assert_eq!(world.see(alice).devices_of(contact), Ok(1));
-    // What Alice writes goes to the phone that she knew, which hands on what the laptop writes to her.
+    // Alice's messages go to the phone that she knew, which forwards what the laptop writes to her.
     world.tell(alice, bob, "to the phone");
     world.tell(laptop, alice, "over the phone");
     assert_eq!(world.heard(alice, bob).last().unwrap(), "over the phone");
-    // Nothing of it is lost with the program, and each connection tries again.
+    // Nothing in it is lost when the program ends, and each connection tries again.
     world.crash(alice);
     world.run();
     assert_eq!(told(&mut world, alice), [other_devices(&world, bob)]);
@@ -255,8 +255,8 @@ fn a_list_that_the_relay_holds_back_is_refused_when_the_log_binds_a_later_one() 
     let (mut world, alice, bob) = pair();
     world.link_device(bob, false);
     let first = published(&world).pop().unwrap();
-    // The relay keeps the removal from Alice: what Bob tells her does not arrive whole, and the list that it gives her,
-    // when it no longer knows the laptop, is the former one.
+    // The relay withholds the removal from Alice: Bob's message about it does not arrive intact, and the list that
+    // the relay returns to her, when it no longer knows the laptop, is the former one.
     world.offline(alice);
     remove(&mut world, bob, 128);
     let contact = world.id(bob);

@@ -1,5 +1,5 @@
-//! Contacts who both check the public log tell each other how they saw it: two logs are noticed by whoever writes, and
-//! honest phones notice nothing.
+//! Contacts who both check the public log tell each other how they saw it: two logs are noticed by the one who
+//! writes, and honest phones notice nothing.
 
 #![allow(
     clippy::unwrap_used,
@@ -34,7 +34,7 @@ fn split(world: &World, contact: Who, why: HeadConflict) -> Notice {
     Notice::SplitView { contact: world.id(contact), why }
 }
 
-/// Both say something and answer, which is how they learn that the other checks the log, and then say something more.
+/// Both write and answer, which is how they learn that the other checks the log, and then write once more.
 fn talk(world: &mut World, one: Who, other: Who) {
     for text in ["one", "two", "three"] {
         world.tell(one, other, text);
@@ -91,7 +91,7 @@ fn two_logs_are_noticed_by_contacts_who_write_to_each_other_and_the_heads_prove_
         let found = audit(&entries, None, &heads);
         assert!(matches!(found, Err(AuditFinding::OtherEntries { size: 4, .. })), "{found:?}");
     }
-    // The proof outlasts the program, and the warning is said again on the next day.
+    // The proof outlasts the program, and the warning is repeated on the next day.
     world.crash(alice);
     world.pass(Duration::from_days(1));
     world.run();

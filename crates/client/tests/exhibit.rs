@@ -1,5 +1,5 @@
-//! Exhibits of a phone: whoever has the rows and their key reads the same as the owner, but cannot speak for the
-//! owner.
+//! Exhibits of a phone: a person who has the rows and their key reads the same as the owner, but cannot speak for
+//! the owner.
 
 #![allow(
     clippy::unwrap_used,
@@ -32,7 +32,7 @@ fn rows_and_their_key_show_what_the_phone_shows_and_hold_no_key_of_the_owner() {
     for contact in [bobs, carols] {
         assert_eq!(said(&whole, contact), said(phone, contact));
     }
-    // A safety number says whose identity key a phone has.
+    // A safety number shows whose identity key a phone has.
     assert_ne!(whole.safety_number(bobs).unwrap(), phone.safety_number(bobs).unwrap());
     let one = Phone::of_exhibit(&phone.exhibit_of(bobs).unwrap(), &mut rng).unwrap();
     assert_eq!(said(&one, bobs), ["hello", "hello yourself"]);
@@ -45,7 +45,7 @@ fn another_key_or_another_byte_opens_nothing() {
     let (alice, _) = world.pair();
     let (taken, mut rng) = (world.see(alice).exhibit().unwrap(), world.fork());
     let other = VaultExhibit { key: SecretBytes::from_bytes([7; 32]), rows: taken.rows.clone() };
-    // Under another key a row is not found in its place or does not open.
+    // Under another key a row is not found or does not open.
     assert!(Phone::of_exhibit(&other, &mut rng).is_err());
     for at in 0..taken.rows.len() {
         let mut rows = taken.rows.clone();

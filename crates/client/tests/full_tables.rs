@@ -1,5 +1,5 @@
-//! A message that a full table makes a phone drop is not acknowledged, or is asked for again, or its sender sees no
-//! receipt. Each limit in the sources stands in the list of `docs/protocol.md`, or limits no table.
+//! A message that a full table makes a phone drop is not acknowledged, or is requested again, or its sender sees no
+//! receipt. Each limit in the sources is in the list of `docs/protocol.md`, or limits no table.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failed expectation is a failed test")]
 
@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The possible outcomes for a message that a full table does not take.
+/// The possible outcomes for a message that does not fit a full table.
 const OUTCOMES: &[&str] = &[
     "left at the relay",
     "asked for again",
@@ -15,7 +15,7 @@ const OUTCOMES: &[&str] = &[
     "no message: a replay is recognised by less",
 ];
 
-/// Limits of single things, rates or routes, and not of a table that others can fill.
+/// Limits of single values, rates or routes, and not of a table that others can fill.
 const NO_TABLES: &[(&str, &str)] = &[
     ("MAX_LEN", "bytes of one record"),
     ("MAX_TEXT_LEN", "bytes of one text"),

@@ -18,7 +18,7 @@ use pillarbox_wire::{AccountId, ClientFrame, Deposit, DepositKind, Duration, Han
 
 const NUMBERS: [&str; 3] = ["+447700900121", "+447700900122", "+447700900123"];
 
-/// Makes three phones that know each other, and a group of them made by the first.
+/// Creates three phones that know each other, and a group of them created by the first.
 fn group(world: &mut World, habits: &Habits) -> ([usize; 3], GroupId) {
     let phones = [0, 1, 2].map(|number| {
         let new = world.account(&format!("Member {number}"), Protection::EndToEnd);
@@ -165,7 +165,7 @@ fn somebody_outside_the_group_cannot_speak_in_it_or_say_who_is_in_it() {
     for (one, other) in [(bob, mallory), (mallory, alice), (mallory, carol), (mallory, eve)] {
         world.introduce(one, other);
     }
-    // Bob makes Mallory a member, and Alice never hears of it: for her phone Mallory is not in this group.
+    // Bob makes Mallory a member, and Alice never learns of it: for her phone Mallory is not in this group.
     let (blocked, added, further) = (world.id(bob), world.id(mallory), world.id(eve));
     let (now, mut rng) = (world.now, world.fork());
     world.at(alice).block(blocked, true, &mut rng).unwrap();
@@ -183,7 +183,7 @@ fn somebody_outside_the_group_cannot_speak_in_it_or_say_who_is_in_it() {
     assert!(heard(&world, alice, group).is_empty(), "it is shown as what it is: a text from Mallory");
     let entry = world.see(alice).history(added).unwrap().pop().unwrap();
     assert_eq!((entry.text(), entry.group), (Some("I am one of you"), None));
-    // Carol has heard of these changes, so on her phone the same words count as a text to the group.
+    // Carol has learned of these changes, so on her phone the same words count as a text to the group.
     assert_eq!(heard(&world, carol, group).len(), 1);
     assert!(world.see(carol).groups().unwrap()[0].members.contains(&further));
 }

@@ -1,4 +1,5 @@
-//! Phones' behaviour beside carrying texts: receipts by rule, sealing or not, facts left at the relay, blocking.
+//! Phones' behaviour other than carrying texts: receipts by rule, sealing or not, facts deposited at the relay,
+//! blocking.
 
 #![allow(
     clippy::unwrap_used,
@@ -43,7 +44,7 @@ fn deposits(world: &World) -> Vec<Deposit> {
     frames.flatten().collect()
 }
 
-/// Makes a world whose relay keeps every deposit.
+/// Creates a world whose relay keeps every deposit.
 fn keeping_everything() -> World {
     let mut settings = RelaySettings::default();
     settings.keeping.deposits = DepositKind::ALL.to_vec();

@@ -16,7 +16,8 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand_core::Rng;
 
-/// Makes two phones that do not seal, so that the relay tells each of them the sender of a message that does not open.
+/// Creates two phones that do not seal, so that the relay tells each of them the sender of a message that does not
+/// open.
 fn unsealed_pair(world: &mut World) -> (usize, usize) {
     let [alice, bob] = ["Alice", "Bob"].map(|name| {
         let habits = Habits { sealed_sender: false, ..Habits::default() };
@@ -93,7 +94,7 @@ fn a_lost_acceptance_is_submitted_again_and_shown_once() {
         hit
     });
     world.received.clear();
-    // With Bob away, no receipt can come before the answers that are to be lost.
+    // With Bob away, no receipt can arrive before the answers that are to be lost.
     world.offline(bob);
     world.say(alice, bob, "once only");
     world.run();
@@ -202,8 +203,8 @@ fn what_is_missing_is_asked_for_before_anything_is_confirmed() {
     world.take_notices(alice);
     world.online(bob);
     world.run();
-    // A receipt ends the requests that were sent before the message that it confirms. If the receipt came first, a
-    // missing request would be forgotten before it is asked for.
+    // A receipt ends the requests that were sent before the message that it confirms. If the receipt arrived first,
+    // a missing request would be forgotten before it is asked for.
     let told = world.take_notices(alice);
     let at = |which: fn(&Notice) -> bool| told.iter().position(which).unwrap();
     let asked = at(|notice| matches!(notice, Notice::Resent { .. }));

@@ -39,7 +39,7 @@ fn asked_again(told: &[Notice]) -> usize {
     told.iter().filter(|notice| matches!(notice, Notice::Undecryptable { asked_again: true, .. })).count()
 }
 
-/// Lets `waiting` texts wait for a phone that is restored from a copy made before the conversation went on.
+/// Queues `waiting` texts for a phone that is restored from a copy made before the conversation continued.
 fn put_back_with(waiting: usize, crash_every: Option<usize>) {
     let mut world = World::with(patient());
     let (alice, bob) = (world.phone("Alice"), world.phone_on_disk(world.new_account("Bob")));
@@ -87,7 +87,7 @@ fn all_that_waited_comes_again_also_to_a_phone_that_is_put_back_and_ends_again_a
     [7, 50, 120].into_iter().for_each(|every| put_back_with(150, Some(every)));
 }
 
-/// Lets `aged` texts age out while the recipient is away. The recipient returns when `late` newer texts wait.
+/// Has `aged` texts expire while the recipient is away. The recipient returns when `late` newer texts wait.
 fn back_after_a_gap(aged: usize, late: usize) {
     let mut world = World::with(patient());
     let (ivo, jana) = world.pair();
@@ -119,7 +119,7 @@ fn what_waits_opens_however_many_have_aged_out_before_it() {
 #[test]
 fn a_request_that_does_not_open_is_repeated_and_what_it_asks_for_comes() {
     let mut world = World::with(patient());
-    // In an unsealed message that does not open, the relay's word tells who sent it.
+    // For an unsealed message that does not open, the relay names the sender.
     let (alice, bob) = (world.phone("Alice"), world.phone_on_disk(world.new_account("Bob")));
     for phone in [alice, bob] {
         let (habits, mut rng) = (Habits { sealed_sender: false, ..Habits::default() }, world.fork());
@@ -149,8 +149,9 @@ fn a_request_that_does_not_open_is_repeated_and_what_it_asks_for_comes() {
     say_all(&mut world, alice, bob, &said);
     world.put_back(bob, copy);
     world.online(bob);
-    // This relay was restored from an old copy too: Bob gets keys of Alice's that Carol has used up. So no message of
-    // the conversation that he begins anew opens at Alice, not even the three requests for a hundred and fifty texts.
+    // This relay was restored from an old copy too: Bob gets keys of Alice's that Carol has used up. So no message
+    // of the conversation that he begins again opens at Alice, not even the three requests for a hundred and fifty
+    // texts.
     let mut used = Some(used.borrow_mut().take().unwrap());
     world.down = altering(move |at, frame| {
         if let (true, RelayFrame::Bundles(bundles)) = (at == bob, frame)

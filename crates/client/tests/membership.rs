@@ -15,12 +15,12 @@ use pillarbox_client::{
 use pillarbox_testkit::world::{Who, World};
 use pillarbox_wire::{AccountId, Duration};
 
-/// Phones of before: they make no signed groups, and say nothing of version 2.
+/// Phones of an older version: they create no signed groups, and do not announce version 2.
 fn before() -> Habits {
     Habits { groups: Some(GroupBasis::Word), ..Habits::default() }
 }
 
-/// Makes phones that know each other; those in `old` are phones of before.
+/// Creates phones that know each other; those in `old` are phones of an older version.
 fn people<const N: usize>(world: &mut World, old: &[usize]) -> [Who; N] {
     let phones = std::array::from_fn(|number| {
         let new = world.account(&format!("Person {number}"), Protection::EndToEnd);
@@ -228,7 +228,7 @@ fn whom_a_phone_of_before_adds_is_in_a_signed_group_by_its_word_until_somebody_s
     for at in [alice, bob, dave] {
         assert_eq!(of_dave(&world, at), Some((world.id(alice), true)), "at {at}");
     }
-    // Whoever was removed does not come back by a roster.
+    // A removed member does not return by a roster.
     remove(&mut world, alice, group, dave).unwrap();
     add(&mut world, old, group, bob);
     assert!(members(&world, old, group).contains(&world.id(dave)), "it did not hear of it");
@@ -270,7 +270,7 @@ fn a_phone_that_sees_other_members_says_so_and_gets_the_changes_that_it_lacks() 
     let mut world = World::new();
     let [alice, bob, carol, dave] = people(&mut world, &[]);
     let group = make(&mut world, alice, &[bob, carol]);
-    // Alice's phone drops what Bob's sends, so it never hears that Bob added Dave.
+    // Alice's phone drops what Bob's sends, so it never learns that Bob added Dave.
     let (blocked, mut rng) = (world.id(bob), world.fork());
     world.at(alice).block(blocked, true, &mut rng).unwrap();
     add(&mut world, bob, group, dave);

@@ -79,7 +79,7 @@ async fn a_phone_that_stays_connected_hears_at_once() {
             if let CarrierEvent::Told(notices) = carrier.next(&mut bob, &mut rng).await.unwrap()
                 && notices.iter().any(|notice| matches!(notice, Notice::Received { .. }))
             {
-                // Bob's receipt goes out with the next rounds.
+                // Bob's receipt is sent in the next rounds.
                 while carrier.next(&mut bob, &mut rng).await.unwrap() != CarrierEvent::Quiet {}
                 carrier.close(&mut bob).await;
                 return;

@@ -78,7 +78,7 @@ fn talk(world: &mut World, dice: &mut StdRng, said: &mut Texts) {
     world.run();
 }
 
-/// Lets time pass without faults until nobody has anything left to send or to ask for.
+/// Advances time without faults until nobody has anything left to send or to request.
 fn calm(world: &mut World, step: Duration) {
     world.fault = Box::new(|_| None);
     for _ in 0..600 {
@@ -145,8 +145,8 @@ fn put_back(seed: u64) {
     let (copied, restored) = (dice.next_u32() as usize % ROUNDS, dice.next_u32() as usize % ROUNDS);
     let (copied, restored) = (copied.min(restored), copied.max(restored));
     let mut said = Texts::new();
-    // `read` holds the texts that the restored phone had read from the others; `forgotten` holds the texts that it had
-    // sent itself since the copy.
+    // `read` contains the texts that the restored phone had read from the others; `forgotten` contains the texts
+    // that it had sent itself since the copy.
     let (mut read, mut forgotten) = (Texts::new(), Texts::new());
     let mut copy = None;
     world.fault = faults(StdRng::seed_from_u64(seed ^ u64::MAX), one_in);

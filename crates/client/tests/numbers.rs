@@ -101,7 +101,7 @@ fn whoever_registers_again_has_the_same_account_and_an_unverified_contacts_phone
         assert_eq!(world.see(alice).contacts().unwrap().len(), 1);
         assert_eq!(world.see(alice).unsent(), 0);
 
-        // The former phone comes back to an account that has other keys.
+        // The former phone returns to an account that has other keys.
         world.online(bob);
         world.run();
         let refused = Notice::AuthenticationRefused { reason: Refusal::NotAuthentic };

@@ -1,4 +1,4 @@
-//! Messages are read in the order of sending, whatever a relay refuses for now.
+//! Messages are read in the order of sending, no matter what a relay refuses for now.
 
 #![allow(
     clippy::unwrap_used,
@@ -15,14 +15,14 @@ use pillarbox_relay::limits::Rate;
 use pillarbox_testkit::world::World;
 use pillarbox_wire::{AccountId, Duration, Refusal};
 
-/// A relay that takes three sealed messages at once, and then one every 200 ms, from everybody together.
+/// A relay that accepts three sealed messages at once, and then one every 200 ms, from everybody together.
 fn throttled() -> World {
     let mut settings = RelaySettings::default();
     settings.limits.sealed_submissions = Rate { burst: 3, every: Duration(200) };
     World::with(settings)
 }
 
-/// Lets time pass until nobody has anything left to send. `each` runs once a second.
+/// Advances time until nobody has anything left to send. `each` runs once a second.
 fn drain(world: &mut World, phones: &[usize], mut each: impl FnMut(&mut World, usize)) {
     for second in 0..600 {
         world.pass(Duration::from_seconds(1));
@@ -59,7 +59,7 @@ fn what_is_said_to_one_person_and_to_a_group_keeps_its_order_while_the_relay_ask
         }
         let now = world.now;
         world.at(alice).queue_group_text(group, text, now, &mut rng).unwrap();
-        // Some texts are queued while nothing else is on its way, others while messages are on their way or wait.
+        // Some texts are queued while nothing else is in transit, others while messages are in transit or wait.
         if text.ends_with('3') {
             world.run();
         }

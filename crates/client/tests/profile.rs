@@ -18,7 +18,7 @@ use pillarbox_testkit::world::{World, passphrase};
 use pillarbox_wire::{Duration, Timestamp};
 use rusqlite::Connection;
 
-/// Returns true if these bytes stand in any file of a directory.
+/// Returns true if these bytes are in any file of a directory.
 fn on_disk(directory: &Path, bytes: &[u8]) -> bool {
     std::fs::read_dir(directory).unwrap().any(|file| {
         let content = std::fs::read(file.unwrap().path()).unwrap();
@@ -34,7 +34,7 @@ fn open(directory: &Path, now: Timestamp) -> Result<Phone, ProfileError> {
     Phone::open(directory, &passphrase(), now, &mut rand::rng())
 }
 
-/// Makes a profile with a conversation in it, closed.
+/// Creates a profile with a conversation in it, closed.
 fn profile() -> (tempfile::TempDir, Vec<Vec<u8>>) {
     let mut world = World::new();
     let (alice, bob) = (world.phone_on_disk(world.new_account("Alice")), world.phone("Bobolink"));
@@ -66,7 +66,7 @@ fn no_text_name_or_key_stands_in_the_files() {
     for bytes in &planted {
         assert!(!on_disk(folder.path(), bytes), "{}", String::from_utf8_lossy(bytes));
     }
-    // The same search does find each of these secrets when it stands unsealed in a database.
+    // The same search does find each of these secrets when it is unsealed in a database.
     let open = Connection::open(folder.path().join("control.sqlite")).unwrap();
     open.execute_batch("CREATE TABLE leak (bytes BLOB)").unwrap();
     for bytes in &planted {

@@ -7,7 +7,7 @@ use pillarbox_relay::RelaySettings;
 use pillarbox_testkit::world::World;
 use pillarbox_wire::DeviceId;
 
-/// Alice, and Bob with so many linked devices; all have heard of each other.
+/// Alice, and Bob with this many linked devices; all know of each other.
 fn scene(world: &mut World, linked: usize) -> (usize, usize, Vec<usize>) {
     let (alice, bob) = world.pair();
     let devices: Vec<_> = (0..linked).map(|_| world.link_device(bob, false)).collect();

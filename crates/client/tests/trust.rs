@@ -12,7 +12,7 @@ use pillarbox_client::{ConfirmError, Notice, PhoneError, Trust};
 use pillarbox_testkit::world::{World, altering, honest};
 use pillarbox_wire::{ClientFrame, Deliver, DeviceAddress, DeviceId, Handle, RelayFrame};
 
-/// Makes the relay hand out Mallory's keys in place of Bob's, and deliver to Mallory what Alice sends to Bob.
+/// Makes the relay hand out Mallory's keys instead of Bob's, and deliver to Mallory what Alice sends to Bob.
 fn substitute(world: &mut World, alice: usize, bob: usize, mallory: usize) {
     let (victim, thief) = (world.id(bob), world.see(mallory).invitation().unwrap());
     world.up = altering(move |at, frame| match frame {
@@ -128,7 +128,8 @@ fn a_message_under_a_new_key_is_shown_as_unverified_and_blocks_answers() {
     world.at(alice).confirm(whom, &number.digits(), &mut rng).unwrap();
     let with_number = world.phone_with_number("Carol", "+447700900123");
     let mallory = world.phone("Mallory");
-    // Mallory finds somebody by number, so her message goes out unsealed, and the relay hands it to Alice as Bob's.
+    // Mallory finds somebody by number, so her message is sent unsealed, and the relay delivers it to Alice as
+    // Bob's.
     world.at(mallory).look_up(Handle::parse("+447700900123").unwrap(), None).unwrap();
     world.run();
     let (thief, target, carol) = (world.id(mallory), world.id(alice), world.id(with_number));
@@ -170,7 +171,8 @@ fn what_the_relay_holds_back_is_not_encrypted_again_to_a_key_that_it_substitutes
     }
     world.run();
     let (victim, thief) = (world.id(bob), world.id(mallory));
-    // The relay hands Mallory every message that Alice sends to Bob, and hands Alice Mallory's messages as Bob's.
+    // The relay delivers to Mallory every message that Alice sends to Bob, and delivers Mallory's messages to Alice
+    // as Bob's.
     world.up = altering(move |at, frame| {
         if let (true, ClientFrame::Submit(submit)) = (at == alice, frame) {
             submit.to.account = thief;

@@ -1,4 +1,4 @@
-//! Conversations without an answer: they restart in time, so that every text opens however late it comes.
+//! Conversations without an answer: they restart in time, so that every text opens however late it arrives.
 
 #![allow(
     clippy::unwrap_used,

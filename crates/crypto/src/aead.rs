@@ -3,7 +3,7 @@
 //!
 //! The short nonce is for keys used once or with a counter. The long one is for keys that seal many things under
 //! random nonces (the vault). Neither cipher commits to its key: where it would matter that one ciphertext opens in
-//! two ways, [`committing`](crate::committing) is the cipher to use.
+//! two ways, use [`committing`](crate::committing).
 
 use crate::redact::redacted_debug;
 use chacha20poly1305::{AeadInOut, ChaCha20Poly1305, KeyInit, XChaCha20Poly1305, aead::Nonce, consts::U16};
@@ -29,7 +29,7 @@ pub struct AeadKey([u8; 32]);
 redacted_debug!(AeadKey);
 
 impl AeadKey {
-    /// Takes over 32 bytes that a KDF or a random generator made.
+    /// Wraps 32 bytes that a KDF or a random generator produced.
     #[must_use]
     pub fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
@@ -49,7 +49,7 @@ pub fn seal(key: &AeadKey, nonce: &[u8; 12], associated: &[u8], plaintext: &[u8]
     seal_with(&cipher, nonce.into(), associated, plaintext)
 }
 
-/// Opens a ciphertext that [`seal`] made.
+/// Opens a ciphertext produced by [`seal`].
 ///
 /// # Errors
 /// [`AuthenticationFailed`]; nothing of the plaintext is released.
@@ -70,7 +70,7 @@ pub fn seal_extended(key: &AeadKey, nonce: &[u8; 24], associated: &[u8], plainte
     seal_with(&cipher, nonce.into(), associated, plaintext)
 }
 
-/// Opens a ciphertext that [`seal_extended`] made.
+/// Opens a ciphertext produced by [`seal_extended`].
 ///
 /// # Errors
 /// [`AuthenticationFailed`]; nothing of the plaintext is released.
@@ -92,10 +92,10 @@ pub fn seal_in_place(key: &AeadKey, nonce: &[u8; 12], associated: &[u8], buffer:
     encrypt(&cipher, nonce.into(), associated, buffer)
 }
 
-/// Opens a ciphertext that [`seal_in_place`] made, and turns it into the plaintext in place.
+/// Opens a ciphertext produced by [`seal_in_place`], and turns it into the plaintext in place.
 ///
 /// # Errors
-/// [`AuthenticationFailed`]; the buffer then still holds the ciphertext.
+/// [`AuthenticationFailed`]; the buffer still contains the ciphertext.
 pub fn open_in_place(
     key: &AeadKey,
     nonce: &[u8; 12],
@@ -107,7 +107,7 @@ pub fn open_in_place(
     decrypt(&cipher, nonce.into(), associated, buffer, tag)
 }
 
-/// The two ciphers, which put a 16-byte tag behind the ciphertext.
+/// The two ciphers, which append a 16-byte tag to the ciphertext.
 trait Cipher: AeadInOut<TagSize = U16> {}
 impl<C: AeadInOut<TagSize = U16>> Cipher for C {}
 

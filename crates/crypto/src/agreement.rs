@@ -1,15 +1,15 @@
 //! X25519 key agreement (RFC 7748).
 //!
-//! A public key whose agreement gives all zeros is one of a handful of points of small order. A peer that sends one
-//! decides the result alone. RFC 7748, section 6.1 lets an implementation refuse that; this one always does.
+//! A public key whose agreement yields all zeros is one of a handful of points of small order. A peer that sends
+//! one decides the result alone. RFC 7748, section 6.1 lets an implementation refuse that; this one always does.
 //!
-//! An agreement is one multiplication of the peer's point, which can be computed in two ways. The ladder of RFC 7748
-//! works on the u-coordinate alone and accepts every u-coordinate. Half of all u-coordinates, and every key made as
-//! the standard says, belong to a point of the curve. That point can be converted to the curve's Edwards form,
-//! multiplied there and converted back. The two ways give the same bytes (a property test and Wycheproof's vectors
-//! check it), and both take the same time for every secret. The public key alone decides which one runs. Where the
-//! processor has AVX2, the second way uses formulas four lanes wide and takes a fifth less time; elsewhere the ladder
-//! takes less time.
+//! An agreement is one multiplication of the peer's point, which can be computed in two ways. The ladder of RFC
+//! 7748 works on the u-coordinate alone and accepts every u-coordinate. Half of all u-coordinates, and every key
+//! generated as the standard says, belong to a point of the curve. That point can be converted to the curve's
+//! Edwards form, multiplied there and converted back. The two ways yield the same bytes (a property test and
+//! Wycheproof's vectors check it), and both take the same time for every secret. The public key alone decides which
+//! one runs. Where the processor has AVX2, the second way uses formulas four lanes wide and takes a fifth less
+//! time; elsewhere the ladder takes less time.
 
 use crate::redact::{redacted_debug, write_public};
 use core::fmt;
@@ -30,8 +30,8 @@ pub struct NotContributory;
 
 /// An X25519 private key.
 ///
-/// Invariants: wiped on drop; no `Clone`. The type serves static, signed and one-time keys alike; whoever stores a
-/// one-time key sees to it that it is used once.
+/// Invariants: wiped on drop; no `Clone`. The type serves static, signed and one-time keys alike; code that stores
+/// a one-time key must ensure that it is used once.
 #[derive(ZeroizeOnDrop)]
 pub struct AgreementSecret(StaticSecret);
 
@@ -137,7 +137,7 @@ impl fmt::Debug for AgreementPublic {
 
 /// An X25519 public key in the form in which it is multiplied.
 ///
-/// Invariants: made by [`AgreementPublic::ready`] only.
+/// Invariants: created by [`AgreementPublic::ready`] only.
 #[derive(Clone, Copy)]
 pub struct ReadyPublic(Form);
 

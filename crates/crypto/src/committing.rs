@@ -1,4 +1,4 @@
-//! Encryption that commits to its plaintext, for one message under a key of its own.
+//! Encryption that commits to its plaintext, for one message under its own key.
 //!
 //! ```text
 //! cipher key   HMAC-SHA-256(key, label ratchet/message)                                (32)
@@ -12,16 +12,16 @@
 //! section 2.4). It serves as an *encryptment* (Dodis, Grubbs, Ristenpart and Woodage, "Fast Message Franking",
 //! CRYPTO 2018): the tag is a commitment that the opening opens without the key.
 //!
-//! **It binds.** ChaCha20-Poly1305 does not: one can build a ciphertext that opens under two keys to two plaintexts.
-//! Here two keys, two lists of associated data or two plaintexts that give the same commitment are a collision of
-//! HMAC-SHA-256 under keys of one block. Hence a commitment has 32 bytes: with half of them a collision would cost
-//! 2^64 trials.
+//! **It is binding.** ChaCha20-Poly1305 is not: one can build a ciphertext that opens under two keys to two
+//! plaintexts. Here two keys, two lists of associated data or two plaintexts with the same commitment are a
+//! collision of HMAC-SHA-256 under keys of one block. Hence a commitment has 32 bytes: with half of them a
+//! collision would cost 2^64 trials.
 //!
-//! **A key used twice** for two plaintexts has two commitments and so two nonces. For one plaintext it gives the same
-//! bytes again, which shows only that the plaintexts are equal.
+//! **A key used twice** for two plaintexts has two commitments and so two nonces. For one plaintext it yields the
+//! same bytes again, which shows only that the plaintexts are equal.
 //!
-//! **Nothing is released before it authenticates.** All plaintexts of one length take the same work, whatever they
-//! say, because the commitment is to the padded plaintext.
+//! **Nothing is released before it authenticates.** All plaintexts of one length take the same work, whatever their
+//! content, because the commitment is to the padded plaintext.
 
 use crate::{
     aead::AuthenticationFailed,
@@ -55,7 +55,7 @@ pub struct OneTimeKey([u8; 32]);
 redacted_debug!(OneTimeKey);
 
 impl OneTimeKey {
-    /// Takes over 32 bytes that a KDF made.
+    /// Wraps 32 bytes that a KDF produced.
     #[must_use]
     pub fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
@@ -77,7 +77,7 @@ pub struct Opening([u8; OPENING_LEN]);
 redacted_debug!(Opening);
 
 impl Opening {
-    /// Takes over the bytes of an opening that was stored or reported.
+    /// Wraps the bytes of an opening that was stored or reported.
     #[must_use]
     pub fn from_bytes(bytes: [u8; OPENING_LEN]) -> Self {
         Self(bytes)
@@ -98,7 +98,7 @@ impl Opening {
 
 /// Turns the plaintext in `buffer` into the ciphertext and returns its commitment.
 ///
-/// The parts of `associated` are concatenated without lengths, so each must have a fixed length or tell its own.
+/// The parts of `associated` are concatenated without lengths, so each must have a fixed length or state its own.
 #[must_use]
 pub fn seal_in_place(key: &OneTimeKey, associated: &[&[u8]], buffer: &mut [u8]) -> [u8; COMMITMENT_LEN] {
     let (cipher_key, opening) = spread(key, associated);
@@ -107,7 +107,7 @@ pub fn seal_in_place(key: &OneTimeKey, associated: &[&[u8]], buffer: &mut [u8]) 
     commitment
 }
 
-/// Opens a ciphertext that [`seal_in_place`] made, and returns the plaintext with the opening of its commitment.
+/// Opens a ciphertext produced by [`seal_in_place`], and returns the plaintext with the opening of its commitment.
 ///
 /// # Errors
 /// [`AuthenticationFailed`]; nothing of the plaintext is released.
@@ -214,7 +214,7 @@ mod tests {
         }
     }
 
-    /// Computes the layout that the module states by hand, through the crate's published primitives.
+    /// Computes the layout stated by hand in the module's documentation, through the crate's published primitives.
     #[test]
     fn the_construction_is_the_one_written_above() {
         let (key, associated, plaintext) =

@@ -1,11 +1,11 @@
-//! Comparison that takes the same time wherever two values differ.
+//! Comparison in a time that does not depend on where two values differ.
 
 use subtle::ConstantTimeEq;
 
-/// True if both slices hold the same bytes.
+/// True if both slices contain the same bytes.
 ///
-/// The time taken depends on the lengths only. Lengths are public, so a tag, key or token of the wrong length is told
-/// apart at once.
+/// The time taken depends on the lengths only. Lengths are public, so a tag, key or token of the wrong length is
+/// rejected at once.
 #[must_use]
 pub fn equal(a: &[u8], b: &[u8]) -> bool {
     a.ct_eq(b).into()

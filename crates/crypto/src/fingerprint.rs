@@ -1,12 +1,12 @@
 //! The safety number: exactly Signal's numeric fingerprint, with every parameter open.
 //!
-//! Two people read its sixty digits to each other. Each half belongs to one person. It is SHA-512 over a version, the
-//! key bytes and the stable id, and that digest is hashed with the key bytes many more times. An attacker who looks
-//! for a key whose half collides therefore pays all these hashes for each try. The first 30 bytes give six groups of
-//! five digits. The two halves are sorted, so both people see the same number.
+//! Two people read its sixty digits to each other. Each half belongs to one person. It is SHA-512 over a version,
+//! the key bytes and the stable id, and that digest is hashed with the key bytes many more times. An attacker who
+//! looks for a key whose half collides therefore pays all these hashes for each try. The first 30 bytes yield six
+//! groups of five digits. The two halves are sorted, so both people see the same number.
 //!
-//! Signal's published vectors pass through the public functions here. Pillarbox gives
-//! [`key_bytes`](crate::IdentityPublic::key_bytes) where Signal gives one encoded key.
+//! Signal's published vectors pass through the public functions here. Pillarbox hashes
+//! [`key_bytes`](crate::IdentityPublic::key_bytes) where Signal hashes one encoded key.
 
 use core::fmt;
 use sha2::{Digest, Sha512};
@@ -17,10 +17,10 @@ const HALF_DIGITS: usize = 30;
 /// Digits of a whole safety number.
 const DIGITS: usize = 2 * HALF_DIGITS;
 
-/// Digits that one group of five bytes gives.
+/// Digits for one group of five bytes.
 const GROUP_DIGITS: usize = 5;
 
-/// Bytes that give one group. They are 40 bits, so that reducing modulo 100,000 is all but unbiased.
+/// Bytes for one group. They are 40 bits, so that reducing modulo 100,000 is all but unbiased.
 const GROUP_BYTES: usize = 5;
 
 /// The parameters that the published construction leaves open.
@@ -69,7 +69,7 @@ pub(crate) fn fingerprint(
 pub struct SafetyNumber(String);
 
 impl SafetyNumber {
-    /// Computes the number of two people, each given as stable id and key bytes.
+    /// Computes the number of two people, each identified by stable id and key bytes.
     #[must_use]
     pub fn new(parameters: FingerprintParameters, local: (&[u8], &[u8]), remote: (&[u8], &[u8])) -> Self {
         let mut halves = [local, remote].map(|side| half(&fingerprint(parameters, side)));

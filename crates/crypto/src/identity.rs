@@ -1,8 +1,8 @@
 //! The long-term identity of an account: an Ed25519 key that signs and an X25519 key that agrees.
 //!
 //! The identity has two keys rather than one used both ways, so that each is used as its own standard says. The
-//! signing key vouches for the agreement key beside it, so nobody can pair a victim's signing key with an agreement
-//! key of their own. The agreement key cannot sign: its owner proves possession by completing a key agreement.
+//! signing key vouches for the agreement key beside it, so nobody can pair a victim's signing key with their own
+//! agreement key. The agreement key cannot sign: its owner proves possession by completing a key agreement.
 
 use crate::{
     agreement::{AgreementPublic, AgreementSecret},
@@ -14,7 +14,7 @@ use rand_core::CryptoRng;
 use thiserror::Error;
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
-/// The reason why three byte strings are not an identity.
+/// Reasons that three byte strings are not an identity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum IdentityError {
@@ -97,8 +97,8 @@ impl IdentitySecret {
 
 /// The public half of an identity.
 ///
-/// Invariants: the cross-signature was verified when the identity came, so a value of this type proves that the two
-/// keys belong together.
+/// Invariants: the cross-signature was verified when the identity was received, so a value of this type proves that
+/// the two keys belong together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct IdentityPublic {
     signing: SigningPublic,
@@ -107,7 +107,7 @@ pub struct IdentityPublic {
 }
 
 impl IdentityPublic {
-    /// Reads an identity as it came from a peer or a directory.
+    /// Reads an identity as a peer or a directory sent it.
     ///
     /// # Errors
     /// [`IdentityError::SigningKey`] if the signing key is unacceptable,

@@ -16,10 +16,10 @@ const BLOCK_LEN: usize = 64;
 /// HKDF-Expand numbers its blocks with one byte (RFC 5869, section 2.3).
 pub(crate) const MAX_DERIVED_LEN: usize = 255 * 32;
 
-/// Input of the chain step that gives the message key.
+/// Input of the chain step that derives the message key.
 const MESSAGE_KEY_INPUT: u8 = 0x01;
 
-/// Input of the chain step that gives the next chain key.
+/// Input of the chain step that derives the next chain key.
 const CHAIN_KEY_INPUT: u8 = 0x02;
 
 /// HKDF-SHA-256: derives `N` bytes from the concatenation of `input`, for the purpose `label ‖ context`.
@@ -58,7 +58,7 @@ pub(crate) fn hkdf_into(salt: &[u8], input: &[&[u8]], info: &[&[u8]], derived: &
 
 /// Computes HMAC-SHA-256 over the concatenation of `parts`.
 ///
-/// No lengths are mixed in, so give parts of fixed length, or one part. Compare results with
+/// No lengths are mixed in, so pass parts of fixed length, or one part. Compare results with
 /// [`equal`](crate::equal::equal).
 #[must_use]
 pub fn hmac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {

@@ -1,9 +1,9 @@
 //! ML-KEM-768 key encapsulation (FIPS 203), over the formally verified libcrux.
 //!
 //! A secret key is kept as the 64-byte seed (d ‖ z) of FIPS 203, section 6.1, and expanded when it is used. So a
-//! one-time prekey costs the vault 64 bytes instead of 2,400, and no expanded key can disagree with its public half.
-//! Decapsulation never fails: a foreign or altered ciphertext gives an unrelated secret (implicit rejection), and the
-//! message sealed under it does not open.
+//! one-time prekey costs the vault 64 bytes instead of 2,400, and no expanded key can disagree with its public
+//! half. Decapsulation never fails: a foreign or altered ciphertext yields an unrelated secret (implicit
+//! rejection), and the message sealed under it does not open.
 
 use crate::{
     agreement::SharedSecret,
@@ -27,7 +27,7 @@ pub const KEM_CIPHERTEXT_LEN: usize = 1088;
 /// Bytes of the seed as which a secret key is kept: d, then z.
 pub const KEM_SEED_LEN: usize = 64;
 
-/// The reason why bytes are not a key or ciphertext of ML-KEM-768.
+/// Reasons that bytes are not a key or ciphertext of ML-KEM-768.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum KemError {
@@ -46,8 +46,8 @@ pub enum KemError {
 
 /// An ML-KEM-768 secret key, kept as its seed.
 ///
-/// Invariants: the seed is wiped on drop; no `Clone`. The expanded key exists only during a call
-/// and is wiped before it returns; copies that libcrux makes on its own stack are beyond reach.
+/// Invariants: the seed is wiped on drop; no `Clone`. The expanded key exists only during a call and is wiped
+/// before it returns; copies that libcrux makes on its own stack cannot be wiped from here.
 #[derive(ZeroizeOnDrop)]
 pub struct KemSecret([u8; KEM_SEED_LEN]);
 
@@ -82,7 +82,7 @@ impl KemSecret {
         KemPublic(Box::new(public))
     }
 
-    /// Returns the secret that the sender of `ciphertext` holds, or an unrelated one if the ciphertext is not for
+    /// Returns the secret that the sender of `ciphertext` has, or an unrelated one if the ciphertext is not for
     /// this key.
     #[must_use]
     pub fn decapsulate(&self, ciphertext: &KemCiphertext) -> SharedSecret {
@@ -124,7 +124,7 @@ impl KemPublic {
         self.0.as_slice()
     }
 
-    /// Makes a fresh secret and its ciphertext for the owner of this key.
+    /// Generates a fresh secret and its ciphertext for the owner of this key.
     #[must_use]
     pub fn encapsulate(&self, rng: &mut impl CryptoRng) -> (KemCiphertext, SharedSecret) {
         let mut message = Zeroizing::new([0; 32]);
@@ -207,7 +207,7 @@ mod tests {
 
     #[test]
     fn a_coefficient_outside_the_field_is_refused() {
-        // Three bytes hold two coefficients of twelve bits. 0xfff is above q = 3329.
+        // Three bytes encode two coefficients of twelve bits. 0xfff is above q = 3329.
         let mut bytes = *KemSecret::from_seed([1; 64]).public().as_bytes();
         bytes[..3].fill(0xff);
         assert_eq!(KemPublic::from_bytes(&bytes).err(), Some(KemError::Modulus));

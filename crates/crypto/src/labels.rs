@@ -1,11 +1,11 @@
 //! Every domain-separation string of the project, in one place.
 //!
-//! A label names the purpose of a key, a signature or a digest, so that bytes made for one purpose are worthless for
-//! another. Two properties ensure that, and a test asserts both over [`ALL`]: no two labels are equal, and no label
-//! is the beginning of another. The second property lets `label ‖ message` be read in one way only, without a length
-//! in between.
+//! A label names the purpose of a key, a signature or a digest, so that bytes made for one purpose are worthless
+//! for another. Two properties ensure that, and a test asserts both over [`ALL`]: no two labels are equal, and no
+//! label is the beginning of another. The second property makes `label ‖ message` unambiguous without a length in
+//! between.
 //!
-//! A protocol change that alters a derived key or a signed message gives the label a new version here.
+//! A protocol change that alters a derived key or a signed message needs a new version of the label here.
 
 use core::fmt;
 
@@ -62,11 +62,11 @@ labels! {
     DEVICE_LIST = "pillarbox/devices/list/v1";
     /// Device's identity signs the account that it is to belong to.
     DEVICE_CONSENT = "pillarbox/devices/consent/v1";
-    /// Name under which a phone keeps what belongs to one linked device.
+    /// Name under which a phone stores the data of one linked device.
     DEVICE_NAME = "pillarbox/devices/name/v1";
-    /// Digest of an account as it was last told to the owner's other devices.
+    /// Digest of an account as it was last sent to the owner's other devices.
     DEVICE_TOLD_CONTACT = "pillarbox/devices/told-contact/v1";
-    /// Digest of a group as it was last told to the owner's other devices.
+    /// Digest of a group as it was last sent to the owner's other devices.
     DEVICE_TOLD_GROUP = "pillarbox/devices/told-group/v1";
     /// Digest that a new device shows of the keys that it offers.
     DEVICE_OFFER = "pillarbox/devices/offer/v1";
@@ -90,7 +90,7 @@ labels! {
     INVITATION = "pillarbox/invitation/v1";
     /// Digest that names an envelope, for de-duplication and evidence.
     ENVELOPE_DIGEST = "pillarbox/envelope-digest/v1";
-    /// Digest of what a backup holds, by which a phone sees that a fresh one is due.
+    /// Digest of the contents of a backup, by which a phone sees that a fresh one is due.
     BACKUP_CONTENTS = "pillarbox/backup-contents/v1";
     /// Identity key signs a change of a group's members.
     GROUP_CHANGE = "pillarbox/group/change/v1";
@@ -98,9 +98,9 @@ labels! {
     GROUP_CHANGE_DIGEST = "pillarbox/group/change-digest/v1";
     /// Digest of the members whom a phone sees in a group.
     GROUP_MEMBERS = "pillarbox/group/members/v1";
-    /// Digest under which an account's entries stand in the directory's log.
+    /// Digest under which an account's entries are in the directory's log.
     DIRECTORY_LABEL = "pillarbox/directory/label/v1";
-    /// Digest of the keys and the device list that an entry of the directory's log stands for.
+    /// Digest of the keys and the device list that an entry of the directory's log binds.
     DIRECTORY_BINDING = "pillarbox/directory/binding/v1";
     /// A label with its latest entry, in the map of the directory's log.
     DIRECTORY_LATEST = "pillarbox/directory/latest/v1";

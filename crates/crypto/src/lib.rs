@@ -1,8 +1,8 @@
-//! Keys, labels and primitives: the floor that every other crate of Pillarbox stands on.
+//! Keys, labels and primitives: the foundation of every other crate of Pillarbox.
 //!
-//! This layer gives each primitive one safe form and each secret one type. A key agreement that adds nothing is
-//! refused. Signatures are verified strictly and always under a label. Tags and tokens are compared in constant time.
-//! Secrets are wiped when dropped and print as their type's name.
+//! This layer offers one safe form for each primitive and one type for each secret. A key agreement that
+//! contributes nothing is refused. Signatures are verified strictly and always under a label. Tags and tokens are
+//! compared in constant time. Secrets are wiped when dropped and print as their type's name.
 //!
 //! It knows nothing of messages, accounts, sessions, storage or time. It has no randomness of its own; a function
 //! that needs randomness takes `&mut impl CryptoRng`.

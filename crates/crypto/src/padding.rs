@@ -1,8 +1,9 @@
 //! Padding, which limits how much of a message's length the relay learns.
 //!
-//! Every message ends with one byte 0x80 and then zeros up to its bucket (ISO/IEC 7816-4, method 2), whatever the
-//! bucket. So a recipient removes padding without knowing the design that its sender runs. Padding sits inside the
-//! encryption, so removing it needs no constant time and leaks nothing: only an authenticated peer can get it wrong.
+//! Every message ends with one byte 0x80 and then zeros up to its bucket (ISO/IEC 7816-4, method 2), in every
+//! bucket. So a recipient removes padding without knowing the design that its sender runs. Padding is inside the
+//! encryption, so removing it needs no constant time and leaks nothing: only an authenticated peer can get it
+//! wrong.
 
 use core::num::NonZeroU16;
 use thiserror::Error;

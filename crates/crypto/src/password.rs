@@ -1,34 +1,34 @@
 //! Argon2id (RFC 9106), which makes a passphrase costly to guess.
 //!
 //! The cost is stored in the clear beside the profile that it protects, so that a profile made on one machine opens
-//! on another. Whoever can alter the profile can therefore alter the cost, so limits on it are checked before any
-//! memory is taken.
+//! on another. Anyone who can alter the profile can therefore alter the cost, so limits on it are checked before
+//! any memory is allocated.
 
 use crate::token::SecretBytes;
 use argon2::{Algorithm, Argon2, Params, Version};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-/// Most memory that a stored cost may ask for. 1 GiB is sixteen times the cost used here and still opens on a small
+/// Most memory that a stored cost may request. 1 GiB is sixteen times the cost used here and still opens on a small
 /// machine. Without a limit an altered profile could take all of a machine's memory.
 pub const MAX_MEMORY_KIB: u32 = 1024 * 1024;
 
-/// Most passes that a stored cost may ask for: five times the cost used here. Without a limit an altered profile
+/// Most passes that a stored cost may request: five times the cost used here. Without a limit an altered profile
 /// could make unlocking take for ever.
 pub const MAX_PASSES: u32 = 16;
 
-/// Most lanes that a stored cost may ask for. They run one after the other here, so more of them only help an
+/// Most lanes that a stored cost may request. They run one after the other here, so more of them only help an
 /// attacker with more cores.
 pub const MAX_LANES: u32 = 16;
 
-/// The reason why a passphrase was not stretched.
+/// Reasons that a passphrase was not stretched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum CostError {
     /// The cost is outside the limits of this module or of RFC 9106, section 3.1.
     #[error("the password cost is outside its limits: {0:?}")]
     OutOfRange(PasswordCost),
-    /// The system did not give the memory.
+    /// The system did not allocate the memory.
     #[error("no {0} KiB of memory for the password cost")]
     OutOfMemory(u32),
     /// The passphrase is longer than RFC 9106 allows (2^32 - 1 bytes).
@@ -39,7 +39,7 @@ pub enum CostError {
 /// The cost of one guess.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PasswordCost {
-    /// Memory, in KiB.
+    /// Memory that the hash fills, in KiB.
     pub memory_kib: u32,
     /// Passes over that memory.
     pub passes: u32,
@@ -48,9 +48,9 @@ pub struct PasswordCost {
 }
 
 impl PasswordCost {
-    /// The second recommended option of RFC 9106, section 4 (64 MiB, three passes, four lanes). The first wants 2
-    /// GiB, more than a phone spares. The lanes are computed one after the other. On a small server this was measured
-    /// to take 0.15 to 0.2 s, which is bearable at each start of the program.
+    /// The second recommended option of RFC 9106, section 4 (64 MiB, three passes, four lanes). The first needs 2
+    /// GiB, more than a phone spares. The lanes are computed one after the other. On a small server this was
+    /// measured to take 0.15 to 0.2 s, which is bearable at each start of the program.
     pub const INTERACTIVE: Self = Self { memory_kib: 64 * 1024, passes: 3, lanes: 4 };
 
     /// The least that Argon2id allows. It protects nothing and is for tests and throw-away profiles.
@@ -70,8 +70,8 @@ impl PasswordCost {
 /// Stretches a passphrase into 32 bytes, at the price of `cost`.
 ///
 /// # Errors
-/// [`CostError`] if the cost is outside its limits, the system does not give the memory, or the passphrase is too
-/// long. A wrong passphrase is no error here, but gives other bytes.
+/// [`CostError`] if the cost is outside its limits, the system does not allocate the memory, or the passphrase is
+/// too long. A wrong passphrase is not an error here, but yields other bytes.
 pub fn stretch(passphrase: &[u8], salt: &[u8; 16], cost: PasswordCost) -> Result<SecretBytes<32>, CostError> {
     let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, cost.params()?);
     let mut stretched = Zeroizing::new([0; 32]);

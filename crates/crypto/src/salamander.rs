@@ -1,8 +1,9 @@
 //! An "invisible salamander" (Dodis, Grubbs, Ristenpart and Woodage, CRYPTO 2018): one ChaCha20-Poly1305 ciphertext
 //! that opens under two keys, to two texts.
 //!
-//! This is an attack. It shows why a report of a message rests on a commitment ([`crate::committing`]) and not on the
-//! authentication of [`crate::aead`]. No program that ships calls it; the measurements of the laboratory and tests do.
+//! This is an attack. It shows why a report of a message rests on a commitment ([`crate::committing`]) and not on
+//! the authentication of [`crate::aead`]. No shipped program calls it; the measurements of the laboratory and tests
+//! do.
 //!
 //! With Poly1305 under key i, a message of blocks m_1..m_n has the tag `(sum of m_j * r_i^(n+1-j) mod p) + s_i mod
 //! 2^128`, `p = 2^130 - 5` (RFC 8439, section 2.5). One block is left free and chosen so that both tags are equal: one
@@ -108,9 +109,9 @@ fn tag(key: &[u8; 32], ciphertext: &[u8]) -> u128 {
     polynomial(r, &blocks(ciphertext)).1.wrapping_add(s)
 }
 
-/// Builds one ciphertext with its tag, for the nonce of twelve zeros and without associated data, that is valid under
-/// both keys. `start` is its beginning, in whole blocks of 16 bytes; the last byte of it is varied until the equation
-/// has a solution. Returns `None` if it has none.
+/// Builds one ciphertext with its tag, for the nonce of twelve zeros and without associated data, that is valid
+/// under both keys. `start` is its beginning, in whole blocks of 16 bytes; its last byte is varied until the
+/// equation has a solution. Returns `None` if there is no solution.
 #[must_use]
 pub fn salamander(keys: &[[u8; 32]; 2], start: &[u8]) -> Option<Vec<u8>> {
     let [(r1, s1), (r2, s2)] = keys.each_ref().map(poly1305_key);

@@ -65,7 +65,7 @@ impl SigningSecret {
         SigningPublic(self.0.verifying_key())
     }
 
-    /// Signs `label ‖ message`. The same input gives the same signature.
+    /// Signs `label ‖ message`. The same input yields the same signature.
     #[must_use]
     pub fn sign(&self, label: Label, message: &[u8]) -> Signature {
         self.sign_unlabelled(&labelled(label, message))
@@ -133,7 +133,7 @@ impl fmt::Debug for SigningPublic {
 pub struct Signature([u8; 64]);
 
 impl Signature {
-    /// Takes 64 bytes as they came.
+    /// Wraps 64 bytes as received.
     #[must_use]
     pub fn from_bytes(bytes: [u8; 64]) -> Self {
         Self(bytes)

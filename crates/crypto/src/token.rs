@@ -22,7 +22,7 @@ impl<const N: usize> SecretBytes<N> {
         secret
     }
 
-    /// Takes over bytes that are already secret and random enough for their use.
+    /// Wraps bytes that are already secret and random enough for their use.
     #[must_use]
     pub fn from_bytes(bytes: [u8; N]) -> Self {
         Self(bytes)
@@ -34,7 +34,7 @@ impl<const N: usize> SecretBytes<N> {
         &self.0
     }
 
-    /// Returns true if `candidate` holds the same `N` bytes, in constant time.
+    /// Returns true if `candidate` is the same `N` bytes, in constant time.
     #[must_use]
     pub fn matches(&self, candidate: &[u8]) -> bool {
         equal(&self.0, candidate)

@@ -1,7 +1,7 @@
 //! Published test vectors for every primitive, run through this crate's own functions.
 //!
-//! Most come from C2SP Wycheproof. Each test asserts the numbers of vectors that it accepted and refused, so that no
-//! test can pass by running nothing. The vectors stand inside the crate because two primitives (Ed25519, HKDF) are
+//! Most come from C2SP Wycheproof. Each test asserts the numbers of vectors that it accepted and refused, so that
+//! no test can pass by running nothing. The vectors are inside the crate because two primitives (Ed25519, HKDF) are
 //! public only with a label, which no published vector knows.
 
 mod aead;

@@ -1,5 +1,5 @@
-//! The log against published vectors, against the definitions of RFC 6962 written down word by word, and against
-//! proofs with a bit turned.
+//! The log against published vectors, against the definitions of RFC 6962 transcribed word by word, and against
+//! proofs with a flipped bit.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 const LEAVES: [&str; 8] =
     ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"];
 
-/// The roots of their first 0 to 8 leaves, from the same place.
+/// The roots of their first 0 to 8 leaves, from the same source.
 const ROOTS: [&str; 9] = [
     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
     "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
@@ -28,7 +28,7 @@ const ROOTS: [&str; 9] = [
     "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
 ];
 
-/// Published inclusion proofs: size, place, hashes.
+/// Published inclusion proofs: size, index, hashes.
 const INCLUSION: [(u64, u64, &[&str]); 7] = [
     (1, 0, &[]),
     (2, 0, &["96a296d224f285c67bee93c30f8a309157f0daa35dc5b87e410b78630a09cfc7"]),
@@ -113,7 +113,7 @@ fn tree(leaves: impl IntoIterator<Item = Vec<u8>>) -> LogTree {
     tree
 }
 
-/// RFC 6962, section 2.1, as it is written there.
+/// RFC 6962, section 2.1, transcribed literally.
 mod rfc_6962 {
     use super::*;
 
@@ -336,7 +336,7 @@ proptest! {
             map.set(label(*low, *high), *count, *index);
             told.insert(label(*low, *high), (*count, *index));
         }
-        // The order in which labels came does not show.
+        // The order in which labels were added has no effect.
         let mut again = LabelMap::default();
         for (label, (count, index)) in told.iter().rev() {
             again.set(*label, *count, *index);

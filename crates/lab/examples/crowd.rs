@@ -26,7 +26,7 @@ const KNOWS: [u64; 4] = [1, 2, 5, 9];
 /// The longest gap between two texts, in seconds.
 const LONGEST_GAP: u64 = 80;
 
-/// The words of which texts are made.
+/// The words that make up the texts.
 const WORDS: [&str; 12] =
     ["the", "ferry", "at", "noon", "again", "or", "later", "by", "the", "harbour", "if", "it rains"];
 

@@ -1,4 +1,4 @@
-//! Small rules of written English, from which sentences are put together.
+//! Small rules of written English, with which sentences are composed.
 
 /// Returns a sentence with its first letter as a capital.
 #[must_use]

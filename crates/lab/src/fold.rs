@@ -18,7 +18,7 @@ pub(crate) struct Folded {
 }
 
 /// Folds a table of `rows` rows. The columns `columns` take part. The column `keep`, if given, is always shown,
-/// whatever is in it. If no column is left, no two rows count as equal, and each row stands for itself.
+/// whatever is in it. If no column is left, no two rows count as equal, and each row is kept.
 pub(crate) fn fold<T: PartialEq>(
     rows: usize,
     columns: impl IntoIterator<Item = usize>,
@@ -28,7 +28,7 @@ pub(crate) fn fold<T: PartialEq>(
     let mut folded = Folded::default();
     let equal = |one: (usize, usize), other: (usize, usize)| cell(one.0, one.1) == cell(other.0, other.1);
     for column in columns {
-        // In a table of one row every column is the same everywhere, which tells a reader nothing.
+        // In a table of one row every column is the same everywhere, which says nothing to a reader.
         let is_constant = rows > 1 && (1..rows).all(|row| equal((0, column), (row, column)));
         let twin = folded
             .columns
@@ -102,7 +102,7 @@ mod tests {
     }
 
     proptest! {
-        /// The folded table still tells every cell of the table.
+        /// The folded table still contains every cell of the table.
         #[test]
         fn nothing_is_lost(table in prop::collection::vec(prop::collection::vec(0u8..3, 4), 1..6)) {
             let folded = fold(table.len(), 0..4, Some(1), |row, column| table[row][column]);

@@ -1,4 +1,4 @@
-//! The bench: experiments on real phones and a real relay, and the sentences in which they are told.
+//! The bench: experiments on real phones and a real relay, and the sentences that report them.
 //!
 //! | modules | what |
 //! |---|---|

@@ -1,4 +1,4 @@
-//! Work on several cores, with the results in the order of the work whatever the number of threads.
+//! Work on several cores, with the results in the order of the work for any number of threads.
 
 use std::cmp::Reverse;
 use std::num::NonZeroUsize;
@@ -38,8 +38,8 @@ pub(crate) fn in_order<W: Sync, T: Send, E: Send>(
     done.into_iter().map(|place| place.into_inner().unwrap_or_else(PoisonError::into_inner)).collect()
 }
 
-/// Estimates the processor time of a design's worlds, in rough proportion. Every account makes keys, and phones that
-/// encrypt make hundreds.
+/// Estimates the processor time of a design's worlds, in rough proportion. Every account generates keys, and phones
+/// that encrypt generate hundreds.
 pub(crate) fn weight(design: &Design) -> u32 {
     let keys = if design.phone.protection == Protection::EndToEnd { 6 } else { 1 };
     let accounts = if design.phone.accounts == Accounts::PerContact { 6 } else { 1 };

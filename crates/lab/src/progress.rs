@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 use pillarbox_client::display::safe_document;
 
-/// The time between two redraws of a bar on which nothing happens. It shows a person that the work goes on.
+/// The time between two redraws of a bar whose count does not change. It shows a person that the work continues.
 const REDRAW: Duration = Duration::from_millis(200);
 
 /// Returns the parts of a line. The remaining time is estimated from the finished steps, so it is not known at the
@@ -98,13 +98,13 @@ impl Progress {
 }
 
 impl Drop for Progress {
-    /// Removes the bar, whatever ended the work.
+    /// Removes the bar, however the work ended.
     fn drop(&mut self) {
         self.end();
     }
 }
 
-/// Estimates the time left if the rest takes as long as the finished part.
+/// Estimates the remaining time if the rest takes as long as the finished part.
 fn left(spent: Duration, done: usize, total: usize) -> String {
     let per_cell = spent.as_secs_f64() / done.max(1) as f64;
     format!("{:.0} s", per_cell * total.saturating_sub(done) as f64)

@@ -1,8 +1,8 @@
 //! The record: the one log of a run, one JSON object a line. Terminal, report and page are views of it.
 //!
-//! It contains no wall clock and no measured time, so the same scenario, design and seed give the same bytes. A payload
-//! stands in it as its SHA-256. Its form is `schemas/record.schema.json`. [`Kind`] has one variant for each kind of
-//! line.
+//! It contains no wall clock and no measured time, so the same scenario, design and seed yield the same bytes. A
+//! payload is in it as its SHA-256. Its form is `schemas/record.schema.json`. [`Kind`] has one variant for each
+//! kind of line.
 
 use std::net::IpAddr;
 
@@ -33,11 +33,11 @@ pub enum Way {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Fate {
-    /// The row is there from now on.
+    /// The row exists from now on.
     Kept,
-    /// Its phone has the message, and the row stays.
+    /// Its phone has the message, and the row is kept.
     Delivered,
-    /// The row is gone.
+    /// The row is deleted.
     Gone,
 }
 
@@ -68,7 +68,7 @@ pub enum Kind {
         #[serde(skip_serializing_if = "Option::is_none")]
         connects: Option<String>,
     },
-    /// Somebody's account was made.
+    /// Somebody's account was created.
     Account { who: String, relay: usize, account: String },
     /// Somebody's phone began a connection, in a story that has a network. No relay sees this line.
     Connects { who: String, relay: usize, connection: u64, address: IpAddr },
@@ -99,7 +99,7 @@ pub enum Kind {
         #[serde(skip_serializing_if = "Option::is_none")]
         starts: Option<String>,
     },
-    /// A change in the row of a message. The payload's SHA-256 is the same as in the frame that brought it.
+    /// A change in the row of a message. The payload's SHA-256 is the same as in the frame that carried it.
     Row {
         relay: usize,
         payload_sha256: String,
@@ -154,9 +154,9 @@ const fn is_zero(number: &u32) -> bool {
 /// One line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
-    /// The world's time.
+    /// The time of the line on the world's clock.
     pub at: Timestamp,
-    /// The place of the scenario's event that caused it; none for a line that the clock alone caused.
+    /// The index of the scenario's event that caused it; `None` for a line that the clock alone caused.
     pub event: Option<usize>,
     /// The content.
     pub kind: Kind,
@@ -195,7 +195,7 @@ impl Record {
         self.lines.first_mut().map(|line| &mut line.kind)
     }
 
-    /// Makes this event of the scenario, or none, the cause of the lines from here on.
+    /// Sets this event of the scenario, or none, as the cause of the lines from here on.
     pub(crate) const fn in_the_wake_of(&mut self, event: Option<usize>) {
         self.event = event;
     }
@@ -224,13 +224,13 @@ impl Record {
         HEXLOWER.encode(&digest.finalize())
     }
 
-    /// Returns the record as it is written to a file.
+    /// Returns the record as written to a file.
     #[must_use]
     pub fn to_json_lines(&self) -> String {
         self.to_json_lines_after(0)
     }
 
-    /// Returns the record as it is written to a file, without its first `told` lines.
+    /// Returns the record as written to a file, without its first `told` lines.
     #[must_use]
     pub fn to_json_lines_after(&self, told: usize) -> String {
         let mut text = String::with_capacity(self.lines.len().saturating_sub(told) * 200);
@@ -238,20 +238,20 @@ impl Record {
         text
     }
 
-    /// Computes the SHA-256 of the record as it is written: equal for equal runs.
+    /// Computes the SHA-256 of the record as written: equal for equal runs.
     #[must_use]
     pub fn sha256(&self) -> String {
         HEXLOWER.encode(&self.digest_after(0, Sha256::new()).finalize())
     }
 
-    /// Goes on with the digest of the first `told` lines.
+    /// Continues the digest of the first `told` lines.
     fn digest_after(&self, told: usize, mut digest: Sha256) -> Sha256 {
         // Line by line, because a long record as one text takes as much memory again.
         self.written_after(told).for_each(|line| digest.update(line));
         digest
     }
 
-    /// Returns each line after the first `told`, as it is written, with its line break.
+    /// Returns each line after the first `told`, as written, with its line break.
     fn written_after(&self, told: usize) -> impl Iterator<Item = String> {
         self.lines.iter().enumerate().skip(told).filter_map(|(seq, line)| {
             let event = line.event.map(event_id);
@@ -264,20 +264,20 @@ impl Record {
     }
 }
 
-/// Formats a time as JSON and other programs take it (RFC 3339), to the millisecond.
+/// Formats a time as JSON and other programs expect it (RFC 3339), to the millisecond.
 #[must_use]
 pub fn instant(time: Timestamp) -> String {
     let (year, month, day, hour, minute, second) = time.calendar();
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{:03}Z", time.0 % 1_000)
 }
 
-/// Returns the name of an event, by its place in the scenario.
+/// Returns the name of an event, by its index in the scenario.
 #[must_use]
 pub fn event_id(place: usize) -> String {
     format!("E{:02}", place + 1)
 }
 
-/// Returns the name of a text, by its place among everything that was said.
+/// Returns the name of a text, by its index among everything that was said.
 #[must_use]
 pub fn text_id(place: usize) -> String {
     format!("T{:02}", place + 1)

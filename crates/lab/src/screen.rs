@@ -13,7 +13,7 @@ pub const USUAL_WIDTH: usize = 80;
 /// The narrowest window for which text is laid out: large letters on a small display.
 pub const MIN_WIDTH: usize = 40;
 
-/// The widest window. The eye does not find its way back along a longer line.
+/// The widest window. The eye cannot find its way back along a longer line.
 pub const MAX_WIDTH: usize = 160;
 
 /// The width of a window below which a table has one cell a line.
@@ -58,14 +58,14 @@ impl Table {
         Self { columns: columns.to_vec(), heads: Vec::new() }
     }
 
-    /// Creates a table with a heading over each column. In a narrow window the heading stands before its cell.
+    /// Creates a table with a heading over each column. In a narrow window the heading is before its cell.
     #[must_use]
     pub fn headed(columns: &[Column], heads: Vec<String>) -> Self {
         Self { columns: columns.to_vec(), heads }
     }
 }
 
-/// A screen as it is written, line by line. No line is wider than the window.
+/// A screen, line by line. No line is wider than the window.
 #[derive(Clone, Debug)]
 pub struct Screen {
     width: usize,
@@ -105,7 +105,7 @@ impl Screen {
         }));
     }
 
-    /// Adds an empty line, unless the screen begins here or one stands here already.
+    /// Adds an empty line, unless the screen begins here or ends with one already.
     pub fn blank(&mut self) {
         if self.lines.last().is_some_and(|line| !line.is_empty()) {
             self.lines.push(String::new());
@@ -138,7 +138,7 @@ impl Screen {
         self.push(weight, lines);
     }
 
-    /// Writes a line that is to be copied. It is not broken, however narrow the window.
+    /// Writes a line that is meant to be copied. It is not broken, however narrow the window.
     pub fn copyable(&mut self, weight: Weight, line: &str) {
         self.push(weight, [pillarbox_client::display::safe(line)]);
     }
@@ -167,7 +167,7 @@ impl Screen {
         self.push(weight, lines);
     }
 
-    /// Lays out one cell a line. The first cell names the row, and the other cells stand under it, each after its
+    /// Lays out one cell a line. The first cell names the row, and the other cells are under it, each after its
     /// heading.
     fn cell_by_cell(&self, table: &Table, cells: &[String]) -> Vec<String> {
         let mut out = Vec::new();

@@ -1,7 +1,8 @@
 //! The truth of a world: what was really said, to whom and when, who read it, and the owner of each account.
 //!
-//! The fields are private, and only a [`Scorer`] reads them. A demand is served on views (`pillarbox_access`), and no
-//! view leads here. This crate's experiments compare what came back with the statements of a scorer.
+//! The fields are private, and only a [`Scorer`] reads them. A demand is served on views (`pillarbox_access`), and
+//! no view gives access to this module. This crate's experiments compare returned data with the statements of a
+//! scorer.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -11,55 +12,55 @@ use pillarbox_wire::{AccountId, ChannelName, Timestamp};
 
 use crate::scenario::PersonId;
 
-/// A text that was said: a position in the order of saying.
+/// A text that was said: an index in the order of saying.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SaidId(pub usize);
 
-/// The place of a text.
+/// The conversation of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WhereSaid {
-    /// Between two people.
+    /// A conversation between two people.
     Private,
-    /// In a group.
+    /// A group, by name.
     Group(String),
-    /// In public.
+    /// A public channel.
     Channel(ChannelName),
 }
 
 /// Something that was said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Said {
-    /// The time.
+    /// The time at which it was said.
     pub at: Timestamp,
     /// The author.
     pub by: PersonId,
     /// The recipients; for a channel, the followers at that time.
     pub to: Vec<PersonId>,
-    /// The place.
+    /// The conversation in which it was said.
     pub place: WhereSaid,
-    /// The words.
+    /// The words as said.
     pub text: String,
 }
 
 /// A phone that showed a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReadBy {
-    /// The text.
+    /// The text that was read or confirmed.
     pub said: SaidId,
-    /// The person.
+    /// The person whose phone showed it.
     pub who: PersonId,
-    /// The time.
+    /// The time at which it was read or confirmed.
     pub at: Timestamp,
 }
 
 /// An account, and the person behind it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Behind {
-    /// The owner.
+    /// The person behind the account.
     pub who: PersonId,
     /// The position of the relay among the world's.
     pub relay: usize,
-    /// The account.
+    /// The account's id at that relay.
     pub account: AccountId,
     /// The time of its creation.
     pub since: Timestamp,
@@ -68,9 +69,9 @@ pub struct Behind {
 /// A group as it really is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrueGroup {
-    /// The maker.
+    /// The person who created the group.
     pub by: PersonId,
-    /// The time at which it was made.
+    /// The time at which it was created.
     pub at: Timestamp,
     /// Everybody who was ever in it.
     pub members: Vec<PersonId>,
@@ -90,7 +91,7 @@ pub struct Truth {
     followers: BTreeMap<ChannelName, Vec<PersonId>>,
 }
 
-/// The notes that the world makes as things happen.
+/// The records that the world makes as things happen.
 impl Truth {
     pub(crate) fn say(&mut self, said: Said, body: Option<BodyId>) -> SaidId {
         let id = SaidId(self.said.len());
@@ -101,7 +102,7 @@ impl Truth {
         id
     }
 
-    /// Notes that a phone showed a text, if it was really said. Returns the text.
+    /// Records that a phone showed a text, if it was really said. Returns the text.
     pub(crate) fn read(
         &mut self,
         by: PersonId,
@@ -114,7 +115,7 @@ impl Truth {
         Some(said)
     }
 
-    /// Notes that the author's phone was told that the text had reached somebody's phone.
+    /// Records that the author's phone received a receipt for the text from somebody's phone.
     pub(crate) fn confirm(&mut self, by: PersonId, body: BodyId, who: PersonId, at: Timestamp) {
         if let Some(said) = self.bodies.get(&(by, body)).copied() {
             self.confirmed.push(ReadBy { said, who, at });
@@ -183,14 +184,14 @@ impl<'w> Scorer<'w> {
         &self.truth.read
     }
 
-    /// Returns the texts of which the author's phone was told that they had reached somebody's phone, in order. Each
-    /// has that person, and the time at which the author's phone was told.
+    /// Returns the texts for which the author's phone received a receipt from somebody's phone, in order. Each has
+    /// that person, and the time at which the author's phone received the receipt.
     #[must_use]
     pub fn confirmed(&self) -> &'w [ReadBy] {
         &self.truth.confirmed
     }
 
-    /// Returns every account there ever was, and the person behind it.
+    /// Returns every account that ever existed, and the person behind it.
     #[must_use]
     pub fn accounts(&self) -> &'w [Behind] {
         &self.truth.accounts
@@ -202,7 +203,7 @@ impl<'w> Scorer<'w> {
         self.truth.behind(account)
     }
 
-    /// Returns the person who connects from an internet address; none if several do.
+    /// Returns the person who connects from an internet address; `None` if several do.
     #[must_use]
     pub fn behind_address(&self, address: IpAddr) -> Option<PersonId> {
         let people = self.truth.addresses.get(&address)?;

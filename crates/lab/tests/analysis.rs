@@ -37,7 +37,7 @@ fn script(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/analysis").join(name)
 }
 
-/// Returns the output of a program. If it is not installed, says so aloud and returns nothing.
+/// Returns the output of a program. If it is not installed, prints that and returns nothing.
 fn printed(program: &str, arguments: &[&str]) -> Option<String> {
     match Command::new(program).args(arguments).current_dir(RUN.path()).output() {
         Ok(output) if output.status.success() => Some(String::from_utf8(output.stdout).unwrap()),

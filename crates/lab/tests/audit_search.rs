@@ -1,5 +1,5 @@
-//! The audit's search finds everything in the places where it looks: in each kind of a process's memory, in files, in
-//! traffic through the recorder, and in each form. Only for this reason is its "nothing" a finding.
+//! The audit's search finds everything in the places that it searches: in each kind of a process's memory, in
+//! files, in traffic through the recorder, and in each form. Only for this reason is its "nothing" a finding.
 #![allow(clippy::print_stdout, reason = "the process that is searched says that it is ready")]
 #![allow(
     clippy::unwrap_used,
@@ -27,11 +27,10 @@ use tokio::net::{TcpListener, TcpStream};
 /// Hides the child's instructions in the memory that receives them.
 const MASK: u8 = 0x5A;
 
-/// A `Vec` of at least this size gets a mapping of its own (mallopt(3): M_MMAP_THRESHOLD, 128 KiB and rising to 32
-/// MiB).
+/// A `Vec` of at least this size gets its own mapping (mallopt(3): M_MMAP_THRESHOLD, 128 KiB and rising to 32 MiB).
 const OWN_MAPPING: usize = 40 << 20;
 
-/// A program's writable data: the memory for values without a place of their own.
+/// A program's writable data: the memory for values without their own place.
 static IN_THE_PROGRAM: Mutex<[u8; 4096]> = Mutex::new([0; 4096]);
 
 /// The kinds of memory in which a test's child is asked to keep something.
@@ -81,7 +80,7 @@ impl Drop for Holder {
     }
 }
 
-/// The child keeps what it is told to until it is killed. Only the tests below run it.
+/// The child keeps what it is given until it is killed. Only the tests below run it.
 #[test]
 #[ignore = "is a part of the other tests"]
 fn holder() {
@@ -131,7 +130,7 @@ fn what_a_process_holds_is_found_in_each_kind_of_memory() {
 #[test]
 fn what_a_shell_holds_is_found_on_its_heap_and_on_its_stack() {
     let (heard, told) = (words(), words());
-    // A program's start arguments lie at the foot of its stack. Data that it reads and keeps lies on its heap.
+    // A program's start arguments are at the foot of its stack. Data that it reads and keeps is on its heap.
     let mut child = Command::new("sh")
         .args(["-c", "read -r held; echo HOLDING; read -r end"])
         .env("TOLD", told.text())
@@ -227,7 +226,7 @@ fn what_stands_in_a_file_is_found_in_each_form_wherever_it_stands() {
     std::fs::create_dir(&below).unwrap();
     let planted = words();
     let search = search_for(&planted);
-    // The bytes lie across the end of a piece that is read at a time.
+    // The bytes span the end of a piece that is read at a time.
     let before = vec![0; (1 << 20) - 5];
     let mut count = 0;
     for form in forms() {
@@ -259,7 +258,7 @@ async fn what_passes_a_connection_in_the_clear_is_recorded_both_ways() {
     let recorder = Recorder::start(listener.local_addr().unwrap()).await.unwrap();
     let mut phone = TcpStream::connect(recorder.address()).await.unwrap();
     let (mut relay, _) = listener.accept().await.unwrap();
-    // The bytes go in two pieces, because the network may cut anywhere.
+    // The bytes are sent in two pieces, because the network may cut anywhere.
     let (text, answer) = (up.text(), down.text());
     let (first, second) = text.as_bytes().split_at(text.len() / 2);
     let mut heard = vec![0; text.len()];

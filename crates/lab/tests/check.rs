@@ -49,7 +49,7 @@ fn is_same(at: &Path, folder: &Path) {
     assert!(said(&output).contains("Same: "), "{}", said(&output));
 }
 
-/// Writes a file of the run and gives it its digest in the manifest, as a careful forger does.
+/// Writes a file of the run and puts its digest into the manifest, as a careful forger does.
 fn forge(folder: &Path, name: &str, text: &[u8]) {
     let hex =
         |bytes: &[u8]| Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
@@ -60,7 +60,7 @@ fn forge(folder: &Path, name: &str, text: &[u8]) {
     fs::write(folder.join("manifest.json"), manifest.replace(&old, &hex(text))).unwrap();
 }
 
-/// Folders, stories and designs whose names a shell, a parser or a search by ending would take for something else.
+/// Folders, stories and designs whose names a shell, a parser or a search by ending would misread.
 #[test]
 fn what_a_matrix_writes_a_check_calls_the_same() {
     let home = tempfile::tempdir().unwrap();
@@ -120,8 +120,8 @@ fn two_designs_of_one_name_are_refused_with_both_places() {
     }
 }
 
-/// An editor, a mail program or a checkout gives texts other line ends, and a mark at their start. The content is the
-/// same.
+/// An editor, a mail program or a checkout changes the line ends of texts, and adds a mark at their start. The
+/// content is the same.
 #[test]
 fn line_ends_and_comments_make_no_other_story() {
     let home = tempfile::tempdir().unwrap();

@@ -49,7 +49,8 @@ async fn introduced(phone: &mut Phone, to: &Phone) -> AccountId {
     phone.add_invited(&invitation, Some("them"), now(), &mut rand::rng()).unwrap().account
 }
 
-/// Makes a history: one text, delivered and gone; a backup that needs no key; a channel with a post and a reader.
+/// Creates a history: one text, delivered and deleted; a backup that needs no key; a channel with a post and a
+/// reader.
 async fn history(folder: &Path) {
     let log = Logged::ALL.map(|what| LogRule {
         what,
@@ -106,7 +107,7 @@ fn json(folder: &Path, name: &str, about: &str) -> Value {
     serde_json::from_slice(&done.stdout).unwrap()
 }
 
-/// Returns the lines that came back of an item.
+/// Returns the lines that were returned of an item.
 fn lines(answer: &Value, item: &str) -> Vec<String> {
     let lines = answer["lines"].as_array().unwrap();
     let line = lines.iter().find(|line| line["item"] == item).unwrap_or_else(|| panic!("no line of {item}"));
@@ -120,7 +121,7 @@ async fn what_lies_in_log_deposits_backups_and_channels_comes_back() {
     let folder = place.path();
     history(folder).await;
 
-    // No message waits. Only the log can tell that one passed, from whom and to whom.
+    // No message waits. Only the log can show that one passed, from whom and to whom.
     let records = json(folder, "events-data", ALICE);
     let wrote = records["facts"]["wrote"].as_array().unwrap();
     assert!(wrote.iter().any(|wrote| wrote["from"] == ALICE && wrote["to"] == BOB), "{wrote:?}");
@@ -141,7 +142,7 @@ async fn what_lies_in_log_deposits_backups_and_channels_comes_back() {
     );
     assert!(page.contains(headline), "{page}");
 
-    // Delivered rows are gone, and the words lie in the backup.
+    // Delivered rows are deleted, and the words are in the backup.
     let words = format!("\"{TEXT}\"");
     for name in ["content-warrant", "backup-warrant"] {
         let warrant = json(folder, name, BOB);
@@ -170,8 +171,8 @@ async fn what_lies_in_log_deposits_backups_and_channels_comes_back() {
     let posts = lines(&json(folder, "content-warrant", ALICE), "channel_posts");
     assert!(posts.iter().any(|line| line.contains(POST)), "{posts:?}");
 
-    // Without options the answer is one screen, laid out as the screen of a story: what came back first, the answer
-    // last, and no key in full.
+    // Without options the answer is one screen, laid out as the screen of a story: what was returned first, the
+    // answer last, and no key in full.
     for name in ["entity-data", "events-data", "content-warrant", "retention", "backup-warrant"] {
         let done = demand(folder, name, ALICE, &[]);
         let page = String::from_utf8(done.stdout).unwrap();

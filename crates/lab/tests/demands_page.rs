@@ -1,4 +1,4 @@
-//! `docs/demands.md` is made from the demands' data. This test makes it again and compares.
+//! `docs/demands.md` is generated from the demands' data. This test generates it again and compares.
 //!
 //! After a change of a demand: `PILLARBOX_UPDATE=1 cargo test -p pillarbox-lab --test demands_page`.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]

@@ -46,7 +46,7 @@ async fn the_same_demands_return_what_each_design_leaves_at_its_relay() {
     assert!(plain.saw.iter().all(|sight| sight.from.is_some()));
     assert!(end_to_end.kept.iter().all(|row| row.readable.is_none()));
 
-    // No text stands readable in any row that the relay kept end to end. The same search finds it where it is readable.
+    // No text is readable in any row that the relay kept end to end. The same search finds it where it is readable.
     let exhibits = |served: &Served| serde_json::to_string(&served.lines).unwrap();
     let (open, closed) = (exhibits(&plain.returns[1]), exhibits(&end_to_end.returns[1]));
     for text in &texts(plain)[0] {
@@ -57,7 +57,7 @@ async fn the_same_demands_return_what_each_design_leaves_at_its_relay() {
 
     // A demand that does not cover content returns no content, not even in its evidence.
     let records = serde_json::to_string(&plain.returns[0]).unwrap();
-    // One line tells who wrote to whom. Another tells when a message passed and which end of it the account was.
+    // One line shows who wrote to whom. Another shows when a message passed and which end of it the account was.
     let wrote = &plain.returns[0].facts.wrote;
     let both_ends = wrote.iter().filter(|wrote| wrote.from.is_some() && wrote.to.is_some());
     assert_eq!(both_ends.count(), plain.saw.len());
@@ -69,7 +69,7 @@ async fn the_same_demands_return_what_each_design_leaves_at_its_relay() {
     for width in [40, 60, 80, 140] {
         for screen in [text::render(&report, width), glance::render(&report, width)] {
             for line in without_weights(&screen).lines() {
-                // A line that is to be copied is not broken.
+                // A line that is meant to be copied is not broken.
                 assert!(display_width(line) <= width || line.starts_with("Next: "), "{width}: {line}");
             }
         }
@@ -80,7 +80,7 @@ async fn the_same_demands_return_what_each_design_leaves_at_its_relay() {
     }
     assert!(shown.contains("held but unreadable: 1."));
 
-    // Keys and the bytes that they make differ from run to run.
+    // Keys and the bytes derived from them differ from run to run.
     let groups: Vec<char> = end_to_end.kept[0].first_bytes.chars().collect();
     let groups: Vec<String> = groups.chunks(4).map(|group| group.iter().collect()).collect();
     for width in [40, 60, 80, 140] {

@@ -1,4 +1,4 @@
-//! `docs/designs.md` is made from the designs' data. This test makes it again and compares.
+//! `docs/designs.md` is generated from the designs' data. This test generates it again and compares.
 //!
 //! After a change of a design: `PILLARBOX_UPDATE=1 cargo test -p pillarbox-lab --test designs_page`.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]

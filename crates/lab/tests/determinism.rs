@@ -1,9 +1,9 @@
-//! The same scenario, design and seed give the same record, byte for byte, run after run and in each build.
+//! The same scenario, design and seed yield the same record, byte for byte, run after run and in each build.
 //!
-//! `pinned/records.sha256` has the digests of a few records. A debug build compares with it here, and a release build
-//! does when the test runs with `--release`. If both agree with the file, they agree with each other. After a change
-//! that is meant to change records, `PILLARBOX_PIN=1 cargo test -p pillarbox-lab --test determinism` writes the file
-//! anew.
+//! `pinned/records.sha256` has the digests of a few records. A debug build compares with it here, and a release
+//! build does when the test runs with `--release`. If both agree with the file, they agree with each other. After a
+//! change that is meant to change records, `PILLARBOX_PIN=1 cargo test -p pillarbox-lab --test determinism` writes
+//! the file again.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

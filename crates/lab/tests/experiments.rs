@@ -152,7 +152,7 @@ fn a_block_stops_texts_and_a_relay_elsewhere_brings_them_back() {
 #[test]
 fn an_update_that_lets_the_operator_read_loses_no_text_and_no_phone_tells_of_it() {
     // Among these designs are sealed senders, an account for each contact, and relays that told nobody who sends.
-    // Demands that look back are about the man whose phone was taken. Demands from now on are about his contact.
+    // Demands that look back are about the man whose phone was seized. Demands from now on are about his contact.
     let (past, all, none) = (Share { n: 0, of: 10 }, Share { n: 15, of: 15 }, Share { n: 0, of: 15 });
     for (design, stated, complied) in [
         ("end-to-end", all, None),

@@ -76,7 +76,7 @@ fn nobody_is_reported_by_the_reporters_own_words() {
     assert!(kept.answer.assumed.iter().any(|it| it.contains("Nobody in this story reports anything")));
 }
 
-/// A demand that looks back finds everything that exists when it is served, whenever that was made.
+/// A demand that looks back finds everything that exists when it is served, whenever that was created.
 #[test]
 fn what_was_made_between_the_order_and_the_service_is_found_by_what_looks_back() {
     let (one, two) = (says("One.", "Jana"), says("Two.", "Jana"));
@@ -161,8 +161,8 @@ fn a_contacts_backup_is_a_place_of_its_own() {
     assert_eq!((at(Holder::Backup), at(Holder::ContactsBackups)), (0, 2), "{}", answer.copies);
 }
 
-/// A thief's share is read from rows. Traffic that only passes is not in it, and rows made by an order are not in it
-/// without the order.
+/// A thief's share is read from rows. Traffic that only passes is not in it, and rows created by an order are not
+/// in it without the order.
 #[test]
 fn a_thief_has_what_lies_there_with_the_order_and_without_it() {
     let (one, two) = (says("One.", "Jana"), says("Two.", "Jana"));
@@ -172,7 +172,7 @@ fn a_thief_has_what_lies_there_with_the_order_and_without_it() {
         (thief.rows, thief.without)
     };
     let share = |n, of| Share { n, of };
-    // An observer of the traffic reads the text, and the rows are gone on delivery.
+    // An observer of the traffic reads the text, and the rows are deleted on delivery.
     assert_eq!(stolen("plain-deletes", "interception"), (share(0, 1), Some(share(0, 1))));
     assert_eq!(stolen("plain-deletes", "notice-to-change"), (share(0, 1), Some(share(0, 1))));
     // An ordered log can be stolen, and does not exist without the order.
@@ -191,7 +191,7 @@ fn nobody_is_said_to_refuse_what_they_do_not_have() {
     assert!(!changed.answer.has.contains("does not hand"), "{}", changed.answer.has);
     assert_eq!(changed.state.word(), "from the order on");
     assert!(changed.answer.says.contains("is not known"), "{}", changed.answer.says);
-    // The operator already has the data that it can read, and its statement about that data stands.
+    // The operator already has the data that it can read, and its statement about that data applies.
     let in_place = cell(&plain, "telegram-cloud-2017", "notice-to-change");
     assert!(in_place.answer.has.contains("does not hand"), "{}", in_place.answer.has);
 }
@@ -218,7 +218,7 @@ fn which_account_a_demand_names_does_not_hang_on_the_order_of_people() {
     }
 }
 
-/// Traffic was handed over as it passed. An account that is closed later takes none of it back.
+/// Traffic was handed over as it passed. Closing an account later does not undo that.
 #[test]
 fn what_a_tap_has_stays_handed_over_when_the_account_is_closed() {
     let (one, two) = (says("One.", "Jana"), says("Two.", "Jana"));
@@ -234,7 +234,7 @@ fn what_a_tap_has_stays_handed_over_when_the_account_is_closed() {
     assert_eq!(cell(&closed, "plain-server", "interception").says, "from the order on: 1 of 1 text");
     assert_eq!(cell(&closed, "whatsapp-2017", "interception").says, "held but unreadable: 1 of 1 text");
     assert_eq!(cell(&closed, "plain-server", "pen-register").says, "from the order on: 1 of 1 message");
-    // The same holds for an ordered log.
+    // The same is true of an ordered log.
     let logged = cell(&closed, "plain-deletes", "compelled-logging");
     assert_eq!(logged.says, "from the order on: 1 of 1 message");
     assert_eq!(logged.measures.thief.unwrap().rows, Share { n: 1, of: 1 });
@@ -247,7 +247,7 @@ fn what_a_tap_has_stays_handed_over_when_the_account_is_closed() {
     assert_eq!(cell(&before, "plain-server", "interception").state.counted().unwrap_or_default().0, 0);
 }
 
-/// An order names an account when it comes. Later texts do not change which account it names.
+/// An order names an account when it is served. Later texts do not change which account it names.
 #[test]
 fn an_answer_names_the_contact_whose_account_the_order_named() {
     let (one, two, three) = (says("One.", "Jana"), says("Two.", "Kim"), says("Three.", "Kim"));

@@ -123,17 +123,17 @@ fn who_could_notice_is_whom_something_else_reached_and_whose_phone_spoke_is_amon
     else {
         panic!("two cells");
     };
-    // Everybody except the person whose phone was taken.
+    // Everybody except the person whose phone was seized.
     assert_eq!((changed.answer.could_notice.len(), changed.answer.noticed.len()), (29, 0));
     assert!(blocked.answer.could_notice.len() > blocked.answer.noticed.len());
     assert!(blocked.answer.noticed.iter().all(|who| blocked.answer.could_notice.contains(who)));
     assert!(!blocked.answer.noticed.is_empty());
-    // If the software reads along already, the notice changes nothing.
+    // If the software eavesdrops already, the notice changes nothing.
     let in_place = &cells(shipped("plain-server"), &["notice-to-change"])[0];
     assert_eq!(in_place.answer.could_notice, Vec::<String>::new());
 }
 
-/// Each place has the texts that were read in it. They are the texts that the demand on that place brings.
+/// The texts listed for each place equal those that the demand served there returns.
 #[test]
 fn where_the_same_texts_lie_is_what_the_demand_on_that_place_brings() {
     let demands = ["content-warrant", "backup-warrant", "seized-phone-open", "participant"];

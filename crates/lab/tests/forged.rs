@@ -95,7 +95,7 @@ fn forged_in(run: &Run, name: &str, forge: impl FnOnce(&mut Evidence)) -> Vec<St
         folder.files.insert(name, text.into_bytes());
     }
     let mut findings = folder.findings();
-    // The table for spreadsheets is made from the cells, and could be made anew as well.
+    // The table for spreadsheets is generated from the cells, and could be generated again as well.
     findings.retain(|finding| finding != "matrix.csv does not say what matrix.json says");
     findings
 }

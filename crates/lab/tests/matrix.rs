@@ -307,7 +307,8 @@ fn a_place_that_cannot_be_written_is_an_error_of_its_own() {
 #[test]
 fn a_disk_that_is_full_leaves_nothing_that_looks_whole() {
     let home = tempfile::tempdir().unwrap();
-    // Files may have two blocks and no more. The signal that comes with it is ignored, because a full disk sends none.
+    // Files may have two blocks and no more. The signal for a larger file is ignored, because a full disk sends
+    // none.
     let program = env!("CARGO_BIN_EXE_pillarbox-lab");
     let script = format!("trap '' XFSZ; ulimit -f 2; exec '{program}' {} --out run", ONE_CELL.join(" "));
     let output = Command::new("sh").current_dir(home.path()).args(["-c", &script]).output().unwrap();

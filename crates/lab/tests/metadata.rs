@@ -21,7 +21,7 @@ use pillarbox_lab::world::World;
 use pillarbox_metadata::{Means, MeansRefusal, Observer, TraceField};
 use serde_json::Value;
 
-/// Returns the flagship story, told under a design.
+/// Returns the flagship story, run under a design.
 fn story(design: &str) -> Source {
     told("westminster-2017", design)
 }

@@ -1,4 +1,4 @@
-//! The month: the pairs that the rows of an operator give.
+//! The month: the pairs that the rows of an operator reveal.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use pillarbox_access::design::Design;
@@ -24,14 +24,14 @@ fn under(month: &Month, rule: Rule) -> &Pairs {
 fn a_month_tells_what_kept_rows_name_and_what_they_suggest() {
     let (readable, sealed, table) = months();
     assert!(readable.there > 20 && sealed.there == readable.there, "{readable:?}\n{sealed:?}");
-    // The control: a server that keeps every row names every pair, whatever rule it has to follow.
+    // The control: a server that keeps every row names every pair, under any rule it has to follow.
     for rule in Rule::ALL {
         let pairs = under(&readable, rule);
         assert_eq!((pairs.named, pairs.false_leads), (readable.there, 0), "{pairs:?}");
         assert_eq!(pairs.with_sender, pairs.rows, "{pairs:?}");
     }
-    // With a sealed sender nothing is kept, so nothing is told. In a log most rows have no sender. Over the whole
-    // month, the other rows are enough to name every pair.
+    // With a sealed sender nothing is kept, so nothing is revealed. In a log most rows have no sender. Over the
+    // whole month, the other rows are enough to name every pair.
     let as_it_is = under(&sealed, Rule::AsItIs);
     assert_eq!((as_it_is.rows, as_it_is.named, as_it_is.inferred), (0, 0, 0), "{as_it_is:?}");
     let logs = under(&sealed, Rule::LogFromNowOn);
@@ -39,13 +39,12 @@ fn a_month_tells_what_kept_rows_name_and_what_they_suggest() {
     assert!(logs.named + logs.inferred <= sealed.there, "{logs:?}");
     let retained = under(&sealed, Rule::Retention);
     assert!(retained.with_sender < retained.rows && retained.named == sealed.there, "{retained:?}");
-    // The control: exchanged recipients leave the means nothing to rest on, and most pairs inferred from them are
-    // wrong.
+    // The control: exchanged recipients leave the means no basis, and most pairs inferred from them are wrong.
     let precision = |right: u64, wrong: u64| right as f64 / (right + wrong).max(1) as f64;
     assert!(precision(logs.inferred, logs.false_leads) > 0.9, "{logs:?}");
     assert!(precision(logs.shuffled_right, logs.shuffled - logs.shuffled_right) < 0.6, "{logs:?}");
     insta::assert_snapshot!("month_80", table);
-    // The months that come out here are those that a matrix saves and that other tests read.
+    // The months computed here are those that a matrix saves and that other tests read.
     let saved: PairsDocument = serde_json::from_str(include_str!("month/pairs.json")).unwrap();
     let head = PairsDocument::of(&library::find("month").unwrap(), saved.designs.clone());
     assert_eq!(
@@ -57,7 +56,8 @@ fn a_month_tells_what_kept_rows_name_and_what_they_suggest() {
     }
 }
 
-/// The control of the column: a design that tells who sends has other pairs than the same design with a sealed sender.
+/// The control of the column: a design that reveals who sends has other pairs than the same design with a sealed
+/// sender.
 #[test]
 fn a_design_that_is_changed_changes_its_pairs() {
     let sealed = designs::named("signal-now").unwrap();

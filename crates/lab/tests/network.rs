@@ -60,7 +60,7 @@ fn under_way(world: &World) -> (Vec<u64>, Vec<u64>) {
         match &line.kind {
             Kind::Said { .. } => said = line.event.map(|event| (line.at, event)),
             Kind::Frame { frame: "Submit", way: Way::Up, .. } => {
-                // The first frame that goes up because of a text is the text.
+                // The first frame sent up because of a text is the text.
                 if let Some((at, event)) = said.take().filter(|(_, event)| line.event == Some(*event))
                     && event >= 4
                 {

@@ -1,5 +1,5 @@
-//! Somebody has a new phone in the middle of a story. The account goes on where accounts have numbers, nobody loses
-//! what the operator has, and the phones of contacts say that the safety number has changed.
+//! Somebody gets a new phone in the middle of a story. The account continues where accounts have numbers, nobody
+//! loses what the operator has, and the phones of contacts say that the safety number has changed.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
 use pillarbox_access::design::{Accounts, Design};
@@ -179,7 +179,7 @@ fn the_phones_of_contacts_tell_that_the_safety_number_has_changed() {
             assert_eq!(told(&world), [""; 0], "{}: the account is another one", design.name);
         }
     }
-    // If the operator reads along, no key stands between two people, and there is nothing to tell.
+    // If the operator eavesdrops, no key is between two people, and there is nothing to report.
     for design in designs::all().iter().filter(|design| design.phone.protection == Protection::ServerReadable)
     {
         let mut world = World::new(design, &scenario, 7).unwrap();

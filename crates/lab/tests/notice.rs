@@ -1,4 +1,4 @@
-//! The notice to change the software, by each way in which an operator can answer it.
+//! The notice to change the software, by each answer that an operator can give.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -39,7 +39,7 @@ fn answered(scenario: &Scenario, design: Design) -> (Cell, Evidence) {
     (cell, evidence)
 }
 
-/// Returns a design whose operator gives this answer to a notice.
+/// Returns a design whose operator answers a notice in this way.
 fn answering(design: &str, answer: AnswersNotice) -> Design {
     let mut design = designs::named(design).unwrap().clone();
     design.operator.answers_notice = vec![NoticeAnswer {
@@ -111,7 +111,7 @@ fn an_operator_that_leaves_cuts_off_the_people_of_the_country_and_whoever_writes
     assert_eq!((stated.content_past, stated.content_future), (share(0, 3), share(0, 4)));
     // Texts within the other country arrive.
     assert_eq!(stated.lost, share(4, 6));
-    // The people there are told. A person who writes to them from abroad learns that there is no such account.
+    // The people there are informed. A person who writes to them from abroad learns that there is no such account.
     assert_eq!(noticed(&stated), ["Ada", "Ben", "Cai"].into());
     let of_cai: Vec<&str> =
         stated.noticed.iter().filter(|it| it.who == "Cai").map(|it| it.says.as_str()).collect();
@@ -161,7 +161,7 @@ fn a_withdrawn_backup_carries_what_was_said_before_and_its_owners_are_told() {
     // The new backup contains the whole history.
     assert_eq!((stated.content_past, stated.content_future), (share(2, 2), share(2, 3)));
     assert_eq!(stated.lost.n, 0);
-    // Everybody in the country is told, and nobody else.
+    // Everybody in the country is informed, and nobody else.
     assert_eq!(noticed(&stated), ["Berit", "Yara", "Zeno"].into());
     let why = cell.reasons.join(" ");
     assert!(!why.contains("stayed closed"), "{why}");

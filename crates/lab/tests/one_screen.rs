@@ -68,7 +68,7 @@ fn held_at(width: usize, evidence: &Evidence, answer: &Answer) {
     assert!(texts == 0 || evidence.brought.is_without_its_texts() || shown.contains('"'), "{width}: {shown}");
 }
 
-/// Lines of the window less what stands behind a matrix: what was saved, two commands of which one goes on, and the
+/// Lines of the window less those after a matrix: what was saved, two commands of which one continues, and the
 /// prompt.
 const TABLE: usize = 24 - 7;
 
@@ -92,8 +92,8 @@ fn one_column(demand: &str, cells: &[Cell]) {
     }
 }
 
-/// Checks that the title, the legend and the table of two demands stand at the end of the output, within the height of
-/// the window. Everything that can scroll away stands before them.
+/// Checks that the title, the legend and the table of two demands are at the end of the output, within the height
+/// of the window. Everything that can scroll away is before them.
 fn two_columns(demands: [&str; 2], columns: &BTreeMap<String, Vec<Cell>>) {
     let scenario = library::find("locked-phone-2016").unwrap();
     let cells: Vec<Cell> = demands.iter().flat_map(|demand| columns[*demand].clone()).collect();
@@ -110,8 +110,8 @@ fn two_columns(demands: [&str; 2], columns: &BTreeMap<String, Vec<Cell>>) {
     assert!(lines[0] == "Saved here." && !end.contains("Saved"), "{shown}");
 }
 
-/// Runs all designs and demands on the story that takes the least time. Its papers are as long as those of the others:
-/// texts, texts that stay closed, an order, an operator's statement, and the law of two days.
+/// Runs all designs and demands on the story that takes the least time. Its papers are as long as those of the
+/// others: texts, texts that stay unreadable, an order, an operator's statement, and the law of two days.
 #[test]
 fn every_demand_under_every_design_is_one_screen() {
     let scenario = library::find("locked-phone-2016").unwrap();

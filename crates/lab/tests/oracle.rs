@@ -29,7 +29,7 @@ use pillarbox_relay::{LogRule, Logged};
 use pillarbox_wire::Duration;
 use serde_json::Value;
 
-/// One comparison for all tests here. It runs every design that stands for a messenger.
+/// One comparison for all tests here. It runs every design that represents a messenger.
 static REPORT: LazyLock<OracleReport> = LazyLock::new(|| {
     oracle::run(designs::all(), &OracleSource::ALL, &REASONS, &Progress::none()).expect("the worlds run")
 });

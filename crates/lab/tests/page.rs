@@ -1,5 +1,5 @@
-//! The page of a run: its content and the places of it, the escaping of strangers' texts, and the archive in which it
-//! is handed on.
+//! The page of a run: its content and where it is placed, the escaping of strangers' texts, and the archive for
+//! handing it on.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,5 +1,5 @@
-//! The pairs of a month beside a matrix: as a column, on the page, in the folder, and what a check says of a changed
-//! one.
+//! The pairs of a month beside a matrix: as a column, on the page, in the folder, and what a check reports about a
+//! changed one.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -34,7 +34,7 @@ use serde_json::{Value, json};
 /// The `pairs.json` of a matrix of every design. `month.rs` counts some of it again.
 const DOCUMENT: &str = include_str!("month/pairs.json");
 
-/// The lines of a window without the next step and the prompt, which stand below the table.
+/// The lines of a window without the next step and the prompt, which are below the table.
 const ROOM: usize = 22;
 
 fn document() -> PairsDocument {
@@ -121,7 +121,7 @@ fn a_check_names_what_was_changed() {
         folder(&forged_run).findings_beside(&RUN.files),
         ["pairs.csv is not what a fresh run gives", "pairs.json is not what a fresh run gives"]
     );
-    // Both files are taken away, and the manifest no longer names them. The command still asks for them.
+    // Both files are removed, and the manifest no longer names them. The command still asks for them.
     let mut without = RUN.clone();
     for name in [FILE, TABLE] {
         without.files.remove(name);

@@ -1,4 +1,4 @@
-//! Pictures from metadata: they agree with the ties, names lie on nothing, and other programs can read the files.
+//! Pictures from metadata: they agree with the ties, names overlap nothing, and other programs can read the files.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -1,4 +1,4 @@
-//! The record keeps to its schema, and the schema is not looser than it looks.
+//! The record conforms to its schema, and the schema is not looser than it looks.
 //!
 //! `schema_walker` lists the checked part of JSON Schema.
 #![allow(
@@ -24,7 +24,7 @@ fn schema() -> Value {
     serde_json::from_str(include_str!("../../../schemas/record.schema.json")).unwrap()
 }
 
-/// Somebody writes to a group of which their phone has not heard yet.
+/// Somebody writes to a group that their phone does not know of yet.
 const TOO_EARLY: &str = r#"[scenario]
 name = "too-early"
 title = "Too early"
@@ -155,7 +155,7 @@ fn a_text_is_joined_to_its_frames_its_row_and_its_receipt() {
         // The phone shows that text when its owner is back, as part of another event.
         let shown = written.iter().find(|line| line["text"] == text && line["kind"] == "notice").unwrap();
         assert_eq!((shown["who"].as_str(), shown["event"].as_str()), (Some("Ben"), Some("E03")));
-        // The row that the text caused has the frame's payload, byte for byte, and its fate is told.
+        // The row that the text caused has the frame's payload, byte for byte, and its fate is recorded.
         let row = |became: &str| {
             let rows = written.iter().filter(|line| line["kind"] == "row" && line["became"] == became);
             rows.collect::<Vec<_>>()
@@ -173,7 +173,7 @@ fn a_text_is_joined_to_its_frames_its_row_and_its_receipt() {
         let end = row(end).into_iter().find(|line| line["payload_sha256"] == *payload).unwrap();
         assert_eq!(end["event"], "E03");
         assert_eq!(end["why"].as_str(), (!kept_after).then_some("its phone has it"));
-        // The rows that the record counts as still there are the rows of the relay's store.
+        // The rows that the record counts as existing are the rows of the relay's store.
         let mut there = BTreeSet::new();
         for line in lines {
             match &line.kind {

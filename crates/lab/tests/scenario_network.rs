@@ -62,8 +62,8 @@ fn refusal(before: &str, after: &str) -> String {
     }
 }
 
-/// Takes one mistake after the other: what stood there, what stands there now, where the mistake is found, and in which
-/// words it is reported.
+/// Runs one mistake after the other: the original text, its replacement, the reported position, and the words of
+/// the report.
 fn each_is_told(mistakes: &[(&str, &str, &str)]) {
     Scenario::parse("net.toml", GOOD).unwrap();
     for (before, after, told) in mistakes {
@@ -247,7 +247,7 @@ fn mistakes_in_how_a_phone_is_connected() {
     ]);
 }
 
-/// The program says the same, with exit code 2, as for anything that is typed wrongly.
+/// The program prints the same, with exit code 2, as for any mistyped input.
 #[test]
 fn the_program_says_the_sentence_and_saves_nothing() {
     let place = tempfile::tempdir().unwrap();

@@ -155,7 +155,7 @@ fn without_a_scenario_those_that_exist_are_listed_and_an_unknown_one_leads_to_th
         told.contains("there is no scenario `no-such-story`") && told.contains("pillarbox-lab list stories"),
         "{told}"
     );
-    // A typing error gets the name that was meant.
+    // A mistyped word is answered with the name that was meant.
     let (_, told) = refused(&["chanel-2015"]);
     assert!(told.contains("channel-2015"), "{told}");
 }

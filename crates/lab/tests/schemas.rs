@@ -1,4 +1,4 @@
-//! The files of a matrix keep to their schemas, and a changed one does not.
+//! The files of a matrix conform to their schemas, and a changed one does not.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -24,7 +24,7 @@ fn screen(arguments: &[&str], width: usize) -> String {
     let text = String::from_utf8(done.stdout).unwrap();
     assert!(!text.contains('\u{1b}'), "no weights in a pipe");
     for line in text.lines().filter(|_| !arguments.contains(&"--json")) {
-        // A line that is to be copied is not broken.
+        // A line that is meant to be copied is not broken.
         let is_copied = ["Next: ", "Saved "].iter().any(|start| line.starts_with(start));
         assert!(display_width(line) <= width || is_copied, "{width}: {line}");
     }
@@ -143,7 +143,7 @@ fn everything_that_can_be_named_is_listed() {
     for width in WIDTHS {
         insta::assert_snapshot!(format!("list_{width}"), screen(&["list"], width));
     }
-    // The lists of commands that got no name are parts of this list.
+    // The lists of nameless commands are parts of this list.
     let all = screen(&["list"], 80);
     for part in [&["run"][..], &["demand"], &["list", "designs"]] {
         let part = screen(part, 80);

@@ -14,7 +14,7 @@ use pillarbox_lab::world::World;
 use pillarbox_wire::Timestamp;
 use proptest::prelude::*;
 
-/// Texts that stay at relays for days after they were delivered, or wait for a phone that never comes.
+/// Texts that are kept at relays for days after they were delivered, or wait for a phone that never connects.
 const STORY: &str = r#"[scenario]
 name = "steps"
 title = "Rows that go by age"

@@ -1,4 +1,4 @@
-//! Ways in: the screen, its data, and the controls of what stands on it.
+//! Ways in: the screen, its data, and the controls of its content.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -59,7 +59,7 @@ fn flagship() -> Scenario {
     library::find("westminster-2017").unwrap()
 }
 
-/// The screen of the flagship story. It is told once for all tests.
+/// The screen of the flagship story. It is computed once for all tests.
 static SCREEN: LazyLock<WaysIn> = LazyLock::new(|| run(&flagship(), "whatsapp-now", &[], 2));
 
 fn row<'w>(ways: &'w WaysIn, title: &str) -> &'w WayInRow {
@@ -163,12 +163,12 @@ fn the_same_comes_out_on_any_number_of_threads() {
     let (one, two) =
         (run(&flagship(), "whatsapp-now", &wanted, 1), run(&flagship(), "whatsapp-now", &wanted, 2));
     assert_eq!(serde_json::to_string(&one).unwrap(), serde_json::to_string(&two).unwrap());
-    // A way says the same, whichever others stand beside it.
+    // A way says the same, no matter which others are beside it.
     assert_eq!(row(&one, "copied, online"), row(&SCREEN, "copied, online"));
 }
 
-/// The control of the two rows in which nothing comes back, or nothing of somebody else's: under a design whose server
-/// can read and keeps, the same steps find everything.
+/// The control of the two rows that return nothing, or nothing of somebody else's: under a design whose server can
+/// read and keeps, the same steps find everything.
 #[test]
 fn a_content_warrant_and_its_thief_find_what_lies_there() {
     let ways = run(&flagship(), "plain-server", &["content-warrant"], 2);
@@ -208,8 +208,8 @@ fn texts(all: &[(&str, &str, &str)]) -> String {
     all.iter().map(|(at, who, text)| says(at, who, text)).collect()
 }
 
-/// The control of the copy. A phone that is off chooses no new keys, and its copy opens everything that passes. A phone
-/// that is on chooses one with each receipt, and leaves the copy behind.
+/// The control of the copy. A phone that is off generates no new keys, and its copy opens everything that passes. A
+/// phone that is on generates one with each receipt, and leaves the copy behind.
 #[test]
 fn a_copy_follows_for_as_long_as_the_phone_chooses_no_new_keys() {
     let off = event("02T20:00", "Ann", "goes-offline = true");
@@ -224,12 +224,13 @@ fn a_copy_follows_for_as_long_as_the_phone_chooses_no_new_keys() {
     let offline = row(&ways, "copied, offline");
     assert_eq!((offline.before, offline.after), (share(2, 2), share(1, 3)));
     assert_eq!(offline.noticed.as_slice(), &[][..]);
-    // Where the server can read, there are no keys to choose.
+    // Where the server can read, there are no keys to generate.
     let ways = run(&awake, "plain-server", &["phone-copied"], 2);
     assert_eq!(row(&ways, "copied, offline").after, share(3, 3));
 }
 
-/// A copy that goes online takes texts that the phone itself never shows, and a sender is told that the phone has them.
+/// A copy that connects takes texts that the phone itself never shows, and a sender is told that the phone has
+/// them.
 #[test]
 fn two_phones_fight_for_one_mailbox_and_a_sentence_becomes_false() {
     let online = row(&SCREEN, "copied, online");
@@ -248,7 +249,8 @@ fn two_phones_fight_for_one_mailbox_and_a_sentence_becomes_false() {
     assert_eq!(online.first_noticed()["Callum"].says, replaced);
     let told: Vec<&str> = online.noticed.iter().map(|noticed| noticed.who.as_str()).collect();
     assert!(told.iter().all(|who| flagship().people.iter().any(|person| person.name == *who)), "{told:?}");
-    // Whoever has nothing to do with it receives the same at the same times, under other numbers of the relay.
+    // Everybody who has nothing to do with it receives the same at the same times, under other numbers of the
+    // relay.
     assert!(online.other_numbers.contains(&"Zara".to_owned()));
     assert!(!online.could_notice.contains(&"Zara".to_owned()));
 }
@@ -278,7 +280,7 @@ fn a_ghost_opens_nothing_without_the_phones_software_and_everything_with_it() {
     let (shown, hidden) = (row(&SCREEN, "apps that show it"), row(&SCREEN, "apps that hide it"));
     for ghost in [shown, hidden] {
         assert_eq!((ghost.before, ghost.after), (share(0, 10), share(15, 15)), "from now on, and all of it");
-        // What is false is printed on the phones of those whose words are read.
+        // The false sentence is printed on the phones of those whose words are read.
         let people: BTreeSet<&str> =
             ghost.became_false.iter().map(|sentence| sentence.who.as_str()).collect();
         assert_eq!(people, BTreeSet::from(["Callum", "Dilys", "Edwin", "Gwen", "Owain"]));
@@ -297,8 +299,8 @@ fn a_ghost_opens_nothing_without_the_phones_software_and_everything_with_it() {
     assert_eq!(hidden.other_program.len(), 29);
 }
 
-/// A relay that does not learn who asks cannot name the ghost to the person who is read along. What others write to
-/// that person it gets all the same.
+/// A relay that does not learn who asks cannot name the ghost to the person who is eavesdropped on. It still
+/// receives what others write to that person.
 #[test]
 fn sealed_senders_keep_a_persons_own_texts_from_a_ghost() {
     let story = story(&[texts(&BEFORE), says("03T08:30", "Ann", "Mine."), texts(&AFTER)].concat());
@@ -314,8 +316,8 @@ fn sealed_senders_keep_a_persons_own_texts_from_a_ghost() {
     );
 }
 
-/// A public log has no ghost in it. Phones that check the log refuse the device, and so they did without a log, because
-/// nobody had signed for it. The maker of the phones' software can leave out that check with the others.
+/// A public log contains no ghost. Phones that check the log refuse the device, and so they did without a log,
+/// because nobody had signed for it. The maker of the phones' software can leave out that check with the others.
 #[test]
 fn a_public_log_keeps_out_no_ghost_that_the_phones_software_lets_in() {
     let logged = include_str!("../../../examples/westminster-2017/whatsapp-logged.toml");
@@ -331,7 +333,8 @@ fn a_public_log_keeps_out_no_ghost_that_the_phones_software_lets_in() {
     assert_eq!(row(&ways, "apps that hide it").noticed, []);
 }
 
-/// Whoever has the number has what others write from then on, until its owner has it back. Both sides are told.
+/// The holder of the number receives what others write from then on, until its owner has it back. Both sides are
+/// told.
 #[test]
 fn a_number_that_is_taken_over_brings_what_others_write() {
     let taken = row(&SCREEN, "number takeover");
@@ -356,7 +359,7 @@ fn an_escrowed_key_opens_what_was_recorded_whoever_has_it() {
         // That it can be done is in everybody's program. That it is done changes nothing that a phone receives.
         assert_eq!((escrow.could_tell().len(), escrow.other_program.len()), (0, 29), "{title}");
     }
-    // The authority gets the time before only if somebody kept it; a thief who recorded needs nobody.
+    // The authority gets earlier messages only if somebody kept them; a thief who recorded them depends on nobody.
     assert_eq!((of("one key").before, of("one key, all kept").before), (share(0, 10), share(10, 10)));
     let stolen = |title| of(title).stolen.as_ref().unwrap().opens;
     assert_eq!((stolen("one key"), stolen("3 shares, one hand")), (share(55, 55), share(55, 55)));
@@ -479,7 +482,7 @@ fn folder_of(run: &WaysRun) -> Folder {
     Folder::of(run.manifest.clone(), files.collect())
 }
 
-/// Each row follows from its evidence, and a folder that was changed says so.
+/// Each row follows from its evidence, and a check reports a folder that was changed.
 #[test]
 fn a_folder_of_ways_is_checked_against_its_evidence() {
     let backs_up = event("04T20:00", "Ann", "backs-up = true");
@@ -501,7 +504,7 @@ fn a_folder_of_ways_is_checked_against_its_evidence() {
         assert!(file.contains(from), "{name} has no {from}");
         *file = file.replacen(from, to, 1);
         let mut folder = folder_of(&run);
-        // The manifest goes along with the change, as whoever makes one would have it.
+        // The manifest is changed too, as a forger would change it.
         let digest = pillarbox_lab::record::sha256(run.files[name].as_bytes());
         folder.manifest.files.insert(name.to_owned(), digest);
         ways::findings(&folder)

@@ -386,8 +386,8 @@ fn a_software_update_changes_what_phones_do_from_then_on() {
         let lines = world.record().lines().iter();
         lines.filter(|line| matches!(&line.kind, Kind::Frame { frame: "Submit", from: Some(_), .. })).count()
     };
-    // The key for sealing comes with the first answer of a contact who was found by number, so the first text names its
-    // sender.
+    // The key for sealing arrives with the first answer of a contact who was found by number, so the first text
+    // names its sender.
     let before = named(&world);
     assert_eq!((before, read(&world).len()), (1, 2));
     let accounts = world.scorer().accounts().to_vec();

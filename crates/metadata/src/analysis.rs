@@ -28,7 +28,7 @@ pub struct MeansResult {
 pub struct MeansOutcome {
     /// The means.
     pub means: Means,
-    /// The result, or the reason why it was not tried.
+    /// The result, or the reason that it was not tried.
     pub outcome: Result<MeansResult, MeansRefusal>,
 }
 
@@ -44,7 +44,7 @@ pub struct Analysis {
 }
 
 impl Analysis {
-    /// Runs every means on a trace and on the shuffled one. The truth goes to the scorer and nowhere else.
+    /// Runs every means on a trace and on the shuffled one. The truth is passed to the scorer and nowhere else.
     #[must_use]
     pub fn of(trace: &Trace, truth: &PairTruth, settings: MeansSettings) -> Self {
         let scorer = PairScorer::new(truth);
@@ -86,8 +86,8 @@ impl Analysis {
         reasons
     }
 
-    /// Returns the pairs that rows name, and those that means infer, as a network: each pair once for each way of
-    /// knowing it.
+    /// Returns the pairs that rows name, and those that means infer, as a network: each pair once for each way in
+    /// which it is known.
     ///
     /// `named` says whether rows that name both passed or are kept. With `messages`, the network is the one found after
     /// that number of messages; `None` means all of them.

@@ -1,10 +1,10 @@
 //! Statistical disclosure as in Martiny and others, NDSS 2021 (their `variant_3`).
 //!
-//! A *target epoch* begins with a message to Bob, a *random epoch* at any other time. A person's score is the number of
-//! target epochs in which they got a message, minus the number of random epochs in which they did. Bob's correspondents
-//! get receipts in target epochs. Everybody else gets messages as often in one kind as in the other, so correspondents
-//! rise. Nobody is ever ruled out. The attack therefore works if Bob has several correspondents and receipts get lost,
-//! where the intersection fails.
+//! A *target epoch* begins with a message to Bob, a *random epoch* at any other time. A person's score is the
+//! number of target epochs in which they received a message, minus the number of random epochs in which they did.
+//! Bob's correspondents receive receipts in target epochs. Everybody else receives messages as often in one kind as
+//! in the other, so correspondents rise. Nobody is ever ruled out. The attack therefore works if Bob has several
+//! correspondents and receipts get lost, where the intersection fails.
 
 /// The scores of everybody, for one target.
 #[derive(Clone, Debug)]
@@ -33,12 +33,12 @@ impl Scores {
         }
     }
 
-    /// Adds one to everybody who got a message in a target epoch.
+    /// Adds one to the score of everybody who received a message in a target epoch.
     pub fn target_epoch(&mut self, got: impl IntoIterator<Item = u32>) {
         self.count(got, 1);
     }
 
-    /// Takes one from everybody who got a message in a random epoch.
+    /// Subtracts one from the score of everybody who received a message in a random epoch.
     pub fn random_epoch(&mut self, got: impl IntoIterator<Item = u32>) {
         self.count(got, -1);
     }
@@ -95,13 +95,13 @@ impl Scores {
         self.scores.get(person as usize).copied().unwrap_or(0)
     }
 
-    /// Returns true if the person got a message in any epoch.
+    /// Returns true if the person received a message in any epoch.
     #[must_use]
     pub fn is_seen(&self, person: u32) -> bool {
         self.counted.get(person as usize).is_some_and(|epoch| *epoch > 0)
     }
 
-    /// Returns a person's rank, pessimistic about ties: everybody with the same score stands before them. A person with
+    /// Returns a person's rank, pessimistic about ties: everybody with the same score is before them. A person with
     /// rank 1 is alone in front.
     #[must_use]
     pub fn rank(&self, person: u32) -> usize {

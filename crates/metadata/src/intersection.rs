@@ -1,11 +1,11 @@
 //! The intersection attack: Martiny, Kaptchuk, Aviv, Roche, Wustrow, *Improving Signal's Sealed Sender*, NDSS 2021.
 //!
-//! An epoch begins with each message to Bob, from any sender. A person whom Bob's phone answers gets a delivery receipt
-//! in that epoch. Everybody who got a message in each of the epochs is a candidate. The true sender is always among the
-//! candidates. The attack ends when one candidate is left. It rests on time and recipient alone, so neither a sealed
-//! sender nor Tor helps.
+//! An epoch begins with each message to Bob, from any sender. A person whom Bob's phone answers receives a delivery
+//! receipt in that epoch. Everybody who received a message in each of the epochs is a candidate. The true sender is
+//! always among the candidates. The attack ends when one candidate is left. It uses time and recipient alone, so
+//! neither a sealed sender nor Tor helps.
 
-/// The people who got a message in each epoch so far.
+/// The people who received a message in each epoch so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Candidates {
     /// The candidates in ascending order, each once; `None` before the first epoch, when anybody can be the sender.
@@ -13,10 +13,10 @@ pub struct Candidates {
 }
 
 impl Candidates {
-    /// Takes one more epoch into account.
+    /// Intersects the candidates with one more epoch.
     ///
-    /// A person who got several messages in it counts once. The authors' lists contain such a person several times,
-    /// which changes none of their medians.
+    /// A person who received several messages in it counts once. The authors' lists contain such a person several
+    /// times, which changes none of their medians.
     pub fn intersect(&mut self, mut got: Vec<u32>) {
         got.sort_unstable();
         got.dedup();

@@ -1,12 +1,12 @@
 //! Model A: the simulation of the intersection attack in Martiny and others, NDSS 2021 (`sms_gen.c`, `attack_test.c`,
 //! `attack.c`).
 //!
-//! Everybody sends 50 messages a day. Alice writes to Bob once in each epoch. After the first epoch a quarter of the
-//! other messages repeat earlier ones and a quarter answer earlier ones. Counts are rounded up, and earlier means
-//! before the latest epoch. The rest of the messages are fresh. Each goes from one random person to another, where the
-//! authors take two neighbours in a random graph with 90 contacts for each person. Each message brings a receipt to its
-//! sender in the same epoch. Each run here draws from a random stream of its own. The authors' streams are seeded from
-//! the clock, so that runs that begin in the same second are the same run.
+//! Everybody sends 50 messages a day. Alice writes to Bob once in each epoch. After the first epoch a quarter of
+//! the other messages repeat earlier ones and a quarter answer earlier ones. Counts are rounded up, and earlier
+//! means before the latest epoch. The rest of the messages are fresh. Each goes from one random person to another,
+//! where the authors choose two neighbours in a random graph with 90 contacts for each person. Each message
+//! triggers a receipt to its sender in the same epoch. Each run here draws from its own random stream. The authors'
+//! streams are seeded from the clock, so that runs that begin in the same second are the same run.
 
 use crate::intersection::Candidates;
 use crate::random::Random;

@@ -3,8 +3,8 @@
 //! A million users. In each target epoch some background messages pass, and one receipt from Bob to one of his
 //! correspondents. Then one random epoch is subtracted, in which only background messages pass. A quarter of the
 //! background answers messages of earlier target epochs and a quarter repeats them. The rest of the background goes
-//! between random people. Ranks are taken after the target epoch, before its random epoch. *Popular* users get a
-//! message in every epoch.
+//! between random people. Ranks are computed after the target epoch, before its random epoch. *Popular* users
+//! receive a message in every epoch.
 
 use crate::disclosure::Scores;
 use crate::random::Random;
@@ -14,7 +14,7 @@ use crate::random::Random;
 pub enum Replies {
     /// The stored message is reversed in place, as in the authors' program, and counts as a reply from then on.
     Faithful,
-    /// The stored message stays as it is.
+    /// The stored message is unchanged.
     Pure,
 }
 
@@ -25,11 +25,11 @@ pub struct Settings {
     pub users: u32,
     /// The number of background messages in an epoch.
     pub background: u32,
-    /// The number of users who get a message in each epoch.
+    /// The number of users who receive a message in each epoch.
     pub popular: u32,
-    /// The number of Bob's correspondents besides Alice.
+    /// The number of Bob's correspondents other than Alice.
     pub others: u32,
-    /// The way in which replies are drawn.
+    /// How replies are drawn.
     pub replies: Replies,
 }
 
@@ -51,13 +51,13 @@ impl Settings {
 /// The ranks of Bob's correspondents after some number of target epochs. A correspondent who was not seen yet has none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ranks {
-    /// The best.
+    /// The rank of the best-placed correspondent.
     pub best: usize,
-    /// The worst.
+    /// The rank of the worst-placed correspondent.
     pub worst: usize,
 }
 
-/// Makes one run. Returns the ranks after each number of target epochs in `after`, in ascending order.
+/// Performs one run. Returns the ranks after each number of target epochs in `after`, in ascending order.
 #[must_use]
 pub fn run(settings: Settings, seed: u64, run: u64, after: &[u32]) -> Vec<Ranks> {
     let mut random = Random::new(seed, run);
@@ -113,7 +113,7 @@ struct Generator {
 }
 
 impl Generator {
-    /// Returns the background of one more epoch, by place in the messages.
+    /// Returns the background of one more epoch, by index into the messages.
     fn epoch(&mut self, popular: &[u32], random: &mut Random) -> Vec<usize> {
         let background = self.settings.background;
         let quarter = if self.record.is_empty() { 0 } else { background / 4 };

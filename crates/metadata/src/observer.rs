@@ -10,7 +10,7 @@ pub enum Observer {
     Sees,
     /// The operator, with what its relay keeps. The source says which rows the relay keeps.
     Keeps,
-    /// The operator that writes a log from some moment on: no row tells connections apart.
+    /// The operator that writes a log from some moment on: no row distinguishes connections.
     LogsFromNowOn,
     /// A tap on the wire outside the relay: addresses, connections, times and sizes. It names the subscriber of an
     /// address.
@@ -57,7 +57,7 @@ pub enum TraceField {
     Address,
     /// The size.
     Size,
-    /// The number that tells connections apart.
+    /// The number that identifies a connection.
     Connection,
     /// Rows of look-ups and key fetches.
     Lookups,
@@ -165,8 +165,8 @@ pub fn without(trace: &Trace, fields: &[TraceField]) -> Trace {
 
 /// Returns the same rows with times rounded down to a multiple of `to` milliseconds.
 ///
-/// Rows with the same rounded time are put into an order that tells nothing. Otherwise their order would be a clock
-/// too.
+/// Rows with the same rounded time are put into an order that carries no information. Otherwise their order would
+/// be a clock too.
 #[must_use]
 pub fn rounded(trace: &Trace, to: u64) -> Trace {
     let mut poorer = trace.clone();

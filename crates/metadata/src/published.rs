@@ -1,12 +1,12 @@
 //! The published figures of models A and B, and this program's figures beside them.
 //!
-//! Source: `andrealin/Improving-Signal-Sealed-Sender@deee4f9830d1906d9741010fd7d6b923bb699fca`, folder `data/`, result
-//! files of a fork of the NDSS 2021 simulations; and a re-implementation with independent runs (2,000 runs of one
-//! second, 300 of a minute; 100 runs of model B at 800 messages, with pure replies). The median of this program has to
-//! lie within the published quartiles. For model A it has to be the published median of independent runs. A share has
-//! to lie within two intervals, added in quadrature: the 95 % interval of the published 100 runs (Wilson 1927: two
-//! standard errors in the middle, and right at the ends too), and this program's own two standard errors. One row is
-//! known to differ, and gives the reason.
+//! Source: `andrealin/Improving-Signal-Sealed-Sender@deee4f9830d1906d9741010fd7d6b923bb699fca`, folder `data/`,
+//! result files of a fork of the NDSS 2021 simulations; and a re-implementation with independent runs (2,000 runs
+//! of one second, 300 of a minute; 100 runs of model B at 800 messages, with pure replies). The median of this
+//! program has to be within the published quartiles. For model A it has to be the published median of independent
+//! runs. A share has to be within two intervals, added in quadrature: the 95 % interval of the published 100 runs
+//! (Wilson 1927: two standard errors in the middle, and right at the ends too), and this program's own two standard
+//! errors. One row is known to differ, and states the reason.
 
 use crate::model_b::{Ranks, Replies};
 use crate::statistics::{quantile, quartiles};
@@ -43,7 +43,7 @@ fn reason(id: &str) -> Option<&'static str> {
 }
 
 impl PublishedComparison {
-    /// Returns true if this program's number lies within the tolerance.
+    /// Returns true if this program's number is within the tolerance.
     #[must_use]
     pub fn holds(&self) -> bool {
         (self.agrees.0..=self.agrees.1).contains(&self.ours)
@@ -253,9 +253,9 @@ fn rank_row(id: &str, what: &str, [lower, median, upper]: [f64; 3], ranks: &[f64
     }
 }
 
-/// Compares a median whose quartiles nobody published. It agrees if both medians can come from one distribution, which
-/// is this program's. The median of a number of runs lies near the middle of that distribution, within the quantiles of
-/// a binomial interval. The errors of both medians add in quadrature.
+/// Compares a median whose quartiles nobody published. It agrees if both medians can come from one distribution,
+/// which is this program's. The median of a number of runs is near the middle of that distribution, within the
+/// quantiles of a binomial interval. The errors of both medians add in quadrature.
 fn worst_row(id: &str, what: &str, median: f64, ranks: &[f64]) -> PublishedComparison {
     let mut sorted = ranks.to_vec();
     sorted.sort_unstable_by(f64::total_cmp);

@@ -28,7 +28,7 @@ impl Random {
         u64::try_from(product >> 64).unwrap_or(0)
     }
 
-    /// Draws a place in a list of that length.
+    /// Draws an index into a list of that length.
     pub fn place(&mut self, length: usize) -> usize {
         usize::try_from(self.below(length as u64)).unwrap_or(0)
     }
@@ -38,7 +38,7 @@ impl Random {
         list.get(self.place(list.len()))
     }
 
-    /// Puts a list into a random order (Fisher and Yates).
+    /// Shuffles a list (Fisher and Yates).
     pub fn shuffle<T>(&mut self, list: &mut [T]) {
         for end in (1..list.len()).rev() {
             let other = self.place(end + 1);

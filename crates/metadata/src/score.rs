@@ -1,7 +1,7 @@
 //! The scorer: the results of means, compared with the truth.
 //!
 //! [`PairTruth`] has no public field and no public reader. A method takes a [`Trace`](crate::Trace), which does not
-//! lead here. Only [`PairScorer`] compares, and it returns counts and the names of false leads.
+//! contain the truth. Only [`PairScorer`] compares, and it returns counts and the names of false leads.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,14 +24,14 @@ pub struct PairTruth {
 }
 
 impl PairTruth {
-    /// Notes that one wrote to the other.
+    /// Records that one wrote to the other.
     pub fn wrote(&mut self, from: TracePerson, to: TracePerson) {
         if from != to {
             *self.wrote.entry(ordered(from, to)).or_default() += 1;
         }
     }
 
-    /// Notes that these people, writer and readers, had one text together.
+    /// Records that these people, writer and readers, received one text together.
     pub fn together(&mut self, people: &[TracePerson]) {
         for (place, one) in people.iter().enumerate() {
             let others = people.iter().skip(place + 1).filter(|other| *other != one);
@@ -39,7 +39,7 @@ impl PairTruth {
         }
     }
 
-    /// Notes that rows take one person for two: `account` is another account of `owner`.
+    /// Records that rows take one person for two: `account` is another account of `owner`.
     ///
     /// Rows of a messenger with an account for each contact do not say which accounts belong to one person, and no
     /// means may know it.

@@ -1,6 +1,6 @@
-//! Ties: the pairs who talk to each other, and the way of knowing each. Pictures, tables and files are made of them.
+//! Ties: the pairs who talk to each other, and how each is known. Pictures, tables and files are made from them.
 
-/// The way of knowing a tie.
+/// How a tie is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Known {
     /// A kept row names both.
@@ -14,15 +14,15 @@ pub enum Known {
 /// Two people who talk to each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tie {
-    /// The first person, by place in [`Ties::people`].
+    /// The first person, by index into [`Ties::people`].
     pub one: usize,
-    /// The other person, by place in [`Ties::people`].
+    /// The other person, by index into [`Ties::people`].
     pub other: usize,
     /// The number of messages from `one` to `other`, as far as the source counts them.
     pub there: u64,
     /// The number of messages from `other` to `one`.
     pub back: u64,
-    /// The way of knowing it.
+    /// How it is known.
     pub known: Known,
 }
 
@@ -31,8 +31,8 @@ pub struct Tie {
 pub struct Ties {
     /// Names of people, in the order of the source.
     pub people: Vec<String>,
-    /// Each pair at most once for each way of knowing it.
+    /// Each pair at most once for each way in which it is known.
     pub ties: Vec<Tie>,
-    /// Sets of at least three people, by place in `people`, who got one text together.
+    /// Sets of at least three people, by index into `people`, who received one text together.
     pub groups: Vec<Vec<usize>>,
 }

@@ -1,11 +1,11 @@
 //! Traces: the rows that one observer has of a messenger's traffic.
 
-/// A person of a trace, by place in [`Trace::people`].
+/// A person of a trace, by index into [`Trace::people`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TracePerson(pub u32);
 
 impl TracePerson {
-    /// Returns the place in a table with one entry for each person.
+    /// Returns the index into a table with one entry for each person.
     #[must_use]
     pub const fn place(self) -> usize {
         self.0 as usize
@@ -22,7 +22,7 @@ pub enum RowKind {
     LookedUp,
     /// A phone fetched somebody's keys.
     FetchedKeys,
-    /// A phone handed over a message. Receipts are messages too, and no row says whether it is a receipt or a text.
+    /// A phone submitted a message. Receipts are messages too, and no row says whether it is a receipt or a text.
     Sent,
     /// The relay delivered a message.
     Delivered,
@@ -47,9 +47,9 @@ pub struct TraceRow {
     pub from: Option<TracePerson>,
     /// The person whom it concerns, if the row names them.
     pub to: Option<TracePerson>,
-    /// The connection on which it came, if the observer can tell connections apart.
+    /// The connection that carried it, if the observer can distinguish connections.
     pub connection: Option<u64>,
-    /// The network address at the phone's end, by place in [`Trace::addresses`].
+    /// The network address at the phone's end, by index into [`Trace::addresses`].
     pub address: Option<u32>,
     /// The payload's size in bytes.
     pub bytes: Option<u32>,
@@ -70,7 +70,7 @@ pub enum TraceTiming {
     #[default]
     Network,
     /// A story without a network: a receipt has the millisecond of its message, and each person has one address for
-    /// life. Inference from times and addresses would succeed here and say nothing about the world outside.
+    /// life. Inference from times and addresses would succeed here and say nothing about the real world.
     Instant,
 }
 
@@ -93,7 +93,7 @@ pub struct Trace {
 }
 
 impl Trace {
-    /// Counts the messages that passed: rows of messages handed over, or delivered, or phones woken, whichever the
+    /// Counts the messages that passed: rows of messages submitted, or delivered, or phones woken, whichever the
     /// trace has.
     #[must_use]
     pub fn messages(&self) -> u64 {

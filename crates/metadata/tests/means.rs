@@ -223,7 +223,7 @@ fn what_a_row_names_is_never_told_as_inferred() {
     assert!(early.len() < ties.len());
 }
 
-/// The means lie in one folder, and none of its files may name anything that only the scorer reads.
+/// The means are in one folder, and none of its files may name anything that only the scorer reads.
 #[test]
 fn no_means_can_reach_the_truth() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/means");
@@ -236,7 +236,7 @@ fn no_means_can_reach_the_truth() {
         files += 1;
     }
     assert!(files > 9);
-    // A trace does not give the truth either.
+    // A trace does not reveal the truth either.
     let source = include_str!("../src/trace.rs");
     assert!(!source.contains("pub truth") && source.contains("pub rows"));
 }

@@ -1,9 +1,9 @@
 //! Drives the stage without a browser, so that a profiler can show where the time goes. First run `cargo build
 //! --release -p pillarbox-page --example pace`, then `perf record -g target/release/examples/pace 100 interception`.
 //!
-//! The program opens the stage, says as many texts as the first argument tells, serves the demand, and moves the order
-//! ten times. It prints how long each step took by the clock. `packaging/page/measure.mjs` measures the cost of the
-//! page itself in WebAssembly.
+//! The program opens the stage, sends as many texts as the first argument says, serves the demand, and moves the
+//! order ten times. It prints how long each step took by the clock. `packaging/page/measure.mjs` measures the cost
+//! of the page itself in WebAssembly.
 #![allow(clippy::print_stdout, reason = "it prints what it measured")]
 
 use std::time::{Duration, Instant};

@@ -1,5 +1,5 @@
-//! Dockets: the worlds on which demands are served. They are kept as long as nobody says anything and the order stays
-//! in its place.
+//! Dockets: the worlds on which demands are served. They are kept as long as nobody says anything and the order is
+//! not moved.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::live::Live;
 use crate::story::Story;
 use crate::timeline::Timeline;
 
-/// The most designs whose worlds are kept, beside the two on the stage.
+/// The most designs whose worlds are kept, in addition to the two on the stage.
 const MAX_DESIGNS: usize = 3;
 
 /// The dockets that are kept.
@@ -34,7 +34,7 @@ pub(crate) enum About<'a> {
 }
 
 impl Dockets {
-    /// Returns the docket of a story under a design, once its conversation has come as far as the one on the stage.
+    /// Returns the docket of a story under a design, once its conversation has run as far as the one on the stage.
     /// Returns nothing if the budget is used up before that.
     pub(crate) fn of(
         &mut self,

@@ -1,4 +1,4 @@
-//! The reasons why a request has no result, in sentences for whoever made it.
+//! Reasons that a request has no result, in sentences for the person who made it.
 
 use pillarbox_lab::experiments::ExperimentError;
 use pillarbox_lab::metadata::source::world::WorldSourceError;
@@ -8,7 +8,7 @@ use pillarbox_lab::world::WorldError;
 
 use crate::story::MAX_CHARS;
 
-/// The reason why a request has no result. The stage is as it was.
+/// Reasons that a request has no result. The stage is unchanged.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StageError {
@@ -24,13 +24,13 @@ pub enum StageError {
     /// The conversation has more texts than a page shows.
     #[error("this conversation is full: open the page again to begin anew")]
     Full,
-    /// The demand comes without a guess.
+    /// The demand was requested without a guess.
     #[error("guess first; “I don’t know” is a guess too")]
     NoGuess,
-    /// There is nothing to take away yet.
+    /// There is nothing to download yet.
     #[error("serve a demand first: what comes back can then be taken away")]
     NothingServed,
-    /// A file to take away could not be made.
+    /// A file for download could not be built.
     #[error("the file could not be made: {0}")]
     Archive(String),
     /// The story has a mistake.
@@ -45,10 +45,10 @@ pub enum StageError {
     /// A demand could not be served.
     #[error("the demand could not be served: {0}")]
     Experiment(#[from] ExperimentError),
-    /// A part of the page could not be made.
+    /// A part of the page could not be rendered.
     #[error("the answer could not be shown: {0}")]
     Page(#[from] PageError),
-    /// A part of the page could not be made.
+    /// A part of the page could not be rendered.
     #[error("the page could not be written: {0}")]
     Template(#[from] askama::Error),
 }

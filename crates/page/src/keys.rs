@@ -1,5 +1,5 @@
-//! The key shelf: the keys in each hand, in words. Each line is counted in the vaults and rows of the world on the
-//! stage.
+//! The key shelf: the keys that each party holds, in words. Each line is counted in the vaults and rows of the
+//! world on the stage.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::story::PEOPLE;
 /// The keys of one design's world.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct KeyShelf {
-    /// The hands, and the keys in them.
+    /// The parties, and the keys that they hold.
     pub(crate) hands: Vec<(String, String)>,
 }
 
@@ -37,7 +37,7 @@ pub(crate) fn render(shelves: &[(&str, KeyShelf)]) -> Result<String, askama::Err
 }
 
 impl KeyShelf {
-    /// Makes the shelf of a world whose operator has `holdings` and reads `reads` of the `texts` that passed.
+    /// Builds the shelf of a world whose operator has `holdings` and reads `reads` of the `texts` that passed.
     pub(crate) fn of(
         world: &World,
         holdings: &RelayHoldings,
@@ -96,7 +96,7 @@ fn backups(holdings: &RelayHoldings) -> String {
     format!("{backups} of what phones left there, and {keys}.")
 }
 
-/// Returns a key's name from the place where it stands.
+/// Returns the display name of the key stored in this table and column.
 fn named(found_in: &str) -> &str {
     match found_in {
         "meta.certificate_key" => "the key that it signs sender certificates with",

@@ -1,4 +1,4 @@
-//! The picture: each text is one row across the first phone, both relays and the second phone. The order stands between
+//! The picture: each text is one row across the first phone, both relays and the second phone. The order is between
 //! two rows.
 
 use askama::Template;
@@ -22,7 +22,7 @@ struct Lane<'a> {
     designs: &'a [&'a str],
 }
 
-/// The order, which stands between two texts.
+/// The order, which is between two texts.
 #[derive(Template)]
 #[template(path = "order.html")]
 struct Order {
@@ -40,7 +40,7 @@ pub struct TableRow {
     pub html: String,
 }
 
-/// The table: `first` is the place of the conversation's first text among the story's events.
+/// The table: `first` is the index of the conversation's first text among the story's events.
 #[derive(Clone, Copy)]
 pub(crate) struct Table<'a> {
     pub(crate) story: &'a Story,
@@ -54,7 +54,7 @@ impl Table<'_> {
         self.rows_of(0..self.story.texts().len())
     }
 
-    /// Renders the rows of some texts, by their places, and the row of the order, which stands between two texts.
+    /// Renders the rows of some texts, by their indexes, and the row of the order, which is between two texts.
     pub(crate) fn rows_of(
         self,
         texts: impl IntoIterator<Item = usize>,
@@ -107,7 +107,7 @@ struct TriedPart<'a> {
     relay: usize,
     design: &'a str,
     tried: &'a Tried,
-    /// The key that was tried; none if all keys were tried.
+    /// The key that was tried; `None` if all keys were tried.
     chosen: Option<usize>,
     keys: &'a [Held],
     /// The outcomes: the method, the result, and the number of times.
@@ -124,7 +124,7 @@ impl TriedPart<'_> {
     }
 }
 
-/// Renders the results of a relay's keys, or of one of them, on a text.
+/// Renders the results of trying a relay's keys, or one of them, on a text.
 pub(crate) fn tried(
     (number, relay): (usize, usize),
     design: &str,

@@ -1,15 +1,15 @@
 //! The stage of the page: one conversation that two relays carry at once, and demands on their data.
 //!
-//! It knows no sockets, no files and no browser. Requests come in as words, and fragments of HTML go out. Answers have
-//! the same fragments and sentences as the report (`pillarbox_lab::page`).
+//! It knows no sockets, no files and no browser. Requests arrive as words, and fragments of HTML are returned.
+//! Answers have the same fragments and sentences as the report (`pillarbox_lab::page`).
 //!
 //! | file | what |
 //! |---|---|
-//! | `request` | what can be asked, and what comes back |
+//! | `request` | requests and replies |
 //! | `stage` | the state, and each request as a method |
 //! | `story` | the conversation as a story's file, which grows with what is typed |
-//! | `live` | one design's world while it goes on |
-//! | `keys` | the key shelf: whose hands hold which keys |
+//! | `live` | one design's running world |
+//! | `keys` | the key shelf: which party holds which keys |
 //! | `lanes` | the picture: a text is one row across two phones and two relays |
 //! | `pictures` | who talks to whom, and when: as kept, as seen and as inferred |
 //! | `question` | the controls, which are the question |

@@ -1,5 +1,5 @@
-//! One design's world while the conversation goes on: its relay's view of each text, the data that it keeps, and the
-//! effect of its keys.
+//! One design's world while the conversation continues: its relay's view of each text, the data that it keeps, and
+//! the effect of its keys.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,7 +23,7 @@ use crate::timeline::Timeline;
 pub(crate) struct Live {
     pub(crate) design: &'static Design,
     timeline: Timeline,
-    /// Texts, by the place of their events in the story.
+    /// Texts, by the index of their events in the story.
     passages: BTreeMap<usize, Passage>,
     /// Texts that the relay can read.
     reads: usize,
@@ -34,11 +34,11 @@ pub(crate) struct Live {
     source: Source,
     /// The number of lines of the record that are learnt already.
     told: usize,
-    /// The number of messages of the relay's tap that are looked at already.
+    /// The number of messages of the relay's tap that have been examined already.
     seen: usize,
 }
 
-/// Facts that the record has told so far.
+/// Facts that the record has reported so far.
 #[derive(Debug, Default)]
 struct Known {
     names: BTreeMap<AccountId, String>,
@@ -51,7 +51,7 @@ struct Known {
 }
 
 impl Known {
-    /// Learns what a line says. It adds to `news` what a phone has shown and what became of a row.
+    /// Reads a line. It adds to `news` what a phone has shown and what happened to a row.
     fn learn(&mut self, line: &Line, holdings: &RelayHoldings, news: &mut News) {
         match (&line.kind, line.event) {
             (Kind::Frame { payload_sha256: Some(digest), .. }, Some(event)) => {
@@ -79,7 +79,7 @@ impl Known {
     }
 }
 
-/// The changes since somebody looked last.
+/// The changes since the last look.
 #[derive(Debug, Default)]
 struct News {
     /// Events of the story whose texts passed or were shown, or whose rows have changed.
@@ -101,7 +101,7 @@ pub(crate) struct Passage {
     pub(crate) starts: String,
     /// The words, if the relay can read them with what it has.
     pub(crate) says: Option<String>,
-    /// The row, as the record tells of it.
+    /// The row, as recorded.
     pub(crate) row: Row,
     /// The number of receipts: messages that phones sent by themselves because of the text.
     pub(crate) receipts: usize,
@@ -114,12 +114,12 @@ pub(crate) struct Passage {
 pub(crate) enum Row {
     /// The relay never kept a row.
     None,
-    /// The row is there.
+    /// The row exists.
     Kept {
         /// True if its phone has the message already.
         is_delivered: bool,
     },
-    /// The row is gone, for this reason.
+    /// The row is deleted, for this reason.
     Gone(&'static str),
 }
 
@@ -137,7 +137,7 @@ pub(crate) struct Tried {
 }
 
 impl Live {
-    /// Creates a world of the story up to its last event. All traffic at its relay is looked at.
+    /// Creates a world of the story up to its last event. All traffic at its relay is observed.
     pub(crate) fn begin(design: &'static Design, story: &Scenario, texts: usize) -> Result<Self, StageError> {
         let mut timeline = Timeline::begin(design, story)?;
         timeline.world_mut().watch()?;
@@ -172,7 +172,7 @@ impl Live {
         watched(self.timeline.world())
     }
 
-    /// Goes on until `texts` texts of the story have happened.
+    /// Continues until `texts` texts of the story have happened.
     pub(crate) fn go_on(&mut self, story: &Scenario, texts: usize) -> Result<BTreeSet<usize>, StageError> {
         self.timeline.go_on(story, texts, &mut { usize::MAX })?;
         let world = self.timeline.world();
@@ -239,7 +239,7 @@ impl Live {
         &self.source
     }
 
-    /// Tries everything that the relay's operator has on a text, or one key alone, by its place.
+    /// Tries everything that the relay's operator has on a text, or one key alone, by its index.
     pub(crate) fn try_keys(&self, event: usize, key: Option<usize>) -> Result<Option<Tried>, WorldError> {
         let Some(passage) = self.passage(event) else { return Ok(None) };
         let Some((site, _)) = self.relay() else { return Ok(None) };
@@ -258,7 +258,7 @@ impl Live {
         }))
     }
 
-    /// Returns the keys of this world in each hand.
+    /// Returns the keys of this world by holder.
     pub(crate) const fn shelf(&self) -> &KeyShelf {
         &self.shelf
     }

@@ -29,7 +29,7 @@ struct OfRelay<'a> {
     /// The pictures of the pairs that are named: as kept, and as seen.
     named: [Figure; 2],
     inferred: Figure,
-    /// The ways of inferring, each with its result.
+    /// The means of inferring, each with its result.
     ways: Vec<String>,
     /// The picture of the hours, and its text.
     hours: String,
@@ -83,7 +83,7 @@ fn of_relay(number: usize, live: &Live, at: Timestamp) -> Result<OfRelay<'_>, St
     })
 }
 
-/// The rows of messages that were handed over.
+/// The rows of messages that were submitted.
 fn sent(trace: &Trace) -> Vec<Wrote> {
     let name = |person: Option<TracePerson>| Some(trace.name(person?).to_owned());
     trace
@@ -99,7 +99,7 @@ fn inferred(analysis: &Analysis, trace: &Trace) -> Ties {
     ties
 }
 
-/// The ways of inferring that were tried, and those that were not, each with the analysis' own reason.
+/// The means of inferring that were tried, and those that were not, each with the analysis' own reason.
 fn ways(analysis: &Analysis) -> Vec<String> {
     let words = |means: Vec<Means>| {
         let inferring = means.into_iter().filter(|means| !means.is_named());

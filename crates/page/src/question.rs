@@ -11,7 +11,7 @@ use pillarbox_lab::scenario::library::{BUILT_IN, titles};
 use crate::request::Request;
 use crate::story::PEOPLE;
 
-/// Countries whose police can serve a demand, besides the story's own country.
+/// Countries whose police can serve a demand, in addition to the story's own country.
 const COUNTRIES: [&str; 5] = ["GB", "US", "DE", "IN", "BR"];
 
 /// The two designs whose relays carry the conversation: one that can read, and one that is end to end.
@@ -27,13 +27,13 @@ const GUESSES: [(&str, &str); 4] =
 /// The question that somebody asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Question {
-    /// The design; none for both designs on the stage.
+    /// The design; `None` for both designs on the stage.
     pub(crate) design: Option<&'static Design>,
     /// The demand's column.
     pub(crate) demand: &'static str,
     /// The country that makes the demand.
     pub(crate) country: Country,
-    /// The story, if it is one of this program's own; none for the conversation on the stage.
+    /// The story, if it is one of this program's own; `None` for the conversation on the stage.
     pub(crate) story: Option<&'static str>,
 }
 
@@ -83,7 +83,7 @@ impl Question {
         self.design.map_or_else(|| BOTH.into_iter().filter_map(designs::named).collect(), |one| vec![one])
     }
 
-    /// Returns another country. The answer to its demand stands beside this one.
+    /// Returns another country. The answer to its demand is shown beside this one.
     pub(crate) fn another_country(&self) -> Country {
         if self.country == Country::US { Country::GB } else { Country::US }
     }
@@ -154,7 +154,7 @@ pub(crate) fn story_named(name: Option<&str>) -> Option<Scenario> {
     Scenario::parse(&format!("{name}/scenario.toml"), text).ok()
 }
 
-/// Returns the words for a guess; none for anything else.
+/// Returns the words for a guess; `None` for anything else.
 pub(crate) fn guess(word: &str) -> Option<&'static str> {
     GUESSES.iter().find(|(value, _)| *value == word).map(|(_, words)| *words)
 }

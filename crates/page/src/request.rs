@@ -26,7 +26,7 @@ impl Request {
         serde_json::from_slice(json)
     }
 
-    /// Returns one of its words; empty if it has none of this name.
+    /// Returns one of its words; empty if there is none of this name.
     #[must_use]
     pub fn word(&self, name: &str) -> &str {
         self.0.get(name).map_or("", String::as_str)
@@ -47,16 +47,16 @@ pub struct PageReply {
     /// Rows of the conversation's table that are new or have changed, in their order in the table.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rows: Vec<TableRow>,
-    /// The sentence for a screen reader, which also stands in the line for messages.
+    /// The sentence for a screen reader, which is also in the line for messages.
     pub says: String,
     /// The element that gets the keyboard's focus; empty to leave it where it is.
     pub focus: String,
     /// The address's fragment: the question, and never a text.
     pub address: String,
-    /// Set while the request is on its way and waits to be continued.
+    /// Set while the request is in progress and waits to be continued.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub more: Option<RequestProgress>,
-    /// A file to take away.
+    /// A file for download.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<File>,
 }
@@ -70,12 +70,12 @@ pub struct RequestProgress {
     pub of: usize,
 }
 
-/// A file to take away.
+/// A file for download.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct File {
     /// Its name.
     pub name: String,
-    /// Its media type.
+    /// The file's media type.
     pub kind: &'static str,
     /// Its text.
     pub text: String,

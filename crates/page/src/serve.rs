@@ -15,7 +15,7 @@ use crate::stage::Stage;
 const AT_ONCE: usize = 40;
 
 impl Stage {
-    /// Moves the order to an earlier or later place, and serves again the demand that was served last.
+    /// Moves the order to an earlier or later position, and repeats the demand that was served last.
     ///
     /// # Errors
     /// [`StageError`].
@@ -59,7 +59,7 @@ impl Stage {
         self.go_on()
     }
 
-    /// Continues a demand that is on its way.
+    /// Continues a demand in progress.
     ///
     /// # Errors
     /// [`StageError`].
@@ -85,7 +85,7 @@ impl Stage {
         }
     }
 
-    /// Stops a demand that is on its way. The stage is as it was before.
+    /// Stops a demand in progress. The stage is restored to its former state.
     ///
     /// # Errors
     /// [`StageError`].

@@ -21,7 +21,7 @@ pub(crate) struct Served {
     pub(crate) texts: usize,
     /// The question.
     pub(crate) question: Question,
-    /// Each hand, and what its holder reads.
+    /// Each holder of the keys, and what they read.
     pub(crate) hands: Vec<(String, String)>,
     pub(crate) cell: Cell,
     pub(crate) evidence: Evidence,
@@ -35,7 +35,7 @@ struct Answers<'a> {
     texts: usize,
 }
 
-/// The input beside the evidence: the answer's place on the page, and the asker's choices.
+/// The input in addition to the evidence: the answer's place on the page, and the asker's choices.
 pub(crate) struct Asking<'a> {
     /// Distinguishes the answers of one page.
     pub(crate) place: usize,
@@ -79,7 +79,7 @@ impl Served {
     }
 }
 
-/// Describes the same rows and keys in each hand, in the same sentences.
+/// Describes the same rows and keys in the hands of each holder, in the same sentences.
 fn hands(question: &Question, cell: &Cell, another: Option<&Cell>) -> Vec<(String, String)> {
     let police = |country: Country| capital(&police_in(country.as_str()));
     let thief = match cell.answer.thief.as_str() {
@@ -113,15 +113,16 @@ struct Pinned<'a> {
     pinned: &'a [Served],
 }
 
-/// Renders answers that stay in place while others are served.
+/// Renders answers that stay on the page while others are served.
 pub(crate) fn pinned(pinned: &[Served]) -> Result<String, askama::Error> {
     Pinned { pinned }.render()
 }
 
-/// The places on the page that say, for each answer, how the conversation has gone on since.
+/// The places on the page that say, for each answer, how the conversation has continued since.
 const SINCE: [&str; 2] = ["since0", "since1"];
 
-/// Returns, for each answer, whether texts were said after it was served. The answer itself stays on the page as it is.
+/// Returns, for each answer, whether texts were said after it was served. The answer itself stays on the page
+/// unchanged.
 pub(crate) fn since(served: &[Served], texts: usize) -> impl Iterator<Item = (&'static str, String)> {
     SINCE.into_iter().zip(served).map(move |(part, served)| (part, served.since(&texts)))
 }

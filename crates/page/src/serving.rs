@@ -1,4 +1,4 @@
-//! A demand on its way: the question, the answers so far, and how far it is.
+//! A demand in progress: the question, the answers so far, and the progress.
 
 use pillarbox_access::design::Design;
 use pillarbox_lab::scenario::Scenario;
@@ -7,9 +7,9 @@ use crate::question::Question;
 use crate::request::RequestProgress;
 use crate::served::Served;
 
-/// A demand on its way.
+/// A demand in progress.
 pub(crate) struct Serving {
-    /// The question that stands on the stage once all is served.
+    /// The question that the stage shows once all is served.
     pub(crate) asked: Question,
     pub(crate) guess: &'static str,
     /// The story that the demand is about, once it has been read. It does not change while the demand is served.
@@ -18,7 +18,7 @@ pub(crate) struct Serving {
     pub(crate) designs: Vec<&'static Design>,
     /// The answers so far.
     pub(crate) served: Vec<Served>,
-    /// The place of the order before this demand. It is restored if the demand is not served to its end.
+    /// The position of the order before this demand. It is restored if the demand is not served to its end.
     pub(crate) line_before: usize,
     /// The element that gets the keyboard's focus.
     pub(crate) focus: String,
@@ -41,12 +41,12 @@ impl Serving {
         self.designs.get(self.served.len()).copied()
     }
 
-    /// Counts a piece of the way, and returns the progress. `left` is the number of things that are still to happen
+    /// Counts completed work, and returns the progress. `left` is the number of things that have not happened yet
     /// under the present design.
     pub(crate) fn has_done(&mut self, happened: usize, left: usize) -> RequestProgress {
         self.done += happened;
-        // The estimate assumes that about as much will happen under each of the designs that come after the present
-        // one.
+        // The estimate assumes that about as much will happen under each of the remaining designs as under the
+        // present one.
         let others = self.designs.len().saturating_sub(self.served.len() + 1);
         let each = (self.done + left) / (self.served.len() + 1);
         RequestProgress { done: self.done, of: self.done + left + others * each }

@@ -30,18 +30,18 @@ const MAX_PINNED: usize = 2;
 pub struct Stage {
     pub(crate) story: Story,
     pub(crate) relays: Vec<Live>,
-    /// The place of the conversation's first text among the story's events.
+    /// The index of the conversation's first text among the story's events.
     first: usize,
     pub(crate) asked: Question,
     pub(crate) guess: &'static str,
     pub(crate) served: Vec<Served>,
     /// The pinned answers: at most [`MAX_PINNED`], the oldest first.
     pinned: Vec<Served>,
-    /// Demands whose controls hold.
+    /// Demands whose controls have passed.
     pub(crate) controlled: BTreeSet<&'static str>,
     /// The worlds on which demands are served.
     pub(crate) dockets: Dockets,
-    /// The table of the conversation as it was shown last.
+    /// The table of the conversation as shown last.
     rows: BTreeMap<String, String>,
     /// A demand that waits to be continued.
     pub(crate) serving: Option<Serving>,
@@ -86,7 +86,7 @@ impl Stage {
         })
     }
 
-    /// Does what a request asks, or gives the reason for a refusal in one sentence.
+    /// Carries out a request, or states the reason for a refusal in one sentence.
     pub fn answer(&mut self, request: &Request) -> PageReply {
         let done = match request.word("do") {
             "open" => self.open(request),
@@ -133,7 +133,7 @@ impl Stage {
         self.reply([("stage", shell.render()?)])
     }
 
-    /// Lets somebody say something: the row appears under both relays.
+    /// Has a person say something: the row appears under both relays.
     ///
     /// # Errors
     /// [`StageError`].
@@ -168,7 +168,7 @@ impl Stage {
     /// [`StageError`].
     pub fn ask(&mut self, request: &Request) -> Result<PageReply, StageError> {
         let asked = Question::of(request);
-        // Another story belongs to another country, unless somebody chooses one anew.
+        // Another story belongs to another country, unless the viewer chooses one again.
         let is_other = asked.story != self.asked.story;
         let own = story_named(asked.story).map_or(Question::default().country, |story| story.inquiry.country);
         self.asked = Question { country: if is_other { own } else { asked.country }, ..asked };
@@ -235,8 +235,8 @@ impl Stage {
         Ok(PageReply { file: Some(file), ..self.reply([])? })
     }
 
-    /// Returns the report, the table or the archive of the question that was served last, as a file. The conversation
-    /// is taken in its present state.
+    /// Returns the report, the table or the archive of the question that was served last, as a file. The
+    /// conversation is used in its present state.
     ///
     /// # Errors
     /// [`StageError`].
@@ -265,8 +265,8 @@ impl Stage {
         Ok(PageReply { file: Some(file), ..self.reply([])? })
     }
 
-    /// Runs a story of this program under a design, and gives the SHA-256 of its record. `pillarbox-lab run` gives the
-    /// same.
+    /// Runs a story of this program under a design, and returns the SHA-256 of its record. `pillarbox-lab run`
+    /// prints the same.
     ///
     /// # Errors
     /// [`StageError`].
@@ -286,7 +286,7 @@ impl Stage {
         self.served.iter().map(|served| &served.evidence)
     }
 
-    /// Returns the question's country, which goes into the story's file.
+    /// Returns the question's country, which is written into the story's file.
     pub(crate) fn country(&self) -> &str {
         self.asked.country.as_str()
     }

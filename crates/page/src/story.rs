@@ -1,5 +1,5 @@
-//! The story on the stage: a file that grows with what is typed. It is always a whole scenario, so that the programs
-//! read the same file and find the same.
+//! The story on the stage: a file that grows with what is typed. It is always a complete scenario, so that the
+//! programs read the same file and find the same.
 
 use std::fmt::Write as _;
 
@@ -10,7 +10,7 @@ use pillarbox_wire::{Duration, Timestamp};
 /// The people of the story, and the events before the conversation.
 const BEGINNING: &str = include_str!("story.toml");
 
-/// The two people whose phones stand on the stage. Demands are about the first.
+/// The two people whose phones are on the stage. Demands are about the first.
 pub const PEOPLE: [&str; 2] = ["Alice", "Bob"];
 
 /// The conversation that has just happened, as speaker and text.
@@ -43,13 +43,13 @@ pub const MAX_TEXTS: usize = 2_000;
 /// One text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoryText {
-    /// The speaker, by their place among [`PEOPLE`].
+    /// The speaker, by their index into [`PEOPLE`].
     pub by: usize,
     /// The words.
     pub text: String,
 }
 
-/// The conversation, and the place of the order in it.
+/// The conversation, and the position of the order in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Story {
     texts: Vec<StoryText>,
@@ -70,13 +70,13 @@ impl Story {
         &self.texts
     }
 
-    /// Returns the number of texts after which the order comes.
+    /// Returns the number of texts before the order.
     #[must_use]
     pub const fn line(&self) -> usize {
         self.line
     }
 
-    /// Moves the order to the place after `texts` texts, or to the end if there are fewer.
+    /// Moves the order to after `texts` texts, or to the end if there are fewer.
     pub fn move_line(&mut self, texts: usize) {
         self.line = texts.min(self.texts.len());
     }
@@ -93,7 +93,7 @@ impl Story {
         self.line = self.line.min(self.texts.len());
     }
 
-    /// Returns the time of a text, by its place.
+    /// Returns the time of a text, by its index.
     #[must_use]
     pub fn at(place: usize) -> Timestamp {
         let minutes = u64::try_from(place).unwrap_or(u64::MAX);
@@ -106,7 +106,7 @@ impl Story {
         before.max().unwrap_or(scenario.start)
     }
 
-    /// Returns the time from which the order holds: half a pause before the first text that it reaches.
+    /// Returns the time from which the order applies: half a pause before the first text that it reaches.
     #[must_use]
     pub fn ordered(&self) -> Timestamp {
         Timestamp(Self::at(self.line).0 - PAUSE.as_seconds() * 500)

@@ -1,4 +1,4 @@
-//! Files to take away: report, table and evidence of a question, as the programs write them.
+//! Files for download: report, table and evidence of a question, as the programs write them.
 
 use std::num::NonZeroUsize;
 
@@ -14,14 +14,14 @@ use pillarbox_lab::scenario::Scenario;
 use crate::error::StageError;
 use crate::request::File;
 
-/// A form of file to take away.
+/// A form of file for download.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
     /// The report of two pages, as HTML.
     Report,
     /// The table, as comma-separated values.
     Table,
-    /// Report, story, table and evidence as one archive. `pillarbox-lab report --check` takes the folder in it.
+    /// Report, story, table and evidence as one archive. `pillarbox-lab report --check` accepts the folder in it.
     Archive,
 }
 
@@ -36,7 +36,7 @@ impl Form {
         }
     }
 
-    /// Serves `demand` on a story under each of the designs, in worlds of their own, and returns the result as a file.
+    /// Serves `demand` on a story under each of the designs, in their own worlds, and returns the result as a file.
     pub(crate) fn of(
         self,
         scenario: &Scenario,

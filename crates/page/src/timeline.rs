@@ -1,5 +1,5 @@
-//! A conversation under one design as it goes on, with marks to go back to. A demand is served on worlds that branch
-//! off at a mark, so that the conversation itself is not touched.
+//! A conversation under one design as it continues, with marks to return to. A demand is served on worlds that
+//! branch off at a mark, so that the conversation itself is not touched.
 
 use std::collections::BTreeMap;
 
@@ -53,7 +53,8 @@ impl Timeline {
         &mut self.world
     }
 
-    /// Goes on until `texts` texts of the story have happened, or the budget is used up. Returns true once they have.
+    /// Continues until `texts` texts of the story have happened, or the budget is used up. Returns true once they
+    /// have.
     pub(crate) fn go_on(
         &mut self,
         story: &Scenario,

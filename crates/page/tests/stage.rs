@@ -12,7 +12,7 @@ fn open(fragment: &[(&str, &str)]) -> (Stage, PageReply) {
     (stage, reply)
 }
 
-/// Returns the reply to a request, once it has come to its end.
+/// Returns the reply to a request, once it has been served to its end.
 fn ask(stage: &mut Stage, words: &[(&str, &str)]) -> PageReply {
     let mut reply = stage.answer(&Request::of(words));
     while reply.more.is_some() {
@@ -21,7 +21,7 @@ fn ask(stage: &mut Stage, words: &[(&str, &str)]) -> PageReply {
     reply
 }
 
-/// Returns the evidence that the program makes from the story that can be taken away now.
+/// Returns the evidence that the program produces from the story that can be downloaded now.
 fn as_the_program(stage: &mut Stage, design: &str, demand: &str) -> String {
     let file = ask(stage, &[("do", "story")]).file.unwrap();
     let story = Scenario::parse("story.toml", &file.text).unwrap();
@@ -124,7 +124,7 @@ fn serving_takes_a_guess_and_answers_for_both_relays() {
     assert_eq!(answers.matches("class=\"served\"").count(), 2);
     let counts: Vec<_> = stage.evidence().map(|it| it.score().1.returned).collect();
     assert_eq!(counts, [6, 0], "all texts to and from Alice from the one that can read, none from the other");
-    // The guess comes before the answer, and the four depths come in their order.
+    // The guess precedes the answer, and the four depths are in order.
     let at = |needle: &str| answers.find(needle).unwrap_or_else(|| panic!("{needle}: {answers}"));
     let order = ["class=\"say\"", "class=\"f\"", "Your guess", "The rows:", "The bytes:"].map(at);
     assert!(order.is_sorted(), "{order:?}");
@@ -235,7 +235,7 @@ fn pictures_show_what_rows_name_as_kept_and_as_seen_and_what_they_suggest() {
         std::fs::write(std::path::Path::new(&folder).join("stage.html"), &reply.parts["stage"]).unwrap();
     }
     let (reads, sealed) = pictures.split_once("<h3>").unwrap().1.split_once("<h3>").unwrap();
-    // The relay that reads keeps every message. The other one keeps nothing of what was delivered.
+    // The relay that reads keeps every message. The other one keeps none of the delivered messages.
     assert!(reads.contains("<li>Alice to Bob: "), "{reads}");
     let kept =
         |part: &str| part.split_once("id=\"as-kept").unwrap().1.split("<figure").next().unwrap().to_owned();
@@ -347,7 +347,7 @@ fn a_long_demand_says_how_far_it_is_and_one_that_is_stopped_leaves_the_stage_as_
     for words in [&[("do", "stop")], &[("do", "go-on")]] {
         assert_eq!(ask(&mut stage, words).says, "This page cannot do that.");
     }
-    // If the demand is stopped, an order that was moved goes back to its place.
+    // If the demand is stopped, an order that was moved returns to its former position.
     ask(&mut stage, &serve);
     let moved = stage.answer(&Request::of(&[("do", "order"), ("after", "0")]));
     assert!(moved.more.is_some() && moved.address.ends_with("order=0"), "{moved:?}");

@@ -1,4 +1,4 @@
-//! Accounts: making them, proving them, finding them, closing them.
+//! Accounts: creating, proving, finding and closing them.
 
 #![allow(
     clippy::unwrap_used,
@@ -161,7 +161,8 @@ fn closing_an_account_deletes_everything_held_of_it() {
         let delivered = world.take(anne_here);
         world.acknowledge(anne_here, &[frames::deliveries(&delivered)[0].message]);
         world.submit(ben_here, anne.address, b"waits");
-        // All of this is one batch. What is accepted for the account before it closes goes with the account.
+        // All of this is one batch. Messages accepted for the account before it closes are deleted with the
+        // account.
         world.process(vec![
             (ben_here, Input::Frame(submission(RequestId(50), anne.address, None, b"in the same batch"))),
             (anne_here, Input::Frame(ClientFrame::CloseAccount(CloseAccount { request: RequestId(51) }))),
@@ -193,7 +194,7 @@ fn an_account_that_its_operator_ends_is_as_gone_as_one_that_its_owner_closes() {
     assert_eq!((held.accounts.len(), held.devices.len(), held.messages.len()), (1, 1, 0));
     let late = world.submit(ben_here, anne.address, b"too late");
     assert_eq!(refusal(&late), Refusal::UnknownRecipient);
-    // Closing a second time changes nothing, and somebody else's number stays.
+    // Closing again changes nothing, and somebody else's number is kept.
     let again = world.engine().end_account(anne.address.account, now).unwrap();
     assert!(again.effects.is_empty() && !again.wrote);
     world.register(3, Some(ANNE));
@@ -251,7 +252,7 @@ fn a_good_proof_is_never_refused_because_others_failed() {
         let good = authenticate(&anne, honest, RequestId(4));
         assert!(matches!(world.ask_one(honest, good), RelayFrame::Authenticated(_)), "{round}");
     }
-    // Failed registrations do not use up what newcomers have, and neither does a registration that is repeated.
+    // Failed registrations do not use up the quota of newcomers, and neither does a registration that is repeated.
     for again in [false, true, true, true] {
         let newcomer = world.open_from(neighbour);
         let frame = registration(5, None, newcomer, RequestId(1));

@@ -1,4 +1,4 @@
-//! Public channels: who may publish, who may read, and what is left of a channel that was taken down.
+//! Public channels: who may publish, who may read, and what remains of a channel that was taken down.
 
 #![allow(
     clippy::unwrap_used,
@@ -138,7 +138,7 @@ fn a_channel_that_was_taken_down_is_not_read_not_posted_in_and_not_opened_again(
     assert_eq!(world.engine().take_down(&named("@news"), now), Ok(false));
     let held = world.holdings();
     assert_eq!((held.posts.len(), held.channels[0].taken_down), (0, Some(now)));
-    // The channel stays down after a restart, and after its owner has gone.
+    // The channel stays down after a restart, and after its owner has closed the account.
     for _ in 0..2 {
         assert_eq!(read(&mut world, ben, "@news", 0), Err(Refusal::TakenDown));
         assert_eq!(open(&mut world, ben, "@news"), Err(Refusal::TakenDown));

@@ -1,4 +1,4 @@
-//! Each exit code of the program, and the sentence that goes with it.
+//! Each exit code of the program, and its sentence.
 
 #![allow(
     clippy::unwrap_used,

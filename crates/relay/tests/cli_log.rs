@@ -27,7 +27,7 @@ async fn log(level: &str) -> (Vec<Map<String, Value>>, String) {
     alice.submit(own.address, b"nothing of this is for the log").await;
     let mut stranger = TcpStream::connect(socket(&relay.parsed_address())).await.unwrap();
     stranger.write_all(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();
-    // The relay closes the connection once it has seen that this is no phone. The system decides in which way the
+    // The relay closes the connection once it has seen that this is not a phone. The system decides how the
     // connection ends.
     stranger.read_to_end(&mut Vec::new()).await.ok();
     drop((alice, stranger));
@@ -46,7 +46,7 @@ async fn every_field_is_in_the_inventory() {
         let declared = LOG.iter().any(|field| field.name == name);
         assert!(declared || ADDED_BY_TRACING.contains(&name.as_str()), "{name} is not declared:\n{err}");
     }
-    // The test makes sure that it has lines to look at: one of each kind that this run must have written.
+    // The test makes sure that it has lines to check: one of each kind that this run must have written.
     for message in
         ["the relay is ready", "a connection was opened", "a handshake failed", "the relay has stopped"]
     {
@@ -78,7 +78,8 @@ fn a_relay_that_is_told_to_stop_says_that_it_has_however_often_it_is_told() {
     assert!(codes.iter().all(|code| [0, 130].contains(code)), "{codes:?}");
 }
 
-/// A lock that somebody removed is made anew, and a line says so. A first start has no lock, and no line says so.
+/// A lock that somebody removed is created again, and a line says so. A first start has no lock, and no line says
+/// so.
 #[test]
 fn a_lock_that_is_missing_beside_a_database_is_told() {
     let data = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! Mailboxes: admission, order, windows, quotas, age, and the rows that stay after delivery.
+//! Mailboxes: admission, order, windows, quotas, age, and the rows that are kept after delivery.
 
 #![allow(
     clippy::unwrap_used,
@@ -83,7 +83,7 @@ fn the_window_holds_back_what_is_not_acknowledged() {
     let first = world.take(anne_here);
     assert_eq!(payloads(&first), [[0; 10], [1; 10], [2; 10]]);
     let ids: Vec<_> = deliveries(&first).into_iter().map(|deliver| deliver.message).collect();
-    // The numbers are out of order, one is unknown, and one comes twice. Only messages that wait count.
+    // The numbers are out of order, one is unknown, and one is repeated. Only messages that wait count.
     let next = world.acknowledge(anne_here, &[ids[1], MessageId(9_999), ids[1]]);
     assert_eq!(payloads(&next), [[3; 10]]);
     let next = world.acknowledge(anne_here, &[ids[0], ids[2]]);
@@ -105,7 +105,7 @@ fn what_a_device_leaves_is_kept_and_what_is_behind_it_comes() {
     }
     let (anne_here, first) = world.connect(&anne);
     assert_eq!(payloads(&first), [[0; 10], [1; 10], [2; 10]]);
-    // An acknowledgement has no effect if it comes on a connection that another one has replaced, or on somebody
+    // An acknowledgement has no effect if it arrives on a connection that another one has replaced, or on somebody
     // else's.
     for other in [before, ben_here] {
         world.acknowledge(other, &[]);
@@ -209,12 +209,13 @@ fn strangers_get_part_of_a_mailbox_and_whoever_has_the_delivery_key_the_rest() {
         };
         assert_eq!([(); 5].map(|()| by_stranger(&mut world, ben_here)), [true, true, true, true, false]);
         assert!(by_contact(&mut world));
-        // The shares are the same after a restart. The relay then tells them apart by whether a row names its sender.
+        // The shares are the same after a restart. The relay then distinguishes them by whether a row names its
+        // sender.
         world.crash();
         (ben_here, _) = world.connect(&ben);
         assert!(!by_stranger(&mut world, ben_here));
         assert_eq!([by_contact(&mut world), by_contact(&mut world)], [true, false], "six in all");
-        // A stranger's message that goes makes room for a message from a stranger or from a contact.
+        // A deleted message of a stranger makes room for a message from a stranger or from a contact.
         let (anne_here, came) = world.connect(&anne);
         let first = deliveries(&came)[0].message;
         world.acknowledge(anne_here, &[first]);

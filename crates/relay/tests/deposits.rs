@@ -1,4 +1,4 @@
-//! Deposits: what phones leave about their owners, and which of these things the relay takes.
+//! Deposits: what phones store about their owners, and which of these things the relay accepts.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! Linked devices at the relay: places, lists, mailboxes of their own, and what goes when a device is removed.
+//! Linked devices at the relay: places, lists, their own mailboxes, and what is deleted with a removed device.
 
 #![allow(
     clippy::unwrap_used,
@@ -46,7 +46,7 @@ fn read_place(world: &mut LoneRelay, connection: ConnectionId) -> RelayFrame {
     world.ask_one(connection, ClientFrame::ReadPlace(ReadPlace { request, place: PLACE }))
 }
 
-/// Links a device in the whole way, and returns its connection.
+/// Links a device in all steps, and returns its connection.
 fn link(world: &mut LoneRelay, owner: &mut Owner, seed: u8, device: u8) -> ConnectionId {
     let offer = offer(owner, seed);
     let there = world.open();
@@ -86,7 +86,7 @@ fn a_device_is_linked_over_a_place_and_has_a_mailbox_and_prekeys_of_its_own() {
     let at_laptop = world.take(laptop);
     assert_eq!(deliveries(&at_laptop)[0].payload.as_slice(), b"laptop");
 
-    // The bundles of the account begin with its first phone, and the linked device tells of the list.
+    // The bundles of the account begin with its first phone, and the linked device announces the list.
     let RelayFrame::Bundles(bundles) = world.fetch(ben.connection, anne.address.account) else { panic!() };
     let numbers: Vec<_> = bundles.devices.iter().map(|bundle| bundle.device).collect();
     assert_eq!(numbers, [DeviceId::FIRST, DeviceId(128)]);
@@ -182,7 +182,7 @@ fn a_list_that_is_forged_older_out_of_order_or_somebody_elses_is_refused_and_the
     assert_eq!(world.holdings().devices.len(), 2);
     let answer = anne.add(&mut world, good.clone(), offered.clone());
     assert!(matches!(answer, RelayFrame::DevicesPublished(_)), "{answer:?}");
-    // A removal cannot hide in an addition, nor an addition in a removal, and no version comes back.
+    // A removal cannot hide in an addition, nor an addition in a removal, and no version is reused.
     let next = anne.without(128);
     let swapped =
         signed(&anne.identity, DeviceList { devices: anne.with(129, &other).devices, ..next.clone() });
@@ -322,8 +322,8 @@ fn step() -> impl Strategy<Value = Step> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
-    /// Each device of an account gets what was accepted for it, and nothing of what was for another; of a removed
-    /// device nothing is held.
+    /// Each device of an account gets what was accepted for it, and nothing that was for another; nothing is stored
+    /// for a removed device.
     #[test]
     fn devices_come_and_go_and_each_gets_its_own(steps in proptest::collection::vec(step(), 1..40)) {
         let limits = Limits { device_changes: pillarbox_relay::Rate::UNLIMITED, ..Limits::default() };

@@ -30,7 +30,7 @@ fn entries(world: &mut LoneRelay) -> Vec<LogLeaf> {
     world.holdings().leaves.iter().map(pillarbox_relay::store::LeafRow::leaf).collect()
 }
 
-/// Returns the entries of an account: the number of each, and the digest that it holds.
+/// Returns the entries of an account: the number of each, and its digest.
 fn entries_of(world: &mut LoneRelay, account: AccountId) -> Vec<(u32, [u8; 32])> {
     let label = label(&account.0);
     let of = entries(world).into_iter().filter(|leaf| leaf.label.0 == label);
@@ -44,7 +44,7 @@ fn bound(owner: &Owner, list: &DeviceList) -> [u8; 32] {
     binding(&keys.signing.0, &keys.agreement.0, list.version, &signed)
 }
 
-/// Takes the account's first phone to the relay again.
+/// Connects the account's first phone to the relay again.
 fn reconnect(world: &mut LoneRelay, owner: &mut Owner, seed: u8) {
     owner.connection = world.open();
     let (request, hash) = (world.request(), handshake(owner.connection));
@@ -72,7 +72,7 @@ fn each_link_and_removal_is_an_entry_that_binds_the_list() {
     expected.push((4, bound(&anne, &anne.list)));
     assert_eq!(entries_of(&mut world, anne.address.account), expected);
     assert_eq!(entries_of(&mut world, ben.address.account).len(), 1);
-    // The same list again, from a phone that did not hear the answer, and a refused one, add nothing.
+    // The same list again, from a phone that did not receive the answer, and a refused one, add nothing.
     let (again, older) = (anne.list.clone(), anne.with(130, &offer(&anne, 5)));
     assert!(matches!(anne.publish(&mut world, again, [7; 32]), RelayFrame::DevicesPublished(_)));
     let older = DeviceList { version: 1, ..older };
@@ -109,7 +109,7 @@ fn a_log_from_before_lists_were_entries_opens_takes_them_in_once_and_goes_on() {
     for (seed, device) in [(3, 128), (4, 129)] {
         add(&mut world, &mut anne, seed, device);
     }
-    // As the relay of before left it: an entry of version 0 for each account, whatever devices they had linked.
+    // As an earlier relay left it: an entry of version 0 for each account, whatever devices they had linked.
     let file = Connection::open(world.folder().join("relay.sqlite3")).unwrap();
     file.execute("DELETE FROM directory_log WHERE place >= 2", []).unwrap();
     drop(file);

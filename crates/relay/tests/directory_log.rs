@@ -1,4 +1,4 @@
-//! The directory's public log: who gets an entry when, what is proved, and what becomes of it.
+//! The directory's public log: who gets an entry when, what is proved, and what happens to it.
 
 #![allow(
     clippy::unwrap_used,
@@ -94,7 +94,7 @@ fn every_account_has_an_entry_that_is_proved_to_everybody() {
         holds(&proof, *account, seed, 1, before.as_ref());
         before = Some(proof.head);
     }
-    // The log goes on, and so do the proofs.
+    // The log continues, and so do the proofs.
     world.register(10, None);
     let proof = prove(&mut world, accounts[0], 9).unwrap();
     assert_eq!(proof.head.size, 10);
@@ -236,7 +236,7 @@ fn proofs_and_readings_have_a_rate() {
     assert_eq!(refused, 2);
 }
 
-/// The sizes of answers that `docs/measured.md` gives: `cargo test -p pillarbox-relay --test directory_log bytes --
+/// The sizes of answers that `docs/measured.md` lists: `cargo test -p pillarbox-relay --test directory_log bytes --
 /// --nocapture` prints them.
 #[test]
 fn an_answer_takes_few_bytes_and_grows_with_the_logarithm() {

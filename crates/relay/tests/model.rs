@@ -1,8 +1,8 @@
 //! Random interleavings of many connections, crashes and a failing disk, compared with a model of a mailbox.
 //!
-//! These properties hold. Each accepted message is delivered until it is acknowledged, in order, and never to somebody
-//! else. A refused message is never delivered. A quota holds. No one-time prekey is handed out twice. All of this also
-//! holds when another phone replaces a phone.
+//! These properties hold. Each accepted message is delivered until it is acknowledged, in order, and never to
+//! somebody else. A refused message is never delivered. A quota is never exceeded. No one-time prekey is handed out
+//! twice. All of this is also true when another phone replaces a phone.
 
 #![allow(
     clippy::unwrap_used,
@@ -53,7 +53,7 @@ enum Step {
     /// Another phone replaces this one with the code that is sent to its number, and in the same batch somebody writes
     /// to the former one.
     Replace(usize),
-    /// Everything so far goes to the relay as one batch.
+    /// Passes everything so far to the relay as one batch.
     Process,
     Failing(bool),
     Crash,
@@ -92,7 +92,7 @@ struct Entry {
 struct Model {
     mailbox: Vec<Entry>,
     connection: Option<ConnectionId>,
-    /// Messages of the mailbox that were handed to the present connection, with their numbers.
+    /// Messages of the mailbox that were delivered on the present connection, with their numbers.
     served: Vec<(MessageId, u32)>,
     next_prekey: u32,
     last_upload: std::ops::Range<u32>,
@@ -108,10 +108,10 @@ struct Game {
     asked: HashMap<(ConnectionId, RequestId), (usize, u32)>,
     fetched: HashMap<(ConnectionId, RequestId), usize>,
     handed_out: HashSet<(usize, PreKeyId)>,
-    /// Messages acknowledged in the batch that is being made.
+    /// Messages acknowledged in the batch that is being built.
     acknowledging: Vec<(usize, Vec<Entry>)>,
     batches: usize,
-    /// The replacement in the batch that is being made: the phone, its new keys and their connection.
+    /// The replacement in the batch that is being built: the phone, its new keys and their connection.
     replacing: Option<(usize, u8, ConnectionId)>,
     numbers: HashMap<u32, MessageId>,
     delivered: HashSet<u32>,
@@ -189,10 +189,10 @@ impl Game {
         }
     }
 
-    /// Has another phone take over the account. The mailbox stays.
+    /// Has another phone take over the account. The mailbox is kept.
     fn replace(&mut self, who: usize) {
         self.process();
-        // The seeds begin anew after 250. The keys of a phone that was replaced are free again long before that.
+        // The seeds begin again after 250. The keys of a phone that was replaced are free again long before that.
         self.next_seed = self.next_seed % 250 + 1;
         let seed = self.next_seed;
         if self.phones.iter().any(|phone| phone.seed == seed) {
@@ -228,8 +228,8 @@ impl Game {
     fn step(&mut self, step: Step) {
         match step {
             Step::Connect(who) => {
-                // A batch has at most one connection of each phone, so that the model knows what each connection was
-                // handed.
+                // A batch has at most one connection of each phone, so that the model knows what was delivered on
+                // each connection.
                 self.process();
                 let (connection, opened) = self.world.opening();
                 self.batch.push((connection, opened));
@@ -301,8 +301,8 @@ impl Game {
             entries.append(&mut self.models[who].mailbox);
             self.models[who].mailbox = entries;
         }
-        // A disk that still refuses cannot have taken the acknowledgements. The test lets it take them, so that the
-        // model is in no doubt.
+        // A disk that still refuses cannot have stored the acknowledgements. The test lets it store them, so that
+        // the model is in no doubt.
         self.world.fail(None);
         self.process();
         self.world.crash();
@@ -396,7 +396,7 @@ impl Game {
         }
     }
 
-    /// Has everybody come back and fetch everything. Returns every effect.
+    /// Has everybody reconnect and fetch everything. Returns every effect.
     fn finish(mut self) -> Vec<Effect> {
         self.process();
         self.crash();

@@ -1,5 +1,5 @@
-//! The event log and the deposits compared with a model. The log holds the events that the rules say, in whatever order
-//! they happen. Rules change, time passes, a disk refuses, and the relay restarts.
+//! The event log and the deposits compared with a model. The log contains the events that the rules say, in
+//! whatever order they happen. Rules change, time passes, a disk refuses, and the relay restarts.
 
 #![allow(
     clippy::unwrap_used,
@@ -27,7 +27,7 @@ use proptest::prelude::*;
 const PHONES: usize = 3;
 const KINDS: [DepositKind; 3] = [DepositKind::Name, DepositKind::Contact, DepositKind::Group];
 
-/// A rule before the accounts are known. One bit stands for each of its accounts. A rule for everybody has none.
+/// A rule before the accounts are known. One bit represents each of its accounts. A rule for everybody has none.
 #[derive(Clone, Copy, Debug)]
 struct DrawnRule {
     what: usize,
@@ -156,7 +156,7 @@ impl Game {
         self.phones[who].address.account
     }
 
-    /// An event on a connection. The rules decide whether it is written down.
+    /// An event on a connection. The rules decide whether it is logged.
     fn happened(&mut self, connection: ConnectionId, what: Logged, more: impl FnOnce(&mut Event)) {
         let who = self.connections.iter().position(|known| *known == connection);
         let mut event = Event {
@@ -462,7 +462,7 @@ fn registrations_and_readings_are_logged_and_refused_requests_are_not() {
             (Logged::Read, None, account, Some("@news".to_owned()), false),
         ]
     );
-    // Rows of the log go by their age, and not with the account.
+    // Rows of the log are deleted by their age, and not with the account.
     world.ask(anne_here, ClientFrame::CloseAccount(pillarbox_wire::CloseAccount { request }));
     assert_eq!(world.holdings().events.len(), 3);
     world.pass(Duration::from_days(2));

@@ -232,7 +232,8 @@ fn who_registers_a_number_again_keeps_the_account_and_everything_that_the_operat
     assert_eq!(keys(&after, signed).len(), 1);
     assert_ne!(keys(&after, signed), keys(&before, signed));
 
-    // The relay knows the former phone no more, and takes the new one for Anne. Both hold after a restart too.
+    // The relay no longer knows the former phone, and takes the new one for Anne. Both are true after a restart
+    // too.
     let connection = world.open();
     let refused = world.ask_one(connection, authenticate(&anne, connection, RequestId(70)));
     assert_eq!(refusal(&refused), Refusal::NotAuthentic);
@@ -315,7 +316,7 @@ fn a_batch_around_a_replacement_mixes_no_keys() {
         })
         .collect();
     assert_eq!(identities, [(identity(1), 1), (identity(9), 9)]);
-    // The former phone's connection was closed before its upload was looked at.
+    // The former phone's connection was closed before its upload was processed.
     assert_eq!(world.closed[&anne_here], Farewell::Reregistered);
     assert!(world.take(anne_here).is_empty());
 }

@@ -22,7 +22,7 @@ use pillarbox_wire::RelayFrame;
 
 use cli_program::start;
 
-/// The number of messages. They fill more than one page of the log, and more than a copy takes at once.
+/// The number of messages. They fill more than one page of the log, and more than a copy reads at once.
 const MESSAGES: u8 = 40;
 
 fn file(folder: &Path, suffix: &str) -> PathBuf {

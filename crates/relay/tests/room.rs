@@ -1,4 +1,4 @@
-//! A relay without room for anything new: removals go on.
+//! A relay without room for anything new: removals continue.
 
 #![allow(
     clippy::unwrap_used,
@@ -66,8 +66,8 @@ fn past_the_total_of_bytes_nothing_new_is_taken_and_everything_may_go() {
     let request = world.request();
     let upload = ClientFrame::PublishPreKeys(PublishPreKeys { request, prekeys: frames::upload(50..70) });
     assert!(refused(&world.ask_one(ben_here, upload)));
-    // Conversations can begin, because beginning one takes prekeys out. Messages that were handed over can be
-    // acknowledged, and that makes room.
+    // Conversations can begin, because beginning one removes prekeys. Delivered messages can be acknowledged, and
+    // that makes room.
     assert!(matches!(world.fetch(ben_here, anne.address.account), RelayFrame::Bundles(_)));
     while world.engine().counts().waiting > 0 {
         let came: Vec<_> = deliveries(&world.take(anne_here)).iter().map(|deliver| deliver.message).collect();

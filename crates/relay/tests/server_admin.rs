@@ -1,4 +1,4 @@
-//! The admin port: health, counters, and events for whoever may read the data directory.
+//! The admin port: health, counters, and events for anyone who may read the data directory.
 
 #![allow(
     clippy::unwrap_used,
@@ -72,7 +72,7 @@ async fn every_metric_is_in_the_inventory() {
     let (_, body) = get(relay.admin().unwrap(), "/metrics", "").await;
     let mut shown = 0;
     for line in body.lines().filter(|line| !line.starts_with('#')) {
-        // A label would stand in braces and name a party by which the metric counts.
+        // A label would be in braces and name a party by which the metric counts.
         let name = line.split(' ').next().unwrap().strip_prefix("pillarbox_").unwrap();
         assert!(METRICS.iter().any(|field| field.name == name), "{name} is not declared");
         shown += 1;
@@ -141,7 +141,7 @@ async fn a_slow_follower_is_told_what_it_missed_and_holds_nobody_up() {
     let mut link = Link::open(relay.address()).await;
     link.register(1, None).await;
     let mut lines = follow(relay.admin().unwrap(), &token(data.path())).await;
-    // These are more events than the ring and the sockets hold. The follower reads nothing meanwhile.
+    // These are more events than fit the ring and the sockets. The follower reads nothing meanwhile.
     for _ in 0..160 {
         let pings: Vec<_> = (0..250)
             .map(|_| pillarbox_wire::ClientFrame::Ping(pillarbox_wire::Ping { request: link.request() }))

@@ -45,7 +45,7 @@ async fn works(relay: &Running) {
     assert!(matches!(answer, RelayFrame::Pong(_)));
 }
 
-/// Waits until the relay closes a stream on which it has nothing to say.
+/// Waits until the relay closes a stream on which it sends nothing.
 async fn closed(mut stream: TcpStream) {
     let mut rest = Vec::new();
     // A reset counts as a close too.

@@ -1,4 +1,4 @@
-//! Messages over real TCP: handed over, delivered, kept for absent devices, and never lost once accepted.
+//! Messages over real TCP: submitted, delivered, kept for absent devices, and never lost once accepted.
 
 #![allow(
     clippy::unwrap_used,
@@ -39,7 +39,7 @@ async fn a_message_goes_from_phone_to_phone_and_then_from_the_relay() {
     assert_eq!(Holdings::read(data.path()).unwrap().messages.len(), 1);
 
     bob.acknowledge(&[delivery.message]).await;
-    // An acknowledgement has no answer. The relay answers this question after it has taken the acknowledgement.
+    // An acknowledgement has no answer. The relay answers this question after it has processed the acknowledgement.
     assert!(accepted(&bob.submit(sender.address, b"ok").await));
     let held = Holdings::read(data.path()).unwrap().messages;
     assert_eq!(held.iter().map(|row| row.payload.as_slice()).collect::<Vec<_>>(), [b"ok"]);

@@ -74,7 +74,7 @@ fn a_device_that_is_away_is_woken_once_for_each_message_through_the_token_that_i
     let token = Bytes(b"token".to_vec());
     assert_eq!(world.woken, [token.clone(), token.clone()]);
 
-    // A refused message wakes nobody. A restart forgets no token. A token that is taken back wakes nobody.
+    // A refused message wakes nobody. A restart forgets no token. A token that is withdrawn wakes nobody.
     world.fail(Some(pillarbox_relay::StoreError::Full));
     world.submit(ben_here, anne.address, b"refused");
     world.fail(None);

@@ -101,7 +101,7 @@ fn a_full_disk_refuses_keeps_what_was_accepted_and_empties_as_phones_fetch() {
     };
     assert_eq!(refused, Refusal::StorageFailed);
     assert!(accepted.len() > 3);
-    // Work that needs no room goes on, and the relay reports the trouble.
+    // Work that needs no room continues, and the relay reports the trouble.
     let (anne_here, came) = world.connect(&anne);
     assert_eq!(deliveries(&came)[0].payload.0, accepted[0]);
     let numbers: Vec<_> = deliveries(&came).into_iter().map(|deliver| deliver.message).collect();
@@ -200,7 +200,7 @@ fn a_database_of_a_newer_relay_is_refused_and_left_alone() {
     assert_eq!(fs::read(&file).unwrap(), before);
 }
 
-/// Makes a database of the first layout, with one account and a message.
+/// Creates a database of the first layout, with one account and a message.
 fn of_the_first_layout(folder: &Path) -> std::path::PathBuf {
     let mut world = LoneRelay::on_disk(RelaySettings::default());
     let (anne, _) = world.register(1, Some("+447700900001"));
@@ -300,15 +300,15 @@ fn the_holdings_are_read_while_the_relay_runs_and_from_a_copy_of_its_file() {
     let mut world = LoneRelay::on_disk(RelaySettings::default());
     let (anne, _) = world.register(1, Some("+447700900001"));
     let (_, ben_here) = world.register(2, None);
-    // The relay runs, and its write-ahead log is not carried over.
+    // The relay runs, and its write-ahead log is not checkpointed.
     world.submit(ben_here, anne.address, b"payload");
     let copy = tempfile::tempdir().unwrap();
     let file = copy.path().join(DATABASE_FILE);
     let original = Connection::open(world.folder().join(DATABASE_FILE)).unwrap();
     original.execute("VACUUM INTO ?1", [file.to_str().unwrap()]).unwrap();
     let held = Holdings::read(world.folder()).unwrap();
-    // The copy has everything that the log had. It cannot tell so by itself, so it says what a copy without those rows
-    // would say.
+    // The copy has everything that the log had. It cannot say so by itself, so it says what a copy without those
+    // rows would say.
     let copied = Holdings::read(copy.path()).unwrap();
     assert_eq!(copied.completeness, Completeness::LogMissing);
     assert_eq!(Holdings { completeness: Completeness::Complete, ..copied }, held);
@@ -343,7 +343,7 @@ fn with_an_earlier_log(messages: usize, bytes: usize) -> Result<Holdings, Holdin
 fn a_log_of_an_earlier_moment_than_the_database_is_recognised() {
     let read = with_an_earlier_log(3, 30).unwrap();
     assert_eq!((read.messages.len(), read.completeness), (1, Completeness::LogOlder));
-    // If the database has grown, its pages and the pages of the log make no database together.
+    // If the database has grown, its pages and the pages of the log do not form a database together.
     assert_eq!(with_an_earlier_log(30, 3_000), Err(HoldingsError::PartsDisagree));
 }
 
@@ -447,7 +447,7 @@ fn every_column_of_the_file_stands_in_the_inventory() {
         let mut columns: Vec<_> = columns
             .iter()
             .map(String::as_str)
-            // These columns have no field of their own: the size is the payload's, a sender's address takes two
+            // These columns have no field of their own: the size is the payload's, a sender's address occupies two
             // columns, and the only row has a number.
             .filter(|column| !matches!(*column, "size" | "sender_device" | "only_row"))
             .map(|column| if column == "sender_account" { "sender" } else { column })

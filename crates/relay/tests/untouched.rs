@@ -133,7 +133,7 @@ async fn a_relay_that_was_killed_is_read_with_its_log_and_left_as_it_was() {
     assert_complete(data.path());
     let copy = copied(data.path(), &[DATABASE_FILE, &log()]);
     assert_complete(copy.path());
-    // The second look gives the same result, because the first look has changed nothing that matters to the second.
+    // The second reading gives the same result, because the first one has changed nothing that matters to it.
     assert_complete(copy.path());
     assert_incomplete(copied(data.path(), &[DATABASE_FILE]).path(), "log-missing");
 }
@@ -144,7 +144,7 @@ async fn a_copy_made_while_the_relay_ran_says_that_its_log_is_missing() {
     let relay = relay(data.path()).await;
     let copy = copied(data.path(), &[DATABASE_FILE]);
     assert_incomplete(copy.path(), "log-missing");
-    // Programs that look at such a copy make an empty log beside it.
+    // Programs that read such a copy create an empty log beside it.
     fs::write(copy.path().join(log()), "").unwrap();
     assert_incomplete(copy.path(), "log-missing");
     assert_complete(copied(data.path(), &[DATABASE_FILE, &log()]).path());
@@ -223,7 +223,7 @@ async fn a_log_of_another_relay_is_not_taken_for_this_one_s() {
     kill(relay(other.path()).await);
     let copy = copied(one.path(), &[DATABASE_FILE]);
     let mut foreign = fs::read(other.path().join(log())).unwrap();
-    // The header's checksum does not fit, as in a log that was just being begun anew.
+    // The header's checksum does not fit, as in a log that was just being restarted.
     foreign[20] ^= 1;
     fs::write(copy.path().join(log()), foreign).unwrap();
     assert_incomplete(copy.path(), "log-unfit");

@@ -1,15 +1,16 @@
 //! A conversation: all sessions with one device of one peer.
 //!
-//! One session is active and seals the messages that we send. The others are archived and still open messages on
-//! their way. A conversation has several sessions after both sides started at once, and after a recovery. The session
-//! that last opened a message is the active one. So both sides settle on one session as soon as a message arrives that
-//! no other message crosses. This is the session management of Signal's Sesame, section 3, for a single device.
+//! One session is active and seals the messages that we send. The others are archived and still open messages in
+//! transit. A conversation has several sessions after both sides started at once, and after a recovery. The session
+//! that last opened a message is the active one. So both sides settle on one session as soon as a message arrives
+//! that no other message crosses. This is the session management of Signal's Sesame, section 3, for a single
+//! device.
 //!
 //! A broken session is abandoned, not repaired. When a message does not open, one side or both start a new session
 //! with [`Conversation::initiate_again`], and every message sent from then on opens.
 //!
-//! This layer knows no accounts and no storage, and does not decide when to recover. It never drops a state for a
-//! message that failed: a failed call returns an error and leaves the conversation as it was.
+//! This layer knows no accounts and no storage, and does not decide when to recover. It never drops a state because
+//! of a message that failed: a failed call returns an error and leaves the conversation unchanged.
 
 use crate::{
     content,
@@ -30,13 +31,13 @@ use rand_core::CryptoRng;
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
-/// The most sessions kept beside the active one. Each costs up to 92 kB in the vault, and one or two trial decryptions
-/// for a message that the active session does not open. A message on its way is lost only if both sides start again
-/// eight times before it arrives.
+/// The most sessions kept in addition to the active one. Each costs up to 92 kB in the vault, and one or two trial
+/// decryptions for a message that the active session does not open. A message in transit is lost only if both sides
+/// start again eight times before it arrives.
 pub const MAX_ARCHIVED: usize = 7;
 
-/// The most names kept, at 32 bytes each, of sessions that the peer started and that are gone from the archive. A kept
-/// name stops a replayed first message from starting its session again and showing its text again.
+/// The most names kept, at 32 bytes each, of sessions that the peer started and that were dropped from the archive.
+/// A kept name stops a replayed first message from starting its session again and showing its text again.
 pub const MAX_FORGOTTEN: usize = 64;
 
 /// Longest padded plaintext (body and padding) in bytes. It fits a payload in its longest form, a first message in a
@@ -47,20 +48,20 @@ const _: () = assert!(MAX_PLAINTEXT_LEN == 38_470);
 
 /// All sessions with one device of one peer.
 ///
-/// Invariants: one identity on each side; no two sessions share a name; at most [`MAX_ARCHIVED`] sessions beside the
-/// active one, the most recently used first. The secrets are wiped when the last state that shares them is dropped.
-/// `Debug` prints the type's name.
+/// Invariants: one identity on each side; no two sessions share a name; at most [`MAX_ARCHIVED`] sessions in
+/// addition to the active one, the most recently used first. The secrets are wiped when the last state that shares
+/// them is dropped. `Debug` prints the type's name.
 pub struct Conversation {
     pub(crate) parties: Arc<Parties>,
     pub(crate) active: Arc<Session>,
     pub(crate) archived: Arc<[Arc<Session>]>,
-    /// Names of sessions gone from the archive, the oldest first.
+    /// Names of sessions dropped from the archive, the oldest first.
     pub(crate) forgotten: Arc<[AgreementPublic]>,
 }
 
 /// An opened message. The caller commits everything here together, or nothing.
 ///
-/// `Debug` prints only the type's name, because the message holds the body.
+/// `Debug` prints only the type's name, because the message contains the body.
 pub struct OpenedMessage {
     /// The body that the sender gave to `encrypt`.
     pub body: Zeroizing<Vec<u8>>,
@@ -122,8 +123,8 @@ impl Conversation {
     }
 
     /// Encrypts `body` and returns the payload with the conversation after it. The caller stores the conversation
-    /// before the payload leaves. If the same state seals twice, the same body gives the same payload, and a different
-    /// body uses the message's key a second time.
+    /// before the payload is sent. If the same state seals twice, the same body yields the same payload, and a
+    /// different body reuses the message's key.
     ///
     /// # Errors
     /// [`EncryptError::TooLong`], [`EncryptError::Exhausted`].
@@ -145,10 +146,10 @@ impl Conversation {
     /// Opens a payload in the conversation that it belongs to, or begins a conversation with it.
     ///
     /// `theirs` is the identity that the sender must have. Without it, the sender must have the conversation's
-    /// identity; without a conversation either, the identity that wrote the message is taken.
+    /// identity; without a conversation either, the identity that wrote the message is adopted.
     ///
     /// # Errors
-    /// [`OpenError`]. `current` stays as it was, and no prekey is used up.
+    /// [`OpenError`]. `current` is unchanged, and no prekey is used up.
     pub fn decrypt(
         current: Option<&Self>,
         ours: &IdentitySecret,
@@ -190,8 +191,8 @@ impl Conversation {
 
     /// Returns the time at which the active session began, if the peer has not answered in it yet.
     ///
-    /// After a time, the peer deletes the prekeys that such a session names. A sender who goes on writing without an
-    /// answer should [start again](Self::initiate_again) before that.
+    /// After a time, the peer deletes the prekeys that such a session names. A sender who continues to write
+    /// without an answer should [start again](Self::initiate_again) before that.
     #[must_use]
     pub fn unanswered_since(&self) -> Option<Timestamp> {
         match &self.active.state {
@@ -278,7 +279,7 @@ impl Conversation {
 enum Named {
     /// The session at this position.
     At(usize),
-    /// A session that is gone from the archive.
+    /// A session dropped from the archive.
     Forgotten,
     /// An unknown session, which the message starts.
     Unknown,

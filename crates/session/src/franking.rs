@@ -4,8 +4,8 @@
 //! This is message franking as Facebook described it in 2016 and Grubbs, Lu and Ristenpart analysed it ("Message
 //! Franking via Committing Authenticated Encryption", CRYPTO 2017). Here the commitment is the body's tag
 //! ([`committing`]), as Dodis, Grubbs, Ristenpart and Woodage propose ("Fast Message Franking: From Invisible
-//! Salamanders to Encryptment", CRYPTO 2018). Both sides derive its opening from the message key, so franking takes
-//! no bytes and no randomness of its own.
+//! Salamanders to Encryptment", CRYPTO 2018). Both sides derive its opening from the message key, so franking needs
+//! no extra bytes and no extra randomness.
 //!
 //! To report a message, its recipient shows payload, body and opening. Nobody can show another body for the same
 //! payload, because no payload opens to two bodies.

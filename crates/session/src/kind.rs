@@ -1,7 +1,7 @@
 //! The kind of a payload, which is its first byte.
 //!
-//! The relay carries payloads as bytes and reads none of this. The numbers are part of the protocol. A new kind takes
-//! a new number, and an unknown number is refused, never guessed.
+//! The relay carries payloads as bytes and reads none of this. The numbers are part of the protocol. A new kind
+//! gets a new number, and an unknown number is refused, never guessed.
 
 use thiserror::Error;
 
@@ -30,7 +30,7 @@ pub enum PayloadKind {
     Sealed,
 }
 
-/// The reason why a payload has no kind.
+/// Reasons that a payload has no kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum KindError {
@@ -40,7 +40,7 @@ pub enum KindError {
     /// This version does not know the first byte.
     #[error("payload kind {got:#04x} is unknown here")]
     Unknown {
-        /// The first byte.
+        /// The first byte of the payload.
         got: u8,
     },
 }

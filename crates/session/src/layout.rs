@@ -1,4 +1,4 @@
-//! A cursor for reading fixed layouts. It takes a given number of bytes or returns an error.
+//! A cursor for reading fixed layouts. It returns a given number of bytes or an error.
 //!
 //! It does not know what the bytes mean. Every layout in this crate is a row of fields of known length with at most
 //! one open-ended field at the end, so reading is total and leaves no bytes over.
@@ -15,14 +15,14 @@ impl<'a> Reader<'a> {
         Self(bytes)
     }
 
-    /// Takes the next `N` bytes.
+    /// Returns the next `N` bytes.
     pub(crate) fn take<const N: usize>(&mut self) -> Result<&'a [u8; N], WrongLength> {
         let (taken, rest) = self.0.split_first_chunk().ok_or(WrongLength)?;
         self.0 = rest;
         Ok(taken)
     }
 
-    /// Takes the next `len` bytes.
+    /// Returns the next `len` bytes.
     pub(crate) fn take_slice(&mut self, len: usize) -> Result<&'a [u8], WrongLength> {
         let (taken, rest) = self.0.split_at_checked(len).ok_or(WrongLength)?;
         self.0 = rest;

@@ -1,8 +1,8 @@
 //! The overhead of a payload of each kind, in bytes.
 //!
-//! Audits and tests that see payloads from outside hold them to these numbers. They are sums of the constants by
-//! which the layouts are read and written, so a changed layout changes them. `docs/protocol.md`, section 6, has them
-//! as a table, and a test compares the two.
+//! Audits and tests that see payloads from outside compare them with these numbers. They are sums of the constants
+//! by which the layouts are read and written, so a changed layout changes them. `docs/protocol.md`, section 6,
+//! lists them in a table, and a test compares the two.
 
 use crate::kind::PayloadKind;
 use crate::message::{PREKEY_OVERHEAD, RATCHET_OVERHEAD};

@@ -9,9 +9,9 @@
 //!                 ephemeral (32)  KEM ciphertext (1,088)
 //! ```
 //!
-//! Integers are big-endian. Every field but the last has a fixed length, and an absent one-time prekey is written as
-//! zeros only. So every message can be read in one way only, and what was read is written back as the same bytes. This
-//! layer opens nothing.
+//! Integers are big-endian. Every field but the last has a fixed length, and an absent one-time prekey can be
+//! written only as zeros. So every message can be parsed in one way only, and a parsed message is written back as
+//! the same bytes. This layer opens nothing.
 
 use crate::{
     franking::{COMMITMENT_LEN, Commitment},
@@ -78,7 +78,7 @@ impl ClaimedIdentity {
         self.signing == *identity.signing().as_bytes() && self.agreement == *identity.agreement().as_bytes()
     }
 
-    /// Takes an identity out of a record of our own, which was written once the cross-signature had been checked.
+    /// Reads an identity from a record of our own, which was written once the cross-signature had been checked.
     pub(crate) fn verified_before(&self) -> Result<IdentityPublic, IdentityError> {
         IdentityPublic::from_verified_parts(self.signing, self.agreement, self.cross_signature)
     }
@@ -178,8 +178,8 @@ pub fn claimed_identity(payload: &[u8]) -> Result<Option<IdentityPublic>, Malfor
     }
 }
 
-/// Returns the commitment that a message of a session shows in the open, for somebody who checks a report of the
-/// message. A sealed envelope shows none, and a body in the clear needs none.
+/// Returns the commitment that a message of a session carries in the clear, for somebody who checks a report of the
+/// message. A sealed envelope carries none, and a body in the clear needs none.
 #[must_use]
 pub fn commitment_of(payload: &[u8]) -> Option<Commitment> {
     Message::read(payload).ok().map(|message| message.commitment())

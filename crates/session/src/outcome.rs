@@ -1,7 +1,7 @@
 //! The errors of sealing and opening.
 //!
 //! The reasons are for the phone itself. After one of them, the phone looks for another identity of the peer; after
-//! any other, it asks for the message again. A peer or a relay learns nothing that would tell the reasons apart.
+//! any other, it asks for the message again. A peer or a relay learns nothing that would distinguish the reasons.
 
 use crate::{
     content::Unpadded,
@@ -11,7 +11,7 @@ use crate::{
 };
 use thiserror::Error;
 
-/// The reason why a body is not sealed.
+/// Reasons that a body is not sealed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum EncryptError {
@@ -34,7 +34,8 @@ impl From<Exhausted> for EncryptError {
     }
 }
 
-/// The reason why a payload does not open. It is for this phone alone: a peer learns nothing that tells these apart.
+/// Reasons that a payload does not open. They are for this phone alone: a peer learns nothing that distinguishes
+/// them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum OpenError {
@@ -42,14 +43,14 @@ pub enum OpenError {
     #[error("the payload is not a message of a session")]
     Malformed,
     /// A session knows the message's number and has used and deleted its key. Either the message was opened before,
-    /// or the peer was restored from an old copy and uses its numbers a second time. A caller that keeps digests of
-    /// opened messages can tell the two apart.
+    /// or the peer was restored from an old copy and reuses message numbers. A caller that keeps digests of opened
+    /// messages can distinguish the two.
     #[error("the message's key was used before")]
     Duplicate,
     /// No session has the key, or the message was altered.
     #[error("no session opens the message")]
     Undecryptable,
-    /// The message comes from another identity than the expected one.
+    /// The message is from another identity than the expected one.
     #[error("the message is another identity's")]
     ForeignIdentity,
     /// The message starts a session with a prekey that this phone never had or has deleted.

@@ -31,7 +31,8 @@ impl Parties {
         Self { ours: ours.key_bytes(), theirs: *theirs }
     }
 
-    /// Returns true if these are the same two identities. Signatures are not compared, because a key can make many.
+    /// Returns true if these are the same two identities. Signatures are not compared, because a key can produce
+    /// many.
     pub(crate) fn same_as(&self, other: &Self) -> bool {
         self.ours == other.ours && self.theirs.key_bytes() == other.theirs.key_bytes()
     }

@@ -35,7 +35,7 @@ use thiserror::Error;
 /// F of section 2.2. It keeps SK apart from everything that an XEdDSA signature could hash.
 const F: [u8; 32] = [0xff; 32];
 
-/// The reason why a bundle starts no session.
+/// Reasons that a bundle starts no session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum InitiateError {
@@ -66,10 +66,11 @@ impl From<NotContributory> for InitiateError {
 /// is lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Degraded {
-    /// No one-time prekey was left: until the first answer, whoever later takes the recipient's
-    /// identity key, signed prekey and KEM prekey can open the first messages.
+    /// No one-time prekey was left: until the first answer, anyone who later takes the recipient's identity key,
+    /// signed prekey and KEM prekey can open the first messages.
     pub no_one_time: bool,
-    /// No one-time KEM prekey was left: the last-resort one is shared with other sessions and lives on.
+    /// No one-time KEM prekey was left: the last-resort one is shared with other sessions and is not deleted after
+    /// use.
     pub last_resort_kem: bool,
 }
 
@@ -132,7 +133,7 @@ pub(crate) fn initiate(
     })
 }
 
-/// The reason why a first message leads to no secret.
+/// Reasons that a first message yields no secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RespondError {
     /// The message names a prekey that B never had or has deleted.

@@ -1,8 +1,8 @@
 //! Prekeys: the private halves, their wire forms and their vault records (PQXDH, section 3.2).
 //!
-//! A phone leaves public prekeys at the relay so that strangers can write to it while it is away. This layer makes
-//! prekeys, signs those that need a signature, and names those that a first message uses up. The client decides when
-//! to make more and how long to keep an old one.
+//! A phone uploads public prekeys to the relay so that strangers can write to it while it is away. This layer
+//! generates prekeys, signs those that need a signature, and names those that a first message uses up. The client
+//! decides when to generate more and how long to keep an old one.
 
 use crate::{
     layout::{Reader, WrongLength},
@@ -20,7 +20,7 @@ use zeroize::Zeroizing;
 /// First byte of a prekey's record, the version of its layout.
 const RECORD_VERSION: u8 = 1;
 
-/// The reason why bytes are not a stored prekey.
+/// Reasons that bytes are not a stored prekey.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum PreKeyRecordError {
@@ -106,7 +106,7 @@ impl SignedPreKeySecret {
         Self::from_secret(id, AgreementSecret::generate(rng), identity)
     }
 
-    /// Makes a prekey of an existing key and signs it.
+    /// Creates a prekey from an existing key and signs it.
     #[must_use]
     pub fn from_secret(id: PreKeyId, secret: AgreementSecret, identity: &IdentitySecret) -> Self {
         let signature = identity.signing().sign(SIGNED_PREKEY, secret.public().as_bytes());
@@ -161,7 +161,7 @@ impl OneTimePreKeySecret {
         Self::from_secret(id, AgreementSecret::generate(rng))
     }
 
-    /// Makes a prekey of an existing key.
+    /// Creates a prekey from an existing key.
     #[must_use]
     pub fn from_secret(id: PreKeyId, secret: AgreementSecret) -> Self {
         Self { id, secret }
@@ -203,7 +203,7 @@ impl OneTimePreKeySecret {
 }
 
 impl KemPreKeySecret {
-    /// Generates a key and signs it. One-time and last-resort prekeys are made alike.
+    /// Generates a key and signs it. One-time and last-resort prekeys are generated alike.
     #[must_use]
     pub fn generate(id: PreKeyId, identity: &IdentitySecret, rng: &mut impl CryptoRng) -> Self {
         Self::from_secret(id, KemSecret::generate(rng), identity)
@@ -224,7 +224,7 @@ impl KemPreKeySecret {
         (Self { id, secret, signature }, public)
     }
 
-    /// Makes a prekey of an existing key and signs it.
+    /// Creates a prekey from an existing key and signs it.
     #[must_use]
     pub fn from_secret(id: PreKeyId, secret: KemSecret, identity: &IdentitySecret) -> Self {
         let signature = identity.signing().sign(SIGNED_KEM_PREKEY, secret.public().as_bytes());

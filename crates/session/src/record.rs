@@ -11,9 +11,9 @@
 //!                          1 running: established ratchet
 //! ```
 //!
-//! The layouts of the ratchets stand in `ratchet/record.rs`. Writing a record that was read gives the same bytes,
-//! except for a record of version 1. That version did not say when an unanswered session began: the session counts as
-//! begun long ago, and is written as version 2.
+//! The layouts of the ratchets are in `ratchet/record.rs`. Writing a record that was read yields the same bytes,
+//! except for a record of version 1. That version did not say when an unanswered session began: the session counts
+//! as begun long ago, and is written as version 2.
 
 use crate::{
     conversation::{Conversation, MAX_ARCHIVED, MAX_FORGOTTEN},
@@ -50,7 +50,7 @@ const _: () = assert!(HEAD_LEN + (1 + MAX_ARCHIVED) * MAX_SESSION_LEN + MAX_FORG
 const _: () = assert!(MAX_ARCHIVED < u8::MAX as usize);
 const _: () = assert!(MAX_FORGOTTEN <= u8::MAX as usize);
 
-/// The reason why bytes are not a stored conversation.
+/// Reasons that bytes are not a stored conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum RecordError {
@@ -80,7 +80,7 @@ impl From<NotARatchet> for RecordError {
 }
 
 impl Conversation {
-    /// Returns the record for the vault, which holds secrets in the clear.
+    /// Returns the record for the vault, which contains secrets in the clear.
     #[must_use]
     pub fn to_record(&self) -> Zeroizing<Vec<u8>> {
         let Self { parties, active: _, archived, forgotten } = self;

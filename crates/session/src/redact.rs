@@ -1,6 +1,6 @@
 //! Redacted `Debug`: a secret prints as its type's name.
 
-/// Implements `Debug` for a type that holds secrets, printing only the type's name.
+/// Implements `Debug` for a type that contains secrets, printing only the type's name.
 macro_rules! redacted_debug {
     ($($name:ident),+ $(,)?) => {$(
         impl core::fmt::Debug for $name {

@@ -1,4 +1,4 @@
-//! Sealed sender: an envelope that names its sender to the recipient and to nobody on the way.
+//! Sealed sender: an envelope that names its sender to the recipient and to nobody in between.
 //!
 //! The envelope follows Signal's sealed sender of 2018 ("Technology preview: Sealed sender for Signal"). It has two
 //! layers, each a Diffie-Hellman agreement with the recipient's identity. The outer one, from an ephemeral key, hides
@@ -15,8 +15,8 @@
 //! ```
 //!
 //! Each envelope has its own ephemeral key, so both keys are used once and their nonce is zero. The certificate
-//! travels without its agreement key. The recipient puts in the key that the inner layer has proved, so a certificate
-//! for another key cannot verify.
+//! travels without its agreement key. The recipient inserts the key that the inner layer has proved, so a
+//! certificate for another key cannot verify.
 //!
 //! The envelope is not post-quantum. Somebody who records envelopes today and has a quantum computer later learns
 //! senders, not texts. The envelope does not know what its payload is.
@@ -45,14 +45,14 @@ const SEALED_KEY_LEN: usize = 32 + TAG_LEN;
 /// Bytes of a certificate without its agreement key.
 const CERTIFICATE_LEN: usize = 16 + 1 + 4 + 64;
 
-/// Bytes that an envelope has over its payload.
+/// Bytes that an envelope adds to its payload.
 pub const SEALED_OVERHEAD: usize = 1 + 32 + SEALED_KEY_LEN + CERTIFICATE_LEN + TAG_LEN;
 
 const _: () = assert!(SEALED_OVERHEAD == 182);
 
 const NONCE: [u8; 12] = [0; 12];
 
-/// The reason why an envelope is not made.
+/// Reasons that an envelope is not created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum SealError {
@@ -78,7 +78,7 @@ impl From<NotContributory> for SealError {
     }
 }
 
-/// The reason why an envelope is refused. It is for this phone alone, like every reason for not opening something.
+/// Reasons that an envelope is refused. They are for this phone alone, like every reason for not opening something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum UnsealError {
@@ -116,7 +116,7 @@ impl From<AuthenticationFailed> for UnsealError {
 
 /// The contents of an envelope.
 ///
-/// Invariants: whoever made the envelope holds the private half of `agreement`, or our own private key; the relay
+/// Invariants: the creator of the envelope holds the private half of `agreement`, or our own private key; the relay
 /// certified that `agreement` is `sender`'s. The caller compares it with the sender's *known* identity.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unsealed {
@@ -124,7 +124,7 @@ pub struct Unsealed {
     pub sender: DeviceAddress,
     /// The sender's X25519 identity key.
     pub agreement: AgreementPublic,
-    /// The payload inside.
+    /// The payload that the envelope contains.
     pub payload: Vec<u8>,
 }
 

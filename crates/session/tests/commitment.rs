@@ -24,7 +24,7 @@ fn a_ciphertext_that_opens_under_two_keys_does_not_fit_one_commitment() {
     assert_eq!(said[..chosen.len() - 1], chosen[..chosen.len() - 1], "Poly1305 lets both through");
     assert_ne!(said, shown);
 
-    // The cipher of bodies: for each of the two plaintexts, only the committed one comes out, under its key alone.
+    // The cipher of bodies: of the two plaintexts, only the committed one is returned, under its key alone.
     let keys = keys.map(OneTimeKey::from_bytes);
     for (plaintext, own, other) in [(&said, &keys[0], &keys[1]), (&shown, &keys[1], &keys[0])] {
         let mut body = plaintext.to_vec();

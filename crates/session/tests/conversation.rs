@@ -1,5 +1,5 @@
-//! Conversations through the public interface: the defined outcome of everything that can happen to a
-//! message on its way.
+//! Conversations through the public interface: the defined outcome of everything that can happen to a message in
+//! transit.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
 
@@ -67,7 +67,7 @@ fn both_sides_may_start_at_the_same_moment() {
     let also_from_alice = pair.alice_writes(b"a2");
     assert_eq!(pair.bob_reads(&from_alice), Ok(b"a".to_vec()));
     assert_eq!(pair.alice_reads(&from_bob), Ok(b"b".to_vec()));
-    // Each side has taken up the other's session, and messages that cross on the way open as well.
+    // Each side has adopted the other's session, and messages that cross open as well.
     let (from_alice, from_bob) = (pair.alice_writes(b"c"), pair.bob_writes(b"d"));
     assert_eq!(pair.bob_reads(&from_alice), Ok(b"c".to_vec()));
     assert_eq!(pair.alice_reads(&from_bob), Ok(b"d".to_vec()));

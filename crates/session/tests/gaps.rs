@@ -1,4 +1,4 @@
-//! Messages that come late or never: the messages passed over, those that still open, and the people who can cause a
+//! Messages that arrive late or never: the skipped ones, those that still open, and the people who can cause a
 //! jump.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]

@@ -1,5 +1,5 @@
-//! Two phones, a network that loses, repeats and reorders, phones that restart and are restored from old copies, and
-//! a model of the texts that may come out.
+//! Two phones, a network that loses, repeats and reorders, phones that restart and are restored from old copies,
+//! and a model of the texts that may be returned.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "helpers of tests")]
 
@@ -19,9 +19,9 @@ type Side = usize;
 enum Event {
     /// The phone writes a message, starting a session if it has none.
     Send(Side),
-    /// One of the messages under way to the phone arrives.
+    /// One of the messages in transit to the phone arrives.
     Deliver(Side, usize),
-    /// One of the messages arrives and stays under way.
+    /// One of the messages arrives and stays in transit.
     Repeat(Side, usize),
     /// One of the messages is lost.
     Lose(Side, usize),
@@ -71,7 +71,7 @@ struct End {
     conversation: Option<Conversation>,
     inbox: BTreeSet<u32>,
     backups: Vec<Backup>,
-    /// Payloads on their way to this phone.
+    /// Payloads in transit to this phone.
     under_way: Vec<(u32, Vec<u8>)>,
 }
 
@@ -138,8 +138,8 @@ impl Network {
         text
     }
 
-    /// Hands a payload over. Checks that a payload that opens gives the text that was sent and was not read before,
-    /// and that a payload that does not open leaves the phone as it was.
+    /// Delivers a payload. Checks that a payload that opens yields the text that was sent and was not read before,
+    /// and that a payload that does not open leaves the phone unchanged.
     fn hand_over(&mut self, side: Side, text: u32, payload: &[u8]) -> Result<(), OpenError> {
         let end = &mut self.ends[side];
         let before = end.record();
@@ -156,7 +156,7 @@ impl Network {
         }
     }
 
-    /// Applies an event. Returns the outcome of a delivery, if the event was one and a message was under way.
+    /// Applies an event. Returns the outcome of a delivery, if the event was one and a message was in transit.
     fn happen(&mut self, event: &Event) -> Option<(Side, u32, Result<(), OpenError>)> {
         match *event {
             Event::Send(side) => {
@@ -197,11 +197,11 @@ impl Network {
         None
     }
 
-    /// Delivers everything under way, in order, whatever the outcome.
+    /// Delivers everything in transit, in order, whatever the outcome.
     fn drain(&mut self) {
         for side in [0, 1] {
             for (text, payload) in std::mem::take(&mut self.ends[side].under_way) {
-                // A message sent before a restore may be past saving, but it must do no harm.
+                // A message sent before a restore may be lost for good, but it must do no harm.
                 let _opened_or_refused = self.hand_over(side, text, &payload);
             }
         }

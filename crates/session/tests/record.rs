@@ -1,4 +1,5 @@
-//! Records of conversations: writing a record that was read gives the same bytes, and no bytes make the reader panic.
+//! Records of conversations: writing a record that was read yields the same bytes, and no bytes make the reader
+//! panic.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
 

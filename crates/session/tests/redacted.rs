@@ -1,4 +1,4 @@
-//! No type that holds secrets prints them. The list here is compared with the sources, so that no new type is
+//! No type that contains secrets prints them. The list here is compared with the sources, so that no new type is
 //! forgotten.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
@@ -11,7 +11,7 @@ use pillarbox_wire::PreKeyId;
 use std::{collections::BTreeSet, fmt::Debug, fs, path::Path};
 use support::Phone;
 
-/// Types private to this crate. Each stands in `redacted_debug!` like the public ones.
+/// Types private to this crate. Each is in `redacted_debug!` like the public ones.
 const INTERNAL: [&str; 10] = [
     "Awaiting",
     "ChainKey",

@@ -109,7 +109,7 @@ fn a_certificate_is_the_relays_and_in_time() {
     let elsewhere = unseal(&post.recipient, &other_relay.public(), NOW, &envelope);
     assert_eq!(elsewhere, Err(UnsealError::Certificate));
 
-    // Somebody else's name stands beside our own key, which the relay never signed.
+    // Somebody else's name is beside our own key, which the relay never signed.
     post.certificate.sender.account = AccountId([8; 16]);
     let envelope = post.seal(b"payload").unwrap();
     assert_eq!(post.unseal(&envelope), Err(UnsealError::Certificate));

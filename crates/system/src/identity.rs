@@ -1,15 +1,15 @@
 //! The identity of a file. It shows whether the file that now has a name is the same as before.
 //!
-//! A program that has a file open keeps that file when somebody deletes it or puts another file in its place. What the
-//! program then writes is lost when the program ends. Meanwhile the name leads to another file or to no file, and
-//! comparing identities shows this.
+//! A program that has a file open keeps that file when somebody deletes it or replaces it. What the program then
+//! writes is lost when the program ends. Meanwhile the name leads to another file or to no file, and comparing
+//! identities shows this.
 
 use std::fs::{self, Metadata};
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-/// Device and inode: the two numbers by which a system tells files apart, as long as one of the files is open.
+/// Device and inode: the two numbers by which a system distinguishes files, as long as one of the files is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FileIdentity {
     device: u64,
@@ -25,8 +25,8 @@ impl FileIdentity {
         fs::symlink_metadata(path).map(|found| Self::from(&found))
     }
 
-    /// Returns true if this file stands under the name. Returns false if no file does, or none that this user can
-    /// see.
+    /// Returns true if the name refers to this file. Returns false if it refers to no file, or to none that this
+    /// user can see.
     #[must_use]
     pub fn is_at(self, path: &Path) -> bool {
         Self::of(path).is_ok_and(|found| found == self)

@@ -1,10 +1,10 @@
-//! The programs' dealings with the operating system: opening a file, who else can put a file there, the traces of a
-//! crash, the window and the exit code.
+//! The programs' dealings with the operating system: opening a file, who else can write a file there, the traces of
+//! a crash, the window and the exit code.
 //!
-//! [`private`] opens files of this user alone and follows no link. [`identity`] tells a file from another file of the
-//! same name. [`process`] keeps a program's memory off the disk and a file size limit from killing it. [`window`] is
-//! the size of the terminal, and [`exit`] the codes that a program ends with. This layer does not know the contents of
-//! a file.
+//! [`private`] opens files of this user alone and follows no link. [`identity`] distinguishes a file from another
+//! file of the same name. [`process`] keeps a program's memory off the disk and a file size limit from killing it.
+//! [`window`] is the size of the terminal, and [`exit`] the codes that a program ends with. This layer does not
+//! know the contents of a file.
 
 pub mod exit;
 #[cfg(unix)]

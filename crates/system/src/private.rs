@@ -1,9 +1,9 @@
 //! Files of this user alone, in a folder that nobody else writes in.
 //!
-//! Somebody who may write in a program's folder can put a link there before the program makes its file. The program
-//! would then write its key into a file of theirs, or over a file of the user's. So a file is opened without
-//! following a link in the last part of its path, and a new file gives others no rights. A folder in which others may
-//! write is refused before anything is made there.
+//! Somebody who may write in a program's folder can create a link there before the program creates its file. The
+//! program would then write its key into a file of theirs, or over a file of the user's. So a file is opened
+//! without following a link in the last part of its path, and a new file gives others no rights. A folder in which
+//! others may write is refused before anything is created there.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
@@ -21,13 +21,13 @@ pub const OWNER_ONLY: u32 = 0o600;
 /// The permission bits of group and others.
 const OTHERS: u32 = 0o077;
 
-/// The permission bits that let group and others put files into a folder.
+/// The permission bits that let group and others create files in a folder.
 const OTHERS_WRITE: u32 = 0o022;
 
 /// The user id of root, who may write everywhere.
 const ROOT: u32 = 0;
 
-/// The ways in which anybody but this user and root may put files into a folder.
+/// The ways in which anybody but this user and root may create files in a folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Exposure {
@@ -56,7 +56,7 @@ impl Exposure {
     }
 }
 
-/// Checks whether others may put files into a folder. A folder that does not exist is open to nobody.
+/// Checks whether others may create files in a folder. A folder that does not exist is open to nobody.
 ///
 /// # Errors
 /// The system's error.
@@ -75,11 +75,11 @@ pub fn exposure(folder: &Path) -> io::Result<Option<Exposure>> {
     })
 }
 
-/// Returns options to open a file with [`open`]. Only its owner reads and writes a file that is made.
+/// Returns options to open a file with [`open`]. Only its owner reads and writes a newly created file.
 #[must_use]
 pub fn options() -> OpenOptions {
-    // Opens without waiting, because a pipe under the file's name would hold the program up for ever. An ordinary file
-    // never makes a program wait.
+    // Opens without waiting, because a pipe under the file's name would block the program for ever. An ordinary
+    // file never makes a program wait.
     let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
     let mut options = OpenOptions::new();
     options.mode(OWNER_ONLY).custom_flags(flags.bits().cast_signed());
@@ -101,11 +101,11 @@ pub fn open(options: &OpenOptions, path: &Path) -> io::Result<File> {
     }
 }
 
-/// Makes a new file for its owner only. A file or a link in its place is removed first; the link's target is not
-/// touched.
+/// Creates a new file for its owner only. An existing file or link of that name is removed first; the link's target
+/// is not touched.
 ///
 /// # Errors
-/// The system's error; [`ErrorKind::AlreadyExists`] if somebody puts a file there meanwhile.
+/// The system's error; [`ErrorKind::AlreadyExists`] if somebody creates a file there meanwhile.
 pub fn create_anew(path: &Path) -> io::Result<File> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
@@ -122,8 +122,8 @@ pub fn is_open_to_others(file: &File) -> io::Result<bool> {
     Ok(file.metadata()?.permissions().mode() & OTHERS != 0)
 }
 
-/// Makes an empty file for its owner only, or removes the rights of others on an existing one. An existing file is
-/// not opened, because closing a file releases every lock that this process has on it (fcntl(2)).
+/// Creates an empty file for its owner only, or removes the rights of others on an existing one. An existing file
+/// is not opened, because closing a file releases every lock that this process has on it (fcntl(2)).
 ///
 /// # Errors
 /// [`ErrorKind::AlreadyExists`] if the path is a link or anything else than a file; else the system's error.

@@ -1,4 +1,4 @@
-//! The window into which a program prints. Without one, a program goes by `COLUMNS` and `LINES`, as many do.
+//! The window into which a program prints. Without one, a program uses `COLUMNS` and `LINES`, as many do.
 
 use terminal_size::{Height, Width, terminal_size_of};
 

@@ -24,7 +24,7 @@ pub fn settings() -> RelaySettings {
     RelaySettings { keeping, ..RelaySettings::default() }
 }
 
-/// A log in the hands of somebody who writes into it what they like.
+/// A log controlled by somebody who writes into it what they like.
 #[derive(Clone)]
 pub struct ForgedLog {
     key: Rc<SigningSecret>,
@@ -35,13 +35,13 @@ pub struct ForgedLog {
 }
 
 impl ForgedLog {
-    /// Makes an empty log with a key.
+    /// Creates an empty log with a key.
     #[must_use]
     pub fn begin() -> Rc<RefCell<Self>> {
         Self::with_key([77; 32])
     }
 
-    /// Makes an empty log with this key.
+    /// Creates an empty log with this key.
     #[must_use]
     pub fn with_key(secret: [u8; 32]) -> Rc<RefCell<Self>> {
         let key = Rc::new(SigningSecret::from_bytes(secret));
@@ -65,7 +65,7 @@ impl ForgedLog {
         self.leaves.push(LogLeaf { label, count, binding, at: FORGED });
     }
 
-    /// Returns the log as it stands: its tree, its map and its signed head.
+    /// Returns the present state of the log: its tree, its map and its signed head.
     fn stand(&self) -> (LogTree<[u8; LOG_LEAF_LEN]>, LabelMap, LogHead) {
         let (mut tree, mut map) = (LogTree::default(), LabelMap::default());
         for (place, leaf) in self.leaves.iter().enumerate() {
@@ -149,7 +149,7 @@ pub fn answer_from(world: &mut World, shown: impl Fn(Who) -> Rc<RefCell<ForgedLo
     world.down = down;
 }
 
-/// Swaps the keys that one phone is given of another.
+/// Swaps the keys that one phone receives for another.
 pub fn swap_keys(world: &mut World, whose: AccountId, instead: IdentityKey, given_to: Who) {
     let answers = std::mem::replace(&mut world.down, honest());
     let answers = RefCell::new(answers);
@@ -182,7 +182,7 @@ pub fn watch(world: &mut World, who: Who) {
     world.run();
 }
 
-/// A world whose log is a forger's: Alice and Bob check it, and Mallory's keys lie ready.
+/// A world whose log is a forger's: Alice and Bob check it, and Mallory's keys are ready.
 #[must_use]
 pub fn forged() -> (World, Rc<RefCell<ForgedLog>>, Who, Who, IdentityKey) {
     let mut world = World::with(settings());

@@ -78,8 +78,8 @@ pub fn upload(ids: std::ops::Range<u32>) -> PreKeyUpload {
     }
 }
 
-/// Builds a registration with three one-time prekeys of each kind. A relay takes it, because it opens none of these
-/// keys.
+/// Builds a registration with three one-time prekeys of each kind. A relay accepts it, because it opens none of
+/// these keys.
 #[must_use]
 pub fn registration(
     seed: u8,
@@ -111,13 +111,13 @@ pub fn deliveries(frames: &[RelayFrame]) -> Vec<&Deliver> {
     found.collect()
 }
 
-/// Returns an address that no relay gives out.
+/// Returns an address that no relay assigns.
 #[must_use]
 pub fn nobody() -> DeviceAddress {
     DeviceAddress { account: AccountId([0xee; 16]), device: DeviceId::FIRST }
 }
 
-/// Returns a number that people look each other up by.
+/// Returns a number under which a phone can be looked up.
 #[must_use]
 pub fn handle(number: &str) -> Handle {
     Handle::parse(number).unwrap()

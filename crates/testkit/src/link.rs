@@ -1,4 +1,4 @@
-//! Phones over real TCP that know their keys and nothing of sessions.
+//! Phones over real TCP that know their keys and no sessions.
 
 use std::net::SocketAddr;
 
@@ -17,11 +17,11 @@ pub fn socket(address: &RelayAddress) -> SocketAddr {
     SocketAddr::new(address.host().parse().unwrap(), address.port())
 }
 
-/// One connection to a relay, past its Welcome.
+/// One connection to a relay, after its Welcome frame.
 pub struct Link {
-    /// The frames that come.
+    /// The receiving half.
     pub reader: Reader<ReadHalf<TcpStream>>,
-    /// The frames that go.
+    /// The sending half.
     pub writer: Writer<WriteHalf<TcpStream>>,
     /// The hash that a device signs to name itself.
     pub handshake_hash: [u8; 32],
@@ -29,14 +29,14 @@ pub struct Link {
 }
 
 impl Link {
-    /// Opens a connection, and takes the relay's welcome.
+    /// Opens a connection, and reads the relay's welcome frame.
     pub async fn open(address: &RelayAddress) -> Self {
         let stream = TcpStream::connect(socket(address)).await.unwrap();
         stream.set_nodelay(true).unwrap();
         Self::welcomed(stream, address).await
     }
 
-    /// Performs the handshake over a TCP connection, and takes the relay's welcome.
+    /// Performs the handshake over a TCP connection, and reads the relay's welcome frame.
     pub async fn welcomed(stream: TcpStream, address: &RelayAddress) -> Self {
         let mut link = Self::secure(stream, address).await;
         let welcome = link.receive().await;

@@ -6,14 +6,14 @@
 
 use data_encoding::{BASE32_NOPAD, BASE32_NOPAD_NOCASE, DecodeKind};
 
-/// The reason why a text is not base32.
+/// Reasons that a text is not base32.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotBase32 {
-    /// A character outside the alphabet, at this place, counted from 1.
+    /// A character outside the alphabet, at this position, counted from 1.
     Character(usize),
     /// No number of bytes has a text of this length.
     Length,
-    /// The last character holds bits that belong to no byte. Accepting them would give the bytes a second form.
+    /// The last character has bits that belong to no byte. Accepting them would allow a second form of the bytes.
     LastBits,
 }
 
@@ -26,7 +26,7 @@ pub fn encode(bytes: &[u8]) -> String {
 /// Decodes a text.
 ///
 /// # Errors
-/// [`NotBase32`] for a text that [`encode`] would not make, whatever its case.
+/// [`NotBase32`] for a text that [`encode`] would not produce, in either case.
 pub fn decode(text: &str) -> Result<Vec<u8>, NotBase32> {
     if let Some(wrong) = text.chars().position(|found| !is_known(found)) {
         return Err(NotBase32::Character(wrong + 1));

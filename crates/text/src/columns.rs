@@ -36,7 +36,7 @@ pub fn widths(columns: &[Column], window: usize) -> Vec<usize> {
         Column::Fixed(width) => *width,
         Column::Share(share) => {
             let width = (left * share).checked_div(shares).unwrap_or(0);
-            // The last share takes the remainder of the divisions.
+            // The last share receives the remainder of the divisions.
             (left, shares) = (left - width, shares - share);
             width.max(MIN_COLUMN)
         }
@@ -44,7 +44,7 @@ pub fn widths(columns: &[Column], window: usize) -> Vec<usize> {
     columns.iter().map(width).collect()
 }
 
-/// The characters that columns of these widths take.
+/// The characters that columns of these widths occupy.
 #[must_use]
 pub fn taken(widths: &[usize]) -> usize {
     widths.iter().sum::<usize>() + GAP * widths.len().saturating_sub(1)
@@ -93,17 +93,17 @@ fn cut(text: &str, width: usize) -> String {
 /// Alignment of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Align {
-    /// Words.
+    /// Left, for words.
     Left,
-    /// Numbers.
+    /// Right, for numbers.
     Right,
 }
 
 /// The smallest width to which the last column of a table is cut. Lines may then become longer than the window.
 const SMALLEST_LAST: usize = 8;
 
-/// Lays rows out in columns that are as wide as their widest cell; only the last one is cut, to fit a window of
-/// `window` characters. Cells hold no control characters: see [`crate::show::escaped`].
+/// Lays rows out in columns that are as wide as their widest cell; only the last one is truncated, to fit a window
+/// of `window` characters. Cells contain no control characters: see [`crate::show::escaped`].
 #[must_use]
 pub fn rows(aligns: &[Align], rows: &[Vec<String>], window: usize) -> Vec<String> {
     let mut widths = vec![0; aligns.len()];

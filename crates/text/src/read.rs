@@ -2,7 +2,7 @@
 //! around it.
 //!
 //! Windows programs begin a text file with U+FEFF and end its lines with CR LF. Text copied out of a page or a mail
-//! brings spaces, direction marks, quotation marks or angle brackets with it. The writer of the text meant none of
+//! comes with spaces, direction marks, quotation marks or angle brackets. The writer of the text meant none of
 //! these.
 
 use std::fs::File;
@@ -27,7 +27,7 @@ pub fn without_mark(text: &str) -> &str {
 
 /// Returns a text of several lines without the byte order mark and with each line end as `\n`.
 ///
-/// White space stays, even at both ends: a text may begin or end with a blank line.
+/// White space is kept, even at both ends: a text may begin or end with a blank line.
 #[must_use]
 pub fn document(text: &str) -> String {
     without_mark(text).replace("\r\n", "\n").replace('\r', "\n")
@@ -45,7 +45,7 @@ pub fn document_of(bytes: &[u8]) -> Result<String, NotUtf8> {
 /// mistake.
 pub const MAX_FILE_LEN: u64 = 4 << 20;
 
-/// Reads a file that somebody wrote, as a [`document`]. The same story saved by any editor gives the same text.
+/// Reads a file that somebody wrote, as a [`document`]. The same story saved by any editor yields the same text.
 ///
 /// No more than [`MAX_FILE_LEN`] bytes are read, whatever length the system reports, because a device reports no
 /// length and may never end.
@@ -83,8 +83,8 @@ fn is_blank_char(c: char) -> bool {
     c.is_whitespace() || is_unseen(c)
 }
 
-/// Pairs of characters that a page or a mail puts around an address (RFC 3986, appendix C), with the quotation marks
-/// of several languages.
+/// Pairs of characters that a page or a mail places around an address (RFC 3986, appendix C), with the quotation
+/// marks of several languages.
 const AROUND: [(char, char); 9] = [
     ('<', '>'),
     ('"', '"'),
@@ -114,9 +114,9 @@ pub fn link(text: &str) -> &str {
     link
 }
 
-/// Joins digits that people set apart, as in a telephone number, a code or a safety number. White space, dashes, dots
-/// and slashes between them are removed, and so are invisible characters around them. Everything else stays, and the
-/// function that reads the digits judges it.
+/// Joins digits that people separate, as in a telephone number, a code or a safety number. White space, dashes,
+/// dots and slashes between them are removed, and so are invisible characters around them. Everything else is kept,
+/// and the function that reads the digits judges it.
 #[must_use]
 pub fn digits(text: &str) -> String {
     let between =

@@ -1,14 +1,14 @@
 //! Strangers' texts on a terminal. Everything that a peer sends is hostile until it has passed through here.
 //!
-//! The vault keeps texts as they came. Code that shows a text calls [`safe`] first, which removes everything that
-//! moves a cursor, changes colours, turns the writing direction round or cannot be seen. So no text can overwrite
+//! The vault keeps texts as received. Code that shows a text calls [`safe`] first, which removes everything that
+//! moves a cursor, changes colours, reverses the writing direction or cannot be seen. So no text can overwrite
 //! another line, hide part of itself, or look like somebody else's name. All scripts and emoji are left alone.
 
 /// Longest text that is shown, in characters. A message is always shorter, so only names and texts from other sources
 /// are ever cut.
 pub const MAX_SHOWN_CHARS: usize = 20_000;
 
-/// The character that stands for one that was removed.
+/// The character that replaces a removed one.
 pub const REPLACEMENT: char = '\u{FFFD}';
 
 /// Returns the text on one line, without characters that a terminal would act on or an eye would not see.
@@ -20,7 +20,7 @@ pub fn safe(text: &str) -> String {
     clean(text, |c| matches!(c, '\n' | '\r' | '\t').then_some(' '))
 }
 
-/// Like [`safe`], with line breaks kept as `\n`; for places where a text may take several lines.
+/// Like [`safe`], with line breaks kept as `\n`; for places where a text may occupy several lines.
 #[must_use]
 pub fn safe_lines(text: &str) -> String {
     clean(&text.replace("\r\n", "\n"), |c| match c {
@@ -106,10 +106,10 @@ pub fn is_unseen(c: char) -> bool {
 /// Returns true if [`safe`] removes the character.
 ///
 /// These are control characters; line and paragraph separators; characters that set or override writing direction
-/// (Unicode Standard Annex 9); invisible characters and fillers; variation selectors beyond the 16 that emoji use;
-/// tags; private use.
+/// (Unicode Standard Annex 9); invisible characters and fillers; variation selectors other than the 16 that emoji
+/// use; tags; private use.
 ///
-/// The zero-width joiner stays: emoji and several scripts are written with it.
+/// The zero-width joiner is kept: emoji and several scripts are written with it.
 fn is_dangerous(c: char) -> bool {
     c.is_control()
         || matches!(c,

@@ -1,7 +1,7 @@
 //! Text broken into lines between its words, for a window of a given number of columns.
 //!
-//! `textwrap` breaks the lines, and at spaces only: commands contain hyphens, and nobody should have to join a command
-//! from two lines. Escape sequences take no columns.
+//! `textwrap` breaks the lines, and at spaces only: commands contain hyphens, and nobody should have to join a
+//! command from two lines. Escape sequences occupy no columns.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use textwrap::{Options, WordSplitter};
 
 use crate::show::safe_document;
 
-/// The columns that a text takes on a terminal.
+/// The columns that a text occupies on a terminal.
 pub use textwrap::core::display_width;
 
 /// Width of everything but links and codes, in a pipe, on paper and in a window that is wide enough.
@@ -20,9 +20,9 @@ pub const INDENT: usize = 2;
 
 /// Breaks `text` so that no line exceeds `width` columns; lines after the first start with at least `indent` spaces.
 ///
-/// Each line of the text keeps its own indentation. A word wider than a line stands alone and whole, because a link
-/// cut in two no longer works. Such a word loses its indentation if need be; otherwise a terminal would break the word
-/// by itself.
+/// Each line of the text keeps its own indentation. A word wider than a line is placed alone and unbroken, because
+/// a link cut in two no longer works. Such a word loses its indentation if need be; otherwise a terminal would
+/// break the word by itself.
 #[must_use]
 pub fn wrap(text: &str, indent: usize, width: usize) -> String {
     let mut lines: Vec<String> = Vec::new();
@@ -40,15 +40,15 @@ pub fn wrap(text: &str, indent: usize, width: usize) -> String {
     lines.join("\n")
 }
 
-/// Breaks `text` behind `before` so that no line exceeds `width` columns. Later lines begin in column `at`, or right
-/// behind `before` if that is wider. A word wider than a line stands alone and whole.
+/// Breaks `text` behind `before` so that no line exceeds `width` columns. Later lines begin in column `at`, or
+/// right behind `before` if that is wider. A word wider than a line is placed alone and unbroken.
 #[must_use]
 pub fn beside(before: &str, at: usize, text: &str, width: usize) -> String {
     filled(&format!("{before}{}", " ".repeat(at.saturating_sub(display_width(before)))), at, text, width)
 }
 
 /// Breaks a sentence that ends with a command to type. The command is never broken: if both do not fit on one line,
-/// the command stands on the next line.
+/// the command is on the next line.
 #[must_use]
 pub fn with_command(sentence: &str, command: &str, width: usize) -> String {
     match display_width(sentence) + 1 + display_width(command) <= width {
@@ -73,8 +73,8 @@ pub fn cell_lines(text: &str, width: usize) -> Vec<String> {
 
 /// Breaks words wider than an indented line into pieces that fit.
 ///
-/// This is for text from peers: a terminal would break such a word by itself and continue in the first column, where
-/// names stand, so that a text could forge one there.
+/// This is for text from peers: a terminal would break such a word by itself and continue in the first column,
+/// where names are printed, so that a text could forge one there.
 #[must_use]
 pub fn break_words(text: &str, indent: usize, width: usize) -> String {
     let most = width.saturating_sub(indent);

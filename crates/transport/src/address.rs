@@ -1,8 +1,9 @@
 //! A relay's address: `pillarbox://HOST:PORT/#KEY`.
 //!
-//! KEY is the relay's X25519 public key in base32 (52 characters). It stands behind `#` because programs that take
-//! the address for a web link do not send that part anywhere. HOST is a name, an IPv4 address or an IPv6 address in
-//! brackets. Whoever has the address can tell the relay from an impostor without anybody else vouching for the relay.
+//! KEY is the relay's X25519 public key in base32 (52 characters). It is behind `#` because programs that take the
+//! address for a web link do not send that part anywhere. HOST is a name, an IPv4 address or an IPv6 address in
+//! brackets. Anyone who has the address can tell the relay from an impostor without a third party vouching for the
+//! relay.
 
 use std::fmt;
 use std::net::Ipv6Addr;
@@ -26,7 +27,7 @@ const MAX_HOST_LEN: usize = 253;
 /// Longest part of a name between two dots (RFC 1035, section 2.3.4).
 const MAX_LABEL_LEN: usize = 63;
 
-/// The reason why text is not a relay's address. Each variant is one mistake, in words for the person who typed it.
+/// Reasons that text is not a relay's address. Each variant is one mistake, in words for the person who typed it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum AddressError {
@@ -36,10 +37,10 @@ pub enum AddressError {
     /// The text has no `/#`.
     #[error("the relay's key is missing: an address ends with /# and {KEY_CHARS} characters")]
     NoKey,
-    /// Nothing stands before the port.
+    /// Nothing precedes the port.
     #[error("the host is missing: an address reads {SCHEME}HOST:PORT/#KEY")]
     NoHost,
-    /// The host holds a character that no host name has, or is too long.
+    /// The host contains a character that no host name has, or is too long.
     #[error(
         "the host is no host name: letters, digits, hyphens and dots, or an IPv6 address in brackets; \
          write other alphabets in their xn-- form"
@@ -62,7 +63,7 @@ pub enum AddressError {
         /// The number of characters found.
         got: usize,
     },
-    /// The key holds a character outside the base32 alphabet.
+    /// The key contains a character outside the base32 alphabet.
     #[error(
         "character {position} of the relay's key has a typing error: keys are written with a to z and 2 to 7"
     )]
@@ -75,7 +76,7 @@ pub enum AddressError {
     KeyEnd,
 }
 
-/// The address of a relay, and the key that the relay must hold.
+/// The address of a relay, and the key that the relay must have.
 ///
 /// Invariants: `host` is a name in lower case or an IP address in its canonical form, without
 /// brackets; `port` is not 0. Equal addresses print alike.
@@ -87,7 +88,7 @@ pub struct RelayAddress {
 }
 
 impl RelayAddress {
-    /// Makes an address of its parts. An IPv6 address may have brackets or not.
+    /// Builds an address from its parts. An IPv6 address may have brackets or not.
     ///
     /// # Errors
     /// [`AddressError::NoHost`], [`AddressError::Host`], [`AddressError::Port`].
@@ -104,7 +105,7 @@ impl RelayAddress {
         Ok(Self { host, port, key })
     }
 
-    /// Returns the host in the form that a resolver takes: an IPv6 address has no brackets.
+    /// Returns the host in the form that a resolver accepts: an IPv6 address has no brackets.
     #[must_use]
     pub fn host(&self) -> &str {
         &self.host
@@ -164,7 +165,7 @@ impl fmt::Display for RelayAddress {
     }
 }
 
-/// Splits a place into host, without brackets, and port.
+/// Splits `HOST:PORT` into host, without brackets, and port.
 fn split_place(place: &str) -> Result<(&str, &str), AddressError> {
     if let Some(bracketed) = place.strip_prefix('[') {
         let (host, after) = bracketed.split_once(']').ok_or(AddressError::Brackets)?;

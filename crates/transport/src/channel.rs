@@ -19,15 +19,15 @@ use crate::handshake::{
 use crate::timeouts;
 use crate::version::{Versions, may_begin_preamble};
 
-/// A stream whose handshake is done.
+/// A stream whose handshake is complete.
 pub struct Channel<S> {
     stream: S,
     established: Established,
 }
 
-/// Runs the phone's side of the handshake with the relay that holds `relay`, within [`timeouts::HANDSHAKE`].
+/// Runs the phone's side of the handshake with the relay that has the key `relay`, within [`timeouts::HANDSHAKE`].
 ///
-/// Randomness is drawn at the call, so that the future does not hold the generator.
+/// Randomness is drawn at the call, so that the future does not borrow the generator.
 ///
 /// # Errors
 /// See [`HandshakeError`].
@@ -54,7 +54,7 @@ where
 /// Runs the relay's side of the handshake with the phone that connected, within [`timeouts::HANDSHAKE`]. A phone that
 /// the relay cannot serve is told so before the stream is closed.
 ///
-/// Randomness is drawn at the call, so that the future does not hold the generator.
+/// Randomness is drawn at the call, so that the future does not borrow the generator.
 ///
 /// # Errors
 /// See [`HandshakeError`].
@@ -142,8 +142,8 @@ async fn unless_refused<T>(
     Err(reason)
 }
 
-/// Reads a preamble, and stops at the first byte that no preamble has in its place. A peer of another protocol may
-/// send less than a preamble, or never end.
+/// Reads a preamble, and stops at the first byte that cannot be in a preamble at that position. A peer of another
+/// protocol may send less than a preamble, or never end.
 async fn receive_preamble<const LEN: usize>(
     stream: &mut (impl AsyncRead + Unpin),
 ) -> Result<[u8; LEN], HandshakeError> {
@@ -168,8 +168,8 @@ async fn receive_message(stream: &mut (impl AsyncRead + Unpin)) -> Result<[u8; M
     Ok(message)
 }
 
-/// Converts an error of the stream. Systems report in several ways that the other side went away; all of them become
-/// one error for a person to read.
+/// Converts an error of the stream. Systems report in several ways that the other side disconnected; all of them
+/// become one error for a person to read.
 fn failed(error: io::Error) -> HandshakeError {
     use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
     match error.kind() {

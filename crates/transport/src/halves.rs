@@ -1,5 +1,5 @@
 //! The two halves of a channel: one receives frames, one sends them. They share no state that changes, so each can
-//! have a task of its own, or one `select!` can hold both.
+//! have its own task, or one `select!` can hold both.
 
 use std::fmt;
 use std::future::poll_fn;
@@ -19,7 +19,7 @@ use crate::unread::Unread;
 /// the length of one poll, so a waiting connection holds none of it.
 const READ_LEN: usize = 16 * 1024;
 
-/// The reason why no frame was received. The channel is no longer usable.
+/// Reasons that no frame was received. The channel is no longer usable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ReceiveError {
@@ -34,11 +34,11 @@ pub enum ReceiveError {
     Io(io::ErrorKind),
 }
 
-/// The reason why frames were not sent.
+/// Reasons that frames were not sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum SendError {
-    /// The frames could not be sealed. The channel is as before.
+    /// The frames could not be sealed. The channel is unchanged.
     #[error(transparent)]
     Seal(#[from] RecordSealError),
     /// Writing to the stream failed. The channel is no longer usable.
@@ -48,7 +48,7 @@ pub enum SendError {
 
 /// The receiving half.
 ///
-/// Invariants: a cancelled [`receive`](Self::receive) loses nothing; while it waits between records it holds no
+/// Invariants: a cancelled [`receive`](Self::receive) loses nothing; while it waits between records it owns no
 /// buffer, and otherwise at most one record, sealed and opened, and one read of 16 KiB.
 pub struct Reader<R> {
     stream: R,
@@ -56,7 +56,7 @@ pub struct Reader<R> {
 }
 
 impl<R: AsyncRead + Unpin> Reader<R> {
-    /// Makes the half that receives from `stream`, whose bytes `opener` can open.
+    /// Creates the half that receives from `stream`, whose bytes `opener` can open.
     #[must_use]
     pub fn new(stream: R, opener: Opener) -> Self {
         Self { stream, opener }
@@ -80,7 +80,7 @@ impl<R: AsyncRead + Unpin> Reader<R> {
         }
     }
 
-    /// Returns true if [`receive`](Self::receive) has returned every frame that came, and no part of a record is
+    /// Returns true if [`receive`](Self::receive) has returned every frame that arrived, and no part of a record is
     /// waiting.
     #[must_use]
     pub fn is_idle(&self) -> bool {
@@ -102,8 +102,8 @@ impl<R: AsyncRead + Unpin> Reader<R> {
 
 /// The sending half.
 ///
-/// Invariants: records leave whole, in the order in which they were sealed. A cancelled [`send`](Self::send) leaves
-/// its unsent bytes here, and the next call sends them first.
+/// Invariants: records are written whole, in the order in which they were sealed. A cancelled [`send`](Self::send)
+/// leaves its unsent bytes here, and the next call sends them first.
 pub struct Writer<W> {
     stream: W,
     sealer: Sealer,
@@ -111,15 +111,15 @@ pub struct Writer<W> {
 }
 
 impl<W: AsyncWrite + Unpin> Writer<W> {
-    /// Makes the half that sends to `stream` the records of `sealer`.
+    /// Creates the half that sends to `stream` the records of `sealer`.
     #[must_use]
     pub fn new(stream: W, sealer: Sealer) -> Self {
         Self { stream, sealer, unsent: Unread::default() }
     }
 
-    /// Sends frames, packed into as few records as hold them, with one write.
+    /// Sends frames, packed into as few records as possible, with one write.
     ///
-    /// Do not repeat a cancelled call: the frames are sealed and will go out with the next [`send`](Self::send) or
+    /// Do not repeat a cancelled call: the frames are sealed and will be sent with the next [`send`](Self::send) or
     /// [`flush`](Self::flush).
     ///
     /// # Errors

@@ -1,10 +1,10 @@
 //! The Noise NK handshake (`Noise_NK_25519_ChaChaPoly_SHA256`; Noise specification, revision 34, sections 5 and 7.5)
 //! after the agreement on a version. Each side is a state machine over byte arrays, with one struct for each state.
 //!
-//! In NK the phone knows the relay's key beforehand, and the relay knows nothing of the phone. The phone names itself
-//! afterwards, inside the channel ([`authentication`](crate::authentication)), or not at all. This file knows no
-//! sockets, no time and no source of randomness. Each side draws one ephemeral key when it begins, so the same draws
-//! give the same bytes.
+//! In NK the phone knows the relay's key beforehand, and the relay knows nothing about the phone. The phone names
+//! itself afterwards, inside the channel ([`authentication`](crate::authentication)), or not at all. This file
+//! knows no sockets, no time and no source of randomness. Each side draws one ephemeral key when it begins, so the
+//! same draws yield the same bytes.
 //!
 //! | step | phone | | relay | bytes |
 //! |---|---|---|---|---|
@@ -13,9 +13,9 @@
 //! | 3 | | `e, es` → | [`AwaitingOpening::opened`] | 48: key 32, tag 16 |
 //! | 4 | [`AwaitingReply::replied`] | ← `e, ee` | | 48: key 32, tag 16 |
 //!
-//! A relay that cannot open step 3 answers with 48 zeros. No real reply has these bytes, because every agreement with
-//! a key of zeros is refused. So the phone learns at once, without waiting for a time-out, that the other side does
-//! not hold the key in the address. The prologue is offer, then answer.
+//! A relay that cannot open step 3 answers with 48 zeros. No real reply has these bytes, because every agreement
+//! with a key of zeros is refused. So the phone learns at once, without waiting for a time-out, that the other side
+//! does not have the key in the address. The prologue is offer, then answer.
 
 use std::fmt;
 use std::io;
@@ -38,10 +38,10 @@ const PROTOCOL: &str = "Noise_NK_25519_ChaChaPoly_SHA256";
 /// Length of either Noise message of the handshake: an ephemeral key and the tag of an empty payload.
 pub const MESSAGE_LEN: usize = 32 + TAG_LEN;
 
-/// Bytes that a relay sends in place of its reply when it cannot open the phone's message.
+/// Bytes that a relay sends instead of its reply when it cannot open the phone's message.
 const NOT_OPENED: [u8; MESSAGE_LEN] = [0; MESSAGE_LEN];
 
-/// The reason why a handshake failed.
+/// Reasons that a handshake failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum HandshakeError {
@@ -59,13 +59,14 @@ pub enum HandshakeError {
     /// The other side picked a version that does not follow from the two ranges.
     #[error("the other side's choice of a protocol version contradicts itself")]
     Inconsistent,
-    /// A phone's error: the other side does not hold the key in the address, or the handshake was altered on the way.
+    /// A phone's error: the other side does not have the key in the address, or the handshake was altered in
+    /// transit.
     #[error(
         "the relay does not hold the key in its address: \
          either the address has a typing error, or somebody else answers there"
     )]
     WrongKey,
-    /// A relay's error: the phone expects another relay's key, or the handshake was altered on the way.
+    /// A relay's error: the phone expects another relay's key, or the handshake was altered in transit.
     #[error("the phone expects another relay key, or the handshake was altered on the way")]
     ForeignKey,
     /// The other side closed the connection during the handshake.
@@ -133,7 +134,7 @@ pub struct AwaitingAnswer {
 }
 
 impl AwaitingAnswer {
-    /// Begins a handshake with the relay that holds `relay`, and returns the offer to send.
+    /// Begins a handshake with the relay that has the key `relay`, and returns the offer to send.
     #[must_use]
     pub fn begin(
         relay: &AgreementPublic,
@@ -143,7 +144,7 @@ impl AwaitingAnswer {
         (Self { relay: *relay, versions, ephemeral: draw(rng) }, versions.to_offer())
     }
 
-    /// Takes the relay's answer, and returns the first Noise message to send.
+    /// Processes the relay's answer, and returns the first Noise message to send.
     ///
     /// # Errors
     /// [`HandshakeError::NotPillarbox`], [`HandshakeError::Version`], [`HandshakeError::Inconsistent`];
@@ -175,7 +176,7 @@ pub struct AwaitingReply {
 }
 
 impl AwaitingReply {
-    /// Takes the relay's Noise message, which only the holder of the relay's key can make.
+    /// Processes the relay's Noise message, which only the holder of the relay's key can create.
     ///
     /// # Errors
     /// [`HandshakeError::WrongKey`] for every other message.
@@ -199,7 +200,7 @@ impl AwaitingOffer {
         Self { relay: relay.to_bytes(), versions, ephemeral: draw(rng) }
     }
 
-    /// Takes the phone's offer, and returns the answer to send.
+    /// Processes the phone's offer, and returns the answer to send.
     ///
     /// # Errors
     /// [`HandshakeError::NotPillarbox`] or [`HandshakeError::Version`], with the bytes to send.
@@ -230,7 +231,7 @@ pub struct AwaitingOpening {
 }
 
 impl AwaitingOpening {
-    /// Takes the phone's Noise message, and returns the reply to send.
+    /// Processes the phone's Noise message, and returns the reply to send.
     ///
     /// # Errors
     /// [`HandshakeError::ForeignKey`], with the bytes to send.
@@ -264,7 +265,7 @@ fn write(noise: &mut HandshakeState) -> Result<[u8; MESSAGE_LEN], snow::Error> {
     Ok(message)
 }
 
-/// Implements `Debug` for states that hold keys: they print as their names.
+/// Implements `Debug` for states that contain keys: they print as their names.
 macro_rules! named_debug {
     ($($name:ident),*) => {
         $(impl fmt::Debug for $name {

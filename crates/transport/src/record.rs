@@ -1,5 +1,5 @@
-//! Frames in records, and records in Noise transport messages (Noise specification, revision 34,
-//! sections 3, 5.1 and 13), over bytes that somebody else carries.
+//! Frames in records, and records in Noise transport messages (Noise specification, revision 34, sections 3, 5.1
+//! and 13), over bytes that the caller carries.
 //!
 //! | layer | bytes |
 //! |---|---|
@@ -9,7 +9,7 @@
 //!
 //! A record costs 18 bytes and a frame in it 2 more. Many small frames share a record, so an observer on the wire
 //! sees the length of a batch and not of each frame. A record is authenticated and checked as a whole before any of
-//! its frames is handed out.
+//! its frames is returned.
 //!
 //! Each direction has its own keys and counters, and the two share nothing that changes.
 
@@ -43,7 +43,7 @@ pub const RECORD_OVERHEAD: usize = RECORD_LENGTH_PREFIX + TAG_LEN;
 const _: () = assert!(FRAME_LENGTH_PREFIX + MAX_FRAME_LEN == MAX_CONTENT_LEN);
 const _: () = assert!(FRAME_LENGTH_PREFIX == size_of::<u16>() && RECORD_LENGTH_PREFIX == size_of::<u16>());
 
-/// The reason why frames were not sealed. After this error no frame is sealed, and the channel is as before.
+/// Reasons that frames were not sealed. After this error no frame is sealed, and the channel is unchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum RecordSealError {
@@ -55,7 +55,7 @@ pub enum RecordSealError {
     Exhausted,
 }
 
-/// The reason why received bytes are not records. The channel is no longer usable, and each later call returns the
+/// Reasons that received bytes are not records. The channel is no longer usable, and each later call returns the
 /// same error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
@@ -101,7 +101,7 @@ impl Sealer {
         Self { cipher, nonce: 0 }
     }
 
-    /// Packs `frames`, in order, into as few records as hold them. Without frames it returns no bytes.
+    /// Packs `frames`, in order, into as few records as possible. Without frames it returns no bytes.
     ///
     /// A type whose longest form is longer than a frame does not compile here.
     ///
@@ -169,8 +169,8 @@ fn length_prefix(length: usize) -> Result<[u8; 2], CodecError> {
 
 /// Turns records into frames, for one direction of one channel.
 ///
-/// Invariants: frames come out in the order in which they were sealed; a record that fails changes nothing; while no
-/// record is begun and no frame left, it owns no buffer.
+/// Invariants: frames are returned in the order in which they were sealed; a record that fails changes nothing;
+/// while no record is begun and no frame left, it owns no buffer.
 pub struct Opener {
     cipher: Arc<StatelessTransportState>,
     nonce: u64,
@@ -184,15 +184,15 @@ impl Opener {
         Self { cipher, nonce: 0, received: Unread::default(), content: Unread::default() }
     }
 
-    /// Takes received bytes, in pieces of any length.
+    /// Adds received bytes, in pieces of any length.
     ///
     /// The bytes are kept until [`next_frame`](Self::next_frame) has returned all their frames. Call it until it
-    /// returns `None` before taking more bytes; then no more than one record and one piece are kept.
+    /// returns `None` before feeding more bytes; then no more than one record and one piece are kept.
     pub fn feed(&mut self, bytes: &[u8]) {
         self.received.push(bytes);
     }
 
-    /// Returns the next frame, if all of its record has come.
+    /// Returns the next frame, if all of its record has arrived.
     ///
     /// # Errors
     /// See [`RecordOpenError`].
@@ -214,7 +214,7 @@ impl Opener {
         self.received.is_empty() && self.content.is_empty()
     }
 
-    /// Opens the next record, if all of it has come.
+    /// Opens the next record, if all of it has arrived.
     fn open_record(&mut self) -> Result<bool, RecordOpenError> {
         let Some((length, rest)) = self.received.rest().split_first_chunk() else { return Ok(false) };
         let message_len = usize::from(u16::from_be_bytes(*length));

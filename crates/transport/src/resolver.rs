@@ -2,16 +2,16 @@
 //! specification, revision 34, sections 12.1, 12.3 and 12.5), all taken from `pillarbox_crypto` or from the libraries
 //! below it.
 //!
-//! snow's own resolver would bring a second curve, a second AEAD and a second hash, and would draw its randomness
+//! snow's own resolver would add a second curve, a second AEAD and a second hash, and would draw its randomness
 //! where no caller can reach it. This resolver knows nothing of patterns or messages, because snow handles them.
 //!
 //! It differs from a plain resolver in two ways. A Diffie-Hellman result of all zeros is an error, as everywhere in
-//! this project; section 12.1 allows that, though it sees no need for it. And the generator holds exactly the 32 bytes
-//! of one ephemeral key, which the caller drew. A handshake that wanted more would fail instead of drawing elsewhere
-//! or drawing twice.
+//! this project; section 12.1 allows that, though it sees no need for it. And the generator contains exactly the 32
+//! bytes of one ephemeral key, which the caller drew. A handshake that wanted more would fail instead of drawing
+//! elsewhere or drawing twice.
 //!
-//! Keys held in this file are wiped on drop. snow copies chaining keys and shared secrets through
-//! its own arrays and does not wipe those.
+//! Keys stored by this file are wiped on drop. snow copies chaining keys and shared secrets through its own arrays
+//! and does not wipe those.
 
 use std::cell::Cell;
 
@@ -69,7 +69,7 @@ impl CryptoResolver for Primitives {
     }
 }
 
-/// The bytes of one key, handed out once.
+/// The bytes of one key, returned once.
 struct Drawn(Option<Zeroizing<[u8; KEY_LEN]>>);
 
 impl Random for Drawn {
@@ -131,7 +131,8 @@ impl Dh for X25519 {
 
     fn dh(&self, theirs: &[u8], out: &mut [u8]) -> Result<(), Error> {
         let secret = AgreementSecret::from_bytes(**self.secret.as_ref().ok_or(Error::Dh)?);
-        // snow's key buffers are as long as its longest curve's keys. Our key takes up the beginning of such a buffer.
+        // snow's key buffers are as long as its longest curve's keys. Our key occupies the beginning of such a
+        // buffer.
         let theirs = AgreementPublic::from_bytes(*theirs.first_chunk().ok_or(Error::Dh)?);
         let shared = secret.agree(&theirs).map_err(|_| Error::Dh)?;
         *out.first_chunk_mut().ok_or(Error::Dh)? = *shared.as_bytes();
@@ -143,8 +144,8 @@ impl Dh for X25519 {
 struct ChaChaPoly(AeadKey);
 
 impl ChaChaPoly {
-    /// Makes a cipher without a key. snow asks for a cipher first and sets its key later; it refuses to use a cipher
-    /// without a key.
+    /// Creates a cipher without a key. snow asks for a cipher first and sets its key later; it refuses to use a
+    /// cipher without a key.
     fn unset() -> Self {
         Self(AeadKey::from_bytes([0; KEY_LEN]))
     }
@@ -225,7 +226,7 @@ impl Hash for Sha256Hash {
         write_first(out, &hmac(key, &[bytes]));
     }
 
-    /// HKDF (section 4.3), written anew because snow's own version does not wipe the intermediate keys.
+    /// HKDF (section 4.3), reimplemented because snow's own version does not wipe the intermediate keys.
     fn hkdf(
         &mut self,
         chaining_key: &[u8],

@@ -1,5 +1,5 @@
-//! Signs of life: the times at which bytes last went over a stream. A slow line is not a dead one: a single record may
-//! take minutes on a slow line.
+//! Signs of life: the times at which bytes last passed over a stream. A slow line is not a dead one: a single
+//! record may take minutes on a slow line.
 
 use std::future::Future;
 use std::io;
@@ -12,7 +12,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, timeout_at};
 
-/// The times at which bytes last went each way, in milliseconds since the stream was opened.
+/// The times at which bytes last passed in each direction, in milliseconds since the stream was opened.
 #[derive(Debug)]
 pub struct Signs {
     opened: Instant,
@@ -21,7 +21,7 @@ pub struct Signs {
 }
 
 impl Signs {
-    /// Returns the time at which bytes last came in.
+    /// Returns the time at which bytes were last received.
     #[must_use]
     pub fn came(&self) -> Instant {
         self.opened + Duration::from_millis(self.came.load(Ordering::Relaxed))
@@ -36,7 +36,7 @@ impl Signs {
     /// Waits for a write to end, as long as bytes keep going out.
     ///
     /// # Errors
-    /// [`Stalled`] once no bytes have gone out for as long as `most`.
+    /// [`Stalled`] once no bytes have been sent for as long as `most`.
     pub async fn write_in_time<T>(
         &self,
         most: Duration,
@@ -72,7 +72,7 @@ pub struct Watched<S> {
 }
 
 impl<S> Watched<S> {
-    /// Wraps a stream, and returns it with the place where its signs are noted.
+    /// Wraps a stream, and returns it with the shared record of its signs.
     pub fn new(stream: S) -> (Self, Arc<Signs>) {
         let signs =
             Arc::new(Signs { opened: Instant::now(), came: AtomicU64::new(0), went: AtomicU64::new(0) });
@@ -126,7 +126,7 @@ mod tests {
 
     const MOST: Duration = Duration::from_secs(30);
 
-    /// Writes `pieces` of 64 bytes to a reader that takes one piece after each `pause`, and no more than `most`
+    /// Writes `pieces` of 64 bytes to a reader that reads one piece after each `pause`, and no more than `most`
     /// pieces.
     async fn write(pieces: usize, pause: Duration, most: usize) -> (Result<(), Stalled>, Duration) {
         let (ours, mut theirs) = duplex(64);

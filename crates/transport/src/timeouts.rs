@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use rand_core::CryptoRng;
 
-/// Time to open a TCP connection. Lost opening packets are sent again after 1, 3 and 7 seconds (RFC 6298, sections 2
-/// and 5: one second, then doubled), so this leaves room for three losses. With a longer time, a person would wait
-/// needlessly for a relay that is not there.
+/// Time to open a TCP connection. Lost opening packets are sent again after 1, 3 and 7 seconds (RFC 6298, sections
+/// 2 and 5: one second, then doubled), so this leaves room for three losses. With a longer time, a person would
+/// wait needlessly for a relay that does not run.
 pub const CONNECT: Duration = Duration::from_secs(10);
 
-/// Time for the whole handshake: two round trips and a few key agreements, on the worst mobile network. With a longer
-/// time, somebody who opens connections and says nothing would hold them cheaply.
+/// Time for the whole handshake: two round trips and a few key agreements, on the worst mobile network. With a
+/// longer time, a peer that opens connections and says nothing would hold them cheaply.
 pub const HANDSHAKE: Duration = Duration::from_secs(10);
 
 /// Silence after which a phone sends a ping. Address translators forget a quiet TCP connection, some within a few
@@ -24,16 +24,16 @@ pub const PING_INTERVAL: Duration = Duration::from_secs(60);
 /// after about a quarter of an hour (`tcp_retries2`).
 pub const ANSWER: Duration = Duration::from_secs(15);
 
-/// Silence after which a relay closes a connection: two pings failed to come. With a longer time, phones that vanished
-/// without a word would hold their connections longer.
+/// Silence after which a relay closes a connection: two pings failed to arrive. With a longer time, phones that
+/// vanished without a word would hold their connections longer.
 pub const IDLE: Duration = Duration::from_secs(150);
 
-/// Time without a byte going out after which a write is given up, and the connection with it. By then the reader is
-/// taken to be gone, and meanwhile the relay holds the unsent bytes in memory. A system takes bytes in steps of a part
-/// of its buffer, so a line below some 2 kB a second may look stalled.
+/// Time without a byte sent after which a write is given up, and the connection with it. By then the reader is
+/// assumed to be gone, and meanwhile the relay holds the unsent bytes in memory. A system accepts bytes in steps of
+/// a part of its buffer, so a line below some 2 kB a second may look stalled.
 pub const STALLED_WRITE: Duration = Duration::from_secs(30);
 
-/// Time for the last frames of a connection that is being closed. A longer time would hold up a relay that stops.
+/// Time for the last frames of a connection that is being closed. A longer time would delay a relay that stops.
 pub const FAREWELL: Duration = Duration::from_secs(2);
 
 /// The pause before the first new attempt to connect.
@@ -48,9 +48,9 @@ pub const BACK_OFF_FACTOR: u32 = 2;
 const _: () = assert!(IDLE.as_secs() > 2 * PING_INTERVAL.as_secs() + ANSWER.as_secs());
 const _: () = assert!(BACK_OFF_FIRST.as_secs() < BACK_OFF_MOST.as_secs() && BACK_OFF_FACTOR > 1);
 
-/// Returns the pause after `failures` failed attempts in a row. It lies between half and the whole of a span that
-/// doubles with each failure. It is drawn anew each time, so that the phones of a restarted relay do not all come back
-/// in the same second.
+/// Returns the pause after `failures` failed attempts in a row. It is between half and the whole of a span that
+/// doubles with each failure. It is drawn again each time, so that the phones of a restarted relay do not all
+/// reconnect in the same second.
 #[must_use]
 pub fn back_off(failures: u32, rng: &mut impl CryptoRng) -> Duration {
     let longer = BACK_OFF_FACTOR.saturating_pow(failures.saturating_sub(1));

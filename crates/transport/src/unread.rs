@@ -1,6 +1,6 @@
 //! A queue of bytes that costs nothing while it is empty.
 
-/// A queue of bytes, put in at the back and taken from the front.
+/// A queue of bytes, added at the back and removed at the front.
 ///
 /// Invariants: `taken` is at most the length; an empty queue owns no memory.
 #[derive(Clone, Default)]
@@ -10,7 +10,7 @@ pub(crate) struct Unread {
 }
 
 impl Unread {
-    /// Returns the bytes that have not been taken.
+    /// Returns the bytes that have not been removed.
     pub(crate) fn rest(&self) -> &[u8] {
         self.bytes.get(self.taken..).unwrap_or_default()
     }
@@ -19,7 +19,7 @@ impl Unread {
         self.taken >= self.bytes.len()
     }
 
-    /// Takes `count` bytes, or all if the queue has fewer.
+    /// Removes `count` bytes, or all if the queue has fewer.
     pub(crate) fn advance(&mut self, count: usize) {
         self.taken = self.taken.saturating_add(count);
         if self.is_empty() {

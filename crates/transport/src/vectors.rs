@@ -1,4 +1,4 @@
-//! Published vectors through our resolver, and our resolver against snow's own. The tests stand inside the crate
+//! Published vectors through our resolver, and our resolver against snow's own. The tests are inside the crate
 //! because the resolver is not public.
 
 use proptest::prelude::*;

@@ -38,7 +38,7 @@ impl Versions {
     /// The versions of this program. Version 1 is Noise NK with the records of [`record`](crate::record).
     pub const SUPPORTED: Self = Self { lowest: 1, highest: 1 };
 
-    /// Makes the range from `lowest` to `highest`, if it holds a version.
+    /// Creates the range from `lowest` to `highest`, if it contains a version.
     #[must_use]
     pub const fn new(lowest: u8, highest: u8) -> Option<Self> {
         if lowest == NONE_PICKED || lowest > highest { None } else { Some(Self { lowest, highest }) }

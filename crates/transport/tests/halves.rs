@@ -20,7 +20,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use tokio::io::AsyncWrite;
 
-/// Makes a reader of the records that one side of a handshake sealed, over bytes that are already there.
+/// Creates a reader of the records that one side of a handshake sealed, over bytes that have already arrived.
 fn reader(bytes: &[u8]) -> Reader<&[u8]> {
     Reader::new(bytes, Handshake::default().established().1.opener)
 }
@@ -74,7 +74,7 @@ proptest! {
         let (got, end) = block_on(receive_until_end(&mut reader(&bytes)));
         prop_assert!(got.len() < frames.len());
         prop_assert_eq!(&got[..], &frames[..got.len()]);
-        // A length made longer waits for bytes that never come.
+        // A length that was increased waits for bytes that never arrive.
         prop_assert!(matches!(
             end,
             Err(ReceiveError::Record(RecordOpenError::NotAuthentic) | ReceiveError::Truncated)
@@ -200,7 +200,7 @@ fn a_batch_is_one_write() {
     });
 }
 
-/// A stream that takes everything and counts the writes.
+/// A stream that accepts everything and counts the writes.
 struct Counting(Arc<AtomicUsize>);
 
 impl AsyncWrite for Counting {

@@ -41,7 +41,7 @@ fn a_flipped_bit_anywhere_ends_the_handshake_at_the_phone() {
             });
             let relay_failed = matches!(outcome.relay, Some(Err(_)));
             let phone_failed = matches!(outcome.phone, Some(Err(_)));
-            // A peer whose magic is wrong is not answered: the phone meets the end of the stream.
+            // A peer whose magic is wrong is not answered: the phone reads the end of the stream.
             let unanswered = outcome.phone.is_none() && relay_failed;
             assert!(phone_failed || unanswered, "step {step}, byte {byte}, bit {bit}");
             // The relay itself refuses a message that it receives altered.
@@ -92,7 +92,7 @@ fn a_reply_of_an_earlier_handshake_is_worthless() {
 
 #[test]
 fn a_relay_key_of_small_order_is_refused_before_anything_is_sealed_to_it() {
-    // Every agreement with this key gives zeros, so anybody who answers could open the phone's messages.
+    // Every agreement with this key yields zeros, so anybody who answers could open the phone's messages.
     let useless = AgreementPublic::from_bytes([0; 32]);
     let (phone, offer) = AwaitingAnswer::begin(&useless, Versions::SUPPORTED, &mut common::rng(1));
     let relay = AwaitingOffer::begin(&relay_key(1), Versions::SUPPORTED, &mut common::rng(2));
@@ -148,7 +148,7 @@ proptest! {
 
     #[test]
     fn a_downgrade_on_the_way_is_noticed(lowest in 1..=3_u8) {
-        // Both sides speak versions 1 to 3. An attacker takes the newest version out of the offer.
+        // Both sides speak versions 1 to 3. An attacker removes the newest version from the offer.
         let both = versions(1, 3);
         let handshake = Handshake { phone_speaks: both, relay_speaks: both, ..Handshake::default() };
         let outcome = handshake.run(|step, bytes| match step {

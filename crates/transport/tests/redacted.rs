@@ -1,4 +1,4 @@
-//! No type of the channel that holds keys prints them, on one line or over several.
+//! No type of the channel that contains keys prints them, on one line or over several.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fmt::Debug;

@@ -25,7 +25,7 @@ impl Bytes {
         self.0.len()
     }
 
-    /// Returns true if the string holds no bytes.
+    /// Returns true if the string has no bytes.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -76,7 +76,7 @@ impl<'de> Deserialize<'de> for Bytes {
 
 /// Exactly `N` bytes, encoded without a length: a public key, a signature, a token.
 ///
-/// `Debug` prints the length only, because some of these are tokens that admit whoever shows them.
+/// `Debug` prints the length only, because some of these are tokens that admit their holder.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FixedBytes<const N: usize>(pub [u8; N]);
 

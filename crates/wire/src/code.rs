@@ -1,4 +1,4 @@
-//! Verification codes. A relay sends one to a telephone number to find out who holds the number.
+//! Verification codes. A relay sends one to a telephone number to find out who has the number.
 
 use std::fmt;
 
@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use crate::bytes::FixedBytes;
 
 /// Digits of a code: as many as in the codes that banks send, and few enough to copy from one screen to another
-/// without a mistake. A relay takes few tries at one code, so more digits would protect no better.
+/// without a mistake. A relay accepts few tries at one code, so more digits would protect no better.
 pub const CODE_DIGITS: usize = 6;
 
-/// A verification code: six decimal digits, in ASCII. A phone that shows the code proves that its owner holds the
+/// A verification code: six decimal digits, in ASCII. A phone that presents the code proves that its owner has the
 /// number to which the code was sent.
 ///
 /// `Debug` prints no digit. A relay compares the bytes in constant time.
@@ -27,7 +27,7 @@ pub struct NumberCodeError {
 }
 
 impl NumberCode {
-    /// Makes a code of the last six digits of a random number.
+    /// Builds a code from the last six digits of a random number.
     #[must_use]
     pub fn from_number(number: u32) -> Self {
         let mut rest = number;
@@ -39,8 +39,8 @@ impl NumberCode {
         Self(FixedBytes(digits))
     }
 
-    /// Reads a code as people write it. White space and dashes are dropped, and so is everything that copying has put
-    /// around the digits.
+    /// Reads a code as people write it. White space and dashes are dropped, and so is everything that copying has
+    /// added around the digits.
     ///
     /// # Errors
     /// [`NumberCodeError`] for anything but six digits.

@@ -17,15 +17,15 @@ const CONFIG: Configuration<BigEndian, Fixint, Limit<MAX_RECORD_LEN>> =
 
 /// A type that can be encoded, with its version byte and its longest encoding.
 ///
-/// Implementors hold no map, no `usize` and no float, and do not nest in themselves.
+/// Implementors contain no map, no `usize` and no float, and do not nest in themselves.
 pub trait Encoded: Serialize + DeserializeOwned {
-    /// The version byte in front. Each change of the layout takes a new number.
+    /// The version byte that precedes the value. Each change of the layout gets a new number.
     const VERSION: u8;
     /// The longest encoding in bytes, version byte included. At most [`MAX_RECORD_LEN`].
     const MAX_LEN: usize;
 }
 
-/// The reason why bytes do not decode or a value cannot be encoded.
+/// Reasons that bytes do not decode or a value cannot be encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CodecError {
@@ -48,7 +48,7 @@ pub enum CodecError {
         /// The version byte that was found.
         got: u8,
     },
-    /// The bytes break off, name an unknown variant or hold a value out of range.
+    /// The bytes break off, name an unknown variant or contain a value out of range.
     #[error("the bytes do not hold such a value")]
     Malformed,
     /// The value was complete and more bytes followed.
@@ -69,7 +69,7 @@ pub fn encode<T: Encoded>(value: &T) -> Result<Vec<u8>, CodecError> {
     Ok(bytes)
 }
 
-/// Appends the encoding of `value` to `out` and returns its length in bytes. After an error `out` is as before.
+/// Appends the encoding of `value` to `out` and returns its length in bytes. After an error `out` is unchanged.
 ///
 /// # Errors
 /// [`CodecError::TooLong`] if it exceeds the type's limit.
@@ -87,7 +87,7 @@ pub fn encode_into<T: Encoded>(value: &T, out: &mut Vec<u8>) -> Result<usize, Co
     Err(error)
 }
 
-/// Decodes a value that takes up all of `bytes`.
+/// Decodes a value that occupies all of `bytes`.
 ///
 /// # Errors
 /// See [`CodecError`]. No error names the field that was wrong, because the bytes are a stranger's.

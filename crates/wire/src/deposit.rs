@@ -1,7 +1,7 @@
-//! Deposits: data about its owner that a phone leaves at the relay, apart from keys and messages.
+//! Deposits: data about its owner that a phone stores at the relay, apart from keys and messages.
 //!
-//! A deposit is a profile, an address book, a block list, a group's roster, a push token or a backup. Designs differ
-//! in the kinds that their phones hand over and in the kinds that their relays write down. One frame carries every
+//! A deposit is a profile, an address book, a block list, a group's roster, a push token or a backup. Designs
+//! differ in the kinds that their phones deposit and in the kinds that their relays store. One frame carries every
 //! kind, so a relay has one rule for each kind and one table for all the deposits that it keeps.
 
 use std::fmt;

@@ -1,10 +1,10 @@
 //! The list of an account's linked devices, signed by the account.
 //!
-//! An account begins with one phone, whose identity is the account's. Each linked device has an identity of its own.
-//! The list names the linked devices; the first phone is never on it. An account without a list has its first phone
+//! An account begins with one phone, whose identity is the account's. Each linked device has its own identity. The
+//! list names the linked devices; the first phone is never on it. An account without a list has its first phone
 //! alone, and that is version 0.
 //!
-//! Both signatures are over the bytes that this file gives. This layer does not check them.
+//! Both signatures are over the bytes that this file produces. This layer does not check them.
 
 use serde::{Deserialize, Serialize};
 
@@ -28,7 +28,7 @@ pub struct ListedDevice {
 /// The linked devices of an account, signed by the account's identity.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeviceList {
-    /// The account.
+    /// The account that the list belongs to.
     pub account: AccountId,
     /// Rises with each change. A lower version is never accepted after a higher one.
     pub version: u32,
@@ -45,7 +45,7 @@ pub struct DeviceOffer {
     pub identity: IdentityKey,
     /// The Ed25519 key that the device authenticates with.
     pub device_key: FixedBytes<32>,
-    /// The device's signature over [`consent_bytes`] of the account that it is to belong to.
+    /// The device's signature over [`consent_bytes`] of the account to which it will belong.
     pub consent: FixedBytes<64>,
     /// The device's first prekeys, which must include the signed one and the last-resort one. One-time prekeys follow
     /// once the device is linked.
@@ -81,7 +81,7 @@ impl DeviceList {
         bytes
     }
 
-    /// Returns true if the devices are at most [`MAX_LINKED_DEVICES`], have numbers of linked devices, and stand in
+    /// Returns true if the devices are at most [`MAX_LINKED_DEVICES`], have numbers of linked devices, and are in
     /// the order of their numbers.
     #[must_use]
     pub fn is_in_order(&self) -> bool {

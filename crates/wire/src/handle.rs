@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 /// Most digits of a country code (ITU-T E.164).
 const LONGEST_COUNTRY_CODE: usize = 3;
 
-/// The trunk prefix, dialled before a number inside its country, in the form in which it stands beside the country
-/// code.
+/// The trunk prefix, dialled before a number inside its country, in the form in which it is written beside the
+/// country code.
 const TRUNK_PREFIX: &str = "(0)";
 
 /// A telephone number in the form of ITU-T E.164: `+`, then 7 to 15 digits, the first not 0.
@@ -20,7 +20,7 @@ const TRUNK_PREFIX: &str = "(0)";
 #[serde(try_from = "String", into = "String")]
 pub struct Handle(String);
 
-/// The reason why a text is not a number handle.
+/// Reasons that a text is not a number handle.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum HandleError {
@@ -30,7 +30,8 @@ pub enum HandleError {
     /// Something other than a digit, or a leading 0.
     #[error("a number has only digits after the +, and the first is not 0")]
     NotDigits,
-    /// A bracket begins with 0 and holds more digits, or a 0 in brackets stands anywhere but behind the country code.
+    /// A bracket begins with 0 and contains more digits, or a 0 in brackets is anywhere but behind the country
+    /// code.
     #[error(
         "the 0 that is dialled inside a country only is no part of a number with its country code; leave it out"
     )]
@@ -45,9 +46,9 @@ pub enum HandleError {
 
 impl Handle {
     /// Reads a number as people write it. White space, dashes, dots, slashes and brackets are dropped, and so is
-    /// everything that copying has put around the number. A 0 in brackets behind the country code is the trunk prefix
-    /// of the national notation (ITU-T E.123). People dial it inside the country only, and it is not part of the
-    /// number.
+    /// everything that copying has added around the number. A 0 in brackets behind the country code is the trunk
+    /// prefix of the national notation (ITU-T E.123). People dial it inside the country only, and it is not part of
+    /// the number.
     ///
     /// # Errors
     /// See [`HandleError`].

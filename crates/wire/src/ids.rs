@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// An account at one relay: 16 random bytes that the relay draws when the account is made.
+/// An account at one relay: 16 random bytes that the relay draws when the account is created.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct AccountId(pub [u8; 16]);
 
@@ -20,17 +20,17 @@ impl fmt::Debug for AccountId {
     }
 }
 
-/// One device of an account. The number of its first phone counts the account's registrations, from 1. Linked devices
-/// have numbers from 128 on. The account counts them, and uses none twice. No device has the number 0.
+/// One device of an account. The number of its first phone counts the account's registrations, from 1. Linked
+/// devices have numbers from 128 on. The account counts them, and reuses none. No device has the number 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct DeviceId(pub u8);
 
 impl DeviceId {
-    /// The device that an account is made with.
+    /// The device with which an account is created.
     pub const FIRST: Self = Self(1);
 
-    /// The lowest number of a linked device. The two ranges do not meet: a phone that takes an account over never gets
-    /// the number of a device that was linked before.
+    /// The lowest number of a linked device. The two ranges do not overlap: a phone that takes an account over
+    /// never gets the number of a device that was linked before.
     pub const FIRST_LINKED: Self = Self(128);
 
     /// Returns true if this is the number of a linked device.

@@ -1,10 +1,10 @@
 //! The protocol between a phone and a relay, and the inventory of the data in it that a relay can see.
 //!
-//! This crate owns the frames, their one encoding, and the limits that both sides hold each other to. It also owns
-//! the [`inventory`]: the table of every field that a relay can see, made from the frame types themselves. It knows
-//! no keys (a key is a run of bytes here), no sockets and no clocks.
+//! This crate owns the frames, their one encoding, and the limits that both sides enforce on each other. It also
+//! owns the [`inventory`]: the table of every field that a relay can see, derived from the frame types themselves.
+//! It knows no keys (a key is a run of bytes here), no sockets and no clocks.
 //!
-//! Frames hold no maps, no floats and no `usize`, and do not nest in themselves. The decoder's byte limit bounds
+//! Frames contain no maps, no floats and no `usize`, and do not nest in themselves. The decoder's byte limit bounds
 //! memory, but only this rule bounds the depth of nesting (`docs/decisions/0001-bincode.md`).
 
 #[cfg(feature = "proptest")]

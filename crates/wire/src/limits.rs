@@ -1,4 +1,4 @@
-//! The sizes that a phone and a relay hold each other to. A relay's other limits stand in a table of its own.
+//! The sizes that a phone and a relay enforce on each other. A relay's other limits are in its own table.
 
 use crate::log::LOG_LEAF_LEN;
 
@@ -27,7 +27,7 @@ pub const MAX_LINKED_DEVICES: usize = 4;
 /// Messages acknowledged by one frame: a relay's delivery window, so that one frame can empty it.
 pub const MAX_ACKNOWLEDGEMENTS: usize = 256;
 
-/// Deposits in one frame. An address book of a thousand entries takes ten frames. A larger frame would hold the
+/// Deposits in one frame. An address book of a thousand entries takes ten frames. A larger frame would occupy the
 /// relay's one transaction longer.
 pub const MAX_DEPOSITS: usize = 100;
 

@@ -1,13 +1,14 @@
 //! The directory's log on the wire: its entries, its signed heads, and the proofs of one account's latest entry.
 //!
-//! The bytes that are hashed and signed are given here; this layer does not check them.
+//! The bytes that are hashed and signed are produced here; this layer does not check them.
 
 use serde::{Deserialize, Serialize};
 
 use crate::bytes::FixedBytes;
 use crate::time::Timestamp;
 
-/// One entry of the directory's log. It holds digests: the log is public, and names no account and shows no key.
+/// One entry of the directory's log. It contains digests: the log is public, and names no account and reveals no
+/// key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogLeaf {
     /// Digest of the account's name.
@@ -16,7 +17,7 @@ pub struct LogLeaf {
     pub count: u32,
     /// Digest of the account's identity keys and its signed device list.
     pub binding: FixedBytes<32>,
-    /// The time at which the relay took it in.
+    /// The time at which the relay added it.
     pub at: Timestamp,
 }
 
@@ -51,7 +52,7 @@ impl LogLeaf {
     }
 }
 
-/// Takes the next bytes of a run that has them.
+/// Returns the next bytes of a run that has them.
 fn next<const N: usize>(rest: &mut impl Iterator<Item = u8>) -> [u8; N] {
     std::array::from_fn(|_| rest.next().unwrap_or_default())
 }
@@ -59,7 +60,7 @@ fn next<const N: usize>(rest: &mut impl Iterator<Item = u8>) -> [u8; N] {
 /// The state of the log at one time, signed by the relay's log key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogHead {
-    /// Number of entries.
+    /// The number of entries in the log.
     pub size: u64,
     /// Root of the tree over all entries (RFC 6962, section 2.1).
     pub tree: FixedBytes<32>,
@@ -85,11 +86,11 @@ impl LogHead {
 pub struct LatestEntry {
     /// Place of the entry in the log, from 0.
     pub index: u64,
-    /// The entry.
+    /// The account's latest entry.
     pub leaf: LogLeaf,
-    /// Proof that the entry stands at that place (RFC 6962, section 2.1.1).
+    /// Proof that the entry is at that index (RFC 6962, section 2.1.1).
     pub inclusion: Vec<FixedBytes<32>>,
-    /// Proof that it is the label's latest: the hashes beside the way through the map, from the root down.
+    /// Proof that it is the label's latest: the sibling hashes on the path through the map, from the root down.
     pub latest: Vec<FixedBytes<32>>,
 }
 

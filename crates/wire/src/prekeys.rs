@@ -51,9 +51,9 @@ pub struct KemPreKey {
     pub signature: FixedBytes<64>,
 }
 
-/// The prekeys that a device leaves at the relay, so that strangers can write to it while it is away.
+/// The prekeys that a device uploads to the relay, so that strangers can write to it while it is away.
 ///
-/// An absent key leaves the stored one in place. One-time keys are added to the stock.
+/// An absent key leaves the stored one unchanged. One-time keys are added to the stock.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PreKeyUpload {
     /// Replaces the signed prekey.

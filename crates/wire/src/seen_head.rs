@@ -1,4 +1,4 @@
-//! A head of the directory's log as one line of text, in which people hand it on: to an audit, or to each other.
+//! A head of the directory's log as one line of text, in which people pass it on: to an audit, or to each other.
 
 use std::fmt::{self, Write as _};
 use std::str::FromStr;
@@ -18,7 +18,7 @@ const WORD: &str = "pillarbox-head-1";
 pub struct SeenHead {
     /// The Ed25519 key with which the relay signs heads.
     pub log_key: FixedBytes<32>,
-    /// The head.
+    /// The head that was seen.
     pub head: LogHead,
 }
 

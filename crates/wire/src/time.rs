@@ -1,4 +1,4 @@
-//! Time as a number. This crate and every engine above it are handed the time; only sockets and programs ask a clock.
+//! Time as a number. This crate and every engine above it receive the time; only sockets and programs read a clock.
 
 use std::fmt;
 use std::ops::{Add, Sub};

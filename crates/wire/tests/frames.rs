@@ -11,7 +11,7 @@ fn survives<T: Encoded + PartialEq + std::fmt::Debug>(frame: &T) {
     assert_eq!(&decode::<T>(&bytes).unwrap(), frame);
 }
 
-/// Checks that bytes which decode are the encoding of what they decode to. Without that, a hash or signature over
+/// Checks that bytes which decode are the encoding of the decoded value. Without that, a hash or signature over
 /// them would mean nothing.
 fn is_unique<T: Encoded>(bytes: &[u8]) {
     if let Ok(frame) = decode::<T>(bytes) {

@@ -268,7 +268,7 @@ fn every_frame_has_its_golden_bytes() {
     assert_eq!(lines.lines().count(), kept.lines().count());
 }
 
-/// Checks that the examples above use each variant number once, in order. The number stands behind the version byte.
+/// Checks that the examples above use each variant number once, in order. The number is behind the version byte.
 #[test]
 fn no_frame_is_left_out() {
     for (position, frame) in phone_frames().iter().enumerate() {

@@ -114,7 +114,7 @@ fn wire() -> Seeds {
     vec![("client_frame", encoded(&phone)), ("relay_frame", encoded(&relay)), ("body", encoded(&bodies))]
 }
 
-/// Takes the golden bytes of every frame and of every body, so that none is left out.
+/// Returns the golden bytes of every frame and of every body, so that none is left out.
 fn golden() -> Seeds {
     let examples = |file: &str| -> Vec<Vec<u8>> {
         let lines = file.lines().filter(|line| !line.starts_with('#'));
@@ -150,7 +150,7 @@ fn texts() -> Seeds {
     ]
 }
 
-/// Makes inputs for the targets that read choices: one of each kind, most of them unaltered.
+/// Builds inputs for the targets that read choices: one of each kind, most of them unaltered.
 fn choices() -> Seeds {
     let mut rng = ChaCha20Rng::seed_from_u64(1);
     let identity = IdentitySecret::generate(&mut rng);
@@ -183,13 +183,13 @@ fn choices() -> Seeds {
     ]
 }
 
-/// Makes a roster of these members, from one of two contacts; see `group_bodies`.
+/// Builds a roster of these members, from one of two contacts; see `group_bodies`.
 fn grouped(from: u8, members: &[u8]) -> Vec<u8> {
     let count = u8::try_from(members.len()).expect("a few");
     [&[from, 1, 1, count], members, &[0, 2, b'h', b'i', 0]].concat()
 }
 
-/// Makes a text to that group, and the sender's farewell.
+/// Builds a text to that group, and the sender's farewell.
 fn said() -> Vec<u8> {
     let text = [&[3 << 1, 1, 2], [0; 8].as_slice(), &[0, 2, b'h', b'o', 0]].concat();
     [text, vec![5 << 1, 1, 3, 0]].concat()
@@ -197,7 +197,7 @@ fn said() -> Vec<u8> {
 
 const MANIFEST: &str = r#"{"v":1,"program":"0","scenario":"s","scenario_sha256":"","seed":1,"designs":{},"demands":[],"files":{"a":""}}"#;
 
-/// Makes files that people write, each with most of the entries that such a file can have.
+/// Builds files that people write, each with most of the entries that such a file can have.
 fn files() -> Seeds {
     let texts = |texts: &[&str]| texts.iter().map(|text| text.as_bytes().to_vec()).collect();
     let numbered = |texts: &[(u8, &str)]| {
@@ -266,7 +266,7 @@ fn files() -> Seeds {
     ]
 }
 
-/// Makes a backup's contents as they stand in its parts, and makes parts.
+/// Builds a backup's contents as they are in its parts, and builds parts.
 fn kept() -> Seeds {
     let mut rng = ChaCha20Rng::seed_from_u64(2);
     let account = AccountId([1; 16]);

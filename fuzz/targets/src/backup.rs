@@ -1,4 +1,4 @@
-//! Backups that come from somebody else, with parts altered, swapped, left out or made up.
+//! Backups that come from somebody else, with parts altered, swapped, left out or invented.
 
 use std::sync::LazyLock;
 

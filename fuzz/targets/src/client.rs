@@ -1,4 +1,4 @@
-//! Input that a person is handed or shown: invitations, and the texts of strangers.
+//! Input that a person receives or is shown: invitations, and the texts of strangers.
 
 use pillarbox_client::Invitation;
 use pillarbox_client::display::{MAX_SHOWN_CHARS, safe, safe_lines};
@@ -23,8 +23,8 @@ pub fn invitation(bytes: &[u8]) {
     }
 }
 
-/// Shows a stranger's text on a terminal. The result has nothing that a terminal acts on, nothing that turns the
-/// writing round, and no more characters than fit.
+/// Shows a stranger's text on a terminal. The result has nothing that a terminal acts on, nothing that reverses the
+/// writing, and no more characters than fit.
 pub fn display(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     for (shown, lines) in [(safe(&text), false), (safe_lines(&text), true)] {

@@ -1,4 +1,4 @@
-//! What a relay or a contact can say of somebody's devices, and what a person types to link one.
+//! Statements of a relay or a contact about somebody's devices, and what a person types to link one.
 
 use std::sync::LazyLock;
 
@@ -79,7 +79,7 @@ pub fn device_lists(bytes: &[u8]) {
         way => {
             let Keys { account, stranger, honest } = &*KEYS;
             let altered = altered(honest.clone(), &mut feed);
-            // The relay or a contact signs with what it has; a hostile owner with the account's key.
+            // The relay or a contact signs with its own keys; a hostile owner with the account's key.
             let owner = way == 3;
             let list = match (owner, feed.byte() % 2) {
                 (true, _) => signed(account, altered),

@@ -1,4 +1,4 @@
-//! What a relay can say of its public log, and what people hand to an audit of it.
+//! Statements of a relay about its public log, and what people pass to an audit of it.
 
 use std::sync::LazyLock;
 
@@ -9,7 +9,7 @@ use pillarbox_wire::{FixedBytes, LogLeaf, SeenHead, Timestamp};
 
 use crate::feed::Feed;
 
-/// Entries of the honest log. Its labels come again, so that some have a later entry.
+/// Entries of the honest log. Its labels are reused, so that some have a later entry.
 const ENTRIES: u32 = 23;
 const LABELS: u32 = 9;
 
@@ -42,8 +42,8 @@ static LOG: LazyLock<Log> = LazyLock::new(|| {
     log
 });
 
-/// Checks altered proofs, and reads heads as people write them. A proof passes if, and only if, what it proves is so:
-/// the same entry at the same place, the same former root, the same latest entry.
+/// Checks altered proofs, and reads heads as people write them. A proof passes if, and only if, its statement is
+/// true: the same entry at the same index, the same former root, the same latest entry.
 pub fn directory_log(bytes: &[u8]) {
     let mut feed = Feed::new(bytes);
     match feed.byte() % 4 {

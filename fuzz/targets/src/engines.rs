@@ -1,7 +1,7 @@
-//! Whole engines against a peer that keeps to no protocol: a phone whose relay lies, and a relay whose phones lie.
+//! Whole engines against a peer that follows no protocol: a phone whose relay lies, and a relay whose phones lie.
 //!
 //! The frames are well formed, or altered honest ones. The fuzzer chooses their order, their numbers and their
-//! contents. Nothing may panic, and an honest neighbour must be served afterwards as before.
+//! contents. Nothing may panic, and an honest neighbour must still be served afterwards.
 
 use std::cell::RefCell;
 use std::net::{IpAddr, Ipv4Addr};

@@ -31,7 +31,7 @@ impl<'a> Feed<'a> {
         self.short() % count
     }
 
-    /// Reads a piece whose length the bytes themselves give.
+    /// Reads a piece whose length the bytes themselves state.
     pub(crate) fn piece(&mut self) -> &'a [u8] {
         let length = self.short().min(self.0.len());
         let (piece, rest) = self.0.split_at(length);
@@ -47,7 +47,7 @@ impl<'a> Feed<'a> {
         self.0
     }
 
-    /// Returns `bytes` as somebody on the way would hand them on: with some bytes altered, the end cut off or bytes
+    /// Returns `bytes` as somebody in between would pass them on: with some bytes altered, the end cut off or bytes
     /// added.
     ///
     /// The first bytes choose the alteration. All zeros, and so an empty feed, alter nothing.

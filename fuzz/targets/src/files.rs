@@ -1,8 +1,8 @@
 //! Files that other people wrote and a person loads: scenarios, designs, a relay's rule, predictions, tables of
 //! outside truth.
 //!
-//! A person who opens such a file got it from somebody else. The error for a mistake names the place of the mistake,
-//! which must be a place in the file. A file that is read without error must keep the promises of its type.
+//! A person who opens such a file got it from somebody else. The error for a mistake names its position, which must
+//! be in the file. A file that is read without error must satisfy the invariants of its type.
 
 use pillarbox_access::oracle::chart::Chart;
 use pillarbox_access::oracle::conditions::Conditions;

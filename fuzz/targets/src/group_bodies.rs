@@ -26,7 +26,7 @@ use crate::world::{NOW, World};
 /// Most bodies of one run.
 const MAX_BODIES: usize = 24;
 
-/// Runs after which the phones begin anew, because their histories grow with each.
+/// Runs after which the phones begin again, because their histories grow with each.
 const MAX_RUNS: u32 = 300;
 
 struct Scene {
@@ -112,7 +112,7 @@ fn said(kind: u8, feed: &mut Feed<'_>, own: AccountId, others: [AccountId; 2]) -
         let body = feed.piece();
         return Body::read(body).is_ok().then(|| body.to_vec());
     }
-    // Few groups and few names, so that the same ones come again.
+    // Few groups and few names, so that the same ones recur.
     let group = GroupId(FixedBytes([feed.byte() % 4; 16]));
     let id = BodyId(FixedBytes([feed.byte(); 16]));
     let words = |feed: &mut Feed<'_>| String::from_utf8_lossy(feed.piece()).into_owned();
@@ -149,7 +149,7 @@ fn said(kind: u8, feed: &mut Feed<'_>, own: AccountId, others: [AccountId; 2]) -
     Body { introduction, content }.write().ok()
 }
 
-/// Makes a device list that nobody has signed, with keys that may be none.
+/// Builds a device list that nobody has signed, with keys that may be invalid.
 fn listed(feed: &mut Feed<'_>, others: [AccountId; 2]) -> DeviceList {
     let device = |feed: &mut Feed<'_>| {
         let signing = FixedBytes([feed.byte(); 32]);
@@ -161,8 +161,8 @@ fn listed(feed: &mut Feed<'_>, others: [AccountId; 2]) -> DeviceList {
     DeviceList { account, version: u32::from(feed.byte()), devices, signature: FixedBytes([4; 64]) }
 }
 
-/// Makes signed changes of one of two groups that the first contact keeps. Each is signed by whoever it names, who need
-/// not be entitled to it.
+/// Builds signed changes of one of two groups that the first contact keeps. Each is signed by the member it names,
+/// who need not be entitled to it.
 fn signed(id: BodyId, feed: &mut Feed<'_>, own: AccountId, others: [AccountId; 2]) -> MemberChanges {
     let people = [others[0], others[1], own, AccountId([9; 16])];
     let secret = |person: usize| SigningSecret::from_bytes([u8::try_from(person).expect("a few"); 32]);

@@ -1,6 +1,6 @@
 //! The fuzz targets: one function for each place where the programs read somebody else's bytes.
 //!
-//! A target takes any bytes and returns, or panics. `fuzz/` makes a libFuzzer program of each. The product's own
+//! A target takes any bytes and returns, or panics. `fuzz/` builds a libFuzzer program from each. The product's own
 //! tests run each over its corpus (`tests/tests/corpora.rs`), so every test run checks again for each bug that was
 //! found. `docs/hostile.md` says how to fuzz, what was found, and what else a hostile peer can try.
 

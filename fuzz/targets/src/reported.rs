@@ -1,4 +1,4 @@
-//! A report sent by a liar: any part of it may be altered, or made up by somebody who knows the form.
+//! A report sent by a liar: any part of it may be altered, or invented by somebody who knows the form.
 
 use pillarbox_access::RelayHoldings;
 use pillarbox_access::demand::report::serve;
@@ -92,7 +92,7 @@ pub fn reported(bytes: &[u8]) {
                 assert_eq!(report.payload[1..], report.body);
             }
         } else {
-            // A message in the clear needs no opening, and the bytes in its place are ignored.
+            // A message in the clear needs no opening, and the bytes that would be the opening are ignored.
             let mut looked_at = report;
             if looked_at.payload.first() == Some(&kind::SERVER_READABLE) {
                 looked_at.opening = honest.opening;

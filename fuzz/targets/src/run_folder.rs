@@ -1,4 +1,4 @@
-//! A run's folder that somebody else hands over, as `report --check` reads it: a manifest, a matrix, evidence.
+//! A run's folder from somebody else, as `report --check` reads it: a manifest, a matrix, evidence.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -89,8 +89,8 @@ fn evidence() -> Evidence {
     }
 }
 
-/// Checks a folder. Altered files differ from the manifest and are found. Files with corrected digests, and made-up
-/// files, do no harm.
+/// Checks a folder. Altered files differ from the manifest and are found. Files with corrected digests, and
+/// invented files, do no harm.
 pub fn run_folder(bytes: &[u8]) {
     let mut feed = Feed::new(bytes);
     let choice = feed.byte();

@@ -21,7 +21,7 @@ struct Scene {
     stock: Stock,
     /// Bob's state before the payload of the same number.
     states: [Option<Vec<u8>>; 3],
-    /// A first message, a message of a running session, and a message beyond a gap.
+    /// A first message, a message of a running session, and a message after a gap.
     payloads: [Vec<u8>; 3],
 }
 
@@ -71,7 +71,7 @@ fn open(
     Conversation::decrypt(state, ours, stock, None, payload, &mut ChaCha20Rng::seed_from_u64(4))
 }
 
-/// Opens a payload that somebody made up, or altered on its way. It opens if, and only if, it is what Alice sent.
+/// Opens a payload that somebody invented, or altered on its way. It opens if, and only if, it is what Alice sent.
 pub fn payload(bytes: &[u8]) {
     let scene = &*SCENE;
     let mut feed = Feed::new(bytes);
@@ -88,7 +88,7 @@ pub fn payload(bytes: &[u8]) {
     assert_eq!(opened.is_ok(), arrived == *sent);
 }
 
-/// Opens a sealed-sender envelope that was altered on its way, made up, or honestly made around any payload.
+/// Opens a sealed-sender envelope that was altered on its way, invented, or honestly built around any payload.
 pub fn envelope(bytes: &[u8]) {
     let scene = &*SCENE;
     let mut feed = Feed::new(bytes);
@@ -125,8 +125,8 @@ pub fn envelope(bytes: &[u8]) {
     }
 }
 
-/// Reads a record with any contents. A record that reads is written the same way again, and using it does no harm,
-/// whatever it says.
+/// Reads a record with any contents. A record that can be read is written the same way again, and using it does no
+/// harm, whatever it contains.
 pub fn conversation_record(bytes: &[u8]) {
     let scene = &*SCENE;
     let mut feed = Feed::new(bytes);
@@ -136,7 +136,7 @@ pub fn conversation_record(bytes: &[u8]) {
     };
     let Ok(conversation) = Conversation::from_record(&record) else { return };
     let written = conversation.to_record();
-    // A record of the previous version is written as one of the current version, and every other as it was.
+    // A record of the previous version is written as one of the current version, and every other unchanged.
     assert!(*written == record || record.first() < written.first());
     assert!(Conversation::from_record(&written).is_ok_and(|again| again.to_record() == written));
     if let Ok((_, next)) = conversation.encrypt(b"text", Padding::Padme) {
@@ -149,7 +149,7 @@ pub fn conversation_record(bytes: &[u8]) {
     }
 }
 
-/// Reads records of prekeys. A record that reads is written the same way again.
+/// Reads records of prekeys. A record that can be read is written the same way again.
 pub fn prekey_record(bytes: &[u8]) {
     if let Ok(prekey) = SignedPreKeySecret::from_record(bytes) {
         assert_eq!(*prekey.to_record(), bytes);

@@ -1,5 +1,5 @@
-//! Two phones and a network with events that the fuzzer chooses: messages are lost, repeated, reordered and altered,
-//! phones start anew, and are restored from old copies.
+//! Two phones and a network with events that the fuzzer chooses: messages are lost, repeated, reordered and
+//! altered, phones start again, and are restored from old copies.
 //!
 //! Three things must never happen: a text is shown that was not sent, or is shown twice; a failure changes a state;
 //! two phones cannot find a common session again.
@@ -28,7 +28,7 @@ struct End {
     conversation: Option<Conversation>,
     inbox: BTreeSet<u32>,
     copies: Vec<Copy>,
-    /// Payloads on their way to this phone.
+    /// Payloads in transit to this phone.
     under_way: Vec<(u32, Vec<u8>)>,
 }
 
@@ -61,7 +61,7 @@ impl End {
         Conversation::decrypt(self.conversation.as_ref(), identity, stock, None, payload, rng)
     }
 
-    /// Receives a payload as it was sent.
+    /// Receives a payload unchanged.
     fn receive(&mut self, text: u32, payload: &[u8]) -> Result<(), OpenError> {
         let before = self.record();
         match self.open(payload) {
@@ -165,7 +165,7 @@ impl Network {
         }
     }
 
-    /// Delivers everything under way, in order.
+    /// Delivers everything in transit, in order.
     fn drain(&mut self, all_open: bool) {
         for end in &mut self.ends {
             for (text, payload) in std::mem::take(&mut end.under_way) {
@@ -176,7 +176,7 @@ impl Network {
     }
 }
 
-/// Runs the events that the bytes name, then lets one side or both begin anew, after which everything opens.
+/// Runs the events that the bytes name, then lets one side or both begin again, after which everything opens.
 pub fn session_events(bytes: &[u8]) {
     let mut feed = Feed::new(bytes);
     let mut network = Network { ends: [End::new(1), End::new(2)], next_text: 0 };

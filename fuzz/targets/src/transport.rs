@@ -62,7 +62,7 @@ fn relay_refuses(offer: &[u8; 10], versions: Versions, opening: &[u8; 48]) -> bo
     relay.offered(offer).is_ok_and(|(relay, _)| relay.opened(opening).is_err())
 }
 
-/// Opens records that were altered on the way, and records of somebody who holds the channel's key and sends any
+/// Opens records that were altered in transit, and records of somebody who has the channel's key and sends any
 /// bytes.
 pub fn records(bytes: &[u8]) {
     let mut feed = Feed::new(bytes);
@@ -87,7 +87,7 @@ pub fn records(bytes: &[u8]) {
 fn altered_on_the_way(feed: &mut Feed<'_>, sealer: &mut Sealer, opener: &mut Opener) {
     let sent: Vec<ClientFrame> =
         (0..3).map(|number| ClientFrame::Ping(Ping { request: RequestId(number) })).collect();
-    // Each frame gets its own record, so that places between records exist.
+    // Each frame gets its own record, so that there are boundaries between records.
     let records: Vec<u8> = sent.iter().flat_map(|frame| sealer.seal([frame]).unwrap_or_default()).collect();
     let arriving = feed.altered(&records);
     let unharmed = arriving.iter().zip(&records).take_while(|(got, sent)| got == sent).count();

@@ -1,5 +1,5 @@
-//! A vault that somebody has rewritten. One row holds bytes that the fuzzer chooses, correctly sealed, so that the
-//! reader of every kind of record sees them. Or the file itself is altered.
+//! A vault that somebody has rewritten. One row contains bytes that the fuzzer chooses, correctly sealed, so that
+//! the reader of every kind of record sees them. Or the file itself is altered.
 //!
 //! Only somebody with the passphrase can seal a row. The target tests the readers: they may answer "damaged", and
 //! must not panic, loop, or take memory that a record merely claims to need.
@@ -45,7 +45,7 @@ fn news() -> ChannelName {
     ChannelName::try_from("@harbour_news".to_owned()).expect("a name")
 }
 
-/// Makes a folder in memory, or on disk if the system has no such place.
+/// Creates a folder in memory, or on disk if the system has no such place.
 fn folder() -> TempDir {
     let memory = Path::new("/dev/shm");
     let made = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
@@ -87,7 +87,7 @@ static TEMPLATE: LazyLock<Template> = LazyLock::new(|| {
         let plaintext = aead::open_extended(&key, &nonce, &bound(place, &lookup), &sealed).expect("our row");
         Ok(Row { place, lookup, plaintext: plaintext.to_vec() })
     });
-    // There are many one-time prekeys, all alike, so the first of each kind stands for the others.
+    // There are many one-time prekeys, all alike, so the first of each kind represents the others.
     let mut rows: Vec<Row> = rows.expect("rows").map(|row| row.expect("a row")).collect();
     let mut seen = [0_u8; 256];
     rows.retain(|row| {

@@ -16,11 +16,11 @@ pub fn relay_frame(bytes: &[u8]) {
     is_unique::<RelayFrame>(bytes);
 }
 
-/// Decodes the body of a message from one phone to another, as it is once its envelopes are removed.
+/// Decodes the body of a message from one phone to another, after its envelopes are removed.
 pub fn body(bytes: &[u8]) {
     if let Ok(body) = Body::read(bytes) {
         assert_eq!(body.write().as_deref(), Ok(bytes));
-        // Every reader asks this before it looks at a part.
+        // Every reader checks this before it reads a part.
         let _whether_it_is_kept = body.is_within_limits();
     }
 }

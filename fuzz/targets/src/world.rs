@@ -37,7 +37,7 @@ impl World {
     pub(crate) fn new() -> Self {
         let mut rng = ChaCha20Rng::seed_from_u64(8);
         let store = SqliteStore::in_memory().expect("memory");
-        // A relay that keeps everything that a frame can bring, so that its rule refuses nothing.
+        // A relay that keeps everything that a frame can contain, so that its rule refuses nothing.
         let keeping = Keeping {
             deposits: DepositKind::ALL.to_vec(),
             channels: true,
@@ -82,7 +82,7 @@ impl World {
         (&mut self.slots[at].phone, &mut self.rng)
     }
 
-    /// Takes a phone out of the world and leaves its connections as they are.
+    /// Removes a phone from the world and leaves its connections open.
     pub(crate) fn take(&mut self, at: usize) -> Phone {
         self.slots.remove(at).phone
     }
@@ -91,7 +91,7 @@ impl World {
         self.slots[at].phone.account().address.expect("registered").account
     }
 
-    /// Lets `one` add the other by invitation and write.
+    /// Has `one` add the other by invitation and write.
     pub(crate) fn greet(&mut self, one: usize, other: usize) {
         let invitation = self.slots[other].phone.invitation().expect("registered");
         let (phone, rng) = self.at(one);
@@ -153,7 +153,7 @@ impl World {
         self.relay(vec![(connection, Input::Opened { peer, handshake_hash })]);
     }
 
-    /// Gives the relay a batch, and hands its answers to the connected phones.
+    /// Passes the relay a batch, and delivers its answers to the connected phones.
     pub(crate) fn relay(&mut self, mut batch: Vec<(ConnectionId, Input)>) -> Vec<Effect> {
         let mut all = Vec::new();
         loop {

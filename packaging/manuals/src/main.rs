@@ -1,8 +1,8 @@
 //! Writes the manual pages and the shell completions of the three programs, from the grammars that the programs parse
 //! with.
 //!
-//! `pillarbox-manuals FOLDER` makes `FOLDER/man/man1`, and `FOLDER/completions` with a folder for each shell. The
-//! files do not depend on the time or the place at which they are made.
+//! `pillarbox-manuals FOLDER` creates `FOLDER/man/man1`, and `FOLDER/completions` with a folder for each shell. The
+//! files do not depend on the time or the place at which they are created.
 
 mod lab;
 mod page;

@@ -33,7 +33,7 @@ pub(crate) fn render(name: &str, command: Command) -> io::Result<Vec<u8>> {
     Ok(page)
 }
 
-/// Writes a section whose lines stay as they are.
+/// Writes a section whose lines are not reflowed.
 fn as_typed(heading: &str, text: &str, out: &mut impl Write) -> io::Result<()> {
     let mut section = Roff::new();
     section.control("SH", [heading]).control("nf", []);

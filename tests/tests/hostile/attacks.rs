@@ -1,4 +1,4 @@
-//! Peers that hold on to a relay's resources: connections, buffers, patience.
+//! Peers that tie up a relay's resources: connections, buffers, time.
 
 use std::any::Any;
 use std::future::Future;

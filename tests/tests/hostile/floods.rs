@@ -1,4 +1,4 @@
-//! Peers that send more than a relay takes, or something else: handshakes, noise, frames, accounts, messages.
+//! Peers that send more than a relay accepts, or something else: handshakes, noise, frames, accounts, messages.
 
 use std::time::{Duration, Instant};
 
@@ -145,8 +145,8 @@ pub(crate) async fn quota(front: Front) -> Attacked {
     ))
 }
 
-/// Fills the relay's disk through one mailbox, first with long messages and then with short ones. Returns the number of
-/// messages that it took.
+/// Fills the relay's disk through one mailbox, first with long messages and then with short ones. Returns the
+/// number of messages that it accepted.
 pub(crate) async fn disk(front: Front) -> u64 {
     let mut victim = front.link(12).await;
     let RelayFrame::Registered(registered) = peer::register(&mut victim, VICTIM).await else {
@@ -183,8 +183,8 @@ pub(crate) async fn leave(front: Front) {
     }
 }
 
-/// Tries out numbers from 127.0.0.`from` for `span`, with as many accounts as that address may make. Returns the number
-/// of tries that were answered.
+/// Tries out numbers from 127.0.0.`from` for `span`, with as many accounts as that address may create. Returns the
+/// number of tries that were answered.
 pub(crate) async fn numbers(front: Front, from: u8, span: Duration) -> u64 {
     let begun = Instant::now();
     let mut links = Vec::new();

@@ -1,9 +1,9 @@
-//! Hostile peers attack a `pillarbox-relay` over TCP. The relay runs as a process of its own with its shipped limits,
+//! Hostile peers attack a `pillarbox-relay` over TCP. The relay runs as its own process with its shipped limits,
 //! and two honest phones talk through it without a pause.
 //!
-//! Nothing here is timed. The honest phones must get every message through, each attack must meet its limit, and the
-//! relay's memory must stay under the sum of its limits. The figures are printed with `cargo test -p pillarbox-tests
-//! --test hostile -- --nocapture`, and `docs/hostile.md` keeps a table of them.
+//! Nothing here is timed. The honest phones must get every message through, each attack must reach its limit, and
+//! the relay's memory must stay under the sum of its limits. The figures are printed with `cargo test -p
+//! pillarbox-tests --test hostile -- --nocapture`, and `docs/hostile.md` keeps a table of them.
 //!
 //! The hostile peers use other loopback addresses (127.0.0.2 and on), because limits count by address. Memory is read
 //! from `/proc`, so the tests run on Linux.
@@ -44,8 +44,8 @@ const ROUNDS: usize = 8;
 /// limits.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// The memory that one address can make a relay hold, by its limits. Each connection can hold one record that has begun
-/// to arrive, one record that was read, and one window of unacknowledged messages.
+/// The memory that one address can make a relay use, by its limits. Each connection can have one record that has
+/// begun to arrive, one record that was read, and one window of unacknowledged messages.
 const MOST_MEMORY_KIB: u64 = CONNECTIONS_PER_ADDRESS as u64 * (65_537 + 16_384 + WINDOW_BYTES) / 1_024;
 
 /// The time for which numbers are tried out. It is long enough to see the refill of the limit.
@@ -96,7 +96,7 @@ fn strangers_who_fill_the_disk_keep_nobody_from_fetching_or_leaving() {
     assert!(taken > 100, "{taken} messages");
     drop(alice.run(&["send", "Bob", "while it is full"]).expect(1).says("has no room for anything new"));
     assert_eq!(bob.inbox(), ["before it was full"]);
-    // A mailbox of many megabytes is removed with its account, although the disk has no room to hold it twice.
+    // A mailbox of many megabytes is removed with its account, although the disk has no room for a second copy.
     peer::runtime().block_on(floods::leave(Front::of(&relay)));
     drop(alice.run(&["inbox"]).expect(0));
     assert_eq!(bob.inbox(), ["while it is full"]);
@@ -136,7 +136,7 @@ fn the_relay_stays_up_for_two_honest_phones_whatever_others_do() {
             thread::sleep(PAUSE);
         }
         let attacked = attacking.join().unwrap_or_else(|_| panic!("{who}: the relay did not do as expected"));
-        // The hostile peers still hold open everything that they opened.
+        // The hostile peers still keep open everything that they opened.
         rounds.push(honest.round());
         let peak = relay.peak_memory();
         let cpu = relay.cpu_seconds() - cpu;

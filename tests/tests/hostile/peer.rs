@@ -57,7 +57,7 @@ impl Front {
     }
 }
 
-/// Registers an account that is derived from a number. The same number gives the same account.
+/// Registers an account that is derived from a number. The same number yields the same account.
 pub(crate) async fn register(link: &mut Link, number: u32) -> RelayFrame {
     let frame = registration(number, &link.handshake_hash);
     link.try_ask(&frame).await.expect("an answer")

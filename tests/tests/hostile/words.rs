@@ -1,4 +1,4 @@
-//! A client submits plain words in no format of this project. The relay's operator must be told about them.
+//! A client submits plain words in no format of this project. The ledger must report them to the relay's operator.
 
 use pillarbox_testkit::program::{Place, Process, programs, relay_command};
 use pillarbox_wire::{

@@ -1,5 +1,6 @@
-//! The finished result, which readers need no compiler to see. `docs/result.md`, its pictures and `docs/result.html`
-//! are made from the files of one run of `pillarbox-lab matrix`, and must equal what the program gives today.
+//! The finished result, which readers can see without a compiler. `docs/result.md`, its pictures and
+//! `docs/result.html` are generated from the files of one run of `pillarbox-lab matrix`, and must equal what the
+//! program produces today.
 //!
 //! After an intended change, `PILLARBOX_PIN=1 cargo test -p pillarbox-tests --test result` writes them again.
 
@@ -22,7 +23,7 @@ use pillarbox_testkit::program::{Place, Process, Stream};
 /// what it reads, and two designs that are end to end.
 const DESIGNS: [&str; 4] = ["plain-server", "telegram-cloud-2017", "whatsapp-2017", "signal-now"];
 
-/// Demands about the past of the man whose phone was taken.
+/// Demands about the past of the man whose phone was seized.
 const BACK: [&str; 4] = ["content-warrant", "backup-warrant", "seized-phone-open", "participant"];
 
 /// Demands from the order on, about the man to whom he wrote.
@@ -50,7 +51,7 @@ impl Run {
             command.args(&arguments);
             command
         });
-        // The test reads the progress as it comes. A slow computer is no failure, and silence is one.
+        // The test reads the progress as it arrives. A slow computer is not a failure, and silence is one.
         let cells = DESIGNS.len() * (BACK.len() + ONWARDS.len());
         for _ in 0..cells {
             program.wait_long_for(Stream::Err, |line| line.contains(&format!(" of {cells}, ")));

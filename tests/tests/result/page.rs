@@ -72,7 +72,7 @@ pub(crate) fn page(run: &Run) -> String {
         each(&mut page, run.cell(design, BACK[0]));
     }
     for demand in &BACK[1..] {
-        // A demand with the same result under every design is told once.
+        // A demand with the same result under every design is listed once.
         let says: BTreeSet<_> =
             DESIGNS.iter().map(|design| &run.cell(design, demand).answer.headline).collect();
         if says.len() == 1 {

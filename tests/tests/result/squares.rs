@@ -1,4 +1,5 @@
-//! Squares: one for each text, in the same place in every cell. A square is filled if the text came back readable.
+//! Squares: one for each text, in the same position in every cell. A square is filled if the text was returned
+//! readable.
 //!
 //! A picture is beside the words and numbers that it shows, and its description repeats them.
 

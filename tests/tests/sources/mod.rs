@@ -38,8 +38,8 @@ pub(crate) fn is_word(token: &str) -> bool {
     token.starts_with(|first: char| first.is_alphabetic() || first == '_')
 }
 
-/// Returns the words, the `::` and the single signs of a file. Comments, strings and the unit tests at its end are left
-/// out.
+/// Returns the words, the `::` and the single characters of a file. Comments, strings and the unit tests at its end
+/// are left out.
 pub(crate) fn tokens(text: &str) -> Vec<String> {
     let text = text.split("\nmod tests {").next().unwrap_or(text);
     let mut tokens = Vec::new();

@@ -1,4 +1,4 @@
-//! A write-ahead log that is damaged, cut short or deleted after the relay was killed, and an earlier copy of the
+//! A write-ahead log that is damaged, truncated or deleted after the relay was killed, and an earlier copy of the
 //! database.
 
 use std::fs;
@@ -78,7 +78,7 @@ fn a_damaged_log_is_noticed_whatever_was_done_to_it_and_nothing_is_changed_until
         // If somebody typed that command as printed, it would create an empty relay in the usual place.
         assert!(!refused.err.contains("run --accept-loss"), "{}", refused.err);
         assert!(refused.out.is_empty(), "{name}");
-        // If there is no log, SQLite creates an empty one when it looks.
+        // If there is no log, SQLite creates an empty one when it reads.
         let left = fs::read(log_of(data)).unwrap_or_default();
         assert_eq!(left, damaged.clone().unwrap_or_default(), "{name}");
         assert_eq!(fs::read(data.join("relay.sqlite3")).unwrap(), database, "{name}");
@@ -123,7 +123,7 @@ fn messages_of_a_log_that_is_whole_are_all_there_and_a_loss_is_accepted_once() {
             assert!(line.contains("WARN") && line.contains("count=1"), "{line}");
             drop(relay.stop().1.expect(0));
         }
-        // Nothing is missing from what is left, so no option is needed any more.
+        // Nothing is missing from the rest, so no option is needed any more.
         let relay = stopped.start_again(&place);
         let texts = bob.inbox();
         assert_eq!(texts, if is_damaged { &["one", "two"][..] } else { &["one", "two", "three"] });

@@ -36,7 +36,7 @@ fn deleted_files_are_noticed_nothing_is_accepted_into_them_and_what_they_held_is
         for suffix in lost {
             fs::remove_file(relay.data().join(format!("{DATABASE}{suffix}"))).unwrap();
         }
-        // A refused message and a look at `/readyz` each notice the accident without the other, and at once.
+        // A refused message and a request to `/readyz` each notice the accident without the other, and at once.
         if is_recent {
             let refused = alice.run(&["send", "Bob", "kept back"]).expect(1).prints("Waiting on this phone");
             drop(refused.says("Nothing of it was kept there."));
@@ -83,7 +83,7 @@ fn files_that_others_were_put_in_the_place_of_are_noticed_and_the_new_ones_are_l
     fs::remove_file(relay.data().join(format!("{DATABASE}-wal"))).unwrap();
     fs::write(relay.data().join(format!("{DATABASE}-wal")), "").unwrap();
     drop(alice.run(&["send", "Bob", "refused"]).expect(1).says("Nothing of it was kept there."));
-    // Waiting messages are still handed out, even those that the copy lacks.
+    // Waiting messages are still delivered, even those that the copy lacks.
     assert_eq!(bob.inbox(), ["in the copy", "later"]);
     let (stopped, ended) = relay.stop();
     drop(ended.expect(4));

@@ -1,4 +1,4 @@
-//! Links that somebody put into a folder, folders in which others may write, and files that others may read.
+//! Links that somebody created in a folder, folders in which others may write, and files that others may read.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -28,7 +28,7 @@ fn planted(place: &Place, folder: &Path, name: &str) -> std::path::PathBuf {
 
 #[test]
 fn a_relay_writes_through_no_link_that_was_planted_in_its_folder() {
-    // These are files that the relay creates anew at each start, and files that it goes on using.
+    // These are files that the relay creates again at each start, and files that it continues to use.
     for (name, starts) in [
         ("relay.key.new", true),
         ("admin", false),

@@ -1,4 +1,4 @@
-//! Addresses at which a relay listens, and addresses that it tells phones.
+//! Addresses at which a relay listens, and addresses that it gives phones.
 
 use pillarbox_testkit::program::{Place, Process, Relay};
 

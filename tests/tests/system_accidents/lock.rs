@@ -1,4 +1,4 @@
-//! A lock file that is deleted or put back while a relay or a phone runs.
+//! A lock file that is deleted or restored while a relay or a phone runs.
 
 use std::fs;
 

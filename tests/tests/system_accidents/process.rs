@@ -26,8 +26,8 @@ fn a_relay_at_the_limit_of_file_size_refuses_what_it_cannot_write_and_goes_on() 
     let place = Place::new();
     let data = place.path("relay");
     let limits = place.path("limits.json");
-    // The reserve is switched off, because it is larger than what this relay may write. If a relay cannot set its
-    // reserve aside, it has room for nothing.
+    // The reserve is switched off, because it is larger than what this relay may write. If a relay cannot create
+    // its reserve, it has room for nothing.
     fs::write(&limits, r#"{"reserve_bytes": 0}"#).unwrap();
     let mut command = Relay::command(&place, &data, "127.0.0.1:0");
     command.arg("--limits").arg(&limits);
@@ -75,7 +75,7 @@ fn a_running_relay_and_a_running_phone_leave_no_core_dump() {
     for process in [relay.id(), chat.id()] {
         assert_eq!(dump_limit(process), ["1", "1"]);
     }
-    // The control: a program that takes no precautions keeps the limit that this test was given.
+    // The control: a program that takes no precautions keeps the limit that this test has set.
     let mut other = Process::start({
         let mut sleep = place.command("sh");
         sleep.args(["-c", "echo there; exec sleep 60"]);

@@ -1,5 +1,5 @@
-//! A key of another relay, a folder that others may write in while the relay runs, and suggested commands that a shell
-//! reads as they are meant.
+//! Tests: a key copied from another relay is refused, a data folder that becomes writable to others is reported,
+//! and printed commands survive the shell.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -45,7 +45,7 @@ fn a_folder_that_others_may_write_in_by_now_is_told_of_and_the_relay_goes_on() {
     let set = |mode| fs::set_permissions(relay.data(), Permissions::from_mode(mode)).unwrap();
     let data = relay.data().to_owned();
     set(0o777);
-    // A question whether the relay is ready makes it look at the folder at once.
+    // A request to `/readyz` makes the relay check the folder at once.
     assert_eq!(relay.get("/readyz").0, 200);
     let line = relay.wait_for_log(|line| line.contains("others may write in the data folder"));
     assert!(line.contains("chmod go-w"), "{line}");

@@ -1,7 +1,7 @@
 //! Clocks that jump by days, forward and back, at the relay and at a phone. Each case has a defined outcome.
 //!
 //! A test cannot demand that somebody sets a computer's clock, and the programs have no switch for it. These tests
-//! therefore run the relay's core and the phones' engine, each with a clock of its own. Both take the time as an
+//! therefore run the relay's core and the phones' engine, each with its own clock. Both take the time as an
 //! argument, and everything that depends on the time is in them.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
@@ -28,7 +28,7 @@ fn waiting(world: &mut World) -> usize {
     world.relay.engine().counts().waiting
 }
 
-/// Lets the same time pass everywhere, and lets everybody do what has become due.
+/// Advances time equally everywhere, and has everybody do what has become due.
 fn pass(world: &mut World, span: Duration) {
     world.pass(span);
     world.sweep();
@@ -54,7 +54,7 @@ fn ahead_and_back(by: Duration) -> [Timestamp; 2] {
     [START + by, Timestamp(START.0 - by.0)]
 }
 
-/// Asserts that everybody is heard once, in order and sealed, and that nobody is told of any trouble.
+/// Asserts that everybody's texts are shown once, in order and sealed, and that nobody is told of any trouble.
 fn all_is_well(world: &mut World, (alice, bob): (Who, Who), texts: &[&str]) {
     for (from, to, first) in [(alice, bob, "hello"), (bob, alice, "hello yourself")] {
         let mut expected = vec![first];
@@ -260,11 +260,11 @@ fn a_text_disappears_by_the_clock_of_the_phone_that_it_is_on_and_no_other() {
         let history = world.see(who).history(world.id(with)).unwrap();
         history.iter().filter(|entry| entry.text() == Some("for an hour")).count()
     };
-    // With the clock set back, the text stays longer.
+    // With the clock set back, the text is kept longer.
     world.set_clock(bob, Timestamp(START.0 - DAY.0));
     connect_again(&mut world, bob);
     assert_eq!((texts(&world, alice, bob), texts(&world, bob, alice)), (1, 1));
-    // With the clock set ahead, the text goes at once. The other phone keeps it for its hour.
+    // With the clock set ahead, the text is sent at once. The other phone keeps it for its hour.
     world.set_clock(bob, START + DAY);
     connect_again(&mut world, bob);
     assert_eq!((texts(&world, alice, bob), texts(&world, bob, alice)), (1, 0));

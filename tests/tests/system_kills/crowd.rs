@@ -18,17 +18,17 @@ use crate::life::{Life, Owner, live};
 /// The number of people. Everybody writes to two others, so that two senders meet in every mailbox.
 const PEOPLE: usize = 4;
 
-/// The number of messages that a person has on the way at once.
+/// The number of messages that a person has in transit at once.
 const WINDOW: usize = 8;
 
 /// The speaker and the recipient, by number.
 pub(crate) type Way = (usize, usize);
 
-/// The record of what everybody has said and seen.
+/// The record of what everybody has sent and seen.
 #[derive(Default)]
 pub(crate) struct Account {
     pub(crate) ways: HashMap<Way, Said>,
-    /// True if nobody is to say anything more.
+    /// True if nobody may send anything more.
     hushed: bool,
 }
 
@@ -81,7 +81,7 @@ pub(crate) fn visit(phone: &mut Phone) -> Vec<Notice> {
 }
 
 impl Crowd {
-    /// Creates their accounts at the relay, and lets them wait for its next start.
+    /// Creates their accounts at the relay, and has them wait for its next start.
     pub(crate) fn gather(relay: &str) -> Self {
         let mut phones: Vec<Phone> =
             (0..PEOPLE).map(|own| registered(relay, &format!("person {own}"))).collect();
@@ -120,7 +120,7 @@ impl Crowd {
         Self { account, people, lives, accepted, ids }
     }
 
-    /// Tells everybody that the relay is there.
+    /// Tells everybody that the relay is running.
     pub(crate) fn go(&self) {
         self.people.iter().for_each(|(go, _)| go.send(()).unwrap());
     }
@@ -130,14 +130,14 @@ impl Crowd {
         (0..count).for_each(|_| self.accepted.recv_timeout(PATIENCE).unwrap());
     }
 
-    /// Returns the fate of everybody's frames. Call it once after each [`go`](Self::go), when the relay is gone.
+    /// Returns the fate of everybody's frames. Call it once after each [`go`](Self::go), when the relay has ended.
     pub(crate) fn lives(&self) -> Vec<Life> {
         let lives = self.people.iter().map(|_| self.lives.recv_timeout(PATIENCE).unwrap()).collect();
         self.accepted.try_iter().for_each(drop);
         lives
     }
 
-    /// Lets nobody say anything more, and waits until everything that was said has been accepted and shown.
+    /// Stops everybody from speaking, and waits until everything that was said has been accepted and shown.
     pub(crate) fn hush(&self) {
         self.account.lock().unwrap().hushed = true;
         let until = Instant::now() + PATIENCE;
@@ -148,7 +148,7 @@ impl Crowd {
         }
     }
 
-    /// Returns the total numbers of texts said, accepted and shown.
+    /// Returns the total numbers of texts sent, accepted and shown.
     pub(crate) fn counts(&self) -> [usize; 3] {
         let account = self.account.lock().unwrap();
         let sum = |at: usize| account.ways.values().map(|said| said.counts()[at]).sum();
@@ -212,7 +212,7 @@ impl Owner for Person {
     }
 
     fn accepted(&mut self) {
-        // If the receiver is gone, the test is over.
+        // If the receiver is dropped, the test is over.
         self.told.send(()).unwrap_or_default();
     }
 }

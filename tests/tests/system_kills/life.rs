@@ -1,7 +1,7 @@
 //! One phone during one life of its relay: it connects and talks until the connection breaks.
 //!
-//! This module carries the frames in place of the client's own carrier, so that the test knows at every moment which
-//! frames are under way. The frames and all their effects are the engine's own.
+//! This module carries the frames instead of the client's own carrier, so that the test knows at every moment which
+//! frames are in transit. The frames and all their effects are the engine's own.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use tokio::io::{ReadHalf, WriteHalf};
 use tokio::net::TcpStream;
 use tokio::time::sleep;
 
-/// The interval at which a phone is asked for what the passing of time alone has made due.
+/// The interval at which a phone is asked for what has become due by time alone.
 const TICK: Duration = Duration::from_millis(200);
 
 /// The fate of a phone's frames during one life of its relay.
@@ -31,7 +31,7 @@ pub(crate) struct Life {
     pub(crate) delivered: Vec<MessageId>,
 }
 
-/// The phone's owner, who speaks and hears the phone's notices.
+/// The phone's owner, who writes texts and sees the phone's notices.
 pub(crate) trait Owner {
     /// Speaks before each round of frames.
     fn speak(&mut self, phone: &mut Phone, rng: &mut StdRng);
@@ -49,7 +49,7 @@ struct Line {
     writer: Writer<WriteHalf<TcpStream>>,
 }
 
-/// Connects a phone and carries its frames until the relay is gone.
+/// Connects a phone and carries its frames until the relay has ended.
 pub(crate) async fn live(phone: &mut Phone, owner: &mut impl Owner, rng: &mut StdRng) -> Life {
     let mut life = Life::default();
     let Err(Over) = carry(phone, owner, rng, &mut life).await;

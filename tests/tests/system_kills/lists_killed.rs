@@ -1,5 +1,5 @@
-//! Kills a relay with a public log of keys while an owner links and removes devices. A device list and its entry in the
-//! log are both there afterwards, or neither is.
+//! Kills a relay with a public log of keys while an owner links and removes devices. Afterwards a device list and
+//! its entry in the log both exist, or neither does.
 #![allow(clippy::print_stdout, reason = "the counts are for whoever reads the log")]
 
 use std::path::Path;
@@ -56,8 +56,8 @@ fn bound(data: &Path) -> u32 {
     version
 }
 
-/// Makes changes until the relay is gone or takes no more, and returns the lists that it was sent. `begun` is told of
-/// the first.
+/// Makes changes until the relay has ended or accepts no more, and returns the lists that were sent to it. `begun`
+/// is signalled at the first.
 async fn change(mut link: Link, mut owner: Owner, begun: mpsc::Sender<()>) -> Vec<DeviceList> {
     let mut sent = vec![owner.list.clone()];
     loop {

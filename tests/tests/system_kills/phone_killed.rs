@@ -21,7 +21,8 @@ use crate::phones::alice_and_bob;
 /// The number of lines that the sender types in each of its lives.
 const LINES: usize = 3;
 
-/// The number of rounds after which the relay has no one-time keys left, so that both phones make and upload new ones.
+/// The number of rounds after which the relay has no one-time keys left, so that both phones generate and upload
+/// new ones.
 const DRY: u32 = 5;
 
 /// The number of one-time prekeys of each kind that a phone keeps at the relay.
@@ -61,8 +62,8 @@ struct Printed {
 }
 
 impl Printed {
-    /// Takes in the output of one life of the program. A text is marked as shown right after it was printed. If the
-    /// program is killed in between, the next life prints this text again and no other.
+    /// Processes the output of one life of the program. A text is marked as shown right after it was printed. If
+    /// the program is killed in between, the next life prints this text again and no other.
     fn life(&mut self, out: &str, killed: bool) {
         let whole = out.split_inclusive('\n').filter(|line| line.ends_with('\n'));
         let texts: Vec<String> = whole
@@ -78,7 +79,7 @@ impl Printed {
     }
 }
 
-/// Kills phones `kills` times, and checks everything that was said meanwhile.
+/// Kills phones `kills` times, and checks everything that was sent meanwhile.
 pub(crate) fn check(kills: u32) {
     let place = Place::new();
     let relay = place.relay();
@@ -107,7 +108,7 @@ pub(crate) fn check(kills: u32) {
             printed.said.say(line);
             chat.feed(&format!("{line}\n"));
         }
-        // The kills must land at random moments, so the test waits for nothing after what is sure to come.
+        // The kills must land at random moments, so the test waits for nothing after the events that are certain.
         let mut pause = |most: Duration| thread::sleep(dice.random_range(Duration::ZERO..most));
         let (sender, recipient) = match landed.kills / 2 % 4 {
             0 => {
@@ -229,7 +230,7 @@ fn keys_are_good(relay: &Relay, bob: &Phone) {
         let told = visit(stranger);
         assert!(told.iter().any(|notice| matches!(notice, Notice::Accepted { .. })), "{told:?}");
     }
-    // The strangers have uploaded keys of their own, and each has used up one of Bob's of each kind.
+    // The strangers have uploaded their own keys, and each has used up one of Bob's of each kind.
     let strangers = strangers.len() as i64;
     assert_eq!(count(relay.data(), ONE_TIME), 4 * STOCK + strangers * 2 * STOCK - strangers * 2);
     let mut heard = bob.inbox();

@@ -1,4 +1,4 @@
-//! Kills the relay under load, again and again at random moments, and looks at its file each time.
+//! Kills the relay under load, repeatedly at random moments, and checks its file each time.
 #![allow(clippy::print_stdout, reason = "the counts are for whoever reads the log")]
 
 use std::collections::BTreeSet;
@@ -24,14 +24,14 @@ const CONNECTING: u32 = 6;
 /// The largest number of messages that are accepted before any other kill.
 const MOST_ACCEPTED: usize = 40;
 
-/// The longest time from the awaited message to the kill, which comes at a random moment of it. A few batches take
-/// about as long, so that a kill lands before, in and after commits.
+/// The longest time from the awaited message to the kill, which happens at a random moment in it. A few batches
+/// take about as long, so that a kill lands before, in and after commits.
 const MOMENT: Duration = Duration::from_millis(6);
 
 /// The longest time from the start of a relay to its kill. A start takes about as long.
 const START: Duration = Duration::from_millis(60);
 
-/// The counts of the states in which kills landed. A kill can count in several, because it meets four phones and a
+/// The counts of the states in which kills landed. A kill can count in several, because it hits four phones and a
 /// relay.
 #[derive(Debug, Default)]
 struct Landed {
@@ -66,7 +66,7 @@ impl Census {
     }
 }
 
-/// Kills a relay `kills` times, and checks everything that was said meanwhile.
+/// Kills a relay `kills` times, and checks everything that was sent meanwhile.
 pub(crate) fn check(kills: u32) {
     let place = Place::new();
     let data = place.path("relay");

@@ -1,4 +1,4 @@
-//! Throw-away accounts. Each is registered over TCP by hand, says one thing to one person, and disconnects.
+//! Throw-away accounts. Each is registered over TCP by hand, sends one text to one person, and disconnects.
 
 use pillarbox_client::body::{Body, Content, Text};
 use pillarbox_client::net::now;
@@ -22,8 +22,8 @@ pub(crate) enum Said {
     Text(String),
 }
 
-/// Registers one new account for each message, and lets it send the message to the owner of an invitation. The delivery
-/// key is not used.
+/// Registers one new account for each message, and has it send the message to the owner of an invitation. The
+/// delivery key is not used.
 pub(crate) fn crowd(relay: &str, invitation: &str, says: impl IntoIterator<Item = Said>) {
     let (relay, whom): (RelayAddress, Invitation) = (relay.parse().unwrap(), invitation.parse().unwrap());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

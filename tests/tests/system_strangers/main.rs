@@ -10,7 +10,7 @@ use self::crowd::{Said, crowd};
 
 const NUMBER: &str = "+447700900123";
 
-/// Limits that stand in for somebody with any number of network addresses, and a window that is smaller than the number
+/// Limits that simulate somebody with any number of network addresses, and a window that is smaller than the number
 /// of messages that stay at the relay.
 const LIMITS: &str = r#"{"register":{"burst":100000,"every":1},"bundles_of_one":{"burst":100000,"every":1},"window_messages":16}"#;
 
@@ -43,7 +43,7 @@ fn six_hundred_throw_away_accounts_silence_no_newcomer_and_all_are_heard_once() 
     let said = texts(0..600);
     crowd(relay.address(), &invitation, garbage(100));
     crowd(relay.address(), &invitation, said.iter().cloned().map(Said::Text));
-    // Carol was given Bob's invitation. Dave has found him by his number.
+    // Carol received Bob's invitation. Dave has found him by his number.
     let (carol, dave) = (place.account(&relay, "carol"), place.account(&relay, "dave"));
     drop(carol.run(&["contact", "add", &invitation, "--name", "Bob"]).expect(0));
     drop(dave.run(&["contact", "add", NUMBER, "--name", "Bob"]).expect(0));

@@ -71,8 +71,8 @@ fn the_audit_can_find_that_a_message_is_longer_than_the_protocol_has_it_whatever
 fn the_audit_cannot_find_words_that_a_phone_puts_in_the_place_of_padding_under_a_key_that_the_relay_has() {
     let words = Planted::draw(&mut rand::rng()).words;
     let key: [u8; 16] = rand::random();
-    // The hidden words overwrite the end of the message, where the encrypted padding and the tag are. The length stays
-    // the same, and the form is lost.
+    // The hidden words overwrite the end of the message, where the encrypted padding and the tag are. The length is
+    // unchanged, and the form is lost.
     let sent = send(&words, &[Patch::Overwrite(under(&key, words.as_bytes()))]);
     assert_eq!((sent.on_disk.len(), sent.in_memory.len(), sent.noticed), (0, 0, 0));
     // The relay reads the hidden words.

@@ -9,8 +9,8 @@ use pillarbox_wire::DepositKind;
 
 use crate::world;
 
-/// Returns Alice, whose backup lies at the relay under a key that `held_by` holds, and the words that are in the
-/// backup.
+/// Returns Alice, whose backup is stored at the relay under a key that `held_by` holds, and the words that are in
+/// the backup.
 fn backed_up(held_by: BackupKey) -> (World, Who, String) {
     let mut settings = RelaySettings::default();
     settings.keeping.deposits = vec![DepositKind::BackupPart, DepositKind::BackupKey];
@@ -56,7 +56,7 @@ fn the_relay_can_read_a_backup_whose_key_lies_with_it() {
 fn the_relay_cannot_read_a_backup_whose_key_the_owner_wrote_down() {
     let (mut world, alice, words) = backed_up(BackupKey::Provider);
     let former = key_at_relay(&world).unwrap();
-    // A key that once lay at the relay does not open any part that is made after the owner has taken over.
+    // A key that was once stored at the relay does not open any part that is made after the owner has taken over.
     back_up(&mut world, alice, BackupKey::Owner);
     let parts = at_relay(&world, DepositKind::BackupPart);
     assert!(key_at_relay(&world).is_none());

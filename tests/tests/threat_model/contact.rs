@@ -32,7 +32,7 @@ fn a_contact_can_keep_what_they_were_sent() {
     let later = now + Duration::from_seconds(61);
     world.at(alice).remove_expired(later, &mut rng).unwrap();
     assert!(!has(&world, alice, contact), "the sender's phone has removed it");
-    // Bob's clock stands still.
+    // Bob's clock is stopped.
     world.at(bob).remove_expired(now, &mut rng).unwrap();
     assert!(has(&world, bob, here));
     // A phone that follows the request removes it too.
@@ -70,7 +70,8 @@ fn a_contact_cannot_send_a_message_that_looks_as_if_somebody_else_sent_it() {
         let unreadable = Notice::Undecryptable { contact: None, asked_again: false };
         assert_eq!(world.take_notices(bob).contains(&unreadable), !opens, "{at}");
     }
-    // On an unsealed message, the relay says whose connection it came on. The frame has no place for anything else.
+    // For an unsealed message, the relay names the account of its connection. The frame has no field for anything
+    // else.
     let body = text_body("not sealed", &mut world);
     let payload = mallory.first_message(&mut world, bob, &body);
     mallory.submit(&mut world, bob, payload);
@@ -85,7 +86,8 @@ fn a_contact_cannot_pass_somebody_elses_message_off_as_their_own() {
     let [mallory, dora] = [(); 2].map(|()| Forger::new(&mut world));
     let certificates = [&mallory, &dora].map(|forger| forger.certificate(&mut world));
     let (key, recipient) = (world.delivery_key(bob), world.invitation(bob).identity);
-    // The relay accepts a first message from anybody who holds it, in an envelope with a valid certificate.
+    // The relay accepts a first message from anybody who has the delivery key, in an envelope with a valid
+    // certificate.
     let hand_over = |world: &mut World, by: &Forger, certificate, payload: &[u8]| {
         let envelope = seal(&mut world.fork(), &by.identity, certificate, &recipient, payload).unwrap();
         let (connection, _) = world.guest();

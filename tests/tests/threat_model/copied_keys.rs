@@ -1,4 +1,4 @@
-//! An attacker with the phone's keys: the open vault as it was at one moment, and a recording of every message.
+//! An attacker with the phone's keys: the open vault in its state at one moment, and a recording of every message.
 
 use pillarbox_client::{Notice, Phone};
 use pillarbox_crypto::IdentitySecret;
@@ -38,7 +38,7 @@ fn somebody_with_a_copy_of_the_keys_can_read_what_is_sent_until_both_sides_have_
     world.online(bob);
     world.run();
     assert_eq!(copy.read(&world.deliveries(bob)[from..]), ["one", "two"]);
-    // Bob's phone has answered by now, with a key that was drawn before the copy was taken.
+    // Bob's phone has answered by now, with a key that was drawn before the copy was made.
     assert_eq!(overhear(&mut world, &mut copy, pair, "three"), ["three"]);
 }
 

@@ -18,7 +18,7 @@ pub(crate) struct Copy {
 }
 
 impl Copy {
-    /// Copies a phone's profile as it is now, with its passphrase.
+    /// Copies a phone's profile in its present state, with its passphrase.
     pub(crate) fn take(world: &mut World, whose: Who) -> Self {
         let folder = world.copy_folder(whose);
         world.run();

@@ -1,4 +1,5 @@
-//! A stranger with hundreds of accounts: what they can take up at a phone, and what they cannot take from anybody else.
+//! A stranger with hundreds of accounts: what they can use up at a phone, and what they cannot take from anybody
+//! else.
 
 use pillarbox_client::phone::MAX_REQUESTS;
 use pillarbox_client::{DeliveryState, EntryDirection, Notice};
@@ -31,7 +32,7 @@ fn crowd(world: &mut World, to: Who, count: usize) -> Vec<String> {
     (0..count).map(text).collect()
 }
 
-/// Lets the owner look at everything new, and returns the texts.
+/// Has the owner look at everything new, and returns the texts.
 fn look(world: &mut World, who: Who) -> Vec<String> {
     let (now, mut rng) = (world.now, world.fork());
     let unshown = world.see(who).unshown().unwrap();
@@ -76,7 +77,7 @@ fn a_stranger_cannot_become_a_contact_by_bytes_that_do_not_open() {
         matches!(notice, Notice::StrangerUnopened { .. } | Notice::Undecryptable { contact: None, .. })
     };
     assert_eq!(told.iter().filter(unopened).count(), CROWD, "each is told");
-    // A stranger with something to say becomes a request, and is heard.
+    // A stranger with something to say becomes a request, and is shown.
     world.invite(carol, bob);
     world.tell(carol, bob, "we met on the ferry");
     assert_eq!(look(&mut world, bob), ["we met on the ferry"]);
@@ -151,7 +152,7 @@ fn a_stranger_can_push_out_requests_that_the_owner_has_seen_and_not_answered() {
         world.tell(newcomer, bob, "do you remember me?");
     }
     look(&mut world, bob);
-    // Bob answers Erin, gives Frank a name, and leaves Grace for later.
+    // Bob answers Erin, names Frank, and leaves Grace for later.
     world.tell(bob, erin, "of course");
     let (known, mut rng) = (world.id(frank), world.fork());
     world.at(bob).rename(known, "Frank", &mut rng).unwrap();
@@ -169,7 +170,7 @@ fn a_stranger_can_push_out_requests_that_the_owner_has_seen_and_not_answered() {
 
 #[test]
 fn a_stranger_cannot_hold_up_what_is_behind_their_first_messages() {
-    /// A number of messages that the relay does not hand out without an answer.
+    /// A number of messages that the relay does not deliver without an answer.
     const MORE: usize = 300;
     let mut world = world::new();
     let (alice, bob) = world.pair();
@@ -260,7 +261,7 @@ fn a_stranger_cannot_be_heard_by_an_owner_who_has_blocked_them() {
     let mut blocked = [known, unknown];
     blocked.sort();
     assert_eq!(world.see(bob).blocked().unwrap(), blocked);
-    // Other people are heard. Those who were blocked are heard again once they are not blocked any more.
+    // Other people's messages are shown. So are those of blocked people once they are unblocked.
     world.tell(alice, bob, "how are you?");
     world.at(bob).block(known, false, &mut rng).unwrap();
     write(&mut world, &mallory, "at last");

@@ -1,4 +1,4 @@
-//! Linked devices: what the relay learns of them, and what it cannot do with them.
+//! Linked devices: what the relay learns about them, and what it cannot do with them.
 
 use pillarbox_client::{DeviceFault, Notice};
 use pillarbox_testkit::world::{World, altering};
@@ -6,7 +6,7 @@ use pillarbox_wire::{
     ClientFrame, DeviceAddress, DeviceId, DeviceList, FixedBytes, ListedDevice, RelayFrame,
 };
 
-/// The number that a relay gives to a device of its own.
+/// The number that a relay assigns to its own device.
 const GHOST: DeviceId = DeviceId(200);
 
 #[test]

@@ -123,7 +123,7 @@ fn the_relay_cannot_give_a_phone_that_checks_its_public_log_a_device_list_that_t
         let mut rng = world.fork();
         world.at(alice).check_directory(checks, &mut rng).unwrap();
         about_the_log(&mut world, alice);
-        // The list is Bob's own, and the log was not told of it.
+        // The list is Bob's own, and the log does not contain it.
         world.link_device(bob, false);
         let account = world.id(bob);
         let told = about_the_log(&mut world, alice);
@@ -194,7 +194,7 @@ fn the_relay_cannot_show_two_public_logs_to_contacts_who_check_it_and_write_to_e
 fn a_contact_can_see_when_a_phone_that_checks_the_public_log_last_looked_at_it() {
     let (mut world, everybodys, alice, bob, mallory) = forged();
     world.introduce(alice, bob);
-    // Her log is another one, so that Bob's program keeps and prints the head that hers tells.
+    // Her log is another one, so that Bob's program keeps and prints the head that her phone sends.
     let hers = Rc::new(RefCell::new(everybodys.borrow().clone()));
     hers.borrow_mut().publish(world.id(bob), &mallory);
     // They compared heads when they met, and do so again on the next day.

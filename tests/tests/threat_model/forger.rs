@@ -14,7 +14,7 @@ use pillarbox_wire::{
     SenderCertificate,
 };
 
-/// The number of every request. The connection tells answers apart, because each asks one question at a time.
+/// The number of every request. The connection distinguishes answers, because each asks one question at a time.
 pub(crate) const REQUEST: RequestId = RequestId(1);
 
 /// A hand-made account and its connection.

@@ -10,7 +10,7 @@ use pillarbox_wire::{AccountId, Duration, FixedBytes, Timestamp};
 use crate::forger::Forger;
 use crate::world;
 
-/// Makes a group of the first phone with these members.
+/// Creates a group of the first phone with these members.
 fn make(world: &mut World, at: Who, name: &str, members: &[AccountId]) -> GroupId {
     let (now, mut rng) = (world.now, world.fork());
     let group = world.at(at).make_group(name, members, now, &mut rng).unwrap();
@@ -25,7 +25,7 @@ fn tell(world: &mut World, at: Who, group: GroupId, text: &str) {
     world.run();
 }
 
-/// Makes a group of three phones that know each other.
+/// Creates a group of three phones that know each other.
 fn three(world: &mut World) -> ([Who; 3], GroupId) {
     let people = ["Alice", "Bob", "Carol"].map(|name| world.phone(name));
     for (one, other) in [(0, 1), (0, 2), (1, 2)] {
@@ -64,7 +64,7 @@ fn roster(world: &mut World, group: GroupId, members: Vec<AccountId>) -> Content
     Content::Roster(Roster { id, group, name: "Harbour".to_owned(), members, key: FixedBytes([0; 32]) })
 }
 
-/// Makes two phones, and a group of them and a hand-made account.
+/// Creates two phones, and a group of them and a hand-made account.
 fn with_mallory(world: &mut World) -> (Who, Who, Forger, GroupId) {
     let (alice, bob) = world.pair();
     let mallory = Forger::new(world);
@@ -203,7 +203,7 @@ fn a_contact_cannot_speak_in_a_group_that_they_are_not_in() {
     assert_eq!(heard(&world, alice, group), ["a member's word"]);
 }
 
-/// A hand-made account that makes groups with its own key, and says about them whatever it likes.
+/// A hand-made account that creates groups with its own key, and says about them whatever it likes.
 struct Plotter {
     forger: Forger,
 }
@@ -227,7 +227,7 @@ impl Plotter {
         say(world, &self.forger, to, Content::MemberChanges(told));
     }
 
-    /// Makes a group of itself and these phones, and tells all of them. Returns the digest of its making.
+    /// Creates a group of itself and these phones, and informs all of them. Returns the digest of its creation.
     fn make(&self, world: &mut World, phones: &[Who], salt: u8) -> (GroupId, FixedBytes<32>) {
         let name = "Harbour".to_owned();
         let make = MemberClaim::make(self.member(), name, FixedBytes([salt; 16]), world.now).unwrap();
@@ -246,7 +246,7 @@ impl Plotter {
     }
 }
 
-/// Makes two phones that know each other, and a plotter who has written to both.
+/// Creates two phones that know each other, and a plotter who has written to both.
 fn with_plotter(world: &mut World) -> (Who, Who, Plotter) {
     let (alice, bob) = world.pair();
     let forger = Forger::new(world);
@@ -282,7 +282,7 @@ fn a_contact_can_read_what_a_phone_still_sends_to_a_group_that_has_not_heard_of_
     let mut world = world::new();
     let ([alice, bob, carol], group) = three(&mut world);
     let (whom, keeper) = (world.id(carol), world.id(alice));
-    // Bob's phone drops what Alice's sends, so it does not hear of it.
+    // Bob's phone drops what Alice's sends, so it does not learn of it.
     let mut rng = world.fork();
     world.at(bob).block(keeper, true, &mut rng).unwrap();
     remove(&mut world, alice, group, whom);
@@ -292,7 +292,7 @@ fn a_contact_can_read_what_a_phone_still_sends_to_a_group_that_has_not_heard_of_
     let before = to_carol(&world);
     tell(&mut world, bob, group, "six at the pier");
     assert_eq!(to_carol(&world) - before, 1, "it has a copy, and drops it unless it is made to show it");
-    // The next text from somebody who has heard of it brings the removal.
+    // The next text from somebody who knows of it carries the removal.
     world.at(bob).block(keeper, false, &mut rng).unwrap();
     tell(&mut world, alice, group, "seven");
     assert!(!members(&world, bob, group).contains(&whom));
@@ -315,7 +315,7 @@ fn a_contact_cannot_read_what_phones_say_in_a_group_that_have_heard_of_their_rem
         let before = submitted(&world);
         tell(&mut world, alice, group, "from Alice");
         tell(&mut world, bob, group, "from Bob");
-        // Nothing goes to that phone, so there is nothing to open, whatever it is made to do.
+        // Nothing is sent to that phone, so there is nothing to open, whatever it is made to do.
         assert_eq!(submitted(&world) == before, removes);
         let expected: &[&str] = if removes { &[] } else { &["from Alice", "from Bob"] };
         assert_eq!(heard(&world, carol, group), expected);
@@ -366,7 +366,7 @@ fn a_contact_cannot_sign_for_somebody_else_who_is_in_a_group() {
     assert!(world.take_notices(bob).contains(&refused), "the phone tells");
     mallory.tell(&mut world, bob, group, vec![as_other.clone()]);
     assert_eq!(members(&world, bob, group), before);
-    // A key that Mallory says is Alice's, too, stands for nothing but itself.
+    // A key that Mallory says is Alice's, too, represents nothing but itself.
     let also = mallory.signed(group, MemberAct::Add { member: other_key }, world.now);
     mallory.tell(&mut world, bob, group, vec![also, as_other]);
     assert_eq!(members(&world, bob, group), before);
@@ -420,7 +420,7 @@ fn a_contact_cannot_take_anybody_else_out_of_a_group_that_they_do_not_keep() {
     let removal = mallory.signed(group, remove(FixedBytes([0; 32])), world.now);
     mallory.tell(&mut world, alice, group, vec![removal]);
     assert!(members(&world, alice, group).contains(&whom[0]));
-    // In a group that they keep the same act holds.
+    // In a group that they keep the same act is valid.
     let (group, first) = mallory.make(&mut world, &[alice, bob], 1);
     let removal = mallory.signed(group, remove(first), world.now);
     mallory.tell(&mut world, alice, group, vec![removal]);

@@ -1,9 +1,9 @@
 //! The lines of `docs/threat-model.md`. Each *can* and each *cannot* there is a test here with its words as its name.
 //! `tests/threat_model_lists.rs` compares the two lists.
 //!
-//! A test takes the place of the party, with the party's means and no more. For a *cannot*, the same test shows that
-//! the attempt works where it should. For example, the same search finds the words where the relay may read them, and
-//! the same message opens if nobody altered it.
+//! A test plays the party, with the party's means and no more. For a *cannot*, the same test shows that the attempt
+//! works where it should. For example, the same search finds the words where the relay may read them, and the same
+//! message opens if nobody altered it.
 //!
 //! | file | party |
 //! |---|---|

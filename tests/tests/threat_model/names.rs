@@ -72,7 +72,7 @@ fn a_contact_cannot_be_taken_for_another_contact_by_calling_themselves_the_same(
         }
         let contact = world.see(alice).contact(world.id(mallory)).unwrap();
         assert!(!naming::is_same(&contact.name, "Bob"), "{:?}", contact.name);
-        // Alice cannot choose that name for a contact either, and both conversations go on as they were.
+        // Alice cannot choose that name for a contact either, and both conversations continue unchanged.
         let mut rng = world.fork();
         assert!(world.at(alice).rename(contact.account, name.trim(), &mut rng).is_err());
         world.tell(alice, bob, "meet me at six");
@@ -81,7 +81,7 @@ fn a_contact_cannot_be_taken_for_another_contact_by_calling_themselves_the_same(
         assert_eq!(world.heard(mallory, alice), [""; 0]);
         assert_eq!(world.heard(alice, mallory), ["where?"]);
     }
-    // A contact with a name of their own keeps it.
+    // A contact with their own name keeps it.
     let (world, [alice, _, mallory]) = with_somebody_called("Robert");
     assert_eq!(meant(&world, alice, "robert").unwrap().account, world.id(mallory));
 }

@@ -62,7 +62,7 @@ fn somebody_on_the_wire_can_hold_everything_up() {
 
 #[test]
 fn somebody_on_the_wire_cannot_read_a_frame() {
-    // The relay can read these phones' messages, so only the channel stands between the words and the wire.
+    // The relay can read these phones' messages, so only the channel is between the words and the wire.
     let mut world = world::new();
     let words = world.words();
     let (alice, bob) = (world.readable_phone("Alice"), world.readable_phone("Bob"));
@@ -81,7 +81,7 @@ fn somebody_on_the_wire_cannot_change_a_frame_unnoticed() {
     let Shaken { phone, .. } = channel(2);
     let mut sealer = phone.unwrap().sealer;
     let records = [1, 2, 3].map(|request| sealer.seal(&[ping(request)]).unwrap());
-    // The same draws give the same channel, so each attempt meets a relay that has heard nothing yet.
+    // The same draws yield the same channel, so each attempt meets a relay that has received nothing yet.
     let hear = |bytes: &[u8]| {
         let mut opener = channel(2).relay.unwrap().opener;
         opener.feed(bytes);
@@ -106,7 +106,7 @@ fn somebody_on_the_wire_cannot_change_a_frame_unnoticed() {
             assert_eq!(hear(&altered), (vec![], None), "byte {at}, bit {bit}");
         }
     }
-    // Records are left out, repeated, reordered, added, and cut off in the middle.
+    // Records are left out, repeated, reordered, added, and truncated in the middle.
     assert_eq!(hear(&[&one[..], three].concat()), (vec![ping(1)], None));
     assert_eq!(hear(&[&one[..], one, two].concat()), (vec![ping(1)], None));
     assert_eq!(hear(&[&two[..], one].concat()), (vec![], None));

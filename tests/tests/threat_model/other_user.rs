@@ -1,5 +1,5 @@
-//! Another user of the computer on which a relay or a phone runs. They can write where the owner lets them, and read
-//! what the owner lets them read. These tests do it for them.
+//! Another user of the computer on which a relay or a phone runs. They can write where the owner lets them, and
+//! read what the owner lets them read. These tests do so in their place.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -93,8 +93,8 @@ fn another_user_cannot_read_what_a_relay_or_a_phone_keeps() {
 
 #[test]
 fn another_user_cannot_find_keys_in_a_core_dump() {
-    // The folder to which this system writes a dump. Some systems hand it to a program instead, which keeps it where no
-    // test can look.
+    // The folder to which this system writes a dump. Some systems pass it to a program instead, which keeps it
+    // where no test can look.
     let pattern = fs::read_to_string("/proc/sys/kernel/core_pattern").unwrap_or_default();
     let dumps = |place: &Place| {
         let names = files(&place.path(""));

@@ -124,7 +124,7 @@ fn the_relay_cannot_tell_texts_of_one_padding_bucket_apart_by_their_length() {
     assert!((2..=TEXTS / 4).contains(&padded), "{padded} lengths");
 }
 
-/// Returns copies of a message: with each of its bytes altered in turn, cut short, and made longer.
+/// Returns copies of a message: with each of its bytes altered in turn, truncated, and lengthened.
 fn altered(deliver: &Deliver, step: usize) -> Vec<Deliver> {
     let payload = deliver.payload.as_slice();
     let flipped = (0..payload.len()).step_by(step).map(|at| {
@@ -200,7 +200,7 @@ fn the_relay_cannot_make_a_phone_show_a_message_twice() {
     again(&mut world);
     world.restart(bob);
     again(&mut world);
-    // After 91 days a phone has forgotten what it has seen. The keys are gone all the same.
+    // After 91 days a phone has forgotten what it has seen. The keys are deleted all the same.
     world.pass(Duration::from_days(91));
     world.restart(bob);
     world.take_notices(bob);

@@ -1,4 +1,4 @@
-//! A relay can look at what passes and at what it keeps, and it decides what goes on.
+//! A relay can look at what passes and at what it keeps, and it decides what it forwards.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -16,7 +16,7 @@ use crate::world;
 
 const NUMBER: &str = "+44 7700 900123";
 
-/// Returns the messages that came on connections without a name: their times, network addresses, and mailboxes.
+/// Returns the messages that arrived on connections without a name: their times, network addresses, and mailboxes.
 fn nameless(passed: &[Passing]) -> impl Iterator<Item = (&Passing, DeviceAddress)> {
     passed.iter().filter_map(|passing| match (&passing.about, passing.frame, passing.from) {
         (Some(FrameSubject::Device(to)), "Submit", None) => Some((passing, *to)),
@@ -110,8 +110,8 @@ fn the_relay_can_link_the_two_connections_of_a_phone_by_their_network_address() 
 #[test]
 fn the_relay_can_guess_the_sender_of_a_sealed_message_from_the_receipt_that_follows() {
     // Martiny, Kaptchuk, Aviv, Roche and Wustrow, "Improving Signal's Sealed Sender" (NDSS 2021): Bob answers the
-    // person who gets messages soon after Bob does, and fewer when Bob gets none. The attack needs no network
-    // addresses.
+    // person who receives messages soon after Bob does, and fewer when Bob receives none. The attack needs no
+    // network addresses.
     let mut world = world::new();
     let phones = ["Alice", "Bob", "Carol", "Dave"].map(|name| world.phone(name));
     let [alice, bob, carol, dave] = phones;

@@ -1,4 +1,4 @@
-//! A relay that gives out other keys than it was given, and that speaks in other people's names.
+//! A relay that hands out other keys than it was given, and that speaks in other people's names.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -20,8 +20,8 @@ use crate::world;
 
 const NUMBER: &str = "+44 7700 900123";
 
-/// Lets the relay answer for `victim` with the keys of its own phone, and hand that phone the messages of `writer` to
-/// `victim`.
+/// Has the relay answer for `victim` with the keys of its own phone, and deliver to that phone the messages of
+/// `writer` to `victim`.
 fn stand_between(world: &mut World, writer: Who, victim: Who, own: Who) {
     let (known, theirs) = (world.address(victim), world.address(own));
     let key = Some(FixedBytes(world.delivery_key(own)));
@@ -67,8 +67,8 @@ fn the_relay_cannot_replace_the_key_of_a_known_contact_without_the_phone_telling
     // Nobody is between them, and nothing is reported.
     world.tell(carol, bob, "hello");
     assert_eq!(key_changes(&mut world, carol, bob), []);
-    // The relay gives out other keys when the conversation begins. This works for a contact whom nobody has verified,
-    // and it is reported.
+    // The relay hands out other keys when the conversation begins. This works for a contact whom nobody has
+    // verified, and it is reported.
     stand_between(&mut world, alice, bob, own);
     world.tell(alice, bob, "for Bob only");
     assert_eq!(world.heard(own, alice), ["for Bob only"]);
@@ -127,7 +127,7 @@ fn the_relay_cannot_make_a_phone_write_to_a_verified_contact_under_another_key()
     }
 }
 
-/// Returns the relay's word that a key of its own belongs to somebody.
+/// Returns the relay's certificate that its own key belongs to somebody.
 fn forged_certificate(world: &World, sender: DeviceAddress, forger: &Forger) -> SenderCertificate {
     let mut certificate = SenderCertificate {
         sender,
@@ -253,7 +253,7 @@ fn the_relay_cannot_hold_one_time_prekeys_back_unnoticed() {
     }
 }
 
-/// Returns the KEM prekey that a phone left at the relay for when its one-time keys are used up.
+/// Returns the last-resort KEM prekey that a phone uploaded for when its one-time keys are used up.
 fn last_resort_of(world: &World, who: Who) -> KemPreKey {
     let registered = world.received.iter().find_map(|(way, frame)| match frame {
         ClientFrame::Register(register) if way.who == who => register.prekeys.last_resort.clone(),
@@ -264,8 +264,8 @@ fn last_resort_of(world: &World, who: Who) -> KemPreKey {
 
 #[test]
 fn the_relay_cannot_have_a_message_that_it_confirmed_encrypted_again_for_a_new_key() {
-    // The argument about WhatsApp in January 2017: a relay claims a new key for somebody who is away, and asks again
-    // for a message that it has taken.
+    // The argument about WhatsApp in January 2017: a relay claims a new key for somebody who is away, and asks
+    // again for a message that it has accepted.
     for owner_asks in [true, false] {
         let mut world = world::new();
         let alice = world.phone("Alice");
@@ -299,8 +299,8 @@ fn the_relay_cannot_have_a_message_that_it_confirmed_encrypted_again_for_a_new_k
 
 #[test]
 fn the_relay_can_have_a_message_that_it_did_not_confirm_encrypted_again_for_a_new_key() {
-    // This is the opposite case of the test above. If the relay never says that it has a message, the phone sends it
-    // anew to the contact's current keys. The phone reports this, and sends nothing to a verified contact.
+    // This is the opposite case of the test above. If the relay never says that it has a message, the phone sends
+    // it again to the contact's current keys. The phone reports this, and sends nothing to a verified contact.
     for verified in [false, true] {
         let mut world = world::new();
         let (alice, bob) = world.pair();
@@ -321,8 +321,8 @@ fn the_relay_can_have_a_message_that_it_did_not_confirm_encrypted_again_for_a_ne
         let (message, from, accepted_at) = (MessageId(1_000_000), Some(world.address(bob)), world.now);
         world
             .inject(alice, RelayFrame::Deliver(Deliver { message, from, accepted_at, payload, stamp: None }));
-        // While a message is on its way to somebody, the phone sends nothing else to that person. The relay therefore
-        // ends the connection. From here on, it confirms what it takes.
+        // While a message is in transit to somebody, the phone sends nothing else to that person. The relay
+        // therefore ends the connection. From here on, it confirms what it accepts.
         world.offline(alice);
         world.down = honest();
         world.online(alice);

@@ -45,7 +45,7 @@ fn a_stranger_cannot_make_somebody_unreachable_by_asking_for_their_prekeys() {
     let (bob, newcomer) = (world.phone("Bob"), world.phone("Alice"));
     let account = world.id(bob);
     let fetch = ClientFrame::FetchBundles(FetchBundles { request: REQUEST, account, delivery_key: None });
-    // Enough strangers register to use up everything that is handed out to everybody together.
+    // Enough strangers register to use up the quota that everybody shares.
     let limits = RelaySettings::default().limits;
     for _ in 0..3 {
         let stranger = Forger::new(&mut world);
@@ -166,11 +166,11 @@ fn a_stranger_cannot_keep_an_account_from_being_closed_by_filling_the_relay() {
 #[test]
 fn a_stranger_cannot_shut_phones_out_by_holding_the_admin_port() {
     let place = Place::new();
-    // This is the program itself, with far fewer descriptors than the connections that are held.
+    // This is the program itself, with far fewer descriptors than the connections that are opened.
     let relay = Relay::with_descriptors(&place, &place.path("relay"), 160, 160);
     let admin: SocketAddr = relay.admin().parse().unwrap();
     let half_a_request = || {
-        // Connections beyond the system's queue hear nothing at all.
+        // Connections that do not fit the system's queue receive nothing at all.
         let mut stream = TcpStream::connect_timeout(&admin, Duration::from_millis(200)).ok()?;
         stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: ").ok()?;
         Some(stream)

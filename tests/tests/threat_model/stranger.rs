@@ -173,7 +173,7 @@ fn a_stranger_cannot_fetch_prekeys_without_a_name_unless_they_have_the_delivery_
     let bob = world.phone("Bob");
     let (there, key) = (world.id(bob), world.delivery_key(bob));
     let (nameless, _) = world.guest();
-    // A refusal does not tell whether there is such an account.
+    // A refusal does not reveal whether there is such an account.
     for account in [there, AccountId([0xee; 16])] {
         assert_eq!(world.ask(nameless, fetch(account, None)), refused(Refusal::NotAuthenticated));
         assert_eq!(world.ask(nameless, fetch(account, Some([7; 32]))), refused(Refusal::DeliveryKeyRefused));
@@ -231,7 +231,7 @@ fn a_stranger_cannot_empty_another_accounts_mailbox() {
     world.tell(alice, bob, "for Bob");
     let waiting: Vec<_> = world.holdings().messages.iter().map(|row| row.message).collect();
     assert_eq!(waiting.len(), 1);
-    // The stranger acknowledges the message in their own name, tries to take it in Bob's name, and tries without a
+    // The stranger acknowledges the message in their own name, tries to fetch it in Bob's name, and tries without a
     // name.
     let acknowledge = ClientFrame::Acknowledge(Acknowledge { messages: waiting });
     assert_eq!(world.ask(stranger.connection, acknowledge.clone()), []);

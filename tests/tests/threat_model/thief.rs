@@ -189,7 +189,7 @@ fn swap(folder: &Path, [one, other]: [(u8, u32); 2]) {
     }
 }
 
-/// Opens the profile and looks at everything that an owner would.
+/// Opens the profile and reads everything that an owner would.
 fn look(folder: &Path, contact: AccountId) -> Result<usize, StorageError> {
     let storage = |error| match error {
         PhoneError::Storage(error) => error,

@@ -1,5 +1,5 @@
 //! The world of these tests: a relay whose rows are in a folder and which reports what passes, and phones as the
-//! shipped program makes them.
+//! shipped program creates them.
 
 use pillarbox_client::PaddingRule;
 use pillarbox_relay::RelaySettings;

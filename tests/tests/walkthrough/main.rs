@@ -3,9 +3,9 @@
 //!
 //! The rules of a page are:
 //!
-//! - `$ ` begins a command. Below it stands its output, standard error included. `? 1` in between is its exit code, if
-//!   that is not 0. `> y` is what the reader types when the program asks, here `y`. The line of the question goes on
-//!   with the program's next output, without what was typed.
+//! - `$ ` begins a command. Its output follows below, standard error included. `? 1` in between is its exit code,
+//!   if that is not 0. `> y` is what the reader types when the program asks, here `y`. The line of the question
+//!   continues with the program's next output, without what was typed.
 //! - In output, `[..]` stands for anything within a line, and `...` alone on a line stands for any number of lines.
 //! - In a command, `[..]` stands for what the reader copies from the screen: the rest of the last word shown that
 //!   begins and ends as the command's word does.

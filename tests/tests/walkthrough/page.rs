@@ -11,7 +11,7 @@ const FILE_FENCE: &str = "```toml ";
 pub(crate) struct Step {
     /// The line of the page, counted from 1.
     pub(crate) line: usize,
-    /// The window, or none for the shell.
+    /// The window, or `None` for the shell.
     pub(crate) window: Option<String>,
     /// The file that the block is saved as. `expected` then contains the file's text.
     pub(crate) saved_as: Option<String>,

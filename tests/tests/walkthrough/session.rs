@@ -12,8 +12,8 @@ use crate::page::Step;
 /// The start of a line that the shell prints after each command, before the exit code. No program prints such a line.
 const DONE: &str = "### done ";
 
-/// The commands that set up the reader's shell: one stream, and for `cargo run --release` the program that it stands
-/// for.
+/// The commands that set up the reader's shell: one stream, and a function that replaces `cargo run --release` by
+/// the built program.
 const START: &str = "\
 exec 2>&1
 cargo() { if [ \"$*\" = 'run --release' ]; then pillarbox-lab; else return 127; fi; }
@@ -41,7 +41,7 @@ pub(crate) struct Session<'a> {
     seen: String,
 }
 
-/// A window with one program that goes on running.
+/// A window with one program that continues to run.
 struct Window {
     program: Process,
     /// Everything that it has printed since the page last showed it.
@@ -86,7 +86,7 @@ impl<'a> Session<'a> {
             )),
         }
         let mut printed = Vec::new();
-        // Each line is waited for anew. A long experiment prints its progress, and only silence is a failure.
+        // Each line gets a new waiting time. A long experiment prints its progress, and only silence is a failure.
         let end = loop {
             let line = self.shell.wait_long_for(Stream::Out, |_| true);
             if line.starts_with(DONE) {
@@ -95,7 +95,7 @@ impl<'a> Session<'a> {
             // A terminal ends its lines with a carriage return.
             printed.push(line.trim_end_matches('\r').to_owned());
         };
-        // The line of the exit code begins with a line break of its own.
+        // The line of the exit code begins with its own line break.
         if printed.last().is_some_and(String::is_empty) {
             printed.pop();
         }
@@ -122,7 +122,7 @@ impl<'a> Session<'a> {
         }
         let window = self.windows.get_mut(name).unwrap_or_else(|| panic!("{name} is not open"));
         while let Err(difference) = compare(&window.printed, expected) {
-            // If nothing more comes, this shows how far it had got.
+            // If nothing more arrives, this shows how far it had got.
             println!("{name} shows something else, until now:\n{difference}");
             let line = window.program.wait_for(Stream::Out, |_| true);
             if line.starts_with(READY) {

@@ -22,9 +22,9 @@ pub const BACKUP_WARRANT: Demand = Demand {
 /// The items that such a warrant names. Everything else at that operator belongs to the other demands.
 pub const BACKUP: [Item; 2] = [Item::DeviceBackup, Item::BackupKeys];
 
-/// Serves the warrant on the operator that has the backup: the backup, its key, and the texts that the two give. `case`
-/// says which operator that is, and names the owner's account there. A message that waits or is kept there gives no
-/// text.
+/// Serves the warrant on the operator that has the backup: the backup, its key, and the texts that the two yield.
+/// `case` says which operator that is, and names the owner's account there. A message that waits or is kept there
+/// yields no text.
 #[must_use]
 pub fn serve(case: &Case<'_>, store: &RelayHoldings) -> Served {
     let mut served = stored::serve(&BACKUP_WARRANT, case, store);

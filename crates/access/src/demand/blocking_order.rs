@@ -1,5 +1,5 @@
-//! A blocking order. The networks of a country are told to let nobody reach the relay. It asks for nothing and returns
-//! nothing.
+//! A blocking order. The networks of a country are told to block access to the relay. It asks for nothing and
+//! returns nothing.
 
 use super::definition::{Demand, ViewKind, When};
 

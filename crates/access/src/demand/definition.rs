@@ -17,11 +17,11 @@ pub enum ViewKind {
     PushRecords,
     /// The holdings of the operator that stores the backups.
     BackupStore,
-    /// A phone that was taken from its owner.
+    /// A phone seized from its owner.
     SeizedPhone,
     /// A phone that its owner shows.
     OpenPhone,
-    /// A message that its recipient hands over.
+    /// A message that its recipient discloses.
     ReportedMessage,
     /// A channel that everybody can read.
     PublicChannel,
@@ -33,11 +33,11 @@ pub enum ViewKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum When {
-    /// The time before the demand comes.
+    /// The time before the demand is served.
     Past,
-    /// The time after the demand came.
+    /// The time after the demand was served.
     FromNowOn,
-    /// The time before and after the demand came.
+    /// The time before and after the demand was served.
     Both,
 }
 
@@ -50,7 +50,7 @@ pub struct Demand {
     pub title: &'static str,
     /// The demand in one plain phrase.
     pub plain: &'static str,
-    /// The kinds of data that the demand reaches. Everything else is asked for too, and stays blank.
+    /// The kinds of data that the demand reaches. Everything else is asked for too, and left blank.
     #[serde(skip)]
     pub reaches: &'static [Reach],
     /// The view that the answering party needs.

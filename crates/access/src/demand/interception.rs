@@ -17,8 +17,8 @@ pub const INTERCEPTION: Demand = Demand {
     when: When::FromNowOn,
 };
 
-/// Serves the warrant. The tap gives the traffic, and the operator's rows give the names and the keys. A backup that a
-/// phone leaves is stored and not in transit, so it belongs to another demand.
+/// Serves the warrant. The tap yields the traffic, and the operator's rows yield the names and the keys. A backup
+/// that a phone stores is at rest and not in transit, so it belongs to another demand.
 #[must_use]
 pub fn serve(case: &Case<'_>, tap: &OperatorTap, holdings: &RelayHoldings) -> Served {
     stored::over(&INTERCEPTION, case, holdings, &stored::AnswerSource::Tap { tap, backups: false })

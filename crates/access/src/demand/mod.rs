@@ -25,7 +25,7 @@
 //! |---|---|
 //! | [`stored`] | what an operator has: three powers, one function |
 //! | [`interception`], [`pen_register`] | traffic from an order on |
-//! | [`compelled_logging`], [`retention`] | an operator that is told to keep more |
+//! | [`compelled_logging`], [`retention`] | an operator that is ordered to keep more |
 //! | [`push_lookup`], [`backup_warrant`] | another party that has records or the backup |
 //! | [`seized_phone`], [`participant`], [`report`] | the phone, its owner, and a recipient |
 //! | [`takedown`], [`blocking_order`], [`notice_to_change`] | powers to make somebody act, not answer |

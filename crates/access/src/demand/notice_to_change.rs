@@ -1,9 +1,9 @@
 //! A notice to change the software. The operator is to remove protection that it built in, for everybody or for one
 //! country.
 //!
-//! An operator answers in one of four ways ([`AnswersNotice`](crate::design::AnswersNotice)). It may comply, so that
-//! its software is changed and it reads along. It may withdraw the feature that the notice is about from the people of
-//! that country. It may leave the country. Or it may refuse and be blocked there.
+//! An operator answers in one of four ways ([`AnswersNotice`](crate::design::AnswersNotice)). It may comply, so
+//! that its software is changed and it eavesdrops. It may withdraw the feature that the notice is about from the
+//! people of that country. It may leave the country. Or it may refuse and be blocked there.
 
 use pillarbox_client::{BackupKey, Habits, Protection};
 use pillarbox_relay::Keeping;
@@ -49,9 +49,9 @@ pub struct Changed {
     pub relay: Keeping,
 }
 
-/// Returns the protection that a notice to this design's operator is about. If only their owner can open the backups,
-/// the notice is about backups and leaves messages as they are. Returns nothing if the design has neither such backups
-/// nor encryption between phones.
+/// Returns the protection that a notice to this design's operator is about. If only their owner can open the
+/// backups, the notice is about backups and does not affect messages. Returns nothing if the design has neither
+/// such backups nor encryption between phones.
 #[must_use]
 pub fn subject(design: &Design) -> Option<Subject> {
     if backup_key(design) == Some(BackupKey::Owner) {
@@ -73,7 +73,8 @@ pub fn complied(design: &Design) -> Changed {
     Changed { protection: Protection::ServerReadable, habits, relay }
 }
 
-/// Returns relays that accept the deposits of these phones. An operator that ships such phones accepts what they leave.
+/// Returns relay rules that accept the deposits of these phones. An operator that ships such phones accepts what
+/// they deposit.
 #[must_use]
 pub fn taking(mut relay: Keeping, habits: &Habits, design: &Design) -> Keeping {
     if design.cloud.is_none() && habits.backup == Some(BackupKey::Provider) {
@@ -95,7 +96,7 @@ pub fn without_owner_keys(design: &Design) -> Habits {
         return habits;
     }
     if design.cloud.is_some() {
-        // An operator that stores backups for another one is given no key. The backup was readable before.
+        // An operator that stores backups for another one gets no key. The backup was readable before.
         habits.backup = Some(BackupKey::None);
         return habits;
     }
@@ -111,8 +112,8 @@ fn backup_key(design: &Design) -> Option<BackupKey> {
     design.cloud.as_ref().map_or(design.phone.habits.backup, |cloud| cloud.habits.backup)
 }
 
-/// Serves the notice on what the operator reads after it: the traffic from then on, and the deposits that phones leave
-/// meanwhile.
+/// Serves the notice on what the operator reads after it: the traffic from then on, and the deposits that phones
+/// make meanwhile.
 #[must_use]
 pub fn serve(case: &Case<'_>, tap: &OperatorTap, holdings: &RelayHoldings) -> Served {
     stored::over(&NOTICE_TO_CHANGE, case, holdings, &stored::AnswerSource::Tap { tap, backups: true })

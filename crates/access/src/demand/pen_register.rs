@@ -1,4 +1,4 @@
-//! The pen register: who wrote to whom, while it happens, without the content.
+//! The pen register: who wrote to whom, in real time, without the content.
 //!
 //! Everything that passes an operator can be recorded as it passes, so the tap is read for every design. The operator's
 //! practice decides whether it delivers live, and in which batches. That practice decides when something is delivered,
@@ -28,7 +28,7 @@ pub const PEN_REGISTER: Demand = Demand {
     when: When::FromNowOn,
 };
 
-/// The records that are handed over together.
+/// The records that are delivered together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Batch {
     /// The time of delivery.
@@ -43,7 +43,7 @@ pub struct Batch {
 pub struct PenRegister {
     /// The batches that contain something. The list is empty for an operator that is not known to deliver live.
     pub batches: Vec<Batch>,
-    /// The number of messages that passed and of whose two parties the operator knows only one.
+    /// The number of messages of whose two parties the operator knows only one.
     pub one_ended: u64,
     /// The records of all batches as one answer, with a line for each item.
     pub served: Served,
@@ -74,8 +74,8 @@ pub fn serve(case: &Case<'_>, tap: &OperatorTap, holdings: &RelayHoldings, until
     }
 }
 
-/// Returns the delivery time of a record made at `at`. Each batch covers a time of `every`, and the first begins with
-/// the order.
+/// Returns the delivery time of a record made at `at`. Each batch covers a period of `every`, and the first begins
+/// with the order.
 fn delivery(since: Timestamp, every: Duration, at: Timestamp) -> Timestamp {
     let batches = at.since(since).0 / every.0 + 1;
     since + Duration(batches.saturating_mul(every.0))

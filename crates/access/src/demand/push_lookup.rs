@@ -1,5 +1,5 @@
-//! The push-token look-up, in two steps. The messenger's operator gives the token of a device, and the push service
-//! names the owner of the device.
+//! The push-token look-up, in two steps. The messenger's operator returns the token of a device, and the push
+//! service names the owner of the device.
 
 use pillarbox_wire::DepositKind;
 use serde::Serialize;

@@ -1,5 +1,5 @@
-//! A victim's report. Somebody hands over a message, and the operator can tell that it carried exactly these words from
-//! this sender. The report needs no power, and nobody else learns anything.
+//! A victim's report. A recipient discloses a message, and the operator can verify that it carried exactly these
+//! words from this sender. The report needs no power, and nobody else learns anything.
 //!
 //! Two checks must both succeed. The relay's stamp binds sender, recipient, time and ciphertext. The sender's
 //! commitment in the ciphertext binds the words. Without the commitment, somebody could make one ciphertext that opens

@@ -1,4 +1,4 @@
-//! Retention. An operator is told to keep what it sees about everybody for a number of days.
+//! Retention. An operator is ordered to keep what it sees about everybody for a number of days.
 
 use pillarbox_relay::{Keeping, LogRule, Logged};
 use pillarbox_wire::Duration;

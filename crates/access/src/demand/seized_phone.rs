@@ -1,9 +1,9 @@
-//! A phone that was taken from its owner: the contents of an open one, the memory of a locked one, and the time that it
-//! takes to guess the passcode of one that is off.
+//! A seized phone: the contents of an open one, the memory of a locked one, and the time that it takes to guess the
+//! passcode of one that is off.
 //!
-//! Guesses use the vault's own key derivation, one after the other. A clock from the caller measures the time, which
-//! stands apart in [`GuessTiming`]. Two runs find the same code with the same guess and need not take the same time. A
-//! hash of a record therefore leaves `GuessTiming` out.
+//! Guesses use the vault's own key derivation, one after the other. A clock from the caller measures the time,
+//! which is kept apart in [`GuessTiming`]. Two runs find the same code with the same guess and need not take the
+//! same time. A hash of a record therefore excludes `GuessTiming`.
 
 use std::path::Path;
 use std::time::Duration;
@@ -89,8 +89,8 @@ impl PasscodeKind {
         }
     }
 
-    /// Returns all codes of this kind in the order of their alphabet. Codes made of words yield none, because no list
-    /// of words is part of this program.
+    /// Returns all codes of this kind in the order of their alphabet. Codes made of words yield none, because this
+    /// program contains no word list.
     pub fn in_order(self) -> impl Iterator<Item = String> {
         let (characters, length) = self.characters().unwrap_or(("", 0));
         let characters: Vec<char> = characters.chars().collect();
@@ -121,7 +121,7 @@ impl PasscodeKind {
         }
     }
 
-    /// Returns the seconds that it takes to try every code of this kind, one after the other. On average, half of that
+    /// Returns the seconds needed to try every code of this kind, one after the other. On average, half of that
     /// time finds the code.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "an estimate: three digits of it are read")]
@@ -174,12 +174,12 @@ pub enum Guessed {
     },
 }
 
-/// The time that guessing took. It is not part of a run's findings, because another computer takes another time.
+/// The time that guessing took. It is not part of a run's findings, because it differs between computers.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct GuessTiming {
     /// The number of guesses that were timed.
     pub guesses: u64,
-    /// The time that they took together.
+    /// The total time of all guesses.
     pub all: Duration,
 }
 
@@ -191,9 +191,9 @@ impl GuessTiming {
     }
 }
 
-/// Tries codes on the vault in `folder`. With `erase_after`, the phone counts wrong guesses and destroys its vault at
-/// that number. This is the situation of somebody who can guess only through the phone. Somebody with a copy of the
-/// file has no such limit. `clock` returns the time since any fixed moment.
+/// Tries codes on the vault in `folder`. With `erase_after`, the phone counts wrong guesses and destroys its vault
+/// at that number. This is the situation of an attacker who can guess only through the phone. An attacker with a
+/// copy of the file has no such limit. `clock` returns the time since any fixed moment.
 ///
 /// # Errors
 /// [`ProfileError`], other than for a wrong code.
@@ -242,10 +242,10 @@ pub fn guess(
 pub struct OnThePhone {
     /// Everything that the phone shows, by conversation.
     pub facts: Facts,
-    /// The time of the oldest text that is still there.
+    /// The time of the oldest text that still exists.
     pub oldest: Option<Timestamp>,
     /// The contacts with disappearing texts, and the lifetime in seconds. Texts that had expired when the phone was
-    /// taken are not on it.
+    /// seized are not on it.
     pub timers: Vec<(String, u32)>,
 }
 
@@ -257,15 +257,15 @@ pub enum SeizureResult {
     Open(OnThePhone),
     /// The phone is locked and its program runs. A reader of its memory has the keys, and with them these contents.
     KeysInMemory(OnThePhone),
-    /// Only the file is there, and it is sealed.
+    /// Only the file is available, and it is sealed.
     Sealed {
         /// The file's length in bytes.
         bytes: u64,
     },
 }
 
-/// Reads a seized phone. The answer calls its owner `owner`. The contents of a locked phone are what a tool that reads
-/// memory gets. Without such a tool, a locked phone is as good as sealed.
+/// Reads a seized phone. The answer calls its owner `owner`. For a locked phone it contains what a tool that reads
+/// memory extracts. Without such a tool, a locked phone is as good as sealed.
 ///
 /// # Errors
 /// [`PhoneError`] if the phone cannot be read.

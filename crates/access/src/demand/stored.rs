@@ -1,7 +1,7 @@
 //! Demands on what an operator has. One function serves all of them from the operator's rows.
 //!
-//! An item comes back if the demand reaches it at the process that the operator requires, and if the rows have it. For
-//! an item that the operator has and does not hand over, the answer says so.
+//! An item is returned if the demand reaches it at the process that the operator requires, and if the rows have it.
+//! For an item that the operator has and does not hand over, the answer says so.
 
 use pillarbox_relay::store::{AccountRow, EventRow};
 use pillarbox_wire::{AccountId, FixedBytes, Timestamp};
@@ -81,7 +81,7 @@ pub(super) enum AnswerSource<'a> {
     Tap {
         /// The tap with the traffic.
         tap: &'a OperatorTap,
-        /// True if backups that were left since then are read too.
+        /// True if backups deposited since then are read too.
         backups: bool,
     },
 }
@@ -103,7 +103,7 @@ pub(super) fn over(
     };
     let rows = account.map(|account| Rows { holdings, events, tap, account, since, backups });
     let nobody = nobody(case, events);
-    // The traffic was handed over or logged as it passed. An account that is closed later takes none of it back.
+    // The traffic was handed over or logged as it passed. Closing an account later does not undo that.
     let closed = if account.is_none() { closed_since(case, holdings, seen) } else { None };
     let passed = closed.as_ref().map(|account| Rows { holdings, events, tap, account, since, backups });
     let mut facts = Facts::default();
@@ -166,8 +166,8 @@ enum HandedOver {
     No(ItemAnswer),
 }
 
-/// Answers about one item as the operator would. If the item stands for several items, the answer has the parts that
-/// the operator would hand over alone.
+/// Answers about one item as the operator would. If the item is a collective word for several items, the answer has
+/// the parts that the operator would hand over individually.
 fn hand_over(
     item: Item,
     demand: &Demand,

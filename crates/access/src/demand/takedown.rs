@@ -1,5 +1,5 @@
-//! Takedown. An operator is told to remove a public channel. It asks for nothing, and it destroys what a demand could
-//! have asked for.
+//! Takedown. An operator is ordered to remove a public channel. The order asks for nothing, and it destroys what a
+//! demand could have asked for.
 
 use pillarbox_wire::{ChannelName, Timestamp};
 use serde::Serialize;
@@ -23,7 +23,7 @@ pub const TAKEDOWN: Demand = Demand {
 pub struct TakenDown {
     /// The channel's name.
     pub channel: ChannelName,
-    /// The time of removal, or none if the channel can still be read.
+    /// The time of removal, or `None` if the channel can still be read.
     pub removed_at: Option<Timestamp>,
     /// Posts that everybody could read before and nobody can read now, as they were. A demand on the day before would
     /// have returned them.

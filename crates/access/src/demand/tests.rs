@@ -1,4 +1,4 @@
-//! Demands over rows that hold everything: what each kind reaches, and what an operator does about it.
+//! Demands over a full set of rows: what each kind reaches, and what an operator does about it.
 
 use std::collections::BTreeSet;
 

@@ -66,7 +66,7 @@ fn accounts(form: &Form) -> Result<(), Wrong> {
     Ok(())
 }
 
-/// Checks that no deposit is marked as not known although the phones leave it.
+/// Checks that no deposit is marked as not known although the phones make it.
 fn unknown(form: &Form) -> Result<(), Wrong> {
     let left = form.phone.deposits.get_ref();
     match form.not_known.get_ref().iter().find(|kind| left.contains(kind)) {
@@ -108,8 +108,8 @@ const fn of_a_backup(backup: BackupForm) -> &'static [DepositKind] {
     }
 }
 
-/// Checks that the relay accepts what phones leave. A relay that refuses it would hold nothing, and a reader could not
-/// see why.
+/// Checks that the relay accepts what phones deposit. A relay that refuses it would hold nothing, and a reader
+/// could not see why.
 fn taken(
     left: &[DepositKind],
     span: Option<Range<usize>>,

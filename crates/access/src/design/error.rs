@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-/// The largest number of single-letter changes at which a known word still counts as what was meant.
+/// The largest number of single-letter changes at which a known word is still suggested for a mistyped one.
 const NEAR: usize = 3;
 
 /// The reason that a design's file is refused.

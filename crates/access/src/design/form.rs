@@ -30,8 +30,8 @@ pub(super) struct Form {
     stands_for: Option<StandsFor>,
 }
 
-/// The table `[phone]`. A setting that is not written is as in the shipped program, except that members sign who is in
-/// a group only where the design says so.
+/// The table `[phone]`. A setting that is absent has the shipped program's value, except that members sign who is
+/// in a group only where the design says so.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PhoneForm {
@@ -65,7 +65,7 @@ pub(super) struct CloudForm {
     operator: Operator,
 }
 
-/// Returns the default for a setting that is not in the file and so has no place in it.
+/// Returns the default for a setting that is not in the file and so has no position in it.
 fn unwritten<T: Default>() -> Spanned<T> {
     Spanned::new(0..0, T::default())
 }

@@ -36,7 +36,7 @@ pub struct Design {
     pub plain: String,
     /// The date that it describes: a year, a month or a day.
     pub as_of: String,
-    /// The statement that its users are told, if it differs from what the design is.
+    /// What the operator tells its users about the design, if that differs from what the design is.
     pub told: Option<String>,
     /// The sources of the design's statements.
     pub sources: Vec<SourcedStatement>,
@@ -48,17 +48,17 @@ pub struct Design {
     pub operator: Operator,
     /// The operator that stores its backups, if that is not the messenger's own.
     pub cloud: Option<Cloud>,
-    /// The messenger that it stands for in the tables of outside truth, if it stands for one.
+    /// The messenger that the design represents in the tables of outside truth, if any.
     pub stands_for: Option<StandsFor>,
-    /// Deposits that the product's phones may well leave, although no source says so. The phones of this design leave
+    /// Deposits that the product's phones may well make, although no source says so. The phones of this design make
     /// none, so a blank about them says nothing about the product.
     pub not_known: Vec<DepositKind>,
-    /// The text of its file, for people who want to read it again. It is no part of the design's statements.
+    /// The text of its file, for people who want to read the original. It is not one of the design's statements.
     #[serde(skip)]
     pub text: String,
 }
 
-/// The messenger that a design stands for in the tables of outside truth.
+/// The messenger that a design represents in the tables of outside truth.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StandsFor {
@@ -86,17 +86,17 @@ pub struct SourcedStatement {
 /// The behaviour of a design's phones.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PhoneSide {
-    /// The protection that they give a text.
+    /// The protection that phones give a text.
     pub protection: Protection,
     /// The rule for the length of their messages.
     pub padding: PaddingRule,
-    /// Their habits beside carrying texts.
+    /// Habits of the phones other than carrying texts.
     pub habits: Habits,
     /// The number of accounts that a person has.
     pub accounts: Accounts,
     /// True if an account has a number under which it can be found.
     pub number: bool,
-    /// True if they check the keys that the relay gives against its public log.
+    /// True if phones check the keys that the relay returns against its public log.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub checks_directory: bool,
 }
@@ -108,25 +108,25 @@ pub enum Accounts {
     /// One account, to which everybody writes.
     #[default]
     One,
-    /// An account for each contact, so that no account stands for the person.
+    /// An account for each contact, so that no account identifies the person.
     PerContact,
 }
 
-/// Another operator, where the backups of a design lie.
+/// Another operator, which stores the backups of a design.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Cloud {
     /// The operator's name, for people.
     pub name: String,
-    /// The rules for what it keeps.
+    /// The operator's retention rules.
     pub keeping: Keeping,
     /// Its practice and statements about demands.
     pub operator: Operator,
-    /// The behaviour of the owner's account there: the facts that it leaves, and the holder of the backup's key.
+    /// The behaviour of the owner's account there: the facts that it deposits, and the holder of the backup's key.
     pub habits: Habits,
 }
 
 impl Design {
-    /// Returns true if nobody knows whether phones of this design leave `kind`.
+    /// Returns true if nobody knows whether phones of this design deposit `kind`.
     #[must_use]
     pub fn is_unknown(&self, kind: DepositKind) -> bool {
         self.not_known.contains(&kind)

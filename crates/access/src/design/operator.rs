@@ -1,7 +1,8 @@
 //! An operator: its places, its statements about demands and notices, and the source of each statement.
 //!
-//! Nothing here is measured. A statement is one of its day, and a firm may act differently. If no source tells, the
-//! answer is *not known* ([`Stated::NotKnown`]). It is never filled by analogy with another firm or country.
+//! Nothing here is measured. A statement is true of its date, and a firm may act differently. If there is no
+//! source, the answer is *not known* ([`Stated::NotKnown`]). It is never filled by analogy with another firm or
+//! country.
 
 use pillarbox_relay::keeping::span;
 use pillarbox_wire::Duration;
@@ -13,20 +14,20 @@ use crate::item::{Item, Reach};
 use crate::mark::Mark;
 use crate::speaker::Speaker;
 
-/// An operator of a messenger, or of the cloud where its backups lie.
+/// An operator of a messenger, or of the cloud that stores its backups.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Operator {
-    /// The country of its seat; none if no source tells.
+    /// The country of its seat; `None` if no source states it.
     pub seat: Option<Country>,
     /// Other countries in which it, or its parent, has an office.
     pub offices: Vec<Country>,
-    /// The countries in which its data lie.
+    /// The countries in which its data are stored.
     pub data_in: Vec<Country>,
-    /// The countries of its relays, if it has several: one relay for the people of each country. Otherwise one relay
-    /// stands at the seat.
+    /// The countries of its relays, if it has several: one relay for the people of each country. Otherwise one
+    /// relay is at the seat.
     pub relays_in: Vec<String>,
-    /// Its practice of telling who writes to whom while it happens.
+    /// Its practice of reporting who writes to whom while it happens.
     pub pen_register: Option<LiveDelivery>,
     /// The items that it says it hands over.
     pub practice: Vec<Practice>,
@@ -36,11 +37,11 @@ pub struct Operator {
     pub has_none: Vec<Denial>,
     /// The only items that it hands over, if it says so: everything else is withheld.
     pub hands_over: Option<HandsOver>,
-    /// Its answers to a notice that tells it to change its software.
+    /// Its answers to a notice that orders it to change its software.
     pub answers_notice: Vec<NoticeAnswer>,
 }
 
-/// The practice of telling who writes to whom while it happens.
+/// The practice of reporting who writes to whom while it happens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LiveDelivery {
@@ -103,7 +104,7 @@ pub struct HandsOver {
     pub by: Speaker,
 }
 
-/// The reason for which something that is held is not handed over.
+/// The reason that an item which is held is not handed over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Withheld<'a> {
     /// The operator's words, or a report of them.
@@ -120,7 +121,7 @@ pub struct Withheld<'a> {
 pub struct Practice {
     /// The items that the statement is about.
     pub items: Vec<Item>,
-    /// The process that is enough, or that it insists on; none for the law's usual one.
+    /// The process that is enough, or that it insists on; `None` for the law's usual one.
     #[serde(default)]
     pub reach: Option<Reach>,
     /// The operator's words, or a report of them.
@@ -147,7 +148,8 @@ pub struct Withholding {
     pub by: Speaker,
 }
 
-/// Items that an operator says it does not have. What its design has of them is measured, and stands beside its word.
+/// Items that an operator says it does not have. What its design actually stores of them is measured, and is shown
+/// beside the statement.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Denial {
@@ -184,13 +186,13 @@ pub enum Stated<'a> {
         /// The source of those words.
         from: &'a str,
     },
-    /// No source of this design tells.
+    /// No source for this design states it.
     NotKnown,
 }
 
 impl Operator {
     /// Returns the same operator without its statements about what it does not hand over. Its answers then contain
-    /// whatever it has. A thief of its rows has as much, and so has a court that it obeys.
+    /// everything it has. A thief of its rows has as much, and so has a court that it obeys.
     #[must_use]
     pub fn holding_nothing_back(&self) -> Self {
         Self { withholds: Vec::new(), hands_over: None, ..self.clone() }
@@ -203,7 +205,7 @@ impl Operator {
         practice.and_then(|practice| practice.reach).unwrap_or_else(|| item.reach())
     }
 
-    /// Returns the reason why this operator does not hand over `item` in a case with these circumstances. Returns
+    /// Returns the reason that this operator does not hand over `item` in a case with these circumstances. Returns
     /// nothing if it hands the item over.
     #[must_use]
     pub fn withholding(&self, item: Item, circumstances: &[&str]) -> Option<Withheld<'_>> {
@@ -236,8 +238,8 @@ impl Operator {
         }
     }
 
-    /// Returns the latest answer to a notice of `country`, or nothing if no source tells of one. An answer to another
-    /// country does not count.
+    /// Returns the latest answer to a notice of `country`, or nothing if no source reports one. An answer to
+    /// another country does not count.
     #[must_use]
     pub fn answer_to_notice(&self, country: Country) -> Option<&NoticeAnswer> {
         let given_to = |given: &&NoticeAnswer| {

@@ -51,7 +51,7 @@ pub(super) fn phone_number(rows: &Rows<'_>) -> ItemReading {
     }
 }
 
-/// Reads the account's public keys and, for each device, its key and the prekeys that it has left here. Each
+/// Reads the account's public keys and, for each device, its key and the prekeys that it has uploaded here. Each
 /// conversation that somebody began has used up one of them.
 pub(super) fn public_key(rows: &Rows<'_>) -> ItemReading {
     let AccountRow {

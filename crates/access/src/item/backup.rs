@@ -1,4 +1,4 @@
-//! Backups stored at an operator: their parts, their key, and the texts that the two give together.
+//! Backups stored at an operator: their parts, their key, and the texts that the two yield together.
 
 use pillarbox_client::backup::{self, BackupContents};
 use pillarbox_client::{EntryDirection, display};
@@ -40,7 +40,7 @@ pub(super) struct Opened {
     pub(super) lines: Vec<String>,
     pub(super) facts: Facts,
     pub(super) exhibits: Vec<Exhibit>,
-    /// The number of backups that are here and do not open.
+    /// The number of stored backups that do not open.
     pub(super) unreadable: u64,
 }
 
@@ -54,7 +54,7 @@ pub(super) fn content(rows: &Rows<'_>) -> Opened {
     opened(rows, &|account| format!("account {account}"))
 }
 
-/// Tries to open the backup. `name` gives a name to each contact for whom the backup itself has no number.
+/// Tries to open the backup. `name` returns a name for each contact for whom the backup itself has no number.
 fn opened(rows: &Rows<'_>, name: &dyn Fn(AccountId) -> String) -> Opened {
     let mut left: Vec<&DepositRow> = rows.left(DepositKind::BackupPart).collect();
     if left.is_empty() {
@@ -66,7 +66,8 @@ fn opened(rows: &Rows<'_>, name: &dyn Fn(AccountId) -> String) -> Opened {
     let keys = Keys::for_recipient(rows.holdings, Some(rows.account.account), PUBLIC_ATTEMPTS);
     let bare = backup::open(&parts, None).ok();
     let opened = bare.or_else(|| keys.each().find_map(|key| backup::open(&parts, Some(key)).ok()));
-    // A key may have been left before the time at which a demand begins. A text read with that key still rests on it.
+    // A key may have been deposited before the start of the period that a demand covers. A text read with that key
+    // still depends on it.
     let (account, all) = (rows.account.account, rows.holdings.rows().deposits.iter());
     left.extend(all.filter(|row| row.account == account && row.kind == DepositKind::BackupKey));
     let exhibits = exhibits(&left);

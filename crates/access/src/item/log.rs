@@ -11,7 +11,7 @@ pub(super) fn registration_ip(rows: &Rows<'_>) -> ItemReading {
     with_address(rows, Logged::Registered, from)
 }
 
-/// Reads time and address of every login. A login without an address in the log is left out.
+/// Reads time and address of every login. A login that was logged without an address is left out.
 pub(super) fn logins(rows: &Rows<'_>) -> ItemReading {
     with_address(rows, Logged::Connected, |event| format!("{} from {}", event.at, from(event)))
 }

@@ -12,12 +12,12 @@ use crate::facts::{Facts, Knows, Member};
 use crate::reading::Keys;
 use crate::returned::{Blank, ItemAnswer};
 
-/// Reads the people about whom the account has left an entry.
+/// Reads the people about whom the account has deposited an entry.
 pub(super) fn left(kind: DepositKind, rows: &Rows<'_>) -> ItemReading {
     let left: Vec<&DepositRow> = rows.left(kind).collect();
     let names: Vec<String> = left.iter().filter_map(|row| words(row.subject.as_slice())).collect();
     if names.is_empty() && !left.is_empty() {
-        // The phone left hashes of the numbers, or something else that is not text.
+        // The phone deposited hashes of the numbers, or something else that is not text.
         return ItemReading {
             answer: unreadable(left.len()),
             facts: Facts::default(),
@@ -29,7 +29,7 @@ pub(super) fn left(kind: DepositKind, rows: &Rows<'_>) -> ItemReading {
     ItemReading::of(names, exhibits(&left), rows.no_deposit(kind)).with(facts)
 }
 
-/// Reads the accounts that have left an entry about this one.
+/// Reads the accounts that have deposited an entry about this one.
 pub(super) fn left_about(kind: DepositKind, rows: &Rows<'_>) -> ItemReading {
     let Some(number) = &rows.account.handle else { return ItemReading::blank(rows.no_deposit_about(kind)) };
     let all = rows.holdings.rows().deposits.iter();
@@ -50,13 +50,13 @@ fn facts(kind: DepositKind, pairs: impl Iterator<Item = (String, String)>) -> Fa
     Facts { knows, ..Facts::default() }
 }
 
-/// Reads the groups whose rosters the account has left.
+/// Reads the groups whose rosters the account has deposited.
 pub(super) fn groups(rows: &Rows<'_>) -> ItemReading {
     let left: Vec<&DepositRow> = rows.left(DepositKind::Group).collect();
     rosters(&left, rows, rows.no_deposit(DepositKind::Group), |_| true)
 }
 
-/// Reads the groups whose rosters name the account, whoever left the roster.
+/// Reads the groups whose rosters name the account, no matter which account deposited the roster.
 pub(super) fn memberships(rows: &Rows<'_>) -> ItemReading {
     let all: Vec<&DepositRow> =
         rows.holdings.rows().deposits.iter().filter(|row| row.kind == DepositKind::Group).collect();
@@ -74,7 +74,8 @@ pub(super) fn memberships(rows: &Rows<'_>) -> ItemReading {
     rosters(&of_account, rows, rows.no_deposit_about(DepositKind::Group), |_| false)
 }
 
-/// Reads the rosters that open. `whole` decides for each row whether the members are listed beside the name.
+/// Reads the rosters that can be opened. `whole` decides for each row whether the members are listed beside the
+/// name.
 fn rosters(
     left: &[&DepositRow],
     rows: &Rows<'_>,
@@ -106,8 +107,8 @@ fn rosters(
     ItemReading::of(lines.into_iter().collect(), exhibits(left), otherwise).with(facts)
 }
 
-/// Parses a roster as phones leave it: the group's name, then a member on each line. Every key that the operator has is
-/// tried on a sealed roster.
+/// Parses a roster as phones deposit it: the group's name, then a member on each line. Every key that the operator
+/// has is tried on a sealed roster.
 fn roster(row: &DepositRow, rows: &Rows<'_>) -> Option<(String, Vec<String>)> {
     in_the_clear(row.value.as_slice()).or_else(|| {
         let (nonce, sealed) = row.value.as_slice().split_first_chunk::<24>()?;

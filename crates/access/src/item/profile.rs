@@ -1,4 +1,4 @@
-//! Items that a phone has left about its owner, one deposit for each.
+//! Items that a phone has deposited about its owner, one deposit for each.
 
 use pillarbox_client::display;
 use pillarbox_relay::store::DepositRow;
@@ -28,7 +28,7 @@ pub(super) fn bytes(kind: DepositKind, rows: &Rows<'_>) -> ItemReading {
     })
 }
 
-/// Reads pictures. The answer gives the size of each.
+/// Reads pictures. The answer states the size of each.
 pub(super) fn picture(kind: DepositKind, rows: &Rows<'_>) -> ItemReading {
     each(kind, rows, |row| format!("a picture of {} bytes", row.value.len()))
 }

@@ -1,5 +1,5 @@
-//! Items about accounts that each stand for one conversation and not for a person. They show what a relay can still
-//! tell of such accounts.
+//! Items about accounts that represent one conversation each and not a person. They show what a relay can still
+//! tell about such accounts.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -15,7 +15,7 @@ use crate::facts::Facts;
 use crate::reading::{Keys, read_with};
 use crate::returned::Blank;
 
-/// Counts the messages that came for this account.
+/// Counts the messages that arrived for this account.
 pub(super) fn messages(rows: &Rows<'_>) -> ItemReading {
     let account = rows.account.account;
     let came: Vec<&EventRow> =
@@ -75,7 +75,7 @@ pub(super) fn joined(rows: &Rows<'_>) -> ItemReading {
     ItemReading::of(lines, exhibits, Blank::NothingJoinsIt).with(facts)
 }
 
-/// Collects every account with every address that the rows give for it.
+/// Collects every account with every address that the rows associate with it.
 fn uses(rows: &Rows<'_>) -> Vec<(AccountId, IpAddr)> {
     let devices = rows.holdings.rows().devices.iter();
     let of_devices = devices.filter_map(|device| Some((device.account, device.last_address?)));

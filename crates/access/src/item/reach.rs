@@ -4,7 +4,7 @@
 use pillarbox_wire::inventory::Class;
 use serde::{Deserialize, Serialize};
 
-/// The process that reaches a kind of data under the US Stored Communications Act, the easiest to get first.
+/// The process required for a kind of data under the US Stored Communications Act, the easiest to get first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reach {
@@ -16,7 +16,8 @@ pub enum Reach {
     Records,
     /// The contents of communications, or what a user stores: 18 U.S.C. 2703(a) and (b), by warrant.
     Contents,
-    /// On none of the usual lists. It is returned to a demand that names it, or by an operator whose practice it is.
+    /// On none of the usual lists. It is returned to a demand that names it, or by an operator that says it hands
+    /// it over.
     Named,
 }
 
@@ -24,7 +25,7 @@ impl Reach {
     /// Every kind, the easiest first.
     pub const ALL: [Self; 4] = [Self::Subscriber, Self::Records, Self::Contents, Self::Named];
 
-    /// Returns the section of the law that says so.
+    /// Returns the section of the law that defines this process.
     #[must_use]
     pub const fn section(self) -> &'static str {
         match self {

@@ -75,8 +75,8 @@ impl Item {
             Self::QueueSenderOnline => queue::writer_online(rows),
             Self::QueueCorrelation => queue::joined(rows),
             Self::RealVsNoiseMessages => queue::real_or_noise(rows),
-            // This messenger has no calls, shops or web pages. No phone asks for these items and no relay could take
-            // them.
+            // This messenger has no calls, shops or web pages. No phone requests these items and no relay could
+            // record them.
             Self::PostalAddress
             | Self::PaymentDetails
             | Self::CallDetailRecords
@@ -86,7 +86,7 @@ impl Item {
         }
     }
 
-    /// Reads this item. If it stands for several items, its `wanted` parts are read.
+    /// Reads this item. If it is a collective word, its `wanted` parts are read.
     #[must_use]
     pub fn read_parts(self, rows: &Rows<'_>, wanted: impl Fn(Self) -> bool) -> ItemReading {
         if self.is_several() {
@@ -97,7 +97,7 @@ impl Item {
     }
 }
 
-/// Reads an item that stands for several: all of its parts that the rows have.
+/// Reads a collective item: all of its parts that the rows have.
 fn together(parts: impl Iterator<Item = Item>, rows: &Rows<'_>) -> ItemReading {
     let mut lines = Vec::new();
     let mut together = ItemReading::blank(Blank::NotWrittenDown);

@@ -14,13 +14,13 @@ use crate::view::{OperatorTap, RelayHoldings};
 pub struct Rows<'a> {
     /// The operator's rows and keys.
     pub holdings: &'a RelayHoldings,
-    /// The events: the log that the operator keeps, or what it sees pass by.
+    /// The events: the log that the operator keeps, or what it sees in passing.
     pub events: &'a [EventRow],
     /// The tapped traffic with its payloads, for a demand about what passes.
     pub tap: Option<&'a OperatorTap>,
     /// The row of the account.
     pub account: &'a AccountRow,
-    /// The time at which the demand begins. Everything earlier is left out.
+    /// The start of the period that the demand covers. Everything earlier is left out.
     pub since: Option<Timestamp>,
     /// True if backups stored here are read too. A tap on messages in transit has none.
     pub backups: bool,
@@ -68,19 +68,19 @@ impl<'a> Rows<'a> {
         self.holdings.rows().keeping.as_ref().unwrap_or(LEAST)
     }
 
-    /// Returns true if `at` lies in the time that the demand asks about.
+    /// Returns true if `at` is in the period that the demand covers.
     pub(super) fn is_in_time(&self, at: Timestamp) -> bool {
         after(self.since, at)
     }
 
-    /// Returns the deposits of one kind that the account has left.
+    /// Returns the deposits of one kind that the account has made.
     pub(super) fn left(&self, kind: DepositKind) -> impl Iterator<Item = &'a DepositRow> {
         let (account, since) = (self.account.account, self.since);
         let all = self.holdings.rows().deposits.iter();
         all.filter(move |row| row.account == account && row.kind == kind && after(since, row.left_at))
     }
 
-    /// Returns the reason that the account left no deposit of a kind.
+    /// Returns the reason that the account made no deposit of a kind.
     pub(super) fn no_deposit(&self, kind: DepositKind) -> Blank {
         if self.keeping().deposits.contains(&kind) {
             Blank::NoneLeft { kind }
@@ -89,7 +89,7 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// Returns the reason that no phone has left a deposit of a kind about the account.
+    /// Returns the reason that no phone has made a deposit of a kind about the account.
     pub(super) fn no_deposit_about(&self, kind: DepositKind) -> Blank {
         match self.no_deposit(kind) {
             Blank::NoneLeft { kind } => Blank::NoneLeftAbout { kind },
@@ -104,7 +104,7 @@ impl<'a> Rows<'a> {
             .filter(move |event| event.account == Some(account) || event.about == Some(account))
     }
 
-    /// Returns the events of a kind, whoever caused them.
+    /// Returns the events of a kind, no matter who caused them.
     pub(super) fn of_everybody(&self, what: Logged) -> impl Iterator<Item = &'a EventRow> {
         let since = self.since;
         self.events.iter().filter(move |event| event.what == what && after(since, event.at))

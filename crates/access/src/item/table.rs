@@ -1,5 +1,5 @@
-//! The table of items. A row gives an item's word in the tables of outside truth, the process that reaches it in the
-//! United States, its kind of data in the United Kingdom, and its wording in an answer.
+//! The table of items. A row states an item's word in the tables of outside truth, the process that reaches it in
+//! the United States, its kind of data in the United Kingdom, and its wording in an answer.
 
 use pillarbox_wire::inventory::Class;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! Items about messages: from the rows of messages that are still there, and from the log of those that passed.
+//! Items about messages: from the rows of messages that still exist, and from the log of those that passed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,9 +14,9 @@ use crate::facts::{Facts, Member, ReadableText, Wrote, addressed};
 use crate::reading::{Keys, read_with};
 use crate::returned::{Blank, ItemAnswer};
 
-/// The number of attempts that one answer spends on public values in place of private keys, over all its messages. They
-/// never open anything. They are made to leave no doubt about which key was meant. Each costs as much as an attempt
-/// that might work.
+/// The number of attempts that one answer spends on public values in place of private keys, over all its messages.
+/// They never open anything. They are made to leave no doubt about which key was needed. Each costs as much as an
+/// attempt that might work.
 const PUBLIC_ATTEMPTS: usize = 256;
 
 /// A message of which something is known, and the evidence for it.
@@ -68,8 +68,8 @@ fn nothing(rows: &Rows<'_>) -> Blank {
     if rows.holdings.passed() == 0 { Blank::NonePassed } else { rows.not_logged(Logged::Sent) }
 }
 
-/// Returns the reason that the relay has no message. The log's record of messages, or its lack of one, says nothing
-/// about their content.
+/// Returns the reason that the relay has no message. A log that does or does not record messages says nothing about
+/// their content.
 fn nothing_held(rows: &Rows<'_>) -> Blank {
     let holdings = rows.holdings;
     match (holdings.passed(), holdings.rows().messages.is_empty()) {
@@ -210,7 +210,7 @@ pub(super) fn content(rows: &Rows<'_>) -> ItemReading {
     reply
 }
 
-/// A message that is there byte for byte.
+/// A message whose bytes are available.
 struct Payload<'a> {
     place: &'static str,
     wrote: Wrote,
@@ -218,8 +218,8 @@ struct Payload<'a> {
     payload: &'a [u8],
 }
 
-/// Returns the payloads. A tap gives everything that passed it, which includes what the rows still have of that time.
-/// Without a tap, the rows give them.
+/// Returns the payloads. A tap yields everything that passed it, which includes what the rows still have of that
+/// time. Without a tap, the rows yield them.
 fn payloads<'a>(rows: &Rows<'a>) -> Vec<Payload<'a>> {
     let name = |account: Option<_>| account.map(|account| rows.name(account));
     match rows.tap {

@@ -1,5 +1,5 @@
-//! The legal footing of one answer: the powers that the demand could rest on that day, the powers that came later, and
-//! the reach of the paper. It stands beside the measurement and changes none of it.
+//! The legal footing of one answer: the powers that could support the demand that day, the powers that came later,
+//! and the territorial reach of the paper. It is printed beside the measurement and changes none of it.
 
 use serde::Serialize;
 

@@ -1,10 +1,10 @@
 //! The reach of a country's paper to an operator by law, treaty or consent, dated and with sources (`law/reach.csv`).
 //!
-//! One rule serves every design. A row holds if it matches the country that asks, the operator's seat, the kind of data
-//! that the demand seeks, and the day. A row that names an office or a place of data holds only if the operator has one
-//! there. Several rows can hold at once, and all are told in the order of the table. For a UK paper to a US firm in
-//! March 2017 about contents, these are the UK's claim, the US bar and the treaty. If no row holds, the answer is *not
-//! checked* and never *no*.
+//! One rule applies to every design. A row applies if it matches the country that asks, the operator's seat, the
+//! kind of data that the demand seeks, and the day. A row that names an office or a place of data applies only if
+//! the operator has one there. Several rows can apply at once, and all are reported in the order of the table. For
+//! a UK paper to a US firm in March 2017 about contents, these are the UK's claim, the US bar and the treaty. If no
+//! row applies, the answer is *not checked* and never *no*.
 
 use std::fmt;
 use std::sync::LazyLock;
@@ -22,13 +22,13 @@ const TABLE: &str = "reach.csv";
 const HEADING: [&str; 12] =
     ["id", "asking", "seat", "place", "data", "reach", "from", "until", "basis", "mark", "source", "note"];
 
-/// The force of one country's paper against an operator of another country, or of its own.
+/// The force of one country's paper against an operator of another country, or of the same one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LegalForce {
     /// It binds, and is obeyed in practice or by agreement.
     Directly,
-    /// It goes through the authorities of the other country.
+    /// The request goes through the authorities of the other country.
     ByTreaty,
     /// The operator may answer, and need not.
     Voluntary,
@@ -178,9 +178,9 @@ pub struct ReachRow {
     data: Vec<DataSought>,
     /// The force that the row gives a paper.
     pub force: LegalForce,
-    /// The first day on which the row holds, or none if nobody read it.
+    /// The first day on which the row applies, or `None` if nobody read it.
     pub from: Option<Day>,
-    /// The first day on which it no longer held, or none if nobody read of one.
+    /// The first day on which it no longer applied, or `None` if nobody read of one.
     pub until: Option<Day>,
     /// The law, treaty or decision.
     pub basis: &'static str,
@@ -194,7 +194,7 @@ pub struct ReachRow {
     words: [&'static str; 4],
 }
 
-/// One line beside an answer: the force of the paper, and the reason.
+/// One line beside an answer: the force of the paper, and the reason for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ReachLine {
     /// The force, which is *not checked* if nobody compared the row with its source.
@@ -274,8 +274,8 @@ impl ReachRow {
 /// 2023).
 const PUSH_SERVICES: Country = Country::US;
 
-/// Returns the lines for a paper of `asking` under `demand` to the operators of `design`, on `day`. The list is empty
-/// if no operator is asked: a phone, and what its owner hands over, are where the people are.
+/// Returns the lines for a paper of `asking` under `demand` to the operators of `design`, on `day`. The list is
+/// empty if no operator is asked: a phone, and what its owner discloses, are where the people are.
 #[must_use]
 pub fn reach(asking: Country, demand: &Demand, design: &Design, day: Day) -> Vec<ReachLine> {
     let sought = DataSought::of(demand);

@@ -1,10 +1,10 @@
 //! The law beside a demand, as dated data with sources: the powers of a country on a day ([`powers`]), and the reach of
 //! its paper to an operator there or elsewhere ([`reach`]). A [`Footing`] puts both beside one answer.
 //!
-//! A row is a legal fact or a claim about one, in this project's words. It is not advice. A row that nobody compared
-//! with its source is marked, and is printed as *not checked*. No answer of a demand depends on anything here, because
-//! the law stands beside the measurement. A date is always compared with a story's own day, never with the day on which
-//! the program runs.
+//! A row is a legal fact or a claim about one, in this project's words. It is not advice. A row that nobody
+//! compared with its source is marked, and is printed as *not checked*. No answer of a demand depends on anything
+//! here, because the law is beside the measurement. A date is always compared with a story's own day, never with
+//! the day on which the program runs.
 
 mod footing;
 mod jurisdiction;

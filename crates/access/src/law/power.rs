@@ -41,14 +41,14 @@ const CHOSEN_FOR: Day = Day::new(2017, 3, 22);
 pub struct Power {
     /// The demand that can rest on it.
     pub demand: &'static str,
-    /// The country whose law it is.
+    /// The country that enacted the law.
     pub country: Country,
     /// A word that the powers which followed one another share.
     #[serde(skip)]
     pub route: &'static str,
-    /// The first day on which the power could be used, or none if nobody read it.
+    /// The first day on which the power could be used, or `None` if nobody read it.
     pub from: Option<Day>,
-    /// The first day on which it was no longer given out, or none if nobody read of one.
+    /// The first day on which it was no longer granted, or `None` if nobody read of one.
     pub until: Option<Day>,
     /// The power's name in the law or in practice.
     pub name: &'static str,
@@ -62,12 +62,12 @@ pub struct Power {
     pub secrecy: &'static str,
     /// The mark of the row.
     pub mark: Mark,
-    /// The mark of its two dates, or none if it has no date.
+    /// The mark of its two dates, or `None` if it has no date.
     pub dates_mark: Option<Mark>,
     /// The source, as an address or a citation.
     pub source: &'static str,
-    /// The rule on use in court of what the power brings: `yes`, `no` with its section, or `not checked`. It is empty
-    /// if the table does not say.
+    /// The rule on use in court of what the power obtains: `yes`, `no` with its section, or `not checked`. It is
+    /// empty if the table does not say.
     pub in_court: &'static str,
     /// Further remarks, and the parts that were not read.
     pub note: &'static str,
@@ -252,8 +252,8 @@ pub fn not_yet(demand: &str, country: Country, day: Day) -> Vec<&'static Power> 
     of(demand, country).filter(|power| power.validity(day) == Validity::NotYet).collect()
 }
 
-/// Returns the power that `demand` is most likely to rest on, on `day`. A power that another has replaced is returned
-/// only if no other is left. The table names the routes of a demand in the order of their fitness.
+/// Returns the power that is the most likely basis of `demand` on `day`. A power that another has replaced is
+/// returned only if no other remains. The table names the routes of a demand in the order of their fitness.
 #[must_use]
 pub fn foremost(demand: &str, country: Country, day: Day) -> Option<&'static Power> {
     let place = |power: &Power| of(demand, country).position(|other| other.route == power.route);
@@ -360,7 +360,7 @@ mod tests {
         // Nobody read its first day, and the choice by hand is of 2017.
         let [ripa, ..] = powers("interception", Country::GB, Day::new(2010, 1, 1))[..] else { panic!() };
         assert_eq!(ripa.validity(Day::new(2010, 1, 1)), Validity::NotChecked);
-        // Nobody read its last day, and another power took its place.
+        // Nobody read its last day, and another power has replaced it.
         let old = powers("notice-to-change", Country::GB, super::super::AS_OF);
         for replaced in ["Powers Act 2000, s.12", "Act 1984, s.94"] {
             let power = old.iter().find(|power| power.section.contains(replaced)).unwrap();

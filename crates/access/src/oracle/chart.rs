@@ -16,11 +16,11 @@ const HEADING: [&str; 8] =
 /// The statement of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Says {
-    /// This item comes back.
+    /// This item is returned.
     Item(Item),
-    /// Nothing comes back.
+    /// Nothing is returned.
     Nothing,
-    /// No content of messages comes back.
+    /// No content of messages is returned.
     NoContent,
     /// The chart does not say.
     NotStated,
@@ -52,13 +52,13 @@ pub struct ChartRow {
     pub app: String,
     /// The process under which it was asked.
     pub process: Process,
-    /// The statement about what comes back.
+    /// The statement about what is returned.
     pub says: Says,
     /// True if the item is delivered while it happens.
     pub real_time: bool,
     /// The number of days that the answer reaches back.
     pub window_days: Option<u32>,
-    /// The conditions under which the row holds, each with its effect.
+    /// The conditions under which the row applies, each with its effect.
     pub conditions: Vec<(String, ConditionEffect)>,
     /// The extent to which the row was checked.
     pub mark: Mark,
@@ -127,7 +127,7 @@ impl Chart {
             cases.entry(row.process).or_default().insert(row.case());
         }
         for cases in cases.values_mut() {
-            // A row without a case holds in every case.
+            // A row without a case applies in every case.
             if cases.len() > 1 {
                 cases.remove(&BTreeSet::new());
             }

@@ -19,16 +19,16 @@ pub enum ConditionEffect {
     ProcessOpen,
     /// The row is an example, so other items under the same process are no difference.
     ListOpen,
-    /// The condition holds in the scenario, because the target gave everything that can be given.
+    /// The condition holds in the scenario, because the target has supplied everything that can be supplied.
     Scenario,
     /// The condition holds if the design that is run says so.
     Design,
     /// The condition is a circumstance of the case. The demand carries the word, and the row is compared in that case
     /// alone.
     Case,
-    /// The item comes from the operator where the backups lie.
+    /// The item comes from the operator that stores the backups.
     Cloud,
-    /// Live delivery comes in batches at most a quarter of an hour apart.
+    /// Live delivery happens in batches at most a quarter of an hour apart.
     Batches,
 }
 

@@ -37,7 +37,7 @@ pub struct Figure {
 pub enum MeasuredFigure {
     /// An exact number.
     Exactly(f64),
-    /// A number between two that were tried. What was looked for was there at the first number and gone at the second.
+    /// A number between two that were tried. The feature was present at the first number and absent at the second.
     Between(f64, f64),
 }
 

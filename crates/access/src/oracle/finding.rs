@@ -15,7 +15,7 @@ pub enum Agreement {
     Agrees,
     /// The run returns the item under this process, and the table names no process.
     AgreesElsewhere {
-        /// The process under which it came back.
+        /// The process under which it was returned.
         process: &'static str,
     },
     /// The table does not say.
@@ -52,9 +52,9 @@ impl fmt::Display for Agreement {
 pub enum Whose {
     /// The emulation: the product does something else than our design.
     Ours,
-    /// The table: its source or the transcription says less or more than is true.
+    /// The table is wrong: its source or the transcription says less or more than is true.
     Theirs,
-    /// Neither side: they speak of different times, products or parts.
+    /// Neither side: they are about different times, products or parts.
     Nobodys,
     /// The authors of this file do not know.
     Unknown,
@@ -102,9 +102,9 @@ pub struct ComparedRow {
     pub case: String,
     /// The item, marker or figure.
     pub item: String,
-    /// The table's statement.
+    /// What the table says about the item.
     pub says: String,
-    /// The run's result.
+    /// What the run returned.
     pub run: String,
     /// The comparison of the two.
     pub agreement: Agreement,
@@ -126,7 +126,7 @@ impl ComparedRow {
 /// The number of rows with each outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct OutcomeCounts {
-    /// The table and the run say the same.
+    /// The table and the run agree.
     pub agree: usize,
     /// The table and the run differ.
     pub differ: usize,

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::item::Item;
 
-/// Returns the parts of an unspecified item, and nothing for an item that is one thing. An unspecified item comes back
-/// when one of its parts does.
+/// Returns the parts of an unspecified item, and nothing for an item that is one thing. An unspecified item is
+/// returned when one of its parts is.
 pub(super) fn parts(item: Item) -> Vec<Item> {
     match item {
         Item::AccountRecord => Item::ALL.iter().copied().filter(|item| !is_whole(*item)).collect(),
@@ -20,7 +20,8 @@ const fn is_whole(item: Item) -> bool {
     item.is_several() || matches!(item, Item::AccountRecord | Item::GroupInfo)
 }
 
-/// Returns the items that `item` implies beside those that it contains. The tables have several words for one thing.
+/// Returns the items that `item` implies in addition to those that it contains. The tables have several words for
+/// one thing.
 const fn also(item: Item) -> &'static [Item] {
     match item {
         Item::RegistrationIp => &[Item::IpAddress],
@@ -51,14 +52,14 @@ pub(super) fn covers(listed: Item, item: Item) -> bool {
     listed == item || parts(listed).contains(&item) || tells(listed, item)
 }
 
-/// Returns true if `wanted` came back: itself, one of its parts, or something finer.
+/// Returns true if `wanted` was returned: itself, one of its parts, or something finer.
 pub(super) fn contains(came: &BTreeSet<Item>, wanted: Item) -> bool {
     let parts = parts(wanted);
     came.iter().any(|item| *item == wanted || parts.contains(item) || tells(*item, wanted))
 }
 
-/// Returns what came back without the items that the demand itself names. An unspecified item that came back for such
-/// an item alone is removed too.
+/// Returns the returned items without those that the demand itself names. An unspecified item that was returned for
+/// such an item alone is removed too.
 pub(super) fn without(came: BTreeSet<Item>, named: Option<Item>) -> BTreeSet<Item> {
     let Some(named) = named else { return came };
     let others: BTreeSet<Item> =
@@ -68,7 +69,7 @@ pub(super) fn without(came: BTreeSet<Item>, named: Option<Item>) -> BTreeSet<Ite
     came.into_iter().filter(|item| *item != named && !for_it_alone(*item)).collect()
 }
 
-/// Returns what came back without the unspecified items that a specific one stands for.
+/// Returns the returned items without the unspecified ones that a specific one represents.
 pub(super) fn specific(came: &BTreeSet<Item>) -> BTreeSet<Item> {
     let stands_for = |whole: Item| {
         let parts = parts(whole);

@@ -5,8 +5,8 @@
 //! `oracles/differences.toml` to each difference ([`reasons`]). A difference without a reason is an error, and so is a
 //! reason without a difference.
 //!
-//! This layer does not know how a run comes about, nor which messenger a row is about. Names of messengers and
-//! conditions are words of the tables. A design's own file says which of them it stands for.
+//! This layer does not know how a run is made, nor which messenger a row is about. Names of messengers and
+//! conditions are words of the tables. A design's own file says which of them it represents.
 
 pub mod chart;
 pub mod compare;

@@ -7,12 +7,12 @@ use pillarbox_wire::Duration;
 use super::process::Process;
 use crate::item::Item;
 
-/// A design that is compared with the tables, and what it says it stands for there.
+/// A design that is compared with the tables, and the messenger that it says it represents there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StandIn {
     /// The design's name.
     pub design: String,
-    /// The messenger that it stands for, in the tables' word.
+    /// The messenger that it represents, in the tables' word.
     pub app: String,
     /// The conditions of the tables that hold in the design.
     pub conditions: BTreeSet<String>,
@@ -64,18 +64,18 @@ impl Asked {
     }
 }
 
-/// The ages of an item's rows in whole days: of those that the scenario made, and of those that came back.
+/// The ages of an item's rows in whole days: of those that the scenario made, and of those that were returned.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ages {
     /// The ages of rows in the scenario.
     pub happened: BTreeSet<u32>,
-    /// The ages of rows that came back.
+    /// The ages of returned rows.
     pub came: BTreeSet<u32>,
 }
 
 impl Ages {
-    /// Returns true if exactly the rows of at most `days` days came back. The scenario must have rows on both sides of
-    /// that age.
+    /// Returns true if exactly the rows at most `days` days old were returned. The scenario must have rows on both
+    /// sides of that age.
     #[must_use]
     pub fn reach_back(&self, days: u32) -> bool {
         let within = |age: &&u32| **age <= days;
@@ -87,7 +87,7 @@ impl Ages {
 /// The return to one question.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Returned {
-    /// The items that came back.
+    /// The returned items.
     pub items: BTreeSet<Item>,
     /// The ages of rows, for some of the items.
     pub ages: BTreeMap<Item, Ages>,
@@ -97,9 +97,9 @@ pub struct Returned {
     pub not_modelled: BTreeSet<Item>,
 }
 
-/// A run that can be asked. The same question always gets the same answer.
+/// A run that can be queried. The same question always gets the same answer.
 pub trait Observed {
-    /// Returns what comes back for a question.
+    /// Returns the answer to a question.
     fn returned(&self, asked: &Asked) -> Returned;
 }
 

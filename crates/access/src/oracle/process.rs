@@ -10,12 +10,12 @@ use crate::item::Reach;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Process {
-    /// A subpoena, for what is stored.
+    /// A subpoena, for stored data.
     Subpoena,
-    /// An order under 18 U.S.C. 2703(d), for what is stored.
+    /// An order under 18 U.S.C. 2703(d), for stored data.
     #[serde(rename = "2703d")]
     Order,
-    /// A search warrant, for what is stored.
+    /// A search warrant, for stored data.
     SearchWarrant,
     /// A pen register: who writes to whom, from the order on.
     PenRegister,

@@ -29,7 +29,7 @@ pub struct PublishedReturn {
     pub date: String,
     /// The item in question.
     pub item: Item,
-    /// True if the item came back.
+    /// True if the item was returned.
     pub returned: bool,
     /// The extent to which the row was checked.
     pub mark: Mark,

@@ -17,7 +17,7 @@ use super::source::OracleSource;
 struct Entry {
     source: OracleSource,
     app: String,
-    /// The designs with the difference. An empty list means all that stand for the app.
+    /// The designs with the difference. An empty list means all that represent the app.
     #[serde(default)]
     designs: Vec<String>,
     /// The processes with the difference. A figure has none.
@@ -60,7 +60,7 @@ impl Explained {
     }
 }
 
-/// One difference that an entry claims to explain. An empty word stands for every one.
+/// One difference that an entry claims to explain. An empty word matches everything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Claim<'e> {
     entry: &'e Entry,
@@ -125,7 +125,7 @@ impl Reasons {
         toml::from_str(text)
     }
 
-    /// Gives each row that needs a reason the first one in the file that fits. Reasons about tables other than
+    /// Assigns each row that needs a reason the first matching one in the file. Reasons about tables other than
     /// `sources` are ignored.
     #[must_use]
     pub fn explain(&self, mut rows: Vec<ComparedRow>, sources: &[OracleSource]) -> Explained {

@@ -1,4 +1,4 @@
-//! A guessed key, put in the place of every private key that a recipient has.
+//! A guessed key, used as every private key that a recipient has.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -10,8 +10,8 @@ use pillarbox_wire::PreKeyId;
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
-/// The largest number of keys whose guesses are remembered. An entry takes less than a kilobyte. A full list is emptied
-/// and begun anew.
+/// The largest number of keys whose guesses are cached. An entry takes less than a kilobyte. A full cache is
+/// emptied.
 const MAX_GUESSES: usize = 4_096;
 
 thread_local! {
@@ -21,7 +21,8 @@ thread_local! {
 
 /// A recipient whose private keys all have the same guessed value. It is a store that claims to hold every prekey.
 ///
-/// Making the public halves and signing them takes longer than an attempt. They are therefore made once for each key.
+/// Deriving the public halves and signing them takes longer than an attempt. It is therefore done once for each
+/// key.
 pub(super) struct Guess {
     pub(super) identity: IdentitySecret,
     /// Records of prekeys. The number in a record is not the one that a message asks for, and nothing that opens a

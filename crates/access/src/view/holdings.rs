@@ -85,7 +85,7 @@ impl RelayHoldings {
         &self.rows
     }
 
-    /// Says whether rows may be missing from what was read.
+    /// Reports whether rows may be missing from what was read.
     #[must_use]
     pub const fn completeness(&self) -> Completeness {
         self.rows.completeness
@@ -123,7 +123,7 @@ impl RelayHoldings {
         })
     }
 
-    /// Returns the device in whose mailbox a row lies.
+    /// Returns the device whose mailbox contains a row.
     #[must_use]
     pub fn recipient(&self, row: &MessageRow) -> Option<DeviceAddress> {
         self.rows.address(row.mailbox)
@@ -141,8 +141,8 @@ impl RelayHoldings {
     }
 }
 
-/// Collects every field of 32 bytes in the rows, public keys included. An attempt with a public key costs nothing, and
-/// leaves no doubt about which key was meant.
+/// Collects every field of 32 bytes in the rows, public keys included. An attempt with a public key costs nothing,
+/// and leaves no doubt about which key was needed.
 pub(super) fn keys_in(rows: &Holdings) -> Vec<HeldKey> {
     let mut keys = Vec::new();
     let mut hold = |found_in, is_private, owner, bytes: &[u8]| {

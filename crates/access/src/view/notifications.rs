@@ -1,5 +1,5 @@
-//! The store of a phone's operating system for what its notifications showed. The messenger's passcode does not seal
-//! it, and a text that disappears from the messenger stays in it.
+//! The store of a phone's operating system for the content of its notifications. The messenger's passcode does not
+//! seal it, and a text that disappears from the messenger stays in it.
 
 use pillarbox_wire::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -23,12 +23,12 @@ pub struct NotificationStore {
 }
 
 impl NotificationStore {
-    /// Keeps a notification with the sender and the words.
+    /// Stores a notification with the sender and the words.
     pub fn keep_preview(&mut self, at: Timestamp, from: &str, text: &str) {
         self.keep(&Preview { at: at.0, from: from.to_owned(), text: text.to_owned() });
     }
 
-    /// Keeps a notification that says only that something came.
+    /// Stores a notification that says only that a message arrived.
     pub fn keep_bare(&mut self, at: Timestamp) {
         self.keep(&Preview { at: at.0, from: String::new(), text: String::new() });
     }
@@ -45,7 +45,7 @@ impl NotificationStore {
         &self.bytes
     }
 
-    /// Reads the notifications in a store's bytes, and counts the lines that are none.
+    /// Reads the notifications in a store's bytes, and counts the lines that are not notifications.
     #[must_use]
     pub fn read(bytes: &[u8]) -> (Vec<Preview>, usize) {
         let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());

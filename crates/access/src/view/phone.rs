@@ -1,4 +1,4 @@
-//! A phone that was taken from its owner.
+//! A seized phone.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use pillarbox_client::Phone;
 use serde::Serialize;
 
-/// The state in which a phone was taken.
+/// The state in which a phone was seized.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LockState {
@@ -18,8 +18,7 @@ pub enum LockState {
     Unlocked,
 }
 
-/// A phone that was taken from its owner: the folder with its vault and, while the program runs, the contents of its
-/// memory.
+/// A seized phone: the folder with its vault and, while the program runs, the contents of its memory.
 pub struct SeizedPhone<'a> {
     folder: PathBuf,
     memory: Option<&'a Phone>,
@@ -45,7 +44,7 @@ impl<'a> SeizedPhone<'a> {
         Self { folder: folder.to_owned(), memory: Some(running), state: LockState::Unlocked }
     }
 
-    /// Returns the state in which the phone was taken.
+    /// Returns the state in which the phone was seized.
     #[must_use]
     pub const fn state(&self) -> LockState {
         self.state
@@ -57,7 +56,7 @@ impl<'a> SeizedPhone<'a> {
         &self.folder
     }
 
-    /// Returns what the screen shows to the holder of an open phone.
+    /// Returns what the screen shows to a person who has the open phone.
     #[must_use]
     pub const fn screen(&self) -> Option<&'a Phone> {
         match self.state {
@@ -66,8 +65,8 @@ impl<'a> SeizedPhone<'a> {
         }
     }
 
-    /// Returns what a reader of the running program's memory gets. An open vault keeps its keys there, whether or not
-    /// the screen is locked.
+    /// Returns what a tool that reads the running program's memory extracts. An open vault keeps its keys there,
+    /// whether or not the screen is locked.
     #[must_use]
     pub const fn memory(&self) -> Option<&'a Phone> {
         self.memory

@@ -1,4 +1,4 @@
-//! A message that its recipient hands over to the operator, with everything that the operator needs to check it.
+//! A message that its recipient discloses to the operator, with everything that the operator needs to check it.
 
 use pillarbox_client::report::AbuseReport;
 use pillarbox_wire::{DeviceAddress, Timestamp};
@@ -9,7 +9,7 @@ use serde::Serialize;
 pub struct ReportedMessage {
     /// The encrypted message as the relay carried it.
     pub payload: Vec<u8>,
-    /// The sender, as the recipient was told.
+    /// The sender that the relay named to the recipient.
     #[serde(serialize_with = "shown")]
     pub from: DeviceAddress,
     /// The recipient's device.

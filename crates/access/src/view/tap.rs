@@ -1,6 +1,6 @@
 //! The traffic that passes an operator from an order on, as far as it concerns the people whom the order names.
 //!
-//! The order comes first. Frames that passed before it are not here, and neither is anybody else's traffic.
+//! The order comes first. Frames that passed before it are excluded, and so is everybody else's traffic.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -16,7 +16,7 @@ pub struct Tapped {
     pub at: Timestamp,
     /// The event, in the words of the relay's log. It is absent for a frame for which the log has no word.
     pub what: Option<Logged>,
-    /// The frame's name.
+    /// The name of the frame's type.
     pub frame: &'static str,
     /// The account of the connection on which the frame came, if the connection has a name.
     pub from: Option<AccountId>,
@@ -69,8 +69,7 @@ impl OperatorTap {
         self.accounts.iter().copied()
     }
 
-    /// Receives a frame that passes. `accepted` says whether the operator accepted it. The tap keeps the frame if the
-    /// order reaches it.
+    /// Records a passing frame if the order reaches it. `accepted` says whether the operator accepted it.
     pub fn passes(&mut self, passing: &Passing, payload: &[u8], accepted: bool) {
         let from = passing.from.map(|from| from.account);
         let (to, name) = match &passing.about {
@@ -119,7 +118,7 @@ impl OperatorTap {
         self.passed.iter().filter(|tapped| tapped.is_message())
     }
 
-    /// Returns the traffic as a log of it would read if one were kept, without the messages that the operator refused.
+    /// Returns the traffic in the form of a log of it, without the messages that the operator refused.
     #[must_use]
     pub fn events(&self) -> Vec<EventRow> {
         let number = |at: usize| EventNumber(u64::try_from(at).unwrap_or(u64::MAX));

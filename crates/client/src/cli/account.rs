@@ -144,7 +144,7 @@ fn show(context: &mut CliContext<'_, impl PhoneProgram>, form: Form) -> Result<(
     }
 }
 
-/// Describes the devices of the account; empty if there is this phone alone.
+/// Describes the devices of the account; empty if this phone is the only one.
 fn devices(phone: &Phone) -> Result<String, Failure> {
     let count = if phone.account().address.is_some() { phone.devices()?.len() } else { 1 };
     Ok(match count {

@@ -1,7 +1,6 @@
 //! `pillarbox backup`: a copy of contacts and texts at the relay.
 //!
-//! One rule keeps it fresh: `backup on` leaves a backup, and so does each `inbox` that finds something changed at its
-//! end.
+//! One rule keeps it fresh: `backup on` deposits a backup, and so does each `inbox` that finds changes at its end.
 
 use pillarbox_client::{BackupKey, Phone, RecalledBackup, sentences};
 use pillarbox_crypto::SecretBytes;
@@ -36,7 +35,7 @@ struct TurnedOn<'a> {
     /// The words; absent after they were shown once, and for the operator's key.
     key: Option<&'a str>,
     texts: usize,
-    /// True if the whole backup lies at the relay.
+    /// True if the whole backup is stored at the relay.
     left: bool,
 }
 
@@ -45,7 +44,7 @@ struct TurnedOn<'a> {
 struct Restored {
     texts: usize,
     contacts: usize,
-    /// True if the key lay at the relay.
+    /// True if the relay stored the key.
     operator_had_key: bool,
 }
 
@@ -97,7 +96,7 @@ fn turn_on(
 ) -> Result<(), Failure> {
     let held_by = holder.habit();
     if phone.account().habits.backup != Some(held_by) {
-        // The relay's answer tells what it keeps, before anything changes on this phone.
+        // The relay's answer says what it keeps, before anything changes on this phone.
         let recalled = net::recall_backup(context, phone)?;
         if held_by == BackupKey::Provider && !recalled.takes_keys {
             return Err(Failure::Backup(BackupTrouble::NoKeysOffered));
@@ -207,7 +206,7 @@ fn restore(
     Ok(())
 }
 
-/// Opens a backup with the key that lies beside it, or with the owner's, and adds it to the phone.
+/// Opens a backup with the key that is stored beside it, or with the owner's, and adds it to the phone.
 fn open(
     context: &mut CliContext<'_, impl PhoneProgram>,
     phone: &mut Phone,
@@ -236,7 +235,7 @@ fn own_key(context: &CliContext<'_, impl PhoneProgram>) -> Result<SecretBytes<32
     backup_key::read(&typed).map_err(|bad| Failure::Backup(BackupTrouble::NotAKey(bad)))
 }
 
-/// Asks for lines until they make a key, because words are typed and pasted in rows. An empty line ends them.
+/// Asks for lines until they form a key, because words are typed and pasted in rows. An empty line ends the input.
 fn ask_for_key() -> Result<Zeroizing<String>, Failure> {
     let mut typed = Zeroizing::new(String::with_capacity(2 * MAX_KEY_LEN));
     let mut question = "Key of the backup, 24 words: ";

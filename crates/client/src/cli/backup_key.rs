@@ -19,23 +19,23 @@ const IN_A_ROW: usize = 4;
 /// again to spare.
 pub(crate) const MAX_KEY_LEN: usize = 672;
 
-/// Letters that tell each word of the list from every other one.
+/// Leading letters that identify a word of the list uniquely.
 const TELLING_LETTERS: usize = 4;
 
 /// Longest word that is repeated in a message. The longest of the list has eight letters; a longer one is some other
 /// secret, pasted by mistake.
 const MAX_REPEATED: usize = 12;
 
-/// The reason why a text is not a key.
+/// Reasons that a text is not a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum BadKey {
     /// There are more or fewer than 24 words.
     Count(usize),
     /// A word is not in the list.
     UnknownWord {
-        /// Its place, from 1.
+        /// Its position, from 1.
         place: usize,
-        /// The word, ready for a screen; `None` if it is too long to be repeated.
+        /// The word, made safe to display; `None` if it is too long to be repeated.
         word: Option<String>,
         /// The word of the list that begins with the same four letters.
         meant: Option<&'static str>,
@@ -126,7 +126,7 @@ pub(crate) fn is_whole(typed: &str) -> bool {
     backup::key_from(typed).is_some() || words_of(typed).count() >= WORDS
 }
 
-/// Returns the words without the numbers and points that stand beside them on the screen.
+/// Returns the words without the numbers and points that are printed beside them on the screen.
 fn words_of(typed: &str) -> impl Iterator<Item = &str> {
     typed
         .split_whitespace()

@@ -202,7 +202,7 @@ fn list(context: &mut CliContext<'_, impl PhoneProgram>, form: Form) -> Result<(
     Ok(())
 }
 
-/// Says what a channel is to the owner.
+/// Describes how a channel relates to the owner.
 fn relation(posted: Option<u32>, kept: Option<usize>) -> String {
     let own = posted.map(|last| match last {
         0 => "yours; nothing posted from this phone yet".to_owned(),

@@ -1,4 +1,5 @@
-//! Times for people, by this computer's clock and zone. Times for programs are UTC (RFC 3339) and made elsewhere.
+//! Times for people, by this computer's clock and zone. Times for programs are UTC (RFC 3339) and formatted
+//! elsewhere.
 
 use jiff::tz::TimeZone;
 use pillarbox_wire::Timestamp;
@@ -6,7 +7,7 @@ use pillarbox_wire::Timestamp;
 /// The largest integer that every JSON reader reads exactly (RFC 8259, section 6).
 const MAX_EXACT: u64 = (1 << 53) - 1;
 
-/// Milliseconds for JSON, capped: a peer may make up a time outside any calendar, which some readers would round.
+/// Milliseconds for JSON, capped: a peer may invent a time outside any calendar, which some readers would round.
 pub(crate) fn milliseconds(at: Timestamp) -> u64 {
     at.0.min(MAX_EXACT)
 }
@@ -31,8 +32,7 @@ impl Clock {
         }
     }
 
-    /// Returns the unknown zone of `TZ` the first time it is called, so that the user hears once that times are in
-    /// UTC.
+    /// Returns the unknown zone of `TZ` on the first call, so that the user is told once that times are in UTC.
     pub(crate) fn told_unknown(&mut self) -> Option<String> {
         let zone = self.unknown.take()?;
         Some(format!(
@@ -53,7 +53,7 @@ impl Clock {
         format!("{date} {clock} {zone}")
     }
 
-    /// Returns date, time and zone. A time outside the calendar, made up by a peer, is read in UTC.
+    /// Returns date, time and zone. A time outside the calendar, invented by a peer, is printed in UTC.
     fn read(&self, at: Timestamp) -> (String, String, String) {
         let instant = i64::try_from(at.0).ok().and_then(|at| jiff::Timestamp::from_millisecond(at).ok());
         let Some(instant) = instant else {

@@ -300,7 +300,7 @@ fn write_list(
 }
 
 /// Formats a contact as a line of the list, with the contact whose name looks alike. In a narrow window, or if the
-/// name is too long, the remarks stand below that line.
+/// name is too long, the remarks are below that line.
 fn line(contact: &Contact, alike: Option<&str>, width: usize) -> String {
     let (name, remarks) = (words::name(contact), remarks(contact, alike));
     let below = wrap(&format!("{:INDENT$}{}", "", break_words(&remarks, INDENT, width)), INDENT, width);

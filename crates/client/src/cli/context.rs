@@ -37,9 +37,9 @@ pub(crate) struct CliContext<'a, P> {
     pub(crate) clock: Clock,
     /// Notices about strangers while the command runs.
     pub(crate) crowd: Crowd,
-    /// True if the command itself reports what it hears about channels.
+    /// True if the command itself reports what arrives about channels.
     pub(crate) reports_channels: bool,
-    /// True if the command itself reports what becomes of the owner's devices.
+    /// True if the command itself reports changes to the owner's devices.
     pub(crate) reports_devices: bool,
     /// True once posts of a followed channel were shown.
     pub(crate) showed_posts: bool,

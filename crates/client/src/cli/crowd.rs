@@ -1,4 +1,4 @@
-//! Notices about many strangers, reported once for all of them, so that a flood does not bury the rest of the screen.
+//! Notices about many strangers, combined into one report, so that a flood does not hide the rest of the screen.
 
 use pillarbox_client::Notice;
 use pillarbox_client::sentences::{self, Names, Tone};
@@ -14,7 +14,7 @@ pub(crate) struct Crowd {
     unopened: Tally,
     /// The account of the last message that did not open.
     unopened_from: Option<AccountId>,
-    /// People who wrote first, beyond those introduced one by one.
+    /// New senders beyond those that were announced individually.
     newcomers: Tally,
     introduced: usize,
     /// Messages that nobody can have sent.

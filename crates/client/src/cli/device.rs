@@ -179,7 +179,7 @@ fn leave(context: &mut CliContext<'_, impl PhoneProgram>, yes: bool) -> Result<(
     }
     phone.sign_off(&mut context.rng)?;
     match linking::tell_first_phone(context, &mut phone) {
-        // The first phone was there, or had removed this device before.
+        // The first phone was connected, or had removed this device before.
         Ok(()) | Err(Failure::Device(DeviceTrouble::Gone) | Failure::Goodbye(Farewell::DeviceRemoved)) => {}
         Err(failure) => {
             context.terminal.note("It is kept on this device. Type the same command again.");

@@ -6,7 +6,7 @@ use pillarbox_wire::limits::MAX_LINKED_DEVICES;
 
 use super::exit::Exit;
 
-/// The reason why a command about devices stopped.
+/// Reasons that a command about devices stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum DeviceTrouble {
     /// The text is no device code, or has a typing error.
@@ -21,7 +21,7 @@ pub(crate) enum DeviceTrouble {
     Unknown(u8),
     /// A change of the devices still waits for the relay.
     ChangeWaits,
-    /// This device still waits to be linked.
+    /// This device has not been linked yet.
     StillWaits,
     /// Nobody has linked this device in time.
     NotLinked,
@@ -31,7 +31,7 @@ pub(crate) enum DeviceTrouble {
     Left,
     /// The relay does not know this linked device.
     Gone,
-    /// The devices stay as they were.
+    /// The devices are unchanged.
     NotChanged(DeviceFailure),
 }
 

@@ -1,4 +1,4 @@
-//! `pillarbox directory`: the keys that the relay gives are checked against its public log, or not.
+//! `pillarbox directory`: whether the keys that the relay returns are checked against its public log.
 
 use super::context::{CliContext, must_be_open};
 use super::failure::Failure;

@@ -1,7 +1,7 @@
 //! One table with the message, the next command and the exit code for each [`Failure`].
 //!
-//! A message says what happened and why. If a single command helps, it stands on the next line and can be typed as it
-//! is. If the next step needs something that only the user has, the message says so.
+//! A message says what happened and why. If a single command helps, it is on the next line and can be typed as
+//! printed. If the next step needs something that only the user has, the message says so.
 
 mod backup;
 mod channel;
@@ -336,7 +336,7 @@ pub(crate) fn explain(failure: &Failure, profile: &Path) -> Option<Explained> {
     })
 }
 
-/// Describes a connection failure in one sentence without advice, for a command that goes on.
+/// Describes a connection failure in one sentence without advice, for a command that continues.
 pub(crate) fn clause(failure: &Failure) -> String {
     match failure {
         Failure::Unreachable { relay, cause } => format!("The relay at {relay} was not reached: {cause}."),
@@ -403,7 +403,7 @@ fn refused(refusal: Refusal) -> Explained {
     Explained::new(Exit::No, format!("The relay says no: {refusal}. {advice}."))
 }
 
-/// The three usual reasons stand in order of likelihood.
+/// The three usual reasons are in order of likelihood.
 fn mismatch(name: &str, trust: Trust, ours: &str, heard: Option<&str>) -> String {
     let heard = heard.map_or_else(|| "    (not typed)".to_owned(), |heard| number(heard, 4));
     format!(

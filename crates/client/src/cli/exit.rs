@@ -13,7 +13,7 @@ pub(crate) enum Exit {
     No,
     /// The command line is not valid.
     Usage,
-    /// The relay was not reached, or the answer did not come from it.
+    /// The relay was not reached, or the answer was not the relay's.
     Relay,
     /// The profile cannot be read or written.
     Store,

@@ -1,7 +1,7 @@
-//! Every way in which a command can fail, as the user meets it.
+//! Every way in which a command can fail, as the user sees it.
 //!
-//! The library's errors describe what happened inside. Here they are sorted by what the user has to know and do. The
-//! messages stand in `errors`.
+//! The library's errors describe what happened inside. Here they are sorted by what the user has to know and do.
+//! The messages are in `errors`.
 
 use std::io;
 use std::path::PathBuf;
@@ -17,7 +17,7 @@ use super::membership::GroupFailure;
 use super::passphrase::PassphraseError;
 use super::profile::PlaceError;
 
-/// The reason why a command stopped.
+/// Reasons that a command stopped.
 ///
 /// Invariant: text from a peer has passed `display::safe` before it gets here.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ pub(crate) enum Failure {
     Place(PlaceError),
     /// There is no passphrase.
     Passphrase(PassphraseError),
-    /// The passphrase and the text would both come from standard input.
+    /// The passphrase and the text would both be read from standard input.
     StdinTwice,
     /// A question needs an answer, and no one can be asked.
     NeedsAnswer {
@@ -36,28 +36,28 @@ pub(crate) enum Failure {
     /// The user answered a question with no.
     Declined,
 
-    /// The directory holds no profile.
+    /// The directory contains no profile.
     NoProfile,
-    /// The directory holds a profile already.
+    /// The directory contains a profile already.
     ProfileExists,
     /// The account was closed. Its history can be read; nothing can be sent or received.
     AccountClosed,
-    /// The profile to be replaced has an account that is not closed.
+    /// The account of the profile to be replaced is not closed.
     AccountOpen,
     /// The passphrase does not open the vault.
     WrongPassphrase,
     /// Another process has the profile open.
     InUse,
-    /// A command that ends by itself has the profile open and cannot be told to lock.
+    /// A command that ends by itself has the profile open and cannot be asked to lock.
     AtWork,
-    /// A process that was told to lock has not locked.
+    /// A process that was asked to lock has not locked.
     LockUnheard {
         /// Its process id.
         process: i32,
     },
     /// This program could not replace itself by a locked one.
     NotLocked(String),
-    /// A later version of this program made the vault.
+    /// A later version of this program wrote the vault.
     NewerProfile,
     /// The vault is damaged.
     Damaged,
@@ -70,27 +70,27 @@ pub(crate) enum Failure {
     NotWritable,
     /// Another failure of the directory, in the system's words.
     Storage(String),
-    /// The relay has not made the account yet.
+    /// The relay has not created the account yet.
     NotRegistered,
 
     /// No server answers at the address.
     Unreachable {
-        /// Host and port.
+        /// Host and port of the relay that was tried.
         relay: String,
         /// The system's error.
         cause: String,
     },
     /// The server does not have the key in the address.
     WrongKey {
-        /// Host and port.
+        /// Host and port of the relay that was tried.
         relay: String,
     },
     /// The server is not a relay.
     NoRelay {
-        /// Host and port.
+        /// Host and port of the relay that was tried.
         relay: String,
     },
-    /// The relay is of another version. The sentence says which side is older.
+    /// The relay has another version. The sentence says which side is older.
     Version(String),
     /// The connection ended before everything was done.
     Lost,
@@ -98,7 +98,7 @@ pub(crate) enum Failure {
     Goodbye(Farewell),
     /// The relay answered no.
     Refused(Refusal),
-    /// A code was given to a relay that sends none.
+    /// A code was supplied for a relay that sends none.
     NoCodes,
 
     /// No contact has this name.
@@ -138,7 +138,7 @@ pub(crate) enum Failure {
     OtherRelay,
     /// The invitation is this account's own.
     OwnInvitation,
-    /// The account to be added never wrote.
+    /// The account to be added has never written.
     NeverWrote,
     /// The owner has blocked the contact; nothing is sent.
     Blocked {
@@ -169,14 +169,14 @@ pub(crate) enum Failure {
         /// The number on the other phone, if it was typed.
         heard: Option<String>,
     },
-    /// The number heard does not have 60 digits.
+    /// The number read out does not have 60 digits.
     NotANumber {
         /// The contact's name.
         name: String,
         /// Number of digits in it.
         digits: usize,
     },
-    /// No number from the other phone was given.
+    /// No number from the other phone was supplied.
     NotCompared {
         /// The contact's name.
         name: String,
@@ -213,7 +213,7 @@ pub(crate) enum Failure {
     Input(io::Error),
     /// Standard output could not be written.
     Output(io::Error),
-    /// The reader of standard output has gone, which is no error.
+    /// The reader of standard output has closed it, which is not an error.
     ReaderGone,
     /// The user pressed Ctrl-C.
     Interrupted,
@@ -225,18 +225,18 @@ pub(crate) enum Failure {
     Told(super::exit::Exit),
 }
 
-/// The reason why a backup was not made, found or opened.
+/// Reasons that a backup was not made, found or opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum BackupTrouble {
     /// The relay keeps no backups.
     NotOffered,
     /// The relay keeps no keys of backups.
     NoKeysOffered,
-    /// The relay has room for a part of the backup only.
+    /// The relay has room for only a part of the backup.
     TooLarge,
-    /// A backup lies at the relay that this phone neither left nor took in.
+    /// The relay has a backup that this phone neither deposited nor restored.
     NotRestored,
-    /// No backup lies at the relay.
+    /// The relay has no backup.
     NoneThere,
     /// The key is needed, and no one can be asked.
     KeyNeeded,
@@ -244,7 +244,7 @@ pub(crate) enum BackupTrouble {
     NotAKey(BadKey),
     /// The key is another one, or the backup was altered.
     WrongKey,
-    /// The parts do not make a whole backup.
+    /// The parts are not a complete backup.
     NotWhole,
 }
 
@@ -254,7 +254,7 @@ impl Failure {
         if error.kind() == io::ErrorKind::BrokenPipe { Self::ReaderGone } else { Self::Output(error) }
     }
 
-    /// Returns true if the relay cannot have made an account before this failure.
+    /// Returns true if the relay cannot have created an account before this failure.
     pub(crate) const fn leaves_account_unmade(&self) -> bool {
         matches!(
             self,

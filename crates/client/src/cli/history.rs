@@ -62,7 +62,7 @@ pub(crate) fn run(context: &mut CliContext<'_, impl PhoneProgram>, history: &His
     Ok(())
 }
 
-/// Prints the conversation of a group, with the changes of its members where this phone heard them.
+/// Prints the conversation of a group, with the changes of its members where this phone learned of them.
 fn of_group(
     context: &mut CliContext<'_, impl PhoneProgram>,
     phone: &mut Phone,

@@ -1,4 +1,4 @@
-//! The relay as commands about devices meet it: a change that the first phone makes, and a new device that waits.
+//! The commands' use of the relay for devices: a change that the first phone makes, and a new device that waits.
 
 use std::time::Duration;
 
@@ -14,8 +14,8 @@ use super::failure::Failure;
 use super::net::{failure, pressed, runtime, visit};
 use super::program::PhoneProgram;
 
-/// Time for which a new device waits to be linked: as long as the relay keeps its place, and the time to be told the
-/// rest.
+/// Time for which a new device waits to be linked: as long as the relay keeps its place, plus the time to receive
+/// the rest.
 const LINKING: Duration = Duration::from_secs(330);
 
 /// Links or removes a device, as the phone was told, and returns its number.
@@ -34,7 +34,7 @@ pub(crate) fn change_devices(
         _ => Ok(()),
     });
     context.reports_devices = false;
-    // What goes to the device afterwards is kept, and goes another time if this connection ends.
+    // Messages to the device after this are stored, and are sent later if this connection ends.
     match (outcome, changed) {
         (Ok(()) | Err(Failure::Lost | Failure::Goodbye(_)), Some(device)) => Ok(device),
         (Ok(()), None) => Err(Failure::Lost),

@@ -8,7 +8,7 @@ use pillarbox_client::naming;
 use super::exit::Exit;
 use pillarbox_text::shell::quote;
 
-/// The reason why a command about a group stopped.
+/// Reasons that a command about a group stopped.
 ///
 /// Invariant: text from a peer has passed `display::safe` before it gets here.
 #[derive(Debug)]

@@ -1,4 +1,4 @@
-//! Sentences about messages that did not open and are still to be asked for again.
+//! Sentences about messages that did not open and have not yet been requested again.
 
 use pillarbox_client::Phone;
 use pillarbox_client::phone::Missing;

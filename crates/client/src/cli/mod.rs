@@ -83,7 +83,7 @@ fn run_line(program: &impl PhoneProgram, words: &[OsString]) -> Exit {
         Err(failure) => {
             if let Some(explained) = errors::explain(&failure, &directory) {
                 match failure {
-                    // A deliberate action of the user is no error.
+                    // A deliberate action of the user is not an error.
                     Failure::Interrupted | Failure::Declined => terminal.note(&explained.what),
                     _ => terminal.error(&explained.what),
                 }
@@ -113,8 +113,8 @@ fn run(context: &mut CliContext<'_, impl PhoneProgram>, command: &Command) -> Re
     }
 }
 
-/// Prints a message of the parser. Help and version go to standard output and are no errors; everything else is a
-/// usage error.
+/// Prints a message of the parser. Help and version are printed to standard output and are not errors; everything
+/// else is a usage error.
 fn say(error: &clap::Error, words: &[OsString]) -> Exit {
     let harmless = |word: &OsString| word.to_str().is_some_and(|word| safe_lines(word) == word);
     let said = if error.use_stderr() {

@@ -1,5 +1,5 @@
-//! The relay as commands meet it: a short visit for one task, and the messages about a connection that comes and
-//! goes.
+//! The commands' use of the relay: a short visit for one task, and the messages about a connection that is lost and
+//! restored.
 
 use std::time::Duration;
 
@@ -148,7 +148,7 @@ pub(crate) fn close(
     if closed { Ok(()) } else { Err(Failure::Lost) }
 }
 
-/// Asks the question noted by [`Phone::look_up`]. Returns the account of the number, and whether this relay sends
+/// Asks the question stored by [`Phone::look_up`]. Returns the account of the number, and whether this relay sends
 /// codes to numbers.
 pub(crate) fn look_up(
     context: &mut CliContext<'_, impl PhoneProgram>,
@@ -208,7 +208,7 @@ async fn carry(
         let Ok(event) =
             timeout(SILENCE.saturating_sub(carrier.idle()), context.next_event(carrier, phone)).await
         else {
-            // Frames without a notice, such as answers to receipts, may have come meanwhile.
+            // Frames without a notice, such as answers to receipts, may have arrived meanwhile.
             if carrier.idle() < SILENCE {
                 continue;
             }
@@ -239,7 +239,7 @@ async fn carry(
     }
 }
 
-/// Fails on a notice after which nothing more will come on this connection.
+/// Fails on a notice after which nothing more will arrive on this connection.
 pub(crate) fn refusal(notice: &Notice) -> Result<(), Failure> {
     match notice {
         Notice::RegistrationRefused { reason } | Notice::AuthenticationRefused { reason } => {
@@ -363,13 +363,13 @@ pub(crate) struct ConnectionStatus {
 }
 
 impl ConnectionStatus {
-    /// Returns true while messages wait because the relay has asked for a pause, and the user was told of it.
+    /// Returns true while messages wait because the relay has asked for a pause, and the user was told so.
     pub(crate) const fn is_throttled(&self) -> bool {
         self.throttled.is_some()
     }
 
-    /// Returns a sentence when the relay asks to wait, and when nothing waits any more. Since the relay refuses each
-    /// message that comes too early, the wait is reported again only for another reason or a longer time.
+    /// Returns a sentence when the relay asks to wait, and when nothing waits any more. Since the relay refuses
+    /// each message that is sent too early, the wait is reported again only for another reason or a longer time.
     pub(crate) fn hear(&mut self, notice: &Notice, unsent: usize) -> Option<String> {
         match notice {
             Notice::Delayed { reason } if self.throttled.is_none_or(|told| is_worse(*reason, told)) => {
@@ -381,8 +381,8 @@ impl ConnectionStatus {
         }
     }
 
-    /// Handles a network event. Returns a sentence if it is news, so that a relay that is away for an hour is
-    /// reported once. Fails if a retry cannot help.
+    /// Handles a network event. Returns a sentence if the state changed, so that a relay that is away for an hour
+    /// is reported once. Fails if a retry cannot help.
     pub(crate) fn observe(
         &mut self,
         event: &CarrierEvent,

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use pillarbox_text::read::without_mark;
 use zeroize::Zeroizing;
 
-/// Longest passphrase in bytes. Argon2id takes any length, but a longer input is surely the wrong file.
+/// Longest passphrase in bytes. Argon2id accepts any length, but a longer input is surely the wrong file.
 const MAX_LEN: usize = 1_024;
 
 /// A new passphrase with fewer characters is called short. The number is the least that NIST SP 800-63B (section
@@ -16,8 +16,8 @@ const MAX_LEN: usize = 1_024;
 /// copied profile.
 const SHORT: usize = 8;
 
-/// A passphrase as it was read, on its way to the vault. The library prepares it and opens older profiles with the
-/// raw bytes. Wiped when dropped.
+/// A passphrase as read, before it reaches the vault. The library prepares it and opens older profiles with the raw
+/// bytes. Wiped when dropped.
 pub(crate) type Secret = Zeroizing<String>;
 
 /// A source for the passphrase.
@@ -42,10 +42,10 @@ pub(crate) enum Purpose {
     New,
 }
 
-/// The reason why there is no passphrase.
+/// Reasons that no passphrase was read.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum PassphraseError {
-    /// `--no-input` was given without a file or descriptor.
+    /// `--no-input` was set without a file or descriptor.
     #[error("a passphrase is needed, and --no-input forbids to ask for it")]
     NotAsked,
     /// There is no terminal to ask on.
@@ -80,7 +80,7 @@ pub(crate) enum PassphraseError {
     Unreadable {
         /// The file or descriptor.
         from: String,
-        /// The system's error.
+        /// The kind of the system's error.
         kind: io::ErrorKind,
     },
 }

@@ -16,7 +16,7 @@ const WEEK: u32 = 7 * DAY;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Period(pub(crate) Option<u32>);
 
-/// The reason why a text is not a period.
+/// Reasons that a text is not a period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum PeriodError {
     /// The text is not a number with a unit.

@@ -24,7 +24,7 @@ pub(crate) enum Profile {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ProfileName(String);
 
-/// The reason why a profile has no directory.
+/// Reasons that a profile has no directory.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum PlaceError {
     /// The name is not a plain directory name everywhere.

@@ -202,7 +202,7 @@ mod tests {
         assert!(expected.iter().flatten().any(|dark| *dark));
     }
 
-    /// A scanner that shares no code with the drawing reads what stands on the screen.
+    /// A scanner that shares no code with the drawing reads what is on the screen.
     #[test]
     fn a_scanner_reads_what_is_drawn() {
         let link = format!("PILLARBOX:INVITE/{}", "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".repeat(14));

@@ -158,7 +158,7 @@ fn to_group(
     }
 }
 
-/// Describes how far the copies of a text have come, and names the members whose copy is behind.
+/// Describes the progress of the copies of a text, and names the members whose copy is behind.
 pub(crate) fn group_progress(phone: &Phone, group: &str, copies: &[(AccountId, DeliveryState)]) -> String {
     let named = |wanted: DeliveryState| {
         let whom = copies.iter().filter(|(_, state)| *state == wanted);
@@ -192,8 +192,8 @@ pub(crate) fn is_unknown_there<T>(outcome: &Result<T, Failure>) -> bool {
     matches!(outcome, Err(Failure::Refused(Refusal::NotAuthentic) | Failure::Device(DeviceTrouble::Gone)))
 }
 
-/// Returns the delivery state of a message. A message that is gone has disappeared, and its timer started when the
-/// relay took it.
+/// Returns the delivery state of a message. A message that is no longer stored has disappeared, and its timer
+/// started when the relay accepted it.
 fn reached(phone: &Phone, contact: AccountId, id: BodyId) -> Result<DeliveryState, Failure> {
     let entry = phone.history(contact)?.into_iter().rev().find(|entry| entry.id == id);
     Ok(match entry.map(|entry| entry.direction) {

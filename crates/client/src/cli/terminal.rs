@@ -1,6 +1,6 @@
 //! Standard output and standard error. Results go to standard output; everything said about them goes to standard
-//! error. Colours appear only where they show, and they only repeat what words say. A closed pipe ends the run
-//! quietly.
+//! error. Colours are used only where they are visible, and they only repeat what words say. A closed pipe ends the
+//! run quietly.
 
 use std::io::{self, IsTerminal, Write};
 
@@ -20,7 +20,7 @@ use super::typing::{Draft, Drawn, Layout, Prompt};
 /// or is removed.
 const FORMAT_VERSION: u8 = 1;
 
-/// Lines assumed for a window that does not tell its height.
+/// Lines assumed for a window that does not report its height.
 const LINES: usize = 24;
 
 /// The narrowest window that lines are fitted to. Below it hardly a word would fit.
@@ -49,20 +49,20 @@ pub(crate) enum Form {
     Plain,
 }
 
-/// The terminal, or the streams in its place.
+/// The terminal, or the streams used instead of it.
 ///
-/// Invariant: output printed while a question is open starts on a line of its own, so that nothing is overwritten and
+/// Invariant: output printed while a question is open starts on its own line, so that nothing is overwritten and
 /// each line is one message. A line being edited makes room and is redrawn below.
 pub(crate) struct Terminal {
     out: AutoStream<io::Stdout>,
     err: AutoStream<io::Stderr>,
     /// True if somebody can see results.
     is_seen: bool,
-    /// True while the cursor stands behind a question.
+    /// True while the cursor is behind a question.
     asking: bool,
     /// The line being edited, if there is one.
     drawn: Option<Drawn>,
-    /// Most rows that it took since the first of `steps`.
+    /// Most rows that it occupied since the first of `steps`.
     tallest: usize,
     /// Lines that can still be extended at their ends.
     steps: Vec<Steps>,
@@ -77,11 +77,11 @@ struct Steps {
     column: usize,
     /// Rows printed below it since.
     below: usize,
-    /// Size of the window in which it was printed. In a window of another size the line may take other rows.
+    /// Size of the window in which it was printed. In a window of another size the line may occupy other rows.
     window: (usize, usize),
 }
 
-/// The most important part of a line.
+/// Style of the most important part of a line.
 pub(crate) const STRONG: Style = Style::new().bold();
 /// The style of an error.
 pub(crate) const WRONG: Style = AnsiColor::Red.on_default().bold();
@@ -128,7 +128,7 @@ impl Terminal {
         self.verbatim(&wrap(text, INDENT, self.width()))
     }
 
-    /// Prints a result as it is: links, codes, tab-separated rows.
+    /// Prints a result verbatim: links, codes, tab-separated rows.
     pub(crate) fn verbatim(&mut self, text: &str) -> Result<(), Failure> {
         self.leave_question();
         self.count_rows(text);
@@ -183,7 +183,7 @@ impl Terminal {
         self.say(&format!("{WRONG}Error:{WRONG:#}{rest}"));
     }
 
-    /// Prints the one command to type next. It is never wrapped, because it is there to be copied.
+    /// Prints the one command to type next. It is never wrapped, because it is meant to be copied.
     pub(crate) fn next(&mut self, command: &str) {
         self.say(&format!("{STRONG}Next:{STRONG:#} {command}"));
     }
@@ -200,13 +200,13 @@ impl Terminal {
         self.asking
     }
 
-    /// Notes that Enter was pressed, which ended the line of the question.
+    /// Records that Enter was pressed, which ended the line of the question.
     pub(crate) const fn answered(&mut self) {
         self.asking = false;
     }
 
     /// Clears the screen and the scrollback (ECMA-48, ED; its parameter 3 is xterm's and known to most terminals).
-    /// Text that a terminal has recorded or a pipe has passed on stays out of reach.
+    /// Text that a terminal has recorded or a pipe has passed on cannot be cleared.
     pub(crate) fn clear(&mut self) {
         self.leave_question();
         self.steps.clear();
@@ -250,7 +250,7 @@ impl Terminal {
         }
     }
 
-    /// Leaves the edited line as it stands and continues below.
+    /// Leaves the edited line on the screen and continues below.
     pub(crate) fn leave(&mut self) {
         if let Some(drawn) = self.drawn.take() {
             self.steps.clear();
@@ -270,7 +270,7 @@ impl Terminal {
     pub(crate) fn step(&mut self, of: usize, step: &str) {
         self.erase();
         let window = self.window();
-        // The words are the program's own, and each character takes one column.
+        // The words are the program's own, and each character occupies one column.
         let rest = format!(", {step}");
         let place = self.steps.iter().position(|line| {
             Some(line.window) == window
@@ -292,7 +292,7 @@ impl Terminal {
         }
     }
 
-    /// Notes by how many rows the output moves the lines above it.
+    /// Records by how many rows the output moves the lines above it.
     fn count_rows(&mut self, text: &str) {
         if self.steps.is_empty() {
             self.tallest = 0;
@@ -328,7 +328,7 @@ impl Terminal {
         AutoStream::choice(&io::stdout()) != ColorChoice::Never
     }
 
-    /// Returns columns and lines of the window that results go to, or `None` if they go elsewhere.
+    /// Returns columns and lines of the window that shows the results, or `None` if they go elsewhere.
     pub(crate) fn window(&self) -> Option<(usize, usize)> {
         window::of_results().map(|window| (window.columns, window.lines))
     }
@@ -361,7 +361,7 @@ fn put(text: &str) {
 }
 
 /// Returns true if standard output is the null device. That is also the case if the caller has closed it: Rust's
-/// runtime then opens the null device in its place, and every write succeeds.
+/// runtime then opens the null device instead, and every write succeeds.
 #[cfg(unix)]
 fn leads_nowhere() -> bool {
     use std::os::fd::AsFd;
@@ -375,13 +375,13 @@ fn leads_nowhere() -> bool {
     here.file_type().is_char_device() && here.rdev() == null.rdev()
 }
 
-/// Returns false: on this system nothing tells whether standard output is the null device.
+/// Returns false: on this system there is no way to tell whether standard output is the null device.
 #[cfg(not(unix))]
 const fn leads_nowhere() -> bool {
     false
 }
 
-/// A terminal that is gone shows nothing either.
+/// A terminal that no longer exists shows nothing either.
 fn wipe(stream: &mut impl Write) {
     stream.write_all(b"\x1b[H\x1b[2J\x1b[3J").and_then(|()| stream.flush()).unwrap_or_default();
 }

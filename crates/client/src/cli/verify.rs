@@ -1,7 +1,7 @@
-//! `pillarbox verify`: the comparison by which two people find out whether somebody stands between them.
+//! `pillarbox verify`: the comparison by which two people find out whether somebody is between them.
 //!
-//! No flag confirms without a comparison. At a terminal the user is asked; a program passes the number that was heard,
-//! and it is compared.
+//! No flag confirms without a comparison. At a terminal the user is asked; a program passes the number that was
+//! read out, and it is compared.
 
 use std::io::{self, BufRead, IsTerminal, Read};
 
@@ -74,7 +74,7 @@ pub(crate) fn run(context: &mut CliContext<'_, impl PhoneProgram>, verify: &Veri
     Ok(())
 }
 
-/// Compares the number heard with the safety number, and stores the result.
+/// Compares the number read out with the safety number, and stores the result.
 pub(crate) fn compare(
     context: &mut CliContext<'_, impl PhoneProgram>,
     phone: &mut Phone,

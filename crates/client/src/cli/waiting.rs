@@ -10,8 +10,8 @@ use super::failure::Failure;
 use super::program::PhoneProgram;
 use super::words::{self, OnThisPhone};
 
-/// Reports waiting messages, one sentence a contact. Returns true if there are any. `delayed` is the relay's reason if
-/// it asked this phone to wait with something else, or if it took nothing.
+/// Reports waiting messages, one sentence a contact. Returns true if there are any. `delayed` is the relay's reason
+/// if it asked this phone to wait with something else, or if it accepted nothing.
 pub(crate) fn tell(
     context: &mut CliContext<'_, impl PhoneProgram>,
     phone: &Phone,

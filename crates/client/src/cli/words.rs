@@ -14,7 +14,7 @@ use super::clock::Clock;
 use super::grammar::quote;
 use super::terminal::{STRONG, WRONG};
 
-/// Describes the trust in a contact's key, emphasised unless it is VERIFIED.
+/// Explains why a relay was not reached, if the system's own words would suit programmers only.
 pub(crate) fn sure(trust: Trust) -> String {
     let style = weight(trust);
     format!("{style}{}{style:#}", sentences::trust(trust))

@@ -18,7 +18,7 @@ use crate::software::{Shipped, Software};
 /// pause or at the expiry of a certificate.
 const TICK: Duration = Duration::from_secs(1);
 
-/// An event for whoever runs a phone.
+/// An event for the code that runs a phone.
 #[derive(Debug, PartialEq, Eq)]
 pub enum CarrierEvent {
     /// Notices for the owner.
@@ -29,9 +29,9 @@ pub enum CarrierEvent {
     Quiet,
     /// A link is not connected, and will be tried again.
     Down {
-        /// The link.
+        /// The link that is down.
         link: Link,
-        /// The reason.
+        /// The reason that it is down.
         error: NetError,
         /// Time until the next attempt.
         retry_in: Duration,
@@ -40,12 +40,12 @@ pub enum CarrierEvent {
 
 /// The connections of one phone.
 ///
-/// It holds no message of its own: if it is dropped, the next carrier sends everything unfinished again.
+/// It stores no message of its own: if it is dropped, the next carrier sends everything unfinished again.
 pub struct Carrier {
     named: LinkState,
     nameless: LinkState,
     failures: u32,
-    /// True if nothing has arrived since everything that could go was sent.
+    /// True if nothing has arrived since everything that could be sent was sent.
     at_rest: bool,
     /// True once that was reported.
     quiet: bool,
@@ -84,7 +84,7 @@ impl Carrier {
     }
 
     /// Carries frames until there is something to report. Call this repeatedly; work given to the phone in between
-    /// goes out with the next call. Cancel-safe.
+    /// is sent by the next call. Cancel-safe.
     ///
     /// # Errors
     /// [`PhoneError`] if the phone could not store something; the connections are then closed.
@@ -121,8 +121,8 @@ impl Carrier {
     }
 
     /// Returns true if everything that can be done now is done: the links that are needed are ready, all waiting
-    /// messages have arrived, and the relay has taken all that can go. Work given to the phone since the last
-    /// [`next`](Self::next) does not count.
+    /// messages have arrived, and the relay has accepted all that can be sent. Work given to the phone since the
+    /// last [`next`](Self::next) does not count.
     ///
     /// # Errors
     /// [`PhoneError::Storage`].
@@ -146,14 +146,14 @@ impl Carrier {
     pub async fn close(mut self, phone: &mut Phone) {
         for link in [Link::Named, Link::Nameless] {
             if let LinkState::Up(open) = self.line(link) {
-                // A relay that is gone hears no farewell, and nothing depends on the farewell.
+                // A relay that is gone receives no farewell, and nothing depends on the farewell.
                 let _told = timeout(timeouts::FAREWELL, open.writer.close()).await;
             }
             phone.disconnected(link);
         }
     }
 
-    /// Runs one round: dials and sends whatever is due, and waits for one event.
+    /// Runs one round: dials, sends what is due, and waits for one event.
     async fn turn(
         &mut self,
         phone: &mut Phone,
@@ -204,8 +204,8 @@ impl Carrier {
         if due(&self.named) {
             self.named = LinkState::dial(address, rng);
         }
-        // The nameless link is opened when something is to go over it, and only once the named one works: otherwise the
-        // same errors would be reported twice.
+        // The nameless link is opened when something is to be sent over it, and only once the named one works:
+        // otherwise the same errors would be reported twice.
         if due(&self.nameless) && phone.is_ready(Link::Named) && phone.wants_nameless()? {
             self.nameless = LinkState::dial(address, rng);
         }
@@ -220,7 +220,7 @@ impl Carrier {
         software: &impl Software,
     ) -> Result<Result<(), NetError>, PhoneError> {
         if let LinkState::Up(open) = self.line(link) {
-            // Frames that an earlier round could not finish sending go first.
+            // Frames that an earlier round could not finish sending are sent first.
             if let Err(error) = Open::in_time(&open.signs, open.writer.flush()).await {
                 return Ok(Err(error));
             }

@@ -18,19 +18,19 @@ use super::error::NetError;
 
 type Dialling = Pin<Box<dyn Future<Output = Result<Open, NetError>> + Send>>;
 
-/// A connection whose handshake is done.
+/// A connection whose handshake is complete.
 pub(super) struct Open {
     pub(super) handshake_hash: [u8; 32],
     pub(super) reader: Reader<ReadHalf<Watched<TcpStream>>>,
     pub(super) writer: Writer<WriteHalf<Watched<TcpStream>>>,
-    /// Times at which bytes last came and went.
+    /// Times at which bytes were last received and sent.
     pub(super) signs: Arc<Signs>,
-    /// Start of the wait for an answer that has not come.
+    /// Start of the wait for an answer that has not arrived.
     pub(super) unanswered: Option<Instant>,
 }
 
 impl Open {
-    /// Returns the time at which the relay is considered dead, unless bytes come before.
+    /// Returns the time at which the relay is considered dead, unless bytes arrive before.
     fn dead_at(&self) -> Instant {
         match self.unanswered {
             Some(since) => since.max(self.signs.came()) + timeouts::ANSWER,
@@ -38,7 +38,7 @@ impl Open {
         }
     }
 
-    /// Returns true if no bytes have gone in one of the two directions for so long that a ping is due.
+    /// Returns true if no bytes have passed in one of the two directions for so long that a ping is due.
     pub(super) fn is_quiet(&self) -> bool {
         self.signs.came().min(self.signs.went()).elapsed() >= timeouts::PING_INTERVAL
     }
@@ -59,7 +59,7 @@ impl Open {
 pub(super) enum LinkState {
     /// Not connected; not tried again before this time.
     Down(Instant),
-    /// Connecting. The attempt lives here, so that a caller may stop waiting and come back.
+    /// Connecting. The attempt is stored here, so that a caller may stop waiting and resume.
     Dialling(Dialling),
     /// Connected.
     Up(Box<Open>),
@@ -95,7 +95,7 @@ impl LinkState {
                         Ok(None) => LinkEvent::Failed(NetError::Lost),
                         Err(error) => LinkEvent::Failed(error.into()),
                     },
-                    // Part of a frame may have come meanwhile.
+                    // Part of a frame may have arrived meanwhile.
                     () = sleep_until(dead_at) => if open.dead_at() <= dead_at {
                         return LinkEvent::Failed(NetError::Silent);
                     },

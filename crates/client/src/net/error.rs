@@ -8,7 +8,7 @@ use pillarbox_wire::{Farewell, Refusal};
 use crate::phone::PhoneError;
 use crate::vault::StorageError;
 
-/// The reason why the relay was not reached, or did not do as asked. No stored data is lost by any of these.
+/// Reasons that the relay was not reached, or did not do as asked. No stored data is lost by any of these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NetError {
@@ -18,7 +18,7 @@ pub enum NetError {
     /// A server answers and the handshake failed; it may not be the relay.
     #[error(transparent)]
     Handshake(#[from] HandshakeError),
-    /// The relay did not make the account.
+    /// The relay did not create the account.
     #[error("the relay does not make the account: {0}")]
     NotRegistered(Refusal),
     /// The relay does not accept this device as the account's.

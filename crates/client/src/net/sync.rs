@@ -12,7 +12,7 @@ use crate::records::notice::Notice;
 
 /// Connects, registers if necessary, sends and receives everything that waits, and disconnects.
 ///
-/// Messages that cannot be sent at present (a blocked contact, a full mailbox) keep waiting; this is no error.
+/// Messages that cannot be sent at present (a blocked contact, a full mailbox) keep waiting; this is not an error.
 ///
 /// # Errors
 /// [`NetError`]; work done before it stays done, and the phone is disconnected. [`NetError::Deadline`] if it took
@@ -28,7 +28,7 @@ pub async fn sync(
 }
 
 /// Acts like [`sync`], then stays connected until the phone reports a notice for which `enough` returns true, or
-/// `limit` has passed. Once everything that could be done is done, reaching the limit is no error.
+/// `limit` has passed. Once everything that could be done is done, reaching the limit is not an error.
 ///
 /// # Errors
 /// As for [`sync`].
@@ -48,7 +48,7 @@ struct Visit {
     told: Vec<Notice>,
     /// True once the carrier has been quiet: everything that could be done at that moment was done.
     quiet: bool,
-    /// True if the visit goes on once the carrier has been quiet.
+    /// True if the visit continues once the carrier has been quiet.
     stay: bool,
 }
 

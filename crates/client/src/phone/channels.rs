@@ -1,7 +1,7 @@
 //! Public channels: opening, posting and reading.
 //!
 //! Channels to be opened and posts to be published are stored until the relay has answered. A post whose answer is
-//! lost with the connection is published again, because a relay cannot tell it from a second post of the same words.
+//! lost with the connection is published again, because a relay cannot tell it from another post of the same words.
 //! Readings are not stored. Everything goes over the named link: the relay knows who reads.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -66,7 +66,7 @@ impl Encoded for OwnChannel {
 /// A channel that the owner follows, or that this phone has opened or posted in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnownChannel {
-    /// Its name.
+    /// The channel's name.
     pub channel: ChannelName,
     /// The number of the last post from this phone, 0 before the first; `None` if it is somebody else's channel.
     pub posted: Option<u32>,
@@ -96,7 +96,7 @@ impl Phone {
         self.channels.keeps_posts = true;
     }
 
-    /// Returns the posts of a channel that this phone keeps, by number, whatever has become of the channel.
+    /// Returns the posts of a channel that this phone keeps, by number, even if the channel has been removed.
     ///
     /// # Errors
     /// [`PhoneError::Storage`].
@@ -339,7 +339,7 @@ impl Phone {
         let keeps = self.channels.keeps_posts;
         self.vault.transact(rng, |rows| {
             let key = channel.as_str().as_bytes();
-            // No honest relay takes a longer post.
+            // No honest relay accepts a longer post.
             let fit = |post: &&PostRow| keeps && post.content.len() <= MAX_POST_LEN;
             if let Some(mut followed) = rows.load::<Followed>(Table::Followed, key)? {
                 followed.last = followed.last.max(last);
@@ -375,7 +375,7 @@ impl Phone {
     }
 }
 
-/// Returns the place of a post. The places of a channel are a ring, so that a new post takes the place of the oldest.
+/// Returns the storage key of a post. The slots of a channel are a ring, so that a new post overwrites the oldest.
 fn kept_key(channel: &ChannelName, number: u32) -> Vec<u8> {
     [channel.as_str().as_bytes(), b"/", &(number % MAX_KEPT_POSTS).to_be_bytes()].concat()
 }

@@ -1,4 +1,4 @@
-//! An open profile: made, opened, connected, and woken when something is due.
+//! An open profile: created, opened, connected, and woken when something is due.
 //!
 //! Its fields are copies of rows, or follow from them. The other files of this folder add what the owner and the
 //! relay can ask of it.
@@ -39,15 +39,15 @@ use crate::records::prekeys;
 use crate::records::recovery::PendingReplies;
 use crate::vault::{Passphrase, ProfileError, StorageError, Table, Vault};
 
-/// An open profile. It holds the profile's lock for as long as it lives.
+/// An open profile. It holds the profile's lock until it is dropped.
 ///
 /// The fields are copies of rows, changed only after a transaction was committed. Dropping a phone at any moment and
 /// opening it again gives the same phone, disconnected.
 pub struct Phone {
     pub(super) vault: Vault,
     pub(super) account: Account,
-    /// True if it encrypted end to end under a former release of the program. Messages on their way from then still
-    /// open.
+    /// True if it encrypted end to end under a former release of the program. Messages sent then and still in
+    /// transit can be opened.
     pub(super) has_encrypted: bool,
     pub(super) secrets: Secrets,
     pub(super) links: Links,
@@ -65,16 +65,16 @@ pub struct Phone {
     pub(super) look_ups: VecDeque<(Handle, Option<String>)>,
     /// True until the relay has been asked to close the account.
     pub(super) closing: bool,
-    /// The code sent to this account's number, until the account is made. It expires within minutes and is not
+    /// The code sent to this account's number, until the account is created. It expires within minutes and is not
     /// stored.
     pub(super) code: Option<NumberCode>,
-    /// This device's place among those of an account whose first phone is another one.
+    /// This device's role in an account whose first phone is another one.
     pub(super) link: Option<LinkRecord>,
     /// A device that the owner wants to link, until the relay has shown its keys.
     pub(super) link_wish: Option<LinkWish>,
-    /// Contacts whose device list is to be asked for.
+    /// Contacts whose device list must be requested.
     pub(super) lists_wanted: BTreeSet<AccountId>,
-    /// The state of the vault in which the other devices of this account were last told everything.
+    /// The state of the vault when the other devices of this account were last sent everything.
     pub(super) told_at: Option<u64>,
 }
 
@@ -109,7 +109,7 @@ impl fmt::Debug for Phone {
 }
 
 impl Phone {
-    /// Makes a profile in `directory`. The relay makes the account when this phone first connects.
+    /// Creates a profile in `directory`. The relay creates the account when this phone first connects.
     ///
     /// # Errors
     /// [`ProfileError::Exists`] if there is one, and failures of the file system or the passphrase hash.
@@ -124,10 +124,10 @@ impl Phone {
         Self::create_in(vault, new, now, rng)
     }
 
-    /// Makes a profile in an empty vault, which may be one in memory.
+    /// Creates a profile in an empty vault, which may be in memory.
     ///
     /// # Errors
-    /// [`ProfileError::Exists`] if the vault holds a profile; [`ProfileError::Storage`] if it cannot store one.
+    /// [`ProfileError::Exists`] if the vault contains a profile; [`ProfileError::Storage`] if it cannot store one.
     pub fn create_in(
         vault: Vault,
         new: NewAccount,
@@ -183,7 +183,7 @@ impl Phone {
     /// Opens the profile in a vault.
     ///
     /// # Errors
-    /// [`ProfileError::NoProfile`] if it holds none; [`ProfileError::Storage`] if it cannot be read.
+    /// [`ProfileError::NoProfile`] if it contains none; [`ProfileError::Storage`] if it cannot be read.
     pub fn open_in(vault: Vault, now: Timestamp, rng: &mut impl CryptoRng) -> Result<Self, ProfileError> {
         let (account, secrets) = vault.read(|rows| {
             let record: AccountRecord = rows.load(Table::Account, FACTS)?.ok_or(ProfileError::NoProfile)?;
@@ -250,7 +250,7 @@ impl Phone {
         }
     }
 
-    /// The account.
+    /// Returns the account of this profile.
     #[must_use]
     pub const fn account(&self) -> &Account {
         &self.account
@@ -268,7 +268,7 @@ impl Phone {
     /// Changes the passphrase. Earlier copies of the profile still open with the old one.
     ///
     /// # Errors
-    /// [`ProfileError::Storage`]; then the old passphrase still holds.
+    /// [`ProfileError::Storage`]; then the old passphrase is still valid.
     pub fn change_passphrase(
         &mut self,
         passphrase: &Passphrase,
@@ -277,13 +277,13 @@ impl Phone {
         self.vault.change_passphrase(passphrase, rng)
     }
 
-    /// Takes the code that the relay has sent to this account's number, and shows it with the next registration. That
-    /// happens at once if the relay has refused a registration by
-    /// [`Refusal::CodeSent`](pillarbox_wire::Refusal::CodeSent) on a connection that is still open. If the number had
-    /// an account, this phone takes it over, and [`Notice::Reregistered`](crate::Notice::Reregistered) answers.
+    /// Stores the code that the relay has sent to this account's number, and sends it with the next registration.
+    /// That happens at once if the relay has refused a registration by
+    /// [`Refusal::CodeSent`](pillarbox_wire::Refusal::CodeSent) on a connection that is still open. If the number
+    /// had an account, this phone takes it over, and [`Notice::Reregistered`](crate::Notice::Reregistered) answers.
     ///
     /// # Errors
-    /// [`PhoneError::AlreadyRegistered`] once the account is made.
+    /// [`PhoneError::AlreadyRegistered`] once the account is created.
     pub fn enter_code(&mut self, code: NumberCode) -> Result<(), PhoneError> {
         if self.account.address.is_some() {
             return Err(PhoneError::AlreadyRegistered);
@@ -297,7 +297,7 @@ impl Phone {
         Ok(())
     }
 
-    /// Notes that a link is connected.
+    /// Records that a link is connected.
     pub fn connected(&mut self, link: Link, handshake_hash: [u8; 32]) {
         self.disconnected(link);
         if link == Link::Named {
@@ -306,7 +306,7 @@ impl Phone {
         self.links.replace(link, Some(Connection::new(handshake_hash)));
     }
 
-    /// Notes that a link is disconnected. Unfinished work on it is repeated on the next one.
+    /// Records that a link is disconnected. Unfinished work on it is repeated on the next one.
     pub fn disconnected(&mut self, link: Link) {
         let gone = self.links.replace(link, None);
         for question in gone.into_iter().flat_map(Connection::into_questions) {

@@ -7,7 +7,7 @@ use crate::records::body::{MAX_GROUP_MEMBERS, MAX_TEXT_LEN};
 use crate::text::naming::BadName;
 use crate::vault::StorageError;
 
-/// The reason why a call on [`Phone`](super::Phone) did nothing. Stored data is unchanged.
+/// Reasons that a call on [`Phone`](super::Phone) did nothing. Stored data is unchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PhoneError {
@@ -26,7 +26,7 @@ pub enum PhoneError {
     /// The account is not registered at its relay yet.
     #[error("the account is not registered yet")]
     NotRegistered,
-    /// The account is registered already, so its number stays.
+    /// The account is registered already, so its number cannot change.
     #[error("the account is registered already")]
     AlreadyRegistered,
     /// The invitation is this account's own.
@@ -59,7 +59,7 @@ pub enum PhoneError {
     /// They are no member of this group.
     #[error("they are no member of this group")]
     NotMember,
-    /// The group knows the owner by another key, so nothing that this phone signs there holds.
+    /// The group knows the owner by another key, so nothing that this phone signs there is valid.
     #[error("the group knows the owner by another key, so what this phone signs does not hold there")]
     OtherKey,
     /// This phone's habits include no backups.
@@ -80,7 +80,7 @@ pub enum PhoneError {
     /// The owner has blocked the contact.
     #[error("the contact is blocked")]
     Blocked,
-    /// A fact is too long to be left at a relay.
+    /// A fact is too long to be deposited at a relay.
     #[error("a fact has at most {MAX_PAYLOAD_LEN} bytes, and its subject {MAX_DEPOSIT_SUBJECT_LEN}")]
     FactTooLong,
     /// The message shows nothing to the eye.
@@ -115,14 +115,14 @@ pub enum PhoneError {
     },
 }
 
-/// The reason why a safety number was not confirmed.
+/// Reasons that a safety number was not confirmed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfirmError {
-    /// The number heard is a safety number, but another one.
+    /// The number read out is a safety number, but another one.
     #[error("the numbers differ")]
     Mismatch,
-    /// The number heard does not have 60 digits.
+    /// The number read out does not have 60 digits.
     #[error("a safety number has 60 digits, and this has {digits}")]
     NotANumber {
         /// Number of digits in it.

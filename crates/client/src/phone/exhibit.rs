@@ -1,7 +1,7 @@
-//! A phone as an exhibit: the rows behind what it shows with the key to them, and a phone restored from those rows.
+//! A phone as an exhibit: the rows behind its screen with the key to them, and a phone restored from those rows.
 //!
-//! It holds the account's details that the owner could read on the screen, and none of the keys that speak for the
-//! owner.
+//! It contains the account's details that the owner could read on the screen, and none of the keys that speak for
+//! the owner.
 
 use pillarbox_wire::AccountId;
 use rand_core::CryptoRng;
@@ -43,8 +43,8 @@ impl Phone {
         Ok(self.vault.exhibit(&[], &rows)?)
     }
 
-    /// Makes a phone that shows the content of an exhibit. Its secrets are new: it can be read, but not speak for the
-    /// owner.
+    /// Creates a phone that shows the content of an exhibit. Its secrets are new: it can be read, but not speak for
+    /// the owner.
     ///
     /// # Errors
     /// [`ProfileError::NoProfile`] if it is no exhibit of a phone; [`ProfileError::Storage`] if the key does not open

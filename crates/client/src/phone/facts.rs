@@ -1,4 +1,4 @@
-//! Facts about the owner that are left at the relay. They are stored here first and go out when the relay can be
+//! Facts about the owner that are deposited at the relay. They are stored here first and sent when the relay can be
 //! reached, if their kinds belong to this phone's [`Habits`](crate::Habits).
 
 use pillarbox_wire::limits::{MAX_DEPOSITS, MAX_PAYLOAD_LEN};
@@ -15,8 +15,8 @@ use crate::records::notice::Notice;
 use crate::vault::{StorageError, Table};
 
 impl Phone {
-    /// Stores a fact about the owner, or takes it back if `value` is `None`. It is left at the relay only if that is
-    /// this phone's habit.
+    /// Stores a fact about the owner, or withdraws it if `value` is `None`. It is deposited at the relay only if
+    /// that is this phone's habit.
     ///
     /// # Errors
     /// [`PhoneError::FactTooLong`], [`PhoneError::Storage`].
@@ -33,14 +33,14 @@ impl Phone {
         Ok(())
     }
 
-    /// Notes that facts of this kind are to be left, even if the relay refused the kind before.
+    /// Schedules facts of this kind to be deposited, even if the relay refused the kind before.
     pub(crate) fn facts_changed(&mut self, kind: DepositKind) {
         self.deposits.refused.remove(&kind);
         self.deposits.look_again();
     }
 
-    /// Leaves as many facts as one frame holds; the rest follow after the answer. A frame holds one kind, so that a
-    /// refusal concerns no other kind.
+    /// Deposits as many facts as one frame can carry; the rest follow after the answer. A frame carries one kind,
+    /// so that a refusal concerns no other kind.
     pub(crate) fn leave_facts(
         &mut self,
         now: Timestamp,
@@ -98,7 +98,7 @@ impl Phone {
         self.vault.transact(rng, |rows| {
             for deposit in deposits {
                 let key = key(deposit);
-                // The fact may have changed while it was on its way.
+                // The fact may have changed while it was in transit.
                 let Some(mut fact) =
                     rows.load::<Fact>(Table::Facts, &key)?.filter(|it| it.deposit == *deposit)
                 else {

@@ -1,4 +1,4 @@
-//! A second copy of a connected phone, for a laboratory whose world splits in two.
+//! A second copy of a connected phone, for a laboratory whose world is forked.
 //!
 //! Two phones with the same ratchets would use keys twice if both talked to the same relay. Each copy lives in its
 //! own world, with its own copy of the relay. No program that talks to a real relay is built with this module.
@@ -12,7 +12,7 @@ use crate::phone::state::recall::Recall;
 use crate::vault::ProfileError;
 
 impl Phone {
-    /// Copies this phone. If its vault lies in a folder, `folders` are that folder and one for the copy.
+    /// Copies this phone. If its vault is stored in a folder, `folders` are that folder and one for the copy.
     ///
     /// # Errors
     /// [`ProfileError`] if the vault cannot be copied.
@@ -38,7 +38,7 @@ impl Phone {
             closing,
             code,
             link,
-            // As a recall, wishes of a person at a keyboard.
+            // As with a recall, these are requests of a person at a keyboard.
             link_wish: _,
             lists_wanted,
             told_at: _,

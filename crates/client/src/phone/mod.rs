@@ -1,7 +1,7 @@
 //! The phone: an open profile and the engine that runs on it.
 //!
 //! This layer turns the owner's wishes and the relay's frames into frames, notices and rows. It knows no sockets,
-//! clocks or terminals: time and randomness are arguments, and frames go in and come out.
+//! clocks or terminals: time and randomness are arguments, and frames go in and out.
 //!
 //! **Commit, then answer.** Each call that changes something is one transaction of the vault. A frame that depends on
 //! a change (an acknowledgement, a submission, an upload of keys) comes out of [`Phone::outgoing`] only after the
@@ -25,7 +25,7 @@
 //! | `proofs`, `proved` | answers of the directory, held until the public log proves them; what follows from a proof |
 //! | `state` | what a phone remembers while it runs |
 //! | `rows` | what it writes in the vault |
-//! | `exhibit` | what a phone shows, taken away with the key to it |
+//! | `exhibit` | what a phone shows, exported with the key to it |
 //! | `release` | changes that another release of the program makes to an account |
 //! | `fork` | the same phone in a second world of a laboratory |
 

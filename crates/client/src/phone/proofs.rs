@@ -1,5 +1,5 @@
-//! The directory that proves itself: the relay's answers about keys are held until the public log has proved them, and
-//! the owner's own entry is looked at on each connection and each hour.
+//! The directory that proves itself: the relay's answers about keys are held until the public log has proved them,
+//! and the owner's own entry is checked on each connection and each hour.
 //!
 //! One proof is asked for at a time, so that each head is checked against the one before it. Keys that are not proved
 //! are not written to.
@@ -23,8 +23,7 @@ use crate::software::Software;
 use crate::vault::Table;
 
 impl Phone {
-    /// Checks what the directory says from now on, or no longer. A phone that stops forgets what it has seen of the
-    /// log.
+    /// Starts or stops checking the directory's answers. A phone that stops forgets what it has seen of the log.
     ///
     /// # Errors
     /// [`PhoneError::Storage`]; nothing has changed then.
@@ -46,7 +45,7 @@ impl Phone {
         Ok(())
     }
 
-    /// Stops to check if the software leaves the check out.
+    /// Stops checking if the software leaves the check out.
     pub(super) fn leave_log_unchecked(
         &mut self,
         software: &impl Software,
@@ -55,7 +54,7 @@ impl Phone {
         if software.checks_directory() { Ok(()) } else { self.check_directory(false, rng) }
     }
 
-    /// Returns true if this phone checks what the directory says.
+    /// Returns true if this phone checks the directory's answers.
     #[must_use]
     pub const fn checks_directory(&self) -> bool {
         self.proofs.memory.is_some()
@@ -98,7 +97,7 @@ impl Phone {
         }
         let ready = self.links.get(link).is_some_and(|there| there.stage == LinkStage::Ready);
         let first = self.proofs.waiting.front();
-        // A link that is gone has given its questions back.
+        // A link that is gone has returned its questions to the queue.
         if first.is_none_or(|(wanted, _)| *wanted != link) || !ready {
             return Ok(());
         }
@@ -116,8 +115,8 @@ impl Phone {
         Ok(())
     }
 
-    /// Has a contact's told device list proved, or taken over if this phone no longer checks. The question goes over
-    /// the link of the contact's messages, so that the relay cannot tell by it who writes to whom.
+    /// Has the device list that a contact sent proved, or adopted if this phone no longer checks. The question goes
+    /// over the link of the contact's messages, so that the relay cannot tell by it who writes to whom.
     fn look_at_told(&mut self, contact: AccountId) -> Result<(), PhoneError> {
         if !self.checks_directory() {
             self.lists_wanted.insert(contact);
@@ -151,9 +150,9 @@ impl Phone {
         waits || asked(Link::Named) || asked(Link::Nameless)
     }
 
-    /// Compares a head that a contact has seen with the last one of this phone. If the two alone do not tell, the relay
-    /// is asked to prove that one log continues both: on the nameless link if there is one, because the size says about
-    /// when the contact last asked.
+    /// Compares a head that a contact has seen with the last one of this phone. If the two alone do not decide it,
+    /// the relay is asked to prove that one log continues both: on the nameless link if there is one, because the
+    /// size reveals roughly when the contact last asked.
     pub(super) fn compare_head(
         &mut self,
         told: Option<(AccountId, KnownHead)>,
@@ -213,7 +212,7 @@ impl Phone {
         Ok(())
     }
 
-    /// Tells the owner of two logs, once for each contact on a connection.
+    /// Reports two logs to the owner, once for each contact on a connection.
     fn split_view(&mut self, contact: AccountId, why: HeadConflict) -> Vec<Notice> {
         if self.proofs.warns(contact) { vec![Notice::SplitView { contact, why }] } else { Vec::new() }
     }
@@ -232,7 +231,7 @@ impl Phone {
         waits || self.lists_wanted.contains(&contact) || asked(Link::Named) || asked(Link::Nameless)
     }
 
-    /// Takes back what a lost link was to ask or had asked.
+    /// Requeues what a lost link was to ask or had asked.
     pub(super) fn take_back(&mut self, held: Held) {
         match held {
             Held::Found { handle, name, .. } => self.look_ups.push_back((handle, name)),
@@ -248,7 +247,8 @@ impl Phone {
         }
     }
 
-    /// The link for questions about heads: they name nobody, and go with the other questions that do not.
+    /// The link for questions about heads: they name nobody, and share the link of the other questions that name
+    /// nobody.
     fn link_for_heads(&self) -> Link {
         if self.account.seals() { Link::Nameless } else { Link::Named }
     }
@@ -322,7 +322,7 @@ impl Phone {
         vec![Notice::Delayed { reason }]
     }
 
-    /// Tells the owner that something is not proved, and does not use it.
+    /// Reports to the owner that something is not proved, and does not use it.
     pub(super) fn unproved(&mut self, held: Held, why: Unproved, now: Timestamp) -> Vec<Notice> {
         let (contact, handle) = match held {
             Held::Own | Held::Head { .. } => (None, None),
@@ -331,7 +331,7 @@ impl Phone {
                 (Some(contact), None)
             }
             Held::Devices { contact, .. } | Held::Told { contact } => (Some(contact), None),
-            // Whoever asked for a number waits for its answer.
+            // The caller who asked for a number waits for its answer.
             Held::Found { handle, .. } => {
                 return vec![Notice::DirectoryUnproved { contact: None, handle: Some(handle), why }];
             }

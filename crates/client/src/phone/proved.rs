@@ -1,5 +1,6 @@
-//! What follows from a proof of the public log: keys and device lists that it binds are used, and others are fetched
-//! once more, because they may have changed between the two answers. The second time in a row the owner is told.
+//! The consequences of a proof of the public log: keys and device lists that it binds are used, and others are
+//! fetched once more, because they may have changed between the two answers. At the second mismatch in a row the
+//! owner is told.
 
 use std::collections::BTreeSet;
 
@@ -20,7 +21,7 @@ use crate::software::Software;
 use crate::vault::{StorageError, Table};
 
 impl Phone {
-    /// Handles a proof that came on a link.
+    /// Handles a proof received on a link.
     pub(super) fn proved(
         &mut self,
         link: Link,
@@ -39,7 +40,7 @@ impl Phone {
         let mut mine = true;
         if let (Held::Own, Ok(leaf)) = (&held, &checked) {
             let lists = self.own_bindings(own.account)?;
-            // A linked device may not have heard of the latest list: it asks for it before anything is said.
+            // A linked device may not know the latest list: it asks for it before anything is reported.
             if self.link.is_some()
                 && lists.iter().all(|own| own.binding != leaf.binding)
                 && !self.proofs.doubt(own.account, Doubt::Devices)
@@ -129,7 +130,7 @@ impl Phone {
         Ok(notices)
     }
 
-    /// Handles the proof of a list that the relay gave. It is taken over if the log binds it.
+    /// Handles the proof of a list that the relay sent. It is adopted if the log binds it.
     fn proved_list(
         &mut self,
         leaf: &LogLeaf,
@@ -154,14 +155,15 @@ impl Phone {
             Some(list) => self.take_list(contact, &list, now, rng, software)?,
             None => Vec::new(),
         };
-        // The contact has told a later list than the log has: somebody has their key and keeps it from the log.
+        // The contact has sent a later list than the log has: somebody has their key and withholds the list from
+        // the log.
         if told.is_some_and(|told| told.list.version > version) {
             notices.extend(self.unproved(Held::Told { contact }, Unproved::OtherDevices, now));
         }
         Ok(notices)
     }
 
-    /// Handles the proof of a list that a contact told. If the log has another one, the relay is asked for it: the
+    /// Handles the proof of a list that a contact sent. If the log has another one, the relay is asked for it: the
     /// contact may have changed their devices again since.
     fn proved_told(
         &mut self,
@@ -183,7 +185,8 @@ impl Phone {
         Ok(Vec::new())
     }
 
-    /// Returns a contact's identity, if this phone knows it, and the list that they told and the log has not proved.
+    /// Returns a contact's identity, if this phone knows it, and the list that they sent and the log has not
+    /// proved.
     fn identity_and_told(
         &self,
         contact: AccountId,
@@ -195,8 +198,8 @@ impl Phone {
         })
     }
 
-    /// Returns `None` if an entry does not stand for these keys with the account's device list. Otherwise returns the
-    /// list that the relay gave, if the entry stands for that one and not for the known one.
+    /// Returns `None` if an entry does not bind these keys to the account's device list. Otherwise returns the list
+    /// that the relay sent, if the entry binds that one and not the known one.
     fn is_bound(
         &mut self,
         leaf: &LogLeaf,
@@ -234,7 +237,7 @@ impl Phone {
         Ok([current].into_iter().chain(change.map(|change| bound(Some(&change.list)))).collect())
     }
 
-    /// Returns the contacts whose told device lists wait for their proof.
+    /// Returns the contacts whose device lists, sent by themselves, wait for their proof.
     pub(super) fn unproved_lists(&self) -> Result<BTreeSet<AccountId>, StorageError> {
         let lists = self.vault.read(|rows| rows.load_all::<UnprovedList>(Table::UnprovedLists))?;
         Ok(lists.into_iter().map(|held| held.list.account).collect())

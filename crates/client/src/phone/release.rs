@@ -1,7 +1,7 @@
 //! Changes that another release of the program makes to an existing account.
 //!
 //! No received message leads here, and the shipped program calls none of these methods; only other software would.
-//! The account, its keys, contacts, history and conversations stay.
+//! The account, its keys, contacts, history and conversations are kept.
 
 use rand_core::CryptoRng;
 
@@ -14,11 +14,11 @@ use crate::records::habits::Habits;
 use crate::vault::Table;
 
 impl Phone {
-    /// Adopts other habits, as another release of the program would. Earlier effects stay: waiting receipts go at
-    /// their time, and facts left at the relay stay there until they are taken back.
+    /// Adopts other habits, as another release of the program would. Earlier effects persist: waiting receipts are
+    /// sent at their time, and facts deposited at the relay stay there until they are withdrawn.
     ///
     /// # Errors
-    /// [`PhoneError::Storage`]; the old habits then stay.
+    /// [`PhoneError::Storage`]; the old habits are then kept.
     pub fn set_habits(&mut self, habits: Habits, rng: &mut impl CryptoRng) -> Result<(), PhoneError> {
         let before = self.account.seals();
         let account = Account { habits, ..self.account.clone() };
@@ -26,7 +26,7 @@ impl Phone {
         self.vault.transact(rng, |rows| {
             store_account(rows, &account)?;
             if seals_now {
-                // The contacts were never given the key for sealing to this phone.
+                // The contacts never received the key for sealing to this phone.
                 for mut contact in rows.load_all::<ContactRecord>(Table::Contacts)? {
                     contact.introduced = false;
                     store_contact(rows, &contact)?;
@@ -39,15 +39,15 @@ impl Phone {
         Ok(())
     }
 
-    /// Stops encrypting end to end: from now on the relay can read messages. Contacts and their keys stay, so that no
-    /// safety number changes. Messages encrypted before go out as they are, and those that others encrypted before
-    /// still open, so that no text on its way is lost.
+    /// Stops encrypting end to end: from now on the relay can read messages. Contacts and their keys are kept, so
+    /// that no safety number changes. Messages already encrypted are sent unchanged, and those that others
+    /// encrypted before can still be opened, so that no text in transit is lost.
     ///
-    /// A phone that has stopped does not start again. Otherwise whoever made it accept readable messages could make
-    /// it accept them for good.
+    /// A phone that has stopped does not start again. Otherwise an attacker who once made it accept readable
+    /// messages could make it accept them for good.
     ///
     /// # Errors
-    /// [`PhoneError::Storage`]; it then goes on encrypting.
+    /// [`PhoneError::Storage`]; it then continues to encrypt.
     pub fn stop_encrypting(&mut self, rng: &mut impl CryptoRng) -> Result<(), PhoneError> {
         if self.account.protection == Protection::ServerReadable {
             return Ok(());

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::records::habits::{GroupBasis, Habits};
 
-/// The protection of this phone's messages. It is chosen when the account is made, and nothing received changes it: a
-/// phone of one protection accepts no message of the other, so that no one in between can downgrade it. Another
-/// release of the program can change it ([`Phone::stop_encrypting`](crate::Phone::stop_encrypting)).
+/// The protection of this phone's messages. It is chosen when the account is created, and nothing received changes
+/// it: a phone of one protection accepts no message of the other, so that no one in between can downgrade it.
+/// Another release of the program can change it ([`Phone::stop_encrypting`](crate::Phone::stop_encrypting)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Protection {
     /// Only the recipient's phone can read it.
@@ -58,14 +58,14 @@ pub struct NewAccount {
     pub protection: Protection,
     /// The lengths of messages.
     pub padding: PaddingRule,
-    /// The phone's habits beside carrying texts.
+    /// The phone's habits other than carrying texts.
     pub habits: Habits,
 }
 
 /// The account as views show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
-    /// Its relay.
+    /// The relay at which the account is registered.
     pub relay: RelayAddress,
     /// Its number, if any.
     pub handle: Option<Handle>,
@@ -77,9 +77,9 @@ pub struct Account {
     pub protection: Protection,
     /// The lengths of messages.
     pub padding: PaddingRule,
-    /// The phone's habits beside carrying texts.
+    /// The phone's habits other than carrying texts.
     pub habits: Habits,
-    /// Time at which the profile was made.
+    /// Time at which the profile was created.
     pub created_at: Timestamp,
 }
 
@@ -124,7 +124,7 @@ impl AccountRecord {
 }
 
 impl Account {
-    /// Returns true if this phone signs who is in the groups that it makes, and reads what others sign.
+    /// Returns true if this phone signs who is in the groups that it creates, and reads what others sign.
     #[must_use]
     pub fn signs_groups(&self) -> bool {
         self.protection == Protection::EndToEnd && self.habits.groups != Some(GroupBasis::Word)

@@ -1,9 +1,9 @@
 //! Backups: the history in parts that each fit a deposit, either readable or sealed under one key.
 //!
 //! A backup is only as private as its key. If the owner alone has the key, the backup is random bytes to everybody
-//! else; if the key lies beside the parts, the backup is a lock with its key in it. Each sealed part is bound to its
-//! backup, its number and the number of parts, so that whoever holds the parts cannot drop, repeat or reorder one
-//! unnoticed. A readable backup detects the same mistakes, but anybody may alter its texts.
+//! else; if the key is stored beside the parts, the backup is a lock with its key in it. Each sealed part is bound
+//! to its backup, its number and the number of parts, so that the holder of the parts cannot drop, repeat or
+//! reorder one unnoticed. A readable backup detects the same mistakes, but anybody may alter its texts.
 //!
 //! A backup contains contacts, groups and texts. It contains no keys, no texts with a timer, and no texts that have
 //! not left the phone yet.
@@ -44,17 +44,17 @@ pub struct BackupContents {
 /// A contact in a backup.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SavedContact {
-    /// The contact's account.
+    /// The contact's account at the relay.
     pub account: AccountId,
     /// The owner's name for the contact.
     pub name: String,
     /// The number by which it was looked up.
     pub handle: Option<Handle>,
-    /// Its public keys.
+    /// The account's public identity keys, if this phone has them.
     pub identity: Option<IdentityKey>,
 }
 
-/// A text in a backup. `Debug` prints its place, not its words.
+/// A text in a backup. `Debug` prints its index, not its words.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SavedText {
     /// The id that names it to both phones.
@@ -69,7 +69,7 @@ pub struct SavedText {
     pub group: Option<GroupId>,
     /// Direction and delivery state.
     pub direction: EntryDirection,
-    /// The text itself.
+    /// The text's words.
     pub text: String,
 }
 
@@ -126,7 +126,7 @@ impl Part {
     }
 }
 
-/// The reason why parts do not make a backup that opens.
+/// Reasons that a set of parts cannot be opened as a backup.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BackupError {
@@ -135,13 +135,13 @@ pub enum BackupError {
     Count {
         /// Expected number of parts.
         expected: usize,
-        /// Number of parts given.
+        /// Number of parts supplied.
         got: usize,
     },
-    /// A part is in the place of another: swapped, repeated or left out.
+    /// A part is in the position of another: swapped, repeated or left out.
     #[error("part {part} of the backup is not where it belongs")]
     OutOfOrder {
-        /// Its position among the parts given, from 0.
+        /// Its position among the supplied parts, from 0.
         part: usize,
     },
     /// A part belongs to another backup.
@@ -158,7 +158,7 @@ pub enum BackupError {
         /// The error of the codec.
         error: CodecError,
     },
-    /// The backup is sealed and no key was given.
+    /// The backup is sealed and no key was supplied.
     #[error("the backup is sealed, and there is no key")]
     NoKey,
     /// The key is wrong, or a part was altered.
@@ -219,7 +219,7 @@ impl Backup {
     }
 }
 
-/// Returns a digest of the contents, whatever the time of the backup.
+/// Returns a digest of the contents that does not depend on the time of the backup.
 ///
 /// # Errors
 /// As for [`Backup::make`].
@@ -229,7 +229,7 @@ pub(crate) fn digest(contents: BackupContents) -> Result<[u8; 32], CodecError> {
     Ok(kdf::hash(labels::BACKUP_CONTENTS, &parts))
 }
 
-/// Splits the contents into runs that each fit a part; returns one run if there are none.
+/// Splits the contents into runs that each fit a part; returns one empty run for empty contents.
 fn portions(contents: BackupContents) -> Result<Vec<Zeroizing<Vec<u8>>>, CodecError> {
     let BackupContents { made_at, contacts, groups, texts } = contents;
     let contacts = contacts.into_iter().map(Piece::Contact);
@@ -255,7 +255,7 @@ fn portions(contents: BackupContents) -> Result<Vec<Zeroizing<Vec<u8>>>, CodecEr
 /// Opens the parts of a backup, all of them and in order. A readable backup needs no key and ignores one.
 ///
 /// # Errors
-/// [`BackupError`]; no part of the contents is then returned.
+/// [`BackupError`]; none of the contents is then returned.
 pub fn open(parts: &[Vec<u8>], key: Option<&SecretBytes<32>>) -> Result<BackupContents, BackupError> {
     let mut contents = BackupContents::default();
     let mut first = None;

@@ -29,12 +29,12 @@ pub const MAX_RESEND_DIGESTS: usize = 64;
 /// Signed changes in one body: as many additions as fit. More go into the next body.
 pub const MAX_CHANGES_TOLD: usize = 80;
 
-/// The id in a receipt that names no message: it says that the sender of the receipt reads bodies of version 2. A phone
-/// that does not know it finds no such message, and passes over it.
+/// An id in a receipt that names no message: it says that the sender of the receipt reads bodies of version 2. A
+/// phone that does not know the id finds no such message, and ignores it.
 pub const READS_VERSION_2: BodyId = BodyId(FixedBytes(*b"reads version 2."));
 
-/// The id in a receipt that names no message: it says that the sender of the receipt checks the relay's public log, and
-/// reads the heads that other phones have seen. A phone that does not know it passes over it.
+/// An id in a receipt that names no message: it says that the sender of the receipt checks the relay's public log,
+/// and reads the heads that other phones have seen. A phone that does not know the id ignores it.
 pub const CHECKS_LOG: BodyId = BodyId(FixedBytes(*b"checks the log.."));
 
 /// One message to one phone: its content, and an introduction if one is due.
@@ -51,7 +51,8 @@ impl Encoded for Body {
     const MAX_LEN: usize = MAX_BODY_LEN;
 }
 
-/// A body whose content phones of version 1 cannot read. It goes only to phones that have shown that they read it.
+/// A body whose content phones of version 1 cannot read. It is sent only to phones that have shown that they read
+/// it.
 #[derive(Serialize, Deserialize)]
 struct NewerBody(Body);
 
@@ -72,7 +73,7 @@ pub struct Introduction {
 /// The content of a message.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Content {
-    /// A text.
+    /// A text to one person.
     Text(Text),
     /// These messages have arrived and are stored.
     Receipt(Receipt),
@@ -101,21 +102,21 @@ pub enum Content {
 /// See [`Content::Text`].
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Text {
-    /// Its id.
+    /// The text's id, to which its receipt refers.
     pub id: BodyId,
     /// By the sender's clock.
     pub sent_at: Timestamp,
-    /// The text itself.
+    /// The text's words.
     pub text: String,
     /// Seconds until it disappears. The timer starts at the recipient when it is shown, and at the sender when the
-    /// relay has taken it.
+    /// relay has accepted it.
     pub expires_after: Option<u32>,
 }
 
 /// See [`Content::Receipt`].
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
-    /// At most [`MAX_RECEIPT_IDS`].
+    /// Ids of the confirmed messages, at most [`MAX_RECEIPT_IDS`].
     pub ids: Vec<BodyId>,
 }
 
@@ -129,18 +130,18 @@ pub struct ResendRequest {
 /// See [`Content::Timer`].
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Timer {
-    /// Its id.
+    /// The id of the timer change.
     pub id: BodyId,
     /// By the sender's clock.
     pub sent_at: Timestamp,
-    /// Seconds, or `None` if texts stay.
+    /// Seconds, or `None` if texts are kept.
     pub expires_after: Option<u32>,
 }
 
 /// See [`Content::GroupText`].
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GroupText {
-    /// The group.
+    /// The group that the text is for.
     pub group: GroupId,
     /// The text, under one id for all members. It does not disappear.
     pub text: Text,
@@ -149,31 +150,31 @@ pub struct GroupText {
 /// See [`Content::Roster`].
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Roster {
-    /// Its id.
+    /// The roster's id.
     pub id: BodyId,
-    /// The group.
+    /// The group whose roster this is.
     pub group: GroupId,
-    /// The name given by the maker of the group.
+    /// The name chosen by the creator of the group.
     pub name: String,
     /// At most [`MAX_GROUP_MEMBERS`], sender and recipient among them.
     pub members: Vec<AccountId>,
-    /// Seals the roster if a phone leaves it at a relay.
+    /// Seals the roster if a phone deposits it at a relay.
     pub key: FixedBytes<32>,
 }
 
 /// See [`Content::Leave`].
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Leave {
-    /// Its id.
+    /// The id of the farewell.
     pub id: BodyId,
-    /// The group.
+    /// The group that the sender leaves.
     pub group: GroupId,
 }
 
 /// See [`Content::SeenGroupText`].
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SeenGroupText {
-    /// The text.
+    /// The text and its group.
     pub said: GroupText,
     /// The members whom the sender's phone sees.
     pub seen: MembersSeen,
@@ -182,40 +183,40 @@ pub struct SeenGroupText {
 /// See [`Content::MemberChanges`].
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemberChanges {
-    /// Its id.
+    /// The id of this message.
     pub id: BodyId,
-    /// The group.
+    /// The group that the changes belong to.
     pub group: GroupId,
-    /// Seals the roster if a phone leaves it at a relay.
+    /// Seals the roster if a phone deposits it at a relay.
     pub key: FixedBytes<32>,
     /// The members whom the sender's phone sees.
     pub seen: MembersSeen,
-    /// True if the sender sees other members than the recipient said, and asks for what it lacks.
+    /// True if the sender sees other members than the recipient reported, and asks for the changes it lacks.
     pub asks: bool,
-    /// At most [`MAX_CHANGES_TOLD`], in an order in which a phone that knows none of them can read them.
+    /// At most [`MAX_CHANGES_TOLD`], in an order that a phone without any of them can apply.
     pub changes: Vec<MemberChange>,
 }
 
 /// See [`Content::Devices`].
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DevicesTold {
-    /// Its id.
+    /// The id of this message.
     pub id: BodyId,
     /// The list as the sender's account has signed it.
     pub list: DeviceList,
 }
 
-/// See [`Content::LogHead`]. It has no id: nobody confirms it, and the next one comes within days.
+/// See [`Content::LogHead`]. It has no id: nobody confirms it, and the next one arrives within days.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeadTold {
     /// The key with which the head is signed.
     pub log_key: FixedBytes<32>,
-    /// The head.
+    /// The last head that the sender has seen.
     pub head: LogHead,
 }
 
 impl Content {
-    /// Returns the version of bodies that can say this.
+    /// Returns the version of bodies that can express this.
     #[must_use]
     pub const fn version(&self) -> u8 {
         match self {
@@ -234,8 +235,8 @@ impl Content {
         }
     }
 
-    /// Returns the content as a phone reads it that has or has not shown that it reads version 2. A text is said
-    /// without the members seen.
+    /// Returns the content for a phone that has or has not shown that it reads version 2. For the latter, a text
+    /// omits the members seen.
     #[must_use]
     pub fn read_by(self, reads_newer: bool) -> Self {
         match self {
@@ -266,7 +267,7 @@ impl Body {
         encode(&NewerBody(self.clone()))
     }
 
-    /// Reads a body of any version. A content in another version than its own is none.
+    /// Reads a body of any version. Content in a version other than its own is rejected.
     ///
     /// # Errors
     /// [`CodecError`] for bytes that are no body.
@@ -278,7 +279,7 @@ impl Body {
         if bytes.first() == Some(&body.content.version()) { Ok(body) } else { Err(CodecError::Malformed) }
     }
 
-    /// Returns true if every part keeps to the limits of this module. Any other body is treated as unreadable.
+    /// Returns true if every part is within the limits of this module. Any other body is treated as unreadable.
     #[must_use]
     pub fn is_within_limits(&self) -> bool {
         let introduction = self.introduction.as_ref().is_none_or(|said| said.name.len() <= MAX_NAME_LEN);

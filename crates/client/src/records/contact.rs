@@ -1,7 +1,7 @@
 //! The people whom this phone writes to, and the trust in their keys.
 //!
-//! A contact *is* an account at the relay. Its name here is the owner's choice and never a peer's. The rule for trust
-//! stands in [`Trust`].
+//! A contact *is* an account at the relay. Its name here is the owner's choice and never a peer's. The rule for
+//! trust is in [`Trust`].
 
 use pillarbox_crypto::{IdentityError, IdentityPublic};
 use pillarbox_wire::{AccountId, Encoded, FixedBytes, Handle, IdentityKey, Timestamp};
@@ -26,7 +26,7 @@ pub enum Trust {
 }
 
 impl Trust {
-    /// Returns true if messages may go out.
+    /// Returns true if messages may be sent.
     #[must_use]
     pub const fn may_send(self) -> bool {
         !matches!(self, Self::Changed)
@@ -36,15 +36,15 @@ impl Trust {
 /// The origin of a contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ContactOrigin {
-    /// Their invitation.
+    /// The owner added them by their invitation.
     Invitation,
-    /// A look-up by number: the relay's word that the account has it.
+    /// A look-up by number: the relay's statement that the account has it.
     Number,
     /// They wrote first.
     Stranger,
     /// A group that the owner wrote to: another member's word that they belong to it.
     Group,
-    /// A backup.
+    /// They were restored from a backup.
     Backup,
 }
 
@@ -95,8 +95,8 @@ pub(crate) struct ContactRecord {
     /// True once the other phone has confirmed a message that carried our introduction.
     pub(crate) introduced: bool,
     pub(crate) expires_after: Option<u32>,
-    /// Time of the last timer change, by the clock of whoever made it. If two changes cross, the later one holds on
-    /// both phones.
+    /// Time of the last timer change, by the clock of the person who made it. If two changes cross, the later one
+    /// is used on both phones.
     pub(crate) timer_set_at: Timestamp,
     pub(crate) added_at: Timestamp,
     /// Place of the next entry of the conversation.
@@ -150,7 +150,7 @@ impl ContactRecord {
             }
         }
         self.introduced = false;
-        // The verified key is back, so there is nothing left to choose.
+        // The verified key is in use again, so there is nothing left to choose.
         if self.trust == Trust::Changed && self.former_identity == self.identity {
             self.trust = Trust::Verified;
             self.former_identity = None;

@@ -1,12 +1,13 @@
 //! Linked devices: the checks of a device list, and what a phone keeps of each device.
 //!
 //! **Who is believed.** A list counts if the account's identity has signed it and every device on it has agreed to
-//! belong to that account. The relay can therefore add no device, and an account cannot list somebody else's. A list
-//! is replaced by a later version only; of two lists of one version the first stays, and the other is refused.
+//! belong to that account. The relay can therefore add no device, and an account cannot list somebody else's. A
+//! list is replaced by a later version only; of two lists of one version the first is kept, and the other is
+//! refused.
 //!
-//! **A name of its own.** Sessions, receipts and waiting messages belong to one device. A phone keeps them for a linked
-//! device under a name that has the form of an account's and follows from account and number, beside those of the
-//! account's first phone, which are kept under the account. Such a name means nothing to a relay.
+//! **A separate name.** Sessions, receipts and waiting messages belong to one device. A phone keeps them for a
+//! linked device under a name that has the form of an account's and is derived from account and number, beside
+//! those of the account's first phone, which are kept under the account. Such a name means nothing to a relay.
 
 use pillarbox_crypto::{IdentitySecret, Signature, SigningPublic, kdf, labels};
 use pillarbox_wire::{
@@ -17,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::records::contact::read_identity;
 
-/// The reason why a device list or a device is not believed.
+/// Reasons that a device list or a device is not believed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DeviceFault {
@@ -36,7 +37,7 @@ pub enum DeviceFault {
     /// Another list of the same version is known.
     #[error("there are two different device lists of one version")]
     Forked,
-    /// A message came from a device that is on no list that this phone has.
+    /// A message came from a device that is on no list known to this phone.
     #[error("the device is not on their signed list")]
     Unlisted,
 }
@@ -112,7 +113,7 @@ pub(crate) fn offer_digest(offer: &DeviceOffer) -> FixedBytes<32> {
     FixedBytes(kdf::hash(labels::DEVICE_OFFER, &[&offer.shown_bytes()]))
 }
 
-/// Returns the name under which a phone keeps what belongs to one device; the account itself for its first phone.
+/// Returns the name under which a phone stores one device's data; the account itself for its first phone.
 pub(crate) fn device_name(address: DeviceAddress) -> AccountId {
     if !address.device.is_linked() {
         return address.account;
@@ -123,7 +124,7 @@ pub(crate) fn device_name(address: DeviceAddress) -> AccountId {
     AccountId(name)
 }
 
-/// A linked device that this phone writes to and hears from, kept under its [`device_name`].
+/// A linked device with which this phone exchanges messages, stored under its [`device_name`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct LinkedDevice {
     pub(crate) account: AccountId,
@@ -182,7 +183,7 @@ pub(crate) struct DeviceChange {
 /// The kind of a [`DeviceChange`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum DeviceChangeKind {
-    /// A device is added; it is sent the history if the owner says so.
+    /// A device is added; it is sent the history if the owner asked for that.
     Link { offer: Box<DeviceOffer>, with_history: bool },
     /// A device is removed, and the delivery key that it knew is replaced by this one.
     Remove { device: DeviceId, delivery_key: FixedBytes<32> },
@@ -193,7 +194,7 @@ impl Encoded for DeviceChange {
     const MAX_LEN: usize = 8_192;
 }
 
-/// This device's place among the devices of an account whose first phone is another one.
+/// This device's role among the devices of an account whose first phone is another one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct LinkRecord {
     pub(crate) account: AccountId,
@@ -201,8 +202,8 @@ pub(crate) struct LinkRecord {
     pub(crate) identity: IdentityKey,
     /// The place at the relay where this device waits.
     pub(crate) place: FixedBytes<16>,
-    /// The version of the list with which this device was welcomed; 0 until the first phone has told it what an account
-    /// needs.
+    /// The version of the list with which this device was welcomed; 0 until the first phone has sent it what an
+    /// account needs.
     pub(crate) since: u32,
 }
 
@@ -214,7 +215,7 @@ impl Encoded for LinkRecord {
 /// A device of the owner's, for views.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OwnDevice {
-    /// Its number.
+    /// The device's number within the account.
     pub device: DeviceId,
     /// True for the account's first phone.
     pub is_first: bool,
@@ -259,7 +260,7 @@ mod tests {
         assert_eq!(check_list(&good, AccountId([2; 16]), &key(1)), Err(DeviceFault::NotWellFormed));
         let stolen = ListedDevice { consent: FixedBytes([7; 64]), ..listed(128, 2) };
         assert_eq!(check_list(&list(1, vec![stolen]), ANNE, &key(1)), Err(DeviceFault::NoConsent));
-        // Consent to another account is none to this one.
+        // Consent to another account is not consent to this one.
         let other =
             ListedDevice { consent: sign_consent(&secret(2), AccountId([2; 16]), &key(1)), ..listed(128, 2) };
         assert_eq!(check_list(&list(1, vec![other]), ANNE, &key(1)), Err(DeviceFault::NoConsent));

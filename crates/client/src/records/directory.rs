@@ -1,8 +1,8 @@
 //! A phone's memory of the relay's public log of keys, and the check of an answer against that memory.
 //!
-//! An answer holds a head that the relay signed, and the latest entry of one account. It is good if the head is signed
-//! with the key that this phone has seen first, continues the last head, has the entry, and says that the entry is the
-//! account's latest. What the entry stands for is for the caller to compare.
+//! An answer contains a head that the relay signed, and the latest entry of one account. It is good if the head is
+//! signed with the key that this phone saw first, continues the last head, contains the entry, and says that the
+//! entry is the account's latest. The caller compares the keys and lists that the entry binds.
 
 use std::ops::RangeInclusive;
 
@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::records::ids::BodyId;
 
-/// The reason why an answer of the directory is not believed.
+/// Reasons that an answer of the directory is not believed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Unproved {
@@ -25,14 +25,14 @@ pub enum Unproved {
     NoLog,
     /// The head is not signed with the key that this phone knows.
     NotSigned,
-    /// The head does not continue the last one: entries were changed or taken out, or this phone is shown another log
+    /// The head does not continue the last one: entries were changed or removed, or this phone is shown another log
     /// than before.
     OtherLog,
-    /// The log has no entry of the account, or the proof of it is wrong.
+    /// The log has no entry of the account, or the proof of the entry is wrong.
     NoEntry,
-    /// The latest entry stands for other keys than the relay gave.
+    /// The latest entry binds other keys than the relay returned.
     OtherKeys,
-    /// The latest entry stands for another device list than was given.
+    /// The latest entry binds another device list than was returned.
     OtherDevices,
 }
 
@@ -51,17 +51,17 @@ pub(crate) struct OwnBinding {
     pub(crate) binding: FixedBytes<32>,
 }
 
-/// A device list that a contact has told, held until the log has proved it.
+/// A device list that a contact has sent, held until the log has proved it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct UnprovedList {
     pub(crate) list: DeviceList,
-    /// The messages that told it, each with the name of the device that sent it. They are confirmed once the list is
-    /// taken over, so that a new device does not write before this phone reads it.
+    /// The messages that carried it, each with the name of the device that sent it. They are confirmed once the
+    /// list is adopted, so that a new device does not write before this phone reads it.
     pub(crate) told: Vec<(AccountId, BodyId)>,
 }
 
 /// Messages of one contact with device lists that wait for their proof: of more, the oldest is never confirmed, and
-/// the contact's phone shows nothing of that. Each takes 32 bytes.
+/// the contact's phone shows nothing about it. Each takes 32 bytes.
 pub(crate) const MAX_TOLD_LISTS: usize = 16;
 
 impl Encoded for UnprovedList {
@@ -70,7 +70,7 @@ impl Encoded for UnprovedList {
 }
 
 impl UnprovedList {
-    /// Notes a message that told a list. Of two lists the later one is kept.
+    /// Records a message that carried a list. Of two lists the later one is kept.
     pub(crate) fn tell(&mut self, list: &DeviceList, peer: AccountId, id: BodyId) {
         if list.version > self.list.version {
             self.list = list.clone();
@@ -83,7 +83,7 @@ impl UnprovedList {
     }
 }
 
-/// A head with the key of its signature, as a row holds it.
+/// A head with the key of its signature, as stored in a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct KnownHead {
     pub(crate) log_key: FixedBytes<32>,
@@ -109,7 +109,7 @@ pub(crate) struct LogMemory {
     /// The version of the owner's device list when that entry was seen; `None` if it was seen before device lists were
     /// written into the log.
     pub(crate) own_version: Option<u32>,
-    /// The last good head when [`contrary`](Self::contrary) came.
+    /// The last good head when [`contrary`](Self::contrary) arrived.
     pub(crate) beside: Option<KnownHead>,
 }
 
@@ -118,14 +118,14 @@ impl Encoded for LogMemory {
     const MAX_LEN: usize = 1_024;
 }
 
-/// Time between two heads that one device is told. Two logs are noticed within a day of writing to each other, and a
+/// Time between two heads sent to one device. Two logs are noticed within a day of writing to each other, and a
 /// contact gets one short message a day.
 pub(crate) const HEADS_EVERY: Duration = Duration::from_days(1);
 
 /// A device that checks the public log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct LogChecker {
-    /// Time at which it was last told a head.
+    /// Time at which it was last sent a head.
     pub(crate) told_at: Option<Timestamp>,
 }
 
@@ -134,7 +134,7 @@ impl Encoded for LogChecker {
     const MAX_LEN: usize = 16;
 }
 
-/// The reason why a head that a contact has seen does not fit the log of this phone.
+/// Reasons that a head seen by a contact does not fit the log of this phone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum HeadConflict {
@@ -177,16 +177,16 @@ impl LogMemory {
         Ok(leaf)
     }
 
-    /// Keeps the first head that contradicts the last good one, with that one.
+    /// Stores the first head that contradicts the last good one, together with that one.
     fn contradict(&mut self, other: KnownHead) {
         if self.contrary.is_none() {
             (self.contrary, self.beside) = (Some(other), self.seen);
         }
     }
 
-    /// Compares a head that somebody else has seen with the last good one, as far as the two alone tell. Returns `None`
-    /// if the relay has to prove that one log continues them. A head that is not signed proves nothing about the relay,
-    /// and is passed over.
+    /// Compares a head that somebody else has seen with the last good one, as far as the two alone allow. Returns
+    /// `None` if the relay has to prove that one log continues them. A head that is not signed proves nothing about
+    /// the relay, and is ignored.
     pub(crate) fn compare(&mut self, told: &KnownHead) -> Option<Result<(), HeadConflict>> {
         let seen = self.seen.filter(|_| check_signature(told).is_ok());
         let Some(seen) = seen else { return Some(Ok(())) };
@@ -239,7 +239,7 @@ impl LogMemory {
             Some(before) => self.changes(before, *bound).contains(&leaf.count.wrapping_sub(before.count)),
         });
         if let Some(OwnBinding { version, binding }) = bound.or(lists.first()).copied() {
-            // What is remembered of somebody else's entry is its number alone, so that it is told again each time.
+            // Only the number of somebody else's entry is remembered, so that it is sent again each time.
             self.own = Some(KnownEntry { count: leaf.count, binding });
             self.own_version = Some(version);
         }
@@ -266,7 +266,7 @@ impl LogMemory {
     }
 }
 
-/// Returns the digest that an entry holds of these keys and this device list.
+/// Returns the digest in an entry for these keys and this device list.
 pub(crate) fn binding(identity: &IdentityKey, list: Option<&DeviceList>) -> FixedBytes<32> {
     let (version, signed) = list.map_or((0, Vec::new()), |list| (list.version, list.signed_bytes()));
     FixedBytes(log::binding(&identity.signing.0, &identity.agreement.0, version, &signed))
@@ -307,7 +307,7 @@ mod tests {
     fn each_version_of_the_owner_s_list_is_one_entry_and_no_more() {
         let mut memory = LogMemory::default();
         assert!(memory.is_mine(&entry(1, at(0)), &[at(0)]));
-        // The relay has the next list, and this phone has not heard that yet.
+        // The relay has the next list, and this phone has not been told yet.
         assert!(memory.is_mine(&entry(2, at(1)), &[at(0), at(1)]));
         assert!(memory.is_mine(&entry(2, at(1)), &[at(1)]));
         assert!(memory.is_mine(&entry(5, at(4)), &[at(4)]), "three changes since the last look");

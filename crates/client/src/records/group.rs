@@ -1,9 +1,9 @@
 //! Groups: phones tell each other who belongs, and send each text to every member in turn.
 //!
-//! No relay knows a group unless a phone leaves its roster there
-//! ([`DepositKind::Group`](pillarbox_wire::DepositKind)): to the relay a text to a group is as many messages as there
-//! are other members. The members' news converges in any order, because members are only ever added and whoever left
-//! stays away. The price: somebody who left can return only in a new group.
+//! No relay knows a group unless a phone deposits its roster there
+//! ([`DepositKind::Group`](pillarbox_wire::DepositKind)): to the relay a text to a group is as many messages as
+//! there are other members. The members' reports converge in any order, because members are only ever added and a
+//! member who left stays away. The price: a member who left can return only in a new group.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,20 +40,20 @@ pub struct Group {
 pub struct GroupEntry {
     /// The sender; `None` for the owner.
     pub from: Option<AccountId>,
-    /// The entry.
+    /// The history entry.
     pub entry: HistoryEntry,
 }
 
-/// One change of a group's members, as this phone has heard it first.
+/// One change of a group's members, as this phone first learned of it.
 ///
-/// Other members may have heard it from somebody else, because a roster names everybody who is on it.
+/// Other members may have learned of it from somebody else, because a roster names everybody who is on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GroupChange {
-    /// The change.
+    /// What changed.
     pub news: GroupNews,
-    /// The member from whom this phone has it, or the owner.
+    /// The member who reported it to this phone, or the owner.
     pub by: AccountId,
-    /// Time of hearing or making it, by this phone's clock.
+    /// Time of learning of it or making it, by this phone's clock.
     pub at: Timestamp,
     /// True if it was shown. The owner's own changes count as shown.
     pub shown: bool,
@@ -62,20 +62,20 @@ pub struct GroupChange {
 /// The kind of a [`GroupChange`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum GroupNews {
-    /// The owner has made the group.
+    /// The owner has created the group.
     Made,
-    /// The owner was put into the group.
+    /// The owner was added to the group.
     Joined,
     /// Somebody was added.
     Added(AccountId),
-    /// Whoever says so has left.
+    /// The sender has left.
     Left,
     /// The keeper has removed somebody.
     Removed(AccountId),
-    /// Somebody is in the group no longer, because no signature that holds says that they are: whoever added them was
-    /// removed.
+    /// A member is no longer in the group, because no valid signature keeps them in it: the member who added them
+    /// was removed.
     Dropped(AccountId),
-    /// The keeper has made somebody else the keeper.
+    /// The keeper has appointed another keeper.
     Handed(AccountId),
 }
 
@@ -88,20 +88,20 @@ pub(crate) struct GroupRecord {
     members: Vec<AccountId>,
     /// The members who left.
     gone: Vec<AccountId>,
-    /// Seals the roster where it is left at a relay; all members have this key.
+    /// Seals the roster that is deposited at a relay; all members have this key.
     pub(crate) key: FixedBytes<32>,
     /// Place of the owner's next text.
     pub(crate) next_place: u64,
-    /// The changes of the members in the order in which this phone heard them. Each member is added and leaves at
-    /// most once in a group that nobody signs. Records of version 1 had none.
+    /// The changes of the members in the order in which this phone learned of them. Each member is added and leaves
+    /// at most once in a group that nobody signs. Records of version 1 had none.
     pub(crate) changes: Option<Vec<GroupChange>>,
-    /// The one who may remove members, if the group is signed. The members then follow from its signed changes.
+    /// The member who may remove others, if the group is signed. The members then follow from its signed changes.
     /// Records up to version 2 had none.
     pub(crate) keeper: Option<AccountId>,
 }
 
-/// Changes of a group that are kept for its owner: its beginning, each member's coming and going, and as many again for
-/// members who come under a new key or are dropped. With more, the oldest goes.
+/// Changes of a group that are kept for its owner: its beginning, each member's joining and leaving, and as many
+/// again for members who return under a new key or are dropped. With more, the oldest is deleted.
 const MAX_CHANGES: usize = 1 + 4 * MAX_GROUP_MEMBERS;
 
 /// Bytes of an encoded change: two accounts, a time, a kind and a mark, at their longest.
@@ -136,12 +136,12 @@ impl GroupRecord {
         }
     }
 
-    /// Notes what the owner did, which counts as shown.
+    /// Records an act of the owner, which counts as shown.
     pub(crate) fn did(&mut self, news: GroupNews, own: AccountId, at: Timestamp) {
         self.note(GroupChange { news, by: own, at, shown: true });
     }
 
-    /// Notes what the owner is to be told.
+    /// Records a change to be shown to the owner.
     pub(crate) fn heard(&mut self, news: GroupNews, by: AccountId, at: Timestamp) {
         self.note(GroupChange { news, by, at, shown: false });
     }
@@ -154,8 +154,8 @@ impl GroupRecord {
         changes.push(change);
     }
 
-    /// Makes the members those that follow from the signed changes. Returns each difference and its author. Without the
-    /// claim that makes the group, nothing changes.
+    /// Sets the members to those that follow from the signed changes. Returns each difference and its author.
+    /// Without the claim that creates the group, nothing changes.
     pub(crate) fn follow(&mut self, log: &MembershipLog) -> Vec<(GroupNews, AccountId)> {
         let Some(state) = log.state() else { return Vec::new() };
         let before: BTreeSet<AccountId> = self.present().collect();
@@ -191,7 +191,7 @@ impl GroupRecord {
         news
     }
 
-    /// Returns the members by word alone, and whose word it was as far as this phone heard it.
+    /// Returns the members by word alone, and who vouched for them as far as this phone knows.
     pub(crate) fn words(&self) -> Vec<(AccountId, AccountId)> {
         let changes = || self.changes.iter().flatten();
         let joined = changes().find(|change| change.news == GroupNews::Joined).map(|change| change.by);
@@ -202,7 +202,7 @@ impl GroupRecord {
         self.present().filter_map(|member| Some((member, by(member)?))).collect()
     }
 
-    /// Returns what this phone says of the members that it sees.
+    /// Returns this phone's statement of the members that it sees.
     pub(crate) fn seen(&self) -> MembersSeen {
         MembersSeen::new(self.id, &self.present().collect::<Vec<_>>())
     }
@@ -219,7 +219,7 @@ impl GroupRecord {
         }
     }
 
-    /// Notes that a member has left. Returns false if they were not one.
+    /// Records that a member has left. Returns false if they were not one.
     pub(crate) fn part(&mut self, member: AccountId) -> bool {
         let was = self.has(member);
         if was {
@@ -247,7 +247,7 @@ impl GroupRecord {
     }
 }
 
-/// The owner's text to a group: its place, and its delivery to each member.
+/// The owner's text to a group: its index, and its delivery to each member.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct GroupSent {
     pub(crate) group: GroupId,
@@ -277,7 +277,7 @@ impl GroupSent {
     }
 }
 
-/// Writes the roster as it is left at a relay: the name, then one member a line.
+/// Writes the roster for a deposit at a relay: the name, then one member a line.
 pub(crate) fn roster_text(name: &str, members: impl Iterator<Item = String>) -> String {
     std::iter::once(show::safe(name)).chain(members).collect::<Vec<_>>().join("\n")
 }

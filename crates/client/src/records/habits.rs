@@ -1,5 +1,5 @@
-//! Habits: the phone's behaviour beside carrying texts, as data. The phones of a design act on these values, and no
-//! code asks for a design's name.
+//! Habits: the phone's behaviour other than carrying texts, as data. The phones of a design act on these values,
+//! and no code asks for a design's name.
 
 use pillarbox_wire::{DepositKind, Duration, Encoded, Timestamp};
 use rand_core::CryptoRng;
@@ -12,16 +12,16 @@ pub enum Receipts {
     /// As soon as the text is stored.
     #[default]
     AtOnce,
-    /// This many seconds after the first unconfirmed text, together for all that have come by then.
+    /// This many seconds after the first unconfirmed text, together for all that have arrived by then.
     After(u32),
     /// Never.
     Never,
-    /// At a random moment within this many seconds after the first unconfirmed text, together for all that have come
-    /// by then. The phone draws the moment anew each time, all equally likely.
+    /// At a random moment within this many seconds after the first unconfirmed text, together for all texts that
+    /// have arrived by then. The phone draws the moment again each time, all equally likely.
     Within(u32),
 }
 
-/// The time at which a receipt may go.
+/// The time at which a receipt may be sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ReceiptDue {
     /// Now.
@@ -53,7 +53,7 @@ impl Receipts {
 pub enum BackupKey {
     /// No one: the backup is readable.
     None,
-    /// Whoever holds the backup: the phone leaves the key beside it.
+    /// The provider that stores the backup: the phone stores the key beside it.
     Provider,
     /// The owner alone.
     Owner,
@@ -69,7 +69,7 @@ pub enum GroupBasis {
     Word,
 }
 
-/// A phone's behaviour beside carrying texts. [`Default`] is that of the shipped program.
+/// A phone's behaviour other than carrying texts. [`Default`] is that of the shipped program.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Habits {
@@ -77,16 +77,17 @@ pub struct Habits {
     pub sealed_sender: bool,
     /// The time of receipts.
     pub receipts: Receipts,
-    /// The kinds of facts that it leaves at the relay, if the owner has given them. A phone that makes backups leaves
-    /// those too.
+    /// The kinds of facts that it deposits at the relay, if the owner has supplied them. A phone that makes backups
+    /// deposits those too.
     pub deposits: Vec<DepositKind>,
-    /// True if it encrypts a group's roster to the members before leaving it.
+    /// True if it encrypts a group's roster to the members before depositing it.
     pub sealed_rosters: bool,
     /// The holder of the key of its backups; `None` if it makes none.
     pub backup: Option<BackupKey>,
     /// True if it keeps the evidence for reporting a message.
     pub reports: bool,
-    /// The ground on which it makes groups. `None` is [`GroupBasis::Signed`]; habits of version 1 said nothing of it.
+    /// The basis on which it creates groups. `None` is [`GroupBasis::Signed`]; habits of version 1 did not contain
+    /// it.
     pub groups: Option<GroupBasis>,
 }
 
@@ -105,7 +106,7 @@ impl Default for Habits {
 }
 
 impl Habits {
-    /// Returns true if the phone leaves facts of this kind at the relay.
+    /// Returns true if the phone deposits facts of this kind at the relay.
     #[must_use]
     pub fn leaves(&self, kind: DepositKind) -> bool {
         let backup = matches!(kind, DepositKind::BackupPart | DepositKind::BackupKey);

@@ -41,20 +41,20 @@ pub enum EntryDirection {
 pub enum EntryKind {
     /// A text. A received one is a stranger's text, for [`display::safe`](crate::display::safe).
     Text(String),
-    /// From here on texts disappear after this many seconds, or stay.
+    /// From here on texts disappear after this many seconds, or are kept.
     Timer(Option<u32>),
 }
 
 /// One entry of a conversation.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HistoryEntry {
-    /// Its place in the conversation, from 0; gaps are texts that have disappeared.
+    /// Its index in the conversation, from 0; gaps are texts that have disappeared.
     pub place: u64,
     /// The id that names it to both phones.
     pub id: BodyId,
-    /// Its direction.
+    /// Whether the entry was sent or received.
     pub direction: EntryDirection,
-    /// Its kind.
+    /// What the entry contains.
     pub kind: EntryKind,
     /// Time of sending, by the sender's clock.
     pub sent_at: Timestamp,
@@ -62,7 +62,7 @@ pub struct HistoryEntry {
     pub stored_at: Timestamp,
     /// True if it was shown. Entries sent by this phone count as shown.
     pub shown: bool,
-    /// Seconds that it stays once its timer runs.
+    /// Seconds that it is kept once its timer runs.
     pub expires_after: Option<u32>,
     /// Time at which it disappears; `None` until its timer runs.
     pub expires_at: Option<Timestamp>,
@@ -93,7 +93,7 @@ impl Encoded for HistoryEntry {
     const MAX_LEN: usize = MAX_BODY_LEN;
 }
 
-/// Prints its place, not its words.
+/// Prints its index, not its words.
 impl fmt::Debug for HistoryEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Entry({}, {:?}, {:?})", self.place, self.id, self.direction)

@@ -1,6 +1,6 @@
 //! Limits that several kinds of records share.
 
-/// Longest name in bytes that a phone suggests for itself, or gives a group. More would not fit a line of a terminal.
+/// Longest name in bytes that a phone suggests for itself or for a group. More would not fit a line of a terminal.
 pub const MAX_NAME_LEN: usize = 64;
 
 /// Members of a group, the owner included. A text is sealed and sent once for each of them. In a larger group one

@@ -15,7 +15,7 @@ use crate::records::ids::{BodyId, GroupId};
 
 pub use pillarbox_session::Degraded;
 
-/// The reason why the devices of an account stay as they are.
+/// Reasons that the devices of an account are unchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeviceFailure {
     /// The relay has refused.
@@ -26,17 +26,17 @@ pub enum DeviceFailure {
     NoConsent,
 }
 
-/// Something that the owner is told. Contacts are named by account; texts inside are strangers' texts.
+/// Something that the owner is told. Contacts are named by account; texts in it are strangers' texts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Notice {
-    /// The relay has made the account.
+    /// The relay has created the account.
     Registered {
-        /// The account's address.
+        /// The address that the relay assigned to this device.
         address: DeviceAddress,
     },
-    /// The relay did not make the account. After `HandleTaken`, make a profile with another number; after `CodeSent`,
-    /// show the code ([`Phone::enter_code`](crate::Phone::enter_code)).
+    /// The relay did not create the account. After `HandleTaken`, create a profile with another number; after
+    /// `CodeSent`, enter the code ([`Phone::enter_code`](crate::Phone::enter_code)).
     RegistrationRefused {
         /// The relay's reason.
         reason: Refusal,
@@ -44,7 +44,7 @@ pub enum Notice {
     /// The number had an account, and this phone has taken it over with the code sent to the number. The phones of
     /// contacts learn of the new safety number as soon as they write.
     Reregistered {
-        /// The account's address.
+        /// The account's address, with this device's new number.
         address: DeviceAddress,
     },
     /// The relay's directory, asked about a number, says that it sends a code to a number before anybody may register
@@ -75,30 +75,30 @@ pub enum Notice {
 
     /// A text has arrived.
     Received {
-        /// The sender.
+        /// The contact who wrote.
         contact: AccountId,
         /// The text as stored.
         entry: HistoryEntry,
     },
     /// The other phone has changed the timer.
     TimerChanged {
-        /// The contact.
+        /// The contact whose conversation has a new timer.
         contact: AccountId,
-        /// Seconds, or `None` if texts stay.
+        /// Seconds, or `None` if texts are kept.
         expires_after: Option<u32>,
     },
     /// The relay has a message of this phone on its disk.
     Accepted {
-        /// The recipient.
+        /// The contact who gets the message.
         contact: AccountId,
-        /// The message.
+        /// The message's id.
         message: BodyId,
     },
     /// The other phone has a message of this phone.
     Delivered {
-        /// The recipient.
+        /// The contact who gets the message.
         contact: AccountId,
-        /// The message.
+        /// The message's id.
         message: BodyId,
     },
     /// The relay has refused a message of this phone for good. It is not tried again.
@@ -118,7 +118,7 @@ pub enum Notice {
         reason: Option<Refusal>,
     },
 
-    /// The relay did not store a fact that this phone left there. It is not tried again automatically.
+    /// The relay did not store a fact that this phone deposited there. It is not tried again automatically.
     DepositRefused {
         /// The kind of fact.
         kind: DepositKind,
@@ -151,7 +151,7 @@ pub enum Notice {
         /// The relay's reason.
         reason: Refusal,
     },
-    /// Numbers of the address book left at the relay that have an account there.
+    /// Numbers of the address book deposited at the relay that have an account there.
     KnownNumbers {
         /// The numbers, in the relay's order.
         numbers: Vec<Handle>,
@@ -163,14 +163,14 @@ pub enum Notice {
     },
     /// The number that was looked up belongs to this contact, new or known.
     Found {
-        /// The contact.
+        /// The contact to whom the number belongs.
         contact: AccountId,
-        /// The number.
+        /// The number that was looked up.
         handle: Handle,
     },
-    /// The number that was looked up led to no account.
+    /// The number that was looked up has no account.
     NotFound {
-        /// The number.
+        /// The number that was looked up.
         handle: Handle,
         /// The relay's reason.
         reason: Refusal,
@@ -180,22 +180,22 @@ pub enum Notice {
     GroupJoined {
         /// The group.
         group: GroupId,
-        /// The member who said so first.
+        /// The member who reported it first.
         by: AccountId,
     },
     /// A group has another member.
     MemberAdded {
         /// The group.
         group: GroupId,
-        /// The new member.
+        /// The account that was added.
         member: AccountId,
-        /// The member who said so.
+        /// The member who reported it.
         by: AccountId,
     },
-    /// Somebody has put the owner into a group, and the owner is in as many as this phone keeps. The relay keeps
-    /// their message until the owner has left one. Reported once on each connection.
+    /// Somebody has added the owner to a group, and the owner is already in as many as this phone keeps. The relay
+    /// keeps their message until the owner has left one. Reported once on each connection.
     GroupsFull {
-        /// The sender.
+        /// The account that added the owner.
         by: AccountId,
     },
     /// Somebody has added more members to a group than this phone keeps. Texts of unknown members are shown as
@@ -210,7 +210,7 @@ pub enum Notice {
     MemberLeft {
         /// The group.
         group: GroupId,
-        /// The former member.
+        /// The account that left.
         member: AccountId,
     },
 
@@ -218,12 +218,12 @@ pub enum Notice {
     MemberRemoved {
         /// The group.
         group: GroupId,
-        /// The former member.
+        /// The account that was removed.
         member: AccountId,
         /// The keeper who removed them.
         by: AccountId,
     },
-    /// Somebody is in a group no longer, because whoever added them was removed.
+    /// A member is no longer in a group, because the member who added them was removed.
     MemberDropped {
         /// The group.
         group: GroupId,
@@ -236,7 +236,7 @@ pub enum Notice {
         group: GroupId,
         /// The new keeper, perhaps the owner.
         keeper: AccountId,
-        /// The former one.
+        /// The former keeper.
         by: AccountId,
     },
     /// A member's phone sees other members in a group than this phone. The two exchange the changes that they have.
@@ -250,7 +250,7 @@ pub enum Notice {
         /// Number of members that this phone sees.
         ours: u16,
     },
-    /// A change of a group has no signature that holds. It was not taken.
+    /// A change of a group has no valid signature. It was not applied.
     ChangeRefused {
         /// The group.
         group: GroupId,
@@ -264,12 +264,12 @@ pub enum Notice {
         contact: AccountId,
         /// Number of new devices.
         added: usize,
-        /// Number of devices that are gone.
+        /// Number of devices that were removed.
         removed: usize,
         /// True if sending is stopped until the owner chooses, because the contact had been verified.
         blocked: bool,
     },
-    /// A device list of a contact, or a message from one of their devices, was refused. Nothing of it is kept.
+    /// A device list of a contact, or a message from one of their devices, was refused. Nothing in it is kept.
     DeviceRefused {
         /// The contact.
         contact: AccountId,
@@ -303,10 +303,10 @@ pub enum Notice {
         /// The address of this device.
         address: DeviceAddress,
     },
-    /// The first phone has told this device what an account needs.
+    /// The first phone has sent this device what an account needs.
     LinkComplete,
-    /// The relay's public log of keys does not prove what the directory says. What it said is not used, and nobody is
-    /// written to under these keys.
+    /// The relay's public log of keys does not prove what the directory returned. The answer is not used, and no
+    /// message is sent under these keys.
     DirectoryUnproved {
         /// The contact whose keys were fetched; `None` if it is about a number or the owner's own entry.
         contact: Option<AccountId>,
@@ -324,7 +324,7 @@ pub enum Notice {
     },
     /// The relay's public log has keys or devices in the owner's name that this phone did not make.
     NotMyEntry {
-        /// The time of the entry, as exactly as the relay gives it; 0 if it gives none.
+        /// The time of the entry, as precisely as the relay states it; 0 if it states none.
         at: Timestamp,
     },
     /// A contact's key has changed.
@@ -338,7 +338,7 @@ pub enum Notice {
     Undecryptable {
         /// The sender; `None` if no one known can have sent it.
         contact: Option<AccountId>,
-        /// True if this phone asks for it again. The request is stored, and goes out once the mailbox is empty and
+        /// True if this phone asks for it again. The request is stored, and is sent once the mailbox is empty and
         /// the conversation works. False if no one can be asked.
         asked_again: bool,
     },
@@ -360,7 +360,7 @@ pub enum Notice {
         /// Number of entries in its conversation.
         entries: u64,
     },
-    /// Somebody new has written, and there is no room until the owner has looked at other requests. The relay keeps
+    /// A new sender has written, and there is no room until the owner has looked at other requests. The relay keeps
     /// the message. Reported once on each connection.
     RequestsFull,
     /// More messages of a contact did not open than this phone can note. The relay keeps the others until the noted

@@ -1,8 +1,9 @@
-//! The news that the devices of one account tell each other, inside the encryption between them.
+//! Messages between the devices of one account, inside the encryption between them.
 //!
-//! **Contacts** are told whole: each device tells what it knows of an account when that has changed, with the time of
-//! the change, and the later change holds on all devices. **Entries** are told once. A linked device also hands over
-//! texts that the first phone is to send: those to people who do not know of the device yet, and to groups.
+//! **Contacts** are sent whole: each device sends what it knows of an account when that has changed, with the time
+//! of the change, and the later change applies on all devices. **Entries** are sent once. A linked device also
+//! hands over texts that the first phone is to send: those to people who do not know of the device yet, and to
+//! groups.
 
 use pillarbox_wire::{AccountId, DeviceList, FixedBytes, Handle, IdentityKey, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -12,19 +13,19 @@ use crate::records::history::{DeliveryState, EntryKind};
 use crate::records::ids::{BodyId, GroupId};
 use crate::records::limits::MAX_NAME_LEN;
 
-/// Something that one device tells another one of the same account.
+/// A message from one device to another of the same account.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnNews {
-    /// Its id.
+    /// The message's id.
     pub id: BodyId,
-    /// The news.
+    /// The content of the message.
     pub told: OwnTold,
 }
 
-/// The kinds of news.
+/// The kinds of content.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OwnTold {
-    /// The account, from its first phone: the first news of a new device, and again when the devices change.
+    /// The account, from its first phone: the first message to a new device, and again when the devices change.
     Account(Box<AccountNews>),
     /// An account that is a contact, was one, or is blocked.
     Contact(Box<ContactNews>),
@@ -34,14 +35,14 @@ pub enum OwnTold {
     Progress(ProgressNews),
     /// A received message was shown.
     Shown(ShownNews),
-    /// The device that tells it leaves the account, and asks the first phone to take it off the list.
+    /// The sending device leaves the account, and asks the first phone to take it off the list.
     SignOff,
 }
 
 /// See [`OwnTold::Account`].
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountNews {
-    /// The account's number.
+    /// The number under which the account is registered, if any.
     pub handle: Option<Handle>,
     /// The name that the account suggests for itself.
     pub name: String,
@@ -49,7 +50,7 @@ pub struct AccountNews {
     pub delivery_key: FixedBytes<32>,
     /// True if the account hides its senders from the relay.
     pub sealed_sender: bool,
-    /// The account's devices.
+    /// The account's present device list.
     pub list: DeviceList,
 }
 
@@ -66,27 +67,27 @@ pub struct ContactNews {
     pub contact: Option<ContactFacts>,
 }
 
-/// A contact as devices of one account tell it.
+/// A contact as devices of one account send it to each other.
 ///
-/// The vault's record of a contact is another type, although it repeats these fields: it also has what is true of one
-/// device only, other tables of the vault hold the last four fields, and each of the two layouts has a version of its
-/// own. Whoever turns one into the other names every field of both, so that a new field does not compile until somebody
-/// has said whether devices tell it.
+/// The vault's record of a contact is another type, although it repeats these fields: it also has what is true of
+/// one device only, other tables of the vault store the last four fields, and each of the two layouts has its own
+/// version. Code that converts one into the other names every field of both, so that a new field does not compile
+/// until somebody has decided whether devices send it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContactFacts {
     /// The name that the owner gave it.
     pub name: String,
     /// The name that it suggests for itself.
     pub suggested_name: Option<String>,
-    /// The number it was looked up by.
+    /// The number by which it was looked up.
     pub handle: Option<Handle>,
-    /// Its identity.
+    /// Its public identity keys, if they are known.
     pub identity: Option<IdentityKey>,
     /// The identity that was verified before a change.
     pub former_identity: Option<IdentityKey>,
     /// The owner's trust in it.
     pub trust: Trust,
-    /// Its origin.
+    /// How the contact was added.
     pub origin: ContactOrigin,
     /// True if the owner has added it or written to it.
     pub accepted: bool,
@@ -98,7 +99,7 @@ pub struct ContactFacts {
     pub added_at: Timestamp,
     /// Admits sealed messages to it.
     pub delivery_key: Option<FixedBytes<32>>,
-    /// Its devices.
+    /// Its device list, if there is one.
     pub devices: Option<DeviceList>,
     /// True if its phone reads bodies of version 2.
     pub reads_newer: bool,
@@ -113,30 +114,30 @@ pub struct EntryNews {
     pub with: AccountId,
     /// The group, if it is a text to one.
     pub group: Option<GroupId>,
-    /// The message.
+    /// The id of the entry's message.
     pub message: BodyId,
-    /// The way that it went.
+    /// Its direction.
     pub way: EntryWay,
     /// The text or the timer.
     pub kind: EntryKind,
     /// Time of sending, by the sender's clock.
     pub sent_at: Timestamp,
-    /// Seconds that it stays.
+    /// Seconds for which it is kept.
     pub expires_after: Option<u32>,
     /// Time at which it disappears, if its timer runs.
     pub expires_at: Option<Timestamp>,
-    /// True if it is part of the history that a new device is given.
+    /// True if it is part of the history that a new device receives.
     pub is_history: bool,
 }
 
-/// The way of an entry.
+/// The direction of an entry.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EntryWay {
     /// The first phone is asked to send it.
     Asked,
-    /// The device that tells it has sent it.
+    /// The reporting device has sent it.
     Sent(DeliveryState),
-    /// The device that tells it has received it.
+    /// The reporting device has received it.
     Received {
         /// True if the relay was not told the sender.
         sealed: bool,
@@ -150,29 +151,29 @@ pub enum EntryWay {
 /// See [`OwnTold::Progress`].
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProgressNews {
-    /// The contact.
+    /// The contact whose conversation contains it.
     pub with: AccountId,
     /// The group, if it is a text to one.
     pub group: Option<GroupId>,
-    /// The message.
+    /// The id of the message.
     pub message: BodyId,
-    /// Its state.
+    /// The message's new delivery state.
     pub state: DeliveryState,
 }
 
 /// See [`OwnTold::Shown`].
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShownNews {
-    /// The contact.
+    /// The contact whose conversation contains it.
     pub with: AccountId,
-    /// The message.
+    /// The id of the message that was shown.
     pub message: BodyId,
     /// Time at which it was shown.
     pub at: Timestamp,
 }
 
 impl OwnNews {
-    /// Returns true if every part keeps to its limit.
+    /// Returns true if every part is within its limit.
     pub(crate) fn is_within_limits(&self, max_text_len: usize) -> bool {
         match &self.told {
             OwnTold::Account(news) => news.name.len() <= MAX_NAME_LEN && news.list.is_in_order(),

@@ -1,4 +1,4 @@
-//! The phone's stock of prekeys: made, stored, renewed and used up (PQXDH, sections 3.2 and 4.5).
+//! The phone's stock of prekeys: generated, stored, renewed and used up (PQXDH, sections 3.2 and 4.5).
 //!
 //! One-time keys are refilled when the relay reports that few are left. The signed prekey and the last-resort KEM
 //! prekey are replaced every [`SIGNED_LIFETIME`] and kept for [`RETIRED_KEPT`] after that, because a first message
@@ -6,8 +6,8 @@
 //! opened.
 //!
 //! An upload or its answer may be lost. Keys that the relay has not confirmed are offered again before new ones are
-//! made. The relay takes each number once, so offering it known keys does no harm, and a phone on a bad line does not
-//! use up numbers without end.
+//! generated. The relay accepts each number once, so offering it known keys does no harm, and a phone on a bad line
+//! does not use up numbers without end.
 
 use std::cell::Cell;
 
@@ -35,8 +35,8 @@ pub const FULL_STOCK: u32 = 100;
 pub const LOW_STOCK: u32 = 50;
 
 /// One-time keys this far behind the newest number are deleted: somebody fetched them and never wrote, and without
-/// this rule they would stay for good. The relay hands out the lowest numbers first and gets no new ones before it
-/// has confirmed the last, so the keys that it still hands out lie within about four full stocks of the newest.
+/// this rule they would be kept for good. The relay hands out the lowest numbers first and gets no new ones before
+/// it has confirmed the last, so the keys that it still hands out are within about four full stocks of the newest.
 const NUMBERS_KEPT: u32 = 10 * FULL_STOCK;
 
 const _: () = assert!(LOW_STOCK < FULL_STOCK);
@@ -47,7 +47,7 @@ const STOCK: &[u8] = b"stock";
 /// Name of the row with the keys on offer.
 const OFFER: &[u8] = b"offer";
 
-/// Name of the row that is present while the next count is to be answered with a full stock, even if it is not low.
+/// Name of the row that is present while the next count must be answered with a full stock, even if it is not low.
 const FILL_UP: &[u8] = b"fill up";
 
 const ONE_TIME: u8 = 0;
@@ -74,8 +74,8 @@ struct Signed {
     made_at: Timestamp,
 }
 
-/// A replaced pair. The relay handed it out until it was replaced, however old it was, so a phone that was away for
-/// months needs it when it returns.
+/// A replaced pair. The relay handed it out until it was replaced, regardless of its age, so a phone that was away
+/// for months needs it when it returns.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 struct Retired {
     pair: Signed,
@@ -87,7 +87,7 @@ impl Encoded for Stock {
     const MAX_LEN: usize = 4_096;
 }
 
-/// One-time keys that were made for the relay and are not confirmed yet.
+/// One-time keys that were generated for the relay and are not confirmed yet.
 #[derive(Default, Serialize, Deserialize)]
 struct Offer {
     one_time: Vec<PreKeyId>,
@@ -100,7 +100,7 @@ impl Encoded for Offer {
     const MAX_LEN: usize = 2 * 5 * FULL_STOCK as usize + 16;
 }
 
-/// Makes the first signed and last-resort prekeys of an account.
+/// Generates the first signed and last-resort prekeys of an account.
 pub(crate) fn begin(
     rows: &mut Rows<'_>,
     identity: &IdentitySecret,
@@ -167,7 +167,7 @@ impl Numbers {
     }
 }
 
-/// Notes that the relay has an upload, and whether the next count is to be answered with a full stock in any case.
+/// Records that the relay has an upload, and whether the next count must be answered with a full stock in any case.
 /// Both are stored together, because the program may end before it counts.
 pub(crate) fn stored(rows: &mut Rows<'_>, upload: &Numbers, fill_up: bool) -> Result<(), StorageError> {
     if fill_up {
@@ -189,13 +189,14 @@ pub(crate) fn stored(rows: &mut Rows<'_>, upload: &Numbers, fill_up: bool) -> Re
 pub(crate) struct Refill {
     /// The uploads; each fits a frame.
     pub(crate) uploads: Vec<PreKeyUpload>,
-    /// True if some of the keys were offered before. A relay that had them adds nothing, so its stock is to be
+    /// True if some of the keys were offered before. A relay that had them adds nothing, so its stock has to be
     /// counted once more.
     pub(crate) offered_before: bool,
 }
 
 /// Returns the prekeys needed to refill the relay's stock, split into frame-sized uploads: first those offered and
-/// not confirmed, then new ones. The stock is refilled if the relay has few left, or in any case if that was noted.
+/// not confirmed, then new ones. The stock is refilled if the relay has few left, or in any case if that was
+/// recorded.
 pub(crate) fn refill(
     rows: &mut Rows<'_>,
     identity: &IdentitySecret,
@@ -235,8 +236,8 @@ pub(crate) fn refill(
     }
 }
 
-/// Returns the public halves of the keys on offer, with new keys up to the number wanted. Keys gone from the vault
-/// were used, so the relay had them.
+/// Returns the public halves of the keys on offer, with new keys up to the number wanted. Keys no longer in the
+/// vault were used, so the relay had them.
 fn offer_one_time(
     rows: &mut Rows<'_>,
     next: &mut u32,
@@ -295,8 +296,8 @@ pub(crate) fn consume(rows: &mut Rows<'_>, consumed: &[ConsumedPreKey]) -> Resul
 
 /// The private prekeys, looked up for a first message.
 ///
-/// The session layer treats a missing key as a normal answer, but an unreadable vault must not pass for a missing key.
-/// So a failure to read is kept here, and the caller checks it before believing that a key is gone.
+/// The session layer treats a missing key as a normal answer, but an unreadable vault must not pass for a missing
+/// key. So a read failure is stored here, and the caller checks it before believing that a key is missing.
 pub(crate) struct PrekeyLookup<'a, 'b> {
     rows: &'a View<'b>,
     failed: Cell<Option<StorageError>>,

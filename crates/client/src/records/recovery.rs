@@ -1,9 +1,10 @@
 //! Receipts and requests owed to a contact, and the restart of a conversation after a message did not open.
 //!
-//! **Not to strangers.** Nothing owed is sent before the owner has accepted the contact: a stranger who writes learns
-//! nothing from a receipt or a request. It is stored, and sent when the owner accepts or answers. The same holds for
-//! a first message that does not open: its sender becomes a request, and is asked once accepted. Otherwise a relay
-//! that was restored from a copy, and hands out a used key, would lose a stranger's message for good.
+//! **Not to strangers.** Nothing owed is sent before the owner has accepted the contact: a stranger who writes
+//! learns nothing from a receipt or a request. It is stored, and sent when the owner accepts or answers. The same
+//! is true of a first message that does not open: its sender becomes a request, and is asked once accepted.
+//! Otherwise a relay that was restored from a copy, and hands out a used key, would lose a stranger's message for
+//! good.
 //!
 //! **Recovery.** A contact's message that does not open is acknowledged, and its digest is kept. Once the mailbox is
 //! empty, the phone fetches new prekeys, begins a new session and asks by digest for what it missed, in as many
@@ -27,12 +28,13 @@
 //! allows, and a text is encrypted again at most [`MAX_RESENDS`](crate::outbox::MAX_RESENDS) times. No conversation
 //! stays stuck: after each restart all later messages open.
 //!
-//! **Only to the same key.** A text that the relay has taken is encrypted again only to the identity that it was
-//! encrypted to before. Otherwise a relay could claim a new key for an absent contact and ask for the waiting texts;
-//! this was discussed about WhatsApp in January 2017 (T. Boelter; reply by M. Marlinspike, "There is no WhatsApp
-//! 'backdoor'"). The price: texts that wait for a phone lost for good are lost with it. The rule applies from the
-//! relay's word that it has the text. A relay that withholds that word can still have the text encrypted under a new
-//! key that it claims for an *unverified* contact, whose owner is told; the threat model lists it.
+//! **Only to the same key.** A text that the relay has accepted is encrypted again only to the identity that it was
+//! encrypted to before. Otherwise a relay could claim a new key for an absent contact and ask for the waiting
+//! texts; this was discussed about WhatsApp in January 2017 (T. Boelter; reply by M. Marlinspike, "There is no
+//! WhatsApp 'backdoor'"). The price: texts that wait for a phone lost for good are lost with it. The rule applies
+//! from the moment when the relay confirms that it has the text. A relay that withholds that confirmation can still
+//! have the text encrypted under a new key that it claims for an *unverified* contact, whose owner is told; the
+//! threat model lists it.
 
 use pillarbox_session::Conversation;
 use pillarbox_wire::{AccountId, Duration, Encoded, FixedBytes, Timestamp};
@@ -64,13 +66,13 @@ pub(crate) struct PendingReplies {
     pub(crate) contact: AccountId,
     /// Texts to be confirmed, at [`receipts_due`](Self::receipts_due).
     pub(crate) receipts: Vec<BodyId>,
-    /// Messages to be asked for again: the resend request that is not full yet.
+    /// Messages to be requested again: the resend request that is not full yet.
     pub(crate) missing: Vec<FixedBytes<32>>,
     /// True if the conversation has to restart first.
     pub(crate) renew: bool,
     /// Times of earlier restarts, oldest first.
     pub(crate) renewals: Vec<Timestamp>,
-    /// Time at which the receipts may go; `None` means now.
+    /// Time at which the receipts may be sent; `None` means now.
     pub(crate) receipts_due: Option<Timestamp>,
     /// The full resend requests, if there are any. Each is a separate row.
     pub(crate) full: Option<FullRequests>,
@@ -101,17 +103,17 @@ impl Encoded for FullRequest {
 /// The handling of a message that did not open.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Missed {
-    /// It is noted, to be asked for again.
+    /// It is recorded, to be requested again.
     Noted,
-    /// It is noted, and the request before it is full and is to be stored under this number.
+    /// It is recorded, and the request before it is full and must be stored under this number.
     Filled(u32, FullRequest),
-    /// Too many are noted already. It is left at the relay.
+    /// Too many are recorded already. It is left at the relay.
     GivenUp,
 }
 
-/// Messages of one contact noted as missing at once: a whole mailbox of the relay, so that a phone restored from an
-/// old copy asks for everything that waited for it. Each takes 32 bytes in the vault; with more, a contact who sends
-/// noise could fill it.
+/// Messages of one contact recorded as missing at once: a whole mailbox of the relay, so that a phone restored from
+/// an old copy asks for everything that waited for it. Each takes 32 bytes in the vault; with more, a contact who
+/// sends noise could fill it.
 pub const MAX_MISSING: usize = MAX_RESEND_DIGESTS * (1 + MAX_FULL_REQUESTS);
 
 /// See [`MAX_MISSING`].
@@ -122,8 +124,8 @@ impl Encoded for PendingReplies {
     const MAX_LEN: usize = 96 + 16 * MAX_OWED_RECEIPTS + 32 * MAX_RESEND_DIGESTS + 8 * MAX_RENEWALS;
 }
 
-/// Receipts kept for a contact that cannot be answered at present. Beyond this the oldest are dropped, and the other
-/// phone shows "sent" where "delivered" would be true.
+/// Receipts kept for a contact that cannot be answered at present. If there are more, the oldest are dropped, and
+/// the other phone shows "sent" where "delivered" would be true.
 const MAX_OWED_RECEIPTS: usize = 16 * MAX_RECEIPT_IDS;
 
 impl PendingReplies {
@@ -144,7 +146,7 @@ impl PendingReplies {
         self.may_confirm(now) || self.asks() || self.renew
     }
 
-    /// Returns true if any message is to be asked for again.
+    /// Returns true if any message has to be requested again.
     pub(crate) const fn asks(&self) -> bool {
         self.full.is_some() || !self.missing.is_empty()
     }
@@ -155,17 +157,17 @@ impl PendingReplies {
         full + self.missing.iter().filter(|digest| digest.0 != GREETING).count()
     }
 
-    /// Returns true if there are receipts and they may go.
+    /// Returns true if there are receipts and they may be sent.
     pub(crate) fn may_confirm(&self, now: Timestamp) -> bool {
         !self.receipts.is_empty() && self.receipts_due.is_none_or(|due| due <= now)
     }
 
-    /// Returns the time at which waiting receipts may go.
+    /// Returns the time at which waiting receipts may be sent.
     pub(crate) fn waits_until(&self, now: Timestamp) -> Option<Timestamp> {
         self.receipts_due.filter(|due| *due > now && !self.receipts.is_empty())
     }
 
-    /// Notes a received text. The first of several receipts decides the time for all of them.
+    /// Records a received text. The first of several receipts decides the time for all of them.
     pub(crate) fn owe_receipt(&mut self, id: BodyId, due: ReceiptDue) {
         if self.receipts.contains(&id) {
             return;
@@ -178,7 +180,7 @@ impl PendingReplies {
         push_bounded(&mut self.receipts, id, MAX_OWED_RECEIPTS);
     }
 
-    /// Notes that the contact is to be greeted, because this phone has replaced another one at its account.
+    /// Schedules a greeting to the contact, because this phone has replaced another one at its account.
     pub(crate) fn greet(&mut self) {
         // Any request tells the other phone to introduce itself, so a full one needs no greeting beside it.
         if self.missing.len() < MAX_RESEND_DIGESTS {
@@ -187,19 +189,19 @@ impl PendingReplies {
         self.renew = true;
     }
 
-    /// Takes the number of the oldest full request.
+    /// Removes and returns the number of the oldest full request.
     pub(crate) fn take_full(&mut self) -> Option<u32> {
         let FullRequests { first, count } = self.full.take()?;
         self.full = (count > 1).then(|| FullRequests { first: first.wrapping_add(1), count: count - 1 });
         Some(first)
     }
 
-    /// Takes the request that is not full yet.
+    /// Removes and returns the request that is not full yet.
     pub(crate) fn take_missing(&mut self) -> Vec<FixedBytes<32>> {
         std::mem::take(&mut self.missing)
     }
 
-    /// Notes a message that did not open.
+    /// Records a message that did not open.
     pub(crate) fn miss(&mut self, digest: [u8; 32]) -> Missed {
         self.renew = true;
         if self.missing.len() < MAX_RESEND_DIGESTS {
@@ -215,8 +217,8 @@ impl PendingReplies {
         Missed::Filled(first.wrapping_add(count), FullRequest { digests })
     }
 
-    /// Returns true if the missing messages may be asked for: the conversation has restarted since the last of them
-    /// came, so requests are as rare as restarts.
+    /// Returns true if the missing messages may be requested: the conversation has restarted since the last of them
+    /// arrived, so requests are as rare as restarts.
     pub(crate) const fn may_ask(&self) -> bool {
         !self.renew && self.asks()
     }
@@ -237,14 +239,14 @@ impl PendingReplies {
         self.renewals.iter().copied().filter(move |at| *at <= now && now.since(*at) < RENEWAL_WINDOW)
     }
 
-    /// Notes a restart.
+    /// Records a restart of the conversation.
     pub(crate) fn renewed(&mut self, now: Timestamp) {
         self.renew = false;
         push_bounded(&mut self.renewals, now, MAX_RENEWALS);
     }
 }
 
-/// Returns true if no one has answered for so long that the session is to be replaced.
+/// Returns true if no one has answered for so long that the session must be replaced.
 pub(crate) fn has_aged(conversation: &Conversation, now: Timestamp) -> bool {
     conversation.unanswered_since().is_some_and(|begun| is_aged(begun, now))
 }

@@ -1,4 +1,4 @@
-//! Reports of a message to the relay's operator, who need not take the recipient's word.
+//! Reports of a message to the relay's operator, who need not rely on the recipient's word.
 //!
 //! The relay saw the payload pass and stamped it with sender, recipient and time, and can check its own stamp. The
 //! payload carries a commitment to the message, and the report opens it. Together they prove who said what, and the
@@ -22,7 +22,7 @@ pub struct AbuseReport {
     pub from: DeviceAddress,
     /// The recipient's phone.
     pub to: DeviceAddress,
-    /// Time at which the relay took it.
+    /// Time at which the relay accepted it.
     pub accepted_at: Timestamp,
     /// The relay's stamp over the fields above.
     pub stamp: [u8; 32],

@@ -1,9 +1,9 @@
 //! The code that a new device shows to the first phone of an account, as text and as a QR code.
 //!
 //! The form is `pillarbox:device/` and base32 of the place at the relay (16 bytes), the digest of the device's keys
-//! (32) and a check (4). Whoever sees it can read public keys at the relay and no more. Whoever can change it on its
-//! way could put in the keys of a device of their own: the first phone's owner types what the new device shows, and
-//! nothing else.
+//! (32) and a check (4). Anyone who sees the code can read public keys at the relay and no more. Anyone who can
+//! change it on its way could insert the keys of their own device: the first phone's owner types what the new
+//! device shows, and nothing else.
 
 use std::fmt;
 use std::str::FromStr;
@@ -28,7 +28,7 @@ pub struct DeviceCode {
     pub digest: FixedBytes<32>,
 }
 
-/// The reason why a text is no device code.
+/// Reasons that a text is not a device code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DeviceCodeError {

@@ -1,14 +1,14 @@
-//! Invitations: a text handed over outside the relay that enables its reader to write to its owner.
+//! Invitations: a text passed outside the relay that enables its reader to write to its owner.
 //!
 //! The form is `pillarbox:invite/` and base32 of a layout byte, the invitation in the wire codec, and the first
-//! [`CHECK_LEN`] bytes of its digest. The digest tells a typing error from every other mistake.
+//! [`CHECK_LEN`] bytes of its digest. The digest distinguishes a typing error from every other mistake.
 //!
-//! **A leaked link.** Anybody who has it can write to the owner without naming themselves to the relay (it holds the
-//! delivery key), and knows that this identity has an account at this relay. They cannot read anything, write in
-//! somebody else's name, or stop the owner's messages. Somebody who can *change* a link on its way can put in an
-//! account and an identity of their own and sit between the two people; comparing the safety number reveals that. So
-//! a link is for one person or one group, not for a public page, and it should come through a channel that its reader
-//! trusts. Its identity is still unverified.
+//! **A leaked link.** Anybody who has it can write to the owner without naming themselves to the relay (it contains
+//! the delivery key), and knows that this identity has an account at this relay. They cannot read anything, write
+//! in somebody else's name, or stop the owner's messages. Somebody who can *change* a link on its way can insert an
+//! account and their own identity and intercept between the two people; comparing the safety number reveals that.
+//! So a link is for one person or one group, not for a public page, and it should come through a channel that its
+//! reader trusts. Its identity is still unverified.
 
 use std::fmt;
 use std::str::FromStr;
@@ -37,7 +37,7 @@ pub const CHECK_LEN: usize = 4;
 pub struct Invitation {
     /// The relay of the account.
     pub relay: RelayAddress,
-    /// The account.
+    /// The account to write to.
     pub account: AccountId,
     /// The identity that the reader should find there.
     pub identity: IdentityPublic,
@@ -47,7 +47,7 @@ pub struct Invitation {
     pub name: Option<String>,
 }
 
-/// The reason why a text is not an invitation.
+/// Reasons that a text is not an invitation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvitationError {
@@ -66,7 +66,7 @@ pub enum InvitationError {
     /// Another version of this program made it.
     #[error("the invitation has layout {found}, and this program knows {known}")]
     OtherVersion {
-        /// Its layout.
+        /// The layout number that was found.
         found: u8,
         /// The layout of this program.
         known: u8,
@@ -94,7 +94,7 @@ impl FromStr for Invitation {
     type Err = InvitationError;
 
     fn from_str(text: &str) -> Result<Self, InvitationError> {
-        // A link that was sent by mail may come back with line breaks inside.
+        // A link that was sent by mail may arrive with line breaks inside.
         let compact: String = link(text).chars().filter(|c| !c.is_whitespace()).collect();
         let token = strip_prefix(&compact, PREFIX).ok_or_else(|| {
             if strip_prefix(&compact, "pillarbox://").is_some() {
@@ -142,7 +142,7 @@ impl FromStr for Invitation {
     }
 }
 
-/// Returns true if bytes that fail their check are the beginning of a complete invitation. Each part tells its
+/// Returns true if bytes that fail their check are the beginning of a complete invitation. Each part states its
 /// length, so the length of the whole can be computed step by step.
 fn is_cut_off(bytes: &[u8]) -> bool {
     let Some((relay_len, rest)) = bytes.get(1..).and_then(<[u8]>::split_first_chunk::<8>) else {

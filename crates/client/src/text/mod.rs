@@ -1,4 +1,4 @@
-//! Texts for people: invitations to hand on, names to choose, sentences to read.
+//! Texts for people: invitations to pass on, names to choose, sentences to read.
 
 pub(crate) mod device_code;
 pub mod invitation;

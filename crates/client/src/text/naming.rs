@@ -1,10 +1,10 @@
 //! Comparison of people's names: which are the same, which only look the same, and which no stranger may choose.
 //!
 //! One function folds a name, both for "is it taken" and for "who is meant". It compares as RFC 8266, section 2.4,
-//! compares nicknames: any white space is one space, none stands at the ends, case does not count, and both names are
-//! in the normal form NFKC (UAX 15). Invisible characters do not count either. Two names can differ when folded and
-//! still look alike, because a letter of one belongs to another script. Such names have the same skeleton (UTS 39,
-//! section 4).
+//! compares nicknames: any white space is one space, white space at the ends is removed, case does not count, and
+//! both names are in the normal form NFKC (UAX 15). Invisible characters do not count either. Two names can differ
+//! when folded and still look alike, because a letter of one belongs to another script. Such names have the same
+//! skeleton (UTS 39, section 4).
 
 use std::sync::LazyLock;
 
@@ -18,13 +18,13 @@ use crate::records::contact::{Contact, Trust};
 use crate::records::history::DeliveryState;
 use crate::text::sentences;
 
-/// Checks a name for a contact. It must be typeable as one word of a command line or quoted, show as it is, and be
-/// neither a telephone number, with or without its plus sign, nor the word for the owner. Numbers match by number
-/// only, so a contact could never be found by such a name.
+/// Checks a name for a contact. It must be typeable as one word of a command line or quoted, contain nothing
+/// invisible, and be neither a telephone number, with or without its plus sign, nor the word for the owner. Numbers
+/// match by number only, so a contact could never be found by such a name.
 ///
 /// # Errors
-/// [`BadName`] if it is a number or the word for the owner, is empty or too long, or holds characters that do not
-/// print.
+/// [`BadName`] if it is a number or the word for the owner, is empty or too long, or contains characters that do
+/// not print.
 pub fn check_name(name: &str) -> Result<(), BadName> {
     let starts = name.starts_with(['+', '-']);
     if is_showable(name) && !starts && !is_nobodys(name) { Ok(()) } else { Err(BadName) }
@@ -175,10 +175,10 @@ fn shape(name: &str) -> String {
     fold(&skeleton(&seen).collect::<String>())
 }
 
-/// The reason why a stranger's suggested name is not taken over.
+/// Reasons that a stranger's suggested name is not adopted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reserved {
-    /// It is a telephone number or could be taken for one. Only the relay's word gives a number to somebody.
+    /// It is a telephone number or could be taken for one. Only the relay can assign a number to somebody.
     Number,
     /// It is an account, or the short form of one.
     Account,
@@ -226,7 +226,7 @@ pub(crate) fn is_nobodys(name: &str) -> bool {
     is_number(name) || is_dialled(&fold(name)) || is_the_owner(&shaped_words(name))
 }
 
-/// Returns true for a telephone number without its plus sign, with 0, 00 or nothing in its place.
+/// Returns true for a telephone number that has 0, 00 or nothing instead of its plus sign.
 fn is_dialled(text: &str) -> bool {
     let rest = text.trim_start_matches(|c: char| c == '0' || !c.is_alphanumeric());
     is_number(&format!("+{rest}"))

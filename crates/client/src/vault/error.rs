@@ -3,7 +3,7 @@
 use pillarbox_crypto::CostError;
 use rusqlite::ErrorCode;
 
-/// The reason why something was not read or stored. Data stored before is unchanged.
+/// Reasons that something was not read or stored. Data stored before is unchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StorageError {
@@ -24,7 +24,7 @@ pub enum StorageError {
     Unavailable,
 }
 
-/// The reason why a profile was not made or opened.
+/// Reasons that a profile was not created or opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProfileError {
@@ -40,11 +40,11 @@ pub enum ProfileError {
     /// The passphrase is wrong.
     #[error("the passphrase is not the one of this profile")]
     WrongPassphrase,
-    /// Others on this computer may put files into the directory.
+    /// Others on this computer may create files in the directory.
     #[cfg(all(unix, feature = "folders"))]
     #[error("others on this computer may write in the profile's directory")]
     Exposed(pillarbox_system::private::Exposure),
-    /// A link, or something else that is not a file, stands in the vault's place.
+    /// A link, or something else that is not a file, is where the vault should be.
     #[error("a link or something else that is no file stands in the place of vault.sqlite")]
     NoFile,
     /// A later version of this program wrote the profile.

@@ -1,8 +1,8 @@
 //! Exhibits: rows of a vault in their sealed form with the key to them, and the one row that is wrapped under the
 //! passphrase.
 //!
-//! Somebody who holds a phone, open or switched off, can carry an exhibit away, so that others can read it later and
-//! find the same. This module does not know what the rows mean. A vault made from an exhibit lies in memory.
+//! Somebody who holds a phone, open or switched off, can carry an exhibit away, so that others can read it later
+//! and find the same. This module does not know what the rows mean. A vault made from an exhibit is kept in memory.
 
 use std::fmt;
 use std::path::Path;
@@ -26,7 +26,7 @@ pub struct SealedRow {
     pub lookup: Vec<u8>,
     /// The nonce of its seal.
     pub nonce: Vec<u8>,
-    /// Its sealed content.
+    /// The row's sealed content.
     pub sealed: Vec<u8>,
 }
 
@@ -45,7 +45,7 @@ impl fmt::Debug for VaultExhibit {
 }
 
 impl Vault {
-    /// Collects whole tables, and single rows by table and key. Rows come in the order of the file's look-up keys.
+    /// Collects whole tables, and single rows by table and key. Rows are in the order of the file's look-up keys.
     pub(crate) fn exhibit(
         &self,
         tables: &[Table],
@@ -88,7 +88,7 @@ impl Vault {
         Ok(VaultExhibit { key: SecretBytes::from_bytes(*self.vault_key.as_bytes()), rows })
     }
 
-    /// Makes a vault in memory with only these rows. A row that the key does not open fails when it is read.
+    /// Creates a vault in memory with only these rows. A row that the key does not open fails when it is read.
     ///
     /// # Errors
     /// [`ProfileError::Storage`] if there is no memory.

@@ -1,4 +1,4 @@
-//! The open vault: making, opening and changing it, and checking that its file is still in place.
+//! The open vault: creating, opening and changing it, and checking that its file is still present.
 
 use std::fmt;
 use std::path::Path;
@@ -21,18 +21,18 @@ pub(super) const SCHEMA: &str = "
     ) WITHOUT ROWID;
 ";
 
-/// An open vault. It holds its file's exclusive lock for as long as it lives; a process that dies releases it.
+/// An open vault. It holds its file's exclusive lock until it is dropped; a process that dies releases it.
 pub struct Vault {
     pub(super) connection: Connection,
     pub(super) keys: RowKeys,
     pub(super) vault_key: VaultKey,
     pub(super) cost: PasswordCost,
-    /// Its place; `None` if it is in memory.
+    /// Its location; `None` if it is in memory.
     pub(super) place: Option<Place>,
 }
 
 impl Vault {
-    /// Makes a vault in `directory`, and the directory if necessary, accessible to its owner only.
+    /// Creates a vault in `directory`, and the directory if necessary, accessible to its owner only.
     ///
     /// # Errors
     /// [`ProfileError::Exists`] if there is one, and failures of the file system or the passphrase hash.
@@ -67,7 +67,7 @@ impl Vault {
     #[must_use]
     pub fn is_there(directory: &Path) -> bool {
         if place::is_link(directory) {
-            // A link is not a profile and is not followed. Opening or making a profile here reports the link.
+            // A link is not a profile and is not followed. Opening or creating a profile here reports the link.
             return false;
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -109,7 +109,7 @@ impl Vault {
         Ok(Self { connection, keys: RowKeys::derive(&vault_key), vault_key, cost, place })
     }
 
-    /// Makes a vault in memory, for worlds of many phones. Its rows are sealed as on a disk, and it is gone when
+    /// Creates a vault in memory, for worlds of many phones. Its rows are sealed as on a disk, and it is lost when
     /// dropped.
     ///
     /// # Errors
@@ -126,7 +126,7 @@ impl Vault {
     /// opens earlier copies of it.
     ///
     /// # Errors
-    /// [`ProfileError::Storage`]; then the old passphrase still holds.
+    /// [`ProfileError::Storage`]; then the old passphrase is still valid.
     pub fn change_passphrase(
         &mut self,
         passphrase: &Passphrase,
@@ -150,7 +150,7 @@ impl Vault {
             .map_err(StorageError::from)?;
         let mut rows = Rows::new(View::new(transaction, &self.keys), rng);
         let outcome = change(&mut rows)?;
-        // Commits to a deleted file are gone when this process ends.
+        // Commits to a deleted file are lost when this process ends.
         if !self.place.as_ref().is_none_or(Place::is_whole) {
             return Err(StorageError::Gone.into());
         }
@@ -158,8 +158,8 @@ impl Vault {
         Ok(outcome)
     }
 
-    /// Counts the rows that this program has written or removed since it opened the vault. Another number says that
-    /// something may have changed.
+    /// Counts the rows that this program has written or removed since it opened the vault. A different count means
+    /// that something may have changed.
     pub(crate) fn changes(&self) -> u64 {
         self.connection.total_changes()
     }
@@ -197,8 +197,8 @@ pub fn is_open(directory: &Path) -> Result<bool, ProfileError> {
     }
 }
 
-/// Returns true if the file holds anything that must not be overwritten. A file begun by a program that ended too
-/// early holds nothing.
+/// Returns true if the file contains anything that must not be overwritten. A file begun by a program that ended
+/// too early contains nothing.
 fn is_taken(connection: &Connection) -> Result<bool, ProfileError> {
     if is_empty(connection)? {
         return Ok(false);
@@ -229,7 +229,7 @@ mod tests {
     use super::*;
     use crate::vault::{copy, erase, length, opens, wrapped_key};
 
-    /// Holds for a folder of a file system and, in a build without the feature `folders`, for a name in memory.
+    /// True of a folder of a file system and, in a build without the feature `folders`, of a name in memory.
     #[test]
     fn a_vault_is_copied_while_it_is_open_and_what_is_done_to_the_copy_is_not_done_to_it() {
         let scratch = tempfile::tempdir().unwrap();

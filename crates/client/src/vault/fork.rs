@@ -1,4 +1,4 @@
-//! A second copy of an open vault, made without its passphrase, for a laboratory whose world splits in two.
+//! A second copy of an open vault, made without its passphrase, for a laboratory whose world is forked.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use super::rows::RowKeys;
 use super::{ProfileError, StorageError, Vault};
 
 impl Vault {
-    /// Copies this vault. If it lies in a folder, `folders` are that folder and one for the copy.
+    /// Copies this vault. If it is stored in a folder, `folders` are that folder and one for the copy.
     pub(crate) fn fork(&self, folders: Option<(&Path, &Path)>) -> Result<Self, ProfileError> {
         let Self { connection, keys: _, vault_key, cost, place: _ } = self;
         let vault_key = SecretBytes::from_bytes(*vault_key.as_bytes());

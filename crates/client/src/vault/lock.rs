@@ -1,9 +1,9 @@
 //! The one row of the vault that is not sealed under the vault key: the vault key itself, wrapped.
 //!
-//! The passphrase goes through Argon2id (salt and cost stand in the clear beside it) and gives the key-encryption
-//! key, which wraps 32 random bytes, the vault key. A new passphrase rewraps this one row. The row ends with an
-//! unkeyed digest of itself, by which a reader tells a wrong passphrase from a damaged row. The digest helps no
-//! guesser, because it is computed from the row's own bytes.
+//! Argon2id derives the key-encryption key from the passphrase (salt and cost are in the clear beside it). That key
+//! wraps 32 random bytes, the vault key. A new passphrase rewraps this one row. The row ends with an unkeyed digest
+//! of itself, by which a reader tells a wrong passphrase from a damaged row. The digest does not help an attacker
+//! who guesses, because it is computed from the row's own bytes.
 //!
 //! | bytes | what |
 //! |---|---|

@@ -11,8 +11,8 @@ use pillarbox_text::read::without_mark;
 use unicode_normalization::UnicodeNormalization;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-/// The most bytes that the normal form NFC makes of one byte (UAX 15, section 9, for UTF-8). With room for that many,
-/// the prepared passphrase is never moved in memory, so wiping its one place wipes it wholly.
+/// The largest number of bytes into which the normal form NFC expands one byte (UAX 15, section 9, for UTF-8). With
+/// room for that many, the prepared passphrase is never moved in memory, so wiping that one buffer wipes it wholly.
 const GROWTH: usize = 3;
 
 /// A passphrase. It is never empty; it is wiped when dropped, and `Debug` prints the type name only.
@@ -29,10 +29,10 @@ pub struct Passphrase {
 pub struct EmptyPassphrase;
 
 impl Passphrase {
-    /// Takes a passphrase as typed or read from a file.
+    /// Prepares a passphrase as typed or read from a file.
     ///
     /// # Errors
-    /// [`EmptyPassphrase`]: it would protect nothing and look as if it did.
+    /// [`EmptyPassphrase`]: it would protect nothing while appearing to.
     pub fn new(typed: String) -> Result<Self, EmptyPassphrase> {
         let typed = Zeroizing::new(typed);
         let mut prepared = String::with_capacity(GROWTH * typed.len());
@@ -49,7 +49,7 @@ impl Passphrase {
         self.prepared.as_bytes()
     }
 
-    /// Returns the bytes that a profile may have been made with, the likeliest first.
+    /// Returns the bytes from which a profile may have been created, the likeliest first.
     pub(crate) fn candidates(&self) -> impl Iterator<Item = &[u8]> {
         std::iter::once(self.as_bytes()).chain(self.typed.as_ref().map(String::as_bytes))
     }

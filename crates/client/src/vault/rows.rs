@@ -1,8 +1,8 @@
 //! Sealed rows: the operations of a transaction on the vault.
 //!
-//! A row is found under a keyed hash of its key and sealed under the row key with a random nonce. Table, look-up key
-//! and layout are the associated data, so that a row put back in another place does not open. An older version put
-//! back in its *own* place does open: a vault cannot know that its whole file is an old copy. The consequences
+//! A row is found under a keyed hash of its key and sealed under the row key with a random nonce. Table, look-up
+//! key and layout are the associated data, so that a row moved to another key does not open. An older version
+//! restored under its *own* key does open: a vault cannot know that its whole file is an old copy. The consequences
 //! between two phones are the subject of [`recovery`](crate::recovery).
 
 use std::ops::Deref;
@@ -30,7 +30,7 @@ pub(crate) enum Table {
     DeliveryKeys = 3,
     /// Ratchets, by device address.
     Conversations = 4,
-    /// Entries of conversations, by account and place.
+    /// Entries of conversations, by account and index.
     Entries = 5,
     /// Places of messages in their conversations, by account and message.
     Messages = 6,
@@ -46,7 +46,7 @@ pub(crate) enum Table {
     OneTimePreKeys = 11,
     /// KEM prekeys, by number.
     KemPreKeys = 12,
-    /// Entries whose timer runs, by account and place.
+    /// Entries whose timer runs, by account and index.
     Expiring = 13,
     /// Facts that the owner gave the phone for the relay, by kind and subject.
     Facts = 14,
@@ -70,7 +70,7 @@ pub(crate) enum Table {
     ResendRequests = 23,
     /// People who wrote and are not accepted, by account.
     Strangers = 24,
-    /// Posts of followed channels, by channel and place.
+    /// Posts of followed channels, by channel and ring slot.
     ChannelPosts = 27,
     /// Signed changes of groups, by group.
     Memberships = 28,
@@ -78,23 +78,23 @@ pub(crate) enum Table {
     Readers = 29,
     /// Device lists, by account.
     DeviceLists = 34,
-    /// Linked devices that this phone writes to and hears from, by name.
+    /// Linked devices with which this phone exchanges messages, by name.
     LinkedDevices = 35,
     /// Contacts' knowledge of this account's devices, by account.
     ToldDevices = 36,
     /// News for this account's other devices that is not in the outbox yet, by number.
     OwnNews = 37,
-    /// Accounts as they were last told to this account's other devices, by account.
+    /// Accounts as they were last sent to this account's other devices, by account.
     ToldContacts = 38,
-    /// Groups as they were last told to this account's other devices, by group.
+    /// Groups as they were last sent to this account's other devices, by group.
     ToldGroups = 39,
     /// The phone's memory of the relay's public log of keys, if it checks that log: one row.
     DirectoryProofs = 40,
-    /// Device lists that contacts have told and the public log has not proved yet, by account.
+    /// Device lists that contacts have sent and the public log has not proved yet, by account.
     UnprovedLists = 41,
     /// Channels of this account that this phone has opened or posted in, by name.
     OwnChannels = 42,
-    /// Devices of contacts that check the public log, and when each was told a head, by name.
+    /// Devices of contacts that check the public log, and when each was sent a head, by name.
     LogCheckers = 43,
 }
 

@@ -1,4 +1,4 @@
-//! Accounts through the program: made, shown, protected by a passphrase, closed; and the failures on the way.
+//! Accounts through the program: created, shown, protected by a passphrase, closed; and the failures on the way.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;

@@ -1,4 +1,4 @@
-//! A phone with a closed account: what still works, and how to begin anew.
+//! A phone with a closed account: what still works, and how to begin again.
 
 use pillarbox_relay::offline::Offline;
 
@@ -56,7 +56,7 @@ fn after_closing_one_can_begin_anew_and_nothing_is_destroyed() {
     );
     let plain = alice.run(&["account", "create", "--relay", &address]).expect(4);
     assert!(plain.tells("--replace-closed moves it aside and begins anew"), "{}", plain.err);
-    // A relay that is not there leaves everything as it was.
+    // A relay that does not run leaves everything unchanged.
     let nowhere = address
         .replace(&format!(":{}/", address.rsplit(':').next().unwrap().split('/').next().unwrap()), ":1/");
     alice.run(&["account", "create", "--relay", &nowhere, "--replace-closed"]).expect(3);
@@ -75,7 +75,7 @@ fn after_closing_one_can_begin_anew_and_nothing_is_destroyed() {
     alice.run(&["account", "close", "--yes"]).expect(0);
     alice.run(anew).expect(0);
     assert!(place.phone(&format!("{aside}-2")).folder().exists());
-    // To make a new profile in a free place, no account needs to be closed.
+    // Creating a new profile in an empty folder does not need a closed account.
     let carol = place.phone("carol");
     carol.run(anew).expect(0);
 }

@@ -1,5 +1,5 @@
-//! Locking and unlocking a chat, from inside, from outside, and after a time without typing. The audit measures that
-//! nothing is left in memory; these tests cover what the program does and says.
+//! Locking and unlocking a chat, from inside, from outside, and after a time without typing. The audit measures
+//! that nothing remains in memory; these tests cover what the program does and says.
 
 use crate::support::{Phone, Place, Process, Stream};
 
@@ -12,8 +12,8 @@ fn texts(phone: &Phone) -> Vec<String> {
 fn a_locked_chat_sends_nothing_and_goes_on_once_it_is_opened() {
     let place = Place::new();
     let (alice, bob) = place.alice_and_bob();
-    // All lines lie in the pipe from the beginning. The lines after `/lock` are for the program that takes this one's
-    // place.
+    // All lines are in the pipe from the beginning. The lines after `/lock` are for the program that replaces this
+    // one.
     let lines = "one\n/lock\nnot to be sent\n/unlock\nNobody\nBob\ntwo\n";
     let chat = alice.run_with(&["chat", "Bob"], lines).expect(0);
     assert!(chat.tells("Locked. Neither texts nor keys are in this program's memory"), "{}", chat.err);

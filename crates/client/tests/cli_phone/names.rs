@@ -2,7 +2,7 @@
 
 use crate::support::{Phone, Place};
 
-/// Makes an account with this suggested name.
+/// Creates an account with this suggested name.
 fn calling_itself(place: &Place, profile: &str, name: &str) -> Phone {
     let phone = place.phone(profile);
     let relay = place.relay.address();

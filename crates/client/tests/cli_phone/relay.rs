@@ -19,7 +19,7 @@ pub(crate) struct Relay {
     hold: unbounded::UnboundedSender<Hold>,
 }
 
-/// Asks a relay to stand still until the sender that belongs to `until` is dropped. `held` answers that it stands.
+/// Asks a relay to pause until the sender that belongs to `until` is dropped. `held` signals that it has paused.
 struct Hold {
     held: mpsc::Sender<()>,
     until: mpsc::Receiver<()>,

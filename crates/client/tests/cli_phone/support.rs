@@ -56,8 +56,9 @@ impl Place {
         self.command(self.programs().phone())
     }
 
-    /// Makes a profile with an account, named like the profile with a capital. The library makes the profile as
-    /// `account create` does, except that the passphrase costs less, because every run in a test pays that cost again.
+    /// Creates a profile with an account, named like the profile with a capital. The library creates the profile as
+    /// `account create` does, except that the passphrase costs less, because every run in a test pays that cost
+    /// again.
     pub(crate) fn account(&self, profile: &str) -> Phone {
         let phone = self.phone(profile);
         let mut rng = StdRng::from_rng(&mut rand::rng());
@@ -77,7 +78,7 @@ impl Place {
         phone
     }
 
-    /// Makes two accounts that have added each other and have not compared numbers.
+    /// Creates two accounts that have added each other and have not compared numbers.
     pub(crate) fn alice_and_bob(&self) -> (Phone, Phone) {
         let (alice, bob) = (self.account("alice"), self.account("bob"));
         alice.add(&bob);

@@ -1,4 +1,4 @@
-//! A terminal to run the program in: keys go in, and the screen can be read.
+//! A terminal to run the program in: keys are typed, and the screen can be read.
 
 use std::io::{Read, Write};
 use std::process::Child;
@@ -113,13 +113,13 @@ impl Window {
         }
     }
 
-    /// Waits until words stand on the screen, wherever its lines are broken.
+    /// Waits until words are on the screen, wherever its lines are broken.
     pub(crate) fn wait_for(&self, words: &str) {
         let bare = |text: &str| text.split_whitespace().collect::<String>();
         self.wait(words, |shown| bare(shown).contains(&bare(words)));
     }
 
-    /// Waits until the relay has taken the message of this number.
+    /// Waits until the relay has accepted the message of this number.
     pub(crate) fn wait_until_sent(&self, number: usize) {
         let start = format!("  {number} ");
         let is_sent = |line: &str| line.starts_with(&start) && line.contains("sent");
@@ -136,7 +136,7 @@ impl Window {
             }
             assert!(Instant::now() < until, "it does not end:\n{}", self.shown());
         };
-        // The program's last output may still be on its way.
+        // The program's last output may still be in transit.
         thread::sleep(10 * LOOK);
         code
     }

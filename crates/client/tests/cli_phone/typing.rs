@@ -393,7 +393,7 @@ fn ctrl_c_ends_a_chat_that_waits_for_its_last_words() {
     let mut window = chat(&alice, &[], (24, 80));
     window.keys("one\r");
     window.wait_until_sent(1);
-    // In the relay's place stands a server that accepts connections and sends nothing.
+    // The relay is replaced by a server that accepts connections and sends nothing.
     let address = place.relay.address();
     let port: u16 = address.split(':').nth(2).unwrap().split('/').next().unwrap().parse().unwrap();
     drop(place.relay);
@@ -420,7 +420,7 @@ fn a_text_that_a_hanging_relay_does_not_take_is_said_to_wait_and_again_at_the_en
         window.keys("two\r");
         window.wait_for("2 waiting");
         window.keys(end);
-        // The closing words come before the relay can answer; otherwise the relay would have taken the text.
+        // The closing words come before the relay can answer; otherwise the relay would have accepted the text.
         window.wait_for("1 message to Bob waits on this phone: not sent yet.");
         assert_eq!(window.end(), Some(if end == "\x03" { 130 } else { 1 }), "{}", window.shown());
         drop(held);

@@ -44,7 +44,7 @@ fn what_was_printed_to_nobody_is_printed_again() {
 fn what_was_not_printed_any_more_because_its_reader_had_gone_is_printed_the_next_time() {
     let place = Place::new();
     let (alice, bob) = place.alice_and_bob();
-    // The texts are more than a pipe holds, so that the last of them is not written before `head` has gone.
+    // The texts are more than a pipe holds, so that the last of them is not written before `head` has ended.
     let said: Vec<String> = (0..20).map(|number| format!("{number} {}", "x".repeat(15_000))).collect();
     for text in &said {
         alice.run_with(&["send", "Bob", "-"], text).expect(0);

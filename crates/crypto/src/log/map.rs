@@ -1,8 +1,8 @@
 //! The map from a label to its latest entry: a binary tree over the labels' bits whose root commits to all of them.
 //!
-//! A part of the tree with one label is that label's leaf, wherever it hangs. A proof therefore has about as many
-//! hashes as the logarithm of the number of labels. A leaf's hash holds the whole label, and leaves, branches and empty
-//! parts hash differently, so one root has one answer for each label.
+//! A subtree with one label is that label's leaf, at any depth. A proof therefore has about as many hashes as the
+//! logarithm of the number of labels. A leaf's hash covers the whole label, and leaves, branches and empty subtrees
+//! hash differently, so one root has one answer for each label.
 
 use super::proof::{BadProof, NodeHash};
 use crate::kdf::hash;
@@ -12,17 +12,17 @@ use crate::labels::{DIRECTORY_LATEST, DIRECTORY_NODE};
 /// the logarithm of their number.
 pub const MAX_MAP_PROOF: usize = 256;
 
-/// The hash of a part without labels. No hash of a leaf or a branch is known to be all zeros.
+/// The hash of a subtree without labels. No hash of a leaf or a branch is known to be all zeros.
 const EMPTY: NodeHash = [0; 32];
 
-/// The map of a log: for each label the number of its entries and the place of the latest.
+/// The map of a log: for each label the number of its entries and the index of the latest.
 #[derive(Clone, Debug, Default)]
 pub struct LabelMap {
     top: Part,
     labels: u64,
 }
 
-/// A part of the tree, with its hash.
+/// A subtree, with its hash.
 #[derive(Clone, Debug, Default)]
 enum Part {
     #[default]
@@ -46,7 +46,7 @@ impl LabelMap {
         self.top = top.with(0, label, count, index);
     }
 
-    /// Returns the number of a label's entries, and the place of the latest; `None` if it has none.
+    /// Returns the number of a label's entries, and the index of the latest; `None` if it has none.
     #[must_use]
     pub fn latest(&self, label: &NodeHash) -> Option<(u32, u64)> {
         let (mut part, mut depth) = (&self.top, 0);
@@ -67,7 +67,7 @@ impl LabelMap {
         self.labels
     }
 
-    /// Returns true if the map holds no labels.
+    /// Returns true if the map has no labels.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.labels == 0
@@ -79,8 +79,8 @@ impl LabelMap {
         self.top.hash()
     }
 
-    /// Proves what [`latest`](Self::latest) returns for a label of this map: the hashes beside the way from the root to
-    /// its leaf, from the top down. `None` for a label without entries.
+    /// Proves what [`latest`](Self::latest) returns for a label of this map: the sibling hashes on the path from
+    /// the root to its leaf, from the top down. `None` for a label without entries.
     #[must_use]
     pub fn prove(&self, label: &NodeHash) -> Option<Vec<NodeHash>> {
         self.latest(label)?;
@@ -109,7 +109,8 @@ impl Part {
         match self {
             Self::Empty => Self::Leaf { label, count, index },
             Self::Leaf { label: held, .. } if held == label => Self::Leaf { label, count, index },
-            // Two labels part further down: the one that was here moves there. Labels that differ part within 256 bits.
+            // Two labels diverge further down: the existing one moves there. Different labels diverge within 256
+            // bits.
             Self::Leaf { label: held, count: former, index: place } => {
                 Self::branch([Self::Empty, Self::Empty])
                     .with(depth, held, former, place)
@@ -132,7 +133,7 @@ impl Part {
     }
 }
 
-/// Checks that the map with this root says that `label` has `count` entries, the latest at `index` in the log.
+/// Checks that the map with this root states that `label` has `count` entries, the latest at `index` in the log.
 ///
 /// # Errors
 /// [`BadProof`].

@@ -10,7 +10,7 @@ pub fn label(account: &[u8; 16]) -> NodeHash {
     hash(DIRECTORY_LABEL, &[account])
 }
 
-/// Returns the digest that an entry holds of an account: its Ed25519 and X25519 identity keys, and the version and the
+/// Returns the digest in an entry for an account: its Ed25519 and X25519 identity keys, and the version and the
 /// signed bytes of its device list. An account without a list has version 0 and no bytes.
 #[must_use]
 pub fn binding(signing: &[u8; 32], agreement: &[u8; 32], version: u32, list: &[u8]) -> NodeHash {

@@ -3,7 +3,7 @@
 /// A hash of the tree or the map.
 pub type NodeHash = [u8; 32];
 
-/// A proof does not lead from what it is about to the root.
+/// A proof does not lead from its subject to the root.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the proof does not lead to the signed root")]
 #[non_exhaustive]

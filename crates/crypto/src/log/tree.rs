@@ -1,7 +1,8 @@
 //! The append-only tree of RFC 6962, section 2.1, with its inclusion and consistency proofs.
 //!
-//! The hashing and the proofs are the `ct-merkle` crate's (`docs/decisions/0028-directory-log.md`). This file bounds
-//! what a stranger may hand to it: the crate's checks panic on sizes near 2^64, which a hostile relay can sign.
+//! The hashing and the proofs are the `ct-merkle` crate's (`docs/decisions/0028-directory-log.md`). This file
+//! bounds what a stranger may pass to it: the crate's checks panic on sizes near 2^64, which a hostile relay can
+//! sign.
 
 use ct_merkle::digest::Output;
 use ct_merkle::mem_backed_tree::MemoryBackedTree;
@@ -29,7 +30,7 @@ impl<E: AsRef<[u8]>> Default for LogTree<E> {
 }
 
 impl<E: AsRef<[u8]>> LogTree<E> {
-    /// Appends an entry. A log that is full stays as it is.
+    /// Appends an entry. A log that is full is left unchanged.
     pub fn push(&mut self, entry: E) {
         if self.len() < MAX_LOG_SIZE {
             self.0.push(entry);
@@ -42,7 +43,7 @@ impl<E: AsRef<[u8]>> LogTree<E> {
         self.0.len()
     }
 
-    /// Returns true if the log holds no entries.
+    /// Returns true if the log has no entries.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -80,7 +81,7 @@ impl<E: AsRef<[u8]>> LogTree<E> {
     }
 }
 
-/// Checks that `entry` stands at `index` in the log with this size and root.
+/// Checks that `entry` is at `index` in the log with this size and root.
 ///
 /// # Errors
 /// [`BadProof`].

@@ -15,7 +15,7 @@ fn hkdf_sha256() {
         let fits = test.size <= MAX_DERIVED_LEN;
         assert_eq!(fits, test.result == TestResult::Valid, "vector {}", test.tc_id);
         if fits {
-            // The input comes in two pieces, because the place of the cut must not matter.
+            // The input comes in two pieces, because the point at which it is split must not matter.
             let (ikm_head, ikm_tail) = test.ikm.split_at(test.ikm.len() / 2);
             let (info_head, info_tail) = test.info.split_at(test.info.len() / 2);
             let mut derived = vec![0; test.size];

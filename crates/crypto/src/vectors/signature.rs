@@ -1,4 +1,4 @@
-//! Wycheproof: Ed25519 verification. The set gives no secret keys, so a vector of RFC 8032, section 7.1 checks that
+//! Wycheproof: Ed25519 verification. The set has no secret keys, so a vector of RFC 8032, section 7.1 checks that
 //! signing is deterministic.
 
 use super::Tally;

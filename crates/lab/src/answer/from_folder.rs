@@ -1,5 +1,5 @@
-//! The answer from a relay's folder. Nobody told a story, so no truth exists with which the answer could be measured.
-//! The answer says what the rows contain.
+//! The answer from a relay's folder. No story was run, so there is no truth with which the answer could be
+//! measured. The answer says what the rows contain.
 
 use pillarbox_access::demand::ViewKind;
 use pillarbox_access::law::Day;
@@ -10,8 +10,8 @@ use super::Answer;
 use super::sentences::{self, Rows};
 use crate::score::{Entry, things};
 
-/// Returns the kinds of data that came back, without those that the demand itself stated. Each kind is listed once,
-/// however many words exist for it.
+/// Returns the kinds of data that were returned, without those that the demand itself stated. Each kind is listed
+/// once, however many words exist for it.
 fn kinds(served: &Served) -> Vec<Item> {
     let entry = |line: &ItemLine| Entry {
         asked: line.item,
@@ -24,9 +24,9 @@ fn kinds(served: &Served) -> Vec<Item> {
 }
 
 impl Answer {
-    /// Makes the answer from the rows of a relay that has accepted `accepted_in_all` messages, to a demand made on the
-    /// day `on`. `power` is the first power on which the demand can rest, and `law` lists all of them. `why` holds the
-    /// reasons that the answer gives beside the result.
+    /// Builds the answer from the rows of a relay that has accepted `accepted_in_all` messages, to a demand made on
+    /// the day `on`. `power` is the first power on which the demand can rest, and `law` lists all of them. `why`
+    /// contains the reasons that the answer states beside the result.
     #[must_use]
     pub fn of_rows(
         served: &Served,

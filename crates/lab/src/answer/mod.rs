@@ -1,8 +1,8 @@
-//! The answer to one demand under one design: the data behind every screen that shows a result, and the one place that
-//! makes sentences about results.
+//! The answer to one demand under one design: the data behind every screen that shows a result, and the one module
+//! that composes sentences about results.
 //!
-//! It is made from a cell's evidence alone, by the same function for a program that ran the world and for one that only
-//! has the file. The numbers come from the score. Names, the law and the operator's statements come from the
+//! It is built from a cell's evidence alone, by the same function for a program that ran the world and for one that
+//! only has the file. The numbers come from the score. Names, the law and the operator's statements come from the
 //! evidence's [`Context`](crate::evidence::Context).
 
 mod from_folder;
@@ -34,25 +34,25 @@ pub struct Answer {
     pub country: String,
     /// The question in words: design, demand, person, date.
     pub question: String,
-    /// At most two sentences: what came back, then who else is in it.
+    /// At most two sentences: what was returned, then who else is in it.
     pub headline: String,
-    /// The data that the party has, whatever it says of itself.
+    /// The data that the party actually has, regardless of its statements about itself.
     pub has: String,
     /// The operator's statement about the demanded data.
     pub says: String,
     /// The data that a thief of the same rows and keys reads.
     pub thief: String,
-    /// Reasons for the result that the numbers do not give.
+    /// Reasons for the result that the numbers do not show.
     pub why: Vec<String>,
-    /// The texts that came back readable, by their numbers in the story.
+    /// The texts that were returned readable, by their numbers in the story.
     pub texts: Vec<String>,
-    /// Other kinds of data that came back.
+    /// Other kinds of data that were returned.
     pub other_data: Vec<String>,
     /// Other people whom the answer names.
     pub named: Vec<String>,
     /// The number of other people's accounts in it that have no name or number.
     pub named_accounts: u64,
-    /// Other people whose words are in it.
+    /// Other people whose words are in the answer.
     pub read: Vec<String>,
     /// People whose phones received something different because of the order. Everybody else had nothing to notice.
     pub could_notice: Vec<String>,
@@ -62,7 +62,7 @@ pub struct Answer {
     pub notice: String,
     /// The other holders of readable copies of the texts that the demand is about.
     pub elsewhere: Vec<TextsAt>,
-    /// Those holders in a sentence; empty if the demand is not about texts.
+    /// People whose phones received something different because of the order. Nobody else had anything to notice.
     pub copies: String,
     /// The first power on which the demand can rest, with its country and day.
     pub power: String,
@@ -75,7 +75,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Makes the answer from a cell's evidence.
+    /// Builds the answer from a cell's evidence.
     #[must_use]
     pub fn of(evidence: &Evidence, state: State, counts: &Counts, measures: &Measures) -> Self {
         let context = &evidence.context;
@@ -157,7 +157,7 @@ impl Answer {
         }
     }
 
-    /// Returns the sentences beside the headline, in their order, without empty ones.
+    /// Returns the sentences beside the headline, in order, without empty ones.
     pub fn beside(&self) -> impl Iterator<Item = &str> {
         let all = [&self.says, &self.thief, &self.copies, &self.notice];
         all.into_iter().map(String::as_str).filter(|sentence| !sentence.is_empty())

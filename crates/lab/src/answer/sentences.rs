@@ -8,7 +8,7 @@
 //! | `beside` | the sentences beside the headline |
 //! | `rows` | sentences about a relay's folder |
 //! | `servers` | sentences about one conversation under two servers |
-//! | `subject`, `words` | what they are made of |
+//! | `subject`, `words` | their parts |
 
 mod beside;
 mod question;
@@ -44,7 +44,7 @@ pub(crate) use words::{counted_by, listed, with_article};
 #[must_use]
 pub fn says(evidence: &Evidence, state: State, counts: &Counts, measures: &Measures) -> String {
     match (state, state.counted()) {
-        // The number of kinds of data is not a score. The names of the kinds tell designs apart.
+        // The number of kinds of data is not a score. The names of the kinds distinguish designs.
         (_, Some(_)) if !measures.kinds.is_empty() => {
             let listed =
                 |items: &[Item]| items.iter().map(|item| item.wording()).collect::<Vec<_>>().join(" · ");
@@ -78,7 +78,7 @@ pub fn says(evidence: &Evidence, state: State, counts: &Counts, measures: &Measu
     }
 }
 
-/// Names the findings beside the counted kind.
+/// Names the findings other than the counted kind.
 fn besides(what: Counted, measures: &Measures) -> Vec<String> {
     let mut parts = Vec::new();
     match what {
@@ -102,7 +102,7 @@ fn besides(what: Counted, measures: &Measures) -> Vec<String> {
     parts
 }
 
-/// Writes at most two sentences: what came back, and who else is in it.
+/// Writes at most two sentences: what was returned, and who else is in it.
 pub(super) fn headline(subject: &Subject<'_>, state: State, counts: &Counts, measures: &Measures) -> String {
     let has = match (measures.guesses.first(), state) {
         (Some(guesses), State::Unreadable { n: 0, .. }) => format!(
@@ -162,7 +162,7 @@ pub(super) fn is_about_texts(subject: &Subject<'_>, state: State) -> bool {
     subject.unit.starts_with("texts") && names_the_party(state)
 }
 
-/// Says that a story has nothing of the counted kind.
+/// Returns the sentence for a story that has nothing of the counted kind.
 fn not_in_story(subject: &Subject<'_>) -> String {
     let whose = possessive(subject.target);
     let noun = match subject.unit.split(' ').next().unwrap_or_default() {
@@ -196,7 +196,7 @@ fn kinds(subject: &Subject<'_>, measures: &Measures) -> String {
     }
 }
 
-/// Writes what the party has.
+/// Describes what the party has.
 pub(super) fn has(subject: &Subject<'_>, state: State, counts: &Counts) -> String {
     let Subject { party, target, container, .. } = subject;
     let not_over = |n: u64| subject.keeps_back.clause(&format!("{} over", them(n)));
@@ -318,7 +318,7 @@ fn others(measures: &Measures, is_hypothetical: bool) -> Option<String> {
     })
 }
 
-/// Describes posts that are gone.
+/// Describes deleted posts.
 fn gone(n: u64, of: u64) -> String {
     match n {
         0 => "nothing is gone".into(),

@@ -1,4 +1,4 @@
-//! The phone's real program as a process of its own, in a chat: lines go in through a pipe, and its output is kept.
+//! The phone's real program as its own process, in a chat: lines go in through a pipe, and its output is kept.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -18,7 +18,7 @@ pub(super) struct Chat {
     child: Child,
     input: ChildStdin,
     printed: Arc<Mutex<Vec<u8>>>,
-    /// The number of bytes of its output that have been looked at.
+    /// The number of bytes of its output that have been read.
     read: usize,
 }
 
@@ -54,7 +54,7 @@ impl Profile<'_> {
         }
     }
 
-    /// Makes another process tell the chat to lock, which takes no passphrase.
+    /// Has another process tell the chat to lock, which needs no passphrase.
     pub(super) fn account_lock(self) -> Result<(), AuditError> {
         let mut command = self.command();
         command.args(["--no-input", "account", "lock"]);

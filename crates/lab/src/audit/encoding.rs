@@ -1,19 +1,19 @@
-//! The forms in which bytes are written down, as a program with access to them could have left them.
+//! The forms in which bytes are written, as a program with access to them could have left them.
 //!
-//! In some forms (base64) the writing of a byte depends on its neighbours. The search then looks for the part that
-//! depends on the bytes alone, once for each alignment. No encoding here finds compressed, encrypted or cut-up bytes.
-//! [`form`](super::form) adds the reversals of these encodings and the xor with one byte.
+//! In some forms (base64) the encoding of a byte depends on its neighbours. The search then looks for the part that
+//! depends on the bytes alone, once for each alignment. No encoding here finds compressed, encrypted or cut-up
+//! bytes. [`form`](super::form) adds the reversals of these encodings and the xor with one byte.
 
 use serde::Serialize;
 
 const STANDARD: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const URL_SAFE: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/// A way to write bytes down.
+/// A way to encode bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Encoding {
-    /// The bytes as they are; for a text this is UTF-8.
+    /// The raw bytes; for a text this is UTF-8.
     Raw,
     /// Two digits a byte, a to f.
     HexLower,
@@ -97,8 +97,8 @@ fn utf16(bytes: &[u8], order: fn(u16) -> [u8; 2]) -> Vec<Vec<u8>> {
         .unwrap_or_default()
 }
 
-/// Returns the characters that stand for `bytes` whatever surrounds them, when `before` bytes of a group of three come
-/// first.
+/// Returns the characters that represent `bytes` regardless of the surrounding bytes, when `before` bytes of a
+/// group of three precede them.
 fn base64(bytes: &[u8], before: usize, alphabet: &[u8; 64]) -> Vec<u8> {
     let mut bits: u32 = 0;
     let mut held = 0;

@@ -1,4 +1,4 @@
-//! The reasons why an audit has no result.
+//! Reasons that an audit has no result.
 
 use std::io;
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use super::files::FileError;
 use super::memory::MemoryError;
 use super::needle::TooShort;
 
-/// The reason why an audit has no result.
+/// Reasons that an audit has no result.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AuditError {
@@ -34,12 +34,12 @@ pub enum AuditError {
     /// A program does not run.
     #[error("{} does not start: {kind}", program.display())]
     NotStarted {
-        /// The program.
+        /// The path of the program.
         program: PathBuf,
         /// The system's error.
         kind: io::ErrorKind,
     },
-    /// The relay ended before it was ready, or does not say where it is.
+    /// The relay ended before it was ready, or does not report its address.
     #[error("the relay did not become ready")]
     NotReady,
     /// The relay did not end when it was asked to.
@@ -48,7 +48,7 @@ pub enum AuditError {
     /// The relay's metrics port does not answer.
     #[error("the relay's metrics cannot be read: {0}")]
     NoMetrics(io::ErrorKind),
-    /// The recorder gets no port.
+    /// The recorder could not open a port.
     #[error("there is no free port to record the connections on: {0}")]
     NoPort(io::ErrorKind),
     /// A program's memory was not searched.
@@ -65,13 +65,13 @@ pub enum AuditError {
         /// The system's error.
         kind: io::ErrorKind,
     },
-    /// A phone could not be made.
+    /// A phone could not be created.
     #[error("a phone could not be made: {0}")]
     Profile(#[from] ProfileError),
-    /// A phone could not do what it was asked to.
+    /// A phone could not do what was asked.
     #[error("a phone could not go on: {0}")]
     Phone(#[from] PhoneError),
-    /// A phone and the relay did not come together.
+    /// A phone could not connect to the relay.
     #[error("a phone and the relay did not come together: {0}")]
     Net(#[from] NetError),
     /// The relay's rows could not be read.
@@ -92,10 +92,10 @@ pub enum AuditError {
         /// The mistake.
         what: &'static str,
     },
-    /// The search did not find what is there.
+    /// The search did not find something known to be there.
     #[error("the search counts for nothing, because it did not find what must be there: {control}")]
     Control {
-        /// The control, and its place.
+        /// The control, and where it is.
         control: String,
     },
 }

@@ -1,4 +1,4 @@
-//! The files of a folder, each searched from its first byte to its last, as they lie there.
+//! The files of a folder, each searched from its first byte to its last.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -14,7 +14,7 @@ const PIECE: usize = 1 << 20;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{file} cannot be read: {kind}")]
 pub struct FileError {
-    /// The file.
+    /// The path of the file.
     pub file: String,
     /// The system's error.
     pub kind: io::ErrorKind,

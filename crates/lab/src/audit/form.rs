@@ -8,9 +8,9 @@ use serde::Serialize;
 
 use super::encoding::Encoding;
 
-/// The number of different values, without zero, among the differences of a pattern that is searched under every key.
-/// With fewer, a run of one byte, a counter or a table would pass for the words (the differences of `aaaa` are zeros,
-/// and so are those of every empty page). Such a pattern is searched as it is and under no key.
+/// The number of different values, without zero, among the differences of a pattern that is searched under every
+/// key. With fewer, a run of one byte, a counter or a table would pass for the words (the differences of `aaaa` are
+/// zeros, and so are those of every empty page). Such a pattern is searched in plain form only, under no key.
 const DISTINCT: usize = 4;
 
 /// The form in which something was found.
@@ -20,12 +20,12 @@ pub struct Form {
     pub encoding: Encoding,
     /// True for the last byte first: of the original bytes, or of the encoded ones.
     pub backwards: bool,
-    /// The byte with which each byte of it is xored; 0 if it stands as it is.
+    /// The byte with which each byte is xored; 0 for the plain form.
     pub xor: u8,
 }
 
 impl Form {
-    /// Returns true for words as they are.
+    /// Returns true for the plain form of the words.
     #[must_use]
     pub fn is_plain(self) -> bool {
         self == Self { encoding: Encoding::Raw, backwards: false, xor: 0 }
@@ -61,7 +61,7 @@ pub struct Pattern {
     pub encoding: Encoding,
     /// See [`Form::backwards`].
     pub backwards: bool,
-    /// The bytes.
+    /// The pattern's bytes.
     pub bytes: Vec<u8>,
 }
 
@@ -109,7 +109,7 @@ impl Pattern {
 pub fn differences(bytes: &[u8]) -> Vec<u8> {
     let mut found = Vec::with_capacity(bytes.len());
     let next = bytes.get(1..).unwrap_or_default();
-    // Sixteen at a time, because the search spends a good part of its time here.
+    // Sixteen at a time, because the search spends a large share of its time here.
     let ((these, last), (those, end)) = (bytes.as_chunks::<16>(), next.as_chunks::<16>());
     for (this, that) in these.iter().zip(those) {
         let both = u128::from_ne_bytes(*this) ^ u128::from_ne_bytes(*that);

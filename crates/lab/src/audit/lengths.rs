@@ -26,7 +26,7 @@ use super::report::{Measured, Misfit};
 /// The number of bytes of an X25519 public key.
 const AGREEMENT_LEN: usize = 32;
 
-/// The payloads that the phones of one conversation may make.
+/// The lengths of payloads that the phones of one conversation may submit.
 #[derive(Clone, Debug)]
 pub(super) struct Lengths {
     protection: Protection,
@@ -69,7 +69,7 @@ impl Lengths {
             let ids = std::iter::repeat_n(id, count).chain([READS_VERSION_2]).collect();
             Content::Receipt(Receipt { ids })
         };
-        // A phone keeps its delivery key back only where a server can read, and there a body says what it is.
+        // A phone withholds its delivery key only where a server can read, and there a body says what it is.
         let delivery_key = Some(FixedBytes([0; 32]));
         let introduction = |name: &&str| Introduction { delivery_key, name: (*name).to_owned() };
         let with: Vec<Introduction> = names.iter().map(introduction).collect();
@@ -78,7 +78,7 @@ impl Lengths {
             Some(padding.padded_len(body.len()))
         };
         let texts = with.iter().map(Some).chain([None]).filter_map(|with| bucket(said.clone(), with));
-        // A phone that has heard several texts has itself been heard, so it no longer introduces itself.
+        // A phone that has received several texts has itself been heard from, so it no longer introduces itself.
         let introducing = with.iter().filter_map(|with| bucket(receipt(1), Some(with)));
         Self {
             protection: design.phone.protection,
@@ -123,7 +123,7 @@ impl Lengths {
         allowed
     }
 
-    /// Compares payloads with their lengths, each on its own.
+    /// Compares payloads with their lengths, one by one.
     pub(super) fn measure<'a>(
         &self,
         measured: &mut Measured,

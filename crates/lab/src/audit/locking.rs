@@ -31,17 +31,17 @@ use super::stage::{ALICE, BOB};
 /// The longest time for one exchange with a relay on the same computer. It takes milliseconds.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The number of texts that the program hears. It releases each text after showing it, and released memory is
-/// overwritten by chance. With a single text, nothing might be left to show that the search finds it.
+/// The number of texts that the program receives. It releases each text after showing it, and released memory is
+/// overwritten by chance. With a single text, nothing might remain to show that the search finds it.
 const HEARD: usize = 3;
 
 /// The words of a chat that is open.
 const OPEN: &str = "Talking with";
 
-/// The words of a chat that is locked. By then the program that held everything is gone.
+/// Words that a locked chat prints. By then the program that held everything has ended.
 const LOCKED: &str = "/unlock opens";
 
-/// The way in which the chat is made to lock.
+/// How the chat is made to lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LockingWay {
     /// `/lock` is typed into it.
@@ -50,7 +50,7 @@ pub enum LockingWay {
     Told,
 }
 
-/// A phone that was made here, so that its secrets are known, and is closed.
+/// A phone that was created here, so that its secrets are known, and is closed.
 struct Made {
     /// Everything that must not be found.
     needles: Vec<Needle>,
@@ -121,7 +121,7 @@ pub async fn play(plan: &AuditPlan, way: LockingWay) -> Result<Locking, AuditErr
     lengths.rows(&mut measured, &Holdings::read(&data)?, Moment::Reopened.name());
     // The program writes first, so Bob introduces himself in a receipt.
     lengths.measure_person(&mut measured, &bob, Deeds { texts: HEARD, introducing: 1, sessions: 0 });
-    // The program has no seam. Everything that it submitted was handed over at the other end.
+    // The program has no seam. Everything that it submitted was delivered at the other end.
     let (_, handed) = bob.passed();
     let of_program = Deeds { texts: 1, introducing: 0, sessions: 1 };
     lengths.measure_all(&mut measured, "of the phone's program", handed, of_program);
@@ -131,14 +131,14 @@ pub async fn play(plan: &AuditPlan, way: LockingWay) -> Result<Locking, AuditErr
     Ok(Locking { planted, looked, lengths: measured })
 }
 
-/// Returns a name that is short enough for an introduction to leave each text and each receipt in its bucket. A length
-/// then tells texts and receipts apart.
+/// Returns a name that is short enough for an introduction to leave each text and each receipt in its bucket. A
+/// length then distinguishes texts and receipts.
 pub(super) fn short_name(drawn: &Planted) -> String {
     drawn.words.split(' ').next().unwrap_or_default().to_owned()
 }
 
 impl Made {
-    /// Makes a phone in `folder`, which knows Bob and is known to him.
+    /// Creates a phone in `folder`, which knows Bob and is known to him.
     async fn make(
         folder: &Path,
         design: &Design,
@@ -178,7 +178,7 @@ impl Made {
         let mut needles = said(planted)?;
         needles.extend(self.needles.iter().cloned());
         needles.push(Needle::new(NeedleRole::Witness, "what a SQLite file begins with", SQLITE)?);
-        // The path stands on the program's command line both before and after the lock.
+        // The path is on the program's command line both before and after the lock.
         let path = folder.display().to_string();
         needles.push(Needle::new(NeedleRole::Witness, "the profile's folder", path.as_bytes())?);
         Ok(Search::new(needles)?)

@@ -1,4 +1,4 @@
-//! Another process's memory: every mapping that the process itself can read, searched while it stands still.
+//! Another process's memory: every mapping that the process itself can read, searched while it is stopped.
 //!
 //! Linux shows the memory of a process as two files (proc(5): `/proc/PID/maps`, `/proc/PID/mem`) to a user who may
 //! trace it: its own user, if the system allows that, or root. A refusal is an error here and never an empty finding.
@@ -15,10 +15,11 @@ use rustix::process::{Pid, Signal, kill_process};
 use super::report::Part;
 use super::search::{Hit, Search};
 
-/// The number of bytes read at a time: large enough for few calls, and small beside the process that is searched.
+/// The number of bytes read at a time: large enough for few calls, and small compared with the process that is
+/// searched.
 const PIECE: usize = 1 << 20;
 
-/// The time within which a process must stand still. It takes microseconds, unless the process waits for a disk.
+/// The time within which a process must stop. It takes microseconds, unless the process waits for a disk.
 const STANDSTILL: Duration = Duration::from_secs(5);
 
 /// Mappings that the kernel lends to every process and lets nobody else read: clock pages and an entry point.
@@ -35,30 +36,30 @@ pub struct Looked {
     pub hits: Vec<Hit>,
 }
 
-/// The reason why a memory could not be searched.
+/// Reasons that a memory could not be searched.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MemoryError {
     /// This system has no `/proc/PID/mem`.
     #[error("this system does not show the memory of a process under /proc, as Linux does")]
     NoProc,
-    /// The system does not let this user look.
+    /// The system does not allow this user to look.
     #[error("this system does not let the audit read the memory of a program that it started")]
     Refused,
     /// A mapping could not be read, so the search would have a hole.
     #[error("the mapping {name} of the program's memory could not be read: {kind}")]
     Unread {
-        /// The mapping.
+        /// The name of the mapping.
         name: String,
         /// The system's error.
         kind: io::ErrorKind,
     },
-    /// The process did not stand still or could not be looked at.
+    /// The process did not stop or could not be inspected.
     #[error("the program could not be stopped for a look at its memory: {0}")]
     NotHeld(io::ErrorKind),
 }
 
-/// Searches the memory of a child process. The process stands still meanwhile and continues afterwards.
+/// Searches the memory of a child process. The process is stopped meanwhile and continues afterwards.
 ///
 /// # Errors
 /// [`MemoryError`].
@@ -137,8 +138,8 @@ impl<'a> Mapping<'a> {
     }
 }
 
-/// A process that is held still until this value is dropped, so that nothing moves from a place still to be searched to
-/// a place already searched.
+/// A process that is stopped until this value is dropped, so that nothing moves from an address still to be
+/// searched to one already searched.
 struct Held(Pid);
 
 impl Held {
@@ -172,7 +173,7 @@ fn stands_still(pid: u32) -> Result<bool, MemoryError> {
         match stat {
             Ok(stat) if stat.rsplit(") ").next().is_some_and(|rest| rest.starts_with(['T', 't'])) => {}
             Ok(_) => return Ok(false),
-            // The thread was just ending. The next look shows it gone.
+            // The thread was just ending. The next check shows it gone.
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
             Err(error) => return Err(MemoryError::NotHeld(error.kind())),
         }

@@ -1,13 +1,13 @@
 //! The audit behind `pillarbox-lab audit`: evidence that the relay cannot read.
 //!
-//! Random words are said in a conversation between two phones over a relay that is a process of its own, once under a
-//! design in which the relay can read and once end to end. Then they are searched for everywhere the relay keeps data:
-//! its memory, its files, its log, its metrics, and the recorded connections. The search knows each
-//! [encoding](encoding::Encoding) that a program is likely to leave, forwards, backwards and under the xor with any one
-//! byte. The first run is the positive control: a search that does not find the words where they are readable is an
-//! [error](AuditError::Control) and no finding.
+//! Random words are said in a conversation between two phones over a relay that is its own process, once under a
+//! design in which the relay can read and once end to end. Then they are searched for everywhere the relay keeps
+//! data: its memory, its files, its log, its metrics, and the recorded connections. The search knows each
+//! [encoding](encoding::Encoding) that a program is likely to leave, forwards, backwards and under the xor with any
+//! one byte. The first run is the positive control: a search that does not find the words where they are readable
+//! is an [error](AuditError::Control) and not a finding.
 //!
-//! The phone's program has a run of its own ([`locking`]): the contents of its memory while a chat is open must be gone
+//! The phone's program has its own run ([`locking`]): the contents of its memory while a chat is open must be gone
 //! from the same process once the chat is locked.
 //!
 //! | file | what |
@@ -65,7 +65,7 @@ const NOT_SEARCHED: &[&str] = &[
 /// The number of conversations of an audit, for [`Progress`].
 pub const CONVERSATIONS: usize = 4;
 
-/// The conversations of an audit, held and searched.
+/// The conversations of an audit, run and searched.
 #[derive(Clone, Debug)]
 pub struct Conversations {
     /// The run under the design in which the relay can read.
@@ -82,16 +82,16 @@ pub struct Conversations {
 /// recorder and the search should not wait for each other.
 ///
 /// # Errors
-/// [`AuditError`]; in this case nothing is shown, and nothing is left behind.
+/// [`AuditError`]; in this case nothing is shown, and no files remain.
 pub async fn run(plan: &AuditPlan, progress: &Progress) -> Result<AuditReport, AuditError> {
     Conversations::hold(plan, progress).await?.conclude()
 }
 
 impl Conversations {
-    /// Holds the conversations of a plan, and searches.
+    /// Runs the conversations of a plan, and searches.
     ///
     /// # Errors
-    /// [`AuditError`]; in this case nothing is left behind.
+    /// [`AuditError`]; in this case no files remain.
     pub async fn hold(plan: &AuditPlan, progress: &Progress) -> Result<Self, AuditError> {
         let readable = stage::play(&plan.relay_program, &plan.readable, None).await?;
         progress.step();

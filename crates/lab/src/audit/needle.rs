@@ -22,7 +22,7 @@ pub const MIN_LEN: usize = 8;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum NeedleRole {
-    /// One phone said it to the other.
+    /// One phone sent it to the other.
     Said,
     /// It is a private key.
     Key,
@@ -30,7 +30,7 @@ pub enum NeedleRole {
     Name,
     /// It names the sender of a message.
     Sender,
-    /// It is known to be there. A search that does not find it has not looked.
+    /// It is known to be there. A search that does not find it has not searched.
     Witness,
 }
 
@@ -103,7 +103,7 @@ impl Needle {
 /// A text that nobody has ever said, and its two needles: the words, and the tag after them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Planted {
-    /// The words.
+    /// The four planted words.
     pub words: String,
     /// The tag, in hexadecimal digits.
     pub tag: String,

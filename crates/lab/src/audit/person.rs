@@ -32,7 +32,7 @@ pub(super) struct Person {
     links: Vec<Link>,
 }
 
-/// Describes an account under a design, to be made.
+/// Describes an account under a design, to be created.
 pub(super) fn account(
     name: &str,
     number: &str,
@@ -50,7 +50,7 @@ pub(super) fn account(
 }
 
 impl Person {
-    /// Makes an account and stays connected.
+    /// Creates an account and stays connected.
     pub(super) async fn begin(
         (name, number): (&'static str, &str),
         design: &Design,
@@ -62,8 +62,8 @@ impl Person {
         let at = recorder.address();
         let address = RelayAddress::new(&at.ip().to_string(), at.port(), *relay.address().key())
             .map_err(|_| AuditError::NotReady)?;
-        // The vault is gone in a few seconds, with the folder in which it lies. So its passphrase is not stretched:
-        // that would be a fifth of an audit's time.
+        // The vault is deleted in a few seconds, with the folder that contains it. So its passphrase is not
+        // stretched: that would be a fifth of an audit's time.
         let passphrase = Passphrase::new("an audit has no secrets".into())
             .map_err(|_| AuditError::WentWrong { what: "an empty passphrase" })?;
         let new = account(name, number, design, address)?;
@@ -106,7 +106,7 @@ impl Person {
     pub(super) async fn say(&mut self, text: &str) -> Result<(), AuditError> {
         let contact = self.contact.ok_or(AuditError::WentWrong { what: "nobody to speak to" })?;
         let said = self.phone.queue_text(contact, text, now(), &mut self.rng)?;
-        // The other phone's receipt comes on another connection than the relay's answer, and may overtake it.
+        // The other phone's receipt arrives on another connection than the relay's answer, and may overtake it.
         self.until(|notice| match notice {
             Notice::Accepted { message, .. } | Notice::Delivered { message, .. } => *message == said,
             _ => false,
@@ -114,7 +114,7 @@ impl Person {
         .await
     }
 
-    /// Waits until `text` has come, and everything that follows from it is done.
+    /// Waits until `text` has arrived, and everything that follows from it is done.
     pub(super) async fn hear(&mut self, text: &str) -> Result<(), AuditError> {
         self.until(|notice| match notice {
             Notice::Received { entry, .. } => entry.text() == Some(text),
@@ -123,7 +123,7 @@ impl Person {
         .await
     }
 
-    /// Waits until the other phone's receipt has come.
+    /// Waits until the other phone's receipt has arrived.
     pub(super) async fn be_told(&mut self) -> Result<(), AuditError> {
         self.until(|notice| matches!(notice, Notice::Delivered { .. })).await
     }
@@ -144,7 +144,7 @@ impl Person {
         Ok(of_link.map(|(recording, _)| recording).collect())
     }
 
-    /// Carries frames until the wanted notice has come, and until everything is done after that.
+    /// Carries frames until the wanted notice has arrived, and until everything is done after that.
     async fn until(&mut self, wanted: impl Fn(&Notice) -> bool) -> Result<(), AuditError> {
         let Self { seam, phone, rng, links, .. } = self;
         let carrying = async {

@@ -1,4 +1,4 @@
-//! The phones' folders, while the phones are open: neither the texts nor a key may stand in them.
+//! The phones' folders, while the phones are open: neither the texts nor a key may be in them.
 
 use std::fs;
 use std::path::Path;
@@ -28,7 +28,7 @@ pub(super) fn said(planted: &[Planted]) -> Result<Vec<Needle>, AuditError> {
 
 /// Searches both folders for every text and for every secret that the two phones have ever drawn.
 ///
-/// First the same search has to find each of them in a file that is put there and removed again.
+/// First the same search has to find each of them in a file that is written there and removed again.
 pub(super) fn look(
     planted: &[Planted],
     people: [&Person; 2],
@@ -43,7 +43,7 @@ pub(super) fn look(
     people.iter().map(|person| in_folder(&search, &folder.join(person.name), Moment::Waiting)).collect()
 }
 
-/// Searches the files of one phone, after the search has found each needle in a file that is put there.
+/// Searches the files of one phone, after the search has found each needle in a file that is written there.
 pub(super) fn in_folder(search: &Search, folder: &Path, moment: Moment) -> Result<Searched, AuditError> {
     control(search, folder)?;
     let (mut parts, mut hits) = (Vec::new(), Vec::new());

@@ -18,7 +18,8 @@ pub struct AuditPlan {
     pub readable: Design,
     /// The design for which it is claimed that the relay cannot read.
     pub unreadable: Design,
-    /// The change that a phone of that design makes to each payload with a text; none except in a test of the audit.
+    /// The change that a phone of that design makes to each payload with a text; `None` except in a test of the
+    /// audit.
     pub patch: Option<fn(&str) -> Patch>,
 }
 

@@ -1,4 +1,4 @@
-//! The relay as a process of its own: started, asked for its metrics, and stopped as a service manager does.
+//! The relay as its own process: started, asked for its metrics, and stopped as a service manager does.
 
 use std::io::{self, BufRead, BufReader, Read};
 use std::net::SocketAddr;
@@ -16,28 +16,28 @@ use tokio::net::TcpStream;
 
 use super::error::AuditError;
 
-/// The relay's program, which lies beside this one.
+/// The relay's program, in the same folder as this one.
 const RELAY_PROGRAM: &str = "pillarbox-relay";
 
 /// The time that the relay may take to start and to stop. It takes milliseconds.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The time between two looks while the program waits for an end.
+/// The time between two checks while the program is awaited to end.
 pub(super) const LOOK: Duration = Duration::from_millis(5);
 
-/// The phone's program, which lies beside this one, too.
+/// The phone's program, also in the same folder as this one.
 pub(super) const PHONE_PROGRAM: &str = "pillarbox";
 
 /// Returns the relay's program beside the running one.
 ///
 /// # Errors
-/// [`AuditError::NoProgram`] if there is none.
+/// [`AuditError::NoProgram`] if it does not exist.
 pub fn beside_this_program() -> Result<PathBuf, AuditError> {
     let program = beside(RELAY_PROGRAM);
     if program.is_file() { Ok(program) } else { Err(AuditError::NoProgram { program }) }
 }
 
-/// Returns the path of a program beside the running one, whether or not it is there.
+/// Returns the path of a program beside the running one, whether or not it exists.
 pub(super) fn beside(name: &str) -> PathBuf {
     let own = std::env::current_exe().unwrap_or_default();
     own.with_file_name(format!("{name}{}", std::env::consts::EXE_SUFFIX))
@@ -201,7 +201,7 @@ fn read_addresses(printed: &str) -> Option<(RelayAddress, SocketAddr)> {
     Some((address, admin))
 }
 
-/// Keeps the bytes of a stream, line by line, so that the lines of two streams do not run into each other.
+/// Collects the bytes of a stream, line by line, so that the lines of two streams do not run into each other.
 pub(super) fn keep(stream: impl Read + Send + 'static, printed: &Arc<Mutex<Vec<u8>>>) -> JoinHandle<()> {
     let printed = Arc::clone(printed);
     thread::spawn(move || {

@@ -9,8 +9,8 @@ use rand_core::{Rng, TryCryptoRng, TryRng};
 
 use super::needle::{Needle, TooShort};
 
-/// The length of the shortest private key here. The phone's other draws (nonces, salts, names of messages) are shorter
-/// and stand in its files by right.
+/// The length of the shortest private key here. The phone's other draws (nonces, salts, names of messages) are
+/// shorter and are in its files legitimately.
 const KEY_LEN: usize = 32;
 
 /// The system's randomness, remembered. It is used in the audit only, because a phone that does this has no secrets.
@@ -50,8 +50,8 @@ impl Remembered {
         draws.map(|(number, draw)| Needle::key(format!("{whose}'s secret {}", number + 1), draw)).collect()
     }
 
-    /// Returns the two private keys behind a public identity. Returns nothing if they were not among the draws. In that
-    /// case the phone's keys are not made from the draws, and a search for them would show nothing.
+    /// Returns the two private keys behind a public identity. Returns nothing if they were not among the draws. In
+    /// that case the phone's keys are not derived from the draws, and a search for them would show nothing.
     pub(super) fn identity(
         &self,
         whose: &str,

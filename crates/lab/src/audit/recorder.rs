@@ -1,7 +1,7 @@
 //! A recorder on the wire. Phones connect to it instead of to the relay, and it keeps every byte and passes it on.
 //!
-//! The recorder has the same view as an observer on the network: the bytes of each connection in both directions, and
-//! nothing that tells their meaning.
+//! The recorder has the same view as an observer on the network: the bytes of each connection in both directions,
+//! and nothing that shows their meaning.
 
 use std::io;
 use std::net::SocketAddr;
@@ -117,6 +117,6 @@ async fn pass(
             break;
         }
     }
-    // The end is passed on too. A peer that has gone already does not need it.
+    // The end is passed on too. A peer that has disconnected already does not need it.
     let _ = to.shutdown().await;
 }

@@ -23,7 +23,7 @@ pub struct AuditReport {
     pub locking: Locking,
     /// The run of a patched phone.
     pub self_test: SelfTest,
-    /// The parts that this audit does not look at.
+    /// The parts that this audit does not search.
     pub not_searched: &'static [&'static str],
 }
 
@@ -61,7 +61,7 @@ pub struct Claim {
 /// Something that a good search finds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AuditControl {
-    /// The thing and its place.
+    /// The control and where it is.
     pub control: String,
     /// The number of times that it was found.
     pub hits: usize,
@@ -74,11 +74,11 @@ pub struct AuditRun {
     pub design: String,
     /// The design in one plain phrase.
     pub plain: String,
-    /// The texts, in the order in which they were said.
+    /// The texts, in the order in which they were sent.
     pub planted: Vec<Planted>,
     /// The searches at the relay and on the way to it.
     pub relay: Vec<Searched>,
-    /// The searches with the message that waits: its row, and the connection without a name on which it came.
+    /// The searches with the waiting message: its row, and the connection without a name that carried it.
     pub message: Vec<Searched>,
     /// The searches of the phones' files.
     pub phones: Vec<Searched>,
@@ -123,8 +123,8 @@ pub struct Plant {
 pub struct SelfTest {
     /// Each form.
     pub plants: Vec<Plant>,
-    /// The number of payloads that were made longer: one for each writing, one with the words in pieces, and one with a
-    /// single byte.
+    /// The number of payloads that were lengthened: one for each writing, one with the words in pieces, and one
+    /// with a single byte.
     pub lengthened: usize,
     /// The number of those payloads whose length gave them away, both as they were submitted and as rows.
     pub noticed: usize,
@@ -146,7 +146,7 @@ pub enum Moment {
     Talking,
     /// One phone is off, and a text waits for it.
     Waiting,
-    /// The text was fetched and both phones have gone.
+    /// The text was fetched and both phones have disconnected.
     Afterwards,
     /// The relay was stopped.
     Ended,
@@ -205,7 +205,7 @@ pub enum SearchedPlace {
 }
 
 impl SearchedPlace {
-    /// Returns the place in words.
+    /// Returns the place's name.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -275,7 +275,7 @@ impl Part {
         Self { name, pieces: 1, bytes }
     }
 
-    /// Adds a piece to the part of its name.
+    /// Adds a piece to the part with its name.
     pub fn add(parts: &mut Vec<Self>, name: &str, bytes: u64) {
         match parts.iter_mut().find(|part| part.name == name) {
             Some(part) => {
@@ -287,7 +287,7 @@ impl Part {
     }
 }
 
-/// Something with a length that the protocol does not give it.
+/// Something whose length does not follow from the protocol.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Misfit {
     /// The row or the payload.
@@ -305,7 +305,7 @@ pub struct Misfit {
 pub struct Measured {
     /// The number of payloads that phones submitted or received.
     pub payloads: u64,
-    /// The number of rows of messages and prekeys, counted at each look.
+    /// The number of rows of messages and prekeys, counted at each check.
     pub rows: u64,
     /// The number of their bytes.
     pub bytes: u64,

@@ -22,7 +22,7 @@ use super::error::AuditError;
 /// The interval at which the phone is asked whether something has become due merely because time has passed.
 const TICK: Duration = Duration::from_millis(200);
 
-/// A change to a payload on its way out.
+/// A change to a payload before it is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Patch {
     /// Appends bytes.
@@ -43,7 +43,7 @@ impl Patch {
     }
 }
 
-/// The changes to payloads. With them, the phone at the other end can be given the original.
+/// The changes to payloads. With them, the phone at the other end can receive the original.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Patched(Arc<Mutex<HashMap<Vec<u8>, Vec<u8>>>>);
 
@@ -61,7 +61,7 @@ impl Patched {
 pub(super) enum Event {
     /// A link is connected.
     Up(Link),
-    /// The phone tells its owner this.
+    /// The phone's notices to its owner.
     Told(Vec<Notice>),
     /// Everything that can be done now is done.
     Quiet,
@@ -81,9 +81,9 @@ pub(super) struct Seam {
     /// The change to each payload that is submitted.
     pub(super) patch: Option<Patch>,
     pub(super) patched: Patched,
-    /// Payloads as they left.
+    /// Payloads as submitted.
     pub(super) submitted: Vec<Vec<u8>>,
-    /// Payloads as they came.
+    /// Payloads as delivered.
     pub(super) delivered: Vec<Vec<u8>>,
 }
 
@@ -125,7 +125,7 @@ impl Seam {
     pub(super) async fn hang_up(&mut self, phone: &mut Phone) {
         for link in [Link::Named, Link::Nameless] {
             if let Some(mut open) = self.line(link).take() {
-                // A relay that is gone cannot be told goodbye, and nothing depends on it.
+                // A relay that is gone cannot receive a goodbye, and nothing depends on it.
                 let _told = open.writer.close().await;
             }
             phone.disconnected(link);
@@ -210,7 +210,7 @@ async fn open(phone: &mut Phone, link: Link, rng: &mut impl CryptoRng) -> Result
     Ok(Open { reader, writer })
 }
 
-/// Returns the next frame. Without a connection, none ever comes.
+/// Returns the next frame. Without a connection, it never returns.
 async fn receive(open: Option<&mut Open>) -> Result<RelayFrame, AuditError> {
     match open {
         None => std::future::pending().await,

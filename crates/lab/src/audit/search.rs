@@ -1,4 +1,4 @@
-//! The search: all needles in all their forms at once, over bytes that come in pieces.
+//! The search: all needles in all their forms at once, over bytes that arrive in pieces.
 //!
 //! It runs over the differences of neighbouring bytes, which are the same under every key (see [`form`](super::form)).
 //! Each hit states its key, which is 0 for unchanged bytes.
@@ -16,7 +16,7 @@ use super::needle::{Needle, NeedleRole};
 pub struct Search {
     /// Finds the differences of every pattern that is distinctive.
     under_every_key: Patterns,
-    /// Finds all other patterns, as they are.
+    /// Finds all other patterns, in plain form.
     as_they_are: Patterns,
     needles: Vec<Needle>,
     /// The number of bytes of the last piece in which a match could still begin.
@@ -26,7 +26,7 @@ pub struct Search {
 /// Patterns, ready to be found.
 #[derive(Debug)]
 struct Patterns {
-    /// The automaton; none if there is no pattern.
+    /// The automaton; `None` if there is no pattern.
     automaton: Option<AhoCorasick>,
     found: Vec<Found>,
 }
@@ -34,7 +34,7 @@ struct Patterns {
 /// The meaning of a pattern.
 #[derive(Debug)]
 struct Found {
-    /// The place of its needle.
+    /// The index of its needle.
     needle: usize,
     /// The form, for the key 0.
     form: Form,
@@ -66,7 +66,7 @@ pub struct Hit {
     pub role: NeedleRole,
     /// The name of the needle.
     pub what: String,
-    /// The form in which it stands there.
+    /// The form in which it was found.
     #[serde(flatten)]
     pub form: Form,
     /// The part of the place: a file, a mapping, one direction of a connection.
@@ -116,9 +116,9 @@ impl Search {
         Scan { search: self, part, held: Vec::new(), known: 0, at, hits: Vec::new() }
     }
 
-    /// Returns true if `piece` goes on with the one byte of which `held` consists. Then `held` stays as it is, and no
-    /// pattern ends in the piece: neighbours do not differ there, and every pattern that is searched under every key
-    /// has differences. Two fifths of what an audit searches are zeros of the relay's reserve.
+    /// Returns true if `piece` continues the single byte of which `held` consists. Then `held` is unchanged, and no
+    /// pattern ends in the piece: neighbours do not differ there, and every pattern that is searched under every
+    /// key has differences. Two fifths of what an audit searches are zeros of the relay's reserve.
     fn passes_over(&self, held: &[u8], piece: &[u8]) -> bool {
         let (Some(last), Some(first)) = (held.last(), piece.first()) else { return false };
         let is_one_byte = |bytes: &[u8]| bytes.get(1..) == bytes.get(..bytes.len().saturating_sub(1));
@@ -138,7 +138,8 @@ impl Search {
     }
 }
 
-/// One part of a place on its way through the search. A match that spans two pieces is found, and found only once.
+/// One part of a place as it passes through the search. A match that spans two pieces is found, and found only
+/// once.
 #[derive(Debug)]
 pub struct Scan<'a> {
     search: &'a Search,
@@ -153,7 +154,7 @@ pub struct Scan<'a> {
 }
 
 impl Scan<'_> {
-    /// Takes the next piece.
+    /// Searches the next piece.
     pub fn feed(&mut self, piece: &[u8]) {
         let Self { search, part, held, known, at, hits } = self;
         if search.passes_over(held, piece) {

@@ -1,10 +1,10 @@
-//! The audit's test of itself: a patched phone says words in each form that the audit claims to find, and each has to
-//! be found.
+//! The audit's test of itself: a patched phone sends words in each form that the audit claims to find, and each has
+//! to be found.
 //!
-//! The phone is honest up to its [seam](super::seam). There the words are appended to the payload in one form after the
-//! other, and go over a real connection to a real relay, into the mailbox of a phone that is switched off. If the
-//! search misses a form there, it could miss that form anywhere. If the lengths do not show appended bytes there, they
-//! would show them nowhere.
+//! The phone is honest up to its [seam](super::seam). There the words are appended to the payload in one form after
+//! the other, and travel over a real connection to a real relay, into the mailbox of a phone that is switched off.
+//! If the search misses a form there, it could miss that form anywhere. If the lengths do not show appended bytes
+//! there, they would show them nowhere.
 
 use pillarbox_access::Design;
 use pillarbox_relay::Holdings;
@@ -55,8 +55,8 @@ struct Writing {
     bytes: Vec<u8>,
 }
 
-/// Draws the writings of a form. Each writing is of different words, so that none is found in the place of another.
-/// Returns nothing for a form that equals another form under a second name.
+/// Draws the writings of a form. Each writing is of different words, so that none is mistaken for another. Returns
+/// nothing for a form that equals another form under a second name.
 fn drawn(form: Form, rng: &mut impl CryptoRng) -> Vec<Writing> {
     let mut draw = || Planted::draw(rng).words + TAIL;
     let count = writings(&draw(), form).len();
@@ -68,7 +68,7 @@ fn drawn(form: Form, rng: &mut impl CryptoRng) -> Vec<Writing> {
     each.collect()
 }
 
-/// Makes a patched phone say everything under the design whose relay cannot read, and searches.
+/// Has a patched phone send everything under the design whose relay cannot read, and searches.
 ///
 /// # Errors
 /// [`AuditError`].
@@ -117,11 +117,11 @@ pub struct Sent {
     pub in_memory: Vec<Hit>,
     /// The number of payloads whose length was noticed, both as they were submitted and as rows.
     pub noticed: usize,
-    /// The payloads as they lie in its rows.
+    /// The payloads as stored in its rows.
     pub rows: Vec<Vec<u8>>,
 }
 
-/// Makes a phone of `design` send a text for each patch, to a phone that is switched off, and searches the relay's
+/// Has a phone of `design` send a text for each patch, to a phone that is switched off, and searches the relay's
 /// data.
 ///
 /// # Errors

@@ -164,7 +164,7 @@ impl Looker<'_> {
         Ok(Search::new(self.needles.clone())?)
     }
 
-    /// Returns the same search with another witness in place of its own: a thing that must be found.
+    /// Returns the same search with another witness: something that must be found.
     fn search_with(&self, name: &str, bytes: &[u8]) -> Result<Search, AuditError> {
         let own = self.needles.iter().filter(|needle| needle.role() != NeedleRole::Witness).cloned();
         let witness = Needle::new(NeedleRole::Witness, name, bytes)?;
@@ -190,7 +190,7 @@ impl Looker<'_> {
         self.files(moment, &search)
     }
 
-    /// Stops the relay and searches the data that it leaves, and the recordings from beginning to end.
+    /// Stops the relay and searches the remaining data, and the recordings from beginning to end.
     fn end(&mut self, people: &[&Person]) -> Result<(), AuditError> {
         let relay = self.relay.take().ok_or(AuditError::NotReady)?;
         let printed = relay.stop()?;
@@ -276,7 +276,7 @@ fn with_message(sender: &Person, row: MessageRow) -> Result<Vec<Searched>, Audit
     Ok(vec![row, bytes(SearchedPlace::NamelessConnection, Moment::Waiting, &search, directions)])
 }
 
-/// Searches bytes that are at hand, part by part.
+/// Searches bytes in memory, part by part.
 fn bytes<'a>(
     place: SearchedPlace,
     moment: Moment,

@@ -1,4 +1,4 @@
-//! The report as text, in short and in full. The answer stands last, where a terminal shows it.
+//! The report as text, in short and in full. The answer is last, where a terminal shows it.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! The reasons why the demonstration did not come to its end.
+//! Reasons that the demonstration did not complete.
 
 use std::io;
 
@@ -8,17 +8,17 @@ use pillarbox_relay::HoldingsError;
 use pillarbox_relay::server::{Broken, StartError};
 use pillarbox_wire::HandleError;
 
-/// The reason why the demonstration did not come to its end.
+/// Reasons that the demonstration did not complete.
 ///
 /// The audit's error has some of these variants, too, for phones, rows and numbers. A type that both share would save
 /// these lines and cost a conversion at every call, because `?` converts once.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DemonstrationError {
-    /// No folder could be made for the relay and the phones.
+    /// No folder could be created for the relay and the phones.
     #[error("no folder for the relay and the phones could be made in {folder}: {kind}")]
     Folder {
-        /// The place that was tried.
+        /// The path that was tried.
         folder: String,
         /// The system's error.
         kind: io::ErrorKind,
@@ -29,13 +29,13 @@ pub enum DemonstrationError {
     /// The relay ended by itself.
     #[error(transparent)]
     Relay(#[from] Broken),
-    /// A phone could not be made.
+    /// A phone could not be created.
     #[error("a phone could not be made: {0}")]
     Profile(#[from] ProfileError),
-    /// A phone could not do what it was asked to.
+    /// A phone could not do what was asked.
     #[error("a phone could not go on: {0}")]
     Phone(#[from] PhoneError),
-    /// A phone and the relay did not come together.
+    /// A phone could not connect to the relay.
     #[error("a phone and the relay did not come together: {0}")]
     Net(#[from] NetError),
     /// The relay's rows could not be read.

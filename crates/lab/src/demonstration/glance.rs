@@ -1,5 +1,5 @@
-//! The report on one screen: the question, what each server gave, and one row as each keeps it. Every figure comes from
-//! the run.
+//! The report on one screen: the question, the result of each server, and one row as each keeps it. Every figure
+//! comes from the run.
 
 use pillarbox_access::{Item, ItemAnswer};
 use pillarbox_relay::tally::SubmissionTally;
@@ -65,7 +65,7 @@ fn opening(report: &DemonstrationReport) -> String {
     )
 }
 
-/// Describes what an observer learns of this conversation by writing down the rows as they pass.
+/// Describes what an observer learns of this conversation by recording the rows as they pass.
 fn passing(report: &DemonstrationReport) -> String {
     let told = |run: Option<&DemonstrationRun>| {
         let mut told = SubmissionTally::default();
@@ -120,7 +120,7 @@ fn part(n: usize, of: usize, unit: &str) -> String {
     if n == 0 { format!("none of {of} {unit}") } else { format!("{n} of {of} {unit}") }
 }
 
-/// Returns true if the messages whose time came back are those that wait for the phone that is off.
+/// Returns true if the messages whose time was returned are those that wait for the phone that is off.
 fn waits(report: &DemonstrationReport, run: &DemonstrationRun, times: usize) -> bool {
     let number = report.people.iter().find(|person| person.name == report.switched_off).map(|it| it.number);
     times == 1
@@ -129,7 +129,7 @@ fn waits(report: &DemonstrationReport, run: &DemonstrationRun, times: usize) -> 
         && run.kept.iter().all(|row| Some(row.to.as_str()) == number)
 }
 
-/// Describes the data about the account itself that came back.
+/// Describes the returned data about the account itself.
 fn account(run: &DemonstrationRun) -> String {
     let Some(served) = run.returns.last() else { return String::new() };
     let came = ACCOUNT.into_iter().filter_map(|(item, word)| match served.answer(item)? {

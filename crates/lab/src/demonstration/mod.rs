@@ -24,7 +24,7 @@ pub const STEPS: usize = 2 * stage::STEPS;
 /// Runs the conversation under every design.
 ///
 /// # Errors
-/// [`DemonstrationError`]; in this case, too, nothing is left behind.
+/// [`DemonstrationError`]; in this case, too, no files remain.
 pub async fn run(progress: &Progress) -> Result<DemonstrationReport, DemonstrationError> {
     let mut runs = Vec::new();
     for design in [designs::plain_server(), designs::end_to_end()] {

@@ -52,8 +52,8 @@ impl DemonstrationRun {
     }
 }
 
-/// Counts the lines of the paper that came back for an item. Facts cannot be counted instead, because several of them
-/// can be about one message.
+/// Counts the lines of the paper that were returned for an item. Facts cannot be counted instead, because several
+/// of them can be about one message.
 pub(super) fn lines_of(served: &Served, item: Item) -> usize {
     match served.answer(item) {
         Some(ItemAnswer::Returned { lines, .. }) => lines.len(),
@@ -79,15 +79,15 @@ pub struct DemonstrationRun {
     pub plain: &'static str,
     /// The screen of each phone at the end, in the order of the people.
     pub phones: Vec<PhoneScreen>,
-    /// The messages that passed through the relay, in the order in which they came.
+    /// The messages that passed through the relay, in order of arrival.
     pub saw: Vec<Sight>,
     /// The number of other frames that the relay saw, each with its time and the network address it came from.
     pub saw_besides: usize,
     /// The message rows in the relay's database at the end.
     pub kept: Vec<KeptRow>,
-    /// The demands served about the person whose phone was switched off, and what came back.
+    /// The demands served about the person whose phone was switched off, and what was returned.
     pub returns: Vec<Served>,
-    /// The same demands served about everybody else, and what came back.
+    /// The same demands served about everybody else, and what was returned.
     pub returns_about_others: Vec<Served>,
     /// Messages that the relay has accepted, by its own counter.
     pub accepted_in_all: u64,
@@ -109,14 +109,14 @@ pub struct ScreenLine {
     pub who: String,
     /// The words.
     pub text: String,
-    /// The state of one of the owner's texts; none for one that came in.
+    /// The state of one of the owner's texts; `None` for a received one.
     pub state: Option<&'static str>,
 }
 
 /// One message as it passed through the relay.
 #[derive(Clone, Debug, Serialize)]
 pub struct Sight {
-    /// The account on whose connection it came, by number; none if the connection named nobody.
+    /// The account on whose connection it arrived, by number; `None` if the connection named nobody.
     pub from: Option<String>,
     /// The owner of the mailbox, by number.
     pub to: String,
@@ -127,7 +127,7 @@ pub struct Sight {
 /// One message row that the relay still has.
 #[derive(Clone, Debug, Serialize)]
 pub struct KeptRow {
-    /// The row's number.
+    /// The number of the message row.
     pub message: u64,
     /// The sender in the row.
     pub from: Option<String>,

@@ -23,8 +23,8 @@ use crate::progress::Progress;
 /// The two demands that are served: one for the log of events, one for the contents of messages.
 const DEMANDS: [&Demand; 2] = [&EVENTS_DATA, &CONTENT_WARRANT];
 
-/// The longest time for one exchange with a relay on the same computer. It takes milliseconds. A computer that needs
-/// longer than this has another trouble, and the demonstration says so instead of hanging.
+/// The longest time for one exchange with a relay on the same computer. It takes milliseconds. A computer that
+/// needs longer has another problem, and the demonstration says so instead of hanging.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The number of a payload's first bytes that are shown.
@@ -116,7 +116,7 @@ impl Owner {
         relay: &RelayAddress,
         folder: &Path,
     ) -> Result<Self, DemonstrationError> {
-        // The vaults are gone in a few seconds, with the folder in which they lie.
+        // The vaults are deleted in a few seconds, with the folder that contains them.
         let passphrase = Passphrase::new("a demonstration has no secrets".into())
             .map_err(|_| DemonstrationError::WentWrong { what: "an empty passphrase" })?;
         let new = NewAccount {
@@ -154,7 +154,7 @@ impl Owner {
     }
 }
 
-/// Gives each person the other's invitation, as people who meet would scan each other's code.
+/// Passes each person the other's invitation, as people who meet would scan each other's code.
 fn introduce(owners: &mut [Owner]) -> Result<(), DemonstrationError> {
     let [first, second] = owners else {
         return Err(DemonstrationError::WentWrong { what: "it takes two" });
@@ -202,7 +202,7 @@ fn in_words(state: DeliveryState) -> &'static str {
     }
 }
 
-/// Describes a message on its way in, as the relay saw it.
+/// Describes a submitted message, as the relay saw it.
 fn sight(event: &Arc<Passing>, holdings: &RelayHoldings) -> Option<Sight> {
     if event.frame != "Submit" {
         return None;

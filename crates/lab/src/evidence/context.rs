@@ -22,7 +22,7 @@ pub struct Context {
     /// All powers on which it can rest in that country on that day, the powers that came later, and the reach of the
     /// paper.
     pub law: Vec<String>,
-    /// The operator's own statement on the subject of such a demand; none if nothing is known.
+    /// The operator's own statement on the subject of such a demand; `None` if nothing is known.
     pub word: Option<OperatorsWord>,
     /// Statements about the design that nobody checked.
     pub assumed: Vec<String>,
@@ -38,11 +38,11 @@ pub struct Context {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OperatorsWord {
-    /// The gist.
+    /// The gist of the statement.
     pub is: WordIs,
     /// The statement, in this project's words.
     pub says: String,
-    /// The source.
+    /// The source of the statement.
     pub from: String,
 }
 

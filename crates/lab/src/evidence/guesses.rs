@@ -1,4 +1,5 @@
-//! The passcodes that are tried on a phone that is off: by whoever holds it, and by whoever reads the evidence again.
+//! The passcodes that are tried on a phone that is off: by the holder of the phone, and by a reader who checks the
+//! evidence.
 
 use pillarbox_access::demand::seized_phone::{PasscodeKind, SUPPOSED_GUESS};
 

@@ -1,5 +1,5 @@
-//! Evidence: what came back for one demand under one design, the yardstick with which it is compared, and the bytes on
-//! which it rests. Anybody with the file can score it in the same way as the program that ran the world.
+//! Evidence: what was returned for one demand under one design, the ground truth with which it is compared, and the
+//! bytes behind it. Anybody with the file can score it in the same way as the program that ran the world.
 //!
 //! | file | what |
 //! |---|---|
@@ -45,9 +45,9 @@ pub struct Evidence {
     pub world_sha256: String,
     /// The party's view.
     pub view: ViewKind,
-    /// The order, in words; none if nothing was ordered.
+    /// The order, in words; `None` if nothing was ordered.
     pub ordered: Option<String>,
-    /// The kind of outcome: whether the party asked can do at all what is demanded, and in which way.
+    /// The kind of outcome: whether the party asked is able to do what is demanded, and in which way.
     pub means: Capability,
     /// True if the demand is about the future alone.
     pub only_from_now_on: bool,
@@ -59,9 +59,9 @@ pub struct Evidence {
     pub container: String,
     /// Counts that the experiment itself made, if the demand is about something other than texts, messages and entries.
     pub counted: Option<Counts>,
-    /// Reasons for the result that the counts do not give.
+    /// Reasons for the result that the counts do not show.
     pub reasons: Vec<String>,
-    /// Everything that came back.
+    /// Everything that was returned.
     pub brought: Yield,
     /// The yardstick with which it is compared.
     pub yardstick: Yardstick,
@@ -88,7 +88,7 @@ pub struct Alternative {
     pub ordered: Option<String>,
     /// SHA-256 of the record of that world.
     pub world_sha256: String,
-    /// Everything that came back.
+    /// Everything that was returned.
     pub brought: Yield,
     /// The bytes on which it rests.
     pub pieces: Vec<Piece>,
@@ -118,11 +118,11 @@ impl Evidence {
             measures.kinds_withheld.clear();
         }
         if self.means == Capability::Withdrawn {
-            // The data that then lies open includes the time before, because a new backup carries the old history.
+            // The data that is exposed then includes earlier data, because a new backup carries the old history.
             let (past, future) = (measures.content_past, measures.content_future);
             counts = Counts { returned: past.n + future.n, of: past.of + future.of, ..counts };
         }
-        // An order that asks for nothing is counted by what it stops.
+        // An order that asks for nothing is scored by what it stops.
         if matches!(self.means, Capability::CutsOff | Capability::Left | Capability::Refused) {
             let Share { n, of } = self.effects.function_lost;
             counts = Counts { returned: n, of, ..Counts::default() };
@@ -148,7 +148,7 @@ impl Evidence {
         }
         measures.delay_ms = self.effects.delay_ms.or(measures.delay_ms);
         measures.look_back_ms = self.effects.look_back_ms.or(measures.look_back_ms);
-        // An answer that also brings earlier texts is not from the order on alone.
+        // An answer that also returns earlier texts is not from the order on alone.
         let only_from_now_on = self.only_from_now_on && measures.content_past.n == 0;
         (State::of(self.means, only_from_now_on, &counts), counts, measures)
     }

@@ -25,7 +25,7 @@ pub struct Piece {
 pub enum How {
     /// As a message that phones exchange.
     Message,
-    /// As a text that stands there as it is.
+    /// As a text in plain form.
     Plain,
     /// As a row with a part of a backup, or its key. All of them are read together.
     Backup,
@@ -40,10 +40,10 @@ pub enum How {
     WrappedKey,
     /// As a reported message with the stamp key that checks it, in JSON.
     Report,
-    /// As what somebody has of an escrow authority's key, in bytes. It was made for this run.
+    /// As an escrow authority's key or a share of it, in bytes. It was generated for this run.
     EscrowSecret,
-    /// As a message whose key is escrowed, in bytes. It is tried with what somebody has of the authority's key.
+    /// As a message whose key is escrowed, in bytes. It is tried with the available part of the authority's key.
     Escrowed,
-    /// Not at all. It is kept as it lay there.
+    /// Not at all. It is kept unchanged.
     Kept,
 }

@@ -1,4 +1,4 @@
-//! An answer: the result that a serving step hands over to be scored, with the bytes behind it.
+//! An answer: the result that a serving step passes to the scorer, with the bytes behind it.
 
 use std::collections::BTreeMap;
 
@@ -16,9 +16,9 @@ use crate::score::{Capability, Counts, Entry, Measures, Statement, Yield};
 /// The result of a demand.
 #[derive(Clone, Debug, Default)]
 pub struct Answered {
-    /// Everything that came back.
+    /// Everything that was returned.
     pub brought: Yield,
-    /// The kind of outcome: whether the party asked can do it at all, and in which way.
+    /// The kind of outcome: whether the party asked is able to do it, and in which way.
     pub means: Capability,
     /// Counts that the serving step itself made, if it is about something other than texts, messages and entries.
     pub counted: Option<Counts>,
@@ -26,7 +26,7 @@ pub struct Answered {
     pub unit: Option<&'static str>,
     /// The kind of container that was met closed, in words.
     pub container: &'static str,
-    /// Reasons that the counts do not give.
+    /// Reasons that the counts do not show.
     pub reasons: Vec<String>,
     /// Measures that only this step can know: the length of the look back, the results of passcodes and channels.
     pub effects: Measures,
@@ -34,18 +34,18 @@ pub struct Answered {
     pub pieces: Vec<Piece>,
     /// True if the texts in it can be read again from those bytes.
     pub rereadable: bool,
-    /// The time that guessing took by the clock. It differs from run to run, and stands in no evidence.
+    /// The time that guessing took by the clock. It differs from run to run, and is not part of any evidence.
     pub guessing: Option<GuessTime>,
 }
 
 impl Answered {
-    /// Takes over one operator's paper: the items that the operator has. Items that it says it does not hand over are
+    /// Adds one operator's paper: the items that the operator has. Items that it says it does not hand over are
     /// marked.
     pub(super) fn paper(&mut self, has: &Served, hands_over: &Served) {
         for line in &has.lines {
             let entry = entry(line, hands_over);
             match self.brought.entries.iter_mut().find(|known| known.asked == line.item) {
-                // Several relays of one operator give one paper. For each item, the line that says more wins.
+                // Several relays of one operator produce one paper. For each item, the line that says more wins.
                 Some(known) if known.answer.held() >= entry.answer.held() => {}
                 Some(known) => *known = entry,
                 None => self.brought.entries.push(entry),
@@ -55,13 +55,13 @@ impl Answered {
         // Several lines of a paper may rest on the same rows.
         self.pieces.sort_by(|one, other| (&one.found_in, &one.sha256).cmp(&(&other.found_in, &other.sha256)));
         self.pieces.dedup();
-        // Everything that came back is filed under an account or names one, so the operator names somebody.
+        // Everything that was returned is filed under an account or names one, so the operator names somebody.
         let names = !has.returned().is_empty() || has.facts.people().next().is_some();
         self.brought.origin.named_by_operator |= names;
         self.facts(&has.facts);
     }
 
-    /// Takes over the facts of a paper.
+    /// Adds the facts of a paper.
     pub(super) fn facts(&mut self, facts: &Facts) {
         let Yield { wrote, said, sealed, members, named, .. } = answered_by(facts);
         self.brought.wrote.extend(wrote);
@@ -71,7 +71,7 @@ impl Answered {
         self.brought.named.extend(named);
     }
 
-    /// Takes over the reason that the paper gives at an item that did not come back.
+    /// Adds the reason that the paper states at an item that was not returned.
     pub(super) fn because(&mut self, item: Item, served: &Served) {
         let reason = match served.answer(item) {
             None | Some(ItemAnswer::Returned { .. }) => return,
@@ -131,9 +131,9 @@ fn entry(line: &ItemLine, hands_over: &Served) -> Entry {
     Entry { asked: line.item, answer: line.answer.clone(), was_known: line.was_known, withheld }
 }
 
-/// Returns each message that passed once. One line of a paper gives a message's time and says whether the account sent
-/// or received it. Another line gives the author and the recipient of the same message. The line that says less is
-/// dropped.
+/// Returns each message that passed once. One line of a paper states a message's time and says whether the account
+/// sent or received it. Another line states the author and the recipient of the same message. The line that says
+/// less is dropped.
 fn once_each(wrote: &[Wrote]) -> Vec<Wrote> {
     let ends = |wrote: &Wrote| usize::from(wrote.from.is_some()) + usize::from(wrote.to.is_some());
     let mut by_time: BTreeMap<Timestamp, Vec<&Wrote>> = BTreeMap::new();
@@ -162,7 +162,7 @@ fn once_each(wrote: &[Wrote]) -> Vec<Wrote> {
     all
 }
 
-/// Returns an exhibit as it stands in an evidence file.
+/// Returns an exhibit as written in an evidence file.
 pub(super) fn piece(item: Item, exhibit: &Exhibit) -> Piece {
     let how = match (item, exhibit.part) {
         (Item::MessageContent | Item::DeliveredMessages, "payload") => How::Message,

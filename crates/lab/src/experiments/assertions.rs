@@ -20,9 +20,9 @@ use crate::record::{Kind, text_id};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Assertion {
-    /// The phone in somebody's hands has a text, when the sentence appears.
+    /// The phone of a named person has a text, when the sentence appears.
     PhoneHasIt {
-        /// The person.
+        /// The name of the person.
         of: String,
         /// The text, by its number in the story.
         message: String,
@@ -84,8 +84,9 @@ impl Asserted {
         confirmed.collect()
     }
 
-    /// Returns what phones said of devices that somebody has linked. A person has linked a device if their own phone
-    /// knows of one. `is_said` is false for the world with which another is compared: there nobody said it of anybody.
+    /// Returns what phones said about devices that somebody has linked. A person has linked a device if their own
+    /// phone knows of one. `is_said` is false for the world with which another is compared: there nobody said it
+    /// about anybody.
     pub(super) fn about_devices(staged: &Staged, is_said: bool) -> Vec<Self> {
         let Staged { world, scenario, .. } = staged;
         let mut asserted = Vec::new();
@@ -163,7 +164,7 @@ impl Asserted {
         with.iter().filter(|it| !it.holds && false_before.contains(&it.says)).cloned().collect()
     }
 
-    /// Returns the sentences that are false in one world and whose statement held in the `usual` one.
+    /// Returns the sentences that are false in one world and whose counterpart was true in the `usual` one.
     #[must_use]
     pub fn became_false(with: &[Self], usual: &[Self]) -> Vec<Self> {
         let held: BTreeSet<&Assertion> = usual.iter().filter(|it| it.holds).map(|it| &it.says).collect();

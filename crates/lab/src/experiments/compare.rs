@@ -17,7 +17,7 @@ pub(crate) struct Compared {
     pub(super) lost: Share,
     /// The lost texts, each with the person who would have read it.
     pub(super) lost_texts: Vec<String>,
-    /// People whose phones received something else than without the order.
+    /// People whose phones received something different from what they received without the order.
     pub(super) could_notice: Vec<String>,
     /// The people who noticed.
     pub(super) noticed: Vec<Noticed>,
@@ -27,12 +27,12 @@ pub(crate) struct Compared {
     pub(super) otherwise: Option<Otherwise>,
 }
 
-/// The result of the same order in another way.
+/// The result of carrying out the same order in another way.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Otherwise {
     /// Texts that are lost in this way.
     pub(super) lost: Share,
-    /// People whose phones received something else than without the order.
+    /// People whose phones received something different from what they received without the order.
     pub(super) could_notice: Vec<String>,
     /// The people who noticed.
     pub(super) noticed: Vec<Noticed>,
@@ -42,7 +42,7 @@ pub(crate) struct Otherwise {
     pub(super) restored: Share,
     /// The number of the remaining texts that were said to groups.
     pub(super) lost_to_groups: u64,
-    /// Pairs of people who had to hand each other invitations, after the order.
+    /// Pairs of people who had to exchange invitations, after the order.
     pub(super) by_invitation: u64,
     /// Pairs of people who found each other by number, after the order.
     pub(super) by_number: u64,

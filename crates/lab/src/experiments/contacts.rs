@@ -32,7 +32,7 @@ struct Exchange {
     in_a_group: bool,
 }
 
-/// Returns every text that the target wrote or got, once for each other end, in the order of time.
+/// Returns every text that the target wrote or received, once for each other party, in order of time.
 fn exchanges(scenario: &Scenario, about: PersonId) -> Vec<Exchange> {
     let mut groups: BTreeMap<&str, BTreeSet<PersonId>> = BTreeMap::new();
     let mut exchanges = Vec::new();
@@ -100,11 +100,11 @@ mod tests {
             ("Ada", "says = \"to all\"\ngroup = \"quay\""),
             ("Ben", "says = \"and I\"\ngroup = \"quay\""),
         ];
-        // Eve heard nothing from the target and said nothing to them.
+        // Eve received nothing from the target and sent them nothing.
         assert_eq!(contacts(&events), ["Ben", "Cai", "Dee"]);
         assert_eq!(contact_of(&story(&events)), Some(PersonId(3)), "a report is of what was said alone");
-        // A person who only says something in the target's group could show the target's texts too. Texts among others
-        // do not count.
+        // A person who only writes in the target's group could show the target's texts too. Texts between others do
+        // not count.
         let events = [
             ("Ben", "makes-group = \"quay\"\nwith = [\"Ada\", \"Cai\"]"),
             ("Cai", "says = \"hello\"\ngroup = \"quay\""),

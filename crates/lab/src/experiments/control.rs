@@ -1,9 +1,9 @@
 //! Controls: the same steps as in every cell, for which the answer is known beforehand.
 //!
-//! The first control runs a small story under a design in which everything lies open, and each demand must find what
-//! was planted there. The second asks before anything was said, and no demand may find a text or a message. An
-//! experiment that fails either control is an error, and there is no matrix. Experiments about sessions between phones
-//! (a report, a change of the software) run under the same design with messages that only phones can read.
+//! The first control runs a small story under a design in which everything is readable, and each demand must find
+//! what was planted there. The second asks before anything was said, and no demand may find a text or a message. An
+//! experiment that fails either control is an error, and there is no matrix. Experiments about sessions between
+//! phones (a report, a change of the software) run under the same design with messages that only phones can read.
 
 use std::sync::atomic::AtomicBool;
 
@@ -26,13 +26,13 @@ pub const BEFORE: &str = "control-before";
 /// The material of the controls.
 #[derive(Clone, Debug)]
 pub struct Control {
-    /// The design in which everything lies open.
+    /// The design in which everything is readable.
     pub design: Design,
     /// The story.
     pub scenario: Scenario,
 }
 
-/// The reason why no controls can be made.
+/// Reasons that no controls can be run.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ControlError {
@@ -98,8 +98,8 @@ pub(crate) fn run(
     Ok(rows)
 }
 
-/// Checks that everything that was planted came back.
-/// For a demand that cannot get everything, one entry is enough.
+/// Checks that everything that was planted was returned. For a demand that cannot get everything, one entry is
+/// enough.
 fn found(evidence: &Evidence) -> Result<(), ExperimentError> {
     let (state, counts, _) = evidence.score();
     let failed = |why: String| Err(ExperimentError::Control { demand: evidence.demand.clone(), why });
@@ -131,7 +131,7 @@ fn is_partial(evidence: &Evidence) -> bool {
     evidence.what == crate::score::Counted::Entries && evidence.counted.is_none()
 }
 
-/// Checks that nothing came back from before anything was said.
+/// Checks that nothing was returned from before anything was said.
 fn nothing_yet(evidence: &Evidence) -> Result<(), ExperimentError> {
     let (said, wrote) = (evidence.brought.said.len(), evidence.brought.wrote.len());
     if said + wrote == 0 {

@@ -1,6 +1,6 @@
 //! Copies: the others who have the texts that a demand is about. Each place is read with the steps of the demand on
-//! that place, in the same world and at the same time, and compared with the same yardstick. A thief of the operator's
-//! rows and keys gets what those steps give that read rows and keys alone.
+//! that place, in the same world and at the same time, and compared with the same ground truth. A thief of the
+//! operator's rows and keys obtains what those steps return that read rows and keys alone.
 
 use std::collections::BTreeSet;
 
@@ -20,12 +20,12 @@ use crate::score::{
     Capability, Counted, Counts, Holder, Party, Share, TextsAt, Thief, Yardstick, Yield, score,
 };
 
-/// The places of a target's texts in one world, and the messages that the operator's rows tell of.
+/// The places of a target's texts in one world, and the messages that the operator's rows reveal.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Lies {
-    /// The part of all the target's texts that each place has.
+    /// The fraction of the target's texts that each place has.
     pub(super) texts: Vec<TextsAt>,
-    /// The messages that the operator's rows tell of.
+    /// The messages that the operator's rows reveal.
     pub(super) messages: Vec<String>,
 }
 
@@ -35,8 +35,8 @@ pub(super) fn everywhere(
     views: &Views<'_>,
     yardstick: &Yardstick,
 ) -> Result<Lies, ExperimentError> {
-    // One look at the operator's rows serves texts and messages, because trying every key on every ciphertext takes the
-    // time.
+    // One pass over the operator's rows serves texts and messages, because trying every key on every ciphertext
+    // takes most of the time.
     let rows = rows_of_operator(views)?;
     let messages = score(Counted::Messages, &rows, yardstick).1.passed;
     let of = yardstick.of_target().count() as u64;
@@ -57,8 +57,8 @@ pub(super) fn everywhere(
     Ok(Lies { texts, messages })
 }
 
-/// Returns the moment from which a text or a message counts. An answer that brings something from before the order is
-/// about that time as well.
+/// Returns the moment from which a text or a message counts. An answer that returns something from before the order
+/// is about that time as well.
 const fn since(evidence: &Evidence, brings_the_past: bool) -> u64 {
     match (evidence.what, evidence.means) {
         (_, Capability::Withdrawn) => 0,
@@ -68,8 +68,8 @@ const fn since(evidence: &Evidence, brings_the_past: bool) -> u64 {
     }
 }
 
-/// Returns the places beside the one that a demand asks, with the texts that the demand is about. Returns nothing for a
-/// demand that is not about texts.
+/// Returns the places other than the one that a demand asks, with the texts that the demand is about. Returns
+/// nothing for a demand that is not about texts.
 pub(super) fn beside(evidence: &Evidence, brings_the_past: bool, lies: &Lies) -> Vec<TextsAt> {
     if !matches!(evidence.what, Counted::Texts | Counted::TextsAfter) {
         return Vec::new();
@@ -101,7 +101,8 @@ fn meant(there: &TextsAt, evidence: &Evidence, brings_the_past: bool) -> TextsAt
     }
 }
 
-/// Returns what a thief of an operator's rows and keys gets of the demand's subject: with the order, and without it.
+/// Returns what a thief of an operator's rows and keys obtains of the demand's subject: with the order, and without
+/// it.
 pub(super) fn thief(
     evidence: &Evidence,
     counts: &Counts,
@@ -142,22 +143,22 @@ pub(super) fn thief(
     }
 }
 
-/// Returns everything that the operator's rows and keys give about the target.
+/// Returns everything that the operator's rows and keys reveal about the target.
 fn rows_of_operator(views: &Views<'_>) -> Result<Yield, ExperimentError> {
     let mut answered = Answered::default();
     let operator = views.design().operator.holding_nothing_back();
     for holdings in views.operators()? {
         let about = views.about_at(&holdings);
         let case = Case { about: &about, operator: &operator, ..views.case() };
-        // The rows are read from the beginning. That includes what was written down under an order, even about an
-        // account that is closed by now.
+        // The rows are read from the beginning. That includes what was logged under an order, even about an account
+        // that is closed by now.
         answered.facts(&stored::serve_since(&CONTENT_WARRANT, &case, &holdings, Timestamp(0)).facts);
     }
     Ok(answered.brought)
 }
 
-/// Returns the backups of everybody who exchanged messages with the target. A text that lies in several backups counts
-/// once.
+/// Returns the backups of everybody who exchanged messages with the target. A text that is in several backups
+/// counts once.
 fn backups_of_contacts(staged: &Staged, views: &Views<'_>) -> Result<Yield, ExperimentError> {
     let mut parties = Vec::new();
     for contact in contacts_of(&staged.scenario, views.target()) {
@@ -172,7 +173,7 @@ fn backups_of_contacts(staged: &Staged, views: &Views<'_>) -> Result<Yield, Expe
     Ok(Yield { said: Party::together(&parties), ..Yield::default() })
 }
 
-/// Returns the content of the target's phone, open, whoever holds it.
+/// Returns the content of the target's phone, open, no matter who holds it.
 fn own_phone(views: &Views<'_>) -> Result<Yield, ExperimentError> {
     let mut answered = Answered::default();
     let owner = views.about().to_string();

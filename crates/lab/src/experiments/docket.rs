@@ -1,6 +1,7 @@
 //! A docket: demands on one story under one design, served one after the other on shared worlds.
 //!
-//! The evidence of each demand is that of [`evidence`](super::evidence), byte for byte. It is only made sooner.
+//! The evidence of each demand is that of [`evidence`](super::evidence), byte for byte. It is only available
+//! sooner.
 
 use std::collections::BTreeMap;
 
@@ -38,9 +39,9 @@ impl Docket {
         Self { worlds: Worlds::new(design, scenario, seed, until), served: BTreeMap::new() }
     }
 
-    /// Creates a docket whose worlds branch off from two worlds that have run: one that has not come to the order, and
-    /// one that may have come any distance. Both have the design, the seed and the first events of the story, and no
-    /// order has reached them.
+    /// Creates a docket whose worlds branch off from two worlds that have run: one that has not reached the order,
+    /// and one that may have run any distance. Both have the design, the seed and the first events of the story,
+    /// and no order has reached them.
     ///
     /// # Errors
     /// [`WorldError::OtherStory`](crate::world::WorldError::OtherStory) if they do not.
@@ -58,14 +59,14 @@ impl Docket {
         Ok(Self { worlds, served: BTreeMap::new() })
     }
 
-    /// Creates a docket on a story as it is told, in which nobody's phone is taken for a demand.
+    /// Creates a docket on a story as written, in which nobody's phone is seized for a demand.
     pub(crate) fn as_told(design: &Design, scenario: &Scenario, seed: u64) -> Self {
         let until = scenario.inquiry.served;
         Self { worlds: Worlds::as_told(design, scenario, seed, until), served: BTreeMap::new() }
     }
 
-    /// Serves an experiment about each person of the story, without its order: the result of somebody who has the same
-    /// rows and keys, and no order.
+    /// Serves an experiment about each person of the story, without its order: the result of a thief who has the
+    /// same rows and keys, and no order.
     pub(crate) fn about_everybody(
         &mut self,
         experiment: &dyn Experiment,
@@ -85,8 +86,8 @@ impl Docket {
         Ok(parties)
     }
 
-    /// Continues the worlds that a demand needs until the budget of things that happen is used up. Returns true once
-    /// all have run.
+    /// Continues the worlds that a demand needs until the budget of events is used up. Returns true once all have
+    /// run.
     ///
     /// # Errors
     /// Any error that stops a world, and [`ExperimentError::NoSuchDemand`].
@@ -95,7 +96,7 @@ impl Docket {
         self.worlds.go_on_with(&arranged, budget, &mut Spent::default())
     }
 
-    /// Counts, roughly, what is still to happen in the worlds that a demand needs.
+    /// Counts, roughly, the events that have not run yet in the worlds that a demand needs.
     ///
     /// # Errors
     /// [`ExperimentError::NoSuchDemand`].

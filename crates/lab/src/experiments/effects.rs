@@ -141,7 +141,7 @@ impl Experiment for Blocking {
 
     fn compared(&self, answered: &mut Answered, compared: &Compared) {
         let Compared { otherwise, .. } = compared;
-        // The headline gives the number of lost texts.
+        // The headline states the number of lost texts.
         answered.reasons.push("The order brings no evidence.".into());
         let Some(otherwise) = otherwise else { return };
         answered.effects.elsewhere = Some(RelocationOutcome {
@@ -159,7 +159,7 @@ impl Experiment for Blocking {
     }
 }
 
-/// Describes the texts that arrive after all if people move to a relay elsewhere, and the effort that the move takes.
+/// Describes the texts that arrive after all if people move to a relay elsewhere, and the effort of moving.
 fn moved(otherwise: &Otherwise) -> String {
     let Otherwise { restored: Share { n, of }, by_number, by_invitation, .. } = *otherwise;
     let arrive = match (n, of) {

@@ -1,8 +1,8 @@
-//! The reasons why an experiment has no result.
+//! Reasons that an experiment has no result.
 
 use crate::world::WorldError;
 
-/// The reason why an experiment has no result.
+/// Reasons that an experiment has no result.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExperimentError {
@@ -16,12 +16,12 @@ pub enum ExperimentError {
     /// about a design would mean nothing.
     #[error("the control of {demand} failed: {why}")]
     Control {
-        /// The demand.
+        /// The name of the demand.
         demand: String,
-        /// The things that it found or missed.
+        /// The false finding, or what was missed.
         why: String,
     },
-    /// A phone that somebody holds cannot be read.
+    /// A phone in somebody's possession cannot be read.
     #[error("a phone cannot be read: {0}")]
     Phone(#[from] pillarbox_client::PhoneError),
     /// A phone's file cannot be read.
@@ -30,7 +30,7 @@ pub enum ExperimentError {
     /// No column of the matrix has this name.
     #[error("there is no such demand")]
     NoSuchDemand,
-    /// The experiment was told to stop.
+    /// The experiment was cancelled.
     #[error("stopped")]
     Stopped,
 }

@@ -24,9 +24,9 @@ use crate::score::{Capability, Counted};
 /// Who opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Opener {
-    /// Whoever has the key itself.
+    /// A holder of the key itself.
     WholeKey,
-    /// So many of three agents.
+    /// This many of three agents.
     Agents(usize),
 }
 
@@ -41,9 +41,9 @@ impl Opener {
 
 /// One case of escrow.
 pub(crate) struct Escrow {
-    /// The name.
+    /// The case's name in tables.
     pub(crate) name: &'static str,
-    /// Who opens.
+    /// Who opens the messages.
     pub(crate) opener: Opener,
     /// True if the operators keep delivered messages.
     pub(crate) is_kept: bool,

@@ -33,7 +33,7 @@ pub(crate) trait Experiment: Sync {
         Ordered::Nothing
     }
 
-    /// Returns true if it brings only what happens from the order on.
+    /// Returns true if it returns only what happens from the order on.
     fn only_from_now_on(&self) -> bool {
         self.demand().when == When::FromNowOn
     }
@@ -83,8 +83,8 @@ pub(crate) trait Experiment: Sync {
     /// world.
     fn serve(&self, views: &Views<'_>, usual: &Views<'_>) -> Result<Answered, ExperimentError>;
 
-    /// Answers from the views of the world in which the order was carried out in another way, if that is to be scored
-    /// too.
+    /// Answers from the views of the world in which the order was carried out in another way, if that must be
+    /// scored too.
     fn serve_otherwise(&self, _views: &Views<'_>) -> Result<Option<Answered>, ExperimentError> {
         Ok(None)
     }

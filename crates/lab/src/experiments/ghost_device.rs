@@ -16,7 +16,7 @@ use crate::score::Counted;
 
 /// One case of a ghost device.
 pub(crate) struct GhostDevice {
-    /// The phones' half; none if the phones stay as they are.
+    /// The phones' half; `None` if the phones are unchanged.
     pub(crate) apps: Option<GhostClient>,
     /// True if the ghost reads everybody along.
     pub(crate) of_everybody: bool,

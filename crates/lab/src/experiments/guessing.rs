@@ -1,7 +1,7 @@
 //! Guessing the passcode of a phone that is off: the guesses that were tried, and the time that all codes of the kind
 //! would take.
 //!
-//! The findings go into the evidence, with calculated times only. Times by the clock are handed over beside it
+//! The findings go into the evidence, with calculated times only. Times by the clock are returned beside it
 //! ([`GuessTime`]).
 
 use std::io;
@@ -27,7 +27,7 @@ use crate::scratch::Scratch;
 use crate::stopwatch::{Stopwatch, TELLS_TIME};
 use crate::world::WorldError;
 
-/// The number of guesses that are timed on a vault as phones in use make it. Each takes long on purpose.
+/// The number of guesses that are timed on a vault as phones in use create it. Each takes long on purpose.
 const TIMED_GUESSES: usize = 2;
 
 /// The time that guessing took by the clock.
@@ -36,9 +36,9 @@ pub struct GuessTime {
     /// The number of guesses on the phones of worlds. The vaults of these phones use the least key derivation that is
     /// allowed.
     pub guesses: u64,
-    /// The time that these guesses took together.
+    /// The total time of these guesses.
     pub all: Duration,
-    /// The time of one guess on a vault as phones in use make it; none if it could not be measured.
+    /// The time of one guess on a vault as phones in use create it; `None` if it could not be measured.
     pub in_use: Option<Duration>,
 }
 
@@ -73,7 +73,7 @@ pub(super) fn try_codes(folder: &Path, kind: PasscodeKind) -> Result<Tried, Expe
     let (guessed, timing) = guess(copy.path(), codes_tried(kind), None, || start.elapsed())?;
     let all = about(kind.seconds_for_all(SUPPOSED_GUESS));
     let half = about(kind.seconds_for_all(SUPPOSED_GUESS) / 2.0);
-    // Beyond a bound, both times have the same wording.
+    // Above a bound, both times have the same wording.
     let long = if all == half {
         format!("half of them alone would take {half}")
     } else {
@@ -143,7 +143,8 @@ fn opened(folder: &Path, kind: PasscodeKind, guess: u64) -> Result<Option<Phone>
     Ok(Some(Phone::open(folder, &code, Timestamp(0), &mut rng)?))
 }
 
-/// Guesses on a phone that erases itself and that nobody can copy. Returns the result, and whether the vault is left.
+/// Guesses on a phone that erases itself and that nobody can copy. Returns the result, and whether the vault still
+/// exists.
 fn erasing(folder: &Path, kind: PasscodeKind) -> Result<(Guessed, bool), ExperimentError> {
     let copy = copied(folder)?;
     let (guessed, _) = guess(copy.path(), codes_tried(kind), Some(ERASES_AFTER), || Duration::ZERO)?;
@@ -160,8 +161,8 @@ pub(super) const fn kind(passcode: scenario::Passcode) -> PasscodeKind {
     }
 }
 
-/// Measures one guess on a vault as phones in use make it. One measurement serves a whole run, since the guess is the
-/// same for all phones.
+/// Measures one guess on a vault as phones in use create it. One measurement serves a whole run, since the guess is
+/// the same for all phones.
 fn guess_in_use() -> Option<Duration> {
     static MEASURED: OnceLock<Option<Duration>> = OnceLock::new();
     *MEASURED.get_or_init(|| {

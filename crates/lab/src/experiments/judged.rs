@@ -1,5 +1,5 @@
-//! Worlds of a docket as people saw them, and what phones say there about who can read, judged by what an experiment's
-//! steps give with its order and without it.
+//! Worlds of a docket as people saw them, and what phones say there about who can read, judged by what an
+//! experiment's steps return with its order and without it.
 
 use std::collections::BTreeSet;
 
@@ -33,7 +33,7 @@ impl Docket {
     }
 
     /// Returns the same in the world of an experiment's order, and what phones say about who can read. `brought` is
-    /// what the experiment gave there.
+    /// what the experiment returned there.
     pub(crate) fn looked_at(
         &mut self,
         experiment: &dyn Experiment,
@@ -54,8 +54,8 @@ impl Docket {
         Ok(Observed::of(&self.ran(&ordered)?.staged))
     }
 
-    /// Returns what phones say about who can read, judged by what an experiment's steps give in the world in which
-    /// nothing is ordered.
+    /// Returns what phones say about who can read, judged by what an experiment's steps return in the world in
+    /// which nothing is ordered.
     pub(crate) fn protection_without(
         &mut self,
         experiment: &'static dyn Experiment,
@@ -71,8 +71,8 @@ impl Docket {
     }
 }
 
-/// Returns the texts that an answer has from elsewhere than a phone on which somebody wrote or got them, by their
-/// numbers in the story.
+/// Returns the texts that an answer has from a place other than a phone on which somebody wrote or received them,
+/// by their numbers in the story.
 fn read_elsewhere(evidence: &Evidence) -> BTreeSet<String> {
     let Yield { parties, said, .. } = &evidence.brought;
     let mut phones = owners_of_phones(&evidence.pieces).into_iter();

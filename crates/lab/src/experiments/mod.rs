@@ -3,7 +3,7 @@
 //! | file | what |
 //! |---|---|
 //! | `experiment`, `every` | one demand as an experiment; all of them |
-//! | `staging` | the world that an experiment wants: what is ordered, and when |
+//! | `staging` | the world that an experiment needs: what is ordered, and when |
 //! | `contacts` | who could show texts of the target |
 //! | `trunk` | a story runs once up to the order, and each arrangement's world branches off |
 //! | `worlds` | the worlds of one story, shared between demands |
@@ -11,16 +11,16 @@
 //! | `views` | what the parties of that world have |
 //! | `operators` | demands on operators |
 //! | `phones`, `guessing` | demands on phones |
-//! | `phone_copy`, `notifications` | a phone that was copied and given back; what its notifications leave: no columns of the matrix |
+//! | `phone_copy`, `notifications` | a phone that was copied and returned; what notifications reveal: no columns of the matrix |
 //! | `escrow` | messages whose keys are wrapped to an authority: no column of the matrix |
 //! | `readable_backup` | backups whose keys lie with an operator: no column of the matrix |
 //! | `leaving` | an operator that serves nobody in the country any more: no column of the matrix |
 //! | `number_takeover` | a number that is registered on another phone: no column of the matrix |
-//! | `reading` | what phones of an authority that read along have |
+//! | `reading` | the contents of an authority's eavesdropping phones |
 //! | `ghost_device` | a device that the operator names and phones write to: no column of the matrix |
 //! | `effects` | orders that ask for nothing |
 //! | `notice` | the notice to change the software, as operators answer it |
-//! | `answered` | what a serving step hands over |
+//! | `answered` | the result of a serving step |
 //! | `context` | fills in the [`Context`](crate::evidence::Context) of each cell's evidence |
 //! | `copies` | who else has the texts that a demand is about |
 //! | `compare` | what an order changed: one world against another |
@@ -113,8 +113,8 @@ pub fn evidence(
     row.evidence.into_iter().next().ok_or(ExperimentError::NoSuchDemand)
 }
 
-/// Runs the [controls](control) of one demand: everything that is planted must come back, and nothing may come back
-/// before anything is said.
+/// Runs the [controls](control) of one demand: everything that is planted must be returned, and nothing may be
+/// returned before anything is said.
 ///
 /// # Errors
 /// [`ExperimentError::Control`] if one fails, any error that stops a world, and [`ExperimentError::NoSuchDemand`].

@@ -18,16 +18,16 @@ use crate::evidence::{How, reread};
 use crate::scenario::Scenario;
 use crate::score::{Capability, Counted, NoticeOutcome, NoticeOutcomes, Share, Yield};
 
-/// Changes the software so that the operator can read along.
+/// Changes the software so that the operator can eavesdrop.
 pub(super) struct Notice;
 
-/// Assumption about the way in which changed software comes to the phones.
+/// Assumption about how changed software reaches the phones.
 const EVERYBODY_GETS_IT: &str = "Assumed: everybody's phone gets the update at the same moment and keeps its account, keys, contacts and \
                                  conversations, and the new program says nothing of its own about what it does. A phone that stayed \
                                  with the old one would be told by every text in the clear.";
 
-/// Returns the answer that the design's operator has given to that country, if a source tells of one. An operator whose
-/// software keeps nothing from it has nothing to withdraw.
+/// Returns the answer that the design's operator has given to that country, if a source reports one. An operator
+/// whose software keeps nothing from it has nothing to withdraw.
 fn answer_of(design: &Design, asking: Country) -> Option<AnswersNotice> {
     let given = design.operator.answer_to_notice(asking)?.answer;
     let has_nothing_to_withdraw = notice_to_change::subject(design).is_none();
@@ -63,7 +63,7 @@ impl Experiment for Notice {
         Counted::TextsAfter
     }
 
-    /// Returns the arrangement for comparison: the operator reads along with the present software.
+    /// Returns the arrangement for comparison: the operator eavesdrops with the present software.
     fn usual(&self) -> Ordered {
         Ordered::Tap
     }
@@ -90,7 +90,7 @@ impl Experiment for Notice {
 
     fn serve(&self, views: &Views<'_>, usual: &Views<'_>) -> Result<Answered, ExperimentError> {
         let design = views.design();
-        // An operator's statement about what it has does not tell what it would have with other software.
+        // An operator's statement about what it has does not say what it would have with other software.
         let everything = design.operator.holding_nothing_back();
         let mut answered = read_along(views, &everything)?;
         let answer = answer_of(design, views.country());
@@ -197,7 +197,7 @@ fn readable(views: &Views<'_>) -> Result<Vec<String>, ExperimentError> {
     Ok(words)
 }
 
-/// Describes the texts that come back without the change as well. Most of them lie in backups.
+/// Describes the texts that are returned even without the change. Most of them are in backups.
 fn without_change(with: &Yield, without: &Yield) -> Option<String> {
     let texts = |brought: &Yield| -> BTreeSet<(u64, String)> {
         brought.said.iter().map(|text| (text.at.0, text.text.clone())).collect()
@@ -240,7 +240,7 @@ fn stated_in_words(means: Capability, about: Option<Subject>, country: &str) -> 
     format!("The operator's stated answer is {answer}. {effect}")
 }
 
-/// Describes the texts from before the order that came back, as counted.
+/// Describes the returned texts from before the order, as counted.
 fn before(past: Share, in_a_backup: bool) -> Option<String> {
     let texts = said(past, "before the order")?;
     if past.n == 0 {

@@ -1,5 +1,4 @@
-//! A phone that was taken, and whose messenger nobody can unlock: the notifications that its operating system keeps are
-//! read.
+//! A seized phone whose messenger nobody can unlock: the notifications that its operating system keeps are read.
 
 use pillarbox_access::demand::Demand;
 use pillarbox_access::demand::seized_phone::SEIZED_PHONE;
@@ -18,10 +17,10 @@ use crate::score::{Capability, Counted};
 const KEPT: &str = "Assumed: the phone shows previews unless its owner has switched them off, and its system keeps every one. \
                     Systems differ: one keeps them for a day, and only if its owner wants that.";
 
-/// The place of the store in evidence.
+/// The name of the store in evidence.
 const PLACE: &str = "notifications";
 
-/// A phone that was taken, read without the messenger: what its notifications showed.
+/// A seized phone, read without the messenger: the content of its notifications.
 pub(crate) struct Notifications;
 
 impl Experiment for Notifications {
@@ -33,7 +32,7 @@ impl Experiment for Notifications {
         "seized-phone-notifications"
     }
 
-    /// The control is the same phone, open. It shows everything, and so the texts that came in.
+    /// The control is the same phone, open. It shows everything, and so the received texts.
     fn control(&self) -> &'static str {
         "seized-phone-open"
     }

@@ -1,4 +1,4 @@
-//! A number that is taken over: whoever reads along registers it with the code that is sent to it.
+//! A number that is taken over: an eavesdropper registers it with the code that is sent to it.
 
 use pillarbox_access::demand::Demand;
 use pillarbox_access::demand::interception::INTERCEPTION;

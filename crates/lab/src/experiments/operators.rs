@@ -20,7 +20,7 @@ use crate::evidence::reread;
 use crate::scenario::Scenario;
 use crate::score::{Absence, Counted, Counts};
 
-/// Asks for the data that an operator has when the demand comes.
+/// Asks for the data that an operator has when the demand is served.
 pub(super) struct Stored(pub(super) &'static Demand, pub(super) Counted);
 
 impl Experiment for Stored {
@@ -172,7 +172,7 @@ impl Experiment for PenRegister {
     }
 }
 
-/// Tells an operator to keep more, from the order on.
+/// Orders an operator to keep more, from then on.
 pub(super) enum OrderToKeep {
     /// To keep more about the target.
     Log,
@@ -228,7 +228,7 @@ impl Experiment for OrderToKeep {
                 answered.because(Item::MessageSourceDestination, &has);
             }
             if matches!(self, Self::Retain) {
-                // Rows are kept about everybody, whoever the later request is about.
+                // Rows are kept about everybody, no matter who the later request is about.
                 let events = holdings.rows().events.iter().filter(|event| event.at >= ordered);
                 let about = events.flat_map(|event| [event.account, event.about]).flatten();
                 kept_about.extend(about.map(|account| holdings.name(account)));
@@ -249,7 +249,7 @@ impl Experiment for OrderToKeep {
     }
 }
 
-/// Goes from the account to its push token, and from the token to the owner of the device.
+/// Looks up the push token of the account, and then the owner of the token's device.
 pub(super) struct PushLookUp;
 
 impl Experiment for PushLookUp {
@@ -308,7 +308,7 @@ impl Experiment for PushLookUp {
     }
 }
 
-/// Asks the holder of the backup for it.
+/// Demands the backup from its holder.
 pub(super) struct Backup;
 
 impl Experiment for Backup {
@@ -326,8 +326,8 @@ impl Experiment for Backup {
             Some((holdings, operator)) => vec![(holdings, operator)],
             None => {
                 let all = views.operators()?;
-                // If an operator has several relays, a relay that never heard of the target says nothing about a
-                // backup.
+                // If an operator has several relays, a relay that never stored anything about the target says
+                // nothing about a backup.
                 let speak: Vec<bool> = all.iter().map(|holdings| views.speaks(holdings, &all)).collect();
                 let speak = all.into_iter().zip(speak).filter(|(_, speaks)| *speaks);
                 speak.map(|(holdings, _)| (holdings, &views.design().operator)).collect()
@@ -352,7 +352,7 @@ impl Experiment for Backup {
                     let texts =
                         account.map(|account| reread::backup_of(holdings, account)).unwrap_or_default();
                     answered.brought.closed += u64::from(texts.is_empty());
-                    // The texts lie in an account, and the operator says whose account it is.
+                    // The texts are in an account, and the operator says whose account it is.
                     answered.brought.origin.named_by_operator |= !texts.is_empty();
                     answered.brought.said.extend(texts);
                 }

@@ -1,5 +1,5 @@
-//! A phone that was copied with its passcode and given back. The copy is given what passes the operator from then on,
-//! or goes online beside the phone itself.
+//! A phone that was copied with its passcode and returned. The copy is given what passes the operator from then on,
+//! or connects beside the phone itself.
 
 use pillarbox_access::demand::Demand;
 use pillarbox_access::demand::seized_phone::{self, SEIZED_PHONE};
@@ -25,10 +25,10 @@ use crate::world::{Copied, WorldError, as_delivered, is_unopened};
 /// The word for a copy among the places where pieces of evidence are found.
 pub(super) const COPY: &str = "copy";
 
-/// A copy that stays offline, or one that goes online.
+/// A copy that stays offline, or one that connects.
 pub(crate) struct PhoneCopy {
     pub(crate) goes_online: bool,
-    /// True if the operator hands over what passes of the target. Otherwise somebody has the copy alone.
+    /// True if the operator hands over the target's traffic. Otherwise the holder has the copy alone.
     pub(crate) is_tapped: bool,
 }
 
@@ -92,11 +92,11 @@ impl Experiment for PhoneCopy {
     }
 }
 
-/// The story of a copy that went online, up to where the phone itself tells it.
+/// The story of a copy that connected, up to the phone's own part in it.
 const ONLINE: &str = "The copy went online when a message that passed did not open. From then on the relay gave the mailbox to whichever \
                       phone had connected last, and the other came back after ten minutes (an assumption of this bench).";
 
-/// The messages that a copy was given.
+/// The messages that were fed to a copy.
 #[derive(Clone, Copy, Debug, Default)]
 struct Fed {
     opened: usize,
@@ -123,12 +123,13 @@ impl Fed {
     }
 }
 
-/// Opens a copy with its passcode and gives it every message to the target that passed the operator since, in order.
+/// Opens a copy with its passcode and feeds it every message to the target that passed the operator since, in
+/// order.
 fn fed(copy: &Copied, views: &Views<'_>) -> Result<(Phone, Fed), ExperimentError> {
-    // Each reader gives the messages to a copy of their own.
+    // Each reader feeds the messages to their own copy.
     let folder = copied(copy.folder())?;
     let passcode = copy.passcode().map_err(|_| WorldError::Missing("a passcode"))?;
-    // The draws of this phone go nowhere.
+    // This phone's draws are not recorded.
     let mut rng = ChaCha20Rng::from_seed([0; 32]);
     let mut phone = Phone::open(folder.path(), &passcode, copy.at, &mut rng)?;
     let own: Option<AccountId> = phone.account().address.map(|address| address.account);
@@ -142,7 +143,7 @@ fn fed(copy: &Copied, views: &Views<'_>) -> Result<(Phone, Fed), ExperimentError
             false => fed.opened += 1,
         }
     }
-    // The phone is read from memory, and the folder goes with this function.
+    // The phone is read from memory, and the folder is deleted when this function returns.
     let phone = Phone::fork(&phone, None)?;
     Ok((phone, fed))
 }

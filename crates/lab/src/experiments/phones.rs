@@ -1,4 +1,4 @@
-//! Demands on phones: a phone that was taken, in three states, and a phone that its owner shows.
+//! Demands on phones: a seized phone, in three states, and a phone that its owner shows.
 
 use pillarbox_access::Item;
 use pillarbox_access::demand::Demand;
@@ -23,7 +23,7 @@ use crate::score::{Absence, Capability, Counted, Counts, DisappearingTimer, Part
 const MEMORY_TOOL: &str = "This assumes a tool that reads the memory of a phone that is locked and runs. Whoever has none has a phone \
                            that is off.";
 
-/// A phone that was taken, in one state.
+/// A seized phone, in one state.
 pub(super) struct Taken(LockState);
 
 /// The three states, as columns.
@@ -82,8 +82,8 @@ impl Experiment for Taken {
                 }
                 SeizureResult::Sealed { .. } => {
                     let tried = try_codes(phone.folder(), views.passcode())?;
-                    // With an account for each contact, several vaults lie on one phone. A reason that holds for all of
-                    // them is given once.
+                    // With an account for each contact, one phone has several vaults. A reason that applies to all
+                    // of them is stated once.
                     let new = tried.reasons.into_iter().filter(|reason| !answered.reasons.contains(reason));
                     let new: Vec<String> = new.collect();
                     answered.reasons.extend(new);
@@ -106,7 +106,7 @@ impl Experiment for Taken {
     }
 }
 
-/// Takes over what an open phone shows, or a phone whose memory somebody reads, with the rows behind it.
+/// Adds what an open phone shows, or a phone whose memory somebody reads, with the rows behind it.
 pub(super) fn take(
     answered: &mut Answered,
     place: &str,
@@ -244,7 +244,7 @@ impl Experiment for Report {
     }
 }
 
-/// Checks a report without a proof of its own: the operator looks whether its rows contain the words that the contact
+/// Checks a report that carries no proof: the operator checks whether its rows contain the words that the contact
 /// shows.
 fn compared(answered: &mut Answered, views: &Views<'_>) -> Result<Counts, ExperimentError> {
     let mut counts = Counts::default();
@@ -288,7 +288,7 @@ fn compared(answered: &mut Answered, views: &Views<'_>) -> Result<Counts, Experi
 
 /// A text that somebody shows.
 struct Shown {
-    /// The account that got it.
+    /// The account that received it.
     by: AccountId,
     /// The time at which it was written.
     at: Timestamp,

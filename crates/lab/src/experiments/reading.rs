@@ -1,4 +1,4 @@
-//! What phones of an authority that read along have, and what they make of messages from before.
+//! The contents of an eavesdropping authority's phones, and what they can open of earlier messages.
 
 use pillarbox_access::demand::seized_phone;
 use pillarbox_client::{Link, Phone};
@@ -16,7 +16,7 @@ use crate::world::{as_delivered, is_unopened};
 /// The name of the owner of such a phone in papers.
 const READER: &str = "whoever reads along";
 
-/// Returns everything on the phones that read along. `called` is what sentences call such a phone.
+/// Reads the contents of every eavesdropping phone. `called` names such a phone in the generated sentences.
 pub(super) fn read(views: &Views<'_>, called: &str) -> Result<Answered, ExperimentError> {
     let mut answered = Answered { means: Capability::There, ..Answered::default() };
     for (number, phone) in views.reading_phones().enumerate() {
@@ -39,10 +39,10 @@ pub(super) fn read(views: &Views<'_>, called: &str) -> Result<Answered, Experime
     Ok(answered)
 }
 
-/// Tries everything that passed before the order on a copy of a phone that reads along, and says what came of it.
+/// Tries everything that passed before the order on a copy of an eavesdropping phone, and describes the outcome.
 fn tried(phone: &Phone, views: &Views<'_>, called: &str) -> Result<String, ExperimentError> {
     let mut phone = Phone::fork(phone, None)?;
-    // The draws of this phone go nowhere.
+    // This phone's draws are not recorded.
     let mut rng = ChaCha20Rng::from_seed([0; 32]);
     let (mut opened, mut not_opened) = (0_u64, 0_u64);
     let accounts = views.accounts();

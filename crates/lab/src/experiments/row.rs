@@ -188,7 +188,7 @@ fn one(
     Ok(evidence)
 }
 
-/// Says which account the demand names, if the target has one for each contact.
+/// Describes which account the demand names, if the target has one for each contact.
 fn one_of_several(views: &Views<'_>, named: Named) -> String {
     let when = match named {
         Named::WhenOrdered => "when the order was made",

@@ -24,9 +24,9 @@ pub(crate) struct Observed {
 struct Seen {
     /// Bytes from a relay and lines on the screen, in the order of their arrival.
     reached: Vec<Reached>,
-    /// True if the phone in their hands has other software than at the beginning.
+    /// True if their phone has other software than at the beginning.
     has_other_software: bool,
-    /// The number of phone accounts in their hands at the end.
+    /// The number of phone accounts in their possession at the end.
     phones: usize,
 }
 
@@ -35,12 +35,12 @@ struct Seen {
 enum Reached {
     /// Bytes from a relay: their number, and their SHA-256.
     Bytes(u64, usize, String),
-    /// The phone's notice, or the reason why it was not connected.
+    /// The phone's notice, or the reason that it was not connected.
     Line(u64, String),
 }
 
 impl Observed {
-    /// Takes everything that reached the people of a world.
+    /// Collects everything that reached the people of a world.
     pub(super) fn of(staged: &Staged) -> Self {
         let Staged { world, scenario, .. } = staged;
         let since = scenario.inquiry.ordered;
@@ -76,17 +76,17 @@ impl Observed {
         self.bytes
     }
 
-    /// Returns the people whose phones received something else than in the `usual` world: other bytes, bytes at another
-    /// time, a refused connection, a program, a line from the operator.
+    /// Returns the people whose phones received something different from the `usual` world: other bytes, bytes at
+    /// another time, a refused connection, a program, a line from the operator.
     pub(crate) fn could_notice(&self, usual: &Self) -> Vec<String> {
         self.differ(usual, |one, other| {
             one.reached != other.reached || one.has_other_software != other.has_other_software
         })
     }
 
-    /// Returns those of them whose phones received as many bytes at the same times, and told them the same. Only what
-    /// is inside the bytes differs. A relay numbers all messages that it accepts, so that one message more changes the
-    /// number of each later one, whomever it is for.
+    /// Returns those of them whose phones received as many bytes at the same times, and showed them the same. Only
+    /// the content of the bytes differs. A relay numbers all messages that it accepts, so that one more message
+    /// changes the number of each later one, whoever its recipient is.
     pub(crate) fn same_in_size(&self, usual: &Self) -> Vec<String> {
         let alike = |one: &Reached, other: &Reached| match (one, other) {
             (Reached::Bytes(at, length, _), Reached::Bytes(then, size, _)) => (at, length) == (then, size),
@@ -104,7 +104,7 @@ impl Observed {
         self.differ(usual, |one, other| one.has_other_software != other.has_other_software)
     }
 
-    /// Returns the people who hold fewer phone accounts in their hands at the end than in the `usual` world.
+    /// Returns the people who possess fewer phone accounts at the end than in the `usual` world.
     pub(crate) fn without_their_phone(&self, usual: &Self) -> Vec<String> {
         self.differ(usual, |one, other| one.phones < other.phones)
     }

@@ -13,7 +13,7 @@ pub struct Spent {
     pub running: Duration,
     /// The time that serving demands took.
     pub serving: Duration,
-    /// The time that scoring and writing down took.
+    /// The time that scoring and writing took.
     pub scoring: Duration,
     /// The time that guessing passcodes took. Guessing is a part of serving.
     pub guessing: GuessTime,
@@ -22,7 +22,7 @@ pub struct Spent {
 /// A world that ran, as the record states it: its order, and the digest and length of its own record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WorldRan {
-    /// The order, in words; none if nothing was ordered.
+    /// The order, in words; `None` if nothing was ordered.
     pub ordered: Option<String>,
     /// SHA-256 of its record.
     pub sha256: String,

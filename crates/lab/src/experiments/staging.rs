@@ -19,11 +19,11 @@ use crate::world::World;
 /// An order, and its addressee.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Ordered {
-    /// Nothing: the data stays as it is.
+    /// Nothing: the data is unchanged.
     Nothing,
     /// The operators hand over the target's traffic.
     Tap,
-    /// The operators write down what the target does.
+    /// The operators log what the target does.
     Log,
     /// The operators keep everybody's events for this time.
     Retain(Duration),
@@ -31,10 +31,10 @@ pub(crate) enum Ordered {
     TakeDown {
         /// The channel.
         channel: ChannelName,
-        /// True if strangers look at the channel just before and just after the removal.
+        /// True if strangers read the channel just before and just after the removal.
         and_strangers_look: bool,
     },
-    /// The networks of a country let nobody through.
+    /// The networks of a country block all connections.
     Block {
         /// The country.
         country: String,
@@ -62,9 +62,9 @@ pub(crate) enum Ordered {
         /// True if the operator closes the accounts of these people.
         closes_accounts: bool,
     },
-    /// The target's phone is copied with its passcode and given back.
+    /// The target's phone is copied with its passcode and returned.
     Copy {
-        /// True if the copy goes online once it no longer follows what passes.
+        /// True if the copy connects once it no longer follows what passes.
         goes_online: bool,
         /// True if the operators hand over the target's traffic.
         is_tapped: bool,
@@ -78,14 +78,14 @@ pub(crate) enum Ordered {
     },
     /// The operators name a ghost device.
     Ghost {
-        /// The phones' half of the proposal; none if the phones stay as they are.
+        /// The phones' half of the proposal; `None` if the phones are unchanged.
         apps: Option<GhostClient>,
         /// True if the ghost reads everybody along, and not only the target.
         of_everybody: bool,
         /// False if phones have their half and the operators name no ghost.
         is_named: bool,
     },
-    /// Whoever reads along registers the target's number.
+    /// An eavesdropper registers the target's number.
     TakeNumber,
     /// Everybody gets other software.
     Update {
@@ -104,7 +104,7 @@ impl Ordered {
         matches!(self, Self::Update { .. } | Self::WithdrawBackups { .. } | Self::StopServing { .. })
     }
 
-    /// Describes the order in words; none for nothing.
+    /// Describes the order in words; `None` if nothing is ordered.
     pub(super) fn in_words(&self) -> Option<String> {
         Some(match self {
             Self::Nothing => return None,
@@ -190,14 +190,14 @@ pub(super) struct Staged {
     /// The rows of the messenger's operator the moment before a channel was taken down, relay by relay; otherwise
     /// empty.
     pub(super) before: Vec<Arc<RelayHoldings>>,
-    /// Everything that passed the relays before the order, for whoever recorded it; empty if nobody did.
+    /// Everything that passed the relays before the order, for a party that recorded it; empty if nobody did.
     pub(super) recorded: Vec<OperatorTap>,
-    /// The two unconnected people who look at the channel just before and just after the takedown.
+    /// The two unconnected people who read the channel just before and just after the takedown.
     pub(super) strangers: Option<[PersonId; 2]>,
 }
 
-/// Adds to the scenario what every experiment needs: at the end, the target's phone is taken and open, so that somebody
-/// can look at it. The experiment decides who holds the phone and in which lock state.
+/// Adds to the scenario what every experiment needs: at the end, the target's phone is seized open, so that
+/// somebody can inspect it. The experiment decides who holds the phone and in which lock state.
 pub(super) fn with_phones(scenario: &Scenario) -> Scenario {
     let mut scenario = scenario.clone();
     // The story's own orders would take effect in both worlds of the comparison.
@@ -217,7 +217,7 @@ pub(super) fn with_phones(scenario: &Scenario) -> Scenario {
         .map(|event| event.who)
         .collect();
     if let Some(contact) = contact_of(&scenario).filter(|contact| !taken.contains(contact)) {
-        // The contact reports the last message that they have by then. Most designs give them no means of reporting it.
+        // The contact reports the last message that they have by then. Most designs offer them no way to report it.
         let act = Act::Reports { whom: about };
         scenario.events.push(Event { at: scenario.inquiry.served, who: contact, act, line: 0 });
     }
@@ -228,7 +228,7 @@ pub(super) fn with_phones(scenario: &Scenario) -> Scenario {
     scenario
 }
 
-/// Returns true if a person has no phone in their hands any more after this act.
+/// Returns true if a person no longer has a phone after this act.
 const fn is_without_a_phone(act: &Act) -> bool {
     matches!(act, Act::PhoneSeized { .. } | Act::LosesPhone | Act::DeletesAccount)
 }
@@ -241,9 +241,9 @@ pub(super) fn channel_of(scenario: &Scenario) -> Option<&ChannelName> {
     })
 }
 
-/// Returns the accounts that somebody has had by now. A demand names the first account if no number stands for the
-/// person. The first account is the newest. If the person has an account for each contact, it is the account for the
-/// contact with most texts by now.
+/// Returns the accounts that somebody has had by now. A demand names the first account if no number identifies the
+/// person. The first account is the newest. If the person has an account for each contact, it is the account for
+/// the contact with most texts by now.
 pub(super) fn accounts_of(world: &World, who: PersonId) -> Vec<AccountId> {
     let owned = world.scorer().accounts().iter().filter(|behind| behind.who == who);
     let mut accounts: Vec<AccountId> = owned.rev().map(|behind| behind.account).collect();
@@ -289,8 +289,8 @@ pub(super) fn move_everybody(scenario: &mut Scenario, country: &str, after: Time
     scenario.events.splice(place..place, moves);
 }
 
-/// Candidates for the country of the relay to which people move. The first country is taken in which nobody of the
-/// story lives and no relay of the design stands.
+/// Candidates for the country of the relay to which people move: the first country in which nobody of the story
+/// lives and no relay of the design is located.
 const ELSEWHERE: [&str; 4] = ["IS", "UY", "NZ", "BW"];
 
 /// Returns the countries of a design's relays, and of one more relay that nobody uses at first.
@@ -311,7 +311,7 @@ pub(super) fn with_one_elsewhere(design: &Design, scenario: &Scenario) -> Vec<St
     all
 }
 
-/// The time before and after an order at which strangers look.
+/// The time before and after an order at which strangers read the channel.
 const STRANGERS_LOOK: Duration = Duration::from_seconds(60);
 
 /// Adds two people whom nobody knows. Each reads a channel once: one before the order and the other after it.

@@ -41,14 +41,14 @@ fn shares_the_trunk(ordered: &Ordered, scenario: &Scenario) -> bool {
 pub(super) struct Trunk {
     /// The world up to the moment before the order.
     at_order: Option<World>,
-    /// A world without an order that has come further, if the caller has one.
+    /// A world without an order that has run further, if the caller has one.
     further: Option<World>,
     /// True if somebody records everything that passes the relays before the order.
     is_recorded: bool,
 }
 
 impl Trunk {
-    /// Takes over two worlds without an order: one at the moment before the order, and one that has come further.
+    /// Wraps two worlds without an order: one at the moment before the order, and one that has run further.
     pub(super) const fn of(at_order: World, further: World) -> Self {
         Self { at_order: Some(at_order), further: Some(further), is_recorded: false }
     }
@@ -66,11 +66,11 @@ pub(super) struct Staging {
     scenario: Scenario,
     design: Design,
     strangers: Option<[PersonId; 2]>,
-    /// The world; none while the trunk is still running.
+    /// The world; `None` while the trunk is still running.
     world: Option<World>,
-    /// Facts that are known once the order has come.
+    /// Facts that are known once the order has been reached.
     staged: Option<Known>,
-    /// SHA-256 of the world's record, once it has come to its end.
+    /// SHA-256 of the world's record, once the world has ended.
     sha256: String,
 }
 
@@ -132,12 +132,12 @@ impl Staging {
         self.ordered == *ordered
     }
 
-    /// Returns the moment before the order. An order that names accounts names those that exist when it comes.
+    /// Returns the moment before the order. An order that names accounts names those that exist at that time.
     fn before_order(&self) -> Timestamp {
         Timestamp(self.scenario.inquiry.ordered.0.min(self.until.0).saturating_sub(1))
     }
 
-    /// Continues until the budget of things that happen is used up. Returns true once the world has come to its end.
+    /// Continues until the budget of events is used up. Returns true once the world has ended.
     pub(super) fn go_on(
         &mut self,
         trunk: &mut Trunk,
@@ -176,7 +176,7 @@ impl Staging {
         Ok(true)
     }
 
-    /// Counts what is still to happen in its world.
+    /// Counts the events that have not run yet in its world.
     pub(super) fn left(&self, trunk: &Trunk) -> usize {
         match (&self.world, &trunk.at_order) {
             (Some(world), _) => world.left_until(self.until),
@@ -214,7 +214,7 @@ impl Staging {
                 world.order(at, order);
             }
             if ordered.changes_the_service() {
-                // An operator that can read along begins at the moment at which it has something to read.
+                // An operator that can eavesdrop begins at the moment at which it has something to read.
                 for order in orders(&world, design, &Ordered::Tap, &ordered_about) {
                     world.order(at, order);
                 }
@@ -250,14 +250,14 @@ fn begin(design: &Design, scenario: &Scenario, seed: u64) -> Result<World, Exper
     Ok(world)
 }
 
-/// Returns the orders of an arrangement, about these accounts, as the operators of a world get them.
+/// Returns the orders of an arrangement, about these accounts, as the operators of a world receive them.
 pub(crate) fn orders(
     world: &World,
     design: &Design,
     ordered: &Ordered,
     accounts: &[AccountId],
 ) -> Vec<Order> {
-    // If no account stands for the person, an order names the one account that somebody can name.
+    // If no account identifies the person, an order names the one account that somebody can name.
     let accounts = match design.phone.accounts {
         Accounts::One => accounts,
         Accounts::PerContact => accounts.get(..1).unwrap_or_default(),

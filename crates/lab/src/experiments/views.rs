@@ -1,6 +1,6 @@
-//! The views of an experiment that serves a demand. It may look at nothing else of the world.
+//! The views of an experiment that serves a demand. It may inspect nothing else in the world.
 //!
-//! [`Views`] holds a world and gives nobody access to it. A serving step gets views:
+//! [`Views`] holds a world and does not expose it. A serving step gets views:
 //!
 //! ```
 //! use std::sync::Arc;
@@ -12,7 +12,7 @@
 //! fn experiment(views: &Views<'_>, truth: &Truth) -> usize { serve(views, truth).len() }
 //! ```
 //!
-//! They give no way to the truth. The same code with the truth in the place of the views does not compile:
+//! They do not expose the truth. The same code with the truth instead of the views does not compile:
 //!
 //! ```compile_fail,E0308
 //! use std::sync::Arc;
@@ -114,7 +114,7 @@ impl<'w> Views<'w> {
         self.target
     }
 
-    /// Counts the accounts that the target has made since those that the demand names.
+    /// Counts the accounts that the target has created since those that the demand names.
     pub(super) fn accounts_since(&self) -> usize {
         let all = accounts_of(self.world, self.target);
         all.iter().filter(|account| !self.accounts.contains(account)).count()
@@ -153,7 +153,7 @@ impl<'w> Views<'w> {
         self.scenario.inquiry.country
     }
 
-    /// Returns the time from which an order holds, and the time at which the answer is due.
+    /// Returns the time from which an order applies, and the time at which the answer is due.
     #[must_use]
     pub const fn times(&self) -> (Timestamp, Timestamp) {
         (self.scenario.inquiry.ordered, self.scenario.inquiry.served)
@@ -237,12 +237,12 @@ impl<'w> Views<'w> {
         self.world.push_records()
     }
 
-    /// Returns the target's phones, taken.
+    /// Returns the target's seized phones.
     pub fn phones(&self) -> impl Iterator<Item = SeizedPhone<'_>> {
         self.phones_of(self.target)
     }
 
-    /// Returns what the operating systems of the target's phones that were taken keep of notifications.
+    /// Returns the notifications that the operating systems of the target's seized phones keep.
     pub(super) fn notifications(&self) -> impl Iterator<Item = &'w NotificationStore> {
         let taken = self.world.seized().iter().any(|seized| seized.who == self.target);
         self.world.notifications_of(self.target).filter(|_| taken).into_iter()
@@ -254,7 +254,7 @@ impl<'w> Views<'w> {
         copies.map(|copied| (copied, self.world.copy_online(copied)))
     }
 
-    /// Returns the phones of an authority that read along.
+    /// Returns the eavesdropping phones of an authority.
     pub(super) fn reading_phones(&self) -> impl Iterator<Item = &'w Phone> {
         self.world.reading_phones()
     }
@@ -264,19 +264,19 @@ impl<'w> Views<'w> {
         self.world.escrow()
     }
 
-    /// Returns everything that has passed the relays since the story began, relay by relay with the operator's rows,
-    /// for whoever recorded it; empty if nobody did.
+    /// Returns everything that has passed the relays since the story began, relay by relay with the operator's
+    /// rows, for a party that recorded it; empty if nobody did.
     pub(super) fn watched(&self) -> Result<Vec<(Arc<RelayHoldings>, &'w OperatorTap)>, ExperimentError> {
         let watched = self.world.messengers().filter_map(|(_, site)| Some((site, site.watched()?)));
         watched.map(|(site, tap)| Ok((site.holdings()?, tap))).collect()
     }
 
-    /// Returns everything that passed the relays before the order, relay by relay, for whoever recorded it.
+    /// Returns everything that passed the relays before the order, relay by relay, for a party that recorded it.
     pub(super) const fn recorded(&self) -> &'w [OperatorTap] {
         self.recorded
     }
 
-    /// Returns the target's phones, open, whoever holds them.
+    /// Returns the target's phones, open, no matter who holds them.
     pub(super) fn own_phones(&self) -> impl Iterator<Item = &'w Phone> {
         let taken = self.world.seized().iter().filter(|seized| seized.who == self.target);
         let taken = taken.filter_map(|seized| seized.view().memory());
@@ -290,8 +290,8 @@ impl<'w> Views<'w> {
         super::guessing::kind(person.map(|person| person.passcode).unwrap_or_default())
     }
 
-    /// Returns the contacts of the target, each with their name in the papers and the phones in their hands. The
-    /// contact to whom the target wrote last comes first.
+    /// Returns the contacts of the target, each with their name in the papers and the phones in their possession.
+    /// The contact to whom the target wrote last comes first.
     pub fn contacts(&self) -> impl Iterator<Item = (String, Vec<&'w Phone>)> {
         super::contacts::contacts_of(self.scenario, self.target).into_iter().filter_map(|who| {
             let person = self.scenario.person(who)?;

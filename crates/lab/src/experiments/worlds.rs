@@ -17,13 +17,13 @@ use crate::scenario::{PersonId, Scenario};
 use crate::score::Yardstick;
 use crate::stopwatch::Stopwatch;
 
-/// The arrangements that an experiment looks at.
+/// The arrangements that an experiment needs.
 pub(super) struct Arranged {
     /// Without the order, for comparison.
     pub(super) usual: Ordered,
     /// With the order.
     pub(super) with: Ordered,
-    /// With the order in another way.
+    /// The arrangement that carries out the order in another way.
     pub(super) otherwise: Option<Ordered>,
 }
 
@@ -36,7 +36,7 @@ impl Arranged {
         }
     }
 
-    /// Returns each of them.
+    /// Returns all arrangements.
     pub(super) fn all(&self) -> impl Iterator<Item = &Ordered> {
         [&self.usual, &self.with].into_iter().chain(&self.otherwise)
     }
@@ -49,7 +49,7 @@ pub(super) struct Ran {
     pub(super) staged: Staged,
     /// SHA-256 of its record.
     pub(super) sha256: String,
-    /// The places of each target's texts, as far as they were looked for.
+    /// The places of each target's texts, as far as they were searched.
     pub(super) lies: BTreeMap<(PersonId, Named), Lies>,
 }
 
@@ -59,7 +59,7 @@ pub(super) struct Worlds {
     pub(super) scenario: Scenario,
     pub(super) seed: u64,
     until: Timestamp,
-    /// Makes the story of every arrangement from the story as it is told.
+    /// Derives the story of every arrangement from the story as written.
     prepare: fn(&Scenario) -> Scenario,
     trunk: Trunk,
     /// The world that is still running.
@@ -96,8 +96,8 @@ impl Worlds {
         }
     }
 
-    /// Creates the worlds of a story as it is told, in which nobody's phone is taken for a demand. Somebody records
-    /// everything that passes the relays before the order.
+    /// Creates the worlds of a story as written, in which nobody's phone is seized for a demand. Everything that
+    /// passes the relays before the order is recorded.
     pub(super) fn as_told(design: &Design, scenario: &Scenario, seed: u64, until: Timestamp) -> Self {
         let trunk = Trunk::recorded();
         Self { prepare: Scenario::clone, ..Self::on(trunk, design, scenario, seed, until) }
@@ -107,7 +107,7 @@ impl Worlds {
         self.ran.iter().position(|ran| ran.ordered == *ordered)
     }
 
-    /// Returns the place of the world with this arrangement, which runs first if necessary.
+    /// Returns the index of the world with this arrangement, which runs first if necessary.
     pub(super) fn place(&mut self, ordered: &Ordered, spent: &mut Spent) -> Result<usize, ExperimentError> {
         loop {
             if let Some(at) = self.position(ordered) {
@@ -117,8 +117,8 @@ impl Worlds {
         }
     }
 
-    /// Continues the worlds of these arrangements until the budget of things that happen is used up. Returns true once
-    /// all have run.
+    /// Continues the worlds of these arrangements until the budget of events is used up. Returns true once all have
+    /// run.
     pub(super) fn go_on_with(
         &mut self,
         arranged: &Arranged,
@@ -136,8 +136,8 @@ impl Worlds {
         Ok(true)
     }
 
-    /// Counts, roughly, what is still to happen in the worlds of these arrangements. Nobody knows beforehand how many
-    /// things an order will cause.
+    /// Counts, roughly, the events that have not run yet in the worlds of these arrangements. Nobody knows
+    /// beforehand how many things an order will cause.
     pub(super) fn left(&self, arranged: &Arranged) -> usize {
         let after =
             self.scenario.events.iter().filter(|event| event.at >= self.scenario.inquiry.ordered).count();
@@ -175,7 +175,7 @@ impl Worlds {
         Ok(())
     }
 
-    /// Looks for the places of the target's texts, once for each world, target and way of naming accounts.
+    /// Searches the places of the target's texts, once for each world, target and way of naming accounts.
     pub(super) fn look_for_copies(
         &mut self,
         place: usize,
@@ -191,7 +191,7 @@ impl Worlds {
         Ok(())
     }
 
-    /// Drops the worlds that no later experiment looks at. With a large story, one may take a hundred megabytes.
+    /// Drops the worlds that no later experiment needs. With a large story, one may take a hundred megabytes.
     pub(super) fn keep_for(&mut self, later: &[Arranged]) {
         self.ran.retain(|ran| later.iter().flat_map(Arranged::all).any(|ordered| ran.ordered == *ordered));
     }

@@ -6,7 +6,7 @@ use pillarbox_access::demand::{self, Demand, ViewKind, When};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NotInAFolder {
-    /// A phone.
+    /// The contents of a phone.
     #[error("asks for a phone, and a relay's folder holds none")]
     Phone,
     /// Messages while they pass.

@@ -1,8 +1,8 @@
 //! The controls behind an answer about a folder: the same steps where the answer is known.
 //!
-//! A small relay and its phones run in this process under a design in which everything lies open. Before anything is
-//! said, the demand must find no text and no message. After the story, it must find every text and every message that
-//! was planted, and rows of each table that it reaches.
+//! A small relay and its phones run in this process under a design in which everything is readable. Before anything
+//! is said, the demand must find no text and no message. After the story, it must find every text and every message
+//! that was planted, and rows of each table that it reaches.
 
 use std::collections::BTreeSet;
 
@@ -20,7 +20,7 @@ use crate::world::{World, WorldError};
 /// The findings of both controls.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Controls {
-    /// The findings when the story has been told.
+    /// The findings when the story has ended.
     pub planted: ControlFound,
     /// The findings before anything was said.
     pub before: ControlFound,
@@ -58,7 +58,7 @@ pub struct ControlFound {
     pub tables: Share,
 }
 
-/// The reason why there is no answer about a folder.
+/// Reasons that there is no answer about a folder.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ControlFailed {
@@ -75,7 +75,7 @@ pub enum ControlFailed {
     #[error("the control failed: of what was planted it found {} of {} texts, {} of {} messages and {} of {} tables",
         .0.texts.n, .0.texts.of, .0.messages.n, .0.messages.of, .0.tables.n, .0.tables.of)]
     Missed(ControlFound),
-    /// Something was found before it was there.
+    /// Something was found before it existed.
     #[error("the control failed: before anything was said it found {} texts and {} messages", .0.texts.n, .0.messages.n)]
     Invented(ControlFound),
 }
@@ -119,7 +119,7 @@ pub fn run(demand: &'static Demand) -> Result<Controls, ControlFailed> {
     judged(before, planted, served.has_account)
 }
 
-/// Returns both controls, if they hold: nothing was found before it was there, and everything that was there was found.
+/// Returns both controls, if they pass: nothing was found before it existed, and everything that existed was found.
 fn judged(before: ControlFound, planted: ControlFound, has_account: bool) -> Result<Controls, ControlFailed> {
     if before.texts.n + before.messages.n > 0 {
         return Err(ControlFailed::Invented(before));

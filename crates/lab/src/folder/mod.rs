@@ -1,7 +1,7 @@
-//! A demand on the data folder of a relay: the operator's rows as they lie, and nothing else.
+//! A demand on the data folder of a relay: the operator's stored rows, and nothing else.
 //!
-//! The answer comes from the steps that answer in every story, with an operator that withholds nothing. An answer is
-//! given only after these steps were seen to find what is there, and to find nothing where nothing is there
+//! The answer comes from the steps that answer in every story, with an operator that withholds nothing. An answer
+//! is printed only after these steps were seen to find what is there, and to find nothing where nothing is there
 //! ([`control`]).
 //!
 //! | file | what |

@@ -8,7 +8,7 @@ use pillarbox_access::{Item, Reach, RelayHoldings, Served};
 /// answers the controls too.
 pub(crate) fn read(demand: &'static Demand, about: &DemandTarget, holdings: &RelayHoldings) -> Served {
     let operator = Operator::default();
-    // A record that comes back only to a demand that names it is still a record, and this demand names it.
+    // A record that is returned only to a demand that names it is still a record, and this demand names it.
     let is_named = |item: &Item| item.reach() == Reach::Named && demand.reaches.contains(&Reach::Records);
     let names: Vec<Item> = Item::ALL.iter().copied().filter(is_named).collect();
     let case = Case { names: &names, ..Case::new(about, &operator) };

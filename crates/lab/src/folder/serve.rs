@@ -40,7 +40,7 @@ pub struct FolderAnswer {
 /// day `on`.
 ///
 /// # Errors
-/// [`ControlFailed`]; in this case there is no answer, because nobody could tell what it means.
+/// [`ControlFailed`]; in this case there is no answer, because nobody could say what it means.
 pub fn serve(
     demand: &'static Demand,
     about: &Handle,

@@ -9,8 +9,8 @@ use crate::paper::short::{Short, one_screen};
 use crate::paper::{PaperLine, heading, lines};
 use crate::screen::{Screen, Weight};
 
-/// Writes the paper on one screen of `height` lines, for a window of `width` columns: what came back first, the answer
-/// last.
+/// Writes the paper on one screen of `height` lines, for a window of `width` columns: what was returned first, the
+/// answer last.
 #[must_use]
 pub fn short(answer: &FolderAnswer, width: usize, height: usize) -> String {
     let short = Short {
@@ -20,7 +20,7 @@ pub fn short(answer: &FolderAnswer, width: usize, height: usize) -> String {
         ordered: None,
         warning: answer.warning,
     };
-    // Rows name people by their numbers, and nobody told a story of them.
+    // Rows name people by their numbers, and there is no story with their names.
     one_screen(&short, &str::to_owned, width, height)
 }
 
@@ -44,7 +44,7 @@ pub fn render(answer: &FolderAnswer, width: usize) -> String {
     screen.into_text()
 }
 
-/// Returns the items that a demand of this reach is about. They stand in full, whatever their result.
+/// Returns the items that a demand of this reach is about. They are printed in full, whatever their result.
 fn asked_about(demand: &Demand) -> Vec<Item> {
     if demand.view == ViewKind::BackupStore {
         return BACKUP.into_iter().chain([Item::MessageContent]).collect();

@@ -1,11 +1,11 @@
-//! A matrix of one demand and many designs: each answer once, and the designs that give it.
+//! A matrix of one demand and many designs: each answer once, and the designs that produce it.
 
 use super::cell::Cell;
 use crate::score::State;
 use crate::screen::{Screen, Weight};
 
-/// Writes the answers to one demand, one a row, in the order in which the designs first give them. `title` names the
-/// demand.
+/// Writes the answers to one demand, one a row, in the order in which the designs first produce them. `title` names
+/// the demand.
 pub(super) fn write(screen: &mut Screen, title: &str, cells: &[Cell]) {
     let mut answers: Vec<(String, Vec<&Cell>)> = Vec::new();
     for cell in cells {
@@ -37,8 +37,8 @@ fn counted(cell: &Cell) -> String {
     }
 }
 
-/// Counts the other kinds of data that come back if nothing of the counted kind does, from the fewest to the most under
-/// these designs.
+/// Counts the other kinds of data that are returned if none of the counted kind is, from the fewest to the most
+/// under these designs.
 fn beside(cells: &[&Cell]) -> String {
     if cells.iter().any(|cell| !matches!(cell.state, State::None { .. })) {
         return String::new();

@@ -1,4 +1,4 @@
-//! A cell: the outcome of one demand under one design, in words and in measures, and the place of the bytes. A cell
+//! A cell: the outcome of one demand under one design, in words and in measures, and the path of the bytes. A cell
 //! does not contain the time at which it was computed, or how long that took.
 
 use serde::{Deserialize, Serialize};
@@ -19,9 +19,9 @@ pub struct Cell {
     pub state: State,
     /// The outcome in words, with the counts.
     pub says: String,
-    /// Reasons for the result that the counts do not give.
+    /// Reasons for the result that the counts do not show.
     pub reasons: Vec<String>,
-    /// The answer for people, with all sentences beside it.
+    /// The answer for people, with all its other sentences.
     pub answer: Answer,
     /// The measures.
     pub measures: Measures,
@@ -36,7 +36,7 @@ pub struct Cell {
 }
 
 impl Cell {
-    /// Returns the noun for the numbers of [`Cell::says`], in the plural; none if nothing is counted.
+    /// Returns the noun for the numbers of [`Cell::says`], in the plural; `None` if nothing is counted.
     #[must_use]
     pub fn unit(&self) -> Option<&str> {
         if !self.measures.kinds.is_empty() {

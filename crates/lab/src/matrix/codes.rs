@@ -71,16 +71,16 @@ const fn sign(state: State) -> &'static str {
 /// Writes a line of the legend: the sign and the state's word.
 pub(super) fn meaning(state: State) -> String {
     if let State::None { why: Absence::NothingKept } = state {
-        // Data that a column does not count may still be there.
+        // Data that a column does not count may still exist.
         return format!("{} nothing kept of what is counted", sign(state));
     }
-    // A locked container has no number, and stands under the same sign.
+    // A locked container has no number, and has the same sign.
     let number = if matches!(state, State::None { .. } | State::NotModelled) { "" } else { "n" };
     let of = if state.is_of_messages() { " (n messages do not arrive)" } else { "" };
     format!("{}{number} {}{of}", sign(state), state.word())
 }
 
-/// Returns the place of a state's word among all, so that the same word stands in the same place in every legend.
+/// Returns the rank of a state's word among all, so that legends list the words in the same order.
 pub(super) fn place(state: State) -> Option<usize> {
     State::WORDS.iter().position(|word| *word == state.word())
 }

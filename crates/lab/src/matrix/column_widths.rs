@@ -1,13 +1,13 @@
-//! The room for columns beside the names of rows.
+//! The width left for columns beside the names of rows.
 
 use pillarbox_text::columns::{Column, taken, widths};
 
 use super::pairs::COLUMN;
 use crate::screen::Screen;
 
-/// Returns the columns that have room beside names of `name` characters, and their widths. All are equally wide if the
-/// pairs of a month then have room. Otherwise each is as wide as its widest cell. If even that is too wide, the pairs
-/// stand in their file alone.
+/// Returns the columns that fit beside names of `name` characters, and their widths. All are equally wide if the
+/// pairs of a month then fit. Otherwise each is as wide as its widest cell. If even that is too wide, the pairs are
+/// in their file alone.
 pub(super) fn beside(
     screen: &Screen,
     name: usize,

@@ -65,8 +65,8 @@ pub(super) fn table(cells: &[Cell]) -> String {
     out
 }
 
-/// Returns the measures that each belong to one kind of demand. A missing measure is an empty field. Several measures
-/// of a kind stand side by side.
+/// Returns the measures that each belong to one kind of demand. A missing measure is an empty field. Several
+/// measures of a kind are placed side by side.
 fn special(measures: &Measures) -> Vec<String> {
     let number = |number: Option<u64>| number.map_or_else(String::new, |number| number.to_string());
     let mut fields = vec![joined(&measures.besides, |it| format!("{} {}", it.what.as_str(), it.entries))];

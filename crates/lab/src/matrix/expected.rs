@@ -19,7 +19,7 @@ const COLUMNS: [&str; 6] = ["design", "demand", "state", "why", "found", "becaus
 pub struct Prediction {
     /// The state, by its word.
     pub state: String,
-    /// The reason why it was expected.
+    /// The reason that it was expected.
     pub why: String,
     /// The state that was measured instead, and the reason.
     pub found: Option<(String, String)>,
@@ -35,7 +35,7 @@ pub struct Expected {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{file}:{line}: {wrong}")]
 pub struct ExpectedError {
-    /// The file.
+    /// The name of the file.
     pub file: String,
     /// The line, from 1.
     pub line: usize,

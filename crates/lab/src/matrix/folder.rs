@@ -1,5 +1,5 @@
-//! Writing a run: into a folder beside its place, which takes the place when it is whole. Until then nothing there
-//! looks like a run.
+//! Writing a run: into a folder beside its destination, which is renamed to the destination when it is complete.
+//! Until then nothing there looks like a run.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -10,14 +10,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::manifest::MANIFEST;
 use crate::scenario::Scenario;
 
-/// The number of runs of one scenario that may lie side by side before somebody should tidy up.
+/// The number of runs of one scenario that may exist side by side before somebody should tidy up.
 const MAX_RUNS: u32 = 10_000;
 
-/// The reason why a run was not written.
+/// Reasons that a run was not written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WriteError {
-    /// The folder is there already.
+    /// The folder exists already.
     #[error("{0} is there already")]
     Taken(PathBuf),
     /// The system did not let it be written.
@@ -45,7 +45,7 @@ pub fn free_folder(scenario: &Scenario) -> PathBuf {
 /// Writes `files` and then the manifest, and moves all of it to `to`.
 ///
 /// # Errors
-/// [`WriteError`]; in this case nothing is left behind.
+/// [`WriteError`]; in this case no files remain.
 pub fn write(
     to: &Path,
     files: &BTreeMap<String, String>,
@@ -88,7 +88,8 @@ fn put(path: &Path, text: &str) -> io::Result<()> {
     file.sync_all()
 }
 
-/// Gives a run's folder the rights of any other folder. A temporary folder is the owner's alone.
+/// Sets the permissions of a run's folder to those of any other folder. A temporary folder is readable by its owner
+/// alone.
 fn open_to_readers(folder: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     fs::set_permissions(folder, fs::Permissions::from_mode(0o755))

@@ -25,7 +25,7 @@ pub fn design_file(name: &str) -> String {
     format!("{DESIGNS}/{name}.toml")
 }
 
-/// The file of the wall-clock times, which differ each time and so stand outside the manifest.
+/// The file of the wall-clock times, which differ each time and so are outside the manifest.
 pub const TIMING: &str = "timing.json";
 
 /// The content of a run's folder.
@@ -51,7 +51,7 @@ pub struct Manifest {
 }
 
 impl Manifest {
-    /// Makes the manifest of these files.
+    /// Builds the manifest of these files.
     #[must_use]
     pub fn of(
         scenario: &crate::scenario::Scenario,

@@ -1,6 +1,6 @@
-//! The matrix: every design meets every demand, in worlds that run at the same time on several cores, and every cell
-//! has its evidence. The same scenario, designs and seed give the same files, byte for byte, with any number of
-//! threads.
+//! The matrix: every design meets every demand, in worlds that run at the same time on several cores, and every
+//! cell has its evidence. The same scenario, designs and seed produce the same files, byte for byte, with any
+//! number of threads.
 //!
 //! | file | what |
 //! |---|---|
@@ -14,7 +14,7 @@
 //! | `by_answer` | one demand under many designs: each answer once |
 //! | `pairs` | pairs of people known after a month, beside the cells |
 //! | `expected` | predictions |
-//! | `check` | whether a run is what it says it is |
+//! | `check` | whether a run is genuine |
 
 mod by_answer;
 pub mod cell;

@@ -1,7 +1,7 @@
 //! Pairs of people that are known after a month under each design: one document beside the cells, and a table for
 //! spreadsheets.
 //!
-//! The cells belong to the run's story. The month is a story of its own, and it is the same for every run.
+//! The cells belong to the run's story. The month is its own story, and it is the same for every run.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ pub const FILE: &str = "pairs.json";
 /// The file of the table for spreadsheets.
 pub const TABLE: &str = "pairs.csv";
 
-/// The word of the column beside the demands.
+/// The heading of the column beside the demands.
 pub const COLUMN: &str = "pairs";
 
 /// The columns of the table.
@@ -55,14 +55,14 @@ pub struct PairsDocument {
     pub seed: u64,
     /// The number of people in the story.
     pub people: u64,
-    /// The number of pairs that these people could form. A guess takes one of them.
+    /// The number of pairs that these people could form. A guess picks one of them.
     pub possible: u64,
     /// Each design, in the order of the rows.
     pub designs: Vec<Month>,
 }
 
 impl PairsDocument {
-    /// Makes the document of these months.
+    /// Builds the document of these months.
     #[must_use]
     pub fn of(story: &Scenario, designs: Vec<Month>) -> Self {
         let people = story.everybody().count() as u64;
@@ -151,7 +151,7 @@ impl PairsDocument {
         says
     }
 
-    /// Returns true if no run of this program could give this document.
+    /// Returns true if no run of this program could produce this document.
     #[must_use]
     pub fn is_impossible(&self) -> bool {
         self.designs.iter().any(|month| {

@@ -111,7 +111,7 @@ fn control_of<'w>(wanted: &[&'w dyn Experiment], evidence: &Evidence) -> &'w str
     experiment.map_or("", |experiment| experiment.control())
 }
 
-/// Writes the record: what ran, and then each cell on a line of its own.
+/// Writes the record: what ran, and then each cell on its own line.
 fn record(plan: &Plan, rows: &[Row], controls: &[Row], cells: &[Cell]) -> String {
     let mut lines = vec![json!({
         "kind": "matrix", "program": env!("CARGO_PKG_VERSION"), "scenario": plan.scenario.name, "seed": plan.seed,
@@ -131,7 +131,7 @@ fn record(plan: &Plan, rows: &[Row], controls: &[Row], cells: &[Cell]) -> String
     numbered.map(|line| format!("{line}\n")).collect()
 }
 
-/// Returns a cell as the record tells it, on the line `seq`.
+/// Returns a cell as written in the record, on the line `seq`.
 pub(super) fn told(cell: &Cell, seq: usize) -> Value {
     let line = json!({
         "kind": "cell", "design": cell.design, "demand": cell.demand, "state": cell.state, "says": cell.says,
@@ -149,7 +149,7 @@ fn numbered(mut line: Value, seq: usize) -> Value {
     line
 }
 
-/// Says the number of cells, the number with evidence, and the number that are not modelled.
+/// Describes the number of cells, the number with evidence, and the number that are not modelled.
 #[must_use]
 pub fn counted(cells: &[Cell]) -> String {
     let not_modelled = cells.iter().filter(|cell| cell.state == State::NotModelled).count();
@@ -159,7 +159,7 @@ pub fn counted(cells: &[Cell]) -> String {
 }
 
 impl Run {
-    /// Returns the manifest as it is written.
+    /// Returns the text of the manifest.
     #[must_use]
     pub fn manifest_text(&self) -> String {
         pretty(&self.manifest)

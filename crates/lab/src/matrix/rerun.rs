@@ -26,8 +26,8 @@ pub struct NotARerun;
 impl Rerun {
     /// Writes the command line.
     ///
-    /// A word with a special meaning to a shell is quoted (POSIX.1, Shell Command Language, section 2.2). A word that
-    /// the program would take for an option is placed so that it is not.
+    /// A word with a special meaning to a shell is quoted (POSIX.1, Shell Command Language, section 2.2). A word
+    /// that the program would parse as an option is placed so that it is not.
     #[must_use]
     pub fn to_line(&self) -> String {
         let is_first = !self.scenario.starts_with('-');
@@ -81,7 +81,7 @@ impl Rerun {
     }
 }
 
-/// Returns an option with its value as a shell and the program read them back. A value that begins with a dash is not
+/// Returns an option with its value as a shell and the program parse them. A value that begins with a dash is not
 /// taken for an option.
 #[must_use]
 pub fn option(name: &str, value: &str) -> String {

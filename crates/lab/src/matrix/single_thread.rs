@@ -1,4 +1,4 @@
-//! A matrix without threads, clocks or progress, for a page. It gives the same files as one on many threads.
+//! A matrix without threads, clocks or progress, for a page. It produces the same files as one on many threads.
 
 use std::sync::atomic::AtomicBool;
 

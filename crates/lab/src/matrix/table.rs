@@ -1,6 +1,6 @@
-//! The matrix on a terminal: designs as rows, demands as columns. Equal rows and columns are said once. The rest stands
-//! in words if that fits a screen, and otherwise in numbers and letters with a legend. The whole table in words is a
-//! separate form. Data and evidence contain everything, whatever is printed.
+//! The matrix on a terminal: designs as rows, demands as columns. Equal rows and columns are printed once. The rest
+//! is in words if that fits a screen, and otherwise in numbers and letters with a legend. The whole table in words
+//! is a separate form. Data and evidence contain everything, whatever is printed.
 
 use std::collections::BTreeMap;
 
@@ -38,7 +38,7 @@ fn over_word(title: &str, word: &str) -> String {
     if title == word { word.to_owned() } else { format!("{title}\n{word}") }
 }
 
-/// A matrix in which each repetition is said once.
+/// A matrix in which each repetition is printed once.
 #[derive(Clone, Debug)]
 struct Folded {
     /// Rows that differ from each row before them.
@@ -54,7 +54,7 @@ struct Folded {
 }
 
 impl Folded {
-    /// Folds a table by the text that `says` gives for each design and demand.
+    /// Folds a table by the text that `says` returns for each design and demand.
     fn of(designs: &[String], demands: &[String], says: &dyn Fn(&str, &str) -> Option<String>) -> Self {
         let name = |of: &[String], at: usize| of.get(at).cloned().unwrap_or_default();
         let folded = fold(designs.len(), 0..demands.len(), None, |row, column| {
@@ -110,7 +110,7 @@ pub fn render(view: &View<'_>, width: usize, saved: Screen) -> String {
         let rows = Folded::of(view.designs, &folded.demands, &codes);
         let shown =
             Folded { designs: rows.designs, like: rows.like, twins: rows.twins, ..folded }.without_twins();
-        // The designs stand under their names for people, if the screen has room for these.
+        // The designs have their display names, if those fit the screen.
         let mut named = screen.clone();
         let (cells, legend) = compact(width, view, &shown, &codes, true);
         named.append(cells);
@@ -232,7 +232,7 @@ fn compact(
     let (demands, columns) = column_widths::beside(&screen, name_width, &folded.demands, &widest);
     let widths = columns::widths(&columns, screen.width());
     let letters: Vec<String> = (b'A'..=b'Z').map(|letter| char::from(letter).to_string()).collect();
-    // A truncated word tells nothing.
+    // A truncated word is useless.
     let all_fit = || demands.iter().zip(widths.iter().skip(1)).all(|(it, width)| display_width(it) <= *width);
     let is_named = screen.is_narrow() || demands.len() > letters.len() || all_fit();
     let heads =

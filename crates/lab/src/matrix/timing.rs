@@ -1,5 +1,5 @@
-//! The time that each part of a matrix took. Wall-clock times differ from run to run, so they stand in a file of their
-//! own, which the manifest does not name.
+//! The time that each part of a matrix took. Wall-clock times differ from run to run, so they are in their own
+//! file, which the manifest does not name.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::experiments::{GuessTime, Spent};
 /// The time that each part took.
 #[derive(Clone, Debug, Default)]
 pub struct Timing {
-    /// The whole run.
+    /// The time of the whole run.
     pub whole: Duration,
     /// The time of the pairs of a month, if they were counted. `whole` does not include it.
     pub month: Option<Duration>,

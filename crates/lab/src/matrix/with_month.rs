@@ -8,8 +8,8 @@ use crate::metadata::month::run::{self as month, MonthError};
 use crate::progress::Progress;
 use crate::stopwatch::Stopwatch;
 
-/// Runs the month under the designs of a plan, and under the designs that the table of the month has beside them. Puts
-/// the result beside the cells.
+/// Runs the month under the designs of a plan, and under the designs that the table of the month has in addition.
+/// Places the result beside the cells.
 ///
 /// # Errors
 /// [`MonthError`].

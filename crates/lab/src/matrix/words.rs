@@ -8,7 +8,8 @@ use crate::score::{
     ExtraEntry, Guesses, Measures, PostCounts, PrecisionRecall, RelocationOutcome, Sealed, Share,
 };
 
-/// The two names of a measure: for data that came back, and for data that the operator has and does not hand over.
+/// The two names of a measure: for data that was returned, and for data that the operator has and does not hand
+/// over.
 struct Named {
     came: &'static str,
     held: &'static str,
@@ -19,8 +20,8 @@ const MESSAGES: Named = Named { came: "Messages that came back", held: "Messages
 const OTHER_DATA: Named =
     Named { came: "Other data that came back", held: "Other data that the operator has" };
 
-/// Returns every measure of a cell that has something to say, with its name. Data that the operator has and does not
-/// hand over has another name than data that came back.
+/// Returns every measure of a cell that is not empty, with its name. Data that the operator has and does not hand
+/// over has another name than returned data.
 #[must_use]
 pub(crate) fn measures(measures: &Measures, evidence: &Evidence) -> Vec<(&'static str, String)> {
     let brought = &evidence.brought;

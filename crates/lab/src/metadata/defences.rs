@@ -1,8 +1,8 @@
 //! Defences: padding, late receipts, no receipts and Tor, the inference that each prevents, and their costs.
 //!
-//! Each row is a world of its own, from the same story and seed. The observer is the operator, which sees all traffic.
-//! Pairs that rows name are counted apart. Addresses and connections are used for messages without a sender only, and
-//! times and sizes for all messages.
+//! Each row is its own world, from the same story and seed. The observer is the operator, which sees all traffic.
+//! Pairs that rows name are counted apart. Addresses and connections are used for messages without a sender only,
+//! and times and sizes for all messages.
 
 use std::collections::BTreeMap;
 
@@ -105,18 +105,18 @@ pub struct Right {
     pub shuffled_right: u64,
 }
 
-/// The delay until senders are told that their texts have arrived: the cost of a late receipt.
+/// The delay until senders learn that their texts have arrived: the cost of a late receipt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct ReceiptTimes {
     /// The number of texts that a phone showed, each counted once for each reader.
     pub shown: u64,
-    /// The number of those texts of which the sender's phone was told.
+    /// The number of those texts whose sender's phone received a receipt.
     pub told: u64,
-    /// The median time from the showing of a text until the sender's phone was told of it, in milliseconds.
+    /// The median time from the showing of a text until the sender's phone received the receipt, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub median_ms: Option<u64>,
-    /// The time within which nineteen of twenty of them were told, in milliseconds.
+    /// The time within which nineteen of twenty receipts arrived, in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub most_ms: Option<u64>,
     /// The longest such time, in milliseconds. A phone confirms nothing to a stranger before its owner knows them.
@@ -162,7 +162,7 @@ pub struct Bought {
     pub messages: u64,
     /// The number of their bytes.
     pub bytes: u64,
-    /// The delay until senders were told that their texts had arrived.
+    /// The delay until senders learned that their texts had arrived.
     pub told: ReceiptTimes,
 }
 
@@ -263,7 +263,7 @@ pub fn table(rows: &[Bought], design: &Design, story: &Scenario, width: usize) -
     screen.into_text()
 }
 
-/// Describes the cost to senders in one sentence: when they are told that a text has arrived, in the first row and in
+/// Describes the cost to senders in one sentence: when they learn that a text has arrived, in the first row and in
 /// each row that differs from it.
 fn cost(rows: &[Bought]) -> Option<String> {
     let first = rows.first()?;

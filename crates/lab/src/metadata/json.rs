@@ -71,7 +71,7 @@ struct PairLine<'i> {
 }
 
 impl<'i> MetadataDocument<'i> {
-    /// Makes the document of an outcome.
+    /// Builds the document of an outcome.
     #[must_use]
     pub fn of(inquiry: &'i AnalysedSource) -> Self {
         let choices = &inquiry.choices;

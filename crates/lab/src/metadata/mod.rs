@@ -1,4 +1,4 @@
-//! `metadata`: who talks to whom, as far as rows tell it without a word of content.
+//! `metadata`: who talks to whom, as far as rows reveal it without a word of content.
 //!
 //! The methods are in `pillarbox_metadata`, which knows no relay. This layer makes traces of the readable sources, and
 //! reports the outcome. The truth goes into a [`PairTruth`](pillarbox_metadata::PairTruth) for the scorer and into no
@@ -34,11 +34,11 @@ pub struct Choices {
     pub observer: Observer,
     /// The fields that are removed.
     pub without: Vec<TraceField>,
-    /// The milliseconds to which times are rounded down; 0 leaves them.
+    /// The milliseconds to which times are rounded down; 0 leaves them unchanged.
     pub round: u64,
     /// Window and seed.
     pub settings: MeansSettings,
-    /// The person asked about, by name; `None` takes the one that the source is about.
+    /// The person asked about, by name; `None` selects the one that the source is about.
     pub about: Option<String>,
 }
 
@@ -77,7 +77,7 @@ impl AnalysedSource {
         Ok(Self { what: source.what.clone(), notes: source.notes.clone(), choices, about, trace, analysis })
     }
 
-    /// Returns the way of knowing a pair that a row names.
+    /// Returns how a pair that a row names is known.
     #[must_use]
     pub const fn named(&self) -> Known {
         match self.choices.observer {
@@ -86,7 +86,7 @@ impl AnalysedSource {
         }
     }
 
-    /// Returns the network of people as it shows after this number of messages; `None` means all of them.
+    /// Returns the network of people as observed after this number of messages; `None` means all of them.
     #[must_use]
     pub fn ties(&self, messages: Option<u64>) -> Ties {
         self.analysis.ties(&self.trace, self.named(), messages)

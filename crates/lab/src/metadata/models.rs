@@ -43,7 +43,7 @@ pub fn is_as_published(compared: &[PublishedComparison]) -> bool {
     compared.iter().all(|row| row.holds() || row.reason.is_some())
 }
 
-/// Writes the rows on a screen. The sum stands last.
+/// Writes the rows on a screen. The sum is last.
 #[must_use]
 pub fn text(compared: &[PublishedComparison], width: usize) -> String {
     let mut screen = Screen::new(width);

@@ -8,7 +8,7 @@ use super::AnalysedSource;
 
 const HEADS: &str = "one,other,there,back,known,means,after\n";
 
-/// Returns the word in files for the way in which a pair is known.
+/// Returns the word in files for how a pair is known.
 #[must_use]
 pub const fn known(known: Known) -> &'static str {
     match known {
@@ -36,8 +36,8 @@ pub fn pairs(inquiry: &AnalysedSource) -> String {
     text
 }
 
-/// Returns a name as a field (RFC 4180). A name that a table program would take for a formula gets an apostrophe before
-/// it.
+/// Returns a name as a field (RFC 4180). A name that a spreadsheet would take for a formula is prefixed with an
+/// apostrophe.
 fn field(name: &str) -> String {
     let name: String = name.chars().map(|one| if one.is_control() { '\u{fffd}' } else { one }).collect();
     // A telephone number begins with a sign, but is not a formula.

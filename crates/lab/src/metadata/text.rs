@@ -1,4 +1,4 @@
-//! The outcome on a screen. Its use for an investigator stands first, then each means beside its controls, then the
+//! The outcome on a screen. Its use for an investigator is first, then each means beside its controls, then the
 //! bystanders whom the same method names.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -101,7 +101,7 @@ fn subject(inquiry: &AnalysedSource) -> Option<TracePerson> {
     let people = leads.iter().flat_map(|lead| [lead.one, lead.other]);
     let mut counts = BTreeMap::new();
     people.for_each(|person| *counts.entry(person).or_insert(0_u64) += 1);
-    // Of several people in equally many pairs, the first is taken.
+    // Of several people in equally many pairs, the first is chosen.
     counts
         .into_iter()
         .max_by_key(|(person, count)| (*count, std::cmp::Reverse(*person)))
@@ -136,7 +136,7 @@ fn use_of_it(inquiry: &AnalysedSource) -> String {
     )
 }
 
-/// Says from when to when two people wrote.
+/// Describes from when to when two people wrote.
 fn times(inquiry: &AnalysedSource, one: TracePerson, other: TracePerson) -> String {
     let rows = inquiry.trace.rows.iter().filter(|row| {
         row.kind == pillarbox_metadata::RowKind::Sent
@@ -262,7 +262,7 @@ fn percent(chance: f64) -> String {
     }
 }
 
-/// Lists the means that were not tried. Means with the same reason stand together.
+/// Lists the means that were not tried. Means with the same reason are listed together.
 fn refusals(inquiry: &AnalysedSource, screen: &mut Screen) {
     for (reason, means) in inquiry.analysis.refused() {
         let means: Vec<&str> = means.into_iter().map(Means::wording).collect();

@@ -1,5 +1,5 @@
-//! Consequences that must hold if the returns are real: a backup opens with the key that lies beside it and not
-//! otherwise, and a batch of a pen register contains pairs and nothing else.
+//! Consequences that must follow if the returns are real: a backup opens with the key that is stored beside it and
+//! not otherwise, and a batch of a pen register contains pairs and nothing else.
 
 use std::collections::BTreeSet;
 
@@ -73,8 +73,8 @@ pub(super) fn of(design: &Design, run: &OracleRun) -> Vec<Derived> {
     derived
 }
 
-/// Returns the key that opens the design's backups, and their holder. If the operator can read the messages themselves,
-/// a backup tells nothing more.
+/// Returns the key that opens the design's backups, and their holder. If the operator can read the messages
+/// themselves, a backup reveals nothing more.
 fn backup(design: &Design) -> Option<(BackupKey, AskedParty)> {
     if let Some(cloud) = &design.cloud {
         return Some((cloud.habits.backup?, AskedParty::Cloud));

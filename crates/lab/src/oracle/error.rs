@@ -1,15 +1,15 @@
-//! The reasons why no comparison was made.
+//! Reasons that no comparison was made.
 
 use pillarbox_relay::StoreError;
 
 use crate::scenario::ScenarioError;
 use crate::world::WorldError;
 
-/// The reason why no comparison was made.
+/// Reasons that no comparison was made.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OracleError {
-    /// A world came to an end before its scenario.
+    /// A world ended before its scenario.
     #[error("the world of the design {design} stopped: {error}")]
     World {
         /// The design.

@@ -22,8 +22,8 @@ use super::{salamander, waiting};
 /// The seconds of a day.
 const DAY: f64 = 86_400.0;
 
-/// The shortest run of bytes on a wire that must carry a message, whatever is in it. Acknowledgements, questions and
-/// certificates are shorter.
+/// The shortest run of bytes on a wire that must carry a message, whatever its content. Acknowledgements, questions
+/// and certificates are shorter.
 const SHORTEST_BLOCK: usize = 4_096;
 
 /// Figures that the table calculates, and that are calculated here in the same way. No run takes part in them.
@@ -81,8 +81,8 @@ pub(super) fn of_nobody(blocking_evidence: usize) -> Measurements {
 }
 
 /// Counts the wrong codes allowed by a phone that is set to erase itself after `tries`. Codes are really tried on a
-/// real vault until it is gone, and afterwards the right one opens nothing. Returns nothing if there is no room for a
-/// vault.
+/// real vault until it is erased, and afterwards the right one opens nothing. Returns nothing if no vault can be
+/// created.
 fn erased_after(tries: u64) -> Option<u64> {
     let folder = tempfile::tempdir().ok()?;
     let place = folder.path().join("phone");
@@ -104,7 +104,7 @@ fn last_seen(run: &OracleRun) -> Option<MeasuredFigure> {
     Some(MeasuredFigure::Exactly(seconds(seen.0) % DAY))
 }
 
-/// Returns the age in days of the oldest row that came back, if an older row did not.
+/// Returns the age in days of the oldest returned row, if an older row was not returned.
 fn oldest(run: &OracleRun, process: Process, item: Item) -> Option<MeasuredFigure> {
     let ages = run.returned(&Asked::plainly(process)).ages.remove(&item)?;
     let oldest = ages.came.last().copied()?;
@@ -116,7 +116,7 @@ fn oldest(run: &OracleRun, process: Process, item: Item) -> Option<MeasuredFigur
 /// it returns the shortest.
 fn block(run: &OracleRun) -> Option<MeasuredFigure> {
     let behind = |peer| run.world().scorer().behind_address(peer) == Some(run.scenario().inquiry.about);
-    // The very first sendings are the keys with which an account is made.
+    // The very first uploads are the keys with which an account is created.
     let later = run.world().wire().crossings.iter().filter(|crossing| crossing.at > run.scenario().start);
     let up = later.filter(|crossing| behind(crossing.from));
     let lengths = up.map(|crossing| crossing.bytes.len()).filter(|length| *length >= SHORTEST_BLOCK);

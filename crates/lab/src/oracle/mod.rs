@@ -1,14 +1,14 @@
 //! The oracle: emulated designs run, receive real demands, and are compared with published statements about the returns
 //! of real operators.
 //!
-//! Each design that says it stands for a messenger of the tables runs the scenario `examples/oracle` once. Its returns
-//! are compared with the tables row by row (`pillarbox_access::oracle`), and every difference has a written reason.
-//! This layer runs worlds and asks operators. It knows no messenger by name.
+//! Each design that says it represents a messenger of the tables runs the scenario `examples/oracle` once. Its
+//! returns are compared with the tables row by row (`pillarbox_access::oracle`), and every difference has a written
+//! reason. This layer runs worlds and asks operators. It knows no messenger by name.
 //!
 //! | file | what |
 //! |---|---|
 //! | `run` | one design's world, and what its operators return |
-//! | `derived` | what must follow if a return is real: a backup opens, a batch holds pairs |
+//! | `derived` | what must follow if a return is real: a backup opens, a batch contains pairs |
 //! | `measure`, `waiting`, `salamander` | numbers for the table of figures |
 //! | `report`, `text` | the findings, and the same as text |
 
@@ -35,7 +35,7 @@ pub use report::{OracleReport, OracleTable};
 pub use run::OracleRun;
 pub use text::{markdown, plain, render, short};
 
-/// Returns the messenger of the tables for which a design stands, if it stands for one.
+/// Returns the messenger of the tables that a design represents, if any.
 #[must_use]
 pub fn standing(design: &Design) -> Option<StandIn> {
     let stands_for = design.stands_for.as_ref()?;
@@ -47,7 +47,7 @@ pub fn standing(design: &Design) -> Option<StandIn> {
     })
 }
 
-/// Runs every design that stands for a messenger and compares it with `sources`.
+/// Runs every design that represents a messenger and compares it with `sources`.
 ///
 /// # Errors
 /// [`OracleError`].
@@ -86,7 +86,7 @@ pub fn run<'d>(
     Ok(report(names, rows, derived, sources, reasons))
 }
 
-/// Puts rows into their tables, in the order of the designs, each with its reason.
+/// Sorts rows into their tables, in the order of the designs, each with its reason.
 fn report(
     designs: Vec<String>,
     rows: Vec<ComparedRow>,

@@ -29,7 +29,7 @@ pub struct OracleReport {
     pub tables: Vec<OracleTable>,
     /// The consequences of the returns.
     pub derived: Vec<Derived>,
-    /// The number of differences for which nobody has given a reason.
+    /// The number of differences without a reason.
     pub unexplained: usize,
     /// Reasons that no difference needs.
     pub unused_reasons: Vec<String>,

@@ -24,7 +24,7 @@ use crate::world::{Order, Role, Site, SiteId, World, WorldError};
 /// A scenario about a person who has everything that a person can have.
 const SCENARIO: &str = include_str!("../../../../examples/oracle/scenario.toml");
 
-/// An item that no phone here sends. Nobody could tell it from messages, so its absence says nothing.
+/// An item that no phone here sends. Nobody could distinguish it from messages, so its absence says nothing.
 const NO_COVER_TRAFFIC: Item = Item::RealVsNoiseMessages;
 
 /// An operator, and its means of answering about the target.
@@ -35,7 +35,7 @@ struct Respondent {
 }
 
 impl Respondent {
-    /// Returns the items that nobody could have left here, whatever is asked. Their absence says nothing.
+    /// Returns the items that nobody could have deposited here, whatever is asked. Their absence says nothing.
     fn has_no_such_thing(&self) -> BTreeSet<Item> {
         let Some(account) = self.holdings.rows().accounts.iter().find(|row| row.account == self.target)
         else {
@@ -58,13 +58,13 @@ pub struct OracleRun {
     cloud: Option<Respondent>,
     /// The target's traffic since the order.
     ordered: OperatorTap,
-    /// Everybody's traffic since the beginning, as an operator that looks at it sees it.
+    /// Everybody's traffic since the beginning, as seen by an operator that looks at it.
     everything: OperatorTap,
     /// The target's own accounts at the messenger.
     own: BTreeSet<AccountId>,
-    /// Every account at the messenger, as a paper names it, to tell which ones an answer names.
+    /// Every account at the messenger, as a paper names it, to find the ones that an answer names.
     accounts: BTreeSet<AccountId>,
-    /// Items that nobody could have left at the messenger's operator.
+    /// Items that nobody could have deposited at the messenger's operator.
     no_such_thing: BTreeSet<Item>,
     world: World,
     answers: RefCell<BTreeMap<Asked, Returned>>,
@@ -175,7 +175,7 @@ impl OracleRun {
         Some(stored::serve(demand(asked.process)?, &case, &respondent.holdings))
     }
 
-    /// Counts the items that a blocking order brings to the authority.
+    /// Counts the items that a blocking order returns to the authority.
     #[must_use]
     pub fn brought_by_blocking(&self) -> usize {
         let named = self.named(&self.messenger, QuestionSubject::Target);
@@ -200,7 +200,7 @@ impl OracleRun {
         number.map_or(Named::Account(respondent.target), Named::Number)
     }
 
-    /// Returns the knowledge of an operator that looks at its traffic, whatever it hands over.
+    /// Returns the knowledge of an operator that looks at its traffic, whether or not it hands it over.
     fn learned(&self) -> Returned {
         let named = Named::Account(self.messenger.target);
         let curious = Operator::default();
@@ -280,8 +280,8 @@ impl Observed for OracleRun {
         let returned = match asked.process {
             Process::PenRegister => {
                 let register = self.pen_register();
-                // The tables state what comes in batches. An operator that is not known to deliver live delivers
-                // nothing.
+                // The tables state what is delivered in batches. An operator that is not known to deliver live
+                // delivers nothing.
                 let delivers = self.messenger.operator.pen_register.is_some();
                 let items = if delivers { register.served.returned() } else { BTreeSet::new() };
                 Returned { items, longest_gap: self.longest_gap(), ..Returned::default() }
@@ -294,7 +294,7 @@ impl Observed for OracleRun {
     }
 }
 
-/// Returns the demand that a process of the tables is here.
+/// Returns the demand that corresponds to a process of the tables.
 const fn demand(process: Process) -> Option<&'static Demand> {
     match process {
         Process::Subpoena => Some(&ENTITY_DATA),

@@ -8,7 +8,7 @@ use pillarbox_crypto::salamander::salamander;
 /// The two blocks before the free block.
 const START: [u8; 32] = *b"one ciphertext that has two keys";
 
-/// Counts the keys, of two, that open one ciphertext, each to a text of its own.
+/// Counts the keys, of two, that open one ciphertext, each to its own text.
 pub(super) fn openings() -> usize {
     let keys = [[1; 32], [2; 32]];
     let ciphertext = salamander(&keys, &START).unwrap_or_default();

@@ -26,7 +26,7 @@ const LEGEND: &str = "no row: the source does not list the item, which a list th
     arithmetic on the source's own numbers. agrees (2703d): the chart lists the item without naming a process; the run returns it under this one. \
     * : the table's row is marked recheck, its source was not checked against the original. [1]: see the reason below.";
 
-/// Writes the differences, and the number of rows that agree, for a window of `width` columns. The sums stand last.
+/// Writes the differences, and the number of rows that agree, for a window of `width` columns. The sums are last.
 #[must_use]
 pub fn short(report: &OracleReport, width: usize) -> String {
     let mut screen = Screen::new(width);
@@ -91,7 +91,7 @@ fn differences(report: &OracleReport) -> Vec<Difference<'_>> {
     known
 }
 
-/// Returns a design's name for people. For a figure of no messenger, returns the thing to which it belongs.
+/// Returns a design's display name. For a figure that concerns no messenger, returns the thing to which it belongs.
 fn model<'r>(design: &'r str, app: &'r str) -> &'r str {
     match designs::named(design) {
         Some(design) => &design.title,
@@ -121,12 +121,12 @@ const fn source(source: OracleSource) -> &'static str {
     }
 }
 
-/// Returns true if the run's number is calculated from the table's own, so that it agrees whatever the worlds do.
+/// Returns true if the run's number is calculated from the table's own, so that it agrees regardless of the worlds.
 fn is_computed(row: &ComparedRow) -> bool {
     row.source == OracleSource::Figures && measure::COMPUTED.contains(&row.item.as_str())
 }
 
-/// Writes the sum over all tables.
+/// Writes the totals over all tables.
 fn total(report: &OracleReport) -> String {
     let rows: usize = report.tables.iter().map(|table| table.rows.len()).sum();
     let all: Vec<ComparedRow> = report.tables.iter().flat_map(|table| table.rows.clone()).collect();
@@ -142,7 +142,7 @@ fn briefly(counts: &OutcomeCounts) -> String {
     format!("{agrees}, {differs}, {open} cannot be compared.")
 }
 
-/// Writes the whole report, for a window of `width` columns. The sums stand last.
+/// Writes the whole report, for a window of `width` columns. The sums are last.
 #[must_use]
 pub fn render(report: &OracleReport, width: usize) -> String {
     let mut screen = Screen::new(width);
@@ -173,7 +173,7 @@ pub fn render(report: &OracleReport, width: usize) -> String {
     screen.into_text()
 }
 
-/// Returns the rows of one design about one thing, which stand together.
+/// Returns the rows of one design about one thing, which are kept together.
 fn groups(rows: &[ComparedRow]) -> impl Iterator<Item = &[ComparedRow]> {
     let figures = |row: &ComparedRow| row.source == OracleSource::Figures;
     rows.chunk_by(move |one, other| {

@@ -1,4 +1,4 @@
-//! The time that a message waits for a phone that does not come: one text, sent to somebody whose phone is off.
+//! The time that a message waits for a phone that does not connect: one text, sent to somebody whose phone is off.
 
 use pillarbox_access::design::Design;
 use pillarbox_access::oracle::figures::MeasuredFigure;
@@ -11,7 +11,7 @@ use crate::world::{World, WorldError};
 /// A scenario with a message that nobody fetches.
 const SCENARIO: &str = include_str!("../../../../examples/oracle/waiting.toml");
 
-/// Looks a day before `days` have passed since the text was said, and a day after.
+/// Checks a day before `days` have passed since the text was sent, and a day after.
 ///
 /// # Errors
 /// [`OracleError`].

@@ -1,4 +1,4 @@
-//! Report and evidence as one archive (tar, POSIX ustar). The same run gives the same bytes: files in the order of
+//! Report and evidence as one archive (tar, POSIX ustar). The same run yields the same bytes: files in the order of
 //! their names, without the times, owners or rights of the computer that made it.
 
 use std::collections::BTreeMap;
@@ -13,8 +13,8 @@ pub const REPORT: &str = "report.html";
 /// The time of every file: the start of 1970.
 const NO_TIME: u64 = 0;
 
-/// Writes the page and every file of a run under `name`/. Unpacked, the folder is a run that `report --check` takes,
-/// with the report beside it.
+/// Writes the page and every file of a run under `name`/. Unpacked, the folder is a run that `report --check`
+/// accepts, with the report beside it.
 ///
 /// # Errors
 /// The writer's error.

@@ -1,5 +1,5 @@
-//! Each cell of a run as a section of the page: its headline, the sentences beside it, its paper, and the place of its
-//! evidence.
+//! Each cell of a run as a section of the page: its headline, the sentences beside it, its paper, and the path of
+//! its evidence.
 
 use super::grid::{Grid, Place, Shown};
 use super::paper::{Paper, Printed, Spot};
@@ -24,7 +24,7 @@ pub(super) struct Section<'a> {
     pub(super) says: &'a str,
     /// Measures in words, with their names.
     pub(super) measures: Vec<(&'static str, String)>,
-    /// Its paper, or the cell whose paper says the same, line for line.
+    /// Its paper, or the cell whose paper is identical, line for line.
     pub(super) paper: PaperAt,
     /// The file with its evidence, and that file's SHA-256.
     pub(super) evidence: (&'a str, &'a str),
@@ -32,12 +32,12 @@ pub(super) struct Section<'a> {
     pub(super) control: (&'a str, &'a str),
 }
 
-/// A paper, or the place where it stands.
+/// A paper, or the section that contains it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum PaperAt {
-    /// The paper stands here.
+    /// The paper is here.
     Here(Paper),
-    /// The paper stands in another section.
+    /// The paper is in another section.
     There(Spot),
 }
 
@@ -104,8 +104,8 @@ pub(super) fn demands<'a>(grid: &'a Grid<'a>) -> Vec<OfDemand<'a>> {
     grid.demands.iter().enumerate().map(demand).collect()
 }
 
-/// Returns the sections of a run, design by design. A paper stands in the first section that has it. The paper of
-/// `at_top` stands at the top of the page.
+/// Returns the sections of a run, design by design. A paper is in the first section that has it. The paper of
+/// `at_top` is at the top of the page.
 #[must_use]
 pub(super) fn designs<'a>(
     grid: &'a Grid<'a>,
@@ -123,7 +123,7 @@ pub(super) fn designs<'a>(
         format!("{design}: {demand}")
     };
     if let Some(place) = grid.at(at_top.0, at_top.1) {
-        // Nothing stands on the page yet, so this paper stands there whole.
+        // Nothing is on the page yet, so this paper is printed in full.
         let spot = Spot { id: "asked".into(), name: "the top of this page".into() };
         let _ = printed.place(paper_of(at_top.0, place), spot);
     }

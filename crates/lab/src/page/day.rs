@@ -11,7 +11,7 @@ use super::rows::{Rows, clock, name};
 use super::ties::ends;
 use crate::picture::{Hours, Lane};
 
-/// The picture, and the text that says the same.
+/// The picture, and a text with the same content.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Day {
     /// The date.

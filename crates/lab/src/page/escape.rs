@@ -1,4 +1,4 @@
-//! Strangers' texts in HTML: the one way in, which every template uses by itself.
+//! Strangers' texts in HTML: the only entry point, which every template uses automatically.
 
 use std::fmt::{self, Write};
 

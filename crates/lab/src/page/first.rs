@@ -1,12 +1,13 @@
-//! The cell that stands first on a page, unless one is asked for.
+//! The cell that is first on a page, unless one is asked for.
 //!
-//! No side chooses this cell. The design is the one that the story itself names, or the first of the matrix. The demand
-//! is the one under which the designs differ most, because the choice between designs turns on it. If there are several
-//! such demands, it is the first. Columns that name kinds of data without counting them are left out.
+//! The choice of this cell favours no side. The design is the one that the story itself names, or the first of the
+//! matrix. The demand is the one under which the designs differ most, because the choice between designs depends on
+//! it. If there are several such demands, it is the first. Columns that name kinds of data without counting them
+//! are left out.
 
 use super::grid::Grid;
 
-/// Returns the row and column of the cell that stands first.
+/// Returns the row and column of the cell that is first.
 #[must_use]
 pub(super) fn first(grid: &Grid<'_>, design_of_the_story: Option<&str>) -> (usize, usize) {
     let row = design_of_the_story

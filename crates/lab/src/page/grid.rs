@@ -48,7 +48,7 @@ pub(super) struct Shown {
     pub(super) number: String,
     /// The state's word.
     pub(super) word: String,
-    /// True if something came back, or comes.
+    /// True if something was returned, or will be.
     pub(super) is_something: bool,
 }
 
@@ -72,7 +72,7 @@ pub(super) struct Grid<'a> {
 }
 
 impl<'a> Grid<'a> {
-    /// Makes the table of a run, with the digests of its designs. Cells without evidence have no place in it.
+    /// Builds the table of a run, with the digests of its designs. Cells without evidence are left out.
     #[must_use]
     pub(super) fn of(
         digests: &BTreeMap<String, String>,
@@ -106,7 +106,7 @@ impl<'a> Grid<'a> {
         grid
     }
 
-    /// Returns the cell at a place; none if it was not run.
+    /// Returns the cell at a position; `None` if it was not run.
     #[must_use]
     pub(super) fn at(&self, row: usize, column: usize) -> Option<Place<'a>> {
         self.places.get(&(row, column)).copied()
@@ -121,7 +121,7 @@ impl<'a> Grid<'a> {
             .any(|measures| !measures.kinds.is_empty() || !measures.kinds_withheld.is_empty())
     }
 
-    /// Returns the summary of a cell: squares, the number, and the state's word. The unit stands at the column's head.
+    /// Returns the summary of a cell: squares, the number, and the state's word. The unit is at the column's head.
     #[must_use]
     pub(super) fn shown(&self, row: usize, column: usize) -> Shown {
         let (Some(Place { cell, evidence }), Some(head)) = (self.at(row, column), self.demands.get(column))
@@ -137,7 +137,7 @@ impl<'a> Grid<'a> {
             Some((n, of)) if !cell.state.is_of_messages() && evidence.unit == head.unit => {
                 (format!("{n} of {of}"), cell.state.word().to_owned())
             }
-            // Findings beside the counted kind stand with the cell.
+            // Findings other than the counted kind are shown in the cell.
             None => (String::new(), cell.says.split(';').next().unwrap_or_default().to_owned()),
             Some(_) => (String::new(), cell.says.clone()),
         };

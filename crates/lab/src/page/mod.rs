@@ -1,21 +1,21 @@
-//! The report: a run as one HTML file. The question and its answer stand first, then the demand and its returns, then
+//! The report: a run as one HTML file. The question and its answer are first, then the demand and its returns, then
 //! the matrix with only the differences, then every cell.
 //!
 //! It reads the files of a run and measures nothing. Its sentences about results are those of
-//! [`answer`](crate::answer). It contains no script and fetches nothing, and its policy forbids both. The templates lie
-//! in `templates/` and are compiled with the program.
+//! [`answer`](crate::answer). It contains no script and fetches nothing, and its policy forbids both. The templates
+//! are in `templates/` and are compiled into the program.
 //!
 //! | file | what |
 //! |---|---|
 //! | `escape` | the one way in for anybody's text |
 //! | `grid` | the cells as a table, and the summary of a cell |
-//! | `first` | which cell stands first |
+//! | `first` | which cell is first |
 //! | `squares` | one text is one square |
 //! | `table` | the matrix, in which equal rows and columns are said once |
 //! | `paper`, `cells` | each cell with its sentence, its paper and its evidence |
 //! | `parts` | one cell in parts, for a page that shows one answer at a time |
 //! | `month` | pairs of people known after a month |
-//! | `rows`, `network`, `day` | the rows that came back, and the two pictures that are drawn from them |
+//! | `rows`, `network`, `day` | the returned rows, and the two pictures that are drawn from them |
 //! | `ties` | rows as ties between people |
 //! | `bundle` | report and evidence as one archive |
 
@@ -66,7 +66,7 @@ const ROOMY: [usize; 2] = [3, 5];
 /// text is set smaller still.
 const FULL_SHEET: [usize; 2] = [2_900, 4_900];
 
-/// The parts of a run from which a page is made.
+/// The parts of a run from which a page is built.
 #[derive(Clone, Copy, Debug)]
 pub struct PageInput<'a> {
     /// The manifest.
@@ -87,7 +87,7 @@ pub enum Appendix {
     /// Nothing.
     #[default]
     None,
-    /// The evidence of the cell that stands first, whole.
+    /// The evidence of the cell that is first, in full.
     First,
     /// Every cell with its paper, and the evidence of each, whole.
     All,
@@ -96,7 +96,7 @@ pub enum Appendix {
 /// The options of a page.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// The cell that stands first: design and demand by their names in files. Otherwise the module `first` chooses.
+    /// The cell that is first: design and demand by their names in files. Otherwise the module `first` chooses.
     pub first: Option<(String, String)>,
     /// The printed part after the summary.
     pub appendix: Appendix,
@@ -104,14 +104,14 @@ pub struct Options {
     pub pairs: Option<PairsDocument>,
 }
 
-/// The reason why a page could not be made.
+/// Reasons that a page could not be built.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PageError {
     /// The run has no cells.
     #[error("there is no cell in this run")]
     Empty,
-    /// The cell that should stand first is not in the run.
+    /// The cell that should be first is not in the run.
     #[error("this run has no cell {0}/{1}")]
     NoSuchCell(String, String),
     /// A template failed.

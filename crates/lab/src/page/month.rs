@@ -60,7 +60,7 @@ pub(super) struct MonthCell {
 }
 
 impl<'a> MonthTable<'a> {
-    /// Makes the table of a document.
+    /// Builds the table of a document.
     pub(super) fn of(document: &'a PairsDocument, grid: &Grid<'_>, manifest: &'a Manifest) -> Self {
         let section = |name: &str| {
             let place = grid.designs.iter().position(|design| design.name == name)?;

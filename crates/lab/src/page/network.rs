@@ -7,7 +7,7 @@ use super::rows::Rows;
 use super::ties;
 use crate::picture::{NetworkPicture, Words};
 
-/// The picture, and the text that says the same.
+/// The picture, and a text with the same content.
 #[derive(Clone, Debug)]
 pub(super) struct People {
     /// The picture, as a part of the page.

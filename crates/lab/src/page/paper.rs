@@ -1,5 +1,5 @@
-//! The paper of a cell on a page: asked on the left, returned on the right. What came back stands first. What is not
-//! held is folded by its reason.
+//! The paper of a cell on a page: the request on the left, the return on the right. Returned data is first. What is
+//! not held is folded by its reason.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ use crate::paper::{PaperLine, Standing, once_each};
 /// A paper.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Paper {
-    /// The lines about data that came back.
+    /// The lines about returned data.
     pub(super) came: Vec<Line>,
     /// The lines about data that is held and not opened.
     pub(super) closed: Vec<Line>,
@@ -30,7 +30,7 @@ pub(super) struct Paper {
     pub(super) keeps_texts_back: bool,
     /// Data that was asked for and is not held: each reason with its kinds of data.
     pub(super) not_held: Vec<(String, Vec<&'static str>)>,
-    /// The place of the same reasons on the page, if they stand there already.
+    /// The section with the same reasons, if they are already on the page.
     pub(super) not_held_as: Option<Spot>,
     /// The number of kinds of data that the demand does not reach.
     pub(super) not_reached: usize,
@@ -41,15 +41,15 @@ pub(super) struct Paper {
 pub(super) struct Line {
     /// The question.
     pub(super) asked: String,
-    /// The number of entries; none for one entry, or if they are not counted.
+    /// The number of entries; `None` for one entry, or if they are not counted.
     pub(super) count: Option<u64>,
-    /// The lines of the answer, or of the reason why no answer came.
+    /// The lines of the answer, or of the reason that there was no answer.
     pub(super) says: Vec<String>,
-    /// The place of the same lines on the page, if they are many and stand there already.
+    /// The section with the same lines, if they are many and already on the page.
     pub(super) same_as: Option<Spot>,
 }
 
-/// A place on the page: its address and its name.
+/// A section of the page: its address and its name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Spot {
     /// The address.
@@ -58,7 +58,7 @@ pub(super) struct Spot {
     pub(super) name: String,
 }
 
-/// A text that came back.
+/// A text that was returned.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Text {
     /// The time, according to the party that gave it.
@@ -72,8 +72,8 @@ pub(super) struct Text {
 }
 
 impl Paper {
-    /// Makes the paper of one cell from its evidence. Without the design, it does not show which data nobody knows of
-    /// for the product.
+    /// Builds the paper of one cell from its evidence. Without the design, it does not show which data nobody knows
+    /// of for the product.
     #[must_use]
     pub(super) fn of(evidence: &Evidence, design: Option<&Design>) -> Self {
         let brought = &evidence.brought;
@@ -102,7 +102,7 @@ impl Paper {
         paper
     }
 
-    /// Adds a line that gives the amount held, and then the reason why it does not come.
+    /// Adds a line that states the amount held, and then the reason that it is not returned.
     fn is_kept_back(&mut self, line: &PaperLine) {
         let (held, statement) = line.says.split_once(". ").unwrap_or(("", line.says.as_str()));
         let kind = match held.strip_prefix("held: ") {
@@ -147,7 +147,7 @@ impl Paper {
         lines.chain(texts).chain(not_held).chain(kept_back).sum()
     }
 
-    /// Returns true if nothing was asked and nothing came.
+    /// Returns true if nothing was asked and nothing was returned.
     #[must_use]
     pub(super) const fn is_empty(&self) -> bool {
         self.came.is_empty()
@@ -158,7 +158,7 @@ impl Paper {
     }
 }
 
-/// The parts that stand on the page already, with their places.
+/// The parts that are on the page already, with their sections.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Printed {
     papers: BTreeMap<Paper, Spot>,
@@ -166,13 +166,13 @@ pub(super) struct Printed {
     not_held: BTreeMap<Vec<(String, Vec<&'static str>)>, Spot>,
 }
 
-/// From this number of lines on, the lines of one kind of data stand on the page once, and are then named by their
-/// place.
+/// From this number of lines on, the lines of one kind of data are printed once, and are then referred to by
+/// section.
 const MANY: usize = 6;
 
 impl Printed {
-    /// Returns the paper for a place of the page, with a reference for each part that stands elsewhere already. If all
-    /// of it stands elsewhere, returns that place.
+    /// Returns the paper for a section of the page, with a reference for each part that is already elsewhere. If
+    /// all of it is elsewhere, returns that section.
     pub(super) fn place(&mut self, paper: Paper, spot: Spot) -> Result<Paper, Spot> {
         if let Some(known) = self.papers.get(&paper) {
             return Err(known.clone());
@@ -256,7 +256,7 @@ mod tests {
         assert_eq!(placed.came[1].same_as, None);
     }
 
-    /// Makes a cell in which Huw is +447700900108, and nothing came back.
+    /// Builds a cell in which Huw is +447700900108, and nothing was returned.
     fn evidence() -> Evidence {
         let mut evidence: Evidence =
             serde_json::from_str(include_str!("../../tests/page/evidence.json")).unwrap();

@@ -16,7 +16,7 @@ use crate::record::design_digest;
 
 pub use super::STYLE;
 
-/// The parts of a cell. Each is whole: no tag is left open.
+/// The parts of a cell. Each is complete: no tag is left open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parts {
     /// The question, the answer in sentences, and the figures beside it.

@@ -1,4 +1,4 @@
-//! The rows about messages that came back under one design: time, sender, recipient. Both pictures of a page are drawn
+//! The returned rows about messages under one design: time, sender, recipient. Both pictures of a page are drawn
 //! from these rows alone.
 
 use pillarbox_access::Item;
@@ -20,8 +20,8 @@ pub(super) struct Rows<'a> {
     pub(super) rows: &'a [Wrote],
 }
 
-/// Returns the rows of a design under the demand that brought the most of them, or under the first of several such
-/// demands. Returns nothing if no demand brought any.
+/// Returns the rows of a design under the demand that returned the most of them, or under the first of several such
+/// demands. Returns nothing if no demand returned any.
 #[must_use]
 pub(super) fn of_design<'a>(grid: &Grid<'a>, row: usize) -> Option<Rows<'a>> {
     let rows = |column| {
@@ -34,7 +34,7 @@ pub(super) fn of_design<'a>(grid: &Grid<'a>, row: usize) -> Option<Rows<'a>> {
         .max_by_key(|rows| (rows.rows.len(), std::cmp::Reverse(rows.column)))
 }
 
-/// Returns true if the operator says that it does not hand such rows over. In that case they did not come back.
+/// Returns true if the operator says that it does not hand such rows over. In that case they were not returned.
 fn is_withheld(evidence: &Evidence) -> bool {
     let about_rows = [Item::MessageSourceDestination, Item::MessageTimes];
     evidence.brought.entries.iter().any(|entry| about_rows.contains(&entry.asked) && entry.withheld.is_some())

@@ -7,11 +7,11 @@ use crate::score::{Counted, State, TextsAt};
 /// The fate of one text of the target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum Square {
-    /// It came back readable.
+    /// It was returned readable.
     Filled,
-    /// It came back readable, because it was sent after the order.
+    /// It was returned readable, because it was sent after the order.
     Striped,
-    /// It did not come back readable.
+    /// It was not returned readable.
     Open,
 }
 
@@ -41,7 +41,7 @@ pub(super) fn of(cell: &Cell, evidence: &Evidence) -> Vec<Square> {
     let yardstick = &evidence.yardstick;
     let texts =
         yardstick.of_target().map(|told| (told.at >= yardstick.ordered, came_back(&yardstick.id(told))));
-    // A demand about the time after the order counts earlier texts only if it brings some of them, too.
+    // A demand about the time after the order counts earlier texts only if it returns some of them, too.
     let only_after = evidence.what == Counted::TextsAfter && cell.measures.content_past.n == 0;
     texts
         .filter(|(is_after, _)| *is_after || !only_after)
@@ -76,7 +76,7 @@ mod tests {
 
     const ORDERED: u64 = 10;
 
-    /// Makes texts at 1, 2, 11 and 12, of which those at `back` came back.
+    /// Builds texts at 1, 2, 11 and 12, of which those at `back` were returned.
     fn evidence(what: Counted, back: &[u64]) -> Evidence {
         let mut evidence: Evidence =
             serde_json::from_str(include_str!("../../tests/page/evidence.json")).unwrap();

@@ -78,14 +78,14 @@ pub(super) struct Same {
 pub(super) struct Kinds {
     /// The demand's name for people.
     pub(super) title: String,
-    /// Each answer with the designs that give it.
+    /// Each answer with the designs that produce it.
     pub(super) answers: Vec<KindsAnswer>,
 }
 
 /// One answer in kinds of data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct KindsAnswer {
-    /// The kinds of data that came back.
+    /// The kinds of data that were returned.
     pub(super) came: Vec<&'static str>,
     /// The kinds of data that the operator has and says that it does not hand over.
     pub(super) withheld: Vec<&'static str>,
@@ -96,7 +96,8 @@ pub(super) struct KindsAnswer {
 }
 
 impl Table {
-    /// Makes the matrix with only the differences. `first` is the cell at the top of the page, and its column stays.
+    /// Builds the matrix with only the differences. `first` is the cell at the top of the page, and its column is
+    /// kept.
     #[must_use]
     pub(super) fn of(grid: &Grid<'_>, first: (usize, usize)) -> Self {
         let columns = (0..grid.demands.len()).filter(|column| !grid.names_kinds(*column));
@@ -150,7 +151,7 @@ fn rows(grid: &Grid<'_>, folded: &Folded, first: (usize, usize)) -> Vec<TableRow
         .rows
         .iter()
         .map(|(row, others)| {
-            // The row that the page is about stands for the rows that are equal to it.
+            // The row that the page is about represents the rows that are equal to it.
             let is_first = is_first_row(*row, others);
             let shown_row = if is_first { first.0 } else { *row };
             let others = std::iter::once(row).chain(others).filter(|other| **other != shown_row);
@@ -174,7 +175,7 @@ fn rows(grid: &Grid<'_>, folded: &Folded, first: (usize, usize)) -> Vec<TableRow
         .collect()
 }
 
-/// Returns about as many groups as there are rows in each, so that few keys lead to any row.
+/// Returns about as many groups as there are rows in each, so that few key presses lead to any row.
 fn groups(rows: usize) -> Vec<std::ops::Range<usize>> {
     let size = rows.isqrt().max(1) + usize::from(rows.isqrt().pow(2) < rows);
     (0..rows).step_by(size).map(|begin| begin..(begin + size).min(rows)).collect()

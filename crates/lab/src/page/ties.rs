@@ -7,8 +7,8 @@ use pillarbox_metadata::{Known, Tie, Ties};
 
 use crate::picture::NOT_NAMED;
 
-/// Returns the ties that rows name. Everybody whom a row does not name counts as one more person, [`NOT_NAMED`]. `name`
-/// gives the names of all others.
+/// Returns the ties that rows name. All people whom the rows do not name count as one more person, [`NOT_NAMED`].
+/// `name` returns the names of all others.
 #[must_use]
 pub fn of_rows(rows: &[Wrote], known: Known, name: impl Fn(&str) -> String) -> Ties {
     let ends = ends(rows);
@@ -27,7 +27,7 @@ pub fn of_rows(rows: &[Wrote], known: Known, name: impl Fn(&str) -> String) -> T
     }
 }
 
-/// Returns everybody whom rows name, under the rows' names, and one place for everybody whom they do not name. The
+/// Returns everybody whom rows name, under the rows' names, and one entry for all people whom they do not name. The
 /// person in most rows is first.
 #[must_use]
 pub fn ends(rows: &[Wrote]) -> Vec<Option<&str>> {

@@ -5,13 +5,13 @@ use pillarbox_client::display::safe;
 
 use pillarbox_text::columns::Column;
 
-/// The narrowest column of ends, so that short names leave the texts where the eye expects them.
+/// The narrowest column of names, so that short names leave the texts where the eye expects them.
 const NARROWEST: usize = 16;
 
-/// The widest part of a window that ends take, in fifths.
+/// The largest share of a window that the names of both parties occupy, in fifths.
 const WIDEST_FIFTHS: usize = 2;
 
-/// Returns the recipient of a text, under the names that `name` gives; none if nothing says who it is.
+/// Returns the recipient of a text, under the names that `name` returns; `None` if nothing says who it is.
 #[must_use]
 pub fn recipient(said: &ReadableText, name: impl Fn(&str) -> String) -> Option<String> {
     match &said.group {
@@ -40,8 +40,8 @@ pub fn each(said: &[ReadableText], name: impl Fn(&str) -> String) -> Vec<(String
     texts.collect()
 }
 
-/// Returns the columns of a table of texts after their ends. The column of ends is as wide as the widest ends, within
-/// what a window of `width` columns leaves for it.
+/// Returns the columns of a table of texts after the names of both parties. The column of names is as wide as the
+/// widest pair, within what a window of `width` columns leaves for it.
 #[must_use]
 pub fn columns<'e>(ends: impl Iterator<Item = &'e str>, width: usize) -> [Column; 2] {
     let widest = ends.map(pillarbox_text::wrap::display_width).max().unwrap_or(0);

@@ -1,8 +1,8 @@
-//! A demand and its answer as a paper: what came back, what is held and stays closed, and in a few lines what is not
-//! held.
+//! A demand and its answer as a paper: what was returned, what is held and unreadable, and in a few lines what is
+//! not held.
 //!
-//! Every paper of this program is made here, whichever party was asked: a relay's folder ([`folder`](crate::folder)), a
-//! story ([`story`]), or the two relays of the demonstration.
+//! Every paper of this program is composed here, whichever party was asked: a relay's folder
+//! ([`folder`](crate::folder)), a story ([`story`]), or the two relays of the demonstration.
 
 pub mod ends;
 pub(crate) mod short;
@@ -19,11 +19,11 @@ use crate::english::capital;
 use crate::evidence::Evidence;
 use crate::screen::{Screen, Table, Weight};
 
-/// The heading of what came back.
+/// The heading of returned data.
 const CAME_BACK: &str = "CAME BACK";
 /// The heading of what the operator has and does not hand over.
 const KEPT_BACK: &str = "HELD, NOT HANDED OVER";
-/// The heading of what is held and stays closed.
+/// The heading of data that is held and unreadable.
 const CLOSED: &str = "DID NOT COME BACK";
 
 /// The line of something that the design's sources do not mention.
@@ -35,11 +35,11 @@ pub const COLUMNS: [Column; 2] = [Column::Fixed(26), Column::Share(1)];
 /// The part of a paper that a line belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Standing {
-    /// It came back.
+    /// It was returned.
     Returned,
     /// It is held, and the operator does not hand it over.
     KeptBack,
-    /// It is held and stays closed, or it could only be had in another way.
+    /// It is held and stays closed, or it could only be obtained in another way.
     Closed,
     /// It was asked for, and nothing of the kind is held.
     NotHeld,
@@ -60,21 +60,21 @@ pub struct PaperLine {
     pub standing: Standing,
     /// The reason under which it is counted if nothing is held.
     pub fold: &'static str,
-    /// The number of entries that came back, or that are held and kept back.
+    /// The number of entries that were returned, or that are held and kept back.
     pub entries: u64,
-    /// The number of entries that are there, readable or not.
+    /// The number of existing entries, readable or not.
     pub rows: u64,
 }
 
 impl Standing {
-    /// Returns true for data that somebody has, whether or not it came back.
+    /// Returns true for data that somebody has, whether or not it was returned.
     #[must_use]
     pub const fn is_held(self) -> bool {
         matches!(self, Self::Returned | Self::KeptBack | Self::Closed)
     }
 }
 
-/// Items that are identifiers of people. A name in their place would not be what came back.
+/// Items that are identifiers of people. If a name replaced them, they would not be what was returned.
 const IDENTIFIERS: [Item; 5] = [
     Item::PhoneNumber,
     Item::AccountRecord,
@@ -84,7 +84,7 @@ const IDENTIFIERS: [Item; 5] = [
 ];
 
 impl PaperLine {
-    /// Returns the answer with the story's names in the place of numbers and accounts.
+    /// Returns the answer with the story's names instead of numbers and accounts.
     pub(crate) fn in_names(&self, evidence: &Evidence) -> String {
         match self.item {
             Some(item) if IDENTIFIERS.contains(&item) => self.says.clone(),
@@ -124,8 +124,8 @@ impl PaperLine {
         lines.iter().map(|line| Self::of(line.item, &line.answer).known(line.was_known)).collect()
     }
 
-    /// Returns the line with a note if the demand itself named what came back. Nothing was learned in this case, and it
-    /// is not counted.
+    /// Returns the line with a note if the demand itself named what was returned. Nothing was learned in this case,
+    /// and it is not counted.
     #[must_use]
     pub(crate) fn known(mut self, was_known: bool) -> Self {
         if was_known && self.standing == Standing::Returned {
@@ -151,8 +151,8 @@ impl PaperLine {
         }
     }
 
-    /// Returns true if another line tells of the same thing, and tells more of it. Something that one word finds is not
-    /// missing because another word for it finds nothing. The parts of a word for several things tell of that word.
+    /// Returns true if another line covers the same thing in more detail. Something that one word finds is not
+    /// missing because another word for it finds nothing. The parts of a word for several things cover that word.
     fn is_told_by_another(&self, lines: &[Self]) -> bool {
         let Some(item) = self.item else { return false };
         let Some(thing) = item.thing() else { return true };
@@ -167,7 +167,7 @@ impl PaperLine {
         lines.iter().any(is_better)
     }
 
-    /// Returns true if another line says as much, and either came back or is kept back as this one is. The parts of an
+    /// Returns true if another line says as much, and was returned or kept back as this one is. The parts of an
     /// item that is a word for several others answer it, and the time of a registration answers its date.
     pub(crate) fn is_repeated_in(&self, lines: &[Self]) -> bool {
         let Some(item) = self.item else { return false };
@@ -181,7 +181,7 @@ impl PaperLine {
     }
 }
 
-/// Returns the lines of one standing, one for each thing that was asked for.
+/// Returns the lines of one part of the paper, one for each thing that was asked for.
 pub(crate) fn once_each(lines: &[PaperLine], standing: Standing) -> Vec<&PaperLine> {
     lines.iter().filter(|line| line.standing == standing && !line.is_told_by_another(lines)).collect()
 }
@@ -189,11 +189,11 @@ pub(crate) fn once_each(lines: &[PaperLine], standing: Standing) -> Vec<&PaperLi
 /// Items that count messages of which nobody can tell whether they are texts.
 const MESSAGES: [Item; 3] = [Item::MessageTimes, Item::MessageSourceDestination, Item::DeliveredMessages];
 
-/// Follows what came back and was known before.
+/// Appended to returned data that was known before.
 const KNOWN: &str = " (the demand names it)";
 
-/// Describes an answer in words, with at most `most` of the lines that came back. Messages are counted together with
-/// receipts. If the lines tell which are receipts, so does the count.
+/// Describes an answer in words, with at most `most` of the returned lines. Messages are counted together with
+/// receipts. If the lines show which are receipts, so does the count.
 pub(crate) fn in_words(item: Item, answer: &ItemAnswer, most: usize) -> String {
     match answer {
         ItemAnswer::Returned { count, lines } => {
@@ -251,8 +251,9 @@ pub(crate) fn as_checked(country: Country, on: Day) -> String {
     format!("{}, law as checked on {on}", country.name())
 }
 
-/// Writes the lines of a paper: first what came back, then what is held and stays closed. What is not held is counted
-/// by its reason. Lines about `always` stand in full whatever their result, because the question was about them.
+/// Writes the lines of a paper: first what was returned, then what is held and unreadable. What is not held is
+/// counted by its reason. Lines about `always` are printed in full whatever their result, because the question was
+/// about them.
 pub fn lines(screen: &mut Screen, lines: &[PaperLine], always: &[Item]) {
     let is_asked_about = |line: &PaperLine| line.item.is_some_and(|item| always.contains(&item));
     for (heading, standing) in
@@ -277,8 +278,8 @@ pub fn lines(screen: &mut Screen, lines: &[PaperLine], always: &[Item]) {
     }
 }
 
-/// Counts lines that say that nothing is held, by their reason, the commonest first. At most `reasons_shown` reasons
-/// are told apart.
+/// Counts lines that say that nothing is held, by their reason, the commonest first. At most `reasons_shown`
+/// reasons are listed separately.
 #[must_use]
 pub fn folded(not_held: &[&PaperLine], reasons_shown: usize) -> String {
     let mut reasons: Vec<(&str, usize)> = Vec::new();
@@ -304,7 +305,7 @@ pub fn kinds(count: usize) -> String {
     format!("{count} {} of data", if count == 1 { "kind" } else { "kinds" })
 }
 
-/// Stands for the reasons that are not told apart.
+/// Represents the reasons that are not listed separately.
 const OTHER_REASONS: &str = "other reasons";
 
 /// Returns the reason for a blank line, in as few words as distinguish it from others.

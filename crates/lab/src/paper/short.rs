@@ -1,6 +1,6 @@
-//! A paper on one screen: what came back first, the answer last, and below it room for the command's own lines and the
-//! prompt. The question at the top must not scroll out of a small window, so what does not fit is counted, and lines
-//! are joined if space is tight. No sentence is cut.
+//! A paper on one screen: what was returned first, the answer last, and below it room for the command's own lines
+//! and the prompt. The question at the top must not scroll out of a small window, so what does not fit is counted,
+//! and lines are joined if space is tight. No sentence is cut.
 
 mod lists;
 
@@ -20,7 +20,7 @@ pub(crate) struct Short<'a> {
     pub(crate) answer: &'a Answer,
     /// The items that were asked for and their results, line by line.
     pub(crate) entries: &'a [PaperLine],
-    /// The texts that came back.
+    /// The texts that were returned.
     pub(crate) said: &'a [ReadableText],
     /// The change that an order made.
     pub(crate) ordered: Option<&'a str>,
@@ -28,14 +28,14 @@ pub(crate) struct Short<'a> {
     pub(crate) warning: Option<&'a str>,
 }
 
-/// A layout: the parts for which it leaves room.
+/// A layout: the parts for which it has room.
 #[derive(Clone, Copy)]
 struct Layout {
-    /// The number of reasons for missing data that are told apart. With 0, only the amount is given.
+    /// The number of reasons for missing data that are listed separately. With 0, only the amount is printed.
     reasons: usize,
-    /// Lines of what came back, including its heading.
+    /// Lines of returned data, including its heading.
     shown: usize,
-    /// True if an empty line stands before the headline.
+    /// True if an empty line is before the headline.
     is_spaced: bool,
     /// The number of kinds of data that a sentence names before it counts the rest.
     named: usize,
@@ -43,12 +43,13 @@ struct Layout {
     is_folded: bool,
     /// True if the sentences beside the answer form one paragraph.
     is_flowing: bool,
-    /// True if what came back is named in a sentence, unless it is texts. The operator's statement on such demands, on
+    /// True if returned data other than texts is named in a sentence. The operator's statement on such demands, on
     /// which the answer does not rest, is then only counted.
     is_tightest: bool,
 }
 
-/// The layouts, the roomiest first. What did come back is worth more than the reason why something else did not.
+/// The layouts, the roomiest first. Returned data is worth more than the reason that something else was not
+/// returned.
 const LAYOUTS: [Layout; 7] = {
     let roomy = Layout {
         reasons: 3,
@@ -71,8 +72,8 @@ const LAYOUTS: [Layout; 7] = {
 /// anyway.
 const NARROW: usize = 3;
 
-/// Writes the paper on one screen of `height` lines, for a window of `width` columns. `name` gives the names for the
-/// ends of texts.
+/// Writes the paper on one screen of `height` lines, for a window of `width` columns. `name` returns the names of
+/// the parties to texts.
 pub(crate) fn one_screen(
     paper: &Short<'_>,
     name: &dyn Fn(&str) -> String,
@@ -88,7 +89,7 @@ pub(crate) fn one_screen(
     };
     let most = paper.answer.why.len();
     for layout in layouts {
-        // The first reason, on which the answer rests, stays while anything else can be joined.
+        // The first reason, on which the answer rests, is kept while anything else can be joined.
         let least = if layout.is_tightest { 0 } else { most.min(1) };
         for why in (least..=most).rev() {
             let rest = rest(paper, &lists, layout, (why, width));
@@ -108,7 +109,7 @@ pub(crate) fn one_screen(
     top.into_text()
 }
 
-/// Writes everything after what came back, with the first `why` reasons.
+/// Writes everything after the returned data, with the first `why` reasons.
 fn rest(paper: &Short<'_>, lists: &Lists, layout: &Layout, (why, width): (usize, usize)) -> Screen {
     let Short { answer, entries, ordered, warning, .. } = *paper;
     let mut screen = Screen::new(width);
@@ -189,8 +190,8 @@ fn named(heading: &str, all: &[String], layout: &Layout) -> String {
     format!("{heading} {}: {}.", kinds(all.len()), named.join(" · "))
 }
 
-/// Describes what was asked for and is not held, with this number of reasons told apart. With 0 reasons, it gives the
-/// amount alone.
+/// Describes what was asked for and is not held, with this number of reasons listed separately. With 0 reasons, it
+/// states the amount alone.
 fn not_held(entries: &[PaperLine], reasons: usize) -> String {
     let not_held = once_each(entries, Standing::NotHeld);
     let not_reached = once_each(entries, Standing::NotReached).len();

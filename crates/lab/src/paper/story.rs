@@ -1,4 +1,4 @@
-//! The paper of a demand on a story: one cell of the matrix, written from its evidence alone. The answer stands last,
+//! The paper of a demand on a story: one cell of the matrix, written from its evidence alone. The answer is last,
 //! where a terminal shows it.
 
 use pillarbox_access::demand::{self, ViewKind};
@@ -15,8 +15,8 @@ use crate::evidence::Evidence;
 use crate::score::{Capability, Entry, State, Statement};
 use crate::screen::{Screen, Table, Weight};
 
-/// Writes the paper on one screen of `height` lines, for a window of `width` columns: what came back first, the answer
-/// last.
+/// Writes the paper on one screen of `height` lines, for a window of `width` columns: what was returned first, the
+/// answer last.
 #[must_use]
 pub fn short(evidence: &Evidence, design: &Design, width: usize, height: usize) -> String {
     let in_names = |line: PaperLine| PaperLine { says: line.in_names(evidence), ..line };
@@ -86,7 +86,7 @@ fn changed(evidence: &Evidence) -> Option<&str> {
     evidence.ordered.as_deref().filter(|_| !is_nothing)
 }
 
-/// Writes the texts that came back, if no line of the paper is about them: from a phone, from a backup elsewhere.
+/// Writes the returned texts, if no line of the paper is about them: from a phone, from a backup elsewhere.
 fn texts(screen: &mut Screen, evidence: &Evidence) {
     let brought = &evidence.brought;
     let texts = brought.texts_without_a_line();

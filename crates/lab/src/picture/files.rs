@@ -16,9 +16,9 @@ struct GraphMl<'a> {
     sets: Vec<String>,
 }
 
-/// Writes the ties as GraphML 1.0: undirected, with a node for each person and an edge for each tie. An edge has the
-/// attributes `known`, `there` and `back`: messages from its source to its target, and from its target to its source. A
-/// node has its `name`, and the numbers of the `sets` of people who got one text together.
+/// Writes the ties as GraphML 1.0: undirected, with a node for each person and an edge for each tie. An edge has
+/// the attributes `known`, `there` and `back`: messages from its source to its target, and from its target to its
+/// source. A node has its `name`, and the numbers of the `sets` of people who received one text together.
 ///
 /// # Errors
 /// A template failed.
@@ -42,7 +42,7 @@ pub fn csv(ties: &Ties) -> String {
     out
 }
 
-/// Returns the word for a way of knowing, in files.
+/// Returns the word in files for how a pair is known.
 const fn word(known: Known) -> &'static str {
     match known {
         Known::Kept => "kept",

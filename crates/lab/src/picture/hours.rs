@@ -37,7 +37,7 @@ pub struct Lane {
 }
 
 impl Lane {
-    /// Makes a lane of rows from their times in milliseconds since the Unix epoch.
+    /// Builds a lane of rows from their times in milliseconds since the Unix epoch.
     #[must_use]
     pub fn of(name: &str, times: impl IntoIterator<Item = u64>) -> Self {
         let mut hours = [0; 24];
@@ -68,7 +68,7 @@ struct Drawing<'a> {
     left: i32,
     width: i32,
     height: i32,
-    /// The written hours, each after its place from the left.
+    /// The labelled hours, each after its distance from the left.
     marks: Vec<(i32, String)>,
     lanes: Vec<Bars>,
 }
@@ -83,7 +83,7 @@ struct Bars {
 }
 
 impl Hours {
-    /// Draws lanes as they are.
+    /// Draws the given lanes.
     #[must_use]
     pub fn of(title: &str, lanes: Vec<Lane>) -> Self {
         Self { title: title.to_owned(), lanes }
@@ -114,7 +114,7 @@ impl Hours {
         self.lanes.iter().map(lane).collect()
     }
 
-    /// Renders the picture as a part of a page. No other part of the page may have the name `id`.
+    /// Renders the picture as a part of a page. No other part of the page may have the id `id`.
     ///
     /// # Errors
     /// A template failed.
@@ -122,7 +122,7 @@ impl Hours {
         self.drawing(id, None, self.summary()).render()
     }
 
-    /// Renders the picture as a file of its own, with its whole text in `<desc>`.
+    /// Renders the picture as its own file, with its whole text in `<desc>`.
     ///
     /// # Errors
     /// A template failed.

@@ -1,4 +1,4 @@
-//! Shaded areas: the smallest convex area around people who got one text together.
+//! Shaded areas: the smallest convex area around people who received one text together.
 
 use std::cmp::Reverse;
 
@@ -49,7 +49,7 @@ fn convex(mut points: Vec<(i32, i32)>) -> Vec<(i32, i32)> {
     if corners.is_empty() { points } else { corners }
 }
 
-/// Returns the direction in which the way from `one` over `two` to `three` turns: the result is above zero for one
+/// Returns the direction in which the path from `one` over `two` to `three` turns: the result is above zero for one
 /// side, and below zero for the other.
 fn turn(one: (i32, i32), two: (i32, i32), three: (i32, i32)) -> i64 {
     i64::from(two.0 - one.0) * i64::from(three.1 - one.1)

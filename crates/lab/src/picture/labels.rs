@@ -1,11 +1,11 @@
-//! Labels: each stands beside its point, away from all points and other labels. A label without room is left out.
+//! Labels: each is beside its point, away from all points and other labels. A label without room is left out.
 
 use pillarbox_text::wrap::display_width;
 
 /// The distance between a point and anything beside it.
 const APART: i32 = 3;
 
-/// Half the side of the square that a number on a line takes.
+/// Half the side of the square that a number on a line occupies.
 const NUMBER: i32 = 11;
 
 /// A rectangle: left, top, right, bottom.
@@ -13,7 +13,7 @@ const NUMBER: i32 = 11;
 pub(super) struct Rectangle(pub(super) i32, pub(super) i32, pub(super) i32, pub(super) i32);
 
 impl Rectangle {
-    /// Returns the square around a place, `far` in each direction.
+    /// Returns the square around a point, `far` in each direction.
     const fn around((x, y): (i32, i32), far: i32) -> Self {
         Self(x - far, y - far, x + far, y + far)
     }
@@ -27,7 +27,7 @@ impl Rectangle {
         self.0 >= room.0 && self.1 >= room.1 && self.2 <= room.2 && self.3 <= room.3
     }
 
-    /// Returns true if a line passes through: the corners lie on both sides of it, and its own rectangle meets this
+    /// Returns true if a line passes through: the corners are on both sides of it, and its own rectangle meets this
     /// one.
     fn is_crossed(self, (one, other): ((i32, i32), (i32, i32))) -> bool {
         let around =
@@ -54,7 +54,7 @@ pub(super) struct Label {
     pub(super) anchor: &'static str,
 }
 
-/// The room that is already taken in a picture.
+/// The occupied room in a picture.
 #[derive(Clone, Debug)]
 pub(super) struct Room {
     bounds: Rectangle,
@@ -67,7 +67,7 @@ pub(super) struct Room {
 }
 
 impl Room {
-    /// Takes a picture of this size with its points and lines, without a label yet.
+    /// Creates a picture of this size with its points and lines, without a label yet.
     pub(super) fn new(
         (width, height): (i32, i32),
         (font, radius): (i32, i32),
@@ -78,7 +78,7 @@ impl Room {
         Self { bounds: Rectangle(0, 0, width, height), font, radius, lines, taken }
     }
 
-    /// Puts a label beside a point, where it crosses the fewest lines. Returns nothing if it has no room.
+    /// Places a label beside a point, where it crosses the fewest lines. Returns nothing if it has no room.
     pub(super) fn beside(&mut self, (x, y): (i32, i32), text: &str) -> Option<Label> {
         let (width, height) = (self.width(text), self.font * 5 / 4);
         let gap = self.radius + APART + 2;
@@ -111,7 +111,7 @@ impl Room {
         Some(label)
     }
 
-    /// Puts a number on a line, near its middle. Returns nothing if it has no room.
+    /// Places a number on a line, near its middle. Returns nothing if it has no room.
     pub(super) fn upon(&mut self, (one, other): ((i32, i32), (i32, i32))) -> Option<(i32, i32)> {
         let spot = |part: i32| (one.0 + (other.0 - one.0) * part / 20, one.1 + (other.1 - one.1) * part / 20);
         let free = |spot: &(i32, i32)| self.is_free(Rectangle::around(*spot, NUMBER));
@@ -130,7 +130,7 @@ impl Room {
     }
 }
 
-/// Returns the terminal columns that a text takes. A Chinese character takes two.
+/// Returns the terminal columns that a text occupies. A Chinese character occupies two.
 pub(super) fn display_width_of(text: &str) -> i32 {
     i32::try_from(display_width(text)).unwrap_or(i32::MAX / 64)
 }

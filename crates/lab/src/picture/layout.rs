@@ -1,8 +1,8 @@
-//! Places for people: people who talk to each other lie near each other, and nobody lies on anybody.
+//! Positions of people: people who talk to each other are near each other, and no two overlap.
 //!
-//! The simulation is fjadra's, a port of d3-force: links pull, charges push, circles do not overlap. It runs in rounds,
-//! and places are rounded between two rounds. Mathematical libraries differ in the last bit, which a long run would
-//! amplify. With the rounding, every computer gets the same picture.
+//! The simulation is fjadra's, a port of d3-force: links pull, charges push, circles do not overlap. It runs in
+//! rounds, and positions are rounded between two rounds. Mathematical libraries differ in the last bit, which a
+//! long run would amplify. With the rounding, every computer draws the same picture.
 
 use std::cell::RefCell;
 
@@ -17,13 +17,13 @@ const STEPS: usize = 25;
 /// The fraction of the temperature that a step removes. After all rounds a thousandth is left.
 const COOLING: f64 = 0.0228;
 
-/// Places are rounded to this part of a unit.
+/// Positions are rounded to this part of a unit.
 const GRAIN: f64 = 64.0;
 
-/// The length of a link at rest.
+/// The rest length of a link.
 const LENGTH: f64 = 70.0;
 
-/// The length at rest between members of one set. It is longer, so that ties decide before sets do.
+/// The rest length between members of one set. It is longer, so that ties decide before sets do.
 const LENGTH_IN_SET: f64 = 100.0;
 
 /// The pull of a set, compared with 1 for a tie between two people without others.
@@ -32,16 +32,16 @@ const PULL_OF_SET: f64 = 0.05;
 /// The push between two people.
 const PUSH: f64 = -220.0;
 
-/// The radius into which nobody else comes.
+/// The radius that nobody else enters.
 const RADIUS: f64 = 24.0;
 
 /// The pull to the middle, horizontally and vertically. A picture is wider than high.
 const GRAVITY: (f64, f64) = (0.045, 0.075);
 
-/// The most arrangements whose places are remembered. A page draws the same people again whenever a text passes.
+/// The most arrangements whose positions are cached. A page draws the same people again whenever a text passes.
 const MAX_REMEMBERED: usize = 4;
 
-/// The number of people, the pairs who talk to each other, and the sets who got one text together.
+/// The number of people, the pairs who talk to each other, and the sets who received one text together.
 type Arrangement = (usize, Vec<(usize, usize)>, Vec<Vec<usize>>);
 
 thread_local! {
@@ -49,8 +49,8 @@ thread_local! {
     static REMEMBERED: RefCell<Vec<(Arrangement, Vec<[f64; 2]>)>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Places `people`, by the pairs who talk to each other and the sets who got one text together. The places of the same
-/// arrangement are remembered.
+/// Places `people`, by the pairs who talk to each other and the sets who received one text together. The positions
+/// of the same arrangement are cached.
 pub(super) fn places(people: usize, ties: &[(usize, usize)], groups: &[Vec<usize>]) -> Vec<[f64; 2]> {
     let wanted: Arrangement = (people, ties.to_vec(), groups.to_vec());
     let known = REMEMBERED.with_borrow(|remembered| {
@@ -97,7 +97,7 @@ fn placed(people: usize, ties: &[(usize, usize)], groups: &[Vec<usize>]) -> Vec<
     places
 }
 
-/// Returns somebody's first place: on a spiral, as the seeds of a sunflower lie.
+/// Returns somebody's first position: on a spiral, like the seeds of a sunflower.
 fn beginning(at: usize) -> [f64; 2] {
     let (radius, turn) =
         (RADIUS * (0.5 + at as f64).sqrt(), at as f64 * std::f64::consts::PI * (3.0 - 5f64.sqrt()));
@@ -108,7 +108,7 @@ fn rounded(place: f64) -> f64 {
     (place * GRAIN).round() / GRAIN
 }
 
-/// Fits places into a rectangle from (`left`, `top`) to (`right`, `bottom`), by one scale for both directions.
+/// Fits positions into a rectangle from (`left`, `top`) to (`right`, `bottom`), by one scale for both directions.
 pub(super) fn fitted(
     places: &[[f64; 2]],
     (left, top, right, bottom): (i32, i32, i32, i32),

@@ -1,7 +1,7 @@
-//! Pictures from metadata alone: who talks to whom, and when. Each is an SVG with a text that says the same.
+//! Pictures from metadata alone: who talks to whom, and when. Each is an SVG with a text of the same content.
 //!
-//! A picture knows [`Ties`](pillarbox_metadata::Ties) and times, and refuses to know their source. The same ties give
-//! the same bytes on every computer.
+//! A picture knows [`Ties`](pillarbox_metadata::Ties) and times, and refuses to know their source. The same ties
+//! yield the same bytes on every computer.
 //!
 //! | file | what |
 //! |---|---|

@@ -31,8 +31,8 @@ impl Size {
     }
 }
 
-/// The sizes, the smallest first. The first size in which every name has room is taken. A large size need only have
-/// room for the names of the people with most ties. If no size has room, the last is taken.
+/// The sizes, the smallest first. The first size in which every name has room is chosen. A large size need only
+/// have room for the names of the people with most ties. If no size has room, the last is chosen.
 const SIZES: [Size; 10] = [
     Size { class: "s", width: 460, height: 300, font: 20, people: 14 },
     Size { class: "s", width: 560, height: 360, font: 20, people: 14 },
@@ -71,7 +71,7 @@ pub(super) struct Line {
     from: (i32, i32),
     to: (i32, i32),
     stroke: Stroke,
-    /// The number of messages, after its place.
+    /// The number of messages, after its position.
     number: Option<((i32, i32), u64)>,
 }
 
@@ -109,13 +109,13 @@ impl Stroke {
 /// An entry of the legend.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Sample {
-    /// The style of its line; none for a shaded area.
+    /// The style of its line; `None` for a shaded area.
     stroke: Option<Stroke>,
     y: i32,
     text: String,
 }
 
-/// A network of people, placed and drawn. The same ties give the same bytes on every computer.
+/// A network of people, placed and drawn. The same ties yield the same bytes on every computer.
 #[derive(Clone, Debug)]
 pub struct NetworkPicture {
     title: String,
@@ -143,7 +143,7 @@ struct Svg<'a> {
     /// Distinguishes the parts of this picture from those of others on one page.
     id: &'a str,
     it: &'a NetworkPicture,
-    /// The style, for a file of its own, which also contains the whole text.
+    /// The style, for its own file, which also contains the whole text.
     style: Option<String>,
     says: String,
     drawing: String,
@@ -201,7 +201,7 @@ impl NetworkPicture {
         network
     }
 
-    /// Draws the same people at the same places, with only those ties of `source` that are known in this way.
+    /// Draws the same people at the same positions, with only those ties of `source` that are known in this way.
     #[must_use]
     pub fn only(&self, title: &str, source: &Ties, known: Known) -> Self {
         let ties = source.ties.iter().filter(|tie| tie.known == known).cloned().collect();
@@ -293,8 +293,8 @@ impl NetworkPicture {
         self.size.class != "s"
     }
 
-    /// Renders the picture as a part of a page whose style has [`style::RULES`]. No other part of the page may have the
-    /// name `id`.
+    /// Renders the picture as a part of a page whose style has [`style::RULES`]. No other part of the page may have
+    /// the id `id`.
     ///
     /// # Errors
     /// A template failed.
@@ -302,7 +302,7 @@ impl NetworkPicture {
         Svg { id, it: self, style: None, says: self.words.summary.clone(), drawing: self.drawing()? }.render()
     }
 
-    /// Renders the picture as a file of its own, with its whole text in `<desc>`.
+    /// Renders the picture as its own file, with its whole text in `<desc>`.
     ///
     /// # Errors
     /// A template failed.

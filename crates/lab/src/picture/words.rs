@@ -5,7 +5,7 @@ use std::fmt;
 
 use pillarbox_metadata::{Known, Tie, Ties};
 
-/// Stands in place of the name of a person whom rows do not name. This point stands for all such people, and is not
+/// Shown instead of the name of a person whom rows do not name. This point represents all such people, and is not
 /// counted as a person.
 pub const NOT_NAMED: &str = "not named";
 
@@ -16,7 +16,7 @@ pub struct Words {
     pub summary: String,
     /// Each pair, with messages in both directions, the most messages first.
     pub pairs: Vec<String>,
-    /// Each set of people who got one text together.
+    /// Each set of people who received one text together.
     pub groups: Vec<String>,
     /// People without a line.
     pub alone: Vec<String>,
@@ -113,7 +113,7 @@ impl Words {
     }
 }
 
-/// Says how many pairs are known in one way.
+/// Describes how many pairs are known in one way.
 fn sentence(known: Known, pairs: u64) -> Option<String> {
     Some(match (known, pairs) {
         (_, 0) => return None,

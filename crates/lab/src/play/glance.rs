@@ -1,5 +1,5 @@
-//! A story on one screen: the lines about the people whom the demands are about, the lines around the order, and what
-//! is left.
+//! A story on one screen: the lines about the people whom the demands are about, the lines around the order, and
+//! the remaining data.
 
 use std::collections::BTreeSet;
 
@@ -18,8 +18,8 @@ const LEAST: usize = 5;
 const BEFORE: usize = 3;
 
 impl PlayedStory<'_> {
-    /// Renders the story for a window of `width` columns and `height` lines. `rest` tells the reader how to get the
-    /// whole play.
+    /// Renders the story for a window of `width` columns and `height` lines. `rest` tells the reader how to print
+    /// the whole play.
     #[must_use]
     pub fn glance(&self, (width, height): (usize, usize), rest: &str) -> String {
         let mut screen = Screen::new(width);
@@ -29,7 +29,7 @@ impl PlayedStory<'_> {
         let scenes = scenes::scenes(self.record);
         let about = about(self.scenario, &scenes);
         let turning = turning(self.scenario, &about);
-        // One empty line stands before the play and one after it. A third line says what is left out.
+        // One empty line is before the play and one after it. A third line says what is left out.
         let room = height.saturating_sub(screen.height() + end.height() + 3);
         let shown = around(&about, &turning, self.scenario.inquiry.ordered, |shown| {
             let mut tried = Screen::new(width);
@@ -80,8 +80,8 @@ fn about<'s>(scenario: &Scenario, scenes: &'s [Scene]) -> Vec<Vec<&'s Scene>> {
     told.collect()
 }
 
-/// Returns the places of the happenings that the story turns on: what the person whom the demands look back on said
-/// last before the order, and the last channel that somebody opened.
+/// Returns the indexes of the happenings that the story turns on: what the person whom the demands look back on
+/// said last before the order, and the last channel that somebody opened.
 fn turning(scenario: &Scenario, happenings: &[Vec<&Scene>]) -> Vec<usize> {
     let inquiry = &scenario.inquiry;
     let place = |event: &Event| {

@@ -47,7 +47,7 @@ pub(super) fn kept_at_end(screen: &mut Screen, told: &PlayedStory<'_>, most: usi
     }
 }
 
-/// A message row that is still there.
+/// A message row that still exists.
 struct RowLeft<'r> {
     since: Timestamp,
     bytes: usize,
@@ -70,7 +70,7 @@ fn rows_left(record: &Record, of: usize) -> Vec<String> {
             continue;
         }
         let row = RowLeft { since: line.at, bytes: *bytes, starts, until: None };
-        // A row that stays after its delivery is kept by another rule than a row that waits.
+        // A row that is kept after its delivery is kept by another rule than a row that waits.
         rows.entry(payload_sha256).or_insert(row).until = until.as_deref();
     }
     let mut rows: Vec<RowLeft<'_>> = rows.into_values().collect();
@@ -121,7 +121,7 @@ fn last_kept(record: &Record) -> BTreeMap<usize, KeptCounts> {
 mod tests {
     use super::*;
 
-    /// A row that is left is told with its last rule. A row that is gone is not told.
+    /// A remaining row is shown with its last rule. A deleted row is not shown.
     #[test]
     fn rows_that_are_left_are_told_with_their_last_rule() {
         let mut record = Record::default();

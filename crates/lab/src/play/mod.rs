@@ -2,7 +2,7 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `told` | a story that has run |
+//! | `told` | a finished story |
 //! | `scenes` | its events as scenes of a play |
 //! | `kept_at_end` | what each relay keeps at the end |
 //! | `glance`, `whole` | the story on one screen, and all of it |

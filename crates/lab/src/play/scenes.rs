@@ -7,7 +7,7 @@ use pillarbox_wire::Timestamp;
 use crate::record::{Kind, Line, Record};
 use crate::screen::{Screen, Table, Weight};
 
-/// Notices that a reader can do without. They tell of the machinery and not of people.
+/// Notices that a reader can do without. They are about the machinery and not about people.
 pub(super) const MACHINERY: [&str; 4] = ["registered", "connected", "accepted", "found"];
 
 /// Columns: time of the day, line.
@@ -27,9 +27,9 @@ const ECHOED: [&str; 2] = ["says", "makes-group"];
 pub(super) struct Scene {
     /// The time of the line.
     pub(super) at: Timestamp,
-    /// The person whose act or whose phone it is; nobody for an order.
+    /// The person whose act or whose phone it is; `None` for an order.
     pub(super) who: Option<String>,
-    /// True for an act of a person or an order of an authority. The consequences stand in the lines after it.
+    /// True for an act of a person or an order of an authority. The consequences are in the lines after it.
     pub(super) is_act: bool,
     /// True for a phone that shows what an earlier line has said.
     pub(super) is_repeated: bool,
@@ -73,7 +73,7 @@ fn who(kind: &Kind) -> Option<String> {
     }
 }
 
-/// Writes lines of the play, each day under its date. Days stand apart if there is room.
+/// Writes lines of the play, each day under its date. Days are separated by blank lines if there is room.
 pub(super) fn show<'s>(screen: &mut Screen, scenes: impl IntoIterator<Item = &'s Scene>, is_roomy: bool) {
     let table = Table::new(&ACTS);
     let mut day = None;

@@ -7,7 +7,7 @@ use crate::scenario::Scenario;
 use crate::screen::{Screen, Weight};
 use crate::world::{World, WorldError};
 
-/// A story that has run under a design, to be told.
+/// A story that has run under a design, to be printed.
 #[derive(Debug)]
 pub struct PlayedStory<'w> {
     pub(super) record: &'w Record,
@@ -18,7 +18,7 @@ pub struct PlayedStory<'w> {
 }
 
 impl<'w> PlayedStory<'w> {
-    /// Prepares the story of a world that has come to its end.
+    /// Prepares the story of a world that has ended.
     ///
     /// # Errors
     /// [`WorldError::Store`], if a relay's rows cannot be read.

@@ -14,14 +14,14 @@ use crate::screen::{Screen, Table};
 const EVENTS: [Column; 2] = [Column::Fixed(19), Column::Share(1)];
 /// Columns: name, number, country.
 const PEOPLE: [Column; 3] = [Column::Fixed(24), Column::Fixed(20), Column::Share(1)];
-/// Columns: way, frame, count, bytes.
+/// Columns: direction, frame, count, bytes.
 const FRAMES: [Column; 4] = [Column::Fixed(14), Column::Fixed(22), Column::Fixed(10), Column::Share(1)];
 
 /// The number of message rows of a relay that are shown one by one.
 const ROWS: usize = 3;
 
 impl PlayedStory<'_> {
-    /// Renders the story as a play, and what is left of it, for a window of `width` columns.
+    /// Renders the story as a play, and the data that remains, for a window of `width` columns.
     #[must_use]
     pub fn play(&self, width: usize) -> String {
         let mut screen = Screen::new(width);

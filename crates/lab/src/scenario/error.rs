@@ -1,4 +1,4 @@
-//! Mistakes in a scenario: the place, what is wrong, and what to write instead.
+//! Mistakes in a scenario: the position, what is wrong, and what to write instead.
 
 use std::ops::Range;
 
@@ -27,7 +27,7 @@ pub struct Warning {
     pub says: String,
 }
 
-/// A file's name and text, from which the place of a mistake is told.
+/// A file's name and text, from which the position of a mistake is computed.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Source<'t> {
     pub(super) file: &'t str,
@@ -51,7 +51,7 @@ impl<'t> Source<'t> {
         Self { file, text, lines }
     }
 
-    /// Returns the line and column of a place, counted from 1.
+    /// Returns the line and column of a byte offset, counted from 1.
     pub(super) fn position(&self, place: usize) -> (usize, usize) {
         let place = if self.text.is_char_boundary(place) { place } else { self.text.len() };
         let before = self.lines.0.partition_point(|start| *start <= place);
@@ -72,7 +72,8 @@ impl<'t> Source<'t> {
     }
 }
 
-/// Returns the candidate that a typing error was most likely meant to be: at most two fifths of its letters differ.
+/// Returns the candidate that a mistyped word was most likely meant to be: at most two fifths of its letters
+/// differ.
 #[must_use]
 pub fn nearest<'c>(typed: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     let typed = typed.to_lowercase();
@@ -81,7 +82,7 @@ pub fn nearest<'c>(typed: &str, candidates: impl IntoIterator<Item = &'c str>) -
     (steps * 5 <= known.chars().count().max(3) * 2).then_some(known)
 }
 
-/// Counts the letters to insert, remove or replace to make one word of the other (Levenshtein 1966).
+/// Counts the letters to insert, remove or replace to turn one word into the other (Levenshtein 1966).
 fn distance(one: &str, other: &str) -> usize {
     let mut row: Vec<usize> = (0..=other.chars().count()).collect();
     for (at, letter) in one.chars().enumerate() {

@@ -39,7 +39,7 @@ const VERBS: [&str; 19] = [
 /// The verbs of authorities.
 const COMMANDS: [&str; 3] = ["blocks", "unblocks", "takes-down"];
 
-/// The keys that may stand beside a verb.
+/// The keys that may accompany a verb.
 const BESIDE: [&str; 7] = ["at", "who", "to", "group", "with", "channel", "country"];
 
 /// The longest text of an event, well below what one message holds.
@@ -163,7 +163,7 @@ pub(super) fn needed_person(
     person(table, &text, names)
 }
 
-/// Reads a person who may be left out.
+/// Reads an optional person.
 pub(super) fn some_person(
     table: &mut Fields<'_>,
     key: &'static str,

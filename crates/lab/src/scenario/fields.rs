@@ -1,4 +1,4 @@
-//! Reading a TOML table field by field. The place of each field is known, so that a mistake is reported at its place.
+//! Reading a TOML table field by field. The position of each field is known, so that a mistake is reported there.
 
 use std::ops::Range;
 
@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::error::{ScenarioError, Source, nearest, one_of};
 
-/// A value and its place.
+/// A value and its position.
 #[derive(Clone, Debug)]
 pub(super) struct Spot<T> {
     pub(super) is: T,
@@ -18,7 +18,7 @@ pub(super) struct Spot<T> {
 pub(super) struct Fields<'t> {
     pub(super) source: Source<'t>,
     table: &'t DeTable<'t>,
-    /// The place of the table.
+    /// The position of the table.
     pub(super) at: Range<usize>,
     asked: Vec<&'static str>,
 }
@@ -45,7 +45,7 @@ impl<'t> Fields<'t> {
         self.table.get(key)
     }
 
-    /// Returns the place of a key.
+    /// Returns the position of a key.
     pub(super) fn place_of(&self, key: &str) -> Range<usize> {
         self.table.get_key_value(key).map_or_else(|| self.at.clone(), |(key, _)| key.span())
     }

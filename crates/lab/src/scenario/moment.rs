@@ -9,7 +9,7 @@ pub(super) const TIME_FORM: &str =
 /// Advice for a mistake where a span is expected.
 pub(super) const SPAN_FORM: &str = "Write a span as 30s, 5m, 1h or 7d.";
 
-/// The latest year that a scenario may name: a span that is typed wrongly should not take a world to the year 90000.
+/// The latest year that a scenario may name: a mistyped span should not take a world to the year 90000.
 const LAST_YEAR: u64 = 2_100;
 
 /// Reads a time. `before` is the time from which a span is counted.
@@ -55,7 +55,7 @@ fn date_and_time(text: &str) -> Option<Timestamp> {
     }
     let days = days_since_1970(year, month, day);
     let time = Timestamp::from_seconds(days * 86_400 + hour * 3_600 + minute * 60 + second);
-    // A day that its month does not have comes back as another day.
+    // A day that its month does not have is converted to another day.
     (time.calendar() == (year, month, day, hour, minute, second)).then_some(time)
 }
 

@@ -26,7 +26,7 @@ impl<'p> PeopleByName<'p> {
         self.folded.get(&naming::fold(name)).copied()
     }
 
-    /// Returns the name of a person, as it is written in the story.
+    /// Returns the name of a person, as written in the story.
     pub(super) fn name(&self, who: PersonId) -> &'p str {
         self.written.get(who.0).copied().unwrap_or_default()
     }

@@ -14,12 +14,12 @@ use super::moment::fine_span;
 /// is cut off rather than slow.
 const DELAYS: [Duration; 2] = [Duration(1), Duration(60_000)];
 
-/// The largest number of mobile gateways, and of exits of the network of relays that hides addresses. All stand in
+/// The largest number of mobile gateways, and of exits of the network of relays that hides addresses. All are in
 /// 198.19.0.0/16.
 const MAX_SHARED: u64 = 1_000;
 
-/// The number of gateways in a story that states none. A carrier shows thousands of phones under one address. A story
-/// has tens of people, and with four gateways each address still stands for several of them.
+/// The number of gateways in a story that states none. A carrier shows thousands of phones under one address. A
+/// story has tens of people, and with four gateways each address still represents several of them.
 const GATEWAYS: u16 = 4;
 
 /// The number of exits in a story that states none. Tor had between one and two thousand for years
@@ -38,7 +38,7 @@ const HOURS_FORM: &str = "Write two times of the day in UTC, as \"23:00 to 07:00
 /// The network between a story's phones and its relays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Network {
-    /// The median of the time that a frame is under way, in milliseconds.
+    /// The median of the time that a frame is in transit, in milliseconds.
     #[serde(rename = "delay_ms", serialize_with = "milliseconds")]
     pub delay: Duration,
     /// One frame in six takes longer than `delay` and `jitter` together: one standard deviation of a log-normal
@@ -55,7 +55,7 @@ fn milliseconds<S: serde::Serializer>(span: &Duration, serializer: S) -> Result<
     serializer.serialize_u64(span.0)
 }
 
-/// The internet address that a relay sees of somebody's phone.
+/// The internet address of somebody's phone, as a relay sees it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum AddressKind {
     /// The person's own home.
@@ -74,25 +74,25 @@ pub enum AddressKind {
 pub struct DailyHours {
     /// The beginning, since midnight.
     pub from: Duration,
-    /// The end, since midnight; before `from` if midnight lies within.
+    /// The end, since midnight; before `from` if the hours include midnight.
     pub to: Duration,
 }
 
-/// The way in which somebody's phone is connected.
+/// How somebody's phone is connected.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Connectivity {
     /// The kind of address that relays see.
     pub address: AddressKind,
-    /// The time between two changes of this home's address; none if it stays.
+    /// The time between two changes of this home's address; `None` if it does not change.
     pub address_changes: Option<Duration>,
     /// The hours in which the phone is not connected.
     pub asleep: Option<DailyHours>,
-    /// The time between two looks for messages; none if the phone stays connected.
+    /// The time between two checks for messages; `None` if the phone stays connected.
     pub wakes: Option<Duration>,
 }
 
 impl DailyHours {
-    /// Returns true if a moment lies in these hours.
+    /// Returns true if a moment is within these hours.
     #[must_use]
     pub const fn contain(&self, at: Timestamp) -> bool {
         let since_midnight = at.0 % DAY.0;
@@ -120,7 +120,7 @@ pub(super) struct Connected<'t> {
     pub(super) connectivity: Connectivity,
     /// The person in whose home the phone is.
     pub(super) home_of: Option<Spot<&'t str>>,
-    /// The place of the first of these keys, if the table has any.
+    /// The position of the first of these keys, if the table has any.
     pub(super) at: Option<Range<usize>>,
 }
 

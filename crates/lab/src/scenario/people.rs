@@ -33,7 +33,7 @@ const FACTS: [(&str, DepositKind); 9] = [
     ("full-name", DepositKind::Name),
 ];
 
-/// Names that one person's table contains, before all names are known, and the person's place in the file.
+/// Names that one person's table contains, before all names are known, and the person's position in the file.
 struct Named<'t> {
     knows: Vec<Spot<&'t str>>,
     home_of: Option<Spot<&'t str>>,
@@ -104,7 +104,7 @@ pub(super) fn nobody(source: Source<'_>) -> ScenarioError {
     source.mistake(&(0..0), "there is nobody in it", "Write a [[people]] table for each person.")
 }
 
-/// Reports the name of somebody who is not in the story.
+/// Reports a name that is not in the story.
 pub(super) fn unknown<'n>(
     source: Source<'_>,
     at: &Range<usize>,

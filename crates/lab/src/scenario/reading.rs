@@ -64,7 +64,7 @@ fn read<'t>(source: Source<'t>, table: &'t DeTable<'t>) -> Result<Scenario, Scen
 
     let (network, chatter, inquiry) = (file.table("network")?, file.table("chatter")?, file.table("demand")?);
     let (people, events, orders) = (file.tables("people")?, file.tables("events")?, file.tables("orders")?);
-    // A section that nobody knows comes first: what it would have said is missed elsewhere.
+    // An unknown section is reported first: its content would be reported as missing elsewhere.
     file.end("a scenario")?;
 
     let mut warnings = Vec::new();

@@ -8,8 +8,8 @@ use super::error::Warning;
 use super::ids::PersonId;
 use super::network::{Connectivity, Network};
 
-/// The longest part of a story's name in a file's name, in characters. File systems take 255 bytes, and more is added
-/// to the name.
+/// The longest part of a story's name in a file's name, in characters. File systems allow 255 bytes, and more is
+/// added to the name.
 const MAX_FILE_NAME_CHARS: usize = 60;
 
 /// The strength of a phone's passcode.
@@ -36,7 +36,7 @@ impl Passcode {
     ];
 }
 
-/// The words for the lock states in which a phone can be taken.
+/// The words for the lock states in which a phone can be seized.
 pub const LOCK_STATES: [(LockState, &str); 3] = [
     (LockState::BeforeFirstUnlock, "locked-before-first-unlock"),
     (LockState::AfterFirstUnlock, "locked-after-first-unlock"),
@@ -48,7 +48,7 @@ pub const LOCK_STATES: [(LockState, &str); 3] = [
 pub struct Person {
     /// The name in the scenario.
     pub name: String,
-    /// The telephone number; none for somebody without one.
+    /// The telephone number; `None` for somebody without one.
     pub number: Option<Handle>,
     /// The country where the person is: two capital letters (ISO 3166).
     pub country: String,
@@ -62,7 +62,7 @@ pub struct Person {
     pub knows: Vec<PersonId>,
     /// Other facts that the person has told the phone about themselves.
     pub facts: Vec<(DepositKind, String)>,
-    /// The way in which their phone is connected, in a story that has a network.
+    /// How their phone is connected, in a story that has a network.
     pub connectivity: Connectivity,
     /// True if the person uses a program of another maker for the same messenger, which no update of the messenger's
     /// maker reaches.
@@ -72,7 +72,7 @@ pub struct Person {
 }
 
 impl Person {
-    /// Creates somebody whom the story does not tell of, and who knows nobody.
+    /// Creates somebody whom the story does not mention, and who knows nobody.
     pub(crate) fn outsider(name: &str, country: String) -> Self {
         Self {
             name: name.to_owned(),
@@ -111,35 +111,35 @@ pub enum Sought {
 /// An act of a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Act {
-    /// Says something.
+    /// Sends a text.
     Says {
-        /// The text.
+        /// The words of the text.
         text: String,
-        /// The audience.
+        /// The person or group that it is for.
         to: Audience,
     },
-    /// Makes a group.
+    /// Creates a group.
     MakesGroup {
-        /// Its name.
+        /// The group's name.
         group: String,
-        /// The people put into it.
+        /// The people added to it.
         with: Vec<PersonId>,
     },
     /// Leaves a group.
     LeavesGroup {
-        /// Its name.
+        /// The group's name.
         group: String,
     },
     /// Opens a public channel.
     OpensChannel {
-        /// Its name.
+        /// The channel's name.
         channel: ChannelName,
     },
     /// Posts to their channel.
     Posts {
-        /// The channel.
+        /// The channel's name.
         channel: ChannelName,
-        /// The words.
+        /// The words of the post.
         text: String,
     },
     /// Follows a channel.
@@ -172,16 +172,16 @@ pub enum Act {
     },
     /// Loses the phone, and nobody finds it: it is destroyed with everything on it.
     LosesPhone,
-    /// Lets the phone's notifications say only that something came, and not from whom or what.
+    /// Makes the phone's notifications say only that a message arrived, and not from whom or what.
     HidesPreviews,
-    /// Lets texts disappear, or stay again.
+    /// Makes texts disappear, or stay again.
     SetsTimer {
         /// The other person of the conversation.
         with: PersonId,
-        /// The lifetime of texts in seconds; none for texts that stay.
+        /// The lifetime of texts in seconds; `None` for texts that are kept.
         after: Option<u32>,
     },
-    /// Reports the last text that they got from somebody.
+    /// Reports the last text received from somebody.
     Reports {
         /// The author of the text.
         whom: PersonId,
@@ -195,20 +195,20 @@ pub enum Act {
 /// Something that happens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
-    /// The time.
+    /// The time at which it happens.
     pub at: Timestamp,
     /// The person who acts.
     pub who: PersonId,
     /// The act.
     pub act: Act,
-    /// The line of the file on which it stands.
+    /// The line of the file that contains it.
     pub line: usize,
 }
 
 /// A command of an authority to an operator or a network.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
-    /// The networks of a country let nobody connect to the relay any more.
+    /// The networks of a country block connections to the relay from now on.
     Blocks {
         /// The country.
         country: String,
@@ -228,7 +228,7 @@ pub enum Command {
 /// An order that is part of the story.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Commanded {
-    /// The time.
+    /// The time at which it is ordered.
     pub at: Timestamp,
     /// The command.
     pub command: Command,
@@ -237,15 +237,15 @@ pub struct Commanded {
 /// The time and the target of the demands in this story.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inquiry {
-    /// The target of a demand that looks back: on stored data, on a phone that was taken, on contacts.
+    /// The target of a demand that looks back: on stored data, on a seized phone, on contacts.
     pub about: PersonId,
     /// The target of demands that begin with the order. It may be another person: somebody who still writes.
     pub from_now_on: PersonId,
     /// The country that asks.
     pub country: Country,
-    /// The day whose law stands beside the answers, if the file asks for a day other than that of each demand.
+    /// The day whose law is printed beside the answers, if the file asks for a day other than that of each demand.
     pub day: Option<Day>,
-    /// The time from which orders hold.
+    /// The time from which orders apply.
     pub ordered: Timestamp,
     /// The time at which the answer is due: after the last event.
     pub served: Timestamp,
@@ -258,7 +258,7 @@ pub struct Inquiry {
 /// would round a larger one, and the story would turn out differently.
 pub const MAX_SEED: u64 = (1 << 53) - 1;
 
-/// A whole story, checked. Times never go backwards, and everybody and everything that it names exists.
+/// A whole story, checked. Times never decrease, and everybody and everything that it names exists.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scenario {
     /// The name on the command line.
@@ -275,7 +275,7 @@ pub struct Scenario {
     pub start: Timestamp,
     /// The sources of the story.
     pub sources: Vec<String>,
-    /// The network; none if frames take no time.
+    /// The network; `None` if frames take no time.
     pub network: Option<Network>,
     /// All people.
     pub people: Vec<Person>,
@@ -285,7 +285,7 @@ pub struct Scenario {
     pub orders: Vec<Commanded>,
     /// The time and the target of the demands.
     pub inquiry: Inquiry,
-    /// The file, as it was read.
+    /// The file as read.
     pub text: String,
     /// True if numbers are registered with codes, although nobody in the story registers one again.
     pub numbers_by_code: bool,

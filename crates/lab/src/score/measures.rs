@@ -73,7 +73,7 @@ pub struct Sealed {
     pub ciphertexts: u64,
     /// The number of ciphertexts that carry a text of the target. A text to a group is one for each member.
     pub carrying: u64,
-    /// The number of texts carried by these ciphertexts that came back from elsewhere.
+    /// The number of texts carried by these ciphertexts that were returned from elsewhere.
     pub read_elsewhere: u64,
 }
 
@@ -81,36 +81,36 @@ pub struct Sealed {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Measures {
-    /// Texts of the target from before the order that came back readable.
+    /// Texts of the target from before the order that were returned readable.
     pub content_past: Share,
-    /// Texts of the target from the order on that came back readable.
+    /// Texts of the target from the order on that were returned readable.
     pub content_future: Share,
     /// Pairs of people of whom the answer says that they wrote to each other.
     pub pairs: PrecisionRecall,
-    /// Messages whose time the answer gives.
+    /// Messages whose time the answer states.
     pub times: PrecisionRecall,
     /// The messages that the answer shows to have passed: each text with one of its recipients.
     pub passed: Vec<String>,
     /// Members of the target's groups.
     pub groups: PrecisionRecall,
-    /// The time from the oldest message or text to the answer, in milliseconds; none if nothing came back.
+    /// The time from the oldest message or text to the answer, in milliseconds; `None` if nothing was returned.
     pub look_back_ms: Option<u64>,
-    /// The longest time between a thing and its arrival at the demanding authority, in milliseconds; none if everything
-    /// waits for the answer.
+    /// The longest time between an event and its arrival at the demanding authority, in milliseconds; `None` if
+    /// everything waits for the answer.
     pub delay_ms: Option<u64>,
-    /// The target's texts that came back readable, by the number that they have in the story.
+    /// The target's texts that were returned readable, by the number that they have in the story.
     pub texts: Vec<String>,
     /// Stored ciphertexts that nothing opened.
     pub sealed: Sealed,
     /// People other than the target whom the answer names.
     pub named: Vec<String>,
-    /// The number of accounts, other than the target's, that an operator's answer gives without a number. The answer
-    /// does not say who their owners are.
+    /// The number of accounts, other than the target's, that an operator's answer names without a number. The
+    /// answer does not say who their owners are.
     pub named_accounts: u64,
     /// People other than the target whose words are in the answer.
     pub read: Vec<String>,
-    /// People for whose phones the order made a difference in what they received: bytes, a program, a refusal.
-    /// Everybody else had nothing to notice.
+    /// People whose phones received something different because of the order: bytes, a program, a refusal. Nobody
+    /// else had anything to notice.
     pub could_notice: Vec<String>,
     /// The people who noticed, and the times.
     pub noticed: Vec<Noticed>,
@@ -118,21 +118,21 @@ pub struct Measures {
     pub function_lost: Share,
     /// The lost texts, each with one of the people who would have read it.
     pub lost: Vec<String>,
-    /// The firmness with which the answer is tied to somebody; none if nothing came back.
+    /// How firmly the answer is tied to somebody; `None` if nothing was returned.
     pub attribution: Option<Attribution>,
-    /// The kinds of data that came back, if kinds are counted.
+    /// The kinds of data that were returned, if kinds are counted.
     pub kinds: Vec<Item>,
     /// The kinds that the operator has and, according to a statement about it, does not hand over.
     pub kinds_withheld: Vec<Item>,
-    /// Things that came back, are not counted, and stand in none of the other measures.
+    /// Things that were returned, are not counted, and are in none of the other measures.
     pub besides: Vec<ExtraEntry>,
     /// Other places with readable copies of the texts that the demand is about.
     pub copies: Vec<TextsAt>,
-    /// The share of a thief of the same rows and keys; none if no rows are asked for.
+    /// The share of a thief of the same rows and keys; `None` if no rows are asked for.
     pub thief: Option<Thief>,
     /// The texts that each contact shows alone. The contact to whom the target wrote last comes first.
     pub shows: Vec<Shows>,
-    /// Guesses at the passcode, one for each vault that lies on a phone that is off.
+    /// Guesses at the passcode, one for each vault on a phone that is off.
     pub guesses: Vec<Guesses>,
     /// Conversations on a phone whose texts disappear.
     pub timers: Vec<DisappearingTimer>,
@@ -164,8 +164,8 @@ pub fn score(what: Counted, brought: &Yield, yardstick: &Yardstick) -> (Counts, 
     let mut read: Vec<(u64, String)> =
         brought.said.iter().map(|text| (text.at.0, sha256(text.text.as_bytes()))).collect();
     let texts: Vec<&Utterance> = yardstick.of_target().collect();
-    // Each text that came back matches one text that was said, and no more: two equal texts count only if two came
-    // back.
+    // Each returned text matches one text that was said, and no more: two equal texts count only if two were
+    // returned.
     let known: Vec<&Utterance> = texts.iter().copied().filter(|told| take(&mut read, told)).collect();
     let share = |of_known: usize, of: usize| Share { n: of_known as u64, of: of as u64 };
     let future = share(known.iter().filter(is_future).count(), texts.iter().filter(is_future).count());
@@ -223,9 +223,9 @@ pub fn score(what: Counted, brought: &Yield, yardstick: &Yardstick) -> (Counts, 
     (counts, measures)
 }
 
-/// Counts the part that the party, according to a statement about it, does not hand over. A statement is about an item,
-/// so an item is handed over or not. Two items tell of messages, and if one of them is handed over, it tells of all
-/// messages.
+/// Counts the part that the party, according to a statement about it, does not hand over. A statement is about an
+/// item, so an item is handed over or not. Two items are about messages, and if one of them is handed over, it
+/// reveals all messages.
 fn withheld(what: Counted, brought: &Yield, returned: u64) -> u64 {
     match (what, what.own_items()) {
         (Counted::Texts | Counted::TextsAfter, _) if brought.is_without_its_texts() => returned,
@@ -248,9 +248,9 @@ fn absence(what: Counted, brought: &Yield, of: u64) -> Absence {
     if of == 0 { Absence::NotInStory } else { Absence::NothingKept }
 }
 
-/// Returns three things: the target's texts in ciphertexts that nothing opened, without those that were read elsewhere;
-/// the number of ciphertexts that carry a text; and the number of texts in them that were read elsewhere. The scorer
-/// recognises the texts by time and ends, which the bytes do not show.
+/// Returns three things: the target's texts in ciphertexts that nothing opened, without those that were read
+/// elsewhere; the number of ciphertexts that carry a text; and the number of texts in them that were read
+/// elsewhere. The scorer recognises the texts by time and parties, which the bytes do not show.
 fn sealed<'y>(
     brought: &Yield,
     yardstick: &'y Yardstick,
@@ -272,8 +272,8 @@ fn sealed<'y>(
     (closed, carrying, read.len() as u64)
 }
 
-/// Returns the things that lines are about, each once. A time implies its date, so the line that says more stands for
-/// both. A word for several things is skipped, because its parts have lines of their own.
+/// Returns the things that lines are about, each once. A time implies its date, so the line that says more
+/// represents both. A word for several things is skipped, because its parts have their own lines.
 pub(crate) fn things<'e>(lines: impl Iterator<Item = &'e Entry>) -> BTreeMap<Item, &'e Entry> {
     let mut things: BTreeMap<Item, &Entry> = BTreeMap::new();
     for line in lines {
@@ -289,7 +289,7 @@ pub(crate) fn things<'e>(lines: impl Iterator<Item = &'e Entry>) -> BTreeMap<Ite
     things
 }
 
-/// Returns the kinds of data that came back, if kinds are counted: those that the operator hands over, or those that it
+/// Returns the kinds of returned data, if kinds are counted: those that the operator hands over, or those that it
 /// keeps back.
 fn kinds(what: Counted, brought: &Yield, withheld: bool) -> Vec<Item> {
     match what {
@@ -302,8 +302,7 @@ fn kinds(what: Counted, brought: &Yield, withheld: bool) -> Vec<Item> {
     }
 }
 
-/// Returns the things that came back and that no other measure counts. If kinds of data are counted, nothing is left
-/// beside them.
+/// Returns the returned things that no other measure counts. If kinds of data are counted, there are no others.
 fn besides(what: Counted, brought: &Yield) -> Vec<ExtraEntry> {
     if what == Counted::Entries {
         return Vec::new();
@@ -322,7 +321,7 @@ fn shows(party: &Party, texts: &[&Utterance]) -> Shows {
     Shows { who: party.who.clone(), texts: Share { n: known as u64, of: texts.len() as u64 } }
 }
 
-/// Returns everybody's texts, said to people and groups, that are among those that came back, by their numbers.
+/// Returns everybody's texts, said to people and groups, that are among the returned ones, by their numbers.
 #[must_use]
 pub(crate) fn of_everybody(said: &[ReadableText], yardstick: &Yardstick) -> Vec<String> {
     let mut read: Vec<(u64, String)> =
@@ -331,7 +330,7 @@ pub(crate) fn of_everybody(said: &[ReadableText], yardstick: &Yardstick) -> Vec<
     private.filter(|told| take(&mut read, told)).map(|told| yardstick.id(told)).collect()
 }
 
-/// Takes one of the texts that came back for one that was said.
+/// Matches one of the returned texts to one that was said, and removes it.
 fn take(read: &mut Vec<(u64, String)>, told: &Utterance) -> bool {
     match read.iter().position(|(_, digest)| *digest == told.sha256) {
         Some(at) => {
@@ -342,8 +341,8 @@ fn take(read: &mut Vec<(u64, String)>, told: &Utterance) -> bool {
     }
 }
 
-/// Returns the number of messages whose passing, with its time, came back, and then these messages. A row about a
-/// message is enough, even a row with one end. So is the message's text, which has its time on it.
+/// Returns the number of messages whose passing, with its time, was returned, and then these messages. A row about
+/// a message is enough, even a row that names one party. So is the message's text, which includes its time.
 fn times(
     brought: &Yield,
     yardstick: &Yardstick,
@@ -365,8 +364,8 @@ fn times(
     (rates, passed)
 }
 
-/// Takes the row that fits a message best. A row that names both ends comes before a row that names one, and the row
-/// nearest in time comes before others of its kind.
+/// Removes and returns the row that fits a message best. A row that names both parties takes precedence over a row
+/// that names one, and the row nearest in time over others of its kind.
 fn take_row(rows: &mut Vec<&Wrote>, yardstick: &Yardstick, (at, from, to): (u64, &str, &str)) -> bool {
     let ends = |row: &Wrote| usize::from(row.from.is_some()) + usize::from(row.to.is_some());
     let fits = |row: &&Wrote| ends(row) > 0 && is_about(row, yardstick, (at, from, to));
@@ -461,7 +460,7 @@ fn accounts(brought: &Yield, yardstick: &Yardstick) -> u64 {
     accounts.len() as u64
 }
 
-/// Returns the people other than the target whose words the answer has.
+/// Returns the people other than the target whose words are in the answer.
 fn read_people(brought: &Yield, yardstick: &Yardstick) -> Vec<String> {
     others(brought.said.iter().filter_map(|text| text.from.as_deref()), yardstick)
 }

@@ -6,9 +6,9 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `brought` | what came back |
+//! | `brought` | what was returned |
 //! | `yardstick` | what was true |
-//! | `measures`, `special`, `share` | the measures; measures for one kind of demand; what measures are made of |
+//! | `measures`, `special`, `share` | the measures; measures for one kind of demand; the parts of measures |
 //! | `state` | the state of a cell |
 
 mod measures;

@@ -18,11 +18,11 @@ pub struct PrecisionRecall {
     pub found: u64,
     /// The number found that is right.
     pub right: u64,
-    /// The number that there was to find.
+    /// The number that existed.
     pub of: u64,
 }
 
-/// A person whose phone told them something that it tells nobody without the order.
+/// A person whose phone showed them something that it shows nobody without the order.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Noticed {
     /// The time, in milliseconds since 1970.

@@ -21,13 +21,13 @@ pub struct Guesses {
     pub supposed_guess_ms: u64,
     /// The number of guesses tried on a copy of the phone's storage, where nothing erases itself.
     pub tried: u64,
-    /// The number of the guess that opened the copy, counted from 1; none if no guess opened it.
+    /// The number of the guess that opened the copy, counted from 1; `None` if no guess opened it.
     pub opened_by: Option<u64>,
     /// The number of wrong guesses after which the phone was set to erase itself, if the guesses go through the phone.
     pub erases_after: u64,
-    /// The number of guesses after which the phone was erased; none if it was not.
+    /// The number of guesses after which the phone was erased; `None` if it was not.
     pub erased_after: Option<u64>,
-    /// The number of the guess that opened the phone before that; none if no guess opened it.
+    /// The number of the guess that opened the phone before that; `None` if no guess opened it.
     pub opened_before: Option<u64>,
 }
 
@@ -45,8 +45,8 @@ pub struct DisappearingTimer {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PostCounts {
-    /// The posts that are gone from the operator's rows, as a fraction of those that it could have handed over the
-    /// moment before.
+    /// The posts deleted from the operator's rows, as a fraction of those that it could have handed over the moment
+    /// before.
     pub destroyed: Share,
     /// The fraction of the posts that a first-time visitor could read just before the takedown.
     pub stranger_before: Share,
@@ -66,7 +66,7 @@ pub struct RelocationOutcome {
     pub restored: Share,
     /// Pairs of contacts who found each other by number again.
     pub by_number: u64,
-    /// Pairs who had to hand each other invitations.
+    /// Pairs who had to exchange invitations.
     pub by_invitation: u64,
 }
 
@@ -74,7 +74,7 @@ pub struct RelocationOutcome {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Shows {
-    /// The contact.
+    /// The name of the contact.
     pub who: String,
     /// The fraction of the target's texts.
     pub texts: Share,
@@ -88,7 +88,7 @@ pub enum Holder {
     OwnPhone,
     /// The phones of the target's contacts, all together.
     Contacts,
-    /// The target's backup, wherever it lies.
+    /// The target's backup, wherever it is stored.
     Backup,
     /// The backups of the target's contacts, all together.
     ContactsBackups,
@@ -140,11 +140,11 @@ pub struct TextsAt {
 pub struct Thief {
     /// The fraction of the demanded data that the thief has, at the time when the demand is served.
     pub rows: Share,
-    /// The fraction that the thief would have without the order; none if nothing is ordered.
+    /// The fraction that the thief would have without the order; `None` if nothing is ordered.
     pub without: Option<Share>,
 }
 
-/// Something that came back beside what the demand counts.
+/// A returned item that the demand does not count.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExtraEntry {
@@ -158,9 +158,9 @@ pub struct ExtraEntry {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NoticeOutcomes {
-    /// The country whose authority gave it.
+    /// The country whose authority served it.
     pub country: String,
-    /// The subject of the notice; none if the software keeps nothing from the operator.
+    /// The subject of the notice; `None` if the software keeps nothing from the operator.
     pub about: Option<Subject>,
     /// The outcome of the operator's own answer.
     pub stated: NoticeOutcome,
@@ -172,15 +172,15 @@ pub struct NoticeOutcomes {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NoticeOutcome {
-    /// The way; none if the operator's answer is not known, which is measured as compliance.
+    /// The answer; `None` if the operator's answer is not known, which is measured as compliance.
     pub answer: Option<AnswersNotice>,
-    /// Texts of the target from before the notice that came back readable.
+    /// Texts of the target from before the notice that were returned readable.
     pub content_past: Share,
-    /// Texts of the target from the notice on that came back readable.
+    /// Texts of the target from the notice on that were returned readable.
     pub content_future: Share,
     /// Texts of anybody that did not arrive, as a fraction of those that arrive without the notice.
     pub lost: Share,
-    /// People for whose phones the notice made a difference in what they received.
+    /// People whose phones received something different because of the notice.
     pub could_notice: Vec<String>,
     /// The people who noticed, and the times.
     pub noticed: Vec<Noticed>,

@@ -4,13 +4,13 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// The counts of the column's own item: the amount that there was, and the amounts in each condition.
+/// The counts of the column's own item: the amount that existed, and the amounts in each condition.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Counts {
     /// The amount that the party has, readable and true.
     pub returned: u64,
-    /// The amount that there was.
+    /// The amount that existed.
     pub of: u64,
     /// The part of `of` that the party has and nothing opens.
     pub unreadable: u64,
@@ -26,14 +26,14 @@ pub struct Counts {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Absence {
-    /// Something existed, and the party asked keeps nothing of it.
+    /// Something existed, and the party asked keeps none of it.
     #[default]
     NothingKept,
     /// The story has nothing of the kind.
     NotInStory,
     /// The demand does not ask for it.
     NotAsked,
-    /// It is not known whether the product that this design stands for has it.
+    /// It is not known whether the product that this design represents has it.
     NotKnown,
 }
 
@@ -77,21 +77,21 @@ pub enum Capability {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "is")]
 pub enum State {
-    /// Something came back.
+    /// Something was returned.
     Returned {
         /// The numerator.
         n: u64,
         /// The denominator.
         of: u64,
     },
-    /// Nothing came back, for one of four reasons.
+    /// Nothing was returned, for one of four reasons.
     None {
         /// The reason.
         why: Absence,
     },
     /// The party has it, and nothing that the party has opens it.
     Unreadable {
-        /// The numerator; 0 if it lies in a container that nobody opened.
+        /// The numerator; 0 if it is in a container that nobody opened.
         n: u64,
         /// The denominator.
         of: u64,
@@ -103,16 +103,16 @@ pub enum State {
         /// The denominator.
         of: u64,
     },
-    /// Something comes back, from after the order alone.
+    /// Something is returned, from after the order alone.
     FromNowOn {
         /// The numerator.
         n: u64,
         /// The amount after the order.
         of: u64,
     },
-    /// Posts are gone.
+    /// Posts were deleted.
     Removed {
-        /// The number of posts that are gone.
+        /// The number of deleted posts.
         n: u64,
         /// The number of posts.
         of: u64,
@@ -126,12 +126,12 @@ pub enum State {
     },
     /// The demanded effect exists already.
     InPlace {
-        /// The number of the events after the order that come back even without it.
+        /// The number of the events after the order that are returned even without it.
         n: u64,
         /// The denominator.
         of: u64,
     },
-    /// The operator withdraws the feature instead, and this part lies open then.
+    /// The operator withdraws the feature instead, and this part is readable then.
     Withdrawn {
         /// The numerator.
         n: u64,
@@ -179,7 +179,7 @@ impl State {
         }
     }
 
-    /// Explains the state in a sentence, for a reader who meets its word for the first time.
+    /// Explains the state in a sentence, for a reader who sees its word for the first time.
     #[must_use]
     pub const fn explained(self) -> &'static str {
         match self {

@@ -11,16 +11,16 @@ use crate::truth::{Scorer, WhereSaid};
 /// Stands before an account without a number.
 pub(super) const ACCOUNT: &str = "account ";
 
-/// Something that was said. The words stand here as their SHA-256, which is enough to recognise them and gives nobody's
-/// text.
+/// Something that was said. The words are stored as their SHA-256, which is enough to recognise them and reveals
+/// nobody's text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Utterance {
     /// The time, in milliseconds since 1970.
     pub at: u64,
-    /// The author.
+    /// The name of the author.
     pub by: String,
-    /// The recipients.
+    /// The names of the recipients.
     pub to: Vec<String>,
     /// True if everybody could read it.
     pub public: bool,
@@ -34,7 +34,7 @@ pub struct Utterance {
 pub struct Yardstick {
     /// The person whom the demand is about.
     pub target: String,
-    /// The time from which an order holds, in milliseconds since 1970.
+    /// The time from which an order applies, in milliseconds since 1970.
     pub ordered: u64,
     /// The time at which the answer is due, in milliseconds since 1970.
     pub served: u64,
@@ -47,7 +47,7 @@ pub struct Yardstick {
 }
 
 impl Yardstick {
-    /// Makes the yardstick of a world for a demand about `target`.
+    /// Builds the yardstick of a world for a demand about `target`.
     #[must_use]
     pub fn of(scenario: &Scenario, scorer: Scorer<'_>, target: PersonId) -> Self {
         let name =
@@ -80,7 +80,7 @@ impl Yardstick {
         }
     }
 
-    /// Returns the person whom a name in an answer means.
+    /// Returns the person denoted by a name in an answer.
     #[must_use]
     pub fn who(&self, name: &str) -> Option<&str> {
         let account = name.strip_prefix(ACCOUNT).unwrap_or(name);
@@ -112,7 +112,7 @@ impl Yardstick {
             let is_named = (bare == rest || knows_accounts) && !before.is_some_and(is_part);
             match named.filter(|_| is_named) {
                 None if bare != rest => {
-                    // The account behind the word is not looked at again.
+                    // The account behind the word is not examined again.
                     let end = bare.find(|letter| !is_part(letter)).unwrap_or(bare.len());
                     let (account, after) = bare.split_at(end);
                     out.push_str(ACCOUNT);

@@ -1,4 +1,4 @@
-//! The result of a demand, as plain data. People stand in it as the answering party can name them: by number, or by
+//! The result of a demand, as plain data. People are in it as the answering party can name them: by number, or by
 //! account.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 pub struct Entry {
     /// The item.
     pub asked: Item,
-    /// The answer of a party that holds nothing back.
+    /// The answer of a party that withholds nothing.
     pub answer: ItemAnswer,
     /// True if the demand itself states it, so that nothing was learned.
     pub was_known: bool,
@@ -41,13 +41,13 @@ pub struct Statement {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Party {
-    /// The person.
+    /// The person whose texts these are.
     pub who: String,
-    /// Texts.
+    /// The texts that this person shows.
     pub said: Vec<ReadableText>,
 }
 
-/// Everything that a demand brought.
+/// Everything that a demand returned.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Yield {
@@ -55,19 +55,19 @@ pub struct Yield {
     pub origin: Provenance,
     /// The entries, one for each item.
     pub entries: Vec<Entry>,
-    /// Texts.
+    /// The readable texts in the answer.
     pub said: Vec<ReadableText>,
-    /// Messages that passed.
+    /// The messages that the answer shows to have passed.
     pub wrote: Vec<Wrote>,
     /// Stored messages, byte for byte, that nothing opened.
     pub sealed: Vec<Wrote>,
-    /// Groups.
+    /// The members of groups that the answer names.
     pub members: Vec<Member>,
-    /// Other people whom the answer names, beyond those above.
+    /// Other people whom the answer names, in addition to those above.
     pub named: Vec<String>,
     /// Stored containers of texts that nothing opened: locked phones, backups without their key.
     pub closed: u64,
-    /// The texts that each of several people shows if asked alone. The texts that all of them show together stand
+    /// The texts that each of several people shows if asked alone. The texts that all of them show together are
     /// above.
     pub parties: Vec<Party>,
     /// The arrival time of each thing at the party, if later than the time of the thing itself: pairs of milliseconds
@@ -84,14 +84,14 @@ impl Yield {
         held.peek().is_some() && held.all(|entry| entry.withheld.is_some())
     }
 
-    /// Returns true if anything came back that is not kept back.
+    /// Returns true if anything was returned that is not kept back.
     #[must_use]
     pub fn is_anything_back(&self) -> bool {
         let came_back = |entry: &Entry| entry.came_back() && entry.withheld.is_none();
         self.entries.iter().any(came_back) || !self.texts_without_a_line().is_empty()
     }
 
-    /// Returns true if the party has the texts and does not hand them over. In that case none of them came back.
+    /// Returns true if the party has the texts and does not hand them over. In that case none of them was returned.
     #[must_use]
     pub fn is_without_its_texts(&self) -> bool {
         self.is_withheld(&[Item::MessageContent, Item::DeviceBackup])
@@ -157,7 +157,7 @@ impl Entry {
         }
     }
 
-    /// Returns true if anything came of it that was not known before.
+    /// Returns true if it revealed anything that was not known before.
     #[must_use]
     pub const fn came_back(&self) -> bool {
         self.returned() > 0
@@ -165,7 +165,7 @@ impl Entry {
 }
 
 impl Yield {
-    /// Returns true if anything came back at all.
+    /// Returns true if anything was returned at all.
     #[must_use]
     pub fn is_something(&self) -> bool {
         let lists =

@@ -1,4 +1,4 @@
-//! A place for a phone's vault that ends with the world: a temporary folder, for its owner alone.
+//! Storage for a phone's vault that ends with the world: a temporary folder, for its owner alone.
 
 use std::io;
 use std::path::Path;
@@ -10,7 +10,7 @@ use tempfile::TempDir;
 pub(crate) struct Scratch(TempDir);
 
 impl Scratch {
-    /// Makes an empty one.
+    /// Creates an empty one.
     ///
     /// # Errors
     /// The file system's error.

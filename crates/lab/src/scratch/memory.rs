@@ -1,4 +1,4 @@
-//! A place for a phone's vault that ends with the world, in a program without a file system: a name in the client's
+//! Storage for a phone's vault that ends with the world, in a program without a file system: a name in the client's
 //! memory.
 
 use std::io;
@@ -15,7 +15,7 @@ static MADE: AtomicU64 = AtomicU64::new(0);
 pub(crate) struct Scratch(PathBuf);
 
 impl Scratch {
-    /// Makes an empty one.
+    /// Creates an empty one.
     ///
     /// # Errors
     /// This one cannot fail.

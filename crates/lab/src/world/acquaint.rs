@@ -1,8 +1,8 @@
 //! Acquaintance: the people who can write to each other, and the accounts that they use for it.
 //!
-//! Under a design with numbers and a directory, people find each other by number, and the relay learns of it. Otherwise
-//! they hand each other invitations outside the relay, as people who meet do. Relays do not talk to each other, so a
-//! person who knows somebody at another relay has an account there too.
+//! Under a design with numbers and a directory, people find each other by number, and the relay learns of it.
+//! Otherwise they exchange invitations outside the relay, as people who meet do. Relays do not talk to each other,
+//! so a person who knows somebody at another relay has an account there too.
 
 use pillarbox_access::design::Accounts;
 use pillarbox_wire::AccountId;
@@ -26,7 +26,7 @@ impl World {
         Ok(())
     }
 
-    /// Gives everybody an account, and acquaints them with the people whom they know or will write to.
+    /// Creates everybody's account, and acquaints them with the people whom they know or will write to.
     pub(super) fn meet_everybody(&mut self) -> Result<(), WorldError> {
         let scenario = self.scenario.clone();
         for (who, _) in scenario.everybody() {
@@ -35,8 +35,8 @@ impl World {
                 self.one_profile(who, self.home(who))?;
             }
         }
-        // If frames take time, a group's maker finds its members before the story begins. Otherwise everybody would
-        // wait meanwhile.
+        // If frames take time, the creator of a group finds its members before the story begins. Otherwise
+        // everybody would wait meanwhile.
         let grouped = scenario.events.iter().filter(|_| scenario.network.is_some());
         let grouped = grouped.filter_map(|event| match &event.act {
             Act::MakesGroup { with, .. } => Some(with.iter().map(|whom| (event.who, *whom))),
@@ -54,8 +54,8 @@ impl World {
         Ok(())
     }
 
-    /// Returns the way in which `who` reaches `whom`, and acquaints the two if necessary. Returns nothing if no way
-    /// exists.
+    /// Returns the route by which `who` reaches `whom`, and acquaints the two if necessary. Returns nothing if
+    /// there is no route.
     pub(super) fn meet(&mut self, who: PersonId, whom: PersonId) -> Result<Option<Acquaintance>, WorldError> {
         if let Some(known) = self.acquaintances.get(&(who, whom)) {
             return Ok(Some(*known));
@@ -87,8 +87,8 @@ impl World {
         Ok(self.acquaintances.get(&(who, whom)).copied())
     }
 
-    /// Returns the way back to somebody who reaches this person: the answer leaves from the account that was written
-    /// to.
+    /// Returns the route back to somebody who reaches this person: the answer is sent from the account that was
+    /// written to.
     fn answer_way(&mut self, who: PersonId, whom: PersonId) -> Result<Option<Acquaintance>, WorldError> {
         let Some(back) = self.acquaintances.get(&(whom, who)).copied() else { return Ok(None) };
         let reached = |profile: &Profile| profile.who == who && profile.account() == Some(back.theirs);
@@ -138,8 +138,8 @@ impl World {
         Ok(found.then_some(account))
     }
 
-    /// Lets two people scan each other's invitation. Returns the contact that the first gets, then the contact that the
-    /// second gets.
+    /// Has two people scan each other's invitation. Returns the first person's new contact, then the second
+    /// person's.
     pub(super) fn exchange_invitations(
         &mut self,
         one: ProfileId,
@@ -162,7 +162,7 @@ impl World {
         Ok(Some(accounts))
     }
 
-    /// Forgets the ways to and from a person whose accounts are gone.
+    /// Forgets the routes to and from a person whose accounts are deleted.
     pub(super) fn forget_ways(&mut self, who: PersonId) {
         self.acquaintances.retain(|(one, other), _| *one != who && *other != who);
     }

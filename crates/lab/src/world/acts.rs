@@ -166,14 +166,14 @@ impl World {
         Ok(())
     }
 
-    /// Removes a person. Others keep the contact, and their texts to it go nowhere.
+    /// Removes a person. Others keep the contact, and their texts to it reach nobody.
     fn delete_accounts(&mut self, who: PersonId) -> Result<(), WorldError> {
         self.close_accounts(who)?;
         self.gone.insert(who);
         Ok(())
     }
 
-    /// Destroys somebody's phone with everything on it. Their accounts stay as they are, and nobody answers for them.
+    /// Destroys somebody's phone with everything on it. Their accounts are unchanged, and nobody answers for them.
     fn lose_phone(&mut self, who: PersonId) -> Result<(), WorldError> {
         for id in self.profiles_of(who) {
             self.cut(id)?;
@@ -186,8 +186,8 @@ impl World {
         Ok(())
     }
 
-    /// Takes somebody's phone. A phone that does not lie in a folder is cut off and gives nothing to look at.
-    /// [`World::new`] says which phones lie in folders.
+    /// Seizes somebody's phone. A phone that is not stored in a folder is cut off and yields nothing.
+    /// [`World::new`] says which phones are stored in folders.
     pub(super) fn seize(&mut self, who: PersonId, state: LockState) -> Result<(), WorldError> {
         let class = self.scenario.person(who).map(|person| person.passcode).unwrap_or_default();
         for id in self.profiles_of(who) {
@@ -204,7 +204,7 @@ impl World {
         Ok(())
     }
 
-    /// Lets a person open an account at another relay and hand an invitation to everybody they know.
+    /// Has a person open an account at another relay and send an invitation to everybody they know.
     fn move_on(&mut self, who: PersonId) -> Result<(), WorldError> {
         let country = self.scenario.person(who).map(|person| person.country.clone()).unwrap_or_default();
         let here = self.home(who);
@@ -225,7 +225,7 @@ impl World {
         Ok(())
     }
 
-    /// Gives a new phone its owner's facts, and a push token if it hands one on.
+    /// Stores its owner's facts on a new phone, and a push token if it passes one to the relay.
     pub(super) fn give_facts(
         &mut self,
         phone: &mut Phone,
@@ -243,7 +243,7 @@ impl World {
         if let Some(number) = &person.number {
             facts.push((DepositKind::NumberHash, sha256(number.as_str().as_bytes())));
         }
-        // Facts that the scenario states come later and replace the facts that follow from the name.
+        // Facts that the scenario states are set later and replace the facts that follow from the name.
         facts.extend(person.facts.iter().cloned());
         for (kind, value) in facts {
             phone.set_fact(kind, b"", Some(value.into_bytes()), rng)?;
@@ -254,7 +254,7 @@ impl World {
             phone.set_fact(DepositKind::Contact, number.as_str().as_bytes(), Some(name.into_bytes()), rng)?;
         }
         if phone.account().habits.deposits.contains(&DepositKind::PushToken) && *purpose != Purpose::Backups {
-            // A token does not tell its owner, so each account has its own.
+            // A token does not identify its owner, so each account has its own.
             let token = format!("push-{}", sha256(format!("{}, {account}", self.scenario.name).as_bytes()));
             push::give(&mut self.push, token.clone().into_bytes(), who, &person);
             phone.set_fact(DepositKind::PushToken, b"", Some(token.into_bytes()), rng)?;

@@ -1,7 +1,7 @@
 //! Internet addresses of phones: of homes (which several people may share), of mobile gateways, and of exits of the Tor
 //! network.
 //!
-//! All of them lie in networks reserved for documentation and tests, so that nobody's real address stands in a record:
+//! All of them are in networks reserved for documentation and tests, so that nobody's real address is in a record:
 //!
 //! | what | network |
 //! |---|---|
@@ -23,7 +23,8 @@ use super::state::profile::ProfileId;
 use crate::record::Kind;
 use crate::scenario::{AddressKind, Person, PersonId};
 
-/// The number of addresses that one home has before the first of them comes again. With it, 500 homes fill the network.
+/// The number of addresses that one home has before the first of them is reused. With it, 500 homes fill the
+/// network.
 const ADDRESSES_OF_A_HOME: u64 = 128;
 
 /// Returns the internet address of a home that keeps it. In a story without a network, everybody has such an address.
@@ -50,7 +51,7 @@ fn numbered([first, second]: [u8; 2], place: u64) -> IpAddr {
     IpAddr::V4(Ipv4Addr::new(first, second, third, fourth))
 }
 
-/// The place of the first Tor exit in the network that exits share with gateways.
+/// The index of the first Tor exit in the network that exits share with gateways.
 const FIRST_EXIT: u64 = 128 * 256;
 
 impl World {
@@ -64,7 +65,7 @@ impl World {
         changes.is_none().then(|| home_address(host))
     }
 
-    /// Returns the person in whose home somebody is.
+    /// Returns the person whose home somebody shares.
     fn host_of(&self, who: PersonId) -> Option<PersonId> {
         match self.scenario.person(who)?.connectivity.address {
             AddressKind::OwnHome => Some(who),
@@ -84,7 +85,7 @@ impl World {
         })
     }
 
-    /// Notes the person behind the address of a connection, in a story that has a network.
+    /// Records the person behind the address of a connection, in a story that has a network.
     pub(super) fn is_seen_at(
         &mut self,
         id: ProfileId,
@@ -101,7 +102,7 @@ impl World {
         Ok(())
     }
 
-    /// Puts the first address change of each home on the calendar.
+    /// Schedules the first address change of each home.
     pub(super) fn begin_moves(&mut self) {
         let first =
             |(who, person): (PersonId, &Person)| Some((self.now + person.connectivity.address_changes?, who));

@@ -1,5 +1,5 @@
-//! A new phone. Where accounts have numbers, the account goes on: the operator sends a code to the number, and the new
-//! phone shows it. Elsewhere the accounts are lost with the phone, and their owner makes new ones.
+//! A new phone. Where accounts have numbers, the account continues: the operator sends a code to the number, and
+//! the new phone submits it. Elsewhere the accounts are lost with the phone, and their owner creates new ones.
 
 use pillarbox_access::design::Accounts;
 use pillarbox_wire::AccountId;
@@ -11,7 +11,7 @@ use super::state::profile::{Profile, ProfileId, Purpose};
 use crate::scenario::PersonId;
 
 impl World {
-    /// Gives somebody a new phone, which registers again.
+    /// Hands somebody a new phone, which registers again.
     pub(super) fn begin_anew(&mut self, who: PersonId) -> Result<(), WorldError> {
         let has_number = self.scenario.person(who).is_some_and(|person| person.number.is_some());
         if self.design.phone.number && self.design.phone.accounts == Accounts::One && has_number {
@@ -29,8 +29,8 @@ impl World {
         Ok(())
     }
 
-    /// Replaces the former phone, which is gone with everything on it. The account goes on with the new one. Backups
-    /// that lie with another operator stay as they are: a password opens that account, and a number does not.
+    /// Replaces the former phone, which is lost with everything on it. The account continues with the new one.
+    /// Backups stored with another operator are unaffected: a password opens that account, and a number does not.
     fn replace_phone(&mut self, who: PersonId) -> Result<(), WorldError> {
         for former in self.profiles_of(who) {
             let (site, purpose) = {
@@ -76,7 +76,7 @@ impl World {
         self.settle()
     }
 
-    /// Lets the holder of a number read the code that was sent to it, and type it into the phone that asks for it.
+    /// Has the holder of a number read the code that was sent to it, and type it into the phone that asks for it.
     pub(super) fn show_code(&mut self, id: ProfileId) -> Result<(), WorldError> {
         let handle = self.profile(id)?.phone.as_ref().and_then(|phone| phone.account().handle.clone());
         let code = handle.and_then(|handle| self.codes.remove(&handle));

@@ -19,8 +19,8 @@ use crate::truth::Truth;
 
 impl World {
     /// Creates a world at the start of a scenario. Everybody has an account and knows the people whom the scenario
-    /// names. Two kinds of phone lie in folders: those that the scenario has seized, and those of the people whom its
-    /// demands are about. All others lie in memory.
+    /// names. Two kinds of phone are stored in folders: those that the scenario has seized, and those of the people
+    /// whom its demands are about. All others are kept in memory.
     ///
     /// # Errors
     /// [`WorldError`].
@@ -104,7 +104,8 @@ impl World {
         }
     }
 
-    /// Opens a relay in each country in which the design's operator has one, and one more where its backups lie.
+    /// Opens a relay in each country in which the design's operator has one, and one more where its backups are
+    /// stored.
     fn open_sites(&mut self) -> Result<(), WorldError> {
         let countries = self.design.operator.relays();
         let keeping = self.design.relay.clone();
@@ -142,16 +143,16 @@ impl World {
         Ok(())
     }
 
-    /// Returns true if the operator sends codes to numbers. If nobody registers a number that already has an account, a
-    /// code would cost two more frames for each account and tell nothing.
+    /// Returns true if the operator sends codes to numbers. If nobody registers a number that already has an
+    /// account, a code would cost two more frames for each account and show nothing.
     fn sends_codes(&self) -> bool {
         let again = |event: &Event| matches!(event.act, Act::ReRegisters);
         let again = self.scenario.numbers_by_code || self.scenario.events.iter().any(again);
         self.design.phone.number && again
     }
 
-    /// Gives everybody their account, acquaints them with the people whom they know, and puts the scenario's events on
-    /// the calendar.
+    /// Creates everybody's account, acquaints them with the people whom they know, and schedules the scenario's
+    /// events.
     fn begin(&mut self) -> Result<(), WorldError> {
         let scenario = self.scenario.clone();
         let read = scenario.events.iter().filter(|event| matches!(event.act, Act::PhoneSeized { .. }));

@@ -1,4 +1,4 @@
-//! The way of frames: from phones through a Noise channel to a relay and back, until nothing moves.
+//! The path of frames: from phones through a Noise channel to a relay and back, until none are left.
 //!
 //! The wire codec encodes every frame, and the channel seals it into records, as over TCP. The sealed bytes are kept
 //! for the wire tap. The relay's view of each frame goes into the record.
@@ -39,7 +39,7 @@ impl World {
         self.sites.get_mut(id.0).ok_or(WorldError::Missing("a relay"))
     }
 
-    /// Carries frames until nothing moves.
+    /// Carries frames until none are left.
     pub(super) fn settle(&mut self) -> Result<(), WorldError> {
         loop {
             self.settle_phones()?;
@@ -63,7 +63,7 @@ impl World {
         Ok(())
     }
 
-    /// Does one thing on a link of a phone. Returns false if nothing is to be done.
+    /// Does one thing on a link of a phone. Returns false if there is nothing to do.
     fn drive(&mut self, id: ProfileId, link: Link) -> Result<bool, WorldError> {
         let now = self.now;
         let software = self.altered.get(&self.profile(id)?.who).copied();
@@ -76,7 +76,7 @@ impl World {
         if !has_line {
             let wanted = match link {
                 Link::Named => !refused,
-                // Everything that a phone of an authority sends is to stay with the operator, which has to know it.
+                // Everything that a phone of an authority sends must stay with the operator, which has to know it.
                 Link::Nameless if reads_along => false,
                 Link::Nameless => phone.is_ready(Link::Named) && phone.wants_nameless()?,
             };
@@ -124,7 +124,7 @@ impl World {
         self.send_parcel(connection, Parcel::Up(bytes))
     }
 
-    /// Hands an account's input to its relay, and carries out the effects that the relay returns.
+    /// Passes an account's input to its relay, and carries out the effects that the relay returns.
     pub(super) fn process(
         &mut self,
         id: ProfileId,
@@ -178,7 +178,7 @@ impl World {
         }
     }
 
-    /// Lets a relay do everything that is due by the clock.
+    /// Has a relay do everything that is due by the clock.
     pub(super) fn sweep(&mut self, site_id: SiteId) -> Result<(), WorldError> {
         loop {
             let now = self.now;
@@ -212,7 +212,8 @@ impl World {
         }
     }
 
-    /// Records a relay's view of a frame and whether the relay accepted it. Hands the frame over if an order says so.
+    /// Records a relay's view of a frame and whether the relay accepted it. Passes the frame to the tap if an order
+    /// requires it.
     fn note(
         &mut self,
         site_id: SiteId,
@@ -240,7 +241,7 @@ impl World {
         Ok(())
     }
 
-    /// Notes bytes on the wire between a phone and a relay. The tap stands at the phone's end.
+    /// Records bytes on the wire between a phone and a relay. The tap is at the phone's end.
     pub(super) fn crosses(
         &mut self,
         id: ProfileId,

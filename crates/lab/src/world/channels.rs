@@ -80,7 +80,7 @@ impl World {
         Ok(())
     }
 
-    /// Lets a phone show the posts of a channel.
+    /// Has a phone show the posts of a channel.
     pub(super) fn show_posts(
         &mut self,
         id: ProfileId,

@@ -1,6 +1,6 @@
-//! The clock: time jumps from one thing that is due to the next. The world looks at a phone when something on it waits
-//! for that time, and a relay sweeps by the hour. Neither depends on what happens to others in between. Nor does the
-//! record depend on the size of the clock's jumps, because everything in it happens at a moment of its own.
+//! The clock: time jumps from one due thing to the next. The world looks at a phone when something on it waits for
+//! that time, and a relay sweeps by the hour. Neither depends on what happens to others in between. Nor does the
+//! record depend on the size of the clock's jumps, because everything in it happens at its own moment.
 
 use pillarbox_relay::ageing::SWEEP_INTERVAL;
 use pillarbox_wire::{Duration, Timestamp};
@@ -56,8 +56,8 @@ impl World {
         self.settle()
     }
 
-    /// Lets time pass in which nothing is due. Relays sweep at the story's full hours. If several hours pass at once,
-    /// the last sweep is enough, because no row in the record is removed in between.
+    /// Advances time over a span in which nothing is due. Relays sweep at the story's full hours. If several hours
+    /// pass at once, the last sweep is enough, because no row in the record is removed in between.
     fn pass(&mut self, to: Timestamp) -> Result<(), WorldError> {
         if to <= self.now {
             return Ok(());

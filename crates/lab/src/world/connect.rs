@@ -60,7 +60,7 @@ impl World {
         Ok(true)
     }
 
-    /// Makes both ends of a channel. The messages between them are sent afterwards.
+    /// Creates both ends of a channel. The messages between them are sent afterwards.
     fn shake_hands(&mut self, id: ProfileId) -> Result<Shaken, WorldError> {
         let Self { profiles, sites, .. } = self;
         let profile = profiles.get_mut(id.0).ok_or(WorldError::Missing("a profile"))?;
@@ -79,7 +79,7 @@ impl World {
         Ok(Shaken { phone_end, relay_end, offer: offer.to_vec(), handshake })
     }
 
-    /// Ends a phone's connections. The relay hears of it after everything that the phone sent before.
+    /// Ends a phone's connections. The relay is informed after everything that the phone sent before.
     pub(super) fn cut(&mut self, id: ProfileId) -> Result<(), WorldError> {
         for link in [Link::Named, Link::Nameless] {
             let profile = self.profile_mut(id)?;

@@ -1,6 +1,6 @@
-//! A phone that is copied with its passcode and given back. The copy is given what passes the operator. Once something
-//! does not open, it goes online itself, and both phones fight for one mailbox: the relay gives it to whoever came
-//! last.
+//! A phone that is copied with its passcode and returned. The copy is given what passes the operator. Once
+//! something does not open, it connects itself, and both phones fight for one mailbox: the relay gives it to the
+//! phone that connected last.
 
 use pillarbox_access::view::Tapped;
 use pillarbox_client::{Link, Notice, Phone, vault};
@@ -16,14 +16,14 @@ use super::state::randomness::Streams;
 use crate::scenario::{Person, PersonId};
 use crate::scratch::Scratch;
 
-/// The pause of a phone whose connection another phone has replaced. The shipped program comes back within a second.
+/// The pause of a phone whose connection another phone has replaced. The shipped program returns within a second.
 /// With ten minutes, either phone has the mailbox half of the time as well, and a story of days takes seconds.
 const AFTER_REPLACED: Duration = Duration::from_seconds(600);
 
-/// The name of whoever has the copy, in records.
+/// The name of the copy's holder, in records.
 const HOLDER: &str = "whoever has the copy";
 
-/// Returns a message from a tap in the form in which the relay delivers it. `number` tells messages apart.
+/// Returns a message from a tap in the form in which the relay delivers it. `number` distinguishes messages.
 pub(crate) fn as_delivered(tapped: &Tapped, number: u64) -> RelayFrame {
     let device = |account: AccountId| DeviceAddress { account, device: DeviceId::FIRST };
     RelayFrame::Deliver(Deliver {
@@ -36,7 +36,7 @@ pub(crate) fn as_delivered(tapped: &Tapped, number: u64) -> RelayFrame {
 }
 
 impl World {
-    /// Copies each phone of a person that lies in a folder. The owner goes on with the original.
+    /// Copies each phone of a person that is stored in a folder. The owner continues with the original.
     pub(super) fn copy_phone(&mut self, who: PersonId, goes_online: bool) -> Result<(), WorldError> {
         let Some(passcode) = self.passcodes.get(&who).cloned() else { return Ok(()) };
         for of in self.profiles_of(who) {
@@ -55,7 +55,7 @@ impl World {
         Ok(())
     }
 
-    /// Starts the copy as a phone of whoever has it. It does not connect yet.
+    /// Starts the copy as a phone of its holder. It does not connect yet.
     fn start_copy(&mut self, of: ProfileId, copied: &Copied) -> Result<ProfileId, WorldError> {
         let (site, purpose) = {
             let original = self.profile(of)?;
@@ -75,7 +75,7 @@ impl World {
         Ok(id)
     }
 
-    /// Gives each copy that waits the messages that have passed since. Returns true if one goes online now.
+    /// Feeds each copy that waits the messages that have passed since. Returns true if one connects now.
     pub(super) fn feed_copies(&mut self) -> Result<bool, WorldError> {
         let mut goes_online = false;
         for at in 0..self.copies.len() {
@@ -121,7 +121,7 @@ impl World {
         Ok((0..).zip(here).skip(skip).collect())
     }
 
-    /// Puts a phone off whose connection another phone has replaced.
+    /// Postpones the reconnection of a phone whose connection another phone has replaced.
     pub(super) fn put_off(&mut self, id: ProfileId) -> Result<(), WorldError> {
         if self.copies.is_empty() {
             return Ok(());
@@ -138,7 +138,7 @@ impl World {
         &self.copies
     }
 
-    /// Returns a copy as the phone that went online; none if it waits or stays as it is.
+    /// Returns a copy as the phone that connected; `None` if it waits or stays offline.
     #[must_use]
     pub fn copy_online(&self, copied: &Copied) -> Option<&Phone> {
         let running = copied.running.filter(|running| running.is_online)?;

@@ -4,8 +4,8 @@ use pillarbox_client::{PhoneError, ProfileError, StorageError};
 use pillarbox_relay::StoreError;
 use pillarbox_transport::{AddressError, HandshakeError, RecordOpenError, RecordSealError};
 
-/// The reason for which a world could not be made or could not go on. None of these is a finding: a feature that a
-/// design forbids or lacks stands in the record, and the world goes on.
+/// The reason that a world could not be created or could not continue. None of these is a finding: a feature that a
+/// design forbids or lacks is in the record, and the world continues.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WorldError {
@@ -30,16 +30,16 @@ pub enum WorldError {
     /// Opening from the channel between a phone and a relay failed.
     #[error("a channel failed: {0}")]
     Open(#[from] RecordOpenError),
-    /// A relay's address could not be made.
+    /// A relay's address could not be built.
     #[error("a relay has no address: {0}")]
     Address(#[from] AddressError),
-    /// No folder could be made for a phone that will be seized.
+    /// No folder could be created for a phone that will be seized.
     #[error("no folder could be made for a phone: {0}")]
     Folder(std::io::ErrorKind),
-    /// The frames did not come to an end.
+    /// The frames never came to an end.
     #[error("the world does not come to rest")]
     Restless,
-    /// The story to go on with would have begun otherwise than this world's story.
+    /// The story to continue with would have begun otherwise than this world's story.
     #[error("this world has another story behind it")]
     OtherStory,
     /// Something that the world itself keeps track of is missing.

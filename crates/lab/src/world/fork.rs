@@ -1,5 +1,5 @@
-//! A copy of a world. Both copies go on from the same moment with the same randomness. They differ only where somebody
-//! makes a difference, as do two worlds of one seed that began at the start of the story.
+//! A copy of a world. Both copies continue from the same moment with the same randomness. They differ only where
+//! somebody causes a difference, as do two worlds of one seed that began at the start of the story.
 
 use std::collections::BTreeSet;
 
@@ -126,7 +126,7 @@ fn beginning(scenario: &Scenario) -> impl PartialEq + use<'_> {
     )
 }
 
-/// Copies a phone, and the folder in which it lies, if it lies in one.
+/// Copies a phone, and the folder that contains it, if there is one.
 fn fork_phone(
     phone: Option<&Phone>,
     folder: Option<&Scratch>,

@@ -1,4 +1,4 @@
-//! Groups: making them, writing to them and leaving them. Each member has the profile that belongs in the group.
+//! Groups: creating them, writing to them and leaving them. Each member has the profile that belongs in the group.
 
 use std::collections::BTreeMap;
 
@@ -60,7 +60,7 @@ impl World {
             };
             members.insert(*member, profile);
         }
-        // If nobody is found by number, members who have never met hand each other invitations as well.
+        // If nobody is found by number, members who have never met exchange invitations as well.
         if !self.design.phone.number || !self.design.relay.directory {
             let all: Vec<ProfileId> = members.values().copied().collect();
             for (at, one) in all.iter().enumerate() {
@@ -101,7 +101,7 @@ impl World {
         Ok(())
     }
 
-    /// Puts a person's new phone into all of their groups in place of the former one.
+    /// Replaces a person's former phone by the new one in all of their groups.
     pub(super) fn replace_in_groups(&mut self, who: PersonId, former: ProfileId, new: ProfileId) {
         for group in self.groups.values_mut() {
             if let Some(own) = group.members.get_mut(&who).filter(|own| **own == former) {

@@ -5,12 +5,12 @@
 //! that TCP would carry. A world adds their surroundings: people with a country and an internet address, a clock that
 //! jumps from one event to the next, networks that refuse, a push service, and orders that reach an operator.
 //!
-//! The same scenario, design and seed give the same [`Record`](crate::record::Record), byte for byte
+//! The same scenario, design and seed yield the same [`Record`](crate::record::Record), byte for byte
 //! (docs/decisions/0011-worlds.md).
 //!
 //! | file | what |
 //! |---|---|
-//! | `state` | what a world consists of: relays and their operators, phone accounts, a stream of randomness for each actor |
+//! | `state` | the parts of a world: relays and their operators, phone accounts, a stream of randomness for each actor |
 //! | `begin`, `run` | its beginning, its calendar and its end |
 //! | `profile` | how phone accounts are made |
 //! | `clock` | how time passes: alarms of phones, sweeps of relays |
@@ -18,14 +18,14 @@
 //! | `transit`, `addresses`, `sleep` | the network of a story that has one |
 //! | `acquaint` | who can write to whom |
 //! | `anew`, `copied` | somebody has a new phone; somebody else has a copy of one |
-//! | `acts`, `groups`, `channels`, `backups`, `reports`, `notices` | what people do, and what their phones tell them |
+//! | `acts`, `groups`, `channels`, `backups`, `reports`, `notices` | people's acts, and their phones' notices |
 //! | `orders` | what authorities make operators and networks do |
-//! | `withdrawal` | what operators take from a country, and tell its people |
-//! | `rows` | what becomes of each message that a relay holds |
-//! | `readers` | phones of an authority that read along |
+//! | `withdrawal` | features that operators withdraw from a country, and the announcement to its people |
+//! | `rows` | the fate of each message that a relay holds |
+//! | `readers` | eavesdropping phones of an authority |
 //! | `fork` | the same world a second time |
 //! | `push` | the operating system's push service |
-//! | `view` | what may be looked at from outside |
+//! | `view` | the views from outside |
 
 mod acquaint;
 mod acts;

@@ -42,7 +42,7 @@ impl World {
         Ok(())
     }
 
-    /// Lets the owner read a new text at once. Names the text that was really said, if the notice is about one.
+    /// Has the owner read a new text at once. Names the text that was really said, if the notice is about one.
     fn show(
         &mut self,
         id: ProfileId,
@@ -62,7 +62,7 @@ impl World {
         Ok(self.truth.read(by, entry.id, who, now).map(|said| text_id(said.0)))
     }
 
-    /// Keeps what the system of a phone shows of a new text.
+    /// Stores the notification that the system of a phone shows of a new text.
     fn notify(&mut self, who: PersonId, by: PersonId, text: &str) {
         let (now, from) = (self.now, self.name(by));
         let previews = !self.without_previews.contains(&who);
@@ -70,7 +70,7 @@ impl World {
         if previews { store.keep_preview(now, &from, text) } else { store.keep_bare(now) }
     }
 
-    /// Accepts a contact whom the owner knows. A stranger's message stays a request.
+    /// Accepts a contact whom the owner knows. A stranger's message remains a request.
     fn accept(&mut self, id: ProfileId, contact: AccountId) -> Result<(), WorldError> {
         let who = self.profile(id)?.who;
         let Some(from) = self.truth.behind(contact) else { return Ok(()) };
@@ -99,7 +99,7 @@ impl World {
     }
 }
 
-/// A phone's screen, on which people and groups have the names that the story gives them.
+/// A phone's screen, on which people and groups have the names that the story uses.
 struct Screen<'a> {
     world: &'a World,
     id: ProfileId,

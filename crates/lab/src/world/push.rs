@@ -1,12 +1,13 @@
-//! The operating system's push service. It gives a device a token, knows the account to which the device is signed in,
-//! and is asked to wake the device.
+//! The operating system's push service. It assigns a device a token, knows the account to which the device is
+//! signed in, and is asked to wake the device.
 
 use pillarbox_access::view::{PushOwner, PushRecords, Woken};
 use pillarbox_wire::Timestamp;
 
 use crate::scenario::{Person, PersonId};
 
-/// Gives a device a token. The scenario names the owner's account with the service, or one is made of the owner's name.
+/// Assigns a device a token. The scenario names the owner's account with the service, or one is derived from the
+/// owner's name.
 pub(super) fn give(records: &mut PushRecords, token: Vec<u8>, who: PersonId, person: &Person) {
     let made = || format!("{}.{}@example.com", person.name.to_lowercase().replace(' ', "."), who.0 + 1);
     let email = person.os_account.clone().unwrap_or_else(made);

@@ -1,5 +1,5 @@
-//! Phones of an authority that read along: one with an account of its own, which the operator names as one more device
-//! of somebody, and one that has registered somebody's number.
+//! Eavesdropping phones of an authority: one with its own account, which the operator names as one more device of
+//! somebody, and one that has registered somebody's number.
 
 use pillarbox_client::contact::write_identity;
 use pillarbox_client::{Habits, NewAccount, Notice, Phone, Vault};
@@ -17,7 +17,7 @@ use crate::scenario::{Person, PersonId};
 const OWNER: &str = "whoever reads along";
 
 impl World {
-    /// Opens an account for a phone that reads along, and has the relay name that phone.
+    /// Opens an account for an eavesdropping phone, and has the relay name that phone.
     pub(super) fn name_ghost(
         &mut self,
         site: SiteId,
@@ -35,7 +35,7 @@ impl World {
         self.wait_for(id)
     }
 
-    /// Registers somebody's number on a phone that reads along. Whoever reads along has the code that is sent to the
+    /// Registers somebody's number on an eavesdropping phone. The eavesdropper has the code that is sent to the
     /// number.
     pub(super) fn take_number(&mut self, who: PersonId) -> Result<(), WorldError> {
         let number = self.scenario.person(who).and_then(|person| person.number.clone());
@@ -50,7 +50,7 @@ impl World {
         Ok(())
     }
 
-    /// Adds a phone that reads along, which gets an account at a relay.
+    /// Adds an eavesdropping phone, which gets an account at a relay.
     fn add_reader(&mut self, site: SiteId, handle: Option<Handle>) -> Result<ProfileId, WorldError> {
         let here = self.site(site)?;
         let (relay, host) = (here.address().clone(), here.address().host().to_owned());
@@ -76,8 +76,8 @@ impl World {
         Ok(id)
     }
 
-    /// Lets whoever reads along do what has to be done. The ghost's phone accepts everybody who writes to it, because
-    /// nothing that it sends goes further. A phone that has somebody's number answers nobody.
+    /// Has the eavesdropper do what has to be done. The ghost's phone accepts everybody who writes to it, because
+    /// nothing that it sends is delivered. A phone that has somebody's number answers nobody.
     pub(super) fn read_along(&mut self, id: ProfileId, notices: &[Notice]) -> Result<(), WorldError> {
         let now = self.now;
         let is_ghost = self.site(self.profile(id)?.site)?.ghost.is_some();

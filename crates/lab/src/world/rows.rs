@@ -1,5 +1,6 @@
-//! Rows: the record's account of each message that a relay holds. The relay tells what it commits. It does not name
-//! rows that it removes because of their age, so the world searches the store for them when their time is over.
+//! Rows: the record's account of each message that a relay holds. The relay reports what it commits. It does not
+//! name rows that it removes because of their age, so the world searches the store for them when their time is
+//! over.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +14,7 @@ use super::state::site::{Site, SiteId};
 use crate::record::{Fate, Kind, instant, sha256, starts};
 
 impl World {
-    /// Records the changes of rows. `payload` is the payload of the message that came in, if one did.
+    /// Records the changes of rows. `payload` is the payload of the message that was received, if any.
     pub(super) fn rows_became(
         &mut self,
         site_id: SiteId,
@@ -58,13 +59,13 @@ impl World {
         Ok(())
     }
 
-    /// Looks for the rows that went with a closed account, whose mailbox the relay removes whole.
+    /// Searches for the rows that were deleted with a closed account, whose mailbox the relay removes whole.
     pub(super) fn look_for_rows_of_closed(&mut self, site_id: SiteId) -> Result<(), WorldError> {
         let all = self.site(site_id)?.rows.rows.keys().copied().collect();
         self.look_for_rows(site_id, all, CLOSED)
     }
 
-    /// Looks for delivered rows that have expired and are gone.
+    /// Searches for delivered rows that have expired and are deleted.
     pub(super) fn look_for_lapsed_rows(&mut self, site_id: SiteId) -> Result<(), WorldError> {
         let lapsed = self.site(site_id)?.rows.lapsed(self.now);
         self.look_for_rows(site_id, lapsed, "its time was over")

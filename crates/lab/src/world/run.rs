@@ -5,11 +5,12 @@ use pillarbox_wire::Timestamp;
 use super::error::WorldError;
 use super::state::{Due, World};
 
-/// The number of spans of time in which a story is told, for a progress bar. It is as fine as a person can see.
+/// The number of spans of time into which a story is divided, for a progress bar. It is as fine as a person can
+/// see.
 pub const PARTS: u64 = 50;
 
 impl World {
-    /// Lets time pass up to `until`, and carries out everything that is due by then.
+    /// Advances time to `until`, and carries out everything that is due by then.
     ///
     /// # Errors
     /// [`WorldError`].
@@ -18,7 +19,7 @@ impl World {
         self.run_on(until, &mut unlimited).map(drop)
     }
 
-    /// Does the same as [`run_until`](Self::run_until) in pieces. `budget` counts down the things that may still
+    /// Does the same as [`run_until`](Self::run_until) in pieces. `budget` counts down the events that may still
     /// happen. Returns true once time has passed up to `until`.
     ///
     /// # Errors
@@ -43,7 +44,7 @@ impl World {
         Ok(true)
     }
 
-    /// Counts the things that are due up to `until`.
+    /// Counts the events that are due up to `until`.
     pub(crate) fn left_until(&self, until: Timestamp) -> usize {
         self.due.range(..=(until, u64::MAX)).count()
     }

@@ -10,7 +10,7 @@ use super::state::sleepers::STAYS_AWAKE;
 use crate::scenario::PersonId;
 
 impl World {
-    /// Lets every phone whose time it is fall asleep at the beginning of the story.
+    /// Puts every phone whose time it is to sleep at the beginning of the story.
     pub(super) fn begin_sleep(&mut self) -> Result<(), WorldError> {
         let sleepers: Vec<PersonId> = self
             .scenario
@@ -29,7 +29,7 @@ impl World {
         Ok(())
     }
 
-    /// Lets the phones that are due wake or fall asleep.
+    /// Wakes the phones that are due, or puts them to sleep.
     pub(super) fn change_all_sleep(&mut self) -> Result<(), WorldError> {
         while let Some((_, who)) = self.sleepers.changes.first().copied().filter(|(at, _)| *at <= self.now) {
             self.sleepers.changes.pop_first();
@@ -38,8 +38,8 @@ impl World {
         Ok(())
     }
 
-    /// Wakes a phone that only looks for messages now and then, because its owner uses it. A phone that is switched off
-    /// for the night does not wake.
+    /// Wakes a phone that only checks for messages now and then, because its owner uses it. A phone that is
+    /// switched off for the night does not wake.
     pub(super) fn wake_for_its_owner(&mut self, who: PersonId) {
         let Some(connectivity) = self.scenario.person(who).map(|person| person.connectivity) else { return };
         let night = connectivity.asleep.is_some_and(|hours| hours.contain(self.now));
@@ -56,7 +56,7 @@ impl World {
         self.restless.extend(self.profiles_of(who));
     }
 
-    /// Decides whether a phone wakes, stays awake or falls asleep now, and when to look at it next.
+    /// Decides whether a phone wakes, stays awake or falls asleep now, and when to check it next.
     fn change_sleep(&mut self, who: PersonId) -> Result<(), WorldError> {
         let now = self.now;
         let Some(connectivity) = self.scenario.person(who).map(|person| person.connectivity) else {
@@ -90,7 +90,7 @@ impl World {
         Ok(())
     }
 
-    /// Returns true if something is under way to or from somebody's phone.
+    /// Returns true if something is in transit to or from somebody's phone.
     fn is_busy(&self, who: PersonId) -> bool {
         let concerns = |id| self.transit.as_ref().is_some_and(|transit| transit.concerns(id));
         self.profiles_of(who).into_iter().any(concerns)

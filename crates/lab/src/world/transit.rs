@@ -1,5 +1,5 @@
-//! Transit: traffic under way between phones and relays. Where a story has a network, everything takes its time and
-//! arrives in the order of its connection. Otherwise it arrives at once.
+//! Transit: traffic between phones and relays. Where a story has a network, everything takes time and arrives in
+//! the order of its connection. Otherwise it arrives at once.
 
 use pillarbox_client::Link;
 use pillarbox_relay::{ConnectionId, Input};
@@ -12,7 +12,7 @@ use super::state::{World, delay};
 use crate::record::Way;
 
 impl World {
-    /// Sends a parcel over a connection. The parcel is lost if the other end is gone.
+    /// Sends a parcel over a connection. The parcel is lost if the other end is closed.
     pub(super) fn send_parcel(&mut self, connection: ConnectionId, parcel: Parcel) -> Result<(), WorldError> {
         let Some(end) = self.connections.get_mut(&connection) else { return Ok(()) };
         let (profile, link) = (end.profile, end.link);
@@ -60,7 +60,7 @@ impl World {
         match parcel {
             Parcel::Offer(handshake) => return self.send_parcel(connection, Parcel::Answer(handshake)),
             Parcel::Answer(handshake) => {
-                // A phone that has gone meanwhile says nothing more.
+                // A phone that has disconnected meanwhile says nothing more.
                 let Some(peer) = line.map(|line| line.peer) else { return Ok(()) };
                 self.crosses(id, peer, Way::Down, &handshake.answer)?;
                 self.crosses(id, peer, Way::Up, &handshake.opening)?;
@@ -114,8 +114,8 @@ impl World {
         Ok(())
     }
 
-    /// Lets a phone get the answers to its requests. If the story has a network, time passes meanwhile. Other events of
-    /// the story that are due in these seconds come afterwards.
+    /// Waits until a phone has the answers to its requests. If the story has a network, time passes meanwhile.
+    /// Other events of the story that are due in these seconds happen afterwards.
     pub(super) fn wait_for(&mut self, id: ProfileId) -> Result<(), WorldError> {
         self.settle()?;
         let until = self.now + PATIENCE;

@@ -1,4 +1,4 @@
-//! Views of a world from outside: relays, the wire, phones in their owners' hands, the record, and the scorer.
+//! Views of a world from outside: relays, the wire, phones in their owners' possession, the record, and the scorer.
 
 use pillarbox_access::design::Design;
 use pillarbox_access::view::{Crossing, NotificationStore, PushRecords, WireTap};
@@ -82,7 +82,7 @@ impl World {
         &self.push
     }
 
-    /// Returns the phones that somebody has in their hands.
+    /// Returns the phones in somebody's possession.
     pub fn phones_of(&self, who: PersonId) -> impl Iterator<Item = &pillarbox_client::Phone> {
         self.profiles.iter().filter(move |profile| profile.who == who).filter_map(|it| it.phone.as_ref())
     }
@@ -95,31 +95,32 @@ impl World {
         profiles.filter(|profile| profile.purpose == Purpose::ForContact(contact)).find_map(Profile::account)
     }
 
-    /// Returns the authority to which every message's key is escrowed; none if that was not adopted.
+    /// Returns the authority to which every message's key is escrowed; `None` if that was not adopted.
     #[must_use]
     pub const fn escrow(&self) -> Option<&EscrowAuthority> {
         self.escrow.as_ref()
     }
 
-    /// Returns the phones of an authority that read along.
+    /// Returns the eavesdropping phones of an authority.
     pub fn reading_phones(&self) -> impl Iterator<Item = &pillarbox_client::Phone> {
         self.readers.iter().filter_map(|id| self.profiles.get(id.0)?.phone.as_ref())
     }
 
-    /// Returns true if a phone in somebody's hands has other software than at the beginning.
+    /// Returns true if a phone in somebody's possession has other software than at the beginning.
     #[must_use]
     pub fn has_other_software(&self, who: PersonId) -> bool {
         let is_other = self.updated.contains_key(&who) || self.altered.contains_key(&who);
         is_other && self.phones_of(who).next().is_some()
     }
 
-    /// Returns the phones in other hands.
+    /// Returns the seized phones.
     #[must_use]
     pub fn seized(&self) -> &[Seized] {
         &self.seized
     }
 
-    /// Returns what the system of somebody's phone keeps of its notifications; none if it showed none, or is destroyed.
+    /// Returns what the system of somebody's phone keeps of its notifications; `None` if it showed none, or is
+    /// destroyed.
     #[must_use]
     pub fn notifications_of(&self, who: PersonId) -> Option<&NotificationStore> {
         self.notifications.get(&who)

@@ -1,4 +1,4 @@
-//! Withdrawal: an operator takes a feature, or its service, from the people of one country, and tells them so.
+//! Withdrawal: an operator takes a feature, or its service, from the people of one country, and informs them.
 
 use std::collections::BTreeSet;
 
@@ -70,7 +70,7 @@ impl World {
         self.settle()
     }
 
-    /// Announces something to people. A person whose phone is off hears of it when it is on again.
+    /// Announces something to people. A person whose phone is off sees it when it is on again.
     pub(super) fn announce(&mut self, whom: &BTreeSet<PersonId>, says: &str) {
         for who in whom {
             if self.profiles_of(*who).is_empty() {

@@ -37,7 +37,7 @@ fn is_true(reason: Blank, account: AccountId, item: Item, holdings: &RelayHoldin
         Blank::ClosedAndLogged { rows: said } => {
             !is_here && said == rows.events.iter().filter(names).count() as u64
         }
-        // The rows from which the item is read tell which column is empty (`rows.rs`).
+        // The rows from which the item is read show which column is empty (`rows.rs`).
         Blank::NotWrittenDown => !is_of_texts && item.deposited().is_none(),
         Blank::NoSuchThing => {
             let of_channels = matches!(item, Item::ChannelsOpened | Item::ChannelsRead | Item::ChannelPosts);

@@ -1,4 +1,4 @@
-//! Every row that a relay has is in the answer to some demand, or a blank gives the reason for its kind.
+//! Every row that a relay has is in the answer to some demand, or a blank states the reason for its kind.
 //!
 //! Real phones and a real relay run in this process, under every rule that a relay can have: all deposits, the whole
 //! log, channels, delivered messages, and the same with less. For each row of [`Holdings`] the test names the items
@@ -55,7 +55,7 @@ fn every_row_is_in_an_answer_and_no_item_can_be_left_out() {
     assert_eq!(not_missed, BTreeSet::from(NO_SUCH_THING));
 }
 
-/// A demand for records rests on records. Neither the words nor the ciphertext come along.
+/// A demand for records rests on records. Neither the words nor the ciphertext are returned.
 #[test]
 fn an_answer_without_content_rests_on_no_content() {
     let world = world(RULES[0]);

@@ -26,7 +26,7 @@ pub(crate) enum Shows {
     Is(String),
     /// The exhibit begins like this.
     Begins(String),
-    /// This stands in the exhibit.
+    /// The exhibit contains this.
     Has(String),
 }
 

@@ -1,5 +1,5 @@
 //! The items that are read from each row. Every struct is destructured whole, so that a new column does not compile
-//! until it stands here.
+//! until it is listed here.
 
 use std::collections::BTreeSet;
 
@@ -46,7 +46,7 @@ pub(crate) fn missing(all: &[Row], holdings: &RelayHoldings, papers: &Papers) ->
             let there = if here.contains(account) {
                 papers.shows(*account, *item, place, how)
             } else {
-                // The log outlives the account. The answer says that rows are there, with their number.
+                // The log outlives the account. The answer says that rows exist, with their number.
                 says_closed(holdings, papers, *account, *item)
             };
             if !there {
@@ -196,7 +196,7 @@ fn of_linked(row: &LinkedDeviceRow) -> Row {
 }
 
 fn of_prekey(row: &PreKeyRow, holdings: &RelayHoldings) -> Row {
-    // The key itself is public, and its signature is the owner's. The row tells which keys are left.
+    // The key itself is public, and its signature is the owner's. The row shows which keys remain.
     let PreKeyRow { device_number, kind, id, key: _, signature: _ } = row;
     let owner = holdings.rows().address(*device_number);
     let how = || Shows::Has(json(&(kind, id)));
@@ -353,7 +353,7 @@ fn of_channel(row: &ChannelRow) -> Row {
     Row { is: json(row), wanted: vec![wanted] }
 }
 
-/// An entry of the public log. Entries of a closed account stay, and nobody can tell from the rows whose they were.
+/// An entry of the public log. Entries of a closed account are kept, and the rows do not show whose they were.
 fn of_leaf(row: &LeafRow, holdings: &RelayHoldings) -> Option<Row> {
     let LeafRow { place: _, label, count: _, binding: _, at: _ } = row;
     let mut accounts = holdings.rows().accounts.iter().map(|row| row.account);

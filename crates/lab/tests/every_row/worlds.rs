@@ -11,7 +11,7 @@ pub(crate) struct Rules {
     readable: bool,
     /// Senders are sealed.
     sealed: bool,
-    /// Delivered messages stay.
+    /// Delivered messages are kept.
     delivered: bool,
     /// The log is kept; with addresses if this is true.
     log: Option<bool>,
@@ -33,7 +33,7 @@ const EVERYTHING: Rules = Rules {
     key: "provider-key",
 };
 
-/// Everything, and then each thing changed, alone and with others.
+/// Everything, and then each setting changed, alone and with others.
 pub(crate) const RULES: [Rules; 10] = [
     EVERYTHING,
     Rules { readable: false, ..EVERYTHING },

@@ -3,8 +3,8 @@
 /// The most characters of a line, except in tables and headings.
 pub(crate) const WIDTH: usize = 120;
 
-/// Breaks the wide lines of a page at the end of a sentence, or else between two words. The words and their order stay
-/// the same.
+/// Breaks the wide lines of a page at the end of a sentence, or else between two words. The words and their order
+/// are unchanged.
 pub(crate) fn broken(page: &str) -> String {
     let mut out = String::new();
     for line in page.lines() {

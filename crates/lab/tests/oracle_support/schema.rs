@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-/// Returns the reason why a value breaks a schema; none if it keeps to it.
+/// Returns the reason that a value breaks a schema; `None` if it conforms.
 pub(crate) fn fault(root: &Value, schema: &Value, value: &Value) -> Option<String> {
     let rules = schema.as_object().expect("a schema is an object");
     rules.iter().find_map(|(word, rule)| match word.as_str() {

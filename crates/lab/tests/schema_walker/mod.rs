@@ -1,11 +1,11 @@
 //! Walks a JSON Schema (2020-12) and a value side by side.
 //!
-//! It knows the part that the files in `schemas/` use, and fails on anything else in them, so that nothing in a schema
-//! goes unchecked. A whole validator would be a hundred crates for a few files.
+//! It knows the part that the files in `schemas/` use, and fails on anything else in them, so that nothing in a
+//! schema goes unchecked. A complete validator would add a hundred crates for a few files.
 
 use serde_json::Value;
 
-/// Returns the reason why a value breaks a schema; none if it keeps to it.
+/// Returns the reason that a value breaks a schema; `None` if it conforms.
 pub(crate) fn fault(root: &Value, schema: &Value, value: &Value) -> Option<String> {
     if schema == &Value::Bool(true) {
         return None;

@@ -1,4 +1,4 @@
-//! The connection without a name: a phone sends messages without a sender over a connection of their own. As long as it
+//! The connection without a name: a phone sends messages without a sender over their own connection. As long as it
 //! stays open, everything on it comes from one person.
 //!
 //! Its owner is the person who is known, from rows that name both, to write with most of its recipients. At least two

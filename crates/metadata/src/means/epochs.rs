@@ -1,4 +1,4 @@
-//! Epochs of a trace: an event at one person, and the people who get a message within a window after it.
+//! Epochs of a trace: an event at one person, and the people who receive a message within a window after it.
 
 use crate::trace::{RowKind, Trace, TracePerson, TraceRow};
 
@@ -8,7 +8,7 @@ pub(super) struct Event {
     pub(super) at: u64,
     pub(super) who: TracePerson,
     pub(super) bytes: Option<u32>,
-    /// The place of its row.
+    /// The index of its row.
     pub(super) row: usize,
     /// The number of messages that had passed by then.
     pub(super) passed: u64,
@@ -29,8 +29,8 @@ pub(super) fn events(trace: &Trace, kind: RowKind) -> Vec<Event> {
     events
 }
 
-/// Returns the events that begin epochs: deliveries, because a phone answers what it got. If there are none, it returns
-/// messages handed over.
+/// Returns the events that begin epochs: deliveries, because a phone answers what it received. If there are none,
+/// it returns submissions.
 pub(super) fn beginnings(trace: &Trace) -> Vec<Event> {
     let deliveries = events(trace, RowKind::Delivered);
     if deliveries.is_empty() { events(trace, RowKind::Sent) } else { deliveries }

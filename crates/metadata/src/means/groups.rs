@@ -1,6 +1,6 @@
-//! One text to several people. A phone hands over a text for a group once for each member, one after the other and of
-//! the same size. Rows of one connection, one address or one name belong together at once. If nothing ties them, time
-//! and size have to give the same set of people twice.
+//! One text to several people. A phone submits a text for a group once for each member, one after the other and of
+//! the same size. Rows of one connection, one address or one name belong together at once. If nothing ties them,
+//! time and size have to yield the same set of people twice.
 
 use std::collections::BTreeMap;
 
@@ -8,13 +8,13 @@ use super::leads::{Leads, Passed};
 use super::{Lead, MeansRefusal, MeansSettings};
 use crate::trace::{RowKind, Trace, TracePerson, TraceRow};
 
-/// The longest time in which one text is handed over to all members, in milliseconds.
+/// The longest time in which one text is submitted for all members, in milliseconds.
 const ONE_TEXT: u64 = 1_000;
 
 /// The largest set that is taken for a group. A larger burst is an operator's notice to everybody.
 const MOST: usize = 256;
 
-/// The phone that a row came from, as far as the row tells.
+/// The phone that a row came from, as far as the row shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Phone {
     Named(TracePerson),
@@ -33,7 +33,7 @@ impl Phone {
     }
 }
 
-/// People who got one text together, with the sender if a row names one.
+/// People who received one text together, with the sender if a row names one.
 #[derive(Clone, Debug, Default)]
 struct Burst {
     people: Vec<TracePerson>,
@@ -57,8 +57,8 @@ pub(super) fn find(trace: &Trace, _: MeansSettings) -> Result<Vec<Lead>, MeansRe
     Ok(leads.named())
 }
 
-/// Returns sets of at least three people who had one text together. Each set is returned once, and a set that lies
-/// within another is left out.
+/// Returns sets of at least three people who received one text together. Each set is returned once, and a subset of
+/// another set is left out.
 #[must_use]
 pub fn sets(trace: &Trace) -> Vec<Vec<TracePerson>> {
     let mut sets: Vec<Vec<TracePerson>> = found(trace).into_iter().map(|burst| burst.people).collect();

@@ -8,7 +8,7 @@ use crate::trace::{Trace, TracePerson, TraceRow};
 /// The number of rows that a lead shows as evidence.
 const MOST_ROWS: usize = 3;
 
-/// Counts the messages of a trace as its rows go by.
+/// Counts the messages of a trace as its rows are read.
 pub(super) struct Passed {
     counted: Option<crate::trace::RowKind>,
     number: u64,
@@ -40,7 +40,7 @@ impl Leads {
         Self { needed, ..Self::default() }
     }
 
-    /// Notes that `from` was observed to write to `to`.
+    /// Records that `from` was observed to write to `to`.
     pub(super) fn observe(&mut self, from: TracePerson, to: TracePerson, row: usize, passed: u64) {
         if from == to {
             return;
@@ -67,7 +67,7 @@ impl Leads {
         }
     }
 
-    /// Returns the named pairs, by place.
+    /// Returns the named pairs, by index.
     pub(super) fn named(self) -> Vec<Lead> {
         let needed = self.needed;
         self.pairs.into_values().filter(|lead| lead.there + lead.back >= needed).collect()

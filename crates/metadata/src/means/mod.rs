@@ -29,13 +29,13 @@ pub enum Means {
     Address,
     /// Messages without a sender share one connection.
     Connection,
-    /// Sizes tell a receipt from a text, or one message from another on the wire.
+    /// Sizes distinguish a receipt from a text, or one message from another on the wire.
     Size,
     /// A receipt follows a message.
     Receipt,
     /// Receipts follow more often than by chance, over many messages.
     Statistics,
-    /// One text goes to several people at once.
+    /// One text is sent to several people at once.
     Groups,
     /// The push service wakes one phone after another.
     Push,
@@ -101,7 +101,7 @@ impl Means {
     /// Returns the pairs that this means names.
     ///
     /// # Errors
-    /// [`MeansRefusal`], if the trace has nothing for it to rest on.
+    /// [`MeansRefusal`], if the trace offers it no basis.
     pub fn find(self, trace: &Trace, settings: MeansSettings) -> Result<Vec<Lead>, MeansRefusal> {
         if trace.timing == TraceTiming::Instant && self.needs_a_network() {
             return Err(MeansRefusal::NoNetwork);

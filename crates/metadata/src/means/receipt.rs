@@ -1,14 +1,14 @@
 //! The receipt that follows. A phone answers a message with a receipt to its sender, at once. If exactly one other
-//! person gets a message in the window after somebody got one, that person is taken for the sender. A pair is named
-//! when this happened twice.
+//! person receives a message in the window after somebody received one, that person is taken for the sender. A pair
+//! is named when this happened twice.
 
 use super::epochs::{Following, beginnings, events};
 use super::leads::Leads;
 use super::{Lead, MeansRefusal, MeansSettings};
 use crate::trace::{RowKind, Trace};
 
-/// The number of observations after which a pair is named. Two messages of strangers often fall into one window, but a
-/// second time the strangers are seldom the same two.
+/// The number of observations after which a pair is named. Two messages of strangers often fall into one window,
+/// but seldom are they the same two strangers again.
 pub(super) const NEEDED: u64 = 2;
 
 pub(super) fn find(trace: &Trace, settings: MeansSettings) -> Result<Vec<Lead>, MeansRefusal> {

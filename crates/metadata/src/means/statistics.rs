@@ -1,10 +1,10 @@
 //! Statistics over many messages: [statistical disclosure](crate::disclosure) with everybody as the target in turn.
 //!
-//! For each target, this means counts the people who got a message in the window after the target got one, and
-//! subtracts those who got one in the window after somebody else did. A Poisson tail gives the probability that chance
-//! alone brings as many target epochs. Its rate is the rate at which that person is seen after messages to people whom
-//! they do not answer. A pair is named if chance would reach its two tails together in fewer than one of twenty
-//! analyses of this trace ([`RISK`], divided by the number of possible pairs).
+//! For each target, this means counts the people who received a message in the window after the target received
+//! one, and subtracts those who received one in the window after somebody else did. A Poisson tail is the
+//! probability that chance alone produces as many target epochs. Its rate is the rate at which that person is seen
+//! after messages to people whom they do not answer. A pair is named if chance would reach its two tails together
+//! in fewer than one of twenty analyses of this trace ([`RISK`], divided by the number of possible pairs).
 
 use std::collections::BTreeMap;
 
@@ -25,11 +25,11 @@ const WORTH_A_LOOK: f64 = 0.05;
 /// longer gap, nothing passes.
 const QUIET: u64 = 600_000;
 
-/// The tail below which a target stands out from the others, when the rate of chance is estimated.
+/// The tail below which a target counts as an outlier, when the rate of chance is estimated.
 const STANDS_OUT: f64 = 0.01;
 
-/// The rounds of that estimate. Each leaves out the targets that stood out in the round before. After four, nothing
-/// changes any more.
+/// The rounds of that estimate. Each leaves out the targets that were outliers in the round before. After four,
+/// nothing changes any more.
 const ROUNDS: usize = 5;
 
 /// The purpose of the stream of random epochs.
@@ -49,7 +49,7 @@ pub(super) fn find(trace: &Trace, settings: MeansSettings) -> Result<Vec<Lead>, 
     Ok(disclosed(trace.people.len(), &beginnings(trace), &sent, settings))
 }
 
-/// Returns the pairs that disclosure names, each after the shortest part of the trace in which it does.
+/// Returns the pairs that disclosure names, each with the shortest part of the trace after which it does.
 pub(super) fn disclosed(
     people: usize,
     begin: &[Event],
@@ -86,7 +86,7 @@ struct CoOccurrence {
     of: u32,
     /// The number of those in which the person was seen.
     epochs: u32,
-    /// The published score.
+    /// The score as the paper defines it.
     score: i32,
     /// The first row.
     row: usize,
@@ -177,8 +177,8 @@ fn seen(people: usize, epochs: &[(TracePerson, &[Event])], seed: u64) -> Vec<CoO
 /// Returns the fraction of epochs in which each person is seen for a reason other than the target.
 ///
 /// The fraction of all epochs would not do: in a quiet trace, most of those epochs are answers to the person's own
-/// correspondents. Targets that stand out are therefore left out, and the fraction is computed again, several times. On
-/// shuffled rows nobody stands out.
+/// correspondents. Outlying targets are therefore left out, and the fraction is computed again, several times. On
+/// shuffled rows there are no outliers.
 fn background(
     people: usize,
     epochs: &[(TracePerson, &[Event])],

@@ -7,7 +7,7 @@ use crate::trace::{RowKind, TracePerson};
 /// A pair of people that a means names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lead {
-    /// The person with the smaller place.
+    /// The person with the smaller index.
     pub one: TracePerson,
     /// The other person.
     pub other: TracePerson,
@@ -41,11 +41,11 @@ impl Default for MeansSettings {
     }
 }
 
-/// The reason why a means has no result.
+/// Reasons that a means has no result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum MeansRefusal {
-    /// The story has no network: times, addresses and connections would tell more than they do in the world outside.
+    /// The story has no network model, so times, addresses and connections would reveal more than in reality.
     NoNetwork,
     /// The trace has no such rows.
     NoRows(RowKind),
@@ -53,7 +53,7 @@ pub enum MeansRefusal {
     NoRecipients,
     /// Rows have no address.
     NoAddresses,
-    /// Rows do not tell connections apart.
+    /// Rows do not distinguish connections.
     NoConnections,
     /// Rows have no size.
     NoSizes,

@@ -12,7 +12,7 @@ use pillarbox_wire::ChannelName;
 
 use super::failure::Failure;
 
-/// Time that the relay on this computer gets to answer.
+/// Time within which the relay on this computer must answer.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The longest line or header that is accepted, in bytes. An event takes a few hundred.
@@ -58,7 +58,7 @@ impl AdminPort {
         Ok(Lines(reader))
     }
 
-    /// Tells the relay to take a channel down, and returns whether it had such a channel.
+    /// Has the relay take a channel down, and returns whether it had such a channel.
     pub(crate) fn take_down(&self, channel: &ChannelName) -> Result<bool, Failure> {
         let absent = |_: io::Error| not_running(&self.data);
         let name = channel.as_str().trim_start_matches('@');

@@ -1,4 +1,4 @@
-//! The result of a command that did not succeed: its exit code, and the one sentence that goes with it.
+//! The result of a command that did not succeed: its exit code, and one sentence.
 
 use pillarbox_relay::server::trouble::in_words;
 use pillarbox_system::exit;
@@ -12,13 +12,13 @@ pub(crate) enum Failure {
     /// The command was done, and the answer is no.
     #[error("{0}")]
     No(String),
-    /// No relay is there, or none can be started there.
+    /// No relay runs there, or none can be started there.
     #[error("{0}")]
     Unreached(String),
     /// The data directory or the database is at fault.
     #[error("{0}")]
     Store(String),
-    /// Somebody stopped the command. It has already printed what it had to say.
+    /// Somebody stopped the command. It has already printed its output.
     #[error("stopped")]
     Stopped,
     /// The reader of the output closed it. This is usual, as with `| head`, and counts as no failure.
@@ -32,7 +32,7 @@ impl Failure {
         if matches!(self, Self::ClosedPipe | Self::Stopped) {
             return ExitCode::from(self.code());
         }
-        // The sentence can contain a path or a host as it was typed.
+        // The sentence can contain a path or a host as typed.
         anstream::eprintln!("pillarbox-relay: {}", safe_document(&self.to_string()));
         ExitCode::from(self.code())
     }

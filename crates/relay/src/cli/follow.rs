@@ -1,6 +1,6 @@
 //! `ledger --follow`: events that pass through the running relay, from its memory, as they happen.
 //!
-//! People see the events that tell something about people. `--all` adds the events that only the protocol needs.
+//! People see the events that reveal something about people. `--all` adds the events that only the protocol needs.
 //! Programs get every event.
 
 use std::io::Write;
@@ -29,7 +29,7 @@ use super::window::Window;
 /// The events that follow are not in the database, and that is the point of showing them.
 const INTRODUCTION: &str = "What passes through the relay. This list is not written down.";
 
-/// The sentence before the command that shows what is written down.
+/// The sentence before the command that shows what is logged.
 const KEPT_WHERE: &str = "What the relay keeps of it:";
 
 /// The sentence about the lines that are not shown.
@@ -40,7 +40,7 @@ const HEAD: &str = "UTC       LINK  WHAT            FROM           ABOUT        
 /// The head of the table in a window that is too narrow for columns.
 const NARROW_HEAD: &str = "UTC       WHAT  BYTES\n  FROM > ABOUT, LINK, ADDRESS";
 
-/// The number of lines in a window that the cursor takes.
+/// The number of lines in a window that the cursor occupies.
 const CURSOR: usize = 1;
 
 const BOLD: Style = Style::new().bold();
@@ -80,7 +80,7 @@ pub(crate) fn run(
                 }
                 Heard::Ended => break,
             };
-            // A line that is not JSON is shown as it is, but made harmless.
+            // A line that is not JSON is shown verbatim, but made harmless.
             let event = serde_json::from_str(&line).unwrap_or(Value::String(line));
             screen.show(&event, &mut |id| names.shown(id), out)?;
         }
@@ -95,7 +95,7 @@ pub(crate) fn run(
     )))
 }
 
-/// Something that comes from a relay that is followed, or from the user.
+/// A message from a followed relay, or from the user.
 enum Heard {
     /// An event.
     Line(String),
@@ -105,7 +105,8 @@ enum Heard {
     Ended,
 }
 
-/// Returns the events until the relay ends them or a signal comes. After a second signal the program ends at once.
+/// Returns the events until the relay ends them or a signal arrives. After a second signal the program ends at
+/// once.
 fn until_stopped(lines: Lines) -> Result<mpsc::Receiver<Heard>, Failure> {
     let (tell, told) = mpsc::channel();
     let stopped = tell.clone();
@@ -122,7 +123,7 @@ fn until_stopped(lines: Lines) -> Result<mpsc::Receiver<Heard>, Failure> {
         std::process::exit(INTERRUPTED.into());
     });
     thread::spawn(move || {
-        // The other thread keeps the channel open, so this thread has to say that the events have ended.
+        // The other thread keeps the channel open, so this thread has to signal that the events have ended.
         for heard in lines.map(Heard::Line).chain([Heard::Ended]) {
             if tell.send(heard).is_err() {
                 return;
@@ -140,7 +141,7 @@ struct Screen<'a> {
     all: bool,
     /// The number of lines printed since the head.
     since_head: usize,
-    /// The tally of what the messages told about who writes to whom.
+    /// The tally of what the messages revealed about who writes to whom.
     told: SubmissionTally,
     /// True if events were left out because there were too many.
     is_partial: bool,
@@ -165,7 +166,7 @@ impl<'a> Screen<'a> {
         Ok(out.flush()?)
     }
 
-    /// Prints what the messages told about who writes to whom.
+    /// Prints what the messages revealed about who writes to whom.
     fn end(&self, out: &mut impl Write) -> Result<(), Failure> {
         if let Some(sentence) = self.told() {
             writeln!(out, "{BOLD}{sentence}{BOLD:#}")?;
@@ -173,7 +174,7 @@ impl<'a> Screen<'a> {
         Ok(out.flush()?)
     }
 
-    /// Returns a sentence on what the messages that have passed tell about who writes to whom.
+    /// Returns a sentence on what the messages that have passed reveal about who writes to whom.
     fn told(&self) -> Option<String> {
         let sentence = self.told.sentence()?;
         let partial = if self.is_partial { " Events that were not shown are not counted." } else { "" };
@@ -234,8 +235,8 @@ impl<'a> Screen<'a> {
     }
 }
 
-/// Returns the sender and the recipient of a message that is handed in. The sender is the account on whose connection
-/// the message came, if that connection has a name.
+/// Returns the sender and the recipient of a submitted message. The sender is the account on whose connection it
+/// arrived, if that connection has a name.
 fn message(event: &Value, name: &mut impl FnMut(&str) -> String) -> Option<(Option<String>, String)> {
     let field = |name| event.get(name).unwrap_or(&Value::Null);
     if field("frame") != "Submit" {

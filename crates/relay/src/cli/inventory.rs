@@ -28,7 +28,7 @@ const COLUMNS: &[Column] = &[
     Column("WHY", Align::Left),
 ];
 
-/// Explains the classes, and the limits of what the relay can tell.
+/// Explains the classes, and the limits of what the relay can say.
 const HEAD: [&str; 3] = [
     "Each field that this relay can see, made from its frames, rows, log and metrics.",
     "Content, entity data, events data: Investigatory Powers Act 2016, section 261; keys and protocol are classes of this \
@@ -77,8 +77,8 @@ pub(crate) fn operations(verify_numbers: bool) -> Vec<InventoryEntry> {
     [OPERATIONS, codes].concat()
 }
 
-/// Returns whether this is a field of the relay's own records that is written down. A field of a frame is kept only if
-/// such a record holds it.
+/// Returns whether this is a field of the relay's own records that is stored. A field of a frame is kept only if
+/// such a record contains it.
 fn is_kept_row(line: &InventoryLine) -> bool {
     line.direction == FrameDirection::Own && line.kept.is_kept()
 }

@@ -337,7 +337,7 @@ fn plain_channel(row: &ChannelRow) -> Vec<String> {
 
 fn post(row: &PublishedRow) -> Vec<String> {
     let PublishedRow { channel, number, posted_at, content: bytes } = row;
-    // Posts are text for everybody, so nothing has to be searched for in them.
+    // Posts are text for everybody, so there is no need to search them for text.
     let text = String::from_utf8_lossy(bytes.as_slice());
     vec![
         minute(*posted_at),

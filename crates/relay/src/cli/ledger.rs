@@ -189,7 +189,7 @@ impl View<'_> {
         ]
     }
 
-    /// Formats a row for a program: whole names, whole times, nothing cut.
+    /// Describes what is wrong, where, and what to do.
     fn plain(&self, row: &MessageRow) -> Vec<String> {
         let text = legible::words(row.payload.as_slice());
         let address =

@@ -1,4 +1,4 @@
-//! The sentences below the ledger's tables: what their columns count, and who can read what stands there.
+//! The sentences below the ledger's tables: what their columns count, and who can read what is there.
 
 use pillarbox_relay::legible;
 use pillarbox_relay::store::{ChannelRow, DepositRow};

@@ -62,7 +62,7 @@ fn of_folder(data: &Path) -> Result<WholeLog, Failure> {
     Ok(WholeLog { entries, key, head: None })
 }
 
-/// Reads a file of heads, one in each line. Empty lines and those that begin with # are passed over.
+/// Reads a file of heads, one in each line. Empty lines and those that begin with # are skipped.
 fn read_heads(file: &Path) -> Result<Vec<SeenHead>, Failure> {
     let shown = escape(&file.display().to_string());
     let text = read::file(file).map_err(|error| {

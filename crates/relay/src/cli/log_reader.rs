@@ -89,7 +89,7 @@ impl Line {
         )))
     }
 
-    /// Reads entries from a place on, as often as the relay asks to wait.
+    /// Reads entries from an index on, retrying each time the relay asks to wait.
     async fn read_from(&mut self, from: u64) -> Result<LogEntries, Failure> {
         loop {
             match self.ask(from).await? {
@@ -117,7 +117,7 @@ impl Line {
         }
     }
 
-    /// Asks, and waits for the next frame. The welcome comes first.
+    /// Asks, and waits for the next frame. The welcome frame comes first.
     async fn ask(&mut self, from: u64) -> Result<RelayFrame, Failure> {
         let request = RequestId(1);
         let asked = [ClientFrame::ReadLog(ReadLog { request, from })];

@@ -1,4 +1,4 @@
-//! Names of accounts on a terminal: the number that the relay holds, or the start of the id.
+//! Names of accounts on a terminal: the number that the relay has, or the start of the id.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -9,10 +9,10 @@ use pillarbox_wire::{AccountId, DeviceAddress, DeviceId};
 
 use super::text;
 
-/// The number of leading bytes of an account id that are shown: enough to tell apart the accounts on one screen.
+/// The number of leading bytes of an account id that are shown: enough to distinguish the accounts on one screen.
 const SHORT_ID: usize = 4;
 
-/// The numbers of accounts, as the relay holds them.
+/// The numbers of accounts, as stored by the relay.
 #[derive(Debug, Default)]
 pub(crate) struct Names(HashMap<AccountId, String>);
 
@@ -43,7 +43,7 @@ impl Names {
 const READ_AGAIN: Duration = Duration::from_secs(1);
 const READING_SHARE: u32 = 20;
 
-/// The numbers of accounts at a running relay. The database is read again when an unknown account comes up.
+/// The numbers of accounts at a running relay. The database is read again when an unknown account appears.
 #[derive(Debug)]
 pub(crate) struct LiveNames {
     data: PathBuf,
@@ -58,7 +58,7 @@ impl LiveNames {
         Self { data: data.to_owned(), known: HashMap::new(), not_before: None }
     }
 
-    /// Names an account or a device that is written as its digits. Anything else is returned as it is.
+    /// Names an account or a device that is written as its digits. Anything else is returned unchanged.
     pub(crate) fn shown(&mut self, id: &str) -> String {
         let (digits, device) = id.split_once('.').unwrap_or((id, "1"));
         let Some(account) = parse(digits) else { return id.to_owned() };

@@ -1,4 +1,4 @@
-//! The data directory of a relay to which no directory was given.
+//! The data directory of a relay for which no directory was named.
 
 use std::env;
 use std::ffi::OsString;
@@ -18,7 +18,7 @@ impl Data {
         directory.map_or_else(String::new, |directory| format!(" --data {}", escape(&quote_path(directory))))
     }
 
-    /// Returns the directory given, or the usual one.
+    /// Returns the named directory, or the usual one.
     pub(crate) fn directory(self) -> Result<PathBuf, Failure> {
         match self.directory {
             Some(directory) => Ok(directory),

@@ -1,6 +1,6 @@
 //! The inventory in the words of somebody who has never seen a database: what this relay keeps, and what it only sees.
 //!
-//! Every phrase stands for fields of the inventory, and is printed for as long as the inventory says that they are
+//! Every phrase represents fields of the inventory, and is printed for as long as the inventory says that they are
 //! kept. A field without a phrase is printed by its name, so that a new column is never left out.
 
 use pillarbox_relay::inventory::{InventoryLine, KeptFor};
@@ -11,13 +11,13 @@ use pillarbox_wire::inventory::{Class, FrameDirection};
 /// Something that is kept, with the time for which it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct KeptItem {
-    /// The thing that is kept, as the end of "It keeps".
+    /// What is kept, as the end of "It keeps".
     pub(crate) what: String,
     /// The time for which it is kept.
     pub(crate) how_long: String,
 }
 
-/// Things that the relay sees. A thing counts as only seen if the relay keeps none of its fields anywhere.
+/// Kinds of data that the relay sees. A kind counts as only seen if the relay keeps none of its fields anywhere.
 const SEEN: &[(&[(&str, &str)], &str)] = &[
     (&[("Passing", "peer")], "the internet address of each connection"),
     (&[("LookUp", "handle")], "who looks for which number"),
@@ -58,8 +58,8 @@ pub(crate) fn seen(lines: &[InventoryLine]) -> Vec<&'static str> {
     seen.map(|(_, words)| *words).collect()
 }
 
-/// Describes what a field tells. Returns `None` for a field that ties rows together or counts them, and for one that
-/// [`logged`] describes.
+/// Describes what a field reveals. Returns `None` for a field that ties rows together or counts them, and for one
+/// that [`logged`] describes.
 fn phrase(line: &InventoryLine, keeping: &Keeping) -> Option<String> {
     let by_day = line.kept == KeptFor::WithAccountByDay;
     let words = match (line.record, line.field) {
@@ -120,7 +120,7 @@ fn how_long(kept: KeptFor) -> String {
     }
 }
 
-/// Describes what a rule of the log writes down.
+/// Describes what a rule of the log records.
 fn logged(rule: &LogRule) -> KeptItem {
     let LogRule { what, keep, address, only } = rule;
     let what = match what {

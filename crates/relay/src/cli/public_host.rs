@@ -1,10 +1,10 @@
-//! The host in the address that phones are given. A host that no phone can connect to is refused.
+//! The host in the address that phones receive. A host that no phone can connect to is refused.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use pillarbox_text::read::value;
 
-/// Reads the host that an operator names. Names are taken as they are; addresses that no single computer has are
+/// Reads the host that an operator names. Names are accepted unchanged; addresses that no single computer has are
 /// refused.
 pub(super) fn public_host(text: &str) -> Result<String, String> {
     let host = value(text);

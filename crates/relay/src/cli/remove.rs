@@ -63,7 +63,7 @@ pub(crate) fn mailbox(arguments: Removal, out: &mut impl Write) -> Result<(), Fa
     )
 }
 
-/// A removal under way.
+/// A removal in progress.
 struct Removing {
     offline: Offline,
     who: String,
@@ -89,7 +89,7 @@ impl Removing {
         if let Ok(handle) = Handle::parse(&self.who) {
             return self.offline.by_number(&handle).ok_or_else(|| self.nobody());
         }
-        // The address of a device stands for its account, whichever device it is.
+        // The address of a device identifies its account, whichever device it is.
         let Some(begins) = bytes(self.who.split('.').next().unwrap_or_default()) else {
             return Err(Failure::No(format!(
                 "{} is neither a number, such as +447700900101, nor an id as ledger shows it, {ID_DIGITS} digits at \
@@ -159,8 +159,8 @@ fn waiting(held: &AccountHoldings) -> String {
     }
 }
 
-/// Returns the sentence about the senders. The relay cannot tell the senders, because it does not know who all of them
-/// are.
+/// Returns the sentence about the senders. The relay cannot name the senders, because it does not know who all of
+/// them are.
 fn seen_by_senders(messages: usize) -> &'static str {
     match messages {
         0 => "",

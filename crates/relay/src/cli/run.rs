@@ -1,4 +1,4 @@
-//! `run`: starts the relay, prints what it keeps, and stops it when told to.
+//! `run`: starts the relay, prints what it keeps, and stops it on request.
 
 use std::io::Write;
 use std::path::Path;
@@ -65,7 +65,7 @@ fn socket_threads() -> usize {
     std::thread::available_parallelism().map_or(1, |processors| processors.get().saturating_sub(1)).max(1)
 }
 
-/// Returns the shipped limits with the file's limits in their place.
+/// Returns the shipped limits, overridden by the file's.
 fn read_limits(file: &Path) -> Result<Limits, Failure> {
     let shown = file.display();
     let text = read::file(file).map_err(|error| {
@@ -74,7 +74,7 @@ fn read_limits(file: &Path) -> Result<Limits, Failure> {
             in_words(error.kind())
         ))
     })?;
-    // The file belongs to the operator, so the place of a mistake and the possible names may be shown.
+    // The file belongs to the operator, so the position of a mistake and the possible names may be shown.
     serde_json::from_str(&text)
         .map_err(|error| Failure::Store(format!("the limits in {shown} cannot be used: {error}")))
 }
@@ -89,7 +89,7 @@ async fn until_stopped(
     let said = config.clone();
     let mut relay = RelayServer::start_with(config, software).await?;
     match greet(&relay, &said, out) {
-        // The relay goes on if the reader of its output leaves after the address.
+        // The relay continues if the reader of its output leaves after the address.
         Ok(()) | Err(Failure::ClosedPipe) => {}
         Err(failure) => return Err(failure),
     }
@@ -115,11 +115,11 @@ fn greet(relay: &Running, config: &ServerConfig, out: &mut impl Write) -> Result
     Ok(out.flush()?)
 }
 
-/// Stops the relay, or ends the process if a second signal comes first.
+/// Stops the relay, or ends the process if a second signal arrives first.
 async fn stop(relay: Running, mut signals: Signals) -> Result<(), Failure> {
     tokio::select! {
         stopped = relay.stop() => stopped.map_err(|broken| Failure::Store(broken.to_string())),
-        // Everything that was accepted is already on the disk, so only the goodbyes are cut short.
+        // Everything that was accepted is already on the disk, so only the goodbyes are truncated.
         () = signals.next() => {
             stopped_at_once();
             std::process::exit(INTERRUPTED.into())

@@ -28,17 +28,17 @@ const DIM: Style = Style::new().dimmed();
 
 /// The facts of a relay that has just started.
 pub(crate) struct StartScreen<'a> {
-    /// Its address, as phones get it.
+    /// Its address, as given to phones.
     pub(crate) address: &'a str,
     /// Address of its admin port.
     pub(crate) admin: Option<SocketAddr>,
     /// A line that says how far its address reaches. It is absent if the operator named the host.
     pub(crate) advice: Option<&'a str>,
-    /// A sentence that says how many connections the relay takes, if they are fewer than its limits promise.
+    /// A sentence that says how many connections the relay accepts, if they are fewer than its limits promise.
     pub(crate) connections: Option<&'a str>,
     /// Its data directory.
     pub(crate) data: &'a Path,
-    /// The file that receives the codes for numbers; none at a relay that sends no codes.
+    /// The file that receives the codes for numbers; `None` at a relay that sends no codes.
     pub(crate) codes: Option<&'a Path>,
     /// The rule by which the relay keeps rows.
     pub(crate) keeping: &'a Keeping,

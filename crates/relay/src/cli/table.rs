@@ -18,7 +18,7 @@ const BOLD: Style = Style::new().bold();
 const GAP: usize = 2;
 
 /// Writes a table that fits the window. Columns are as wide as their widest cell, and the last column is cut. In a
-/// narrow window, each cell takes a line of its own behind its heading, and nothing is cut.
+/// narrow window, each cell has its own line behind its heading, and nothing is cut.
 ///
 /// Cells hold no control characters; see [`super::text::escape`].
 pub(crate) fn write(
@@ -66,7 +66,7 @@ pub(crate) fn write_plain(out: &mut impl Write, columns: &[Column], rows: &[Vec<
     rows.iter().try_for_each(|row| writeln!(out, "{}", row.join("\t")))
 }
 
-/// Breaks text into lines, with `label` in `style` in front and the text beside it. In a narrow window the text stands
+/// Breaks text into lines, with `label` in `style` in front and the text beside it. In a narrow window the text is
 /// below the label, indented.
 pub(crate) fn labelled(label: &str, style: Style, text: &str, at: usize, width: usize) -> String {
     let plain = if display_width(label) < at && width >= 3 * at {

@@ -33,7 +33,7 @@ pub(crate) fn run(arguments: Takedown, out: &mut impl Write) -> Result<(), Failu
         )));
     }
     let known = match offline(&data, &channel) {
-        // If a relay runs, it takes the channel down itself, so that no post comes in between.
+        // If a relay runs, it takes the channel down itself, so that no post arrives in between.
         None => AdminPort::of(&data)?.take_down(&channel)?,
         Some(known) => known?,
     };

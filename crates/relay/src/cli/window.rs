@@ -6,15 +6,15 @@ use pillarbox_text::wrap::WIDTH;
 /// The narrowest window that lines are fitted to. A narrower terminal breaks lines by itself.
 const NARROWEST: usize = 40;
 
-/// The least width of a window for a table. In a narrower window, each cell takes a line.
+/// The least width of a window for a table. In a narrower window, each cell occupies a line.
 const TABLE: usize = 72;
 
-/// A window, or the sizes that stand in for one.
+/// A window, or default sizes where there is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Window {
-    /// The number of columns that a line may take, at least 40.
+    /// The number of columns that a line may occupy, at least 40.
     pub(crate) columns: usize,
-    /// The number of lines that are visible at once; none if the output goes to no window.
+    /// The number of lines that are visible at once; `None` if the output goes to no window.
     pub(crate) rows: Option<usize>,
 }
 

@@ -22,11 +22,11 @@ use crate::store::{AccountRow, Closing, DeviceNumber, DeviceRow, Registration, S
 /// Outcome of checking a registration.
 enum Registering {
     New(Connection),
-    /// The phone did not hear the first answer: the account is there, with the same keys.
+    /// The phone did not receive the first answer: the account exists, with the same keys.
     Again(Connection, DeviceAddress),
     /// The phone has shown the code that was sent to the number, and the number already has this account.
     Over(Connection, AccountId),
-    /// Another registration in this round wants the same number or key, and goes first.
+    /// Another registration in this round wants the same number or key, and takes precedence.
     Later,
 }
 
@@ -68,8 +68,8 @@ impl<S: Store> Relay<S> {
         }
     }
 
-    /// Builds the answer that the phone did not hear. A device that is not the account's first has replaced another
-    /// one.
+    /// Builds the answer that the phone did not receive. A device that is not the account's first has replaced
+    /// another one.
     fn answer_again(&self, request: RequestId, address: DeviceAddress) -> RelayFrame {
         if address.device == DeviceId::FIRST {
             return RelayFrame::Registered(Registered { request, address });
@@ -113,9 +113,9 @@ impl<S: Store> Relay<S> {
                 Err(Refusal::NotWellFormed)
             };
         }
-        // A registration is counted only after its proof was checked, and not if the account is there already. So
-        // neither a neighbour's noise nor a phone that did not hear its answer uses up what newcomers behind the same
-        // address have.
+        // A registration is counted only after its proof was checked, and not if the account exists already. So
+        // neither a neighbour's noise nor a phone that did not receive its answer uses up the quota of newcomers
+        // behind the same address.
         let subject = Subject::address(connection.peer);
         self.limiter.take(Request::Register, subject, self.settings.limits.register, round.now)?;
         self.take_room(ACCOUNT_BYTES + upload_bytes(&frame.prekeys), round)?;
@@ -183,7 +183,7 @@ impl<S: Store> Relay<S> {
         round.promise(id, request, RelayFrame::Registered(Registered { request, address }));
     }
 
-    /// Closes the account of this connection, in a round of its own: nothing that was accepted for the account may be
+    /// Closes the account of this connection, in its own round: nothing that was accepted for the account may be
     /// written after it is gone.
     pub(super) fn close_account(&mut self, id: ConnectionId, frame: CloseAccount, round: &mut Round) {
         let request = frame.request;
@@ -206,9 +206,9 @@ impl<S: Store> Relay<S> {
         round.promise(id, request, RelayFrame::Closed(Closed { request }));
     }
 
-    /// Closes an account on its operator's word instead of its owner's. The account's connections end, its waiting
-    /// messages go, and whoever writes to it learns that there is no such account. Does nothing if there is no such
-    /// account.
+    /// Closes an account at its operator's request instead of its owner's. The account's connections end, its
+    /// waiting messages are deleted, and senders learn that there is no such account. Does nothing if there is no
+    /// such account.
     ///
     /// # Errors
     /// [`StoreError`]; the account is then unchanged.
@@ -222,7 +222,7 @@ impl<S: Store> Relay<S> {
         Ok(outcome)
     }
 
-    /// Lists the rows that go with an account.
+    /// Lists the rows that are deleted with an account.
     fn closing(&self, account: AccountId) -> Closing {
         let devices = self.directory.account(account).map_or(&[][..], |account| &account.devices);
         let mut closing = Closing { account, devices: Vec::new(), waiting: Vec::new() };
@@ -235,7 +235,7 @@ impl<S: Store> Relay<S> {
         closing
     }
 
-    /// Takes a closed account out of memory and ends its connections.
+    /// Removes a closed account from memory and ends its connections.
     pub(super) fn take_out(&mut self, account: AccountId, effects: &mut Vec<super::Effect>) {
         self.channels.close(account);
         for device in self.directory.remove(account) {

@@ -53,9 +53,9 @@ impl<S: Store> Relay<S> {
         Err(Refusal::NotAuthentic)
     }
 
-    /// Refuses a proof that does not verify, and counts it. Past the limit the connection ends as well. Each further
-    /// try then costs its peer a handshake, which is more than the check costs this thread. A proof that verifies is
-    /// never refused because of the failures of others behind the same address.
+    /// Refuses a proof that does not verify, and counts it. Above the limit the connection ends as well. Each
+    /// further try then costs its peer a handshake, which is more than the check costs this thread. A proof that
+    /// verifies is never refused because of the failures of others behind the same address.
     pub(super) fn refuse_proof(
         &mut self,
         id: ConnectionId,
@@ -75,8 +75,8 @@ impl<S: Store> Relay<S> {
         }
     }
 
-    /// Makes `id` the connection of this device. An older connection is closed: the same device has come back by
-    /// another way.
+    /// Makes `id` the connection of this device. An older connection is closed: the same device has reconnected
+    /// from elsewhere.
     pub(super) fn bind(&mut self, id: ConnectionId, address: DeviceAddress, round: &mut Round) {
         if self.connections.name(id, address).is_none() {
             return;

@@ -14,7 +14,7 @@ use crate::memory::rate_limiter::Subject;
 pub(super) struct Connection {
     pub(super) peer: IpAddr,
     pub(super) handshake_hash: [u8; 32],
-    /// The device that the connection belongs to; none if it names nobody.
+    /// The device that the connection belongs to; `None` if it names nobody.
     pub(super) device: Option<DeviceAddress>,
 }
 
@@ -50,7 +50,7 @@ impl Connections {
         self.open.get(&id).copied()
     }
 
-    /// Gives a connection its name. Returns `None` if the connection is gone.
+    /// Names a connection. Returns `None` if the connection is closed.
     pub(super) fn name(&mut self, id: ConnectionId, device: DeviceAddress) -> Option<Connection> {
         let connection = self.open.get_mut(&id)?;
         self.named += usize::from(connection.device.is_none());

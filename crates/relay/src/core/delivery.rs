@@ -1,8 +1,8 @@
-//! Delivery: messages that wait in a mailbox go out to its device, in order, as far as the window of its connection
-//! allows.
+//! Delivery: messages that wait in a mailbox are sent to its device, in order, as far as the window of its
+//! connection allows.
 //!
-//! Messages of this round come from memory. Older ones are read from the store, a bounded number of bytes in one turn,
-//! so that many devices that come back at once do not fill the memory.
+//! Messages of this round come from memory. Older ones are read from the store, a bounded number of bytes in one
+//! turn, so that many devices that reconnect at once do not fill the memory.
 
 use pillarbox_wire::{Deliver, DeviceAddress, FixedBytes, MessageId, RelayFrame, Timestamp};
 
@@ -115,12 +115,12 @@ impl<S: Store> Relay<S> {
         Ok(true)
     }
 
-    /// Returns an answer as an event for whoever follows.
+    /// Returns an answer as an event for followers.
     pub(super) fn event_of_answer(&self, effect: &Effect, now: Timestamp) -> Option<Passing> {
         let (connection, frame) = match effect {
             Effect::Send(connection, frame) => (*connection, passing::to_phone(frame)),
             Effect::Close(connection, _) => (*connection, "Goodbye"),
-            // It goes to nobody's connection.
+            // It is sent on nobody's connection.
             Effect::Wake(_) | Effect::SendCode(..) => return None,
         };
         // A connection that was just closed is forgotten, and its goodbye is not worth remembering it for.

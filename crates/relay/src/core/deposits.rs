@@ -1,8 +1,8 @@
-//! Deposits that phones leave here about their owners. The relay takes the kinds that it keeps, and no others.
+//! Deposits that phones store here about their owners. The relay accepts the kinds that it keeps, and no others.
 //!
-//! A frame is taken whole or not at all. The relay does not know what a deposit means, with two exceptions. Address
-//! book entries that have accounts are named in the answer, as far as numbers can be looked up here at all. Push tokens
-//! wake devices.
+//! A frame is accepted whole or not at all. The relay does not know what a deposit means, with two exceptions.
+//! Address book entries that have accounts are named in the answer, as far as numbers can be looked up here at all.
+//! Push tokens wake devices.
 
 use pillarbox_wire::limits::{MAX_DEPOSIT_SUBJECT_LEN, MAX_DEPOSITS, MAX_PAYLOAD_LEN};
 use pillarbox_wire::{
@@ -19,7 +19,7 @@ use crate::memory::rate_limiter::{Request, Subject};
 use crate::rules::keeping::Logged;
 use crate::store::{Leaving, Store, StoreError};
 
-/// Bytes of a deposit's row besides its subject and value.
+/// Bytes of a deposit's row in addition to its subject and value.
 const DEPOSIT_ROW_BYTES: usize = 64;
 
 impl<S: Store> Relay<S> {
@@ -92,7 +92,7 @@ impl<S: Store> Relay<S> {
         let held = self.store.deposits(account)?;
         let (mut rows, mut bytes) = (u64::from(held.rows), held.bytes);
         for Deposit { kind, subject, value } in deposits {
-            // A subject that comes twice is counted twice: a phone has no reason for it.
+            // A repeated subject is counted twice: a phone has no reason for it.
             if let Some(earlier) = self.store.deposit(account, *kind, subject.as_slice())? {
                 rows = rows.saturating_sub(1);
                 bytes = bytes.saturating_sub((subject.len() + earlier.len()) as u64);
@@ -103,7 +103,7 @@ impl<S: Store> Relay<S> {
             }
         }
         let limits = &self.settings.limits;
-        // Taking back is always possible, whatever the limits were when it was left.
+        // Withdrawing is always possible, no matter what the limits were when it was deposited.
         let grows = rows > u64::from(held.rows) || bytes > held.bytes;
         if grows && (rows > u64::from(limits.deposit_rows) || bytes > limits.deposit_bytes) {
             return Err(Refusal::TooMuch.into());

@@ -1,9 +1,9 @@
-//! Device lists: the first phone of an account adds and removes linked devices, and whoever writes asks for the list.
+//! Device lists: the first phone of an account adds and removes linked devices, and senders ask for the list.
 //!
-//! The relay checks that the account has signed the list, so that it stores no noise. It takes the account's word for
-//! the rest: phones check each list themselves, and could not rely on a relay that says it has.
+//! The relay checks that the account has signed the list, so that it stores no noise. It trusts the account for the
+//! rest: phones check each list themselves, and could not rely on a relay that says it has.
 //!
-//! **One round.** A change of devices has a round of its own, as the end of an account has: nothing that was accepted
+//! **One round.** A change of devices has its own round, as the end of an account has: nothing that was accepted
 //! for a device may be written after the device is gone.
 
 use pillarbox_crypto::labels::DEVICE_LIST;
@@ -167,7 +167,7 @@ impl<S: Store> Relay<S> {
         self.limiter.take(Request::Devices, connection.subject(), rate, round.now)
     }
 
-    /// Lists the rows that go with linked devices.
+    /// Lists the rows that are deleted with linked devices.
     pub(super) fn unlinking(&self, address: DeviceAddress, gone: &[DeviceId]) -> Unlinking {
         let mut unlinking = Unlinking::default();
         for device in gone {
@@ -179,8 +179,8 @@ impl<S: Store> Relay<S> {
         unlinking
     }
 
-    /// Brings memory up to date after devices were linked or removed. A device that waits is told that it is linked;
-    /// the connection of one that was removed ends.
+    /// Brings memory up to date after devices were linked or removed. A device that waits is informed that it is
+    /// linked; the connection of a removed one ends.
     pub(super) fn bring_in_devices(&mut self, round: &mut Round) {
         for Linking { list, device, prekeys: _ } in std::mem::take(&mut round.changes.linked) {
             let waits = self.places.take(&device.device_key);
@@ -199,7 +199,7 @@ impl<S: Store> Relay<S> {
         }
     }
 
-    /// Ends the connections of devices that are gone.
+    /// Ends the connections of removed devices.
     pub(super) fn end_devices(&mut self, gone: Vec<Device>, reason: Farewell, round: &mut Round) {
         for connection in gone.into_iter().filter_map(|device| device.online) {
             self.connections.remove(connection);
@@ -226,7 +226,7 @@ impl<S: Store> Relay<S> {
     }
 }
 
-/// Defers a request to a round of its own.
+/// Defers a request to its own round.
 fn wait(id: ConnectionId, frame: ClientFrame, round: &mut Round) {
     round.barrier = true;
     round.deferred.push((id, Input::Frame(frame)));

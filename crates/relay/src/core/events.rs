@@ -22,7 +22,7 @@ pub enum Input {
         /// The hash that devices sign to prove themselves on this connection.
         handshake_hash: [u8; 32],
     },
-    /// A frame arrived.
+    /// A frame arrived on the connection.
     Frame(ClientFrame),
     /// Bytes arrived that are no frame. The relay ends the connection.
     Unreadable,
@@ -30,7 +30,7 @@ pub enum Input {
     Closed,
 }
 
-/// An action for whoever owns the connections.
+/// An action for the code that owns the connections.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// Send this frame.
@@ -38,10 +38,10 @@ pub enum Effect {
     /// Send a goodbye with this reason and close. The relay has already forgotten the connection: it ignores further
     /// input from it, and its [`Input::Closed`] is welcome but not needed.
     Close(ConnectionId, Farewell),
-    /// A message waits for a device that is away, and this is the push token that its owner's phone left: hand it to
-    /// the push service of the device's system. There is one effect for each message and token.
+    /// A message waits for a device that is away, and this is the push token that its owner's phone deposited: pass
+    /// it to the push service of the device's system. There is one effect for each message and token.
     Wake(Bytes),
-    /// A code for a number: hand it to whatever carries messages to numbers.
+    /// A code for a number: pass it to the service that carries messages to numbers.
     SendCode(Handle, NumberCode),
 }
 
@@ -52,19 +52,19 @@ pub struct Outcome {
     pub effects: Vec<Effect>,
     /// Frames that passed, if somebody [follows](super::Relay::follow).
     pub passed: Vec<Passing>,
-    /// Changes to rows of messages, if somebody follows. Rows that go by the rule for delivered messages are left out:
-    /// the store removes them by age, and names none.
+    /// Changes to rows of messages, if somebody follows. Rows that are deleted by the rule for delivered messages
+    /// are left out: the store removes them by age, and names none.
     pub rows: Vec<RowChange>,
-    /// Number of events that passed beyond those that there was room for.
+    /// Number of passing events for which there was no room.
     pub unseen: u64,
-    /// True if work is left: call again soon, with whatever has come by then, or with nothing.
+    /// True if work is left: call again soon, with everything that has arrived by then, or with nothing.
     pub more: bool,
-    /// True if anything was written. Only then does the absence of [`trouble`](Self::trouble) say that the store takes
-    /// transactions.
+    /// True if anything was written. Only then does the absence of [`trouble`](Self::trouble) show that the store
+    /// accepts transactions.
     pub wrote: bool,
-    /// True if something was refused because there is no room for anything new. Removals go on.
+    /// True if something was refused because there is no room for anything new. Removals continue.
     pub short_of_room: bool,
-    /// The store's error, if requests were refused for it. The relay goes on.
+    /// The store's error, if requests were refused because of it. The relay continues.
     pub trouble: Option<StoreError>,
 }
 
@@ -74,9 +74,9 @@ pub struct Outcome {
 pub struct RelaySettings {
     /// The rule by which it keeps rows.
     pub keeping: Keeping,
-    /// The limits past which it refuses.
+    /// The limits above which it refuses.
     pub limits: Limits,
-    /// True for a relay that sends a code to a number before it lets anybody register the number. Otherwise the first
+    /// True for a relay that sends a code to a number before anybody may register the number. Otherwise the first
     /// to ask gets the number.
     pub verify_numbers: bool,
 }
@@ -88,9 +88,9 @@ pub struct RelayCounts {
     pub connections: usize,
     /// Open connections that name a device.
     pub named: usize,
-    /// Accounts.
+    /// Number of accounts.
     pub accounts: usize,
-    /// Messages that wait.
+    /// Number of messages that wait for delivery.
     pub waiting: usize,
     /// Payload bytes of the messages that wait.
     pub waiting_bytes: u64,

@@ -1,8 +1,8 @@
-//! The event log: events are written down as far as the rules say, and no others.
+//! The event log: events are stored as far as the rules say, and no others.
 //!
 //! Most logged events happen only if the round's transaction succeeds, and their rows are part of it. Other events
-//! happen whatever becomes of the transaction (a connection, a question answered from memory, an acknowledgement).
-//! Their rows wait for the next transaction that succeeds.
+//! happen whatever the outcome of the transaction (a connection, a question answered from memory, an
+//! acknowledgement). Their rows wait for the next transaction that succeeds.
 
 use std::net::IpAddr;
 
@@ -24,7 +24,7 @@ pub(super) struct LogEntry<'a> {
     name: Option<&'a str>,
     bytes: Option<u32>,
     message: Option<MessageId>,
-    /// True if it happened whatever becomes of the transaction.
+    /// True if it happened whatever the outcome of the transaction.
     anyway: bool,
 }
 
@@ -75,7 +75,7 @@ impl<'a> LogEntry<'a> {
 }
 
 impl<S: Store> Relay<S> {
-    /// Writes an event down, if a rule says so.
+    /// Logs an event, if a rule says so.
     pub(super) fn log(&mut self, entry: LogEntry<'_>, round: &mut Round) {
         if self.rule.log.concern(entry.what) {
             self.write_down(entry, round);

@@ -1,8 +1,8 @@
 //! The rules of the event log, prepared for a quick answer on each event.
 //!
-//! Several rules may concern one event. It is written down if one of them says so, and with its address if one of those
-//! says so. It goes when the last rule that had it written has run out. This module does not know how events are
-//! stored.
+//! Several rules may concern one event. It is logged if one of them says so, and with its address if one of those
+//! says so. It is deleted when the last rule that had it logged has run out. This module does not know how events
+//! are stored.
 
 use pillarbox_wire::{AccountId, Timestamp};
 
@@ -13,12 +13,12 @@ use crate::store::{Lapse, Staying};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct LogRules {
     rules: Vec<LogRule>,
-    /// One bit for each kind of event that a rule names. It is tested on the way of every message, where most relays
-    /// log nothing.
+    /// One bit for each kind of event that a rule names. It is tested for every message, where most relays log
+    /// nothing.
     kinds: u16,
 }
 
-/// The parts of an event that are written down.
+/// The parts of an event that are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Written {
     pub(crate) address: bool,
@@ -40,12 +40,12 @@ impl LogRules {
         self.kinds == 0
     }
 
-    /// Returns whether anything of this kind may be written down.
+    /// Returns whether anything of this kind may be stored.
     pub(crate) fn concern(&self, what: Logged) -> bool {
         self.kinds & bit(what) != 0
     }
 
-    /// Decides whether an event is written down, and which parts of it.
+    /// Decides whether an event is logged, and which parts of it.
     pub(crate) fn decide(
         &self,
         what: Logged,
@@ -62,7 +62,7 @@ impl LogRules {
         written
     }
 
-    /// The events that stay at the time `clock`.
+    /// The events that are retained at the time `clock`.
     pub(crate) fn lapse(&self, clock: Timestamp, most: u32) -> Lapse {
         let staying = |addresses: bool| {
             let of_kind = |what| {

@@ -1,8 +1,8 @@
 //! Submission and acknowledgement of messages.
 //!
-//! A sealed message comes on a connection that names nobody, from a sender who shows the recipient's delivery key. A
-//! connection with a name is refused that key: otherwise a phone could undo its own anonymity by mistake, and nobody
-//! would notice.
+//! A sealed message arrives on a connection that names nobody, from a sender who presents the recipient's delivery
+//! key. A connection with a name is refused that key: otherwise a phone could undo its own anonymity by mistake,
+//! and nobody would notice.
 
 use pillarbox_crypto::labels::DELIVERY_KEY;
 use pillarbox_crypto::{equal, kdf};
@@ -53,7 +53,7 @@ impl<S: Store> Relay<S> {
         self.take_room(size, round)?;
         let device = self.directory.device_mut(&to).ok_or(Refusal::UnknownRecipient)?;
         let limits = &self.settings.limits;
-        // `admit` lets in no connection without a name that does not show the delivery key.
+        // `admit` admits no nameless connection that does not present the delivery key.
         let entrance = if connection.device.is_some() { Entrance::Open } else { Entrance::Sealed };
         if !device.mailbox.reserve(size, entrance, Quota::from(limits)) {
             return Err(Refusal::MailboxFull);
@@ -77,8 +77,8 @@ impl<S: Store> Relay<S> {
         Ok(())
     }
 
-    /// Admits a connection to an account: one with a name needs no key, one without a name needs the right key. A wrong
-    /// key and an account that is not there get the same answer after the same work.
+    /// Admits a connection to an account: one with a name needs no key, one without a name needs the right key. A
+    /// wrong key and a missing account get the same answer after the same work.
     pub(super) fn admit(
         &self,
         connection: &Connection,
@@ -102,9 +102,10 @@ impl<S: Store> Relay<S> {
         }
     }
 
-    /// The device confirms that it has these messages. Memory forgets them at once; the rows go with this round's
-    /// transaction, or with the next one that succeeds. A crash before that delivers them once more, and the phone
-    /// recognises them. A frame that names no message says that the device leaves here what it was handed.
+    /// The device confirms that it has these messages. Memory forgets them at once; the rows are deleted by this
+    /// round's transaction, or by the next one that succeeds. A crash before that delivers them once more, and the
+    /// phone recognises them. A frame that names no message says that the device leaves the delivered messages
+    /// here.
     pub(super) fn acknowledge(&mut self, id: ConnectionId, frame: &Acknowledge, round: &mut Round) {
         let connection = self.connections.get(id).filter(|connection| connection.device.is_some());
         let (Some(connection), true) = (connection, frame.messages.len() <= MAX_ACKNOWLEDGEMENTS) else {

@@ -1,8 +1,8 @@
 //! The relay as a state machine: batches of inputs in, effects out, one transaction in between.
 //!
-//! It is single-threaded, has no clock, no sockets and no randomness of its own, and gives the same effects for the
-//! same batches and the same seed. It never looks inside a payload, and does not know how bytes reach a phone. Nothing
-//! is accepted before it is durable: the effects of a batch are handed out after its commit.
+//! It is single-threaded, has no clock, no sockets and no randomness of its own, and returns the same effects for
+//! the same batches and the same seed. It never looks inside a payload, and does not know how bytes reach a phone.
+//! Nothing is accepted before it is durable: the effects of a batch are returned after its commit.
 //!
 //! | file | requests |
 //! |---|---|
@@ -17,13 +17,13 @@
 //! | `deposits` | LeaveDeposits, Recall |
 //! | `proofs` | ProveEntry, ReadLog, ProveGrowth |
 //! | `publishing` | OpenChannel, Post, ReadChannel |
-//! | `delivery` | what waits goes out |
-//! | `log`, `log_rules` | what happens is written down, as far as the rules say |
+//! | `delivery` | sends waiting messages |
+//! | `log`, `log_rules` | logs events, as far as the rules say |
 //! | [`stamp`] | what marks a message so that the relay recognises it when it is reported |
-//! | `room`, `removals` | there is room for what is new, or only for removals |
-//! | `presence` | devices come and go |
-//! | `rule`, `rule_change` | what is kept, changed while the relay runs |
-//! | `sweep` | what is too old goes |
+//! | `room`, `removals` | checks for room; saves removals when there is none |
+//! | `presence` | connects and disconnects devices |
+//! | `rule`, `rule_change` | the retention rule, changed while the relay runs |
+//! | `sweep` | removes what is too old |
 //! | `fork` | the same relay in a second world of a laboratory |
 
 mod accounts;
@@ -101,13 +101,13 @@ pub struct Relay<S> {
     places: Places,
     ageing: Ageing,
     counters: Counters,
-    /// Devices with messages that may be handed to them, in the order in which they will be served.
+    /// Devices with messages that may be delivered to them, in the order in which they will be served.
     line: VecDeque<DeviceAddress>,
-    /// Messages that are gone from memory and, because the store refused, not yet from the store.
+    /// Messages that are removed from memory and, because the store refused, not yet from the store.
     unwritten: Unwritten,
     /// True if the last sweep left rows for the next turn.
     sweeping: bool,
-    /// The most events that the next outcome may hold; none if nobody follows.
+    /// The most events that the next outcome may contain; `None` if nobody follows.
     following: Option<usize>,
 }
 
@@ -118,7 +118,7 @@ struct Unwritten {
     removed: Vec<MessageId>,
     /// The removed messages that nobody fetched in time.
     expired: Vec<MessageId>,
-    /// Events that are to be logged.
+    /// Events waiting to be logged.
     events: Vec<EventRow>,
 }
 
@@ -153,7 +153,7 @@ impl<S: Store> Relay<S> {
         let mut fill = directory.filler();
         let named = settings.keeping.sender;
         store.waiting(&mut |number, mut waiting| {
-            // Rows of a relay that keeps no senders do not tell how they came: none takes the room for contacts.
+            // Rows of a relay that keeps no senders do not show how they arrived: none takes the room for contacts.
             if !named {
                 waiting.entrance = Entrance::Open;
             }
@@ -165,7 +165,7 @@ impl<S: Store> Relay<S> {
         if orphans > 0 {
             return Err(StoreError::Damaged);
         }
-        // This comes last, so that a store which turns out damaged is left as it was found.
+        // This comes last, so that a store which turns out damaged is left unchanged.
         store.apply(&changes)?;
         changes.leaves.iter().for_each(|row| directory_log.append(row));
         let rule = Rule::of(&settings.keeping, &certificate_key);
@@ -197,9 +197,9 @@ impl<S: Store> Relay<S> {
     /// once in [`SWEEP_INTERVAL`](crate::rules::ageing::SWEEP_INTERVAL).
     ///
     /// # Errors
-    /// A [`StoreError`] that is permanent: the store is damaged, and this relay should be dropped. The batch's requests
-    /// are then not answered; everything accepted before is in the store. An error that may pass is not returned here:
-    /// the requests are refused with `StorageFailed`, and [`Outcome::trouble`] gives the reason.
+    /// A [`StoreError`] that is permanent: the store is damaged, and this relay should be dropped. The batch's
+    /// requests are then not answered; everything accepted before is in the store. An error that may pass is not
+    /// returned here: the requests are refused with `StorageFailed`, and [`Outcome::trouble`] states the reason.
     pub fn process(
         &mut self,
         batch: Vec<(ConnectionId, Input)>,
@@ -230,20 +230,20 @@ impl<S: Store> Relay<S> {
         }
     }
 
-    /// Sets the largest number of events that each [`Outcome::passed`] holds from now on. Nobody reads a hundred
-    /// thousand events a second, and making them takes time from the phones. Events beyond that number are only
-    /// counted. `None` if nobody follows.
+    /// Sets the largest number of events that each [`Outcome::passed`] contains from now on. Nobody reads a hundred
+    /// thousand events a second, and creating them takes time from the phones. Events in excess of that number are
+    /// only counted. `None` if nobody follows.
     pub fn follow(&mut self, most: Option<usize>) {
         self.following = most;
     }
 
-    /// Returns the device that an open connection belongs to; none if the connection names nobody.
+    /// Returns the device that an open connection belongs to; `None` if the connection names nobody.
     #[must_use]
     pub fn device_on(&self, connection: ConnectionId) -> Option<DeviceAddress> {
         self.connections.get(connection)?.device
     }
 
-    /// Adds an event to those that passed, if somebody follows. The event is made only if there is room for it.
+    /// Adds an event to those that passed, if somebody follows. The event is created only if there is room for it.
     fn pass(&self, outcome: &mut Outcome, event: impl FnOnce() -> Option<Passing>) {
         match self.following {
             None => {}
@@ -267,7 +267,7 @@ impl<S: Store> Relay<S> {
         self.store.tidy()
     }
 
-    /// Counts what it holds. This looks at every mailbox: call it for metrics, not for every batch.
+    /// Counts the relay's contents. This looks at every mailbox: call it for metrics, not for every batch.
     #[must_use]
     pub fn counts(&self) -> RelayCounts {
         let mut counts = RelayCounts {
@@ -283,7 +283,7 @@ impl<S: Store> Relay<S> {
         counts
     }
 
-    /// The store, to look at its rows while the relay goes on.
+    /// The store, to look at its rows while the relay runs.
     #[must_use]
     pub fn store(&self) -> &S {
         &self.store
@@ -308,7 +308,7 @@ impl<S: Store> Relay<S> {
         }
         self.pass(outcome, || self.event_of(connection, &input, round.now));
         if self.connections.get(connection).is_none() {
-            // The relay has closed the connection, and inputs that were under way still arrive.
+            // The relay has closed the connection, and inputs in transit still arrive.
             return Ok(());
         }
         match input {
@@ -366,7 +366,7 @@ impl<S: Store> Relay<S> {
         Ok(())
     }
 
-    /// Returns an input as an event for whoever follows.
+    /// Returns an input as an event for followers.
     fn event_of(&self, connection: ConnectionId, input: &Input, now: Timestamp) -> Option<Passing> {
         let known = self.connections.get(connection)?;
         let (frame, about, bytes) = match input {

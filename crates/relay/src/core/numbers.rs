@@ -1,12 +1,12 @@
-//! Verified numbers: a code goes to the number, and whoever shows the code registers the number.
+//! Verified numbers: a code is sent to the number, and whoever submits the code registers the number.
 //!
-//! **The code** decides who has the number from now on. It proves nothing about who that person is. If the number has
-//! an account, the account goes on: the relay puts the new phone's keys in the place of the former keys, and keeps all
-//! else. The same steps follow whether the owner has a new phone or a thief has read the code. The phones of the
-//! contacts have to tell their owners that the keys have changed.
+//! **The code** decides who has the number from now on. It proves nothing about who that person is. If the number
+//! has an account, the account continues: the relay replaces the former phone's keys by the new phone's, and keeps
+//! all else. The same steps follow whether the owner has a new phone or a thief has read the code. The phones of
+//! the contacts have to tell their owners that the keys have changed.
 //!
-//! **One round.** The replacement has a round of its own, as the end of an account does. Otherwise a bundle that is
-//! handed out in the same transaction would hold keys of both phones.
+//! **One round.** The replacement has its own round, as the end of an account does. Otherwise a bundle that is
+//! handed out in the same transaction would contain keys of both phones.
 
 use pillarbox_wire::{
     AccountId, DeviceId, Farewell, Handle, Refusal, Register, RegisterWithCode, RelayFrame, Reregistered,
@@ -24,8 +24,8 @@ use crate::memory::rate_limiter::{Request, Subject};
 use crate::rules::keeping::Logged;
 use crate::store::{AccountRow, DeviceRow, Replacement, Store};
 
-/// Returns the number of the phone that replaces this one. Past the numbers of first phones it begins anew: whoever
-/// still writes to a phone of 127 registrations ago has long been told of other keys.
+/// Returns the number of the phone that replaces this one. After the last number of first phones it begins again: a
+/// sender that still writes to a phone of 127 registrations ago has long been told of other keys.
 const fn next_phone(former: DeviceId) -> DeviceId {
     let next = DeviceId(former.0.saturating_add(1));
     if next.is_linked() { DeviceId::FIRST } else { next }
@@ -78,8 +78,8 @@ impl<S: Store> Relay<S> {
         }
     }
 
-    /// Replaces an account's keys with those of a registration. The device gets another number: whoever writes to the
-    /// former one is told to fetch the new keys.
+    /// Replaces an account's keys with those of a registration. The device gets another number: senders that write
+    /// to the former one are told to fetch the new keys.
     pub(super) fn replace_keys(
         &mut self,
         id: ConnectionId,
@@ -126,8 +126,8 @@ impl<S: Store> Relay<S> {
         Ok(())
     }
 
-    /// Brings memory up to date after a replacement was committed. The former phone is told that another one has its
-    /// place.
+    /// Brings memory up to date after a replacement was committed. The former phone is told that another one has
+    /// replaced it.
     pub(super) fn bring_in_replacement(
         &mut self,
         id: ConnectionId,

@@ -30,7 +30,7 @@ impl<S: Store> Relay<S> {
         }
     }
 
-    /// Returns the address of a device that is linked already, and did not hear so.
+    /// Returns the address of a device that is linked already, and was not informed of it.
     fn opened_place(
         &mut self,
         id: ConnectionId,
@@ -57,7 +57,7 @@ impl<S: Store> Relay<S> {
         Ok(None)
     }
 
-    /// Gives a connection to the device that waited on it, and tells the device.
+    /// Binds the waiting connection to its newly linked device and notifies it.
     pub(super) fn linked(
         &mut self,
         id: ConnectionId,

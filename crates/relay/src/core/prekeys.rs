@@ -1,13 +1,14 @@
-//! The stock of prekeys: filled by its owner, handed out to whoever writes first. Each one-time key goes out once.
+//! The stock of prekeys: filled by its owner, handed out to first-time senders. Each one-time key is handed out
+//! once.
 //!
-//! A one-time key is deleted in the transaction that hands it out, and handed out only after the commit. A phone that
-//! did not hear the answer to an upload sends the upload again. By then one of its keys may be gone, and storing it
-//! again would hand it out twice. Numbers of one-time keys therefore have to rise: a key at or below the highest number
-//! seen was stored before.
+//! A one-time key is deleted in the transaction that hands it out, and handed out only after the commit. A phone
+//! that did not receive the answer to an upload sends the upload again. By then one of its keys may be deleted, and
+//! storing it again would hand it out twice. Numbers of one-time keys therefore have to rise: a key at or below the
+//! highest number seen was stored before.
 //!
-//! The stock of one account is handed out at a limited rate, shared by everybody. Past it a bundle has the signed
-//! prekey and the one of last resort, just as when the stock is empty: the conversation begins with less, and both
-//! phones say so.
+//! The stock of one account is handed out at a limited rate, shared by everybody. Above that rate a bundle has the
+//! signed prekey and the one of last resort, just as when the stock is empty: the conversation begins with less
+//! protection, and both phones say so.
 
 use pillarbox_wire::{
     AccountId, Bundles, DeviceAddress, DeviceBundle, FetchBundles, FetchDevice, FixedBytes, PreKeyCounts,
@@ -190,7 +191,8 @@ impl<S: Store> Relay<S> {
         let (identity, listed) = (account.row.identity(), account.devices.clone());
         let mut devices = Vec::with_capacity(listed.len());
         for device in listed {
-            // A linked device's keys are asked for one by one, once its list was read. Here they only tell of the list.
+            // A linked device's keys are requested one by one, once its list was read. Here they only announce the
+            // list.
             let with_one_time = with_one_time && !device.is_linked();
             devices.push(self.bundle(DeviceAddress { account: asked, device }, with_one_time, round)?);
         }
@@ -198,7 +200,7 @@ impl<S: Store> Relay<S> {
         Ok(Bundles { request, identity, devices })
     }
 
-    /// Admits a connection to an account's keys. Returns whether a one-time key may go out.
+    /// Admits a connection to an account's keys. Returns whether a one-time key may be handed out.
     fn admit_to_keys(
         &mut self,
         id: ConnectionId,

@@ -1,4 +1,4 @@
-//! Devices connect and leave: the welcome, and the record that a device was here.
+//! Devices connect and leave: the welcome, and the record that a device was connected.
 
 use std::net::IpAddr;
 
@@ -16,7 +16,7 @@ impl<S: Store> Relay<S> {
         round.answer(connection, RelayFrame::Welcome(welcome));
     }
 
-    /// Forgets a connection that has ended or is about to. Messages that were on their way to its device wait again.
+    /// Forgets a connection that has ended or is about to. Messages in flight to its device wait again.
     pub(super) fn forget(&mut self, connection: ConnectionId, round: &mut Round) {
         let Some(known) = self.connections.remove(connection) else { return };
         let Some(address) = known.device else {
@@ -30,8 +30,8 @@ impl<S: Store> Relay<S> {
         }
     }
 
-    /// Records, once a day, that a device which stays connected is here. A relay that keeps exact times records when
-    /// the device leaves.
+    /// Records, once a day, that a device which stays connected is present. A relay that keeps exact times records
+    /// when the device leaves.
     pub(super) fn still_here(&mut self, connection: ConnectionId, round: &mut Round) {
         if self.settings.keeping.last_seen != Granularity::Day {
             return;
@@ -44,7 +44,7 @@ impl<S: Store> Relay<S> {
         }
     }
 
-    /// Records that a device was here, as exactly as this relay keeps it.
+    /// Records that a device was connected, as precisely as this relay keeps it.
     pub(super) fn see(&mut self, address: DeviceAddress, peer: IpAddr, round: &mut Round) {
         let at = self.settings.keeping.last_seen.of(round.now);
         let from = self.settings.keeping.last_address.then_some(peer);

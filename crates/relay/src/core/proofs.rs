@@ -1,8 +1,8 @@
 //! The directory that proves itself: entries of the public log, heads, and answers with proofs.
 //!
 //! **Entries.** Each registration, and each change of an account's keys or device list, adds an entry in its own
-//! transaction, so that nothing is handed out that the log does not have. A rule that begins a log writes down the
-//! accounts that are there.
+//! transaction, so that nothing is handed out that the log does not have. A rule that begins a log adds entries for
+//! the existing accounts.
 //!
 //! **Heads** are signed with a key that is derived from the certificate key, for each answer. Two heads of one size by
 //! one relay have the same roots; two that differ prove that it showed two logs.
@@ -38,7 +38,7 @@ impl<S: Store> Relay<S> {
         }
     }
 
-    /// Anybody may ask, with or without a name: the log is public, and who asks about whom is not to be told apart.
+    /// Anybody may ask, with or without a name: the log is public, and it must not be visible who asks about whom.
     fn proof(&mut self, id: ConnectionId, frame: &ProveEntry, round: &Round) -> Result<Proof, Refusal> {
         let ProveEntry { request, account, since } = *frame;
         let (log_key, head) = self.log_head(id, Request::Proof, round)?;

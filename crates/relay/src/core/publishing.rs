@@ -148,7 +148,7 @@ impl<S: Store> Relay<S> {
 /// short each is.
 const POSTS_IN_A_FRAME: u32 = 500;
 
-/// Bytes of a post in a frame besides its content: number, time, length.
+/// Bytes of a post in a frame in addition to its content: number, time, length.
 const POST_OVERHEAD: usize = 4 + 8 + 8;
 
 const _: () = assert!(

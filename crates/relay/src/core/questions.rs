@@ -36,7 +36,7 @@ impl<S: Store> Relay<S> {
         self.limiter.take_all(Request::LookUp, &[address, account], round.now)?;
         let account = self.directory.account_by_handle(&frame.handle);
         let found = account.map(|account| (account.row.account, account.row.identity()));
-        // A look-up in vain is logged too.
+        // A look-up without a result is logged too.
         let asked = LogEntry::on(&connection, Logged::LookedUp).about(found.map(|(account, _)| account));
         self.log(asked.named(frame.handle.as_str()).anyway(), round);
         let (account, identity) = found.ok_or(Refusal::UnknownHandle)?;

@@ -1,8 +1,8 @@
 //! Removals, which are written even when nothing else can be.
 //!
-//! A removal writes too: the pages that it frees pass through the log. When a batch was refused, the removals in it are
-//! therefore tried alone: messages that phones have acknowledged, and rows that go with an account. While a larger
-//! transaction finds the disk full, smaller ones are tried.
+//! A removal writes too: the pages that it frees pass through the log. When a batch was refused, the removals in it
+//! are therefore tried alone: messages that phones have acknowledged, and rows that are deleted with an account.
+//! While a larger transaction finds the disk full, smaller ones are tried.
 
 use std::collections::HashSet;
 
@@ -53,9 +53,9 @@ impl<S: Store> Relay<S> {
         self.store.apply(&round.changes)
     }
 
-    /// Saves the removals of a batch that was refused: messages that phones have acknowledged lie on those phones and
-    /// can go. A full disk empties that way. The removals are tried alone, and those that fail too are kept for the
-    /// next transaction.
+    /// Saves the removals of a batch that was refused: messages that phones have acknowledged are stored on those
+    /// phones and can be deleted. A full disk empties that way. The removals are tried alone, and those that fail
+    /// too are kept for the next transaction.
     pub(super) fn save_removals(
         &mut self,
         round: &mut Round,

@@ -1,8 +1,8 @@
-//! Room for new rows: a limit over everything that the relay holds, and what its disk still has.
+//! Room for new rows: a limit over everything that the relay stores, and the remaining room on its disk.
 //!
-//! Every request that adds rows asks here first, and is refused when there is no room. Requests that take rows out
-//! never ask: a phone fetches, acknowledges and closes its account even at a relay that is full, and makes room that
-//! way.
+//! Every request that adds rows asks here first, and is refused when there is no room. Requests that remove rows
+//! never ask: a phone fetches, acknowledges and closes its account even at a relay that is full, and makes room
+//! that way.
 
 use pillarbox_wire::limits::MAX_PAYLOAD_LEN;
 use pillarbox_wire::{PreKeyUpload, Refusal};
@@ -12,10 +12,10 @@ use super::round::Round;
 use crate::rules::limits::ONE_TIME_PREKEYS;
 use crate::store::{Room, Store, StoreError};
 
-/// Bytes of a row besides its content: its columns, its place in a page and its part of an index.
+/// Bytes of a row in addition to its content: its columns, its place in a page and its part of an index.
 const ROW_BYTES: usize = 256;
 
-/// Bytes of an account and its device besides their prekeys.
+/// Bytes of an account and its device without their prekeys.
 pub(super) const ACCOUNT_BYTES: usize = 1_024;
 
 /// Bytes of a one-time KEM prekey: the key, the signature and a row. Those of other kinds take less.
@@ -26,7 +26,7 @@ const PREKEY_BYTES: usize = 1_184 + 64 + ROW_BYTES;
 const ENOUGH: usize =
     ONE_TIME_PREKEYS as usize * (PREKEY_BYTES + ROW_BYTES) + ACCOUNT_BYTES + MAX_PAYLOAD_LEN;
 
-/// Returns the bytes that an upload takes.
+/// Returns the bytes that an upload occupies.
 pub(super) fn upload_bytes(upload: &PreKeyUpload) -> usize {
     let PreKeyUpload { signed, last_resort, one_time, one_time_kem } = upload;
     let large = one_time_kem.len() + usize::from(last_resort.is_some());
@@ -41,7 +41,7 @@ impl<S: Store> Relay<S> {
     pub(super) fn take_room(&mut self, bytes: usize, round: &mut Round) -> Result<(), Refusal> {
         let left = match round.room {
             Some(left) => left,
-            // A store that cannot even measure its room takes nothing.
+            // A store that cannot even measure its room accepts nothing.
             None => self.room_left().map_err(|_| Refusal::StorageFailed)?,
         };
         let wanted = (bytes + ROW_BYTES) as u64;

@@ -1,9 +1,9 @@
 //! One round: the writes and answers of a batch, or of as much of it as fits one transaction.
 //!
-//! Requests are planned first, against memory that nothing has changed yet; then the store commits; then memory follows
-//! and the answers go out. Two things make a batch take more than one round. If a request changes what later requests
-//! of the same connection see (it registers, it publishes prekeys), the later ones wait for the next round. An account
-//! is closed in a round of its own.
+//! Requests are planned first, against memory that nothing has changed yet; then the store commits; then memory
+//! follows and the answers are sent. Two things make a batch take more than one round. If a request changes what
+//! later requests of the same connection see (it registers, it publishes prekeys), the later ones wait for the next
+//! round. An account is closed in its own round.
 
 use std::collections::{HashMap, HashSet};
 
@@ -21,13 +21,13 @@ use crate::store::{Changes, Counters, DeviceNumber, EventNumber, MessageRow, Ski
 /// An answer or an effect that waits for the end of the round.
 #[derive(Debug)]
 pub(super) enum Planned {
-    /// Takes place whatever becomes of the transaction.
+    /// Takes place whatever the outcome of the transaction.
     Anyway(Effect),
     /// Takes place only once the transaction is durable; otherwise the request is refused.
     Committed(ConnectionId, RequestId, RelayFrame),
 }
 
-/// A round in the making.
+/// A round under construction.
 #[derive(Debug)]
 pub(super) struct Round {
     pub(super) now: Timestamp,
@@ -45,7 +45,7 @@ pub(super) struct Round {
     pub(super) replacing: Vec<ConnectionId>,
     /// The devices that publish prekeys, in the order of `changes.prekeys`.
     pub(super) publishing: Vec<DeviceAddress>,
-    /// Recipients and how each message came, in the order of `changes.messages`.
+    /// Recipients and how each message arrived, in the order of `changes.messages`.
     pub(super) recipients: Vec<(DeviceAddress, Entrance)>,
     /// Numbers and keys that are being registered.
     pub(super) claimed_handles: HashSet<Handle>,
@@ -56,9 +56,9 @@ pub(super) struct Round {
     pub(super) taken: HashMap<DeviceNumber, Skip>,
     /// Messages in `changes.removed` that nobody fetched in time.
     pub(super) expired: Vec<MessageId>,
-    /// Bytes that are left for new rows; none until a request has asked.
+    /// Bytes that are left for new rows; `None` until a request has asked.
     pub(super) room: Option<u64>,
-    /// True if a request asked for room that was not there.
+    /// True if a request asked for room that was not available.
     pub(super) short_of_room: bool,
     /// Events of this round that have happened even if its transaction fails.
     pub(super) happened: Vec<EventNumber>,
@@ -104,7 +104,7 @@ impl Round {
         self.blocked.insert(connection);
     }
 
-    /// Answers, whatever becomes of the transaction.
+    /// Answers, whatever the outcome of the transaction.
     pub(super) fn answer(&mut self, connection: ConnectionId, frame: RelayFrame) {
         self.planned.push(Planned::Anyway(Effect::Send(connection, frame)));
     }
@@ -117,12 +117,12 @@ impl Round {
         self.planned.push(Planned::Anyway(Effect::Close(connection, reason)));
     }
 
-    /// Sends a code, whatever becomes of the transaction.
+    /// Sends a code, whatever the outcome of the transaction.
     pub(super) fn send_code(&mut self, handle: Handle, code: NumberCode) {
         self.planned.push(Planned::Anyway(Effect::SendCode(handle, code)));
     }
 
-    /// Returns true if nothing is planned yet: for requests that need a round of their own.
+    /// Returns true if nothing is planned yet: for requests that need their own round.
     pub(super) fn is_untouched(&self) -> bool {
         self.changes.is_empty() && self.planned.is_empty()
     }
@@ -140,7 +140,7 @@ pub(super) struct Fresh {
 }
 
 impl Fresh {
-    /// Takes the messages of one round, whose numbers rise by one.
+    /// Wraps the messages of one round, whose numbers rise by one.
     pub(super) fn new(rows: Vec<MessageRow>) -> Self {
         Self { rows }
     }
@@ -150,7 +150,7 @@ impl Fresh {
         self.rows.first().is_some_and(|first| first.message <= message)
     }
 
-    /// Returns the row of a message, to be handed over; `None` if it was not committed in this round.
+    /// Removes and returns the row of a message, to be delivered; `None` if it was not committed in this round.
     pub(super) fn take(&mut self, message: MessageId) -> Option<MessageRow> {
         let first = self.rows.first()?.message;
         let at = usize::try_from(message.0.checked_sub(first.0)?).ok()?;

@@ -1,4 +1,4 @@
-//! The rule that a relay keeps by, prepared for the way of a message.
+//! The retention rule of a relay, prepared for every message.
 
 use pillarbox_crypto::SigningSecret;
 use pillarbox_wire::{DepositKind, Timestamp};
@@ -9,7 +9,7 @@ use crate::memory::directory_log::log_key;
 use crate::rules::keeping::Keeping;
 use crate::store::Set;
 
-/// Values derived from a [`Keeping`], ready for use on the way of every message.
+/// Values derived from a [`Keeping`], ready for use on every message.
 #[derive(Debug)]
 pub(super) struct Rule {
     /// The rules of the log.
@@ -20,7 +20,7 @@ pub(super) struct Rule {
     pub(super) stamp_key: Option<StampKey>,
     /// The key that signs heads of the directory's log, if there is one.
     pub(super) log_key: Option<SigningSecret>,
-    /// True if rows may be there that are kept under another rule. The next sweep brings them under this one.
+    /// True if there may be rows that are kept under another rule. The next sweep brings them under this one.
     pub(super) trimming: bool,
 }
 

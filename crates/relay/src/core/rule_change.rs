@@ -1,4 +1,4 @@
-//! The rule that a relay keeps by, changed while it runs: an operator is told to keep more, or less.
+//! The retention rule of a relay, changed while it runs: an operator is ordered to keep more, or less.
 
 use pillarbox_wire::Timestamp;
 
@@ -8,11 +8,11 @@ use crate::rules::keeping::Keeping;
 use crate::store::{Changes, Store, StoreError};
 
 impl<S: Store> Relay<S> {
-    /// Keeps what `keeping` says from now on, and records that. Data that is already kept and exceeds the new rule goes
-    /// at the next sweep; data that was not kept does not come back.
+    /// Applies `keeping` from now on, and records that. Data that is already kept and exceeds the new rule is
+    /// deleted at the next sweep; data that was not kept cannot be restored.
     ///
     /// # Errors
-    /// [`StoreError`]; the old rule then stays in force.
+    /// [`StoreError`]; the old rule then remains in force.
     pub fn set_keeping(&mut self, keeping: Keeping, now: Timestamp) -> Result<(), StoreError> {
         let set = record(&keeping, now);
         let leaves = self.directory_log.missing(&self.directory, &keeping, now);

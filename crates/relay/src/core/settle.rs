@@ -1,4 +1,4 @@
-//! The end of a round: the store commits, memory follows, answers go out.
+//! The end of a round: the store commits, memory follows, answers are sent.
 
 use std::collections::HashSet;
 
@@ -95,7 +95,7 @@ impl<S: Store> Relay<S> {
             .collect()
     }
 
-    /// Takes committed changes into memory, or gives back the room that was reserved for them.
+    /// Applies committed changes to memory, or releases the room that was reserved for them.
     fn bring_in(&mut self, round: &mut Round, committed: bool) -> Fresh {
         for (row, (to, entrance)) in round.changes.messages.iter().zip(&round.recipients) {
             if let Some(device) = self.directory.device_mut(to) {

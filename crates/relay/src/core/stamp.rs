@@ -11,8 +11,8 @@ use pillarbox_crypto::labels::FRANKING_REPORT;
 use pillarbox_crypto::{SecretBytes, SigningSecret, equal, kdf};
 use pillarbox_wire::{DeviceAddress, Timestamp};
 
-/// The key that a relay stamps with. It is derived from the relay's certificate key, so that it lasts as long and needs
-/// no place of its own.
+/// The key that a relay stamps with. It is derived from the relay's certificate key, so that it lasts as long and
+/// needs no storage of its own.
 pub struct StampKey(SecretBytes<32>);
 
 impl StampKey {
@@ -24,13 +24,13 @@ impl StampKey {
         Self(SecretBytes::from_bytes(*derived))
     }
 
-    /// Makes the key from these bytes, as an operator would hand it to whoever checks its word.
+    /// Wraps these bytes as the key, as an operator would disclose it to somebody who checks its word.
     #[must_use]
     pub fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(SecretBytes::from_bytes(bytes))
     }
 
-    /// The key's bytes.
+    /// Returns the key's bytes.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; 32] {
         self.0.as_bytes()
@@ -101,7 +101,7 @@ mod tests {
             let (bytes, from, to, at, relay) = other;
             let same = (&bytes, from, to, at, relay) == (&payload, seeds.0, seeds.1, time, 0);
             prop_assert_eq!(key(relay).verify(&stamp, &bytes, address(from), address(to), Timestamp(at)), same);
-            // One thing changed at a time, which two random messages seldom are.
+            // One value changed at a time, which two random messages seldom are.
             prop_assert!(!key(0).verify(&stamp, &payload, address(seeds.1 + 9), address(seeds.1), Timestamp(time)));
             prop_assert!(!key(0).verify(&stamp, &payload, address(seeds.0), address(seeds.1 + 9), Timestamp(time)));
             prop_assert!(!key(0).verify(&stamp, &payload, address(seeds.0), address(seeds.1), Timestamp(time + 1)));

@@ -1,12 +1,12 @@
-//! The sweep, which removes what is too old: messages that nobody fetched, delivered messages and events whose time is
-//! over, and whatever exceeds a rule that was changed.
+//! The sweep, which removes what is too old: messages that nobody fetched, delivered messages and events whose time
+//! is over, and everything that exceeds a rule that was changed.
 
 use super::Relay;
 use super::round::Round;
 use crate::store::{Forget, Store, Trim};
 
 impl<S: Store> Relay<S> {
-    /// Stages rows that have aged out, up to a limit at once. Returns true if there may be more.
+    /// Stages expired rows, up to a limit at once. Returns true if there may be more.
     pub(super) fn sweep(&mut self, round: &mut Round) -> bool {
         let limits = &self.settings.limits;
         if self.ageing.is_due(round.now) {

@@ -1,8 +1,8 @@
-//! The holdings: every row that a relay keeps, read from its database as it lies there, with the raw bytes.
+//! The holdings: every row that a relay keeps, read from its stored database, with the raw bytes.
 //!
-//! `pillarbox-relay ledger` shows the holdings, and they answer a legal demand: the file, not the relay's word for it.
-//! The file is opened for reading only, whether the relay runs, has stopped, or only a copy is there, and the folder
-//! stays unchanged.
+//! `pillarbox-relay ledger` shows the holdings, and they answer a legal demand: the file, not the relay's word for
+//! it. The file is opened for reading only, whether the relay runs, has stopped, or only a copy exists, and the
+//! folder is not changed.
 
 #[cfg(feature = "server")]
 mod untouched;
@@ -13,7 +13,7 @@ use crate::store::{DATABASE_FILE, StoreError};
 
 pub use crate::store::{Completeness, Holdings};
 
-/// A reason why there are no holdings to show.
+/// Reasons that there are no holdings to show.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum HoldingsError {

@@ -1,8 +1,8 @@
 //! The whole inventory of a relay: every field of every frame, every column of its own rows, and what a connection
 //! shows. It says what the relay does with each field and for how long, under a given [`Keeping`].
 //!
-//! Nothing here is a list by hand. The fields come from the exhaustive destructuring of the frames and rows. The time
-//! for which each stays comes from the same [`Keeping`] that decides what is written.
+//! Nothing here is a list by hand. The fields come from the exhaustive destructuring of the frames and rows. The
+//! retention of each comes from the same [`Keeping`] that decides what is written.
 
 use std::fmt;
 
@@ -39,9 +39,9 @@ pub const OWN: &[InventoryEntry] = &[
 pub enum KeptFor {
     /// Not at all: it passes through.
     No,
-    /// While the account is there.
+    /// While the account exists.
     WithAccount,
-    /// While the account is there, but only to the day.
+    /// While the account exists, but only to the day.
     WithAccountByDay,
     /// Until it is handed out or replaced, or the account is closed.
     UntilHandedOut,
@@ -52,18 +52,18 @@ pub enum KeptFor {
     },
     /// For a time after the message was delivered; undelivered no longer than a limit.
     AfterDelivery {
-        /// The time that it stays after delivery.
+        /// The time for which it is kept after delivery.
         stays: Duration,
         /// The longest time that it waits undelivered.
         at_most: Duration,
     },
-    /// Until the phone takes it back, or the account is closed.
+    /// Until the phone withdraws it, or the account is closed.
     UntilTakenBack,
     /// Until the owner's account is closed or the operator takes the channel down.
     Published,
-    /// In the log of events, whatever becomes of the account.
+    /// In the log of events, even after the account is closed.
     InLog {
-        /// The longest time among the rules that have it written down.
+        /// The longest time among the rules that have it logged.
         at_most: Duration,
         /// True if the rules concern everybody, and not only the accounts that they name.
         everybody: bool,
@@ -77,7 +77,7 @@ pub enum KeptFor {
 }
 
 impl KeptFor {
-    /// Returns whether the field is written down at all.
+    /// Returns whether the field is stored at all.
     #[must_use]
     pub const fn is_kept(self) -> bool {
         !matches!(self, Self::No)
@@ -123,7 +123,7 @@ pub struct InventoryLine {
     pub class: Class,
     /// The time for which it is kept.
     pub kept: KeptFor,
-    /// The reason why it is there.
+    /// The reason for keeping it.
     pub why: &'static str,
 }
 
@@ -155,9 +155,9 @@ fn line(direction: FrameDirection, field: &InventoryField, keeping: &Keeping) ->
     InventoryLine { direction, record, field: name, class, kept: kept(field, place, keeping), why }
 }
 
-/// Returns the events that write a field down, and whether only a rule that keeps addresses does so.
+/// Returns the events that log a field, and whether only a rule that keeps addresses does so.
 ///
-/// A frame's field stays where the frame's content goes, and also in the log. Of these two, the log outlasts the
+/// A frame's field is stored with the frame's content, and also in the log. Of these two, the log outlasts the
 /// account.
 fn written_by(field: &InventoryField) -> (&'static [Logged], bool) {
     match (field.record, field.name) {

@@ -8,11 +8,11 @@
 const CHANCE_OF_PRINTABLE: f64 = 95.0 / 256.0;
 
 /// Bytes that are text from first to last count as words if random bytes would look like that less often than this.
-/// Ciphertext is never short enough to come near.
+/// Ciphertext is never short enough to come close.
 const CHANCE_OF_A_WHOLE: f64 = 1e-3;
 
-/// A run of text inside other bytes counts as words if random bytes of that length would hold such a run less often
-/// than this: not once in the rows of a large relay.
+/// A run of text inside other bytes counts as words if random bytes of that length would contain such a run less
+/// often than this: not once in the rows of a large relay.
 const CHANCE_OF_A_PART: f64 = 1e-6;
 
 /// The first byte of a message that the phone left readable for its server (`docs/protocol.md`, kinds of payload).

@@ -1,7 +1,7 @@
 //! The audit of a directory's public log, by anybody who has all its entries: each entry's number follows the one
 //! before of its label, and each head that somebody was shown is a head of this log.
 //!
-//! An audit does not know whose keys are right. A false entry that is in the log is for its owner to notice; the audit
+//! An audit does not know whose keys are right. Noticing a false entry in the log is up to its owner; the audit
 //! notices a log that was shown in two forms.
 
 use pillarbox_crypto::labels::DIRECTORY_HEAD;
@@ -26,14 +26,14 @@ pub struct Audited {
 pub enum AuditFinding {
     /// An entry's number does not follow the last of its label.
     Count {
-        /// The entry's place, from 0.
+        /// The entry's index, from 0.
         place: u64,
         /// The number that follows.
         expected: u32,
         /// The number that the entry has.
         found: u32,
     },
-    /// A head is not signed with the key that stands beside it, or that is no key.
+    /// A head is not signed with the key beside it, or that is not a key.
     Signature {
         /// The head's size.
         size: u64,
@@ -54,7 +54,7 @@ pub enum AuditFinding {
     OtherEntries {
         /// The head's size.
         size: u64,
-        /// The first place at which the entries may differ: before it, another head agrees.
+        /// The first index at which the entries may differ: before it, another head agrees.
         from: u64,
     },
     /// A head's map names another entry as somebody's latest than the entries do.
@@ -67,7 +67,7 @@ pub enum AuditFinding {
 /// Audits all entries of a log against the heads that somebody was shown. `key` is the log's key, if the log names one.
 ///
 /// # Errors
-/// The first [`AuditFinding`], by place.
+/// The first [`AuditFinding`], by index.
 pub fn audit(
     entries: &[LogLeaf],
     key: Option<FixedBytes<32>>,
@@ -203,7 +203,7 @@ mod tests {
         let entries = honest();
         let heads = [head(&entries[..2]), head(&shown[..4])];
         assert_eq!(audit(&entries, None, &heads), Err(AuditFinding::OtherEntries { size: 4, from: 2 }));
-        // Whoever has no head of the other side notices nothing.
+        // Anyone who has no head of the other side notices nothing.
         assert!(audit(&entries, None, &heads[..1]).is_ok());
         assert!(audit(&shown, None, &heads).is_ok());
     }

@@ -1,6 +1,6 @@
-//! Frames that pass through the relay, as it sees them: for `ledger --follow`, from memory, never written down.
+//! Frames that pass through the relay, as it sees them: for `ledger --follow`, from memory, never stored.
 //!
-//! One [`Passing`] stands for one frame. It names the sender if the connection has a name, the address of the
+//! One [`Passing`] describes one frame. It names the sender if the connection has a name, the address of the
 //! connection, the subject of the frame, and its size. The relay does not say whether a payload can be read.
 
 use std::net::IpAddr;

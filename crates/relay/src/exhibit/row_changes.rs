@@ -1,5 +1,5 @@
-//! Changes to the rows of messages, as they are committed: for whoever [follows](crate::Relay::follow), never written
-//! down.
+//! Changes to the rows of messages, as they are committed: for code that [follows](crate::Relay::follow), never
+//! stored.
 
 use pillarbox_wire::{MessageId, Timestamp};
 
@@ -18,21 +18,21 @@ pub struct RowChange {
 /// The new state of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Became {
-    /// The row is now there.
+    /// The row now exists.
     Kept {
         /// The end of the time for which the row waits for its phone, by the rule of this moment.
         until: Timestamp,
     },
-    /// Its phone has the message, and the row stays.
+    /// Its phone has the message, and the row is kept.
     Delivered {
-        /// The end of the time for which the row stays, by the rule of this moment.
+        /// The end of the time for which the row is kept, by the present rule.
         until: Timestamp,
     },
-    /// The row is gone.
+    /// The row is deleted.
     Gone(Why),
 }
 
-/// The reason why a row went.
+/// Reasons that a row was deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Why {
     /// Its phone has the message.

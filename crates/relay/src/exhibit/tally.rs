@@ -1,12 +1,12 @@
-//! A tally of what passing messages tell about who writes to whom. It does not count anything about what the messages
-//! say.
+//! A tally of what passing messages reveal about who writes to whom. It does not count anything about their
+//! content.
 
 use std::collections::BTreeSet;
 
-/// The largest number of pairs that are named. Of more pairs, only the number is given.
+/// The largest number of pairs that are named. Of more pairs, only the number is printed.
 const NAMED_PAIRS: usize = 3;
 
-/// The tally of messages, as phones handed them in.
+/// The tally of messages submitted by phones.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SubmissionTally {
     messages: u64,
@@ -15,15 +15,15 @@ pub struct SubmissionTally {
 }
 
 impl SubmissionTally {
-    /// Counts one more message. `from` is the account on whose connection the message came, if that connection has a
-    /// name. `to` is the account that it is for.
+    /// Counts one more message. `from` is the account on whose connection the message arrived, if that connection
+    /// has a name. `to` is the account that it is for.
     pub fn message(&mut self, from: Option<&str>, to: &str) {
         self.messages += 1;
         let Some(from) = from else { return };
         self.named += 1;
         let mut pair = [from.to_owned(), to.to_owned()];
         pair.sort();
-        // Two phones of one account are the same person, and make no pair.
+        // Two phones of one account are the same person, and are not a pair.
         if from != to {
             self.pairs.insert(pair);
         }
@@ -35,7 +35,7 @@ impl SubmissionTally {
         if *named == 0 { format!("none of {messages}") } else { format!("{named} of {messages}") }
     }
 
-    /// Returns what the messages tell, in one sentence. Returns `None` before the first message.
+    /// Returns what the messages reveal, in one sentence. Returns `None` before the first message.
     #[must_use]
     pub fn sentence(&self) -> Option<String> {
         let noun = if self.messages == 1 { "message" } else { "messages" };

@@ -113,6 +113,6 @@ impl Channels {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Opening {
     New,
-    /// The phone did not hear the first answer.
+    /// The phone did not receive the first answer.
     Again,
 }

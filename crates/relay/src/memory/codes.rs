@@ -1,5 +1,5 @@
-//! Codes that were sent to numbers and wait to be shown. They are in memory only: a relay that starts again knows none
-//! of them.
+//! Codes that were sent to numbers and have not been submitted yet. They are in memory only: a restarted relay
+//! knows none of them.
 //!
 //! A code shows that its holder reads what is sent to the number. It does not show who the holder is. The code reaches
 //! a person with a new phone, somebody who took over the number, and anybody who can read the telephone network on the
@@ -54,7 +54,7 @@ impl Codes {
         Ok(code)
     }
 
-    /// Takes a code that somebody shows. A right code is good once; a wrong one counts against the number's code.
+    /// Checks a submitted code. A right code is valid once; a wrong one counts against the number's code.
     pub(crate) fn show(
         &mut self,
         handle: &Handle,

@@ -32,13 +32,13 @@ pub(crate) struct Device {
     pub(crate) row: DeviceRow,
     pub(crate) mailbox: Mailbox,
     pub(crate) online: Option<ConnectionId>,
-    /// True if the device stands in the line of devices to be served.
+    /// True if the device is in the line of devices to be served.
     pub(crate) in_line: bool,
 }
 
 /// All accounts.
 ///
-/// Invariants: the indexes by number and by key name exactly the accounts and devices that are there.
+/// Invariants: the indexes by number and by key name exactly the existing accounts and devices.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Directory {
     accounts: HashMap<AccountId, Account, OwnNames>,
@@ -95,7 +95,7 @@ impl Directory {
         Some(address)
     }
 
-    /// Replaces an account's keys, and returns the connection of the former phone. The mailbox stays.
+    /// Replaces an account's keys, and returns the connection of the former phone. The mailbox is kept.
     pub(crate) fn replace(&mut self, replacement: Replacement) -> Option<ConnectionId> {
         let Replacement { account: row, device: new, prekeys: _, unlinked: _ } = replacement;
         let address = new.address();
@@ -112,8 +112,8 @@ impl Directory {
         online
     }
 
-    /// Puts a device list in the place of an account's former one, and removes the linked devices that are not on it.
-    /// Returns those devices.
+    /// Replaces an account's device list, and removes the linked devices that are not on the new one. Returns those
+    /// devices.
     pub(crate) fn relist(&mut self, list: DeviceList) -> Vec<Device> {
         let account = list.account;
         let gone = self.unlisted(account, Some(&list));
@@ -175,7 +175,7 @@ impl Directory {
         }
     }
 
-    /// Records a push token that is left or taken back.
+    /// Records that a push token is deposited or withdrawn.
     pub(crate) fn set_push_token(&mut self, account: AccountId, subject: &Bytes, value: Option<&Bytes>) {
         let Some(account) = self.accounts.get_mut(&account) else { return };
         let tokens = &mut account.push_tokens;

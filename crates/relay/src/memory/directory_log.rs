@@ -1,7 +1,7 @@
 //! The directory's public log, in memory: its tree, its map of latest entries, and the proofs of both.
 //!
-//! Rebuilt from the store when the relay opens, and changed only by what the store has committed. A head is signed for
-//! each answer; nothing of it needs a place of its own, because tree and map follow from the rows.
+//! Rebuilt from the store when the relay opens, and changed only by what the store has committed. A head is signed
+//! for each answer; nothing of it needs its own storage, because tree and map follow from the rows.
 
 use pillarbox_crypto::labels::{DIRECTORY_HEAD, DIRECTORY_LOG_KEY};
 use pillarbox_crypto::log::{LabelMap, LogTree, NodeHash};
@@ -14,27 +14,27 @@ use crate::memory::directory::{Account, Directory};
 use crate::rules::keeping::Keeping;
 use crate::store::{AccountRow, LeafRow, StoreError};
 
-/// The log. A relay whose rule has none holds an empty one.
+/// The log. It is empty at a relay whose rule has none.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct DirectoryLog {
     tree: LogTree<[u8; LOG_LEAF_LEN]>,
     map: LabelMap,
 }
 
-/// Derives the key that signs heads from the key that signs certificates. It lasts as long, and needs no place of its
-/// own.
+/// Derives the key that signs heads from the key that signs certificates. It lasts as long, and needs no storage of
+/// its own.
 #[must_use]
 pub fn log_key(certificate_key: &SigningSecret) -> SigningSecret {
     let secret = certificate_key.to_bytes();
     SigningSecret::from_bytes(*kdf::hkdf::<32>(&[], &[secret.as_slice()], DIRECTORY_LOG_KEY, &[]))
 }
 
-/// The time of an entry, as exactly as the relay keeps times of registration.
+/// The time of an entry, as precisely as the relay keeps times of registration.
 pub(crate) fn time(keeping: &Keeping, now: Timestamp) -> Timestamp {
     keeping.registered.of(now).unwrap_or_default()
 }
 
-/// Returns the label under which an account's entries stand.
+/// Returns the label of an account's entries.
 pub(crate) fn label(account: &AccountRow) -> FixedBytes<32> {
     FixedBytes(log::label(&account.account.0))
 }
@@ -46,7 +46,7 @@ pub(crate) fn binding(identity: &IdentityKey, list: Option<&DeviceList>) -> Fixe
 }
 
 impl DirectoryLog {
-    /// Builds the log from a store's rows. A row out of its place is [`StoreError::Damaged`].
+    /// Builds the log from a store's rows. A row out of order is [`StoreError::Damaged`].
     pub(crate) fn new(rows: &[LeafRow]) -> Result<Self, StoreError> {
         let mut log = Self::default();
         for row in rows {
@@ -64,7 +64,7 @@ impl DirectoryLog {
         self.map.set(row.label.0, row.count, row.place);
     }
 
-    /// Number of entries.
+    /// Returns the number of entries.
     pub(crate) fn len(&self) -> u64 {
         self.tree.len()
     }
@@ -83,9 +83,9 @@ impl DirectoryLog {
         LeafRow { place, label, count: before.saturating_add(1), binding, at }
     }
 
-    /// Returns the entries that this log lacks: one for each account of which it has other keys, another device list or
-    /// nothing. Empty if the rule has no log. So a log from before device lists had entries takes them in when its
-    /// relay starts.
+    /// Returns the entries that this log lacks: one for each account of which it has other keys, another device
+    /// list or nothing. Empty if the rule has no log. So a log from before device lists had entries gains them when
+    /// its relay starts.
     pub(crate) fn missing(&self, directory: &Directory, keeping: &Keeping, now: Timestamp) -> Vec<LeafRow> {
         let mut leaves = Vec::new();
         if keeping.directory_log {
@@ -105,7 +105,7 @@ impl DirectoryLog {
         Some(LogLeaf::from_leaf_bytes(self.tree.entry(place)?).binding)
     }
 
-    /// Signs the log as it stands.
+    /// Signs the present state of the log.
     pub(crate) fn head(&self, key: &SigningSecret, at: Timestamp) -> LogHead {
         let mut head = LogHead {
             size: self.len(),
@@ -134,7 +134,7 @@ impl DirectoryLog {
         })
     }
 
-    /// Returns the entries from a place on, at most so many.
+    /// Returns the entries from an index on, at most `most`.
     pub(crate) fn entries(&self, from: u64, most: usize) -> Vec<LogLeaf> {
         let places = from..self.len().min(from.saturating_add(most as u64));
         places.filter_map(|place| self.tree.entry(place)).map(LogLeaf::from_leaf_bytes).collect()

@@ -1,4 +1,4 @@
-//! The index of one mailbox: the messages that wait for a device, in order, and those of them that are on their way to
+//! The index of one mailbox: the messages that wait for a device, in order, and those of them that are in flight to
 //! it.
 //!
 //! The payloads are on disk. The index takes 16 bytes for each message, so that a million waiting ones fit in memory
@@ -11,7 +11,7 @@ use pillarbox_wire::{Duration, MessageId, Timestamp};
 
 use crate::rules::limits::Limits;
 
-/// The way in which a message came into a mailbox.
+/// How a message entered a mailbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Entrance {
     /// The sender showed the recipient's delivery key. A row that names no sender counts as such a message.
@@ -27,16 +27,16 @@ pub struct QueuedMessage {
     pub message: MessageId,
     /// Time of acceptance, in seconds since 1970, which is exact enough to age by.
     pub accepted: u32,
-    /// Payload bytes.
+    /// Payload size in bytes.
     pub size: u16,
-    /// The way in which it came.
+    /// How it arrived.
     pub entrance: Entrance,
 }
 
 const _: () = assert!(MAX_PAYLOAD_LEN <= u16::MAX as usize);
 
 impl QueuedMessage {
-    /// Makes the index entry of a row.
+    /// Builds the index entry of a row.
     #[must_use]
     pub fn new(message: MessageId, size: usize, accepted: Timestamp, entrance: Entrance) -> Self {
         Self {
@@ -66,14 +66,14 @@ impl Load {
         self.bytes = self.bytes.saturating_sub(size);
     }
 
-    /// Returns whether one more message fits, with this load beside it.
+    /// Returns whether one more message fits, with this additional load.
     fn fits(self, beside: Self, size: u64, messages: u64, bytes: u64) -> bool {
         self.messages + beside.messages < messages
             && self.bytes.saturating_add(beside.bytes).saturating_add(size) <= bytes
     }
 }
 
-/// The most that one mailbox holds, and the part of it that is reserved for messages that come
+/// The most that one mailbox holds, and the part of it that is reserved for messages that arrive
 /// [sealed](Entrance::Sealed).
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Quota {
@@ -100,11 +100,11 @@ impl From<&Limits> for Quota {
 
 /// The messages that wait for one device.
 ///
-/// Invariants: message numbers rise along the queue. The first `handed` entries, and no others, were handed to the
-/// device's present connection and are not acknowledged. The device has said that it leaves the first `left` of those
-/// here. `load` is the sum of all sizes, `in_flight_bytes` that of the entries between `left` and `handed`, and `open`
-/// the part of the load that came in by [`Entrance::Open`]. `pending` counts messages that are accepted but not
-/// committed yet, by entrance: the quota includes them, deliveries do not.
+/// Invariants: message numbers rise along the queue. The first `handed` entries, and no others, were sent to the
+/// device's present connection and are not acknowledged. The device has said that it leaves the first `left` of
+/// those here. `load` is the sum of all sizes, `in_flight_bytes` that of the entries between `left` and `handed`,
+/// and `open` the part of the load that arrived by [`Entrance::Open`]. `pending` counts messages that are accepted
+/// but not committed yet, by entrance: the quota includes them, deliveries do not.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Mailbox {
     queue: VecDeque<QueuedMessage>,
@@ -118,7 +118,7 @@ pub(crate) struct Mailbox {
 }
 
 impl Mailbox {
-    /// The number of messages that wait, including those on their way.
+    /// The number of messages that wait, including those in flight.
     pub(crate) fn len(&self) -> usize {
         self.queue.len()
     }
@@ -133,8 +133,8 @@ impl Mailbox {
         self.queue.iter().map(|waiting| waiting.message)
     }
 
-    /// Reserves room for one message that is about to be committed. Returns false if that would exceed the quota, or
-    /// the part of it for messages that come in this way.
+    /// Reserves room for one message that is about to be committed. Returns false if that would exceed the quota,
+    /// or the part of it for messages that arrive in this way.
     pub(crate) fn reserve(&mut self, size: usize, entrance: Entrance, quota: Quota) -> bool {
         let size = size as u64;
         let fits = self.load.fits(self.pending, size, quota.messages, quota.bytes);
@@ -150,7 +150,7 @@ impl Mailbox {
         true
     }
 
-    /// Gives reserved room back: the message was committed and is pushed next, or it was not.
+    /// Releases reserved room: the message was committed and is pushed next, or it was not.
     pub(crate) fn release(&mut self, size: usize, entrance: Entrance) {
         self.pending.take(size as u64);
         if entrance == Entrance::Open {
@@ -168,8 +168,8 @@ impl Mailbox {
         self.queue.push_back(waiting);
     }
 
-    /// Returns the next message to hand to the connection, if the window of `most` messages and `most_bytes` has room.
-    /// The first message always goes, however small the window.
+    /// Returns the next message to send on the connection, if the window of `most` messages and `most_bytes` has
+    /// room. The first message is always sent, however small the window.
     pub(crate) fn hand_over(&mut self, most: u32, most_bytes: u64) -> Option<QueuedMessage> {
         let next = *self.queue.get(self.handed)?;
         let in_flight = self.handed - self.left;
@@ -182,7 +182,7 @@ impl Mailbox {
         Some(next)
     }
 
-    /// Puts the last `count` messages that were handed over back into the queue, because they never left the relay.
+    /// Returns the last `count` delivered messages to the queue, because they never left the relay.
     pub(crate) fn take_back(&mut self, count: usize) {
         for _ in 0..count.min(self.handed - self.left) {
             self.handed -= 1;
@@ -192,14 +192,14 @@ impl Mailbox {
         }
     }
 
-    /// The device has looked at everything that was handed to it, and leaves here what it has not acknowledged. These
-    /// messages take up no window any more, so that those behind them can go out.
+    /// The device has looked at everything that was delivered to it, and leaves here what it has not acknowledged.
+    /// These messages no longer occupy the window, so that those behind them can be sent.
     pub(crate) fn leave(&mut self) {
         self.left = self.handed;
         self.in_flight_bytes = 0;
     }
 
-    /// Resets the window, because the connection is gone: no message is on its way any more.
+    /// Resets the window, because the connection is closed: no message is in flight any more.
     pub(crate) fn rewind(&mut self) {
         self.handed = 0;
         self.left = 0;
@@ -211,7 +211,7 @@ impl Mailbox {
         let Ok(at) = self.queue.binary_search_by_key(&message, |waiting| waiting.message) else {
             return false;
         };
-        // Acknowledged messages stand at the front, and a deque moves the shorter side.
+        // Acknowledged messages are at the front, and a deque moves the shorter side.
         let Some(waiting) = self.queue.remove(at) else { return false };
         self.load.take(waiting.size.into());
         if waiting.entrance == Entrance::Open {

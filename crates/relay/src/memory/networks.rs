@@ -1,8 +1,9 @@
 //! Networks that count as one address, and the wider ones that one subscriber may have whole.
 //!
-//! With IPv4 each address counts. With IPv6 the holder of one address has its /64, and often much more: a household is
-//! given a /56, which contains 256 such networks, and an organisation a /48, which contains 65,536. Limits by address
-//! therefore apply to these networks as well, at a multiple. Otherwise one subscriber could ask as often as a town.
+//! With IPv4 each address counts. With IPv6 the holder of one address has its /64, and often much more: a household
+//! gets a /56, which contains 256 such networks, and an organisation a /48, which contains 65,536. Limits by
+//! address therefore apply to these networks as well, at a multiple. Otherwise one subscriber could ask as often as
+//! a town.
 
 use std::net::{IpAddr, Ipv6Addr};
 

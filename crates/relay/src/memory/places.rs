@@ -1,6 +1,6 @@
 //! Places where devices wait to be linked, in memory only: a device whose relay starts again opens its place again.
 //!
-//! The name of a place is random and known to two people's screens. Whoever reads the place learns public keys; the
+//! The name of a place is random and known to two people's screens. A reader of the place learns public keys; the
 //! first phone checks them against the digest that the new device shows. The relay learns both addresses.
 
 use std::collections::HashMap;
@@ -28,7 +28,7 @@ pub(crate) struct Places {
 }
 
 impl Places {
-    /// Opens a place. A place of this name goes on with the new connection if the same device opens it again.
+    /// Opens a place. A place of this name continues with the new connection if the same device opens it again.
     pub(crate) fn open(
         &mut self,
         name: FixedBytes<16>,
@@ -83,7 +83,7 @@ impl Places {
 }
 
 impl Place {
-    /// Returns true while the place is young enough, by a clock that may have been set.
+    /// Returns true while the place is young enough, by a clock that may have been changed.
     fn is_good(&self, limits: &Limits, now: Timestamp) -> bool {
         now.0.abs_diff(self.opened_at.0) < limits.place_lifetime.0
     }

@@ -1,9 +1,9 @@
 //! Rates of requests for each account and each address: one bucket for each, in the time that the caller names.
 //!
-//! Each bucket is the generic cell rate algorithm (ITU-T I.371, annex A), whose whole state is one number: the time at
-//! which the bucket would be full again. Memory is bounded: past [`Limits::rate_entries`](crate::Limits) newcomers
-//! share one bucket for each kind of request, so that a flood of addresses slows strangers and nobody who was known
-//! before.
+//! Each bucket is the generic cell rate algorithm (ITU-T I.371, annex A), whose whole state is one number: the time
+//! at which the bucket would be full again. Memory is bounded: above [`Limits::rate_entries`](crate::Limits) new
+//! subjects share one bucket for each kind of request, so that a flood of addresses slows strangers and nobody who
+//! was known before.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -44,18 +44,18 @@ pub(crate) enum Subject {
     Address(Network),
     /// The digits of a number, of which there are at most 15.
     Number(u64),
-    /// Everybody who came when the table was full.
+    /// All subjects that arrived when the table was full.
     Everybody,
 }
 
 impl Subject {
-    /// Returns the subject that stands for a number.
+    /// Returns the subject for a number.
     pub(crate) fn number(handle: &Handle) -> Self {
         let digits = handle.as_str().bytes().filter(u8::is_ascii_digit);
         Self::Number(digits.fold(0, |number, digit| number * 10 + u64::from(digit - b'0')))
     }
 
-    /// Returns the subject that stands for an address.
+    /// Returns the subject for an address.
     pub(crate) fn address(peer: IpAddr) -> Self {
         Self::Address(Network::of(peer))
     }
@@ -88,8 +88,8 @@ impl RateLimiter {
         Self { full_at: HashMap::new(), most: most as usize, cleared: Timestamp(0) }
     }
 
-    /// Counts the request, or says when it may come again. A request from an address counts for the networks around it
-    /// as well.
+    /// Counts the request, or returns when it may be repeated. A request from an address counts for the networks
+    /// around it as well.
     pub(crate) fn take(
         &mut self,
         request: Request,
@@ -142,7 +142,7 @@ impl RateLimiter {
 fn next(full_at: Option<Timestamp>, rate: Rate, now: Timestamp) -> Result<Timestamp, Refusal> {
     let whole = Duration(rate.every.0.saturating_mul(u64::from(rate.burst)));
     let known = full_at.unwrap_or(now);
-    // No bucket can be empty for so long. The clock was set back since, so the bucket starts anew.
+    // No bucket can be empty for so long. The clock was set back since, so the bucket starts again.
     let known = if known.since(now) > whole { now } else { known.max(now) };
     let next = known + rate.every;
     let wait = next.since(now).0.saturating_sub(whole.0);

@@ -9,7 +9,7 @@
 
 use pillarbox_wire::{Duration, Timestamp};
 
-/// The time between two sweeps. Retention is counted in days, and each sweep looks at every mailbox once.
+/// The time between two sweeps. Retention is counted in days, and each sweep visits every mailbox once.
 pub const SWEEP_INTERVAL: Duration = Duration::from_seconds(3_600);
 
 /// The ageing clock, and the time at which it was last moved.

@@ -1,8 +1,8 @@
 //! The rule of this relay's design on what it keeps, as data: every part below is a number or a switch, and no code
 //! asks for a design's name.
 //!
-//! Seeing a field is not keeping it. A relay sees every field of every frame. This rule decides what is written down,
-//! how exactly and for how long. The store gets the rule with each row, and the inventory prints it.
+//! Seeing a field is not keeping it. A relay sees every field of every frame. This rule decides what is stored, how
+//! exactly and for how long. The store gets the rule with each row, and the inventory prints it.
 
 mod accounts;
 pub mod span;
@@ -23,7 +23,7 @@ pub enum Granularity {
 }
 
 impl Granularity {
-    /// Reduces `time` to the part that is written down.
+    /// Reduces `time` to the part that is stored.
     #[must_use]
     pub const fn of(self, time: Timestamp) -> Option<Timestamp> {
         match self {
@@ -38,7 +38,7 @@ impl Granularity {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Logged {
-    /// An account was made.
+    /// An account was created.
     Registered,
     /// A device connected under its name.
     Connected,
@@ -106,13 +106,13 @@ impl Logged {
     }
 }
 
-/// One rule of the log: the kind of event, the accounts that it concerns, and how long its rows stay.
+/// One rule of the log: the kind of event, the accounts that it concerns, and the retention of its rows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LogRule {
     /// The kind of event.
     pub what: Logged,
-    /// The time for which the row stays: `"30 days"`, or milliseconds.
+    /// The time for which the row is kept: `"30 days"`, or milliseconds.
     #[serde(deserialize_with = "span::deserialize")]
     pub keep: Duration,
     /// True if the row holds the internet address that the event came from.
@@ -128,24 +128,24 @@ pub struct LogRule {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Keeping {
-    /// The time for which a message waits for a device that does not come: `"30 days"`, or milliseconds.
+    /// The time for which a message waits for a device that does not connect: `"30 days"`, or milliseconds.
     #[serde(deserialize_with = "span::deserialize")]
     pub undelivered: Duration,
-    /// The time for which a message stays after its device acknowledged it, payload included. If it is absent, the row
-    /// goes at once.
+    /// The time for which a message is kept after its device acknowledged it, payload included. If it is absent,
+    /// the row is deleted at once.
     #[serde(deserialize_with = "span::deserialize_option")]
     pub delivered: Option<Duration>,
     /// The exactness of the time at which a device was last connected.
     pub last_seen: Granularity,
-    /// The exactness of the time at which an account was made.
+    /// The precision of the time at which an account was created.
     pub registered: Granularity,
     /// True if the row of a message names the sender, where the sender's connection had a name. If it is false, the
     /// recipient is not told the sender either, because the relay has no record of it.
     pub sender: bool,
-    /// True if the device row holds the internet address that the device last connected from.
+    /// True if the device row contains the internet address that the device last connected from.
     pub last_address: bool,
-    /// The kinds of deposit that the relay takes. It keeps a deposit until its owner takes it back or the account is
-    /// closed. Other kinds are refused.
+    /// The kinds of deposit that the relay accepts. It keeps a deposit until its owner withdraws it or the account
+    /// is closed. Other kinds are refused.
     pub deposits: Vec<DepositKind>,
     /// The events that the relay writes into its log.
     pub log: Vec<LogRule>,
@@ -161,17 +161,17 @@ pub struct Keeping {
     pub directory_log: bool,
 }
 
-/// True for a switch that is off. One that came later is written only if it is on: the text of a rule without it stays
-/// what it was.
+/// True for a switch that is off. A switch added later is written only if it is on: the text of a rule without it
+/// is unchanged.
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands fields over so")]
 const fn is_off(switch: &bool) -> bool {
     !*switch
 }
 
 impl Keeping {
-    /// The least that a relay keeps. Rows go when they are acknowledged, and undelivered rows go after 30 days. The day
-    /// of the last connection and the time of registration stay. These are the two facts about an account that Signal's
-    /// published responses to subpoenas return (signal.org/bigbrother).
+    /// The least that a relay keeps. Rows are deleted when they are acknowledged, and undelivered rows after 30
+    /// days. The day of the last connection and the time of registration are kept. These are the two facts about an
+    /// account that Signal's published responses to subpoenas return (signal.org/bigbrother).
     pub const LEAST: Self = Self {
         undelivered: Duration::from_days(30),
         delivered: None,
@@ -187,7 +187,7 @@ impl Keeping {
         directory_log: false,
     };
 
-    /// A server that keeps its users' history: delivered messages stay for a year, and so do exact times and
+    /// A server that keeps its users' history: delivered messages are kept for a year, and so are exact times and
     /// the last internet address.
     pub const HISTORY: Self = Self {
         undelivered: Duration::from_days(365),
@@ -235,7 +235,7 @@ mod tests {
         let earlier = r#"{"undelivered":2592000000,"delivered":null,"last_seen":"day","registered":"exact",
             "sender":true,"last_address":false}"#;
         assert_eq!(serde_json::from_str::<Keeping>(earlier).unwrap(), Keeping::LEAST);
-        // A switch that came later shows only where it is on.
+        // A switch added later is shown only where it is on.
         assert!(!serde_json::to_string(&Keeping::LEAST).unwrap().contains("directory_log"));
         let logging = Keeping { directory_log: true, ..Keeping::LEAST };
         let text = serde_json::to_string(&logging).unwrap();

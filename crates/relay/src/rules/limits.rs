@@ -1,8 +1,8 @@
 //! Every limit of the relay, in one table.
 //!
 //! A limit is a named constant with the reason for its number. [`Limits`] carries the values at run time, so that a
-//! test or a laboratory can set smaller ones. Documents, the inventory and metrics print [`TABLE`]. The time-outs of a
-//! connection belong to the transport and stand there.
+//! test or a laboratory can set smaller ones. Documents, the inventory and metrics print [`TABLE`]. The time-outs
+//! of a connection belong to the transport and are defined there.
 
 use std::fmt;
 
@@ -48,7 +48,7 @@ impl Rate {
 /// The number of a limit, with its unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Amount {
-    /// A number of things.
+    /// A number of items.
     Count(u32),
     /// A number of bytes.
     Bytes(u64),
@@ -90,7 +90,7 @@ macro_rules! limits {
     ($($constant:ident / $field:ident: $type:ty as $kind:ident = $value:expr, $why:literal;)+) => {
         $(#[doc = $why] pub const $constant: $type = $value;)+
 
-        /// The limits that a relay runs with. [`Default`] gives the shipped ones.
+        /// The limits that a relay runs with. [`Default`] is the shipped set.
         #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(default, deny_unknown_fields)]
         pub struct Limits {
@@ -214,7 +214,7 @@ limits! {
         "Readings of channels by one account or address: one for every two posts; each costs a reading of up to 40 kB.";
 }
 
-/// The limits that both sides hold each other to; `pillarbox_wire::limits` owns them.
+/// The limits that both sides enforce on each other; `pillarbox_wire::limits` owns them.
 pub const FRAME_LIMITS: &[Limit] = &[
     Limit {
         name: "MAX_FRAME_LEN",

@@ -1,4 +1,4 @@
-//! The system's time, read in this one place.
+//! The system's time, read only here.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

@@ -6,16 +6,16 @@ use std::path::PathBuf;
 use super::timing::SocketTimeouts;
 use crate::{OnLoss, RelaySettings};
 
-/// The port that a relay listens on unless told otherwise: PILL on a telephone's keys.
+/// The default port of a relay: PILL on a telephone's keys.
 pub const DEFAULT_PORT: u16 = 7455;
 
-/// The admin port unless told otherwise: the next one.
+/// The default admin port: the next one.
 pub const DEFAULT_ADMIN_PORT: u16 = 7456;
 
 /// Addresses and folder of a relay, and the rule of its design.
 #[derive(Clone, Debug)]
 pub struct ServerConfig {
-    /// The data directory. It is made if it does not exist.
+    /// The data directory. It is created if it does not exist.
     pub data: PathBuf,
     /// The address that phones connect to. Port 0 lets the system choose.
     pub listen: SocketAddr,
@@ -23,10 +23,10 @@ pub struct ServerConfig {
     pub public_host: Option<String>,
     /// The address of the admin port, if the relay is to have one. Port 0 lets the system choose.
     pub admin: Option<SocketAddr>,
-    /// The rule by which the relay keeps rows, and the limits of what phones may ask.
+    /// The rule by which the relay keeps rows, and the limits of what phones may request.
     pub settings: RelaySettings,
-    /// The file that receives the codes to numbers, where numbers are verified. If it is absent, the codes go to
-    /// [`CODES_FILE`](super::CODES_FILE) in the data directory.
+    /// The file that receives the codes to numbers, where numbers are verified. If it is absent, the codes are
+    /// written to [`CODES_FILE`](super::CODES_FILE) in the data directory.
     pub codes: Option<PathBuf>,
     /// The action to take if transactions are missing that the relay had committed.
     pub on_loss: OnLoss,

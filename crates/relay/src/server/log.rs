@@ -1,9 +1,9 @@
 //! The relay's log: the only place in this crate that names `tracing`'s macros.
 //!
 //! A log is retained data. Every field that a line can carry is therefore a field of [`LogLine`], and so is in the
-//! inventory. The code that writes a line takes it apart without `..`. A connection is shown as a number that means
-//! nothing elsewhere. An address is shown as a [`Pseudonym`] that means nothing after this process ends. Neither is
-//! written at info level. Content, accounts and devices are never written.
+//! inventory. The code that writes a line destructures it without `..`. A connection is shown as a number that
+//! means nothing elsewhere. An address is shown as a [`Pseudonym`] that means nothing after this process ends.
+//! Neither is written at info level. Content, accounts and devices are never written.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -54,7 +54,7 @@ pub(crate) enum Level {
     Debug,
 }
 
-/// The last line of a relay that was told to stop.
+/// The last line of a relay that was asked to stop.
 pub(super) const STOPPED: &str = "the relay has stopped";
 
 /// Writes what a relay's other software tells its operator: a sentence without a full stop, about nobody by name.
@@ -107,7 +107,7 @@ impl LogLine {
 /// The salt of this process's pseudonyms. It is never written anywhere.
 pub(crate) struct LogSalt(SecretBytes<32>);
 
-/// A pseudonym of an address. Nobody can turn it back into the address once the process is gone.
+/// A pseudonym of an address. Nobody can turn it back into the address once the process has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pseudonym([u8; 6]);
 

@@ -1,6 +1,6 @@
 //! Counters of the relay about itself, shown at `/metrics` in the Prometheus text format (version 0.0.4).
 //!
-//! Counts are retained data too: one macro makes the counter, its line at `/metrics` and its entry in the
+//! Counts are retained data too: one macro creates the counter, its line at `/metrics` and its entry in the
 //! inventory, so that none can exist without the others. No metric has a label that names a party.
 
 use std::sync::Arc;

@@ -7,9 +7,9 @@
 //!                            one transaction)
 //! ```
 //!
-//! Each connection is one task. An idle connection holds no buffer and no channel. The tasks gather frames in one
-//! queue. One thread owns the core and takes everything that arrived during the last transaction as the next batch. The
-//! shell does not know what a frame means: the core does.
+//! Each connection is one task. An idle connection holds no buffer and no channel. The tasks collect frames in one
+//! queue. One thread owns the core and processes everything that arrived during the last transaction as the next
+//! batch. The shell does not know what a frame means: the core does.
 
 mod admin;
 mod clock;

@@ -1,8 +1,8 @@
-//! Readiness of the relay: either it does everything that it is there for, or this module names what it does not do.
+//! Readiness of the relay: either all its functions work, or this module names what does not.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
-/// One way in which a relay that runs is not ready. The discriminant is its bit.
+/// One reason that a running relay is not ready. The discriminant is its bit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub(crate) enum Trouble {
@@ -12,7 +12,7 @@ pub(crate) enum Trouble {
     Database = 2,
     /// There is no room for anything new.
     NoRoom = 4,
-    /// The system gives no descriptor for a connection.
+    /// The system grants no descriptor for a connection.
     NoConnections = 8,
     /// The database's files were deleted or replaced.
     FilesGone = 16,
@@ -47,7 +47,7 @@ impl Default for Readiness {
 }
 
 impl Readiness {
-    /// Records that this trouble is there or over. Returns true if that is new.
+    /// Records that this trouble has begun or ended. Returns true if that is new.
     pub(crate) fn set(&self, trouble: Trouble, there: bool) -> bool {
         let bit = trouble as u8;
         let before = if there {
@@ -58,7 +58,7 @@ impl Readiness {
         (before & bit != 0) != there
     }
 
-    /// Returns whether this trouble is there.
+    /// Returns whether there is this trouble.
     pub(crate) fn has(&self, trouble: Trouble) -> bool {
         self.0.load(Ordering::Relaxed) & trouble as u8 != 0
     }

@@ -36,23 +36,23 @@ use super::writer::{Connections, Writer};
 use crate::KEY_FILE;
 use crate::{Passing, Relay, RelaySoftware, ShippedRelay, SqliteStore, StoreError};
 
-/// A reason why a relay did not start.
+/// Reasons that a relay did not start.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
-    /// The data directory.
+    /// The data directory cannot be used.
     #[error(transparent)]
     Data(#[from] DataDirError),
     /// The relay's key is at fault.
     #[error(transparent)]
     Key(#[from] KeyError),
-    /// The database.
+    /// The database cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// Something else listens at the address.
     #[error("{address} is taken by another program. Stop it, or choose another port with {option} HOST:PORT")]
     AddressTaken {
-        /// The address.
+        /// The address that was tried.
         address: SocketAddr,
         /// The option that names the address.
         option: &'static str,
@@ -64,7 +64,7 @@ pub enum StartError {
         in_words(*kind)
     )]
     Listen {
-        /// The address.
+        /// The address that was tried.
         address: SocketAddr,
         /// The option that names the address.
         option: &'static str,
@@ -80,7 +80,7 @@ pub enum StartError {
     /// The system gives no randomness or no thread.
     #[error("the operating system refused what a relay needs: {what}")]
     System {
-        /// The thing that the system refused.
+        /// The resource that the system refused.
         what: &'static str,
     },
 }
@@ -93,9 +93,9 @@ const GIVEN_UP: &str = "the relay goes on without transactions that it had accep
 pub struct RelayServer;
 
 impl RelayServer {
-    /// Starts a relay on the runtime of the caller; its core gets a thread of its own.
+    /// Starts a relay on the runtime of the caller; its core gets its own thread.
     ///
-    /// Phones can connect when this returns. Each way to fail leaves nothing running.
+    /// Phones can connect when this returns. A failure leaves nothing running.
     ///
     /// # Errors
     /// [`StartError`].
@@ -121,7 +121,7 @@ impl RelayServer {
         if known_key.is_some() {
             data.check_database()?;
         }
-        // The ports are opened before the database, so that a port that is taken is found before anything is migrated.
+        // The ports are opened before the database, so that an occupied port is found before anything is migrated.
         let (listener, local) = bind(listen, "--listen").await?;
         let admin_listener = match admin {
             Some(address) => Some(bind(address, "--admin").await?),
@@ -151,8 +151,8 @@ impl RelayServer {
             None if relay.counts().accounts > 0 => {
                 return Err(KeyError::Missing { path: data.path().join(KEY_FILE) }.into());
             }
-            // The key is made last: after a start that was interrupted before this, the next start counts as a first
-            // start again.
+            // The key is created last: after a start that was interrupted before this, the next start counts as a
+            // first start again.
             None => key::create(data.path(), &mut rng)?,
         };
         if noted != Some(key.public()) {
@@ -274,20 +274,20 @@ pub struct Running {
     _announcement: Option<super::files::data_dir::AdminAnnouncement>,
 }
 
-/// A reason why a relay ended by itself.
+/// Reasons that a relay ended by itself.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Broken {
     /// Its store cannot recover.
     #[error("the relay stopped: {0}")]
     Store(StoreError),
-    /// A bug.
+    /// The relay's code has a bug.
     #[error("the relay stopped because of a fault in it; everything that it accepted is on the disk")]
     Fault,
 }
 
 impl Running {
-    /// The address that phones are given: host, port and the relay's key.
+    /// The address for phones: host, port and the relay's key.
     #[must_use]
     pub fn address(&self) -> &RelayAddress {
         &self.address
@@ -306,18 +306,18 @@ impl Running {
         self.advice
     }
 
-    /// A sentence that says how many connections are taken, if the system gives fewer file descriptors than the limits
-    /// promise.
+    /// A sentence that says how many connections are accepted, if the system grants fewer file descriptors than the
+    /// limits promise.
     #[must_use]
     pub fn shortfall(&self) -> Option<&str> {
         self.shortfall.as_deref()
     }
 
-    /// Events that pass from now on, as `ledger --follow` shows them. A busy relay does not make all of them: events
-    /// beyond some thousands a second are only counted. The stream ends with the relay.
+    /// Events that pass from now on, as `ledger --follow` shows them. A busy relay does not create all of them:
+    /// events in excess of some thousands a second are only counted. The stream ends with the relay.
     #[must_use]
     pub fn follow(&self) -> broadcast::Receiver<Arc<Passing>> {
-        // A feed without a sender has ended, because the relay's thread is gone.
+        // A feed without a sender has ended, because the relay's thread has ended.
         self.followers.join().unwrap_or_else(|| broadcast::channel(1).1)
     }
 
@@ -338,8 +338,8 @@ impl Running {
         self.stop.send_replace(true);
         self.queue.end(Order::Stop);
         if let Some(listening) = self.listening.take() {
-            // A panic in a connection's task stays in that task, and a panic in the listener would add nothing to the
-            // result.
+            // A panic in a connection's task is confined to that task, and a panic in the listener would add
+            // nothing to the result.
             listening.await.ok();
         }
         let thread = self.thread.take();

@@ -1,7 +1,7 @@
-//! Time limits of the relay's sockets and of its stop, and the most that one connection may have under way.
+//! Time limits of the relay's sockets and of its stop, and the most requests that one connection may have open.
 //!
-//! The limits of what phones may ask and keep are in [`crate::limits`]. The time-outs that a phone and a relay share
-//! are in [`pillarbox_transport::timeouts`].
+//! The limits of what phones may request and store are in [`crate::limits`]. The time-outs that a phone and a relay
+//! share are in [`pillarbox_transport::timeouts`].
 
 use std::time::Duration;
 
@@ -18,15 +18,15 @@ pub const MAX_REFUSALS_UNDER_WAY: usize = 32;
 /// The time for a stop, after which open connections are cut off. A service manager expects ten seconds.
 pub const STOP_TIMEOUT: Duration = Duration::from_secs(8);
 
-/// Interval at which the relay looks after itself (age-out, gauges) when nothing arrives. The age-out needs it once an
+/// Interval at which the relay does its own upkeep (expiry, gauges) when nothing arrives. Expiry needs it once an
 /// hour. The answer to a monitor can change as often, so a monitor has reason to ask every quarter of a minute.
 pub const UPKEEP_INTERVAL: Duration = Duration::from_secs(15);
 
-/// The pause of the listener when the system gives it no more descriptors, so that it does not spin.
+/// The pause of the listener when the system grants it no more descriptors, so that it does not spin.
 pub const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// The time for which the relay says that it cannot take connections after it failed to take one, if no further
-/// connection comes. The time covers several pauses of a listener that still fails.
+/// The time for which the relay reports that it cannot accept connections after it failed to accept one, if no
+/// further connection arrives. The time covers several pauses of a listener that still fails.
 pub const ACCEPT_TROUBLE: Duration = Duration::from_secs(2);
 
 const _: () = assert!(ACCEPT_TROUBLE.as_millis() > 2 * ACCEPT_PAUSE.as_millis());
@@ -39,7 +39,7 @@ pub struct SocketTimeouts {
     pub handshake: Duration,
     /// See [`timeouts::IDLE`].
     pub idle: Duration,
-    /// The time that a write may go on without progress. See [`timeouts::STALLED_WRITE`].
+    /// The time that a write may continue without progress. See [`timeouts::STALLED_WRITE`].
     pub write: Duration,
 }
 

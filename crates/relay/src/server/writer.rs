@@ -1,7 +1,7 @@
 //! The relay's thread: the one place where the core runs.
 //!
-//! It takes everything that arrived during the last transaction as one batch and lets the core process it. Once the
-//! batch is durable, it hands out the answers, with one visit to each connection that gets any. It never waits for a
+//! It processes everything that arrived during the last transaction as one batch in the core. Once the batch is
+//! durable, it distributes the answers, with one visit to each connection that gets any. It never waits for a
 //! phone, a follower or a log.
 
 use std::collections::HashMap;
@@ -38,16 +38,16 @@ pub(super) struct Writer<S: Store, W> {
     pub(super) presence: Presence,
     pub(super) passing: PassingFeed,
     pub(super) connections: Connections,
-    /// The file for codes to numbers; none if numbers are not verified.
+    /// The file for codes to numbers; `None` if numbers are not verified.
     pub(super) codes: Option<CodesFile>,
     /// The data directory, which is kept for its lock. The lock must outlast the database.
     pub(super) _data: DataDir,
     /// True if something was written since the log was last wiped.
     pub(super) untidy: bool,
-    /// The time at which the gauges were last brought up to date.
+    /// The time at which the gauges were last updated.
     pub(super) measured: Option<Instant>,
-    /// The reason why the thread gave up, if it did. The sender is dropped with the thread, which tells that the thread
-    /// has ended.
+    /// The reason that the thread gave up, if it did. The sender is dropped with the thread, which signals that the
+    /// thread has ended.
     pub(super) failure: watch::Sender<Option<StoreError>>,
 }
 
@@ -96,8 +96,8 @@ impl<S: Store + Send + 'static, W: RelaySoftware + Send + 'static> Writer<S, W> 
         }
     }
 
-    /// Says goodbye and closes the database. If its files are not in place, they are saved before the goodbyes, because
-    /// an operator who sends a second signal does not want to wait for phones.
+    /// Says goodbye and closes the database. If its files were moved or deleted, they are saved before the
+    /// goodbyes, because an operator who sends a second signal does not want to wait for phones.
     fn end(self) {
         let goodbye = || self.connections.end_all(End::Goodbye(Farewell::Stopping));
         let Some(rescue) = self.presence.last_look() else { return goodbye() };
@@ -134,7 +134,7 @@ impl<S: Store + Send + 'static, W: RelaySoftware + Send + 'static> Writer<S, W> 
         let outcome = self.software.process(&mut self.relay, inputs, clock::now(), rng)?;
         let count = arrived.len();
         self.count(count, started);
-        // A batch that writes nothing tells nothing about the disk.
+        // A batch that writes nothing says nothing about the disk.
         self.untidy |= outcome.wrote;
         if outcome.wrote || outcome.trouble.is_some() {
             self.ready.set(Trouble::Database, outcome.trouble.is_some());
@@ -159,7 +159,7 @@ impl<S: Store + Send + 'static, W: RelaySoftware + Send + 'static> Writer<S, W> 
         Ok(outcome.more)
     }
 
-    /// Carries out the operator's orders between two batches. The person who gave an order may have gone.
+    /// Carries out the operator's orders between two batches. The person who placed an order may have disconnected.
     fn take_down(&mut self, takedowns: Vec<TakedownOrder>) -> Result<(), StoreError> {
         for TakedownOrder { channel, answer } in takedowns {
             let done = self.relay.take_down(&channel, clock::now());
@@ -173,7 +173,7 @@ impl<S: Store + Send + 'static, W: RelaySoftware + Send + 'static> Writer<S, W> 
         Ok(())
     }
 
-    /// Writes codes before the answers go out, so that a code is already sent when a phone hears of it.
+    /// Writes codes before the answers are sent, so that a code is already sent when a phone learns of it.
     fn send_codes(&mut self, effects: &[Effect]) {
         for effect in effects {
             let Effect::SendCode(handle, code) = effect else { continue };
@@ -217,7 +217,7 @@ impl<S: Store + Send + 'static, W: RelaySoftware + Send + 'static> Writer<S, W> 
         Metrics::raise_to(&self.metrics.batch_inputs_largest, inputs as u64);
     }
 
-    /// Updates the gauges, but only now and then, because the core looks at every mailbox for it.
+    /// Updates the gauges, but only now and then, because the core visits every mailbox for it.
     fn measure(&mut self) {
         if self.measured.is_some_and(|at| at.elapsed() < UPKEEP_INTERVAL) {
             return;
@@ -225,7 +225,7 @@ impl<S: Store + Send + 'static, W: RelaySoftware + Send + 'static> Writer<S, W> 
         self.measured = Some(Instant::now());
         self.presence.look();
         let RelayCounts { connections: _, named, accounts, waiting, waiting_bytes } = self.relay.counts();
-        // If this fails, the next look asks the store again.
+        // If this fails, the next check asks the store again.
         if let Ok(room) = self.relay.has_room() {
             self.note_room(room);
         }
@@ -236,7 +236,7 @@ impl<S: Store + Send + 'static, W: RelaySoftware + Send + 'static> Writer<S, W> 
     }
 }
 
-/// The part of an input that the shell has to remember once the core has taken it.
+/// The part of an input that the shell has to remember once the core has processed it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Arrival {
     Opened,
@@ -255,7 +255,7 @@ impl Arrival {
 }
 
 impl Connections {
-    /// Puts effects into the outboxes, in order for each connection and with one visit to each. Tells each outbox how
+    /// Adds effects to the outboxes, in order for each connection and with one visit to each. Tells each outbox how
     /// many of its requests are done.
     fn hand_out(&mut self, effects: Vec<Effect>, arrived: Vec<(ConnectionId, Arrival)>) {
         let mut visits: HashMap<ConnectionId, Visit, OwnNames> = HashMap::default();

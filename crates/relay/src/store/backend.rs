@@ -14,9 +14,9 @@ use crate::memory::mailbox::QueuedMessage;
 /// Contents of the store that are read once, when the relay opens.
 #[derive(Debug, Default)]
 pub struct StoreContents {
-    /// The key that signs sender certificates; none in a new store.
+    /// The key that signs sender certificates; `None` in a new store.
     pub certificate_key: Option<SigningSecret>,
-    /// The next numbers to be given out.
+    /// The next numbers to be assigned.
     pub counters: Counters,
     /// All accounts.
     pub accounts: Vec<AccountRow>,
@@ -32,25 +32,25 @@ pub struct StoreContents {
     pub leaves: Vec<LeafRow>,
 }
 
-/// Number of one-time prekeys to pass over: those that this batch has handed out already.
+/// Number of one-time prekeys to skip: those that this batch has handed out already.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Skip {
-    /// X25519 ones.
+    /// Number of X25519 prekeys to skip.
     pub one_time: u32,
-    /// ML-KEM ones.
+    /// Number of ML-KEM prekeys to skip.
     pub one_time_kem: u32,
 }
 
 /// Number of one-time prekeys of one device that are left.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stock {
-    /// X25519 ones.
+    /// Number of X25519 prekeys left.
     pub one_time: u32,
-    /// ML-KEM ones.
+    /// Number of ML-KEM prekeys left.
     pub one_time_kem: u32,
 }
 
-/// The prekeys that a bundle of one device is made from.
+/// The prekeys for a bundle of one device.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredPreKeys {
     /// The signed prekey.
@@ -63,13 +63,13 @@ pub struct StoredPreKeys {
     pub one_time_kem: Option<KemPreKey>,
 }
 
-/// Room that a store takes and has.
+/// Room that a store occupies and has left.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Room {
-    /// Bytes that its rows take. Space that was freed inside it and can be used again is not counted.
+    /// Bytes that its rows occupy. Space that was freed inside it and can be reused is not counted.
     pub held: u64,
-    /// Bytes of new data that its disk can take, beside the room that is set aside for removals. None if that is
-    /// unknown.
+    /// Bytes of new data that its disk can take, in addition to the room that is reserved for removals. `None` if
+    /// that is unknown.
     pub growth: Option<u64>,
 }
 
@@ -78,7 +78,7 @@ pub trait Store {
     /// Reads the contents that are held in memory while the relay runs.
     ///
     /// # Errors
-    /// [`StoreError`], with [`StoreError::Damaged`] for a row that cannot be what it should be.
+    /// [`StoreError`], with [`StoreError::Damaged`] for a row with an impossible value.
     fn contents(&mut self) -> Result<StoreContents, StoreError>;
 
     /// Calls `visit` for each message that is not delivered, in the order of message numbers.
@@ -90,13 +90,13 @@ pub trait Store {
     /// Reads the rows of these messages, in the same order.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] if one is not there.
+    /// [`StoreError::Damaged`] if one is missing.
     fn messages(&mut self, messages: &[MessageId]) -> Result<Vec<MessageRow>, StoreError>;
 
-    /// Reads the prekeys for the next bundle of a device. This takes none out: [`Changes::taken`] does.
+    /// Reads the prekeys for the next bundle of a device. This removes none: [`Changes::taken`] does.
     ///
     /// # Errors
-    /// [`StoreError::Damaged`] if the signed prekey or the one of last resort is not there.
+    /// [`StoreError::Damaged`] if the signed prekey or the one of last resort is missing.
     fn prekeys(&mut self, device: DeviceNumber, skip: Skip) -> Result<StoredPreKeys, StoreError>;
 
     /// Counts the one-time prekeys of a device that are left.
@@ -116,7 +116,7 @@ pub trait Store {
         subject: &[u8],
     ) -> Result<Option<Bytes>, StoreError>;
 
-    /// Counts what an account has left here.
+    /// Counts what an account has deposited here.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -139,12 +139,12 @@ pub trait Store {
     /// nothing.
     ///
     /// # Errors
-    /// [`StoreError`]; nothing was written in that case. After [`StoreError::Failed`] at the moment of the commit, a
-    /// crash may bring the refused changes back: a sender that was told of the failure sends again, and the recipient
-    /// sees a repetition.
+    /// [`StoreError`]; nothing was written in that case. After [`StoreError::Failed`] at the moment of the commit,
+    /// a crash may restore the refused changes: a sender that was told of the failure sends again, and the
+    /// recipient sees a repetition.
     fn apply(&mut self, changes: &Changes) -> Result<Applied, StoreError>;
 
-    /// Measures the room that the store takes and has.
+    /// Measures the room that the store occupies and has left.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -152,8 +152,8 @@ pub trait Store {
         Ok(Room::default())
     }
 
-    /// Wipes the traces that deleted rows have left beside the tables, as in a log. Called when there is nothing else
-    /// to do; traces that cannot be wiped now are wiped another time.
+    /// Wipes the traces that deleted rows have left outside the tables, as in a log. Called when there is nothing
+    /// else to do; traces that cannot be wiped now are wiped another time.
     ///
     /// # Errors
     /// [`StoreError`]; nothing is lost in that case.

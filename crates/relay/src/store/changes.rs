@@ -16,7 +16,7 @@ use super::leaves::LeafRow;
 use super::rows::{AccountRow, DeviceNumber, DeviceRow, MessageRow, PreKeyKind};
 use crate::rules::keeping::{Granularity, Keeping};
 
-/// Numbers that must survive a restart, because none may be used twice.
+/// Numbers that must survive a restart, because none may be reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Counters {
     /// The number of the next message.
@@ -39,7 +39,7 @@ declare!(
     }
 );
 
-/// The count of a file store's transactions. It stands beside the [`Counters`] and, once more, in a file of its own.
+/// The count of a file store's transactions. It is beside the [`Counters`] and, once more, in its own file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CommitCount {
     /// Number of transactions that were committed.
@@ -67,36 +67,36 @@ impl Default for Counters {
 /// A new account with its first device.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Registration {
-    /// The account.
+    /// The new account's row.
     pub account: AccountRow,
-    /// Its first device.
+    /// The row of its first device.
     pub device: DeviceRow,
     /// The device's first prekeys.
     pub prekeys: PreKeyUpload,
 }
 
-/// An account that another phone has taken over with the code that was sent to its number. Everything that follows from
-/// keys is replaced. The rest stays: its name, its number, the time at which it was made, its mailbox with waiting and
-/// kept messages, its deposits and channels, and its events in the log.
+/// An account that another phone has taken over with the code that was sent to its number. Everything that follows
+/// from keys is replaced. The rest is kept: its name, its number, the time at which it was created, its mailbox
+/// with waiting and kept messages, its deposits and channels, and its events in the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Replacement {
     /// The account's new row.
     pub account: AccountRow,
     /// The new row of its one device. It has the device number, and so the mailbox, of the former device.
     pub device: DeviceRow,
-    /// The device's first prekeys. All prekeys of the former device go.
+    /// The device's first prekeys. All prekeys of the former device are deleted.
     pub prekeys: PreKeyUpload,
-    /// The devices that the former phone had linked. They go, and the device list with them: it was signed by the
-    /// former identity.
+    /// The devices that the former phone had linked. They are deleted, and the device list with them: it was signed
+    /// by the former identity.
     pub unlinked: Unlinking,
 }
 
 /// More prekeys of a device.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Upload {
-    /// The device.
+    /// The device that the prekeys belong to.
     pub device: DeviceNumber,
-    /// The keys, without one-time ones that were taken before.
+    /// The keys, without one-time keys that were handed out before.
     pub prekeys: PreKeyUpload,
     /// New value of [`DeviceRow::next_one_time`].
     pub next_one_time: u64,
@@ -107,34 +107,34 @@ pub struct Upload {
 /// A one-time prekey that is handed out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Taken {
-    /// The device.
+    /// The device that the prekey belongs to.
     pub device: DeviceNumber,
     /// The kind of prekey.
     pub kind: PreKeyKind,
-    /// The prekey's name.
+    /// The number of the prekey.
     pub id: PreKeyId,
 }
 
 /// A device that connected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LastSeen {
-    /// The device.
+    /// The device that connected.
     pub device: DeviceNumber,
-    /// Time at which it was seen, as exactly as the relay keeps it.
+    /// Time at which it was seen, as precisely as the relay keeps it.
     pub at: Option<Timestamp>,
     /// Address that it came from, if the relay keeps that.
     pub address: Option<IpAddr>,
 }
 
-/// An account that is closed. Everything held of it goes, including its deposits, channels and posts. A channel that
-/// was taken down keeps its row, and the log keeps its events: they go by age.
+/// An account that is closed. Everything stored for it is deleted, including its deposits, channels and posts. A
+/// channel that was taken down keeps its row, and the log keeps its events: they are deleted by age.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Closing {
-    /// The account.
+    /// The account to be closed.
     pub account: AccountId,
     /// The devices it has.
     pub devices: Vec<DeviceNumber>,
-    /// Messages that wait for these devices. Delivered ones that were kept go with their mailbox.
+    /// Messages that wait for these devices. Delivered ones that were kept are deleted with their mailbox.
     pub waiting: Vec<MessageId>,
 }
 
@@ -143,11 +143,11 @@ pub struct Closing {
 pub struct Forget {
     /// Messages delivered at this time or before.
     pub delivered_by: Timestamp,
-    /// The most that go at once.
+    /// The most that are deleted at once.
     pub most: u32,
 }
 
-/// The record of the rule that the relay keeps by, for whoever reads the database later.
+/// The record of the relay's retention rule, for anyone who reads the database later.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Set {
     /// The rule, as JSON.
@@ -161,17 +161,17 @@ pub struct Set {
 pub struct Trim {
     /// Exactness to which the times of devices' last connections are reduced.
     pub last_seen: Granularity,
-    /// True if the addresses that devices last connected from stay.
+    /// True if the addresses that devices last connected from are kept.
     pub last_address: bool,
     /// Exactness to which the times of registration are reduced.
     pub registered: Granularity,
-    /// True if messages' senders stay.
+    /// True if messages' senders are kept.
     pub sender: bool,
-    /// The kinds of deposits that stay.
+    /// The kinds of deposits that are kept.
     pub deposits: Vec<DepositKind>,
-    /// True if channels and posts stay.
+    /// True if channels and posts are kept.
     pub channels: bool,
-    /// True if the directory's log stays.
+    /// True if the directory's log is kept.
     pub directory_log: bool,
 }
 
@@ -194,11 +194,11 @@ impl From<&Keeping> for Trim {
 pub struct Changes {
     /// The key that signs sender certificates, written once.
     pub certificate_key: Option<SecretBytes<32>>,
-    /// The rule that the relay keeps by, if it is to be recorded.
+    /// The relay's retention rule, if it must be recorded.
     pub keeping: Option<Set>,
     /// New accounts.
     pub accounts: Vec<Registration>,
-    /// More prekeys.
+    /// Prekeys that devices upload.
     pub prekeys: Vec<Upload>,
     /// One-time prekeys handed out. A missing one fails the transaction, because it was handed out before.
     pub taken: Vec<Taken>,
@@ -206,25 +206,25 @@ pub struct Changes {
     pub replaced: Vec<Replacement>,
     /// Devices that accounts have linked.
     pub linked: Vec<Linking>,
-    /// Device lists that take the place of former ones, without removed devices.
+    /// Device lists that replace former ones, without removed devices.
     pub relisted: Vec<Relisting>,
     /// New entries of the directory's log, at the places that follow the last.
     pub leaves: Vec<LeafRow>,
     /// Devices that connected.
     pub seen: Vec<LastSeen>,
-    /// Deposits that accounts leave and take back, in order.
+    /// Deposits that accounts make and withdraw, in order.
     pub deposits: Vec<Leaving>,
     /// New channels.
     pub channels: Vec<ChannelRow>,
     /// New posts. The number of each becomes its channel's [`ChannelRow::posted`].
     pub posts: Vec<PublishedRow>,
-    /// Channels that are taken down, with the time. Their posts go.
+    /// Channels that are taken down, with the time. Their posts are deleted.
     pub taken_down: Vec<(ChannelName, Timestamp)>,
     /// New messages, with rising numbers.
     pub messages: Vec<MessageRow>,
-    /// Messages that were delivered and stay, with the time. A missing one is passed over.
+    /// Messages that were delivered and are kept, with the time. A missing one is ignored.
     pub delivered: Vec<(MessageId, Timestamp)>,
-    /// Messages that go. A missing one is passed over.
+    /// Messages to be deleted. A missing one is ignored.
     pub removed: Vec<MessageId>,
     /// Closed accounts.
     pub closed: Vec<Closing>,
@@ -236,7 +236,7 @@ pub struct Changes {
     pub events: Vec<EventRow>,
     /// Events whose time is over.
     pub lapse: Option<Lapse>,
-    /// The numbers as they stand after all this.
+    /// The numbers after all these changes.
     pub counters: Counters,
 }
 
@@ -295,7 +295,8 @@ impl Changes {
 }
 
 impl Changes {
-    /// Returns whether all of it makes room, or at least takes none: removals, marks, and rows that replace others.
+    /// Returns whether all changes free room, or at least occupy none: removals, marks, and rows that replace
+    /// others.
     #[must_use]
     pub fn only_removes(&self) -> bool {
         let Self {
@@ -340,7 +341,7 @@ impl Changes {
 /// Results of a transaction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Applied {
-    /// Number of rows that [`Changes::forget`] took out.
+    /// Number of rows that [`Changes::forget`] removed.
     pub forgotten: u32,
     /// True if [`Changes::lapse`] left events for another time.
     pub events_left: bool,

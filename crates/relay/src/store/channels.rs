@@ -1,11 +1,11 @@
-//! The rows of public channels and of what is published in them.
+//! The rows of public channels and of their posts.
 
 use pillarbox_wire::{AccountId, Bytes, ChannelName, Timestamp, declare};
 use serde::Serialize;
 
 use super::readable;
 
-/// A row of `channels`. The row of a channel that was taken down stays, so that its name is not opened again.
+/// A row of `channels`. The row of a channel that was taken down is kept, so that its name is not opened again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ChannelRow {
     /// The name that everybody finds it by.
@@ -17,7 +17,7 @@ pub struct ChannelRow {
     pub opened_at: Timestamp,
     /// Number of posts that it has ever had, which is the number of the last.
     pub posted: u32,
-    /// Time at which the operator took it down; its posts went then.
+    /// Time at which the operator took it down; its posts were deleted then.
     pub taken_down: Option<Timestamp>,
 }
 
@@ -39,7 +39,7 @@ pub struct PublishedRow {
     pub channel: ChannelName,
     /// Its number in its channel, from 1.
     pub number: u32,
-    /// Time at which the relay took it, in milliseconds since 1970.
+    /// Time at which the relay accepted it, in milliseconds since 1970.
     pub posted_at: Timestamp,
     /// The post as everybody may read it, byte for byte.
     #[serde(serialize_with = "readable::bytes")]

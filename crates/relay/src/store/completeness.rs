@@ -1,20 +1,20 @@
 //! Completeness: whether rows can be missing from what was read.
 //!
-//! A running relay commits to a log beside its database (SQLite's write-ahead log) and carries it over later. A copy of
-//! the database alone lacks the transactions that were still in the log, and nothing in SQLite's format says so. The
-//! relay therefore records in the database that it has it open ([`Note`]). This module draws the conclusions from that
-//! note and from the files beside it.
+//! A running relay commits to a log beside its database (SQLite's write-ahead log) and checkpoints it into the
+//! database later. A copy of the database alone lacks the transactions that were still in the log, and nothing in
+//! SQLite's format says so. The relay therefore records in the database that it has it open ([`Note`]). This module
+//! draws the conclusions from that note and from the files beside it.
 //!
-//! Two files that were copied one after the other while a relay ran can be of different moments. An earlier log beside
-//! a later database is recognised by the relay's numbering, which never goes back. A later log beside an earlier
-//! database is not always recognised: transactions that were carried over in between are missing, and the log does not
-//! say that they were there.
+//! Two files that were copied one after the other while a relay ran can be of different moments. An earlier log
+//! beside a later database is recognised by the relay's numbering, which never decreases. A later log beside an
+//! earlier database is not always recognised: transactions that were checkpointed in between are missing, and the
+//! log does not say that they existed.
 
 use serde::Serialize;
 
 use super::Note;
 
-/// Tells whether rows can be missing from what was read, and why.
+/// Whether rows can be missing from what was read, and why.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -24,18 +24,19 @@ pub enum Completeness {
     Complete,
     /// The relay had the database open, and its log is not beside it.
     LogMissing,
-    /// A log lies beside the database, and no transaction in it belongs to this database.
+    /// There is a log beside the database, and no transaction in it belongs to this database.
     LogUnfit,
-    /// The log is of an earlier moment than the database: it takes back numbers that the database has given out.
+    /// The log is of an earlier moment than the database: it would undo numbers that the database has assigned.
     LogOlder,
-    /// The log is damaged or cut short, or the database is an earlier copy: there were transactions that are not there.
+    /// The log is damaged or truncated, or the database is an earlier copy: transactions are missing.
     TransactionsMissing,
-    /// The relay that made the database left no note, so that a copy made while it ran looks like one made afterwards.
+    /// The relay that created the database left no note, so that a copy made while it ran looks like one made
+    /// afterwards.
     NotNoted,
 }
 
 impl Completeness {
-    /// The sentence for readers of the rows; none if they are complete.
+    /// The sentence for readers of the rows; `None` if they are complete.
     #[must_use]
     pub const fn sentence(self) -> Option<&'static str> {
         match self {
@@ -73,7 +74,7 @@ impl Completeness {
                 Self::TransactionsMissing
             }
             (Log::Live | Log::Read, _) => Self::Complete,
-            // The log is carried over before a relay notes that it has closed the database.
+            // The log is checkpointed before a relay notes that it has closed the database.
             (Log::Absent | Log::Unfit, Some(Note::Closed)) => Self::Complete,
             (Log::Absent, Some(Note::Open)) => Self::LogMissing,
             (Log::Absent, None) => Self::NotNoted,
@@ -87,14 +88,14 @@ impl Completeness {
 pub(crate) enum Log {
     /// A relay runs and shares it.
     Live,
-    /// There is no log, or an empty one. A relay that has the database open leaves no empty one.
+    /// There is no log, or an empty one. A relay that has the database open leaves no empty log.
     Absent,
     /// Its transactions were read with the database.
     Read,
     /// Its transactions were read with the database, which is of a later moment.
     Older,
-    /// Transactions in it stand behind a damaged place, and could not be read.
+    /// Transactions in it follow a damaged spot, and could not be read.
     Damaged,
-    /// It holds no transaction that belongs to the database: SQLite passed over all of it.
+    /// It contains no transaction that belongs to the database: SQLite skipped all of it.
     Unfit,
 }

@@ -1,4 +1,4 @@
-//! The row of a deposit that a phone left here about its owner.
+//! The row of a deposit that a phone made here about its owner.
 
 use pillarbox_wire::{AccountId, Bytes, DepositKind, Timestamp, declare};
 use serde::Serialize;
@@ -8,18 +8,18 @@ use super::readable;
 /// A row of `deposits`. An account has at most one of each kind and subject.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DepositRow {
-    /// The account that left it.
+    /// The account that made it.
     #[serde(serialize_with = "readable::display")]
     pub account: AccountId,
     /// The kind of deposit.
     pub kind: DepositKind,
-    /// Tells deposits of one kind apart.
+    /// Distinguishes deposits of one kind.
     #[serde(serialize_with = "readable::bytes")]
     pub subject: Bytes,
     /// The deposit itself, byte for byte.
     #[serde(serialize_with = "readable::bytes")]
     pub value: Bytes,
-    /// Time at which the relay took it, in milliseconds since 1970.
+    /// Time at which the relay accepted it, in milliseconds since 1970.
     pub left_at: Timestamp,
 }
 
@@ -34,25 +34,25 @@ declare!(
     }
 );
 
-/// A deposit that is left or, without a value, taken back.
+/// A deposit that is made or, without a value, withdrawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Leaving {
-    /// The account that leaves it.
+    /// The account that makes it.
     pub account: AccountId,
     /// The kind of deposit.
     pub kind: DepositKind,
-    /// Tells deposits of one kind apart.
+    /// Distinguishes deposits of one kind.
     pub subject: Bytes,
-    /// The deposit itself, which replaces an earlier one. Without it an earlier one is taken back, if there is one.
+    /// The deposit itself, which replaces an earlier one. Without it an earlier one is withdrawn, if there is one.
     pub value: Option<Bytes>,
-    /// Time at which it is left.
+    /// Time at which it is made.
     pub at: Timestamp,
 }
 
 /// Number and size of one account's deposits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Deposits {
-    /// Rows.
+    /// Number of rows.
     pub rows: u32,
     /// Bytes of subjects and values together.
     pub bytes: u64,

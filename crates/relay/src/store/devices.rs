@@ -1,7 +1,7 @@
 //! The rows of device lists, and of the linked devices on them.
 //!
-//! An account that never linked a device has none. The relay stores what the account has signed, and can change none of
-//! it: whoever writes to the account checks the signature.
+//! An account that never linked a device has none. The relay stores what the account has signed, and cannot change
+//! it: senders to the account check the signature.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use super::rows::{DeviceNumber, DeviceRow};
 /// A row of `device_lists`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DeviceListRow {
-    /// The account.
+    /// The account whose list this is.
     #[serde(serialize_with = "readable::display")]
     pub account: AccountId,
     /// Number of changes to the list.
@@ -38,7 +38,7 @@ declare!(
 /// A row of `linked_devices`: a device as the list states it. Its row in `devices` is the one that it connects with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LinkedDeviceRow {
-    /// The account.
+    /// The account that the device is linked to.
     #[serde(serialize_with = "readable::display")]
     pub account: AccountId,
     /// The device's number within the account.
@@ -70,7 +70,7 @@ declare!(
     }
 );
 
-/// Puts lists together from their rows. Devices without a list are dropped; their number is returned.
+/// Assembles lists from their rows. Devices without a list are dropped; their number is returned.
 pub(crate) fn lists(rows: Vec<DeviceListRow>, devices: Vec<LinkedDeviceRow>) -> (Vec<DeviceList>, usize) {
     let mut lists: BTreeMap<AccountId, DeviceList> = rows
         .into_iter()
@@ -115,16 +115,16 @@ pub struct Linking {
     pub prekeys: PreKeyUpload,
 }
 
-/// Linked devices that go, with everything held of them.
+/// Linked devices to be deleted, with everything stored for them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Unlinking {
     /// Numbers of their mailboxes.
     pub devices: Vec<DeviceNumber>,
-    /// Messages that wait for them. Delivered ones that were kept go with their mailbox.
+    /// Messages that wait for them. Delivered ones that were kept are deleted with their mailbox.
     pub waiting: Vec<MessageId>,
 }
 
-/// A list that its account has published anew, after removing devices.
+/// A list that its account has published again, after removing devices.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Relisting {
     /// The list, which replaces the former one.

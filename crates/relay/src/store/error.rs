@@ -1,8 +1,8 @@
-//! Errors of the store, in sentences for whoever runs the relay.
+//! Errors of the store, in sentences for the relay's operator.
 
 use super::file_names::DATABASE_FILE;
 
-/// A reason why the store could not be opened, read or written. Nothing that was accepted before is lost by any of
+/// Reasons that the store could not be opened, read or written. Nothing that was accepted before is lost by any of
 /// these.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -13,13 +13,13 @@ pub enum StoreError {
     /// The file or its folder cannot be written.
     #[error("the database cannot be written: it, its folder or the whole disk is read-only")]
     ReadOnly,
-    /// Another program holds the database.
+    /// Another program has the database open.
     #[error("another program is using the database and did not let go of it in time")]
     InUse,
-    /// Transactions that the relay had committed are not there any more.
+    /// Transactions that the relay had committed are missing.
     #[error("{}", of_loss(*transactions))]
     Lost {
-        /// Their number, as far as it can be told; 0 if it cannot.
+        /// Their number, as far as it is known; 0 if it is not.
         transactions: u64,
     },
     /// The files of an open database were deleted, moved or replaced.
@@ -28,38 +28,38 @@ pub enum StoreError {
          them and how to go on"
     )]
     FilesGone,
-    /// The file cannot be opened or made.
+    /// The file cannot be opened or created.
     #[error("the database cannot be opened: the folder is missing, or its permissions forbid it")]
     CannotOpen,
-    /// A link stands in the database's place.
+    /// A link is where the database should be.
     #[error(
         "a link or something else that is no file stands in the place of {DATABASE_FILE}, and could lead into somebody \
          else's file. Put the database itself there"
     )]
     NoFile,
-    /// The file is no database, or a part of it holds something else than it should.
+    /// The file is not a database, or a part of it has unexpected content.
     #[error("the database is damaged; nothing was changed: keep the file and restore a copy")]
     Damaged,
     /// The file is a database of something else.
     #[error("the file is a database, but not one of a Pillarbox relay")]
     Foreign,
-    /// The database was made by a later version of this program.
+    /// The database was created by a later version of this program.
     #[error(
         "the database has layout {found}, made by a newer pillarbox-relay; this one knows layout {known}"
     )]
     Newer {
-        /// Its layout number.
+        /// The layout number of the file.
         found: i64,
         /// The layout number of this program.
         known: i64,
     },
-    /// A file could not be made longer, and this process has a limit on the size of files.
+    /// A file could not be extended, and this process has a limit on the size of files.
     #[error(
         "a limit on the size of files stands in the way: none that this process writes may pass {bytes} bytes (SQLite error \
          {code}). Raise it with `ulimit -f`, or LimitFSIZE of the service, and start the relay again"
     )]
     FileLimit {
-        /// The limit.
+        /// The limit in bytes.
         bytes: u64,
         /// SQLite's extended result code (sqlite.org/rescode.html).
         code: i32,
@@ -88,7 +88,7 @@ fn of_loss(transactions: u64) -> String {
 }
 
 impl StoreError {
-    /// Returns whether the relay can go on and try again: the batch was refused, and the next one may succeed.
+    /// Returns whether the relay can continue and retry: the batch was refused, and the next one may succeed.
     #[must_use]
     pub const fn may_pass(&self) -> bool {
         matches!(

@@ -1,4 +1,4 @@
-//! The row of the event log: an event at the relay that its rules have written down.
+//! The row of the event log: an event at the relay that its rules have logged.
 
 use std::net::IpAddr;
 
@@ -21,7 +21,7 @@ pub struct EventRow {
     pub at: Timestamp,
     /// The kind of event.
     pub what: Logged,
-    /// The account whose connection did it; none for a connection without a name.
+    /// The account whose connection caused it; `None` for a connection without a name.
     #[serde(serialize_with = "readable::optional_display")]
     pub account: Option<AccountId>,
     /// The other account that it concerns.
@@ -52,25 +52,25 @@ declare!(
     }
 );
 
-/// The events of one kind that stay.
+/// The events of one kind that are retained.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Staying {
     /// The kind.
     pub what: Logged,
-    /// Events of everybody since this time; none of them if there is no time.
+    /// Events of everybody since this time; no such events if there is no time.
     pub since: Option<Timestamp>,
     /// In addition, events by or about these accounts since these times.
     pub only: Vec<(AccountId, Timestamp)>,
 }
 
-/// The removal of events whose time is over: all those that nothing here lets stay. Events of a kind that is not named
-/// stay.
+/// The removal of events whose time is over: all those that no entry here retains. Events of a kind that is not
+/// named are kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lapse {
-    /// Rows that stay.
+    /// Rows to retain.
     pub rows: Vec<Staying>,
     /// Rows that may have an address. The others lose it.
     pub addresses: Vec<Staying>,
-    /// The most rows of a kind that go at once.
+    /// The most rows of a kind that are deleted at once.
     pub most: u32,
 }

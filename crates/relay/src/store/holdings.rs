@@ -14,15 +14,15 @@ use crate::rules::keeping::Keeping;
 /// Everything that a relay keeps about people, as of one moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Holdings {
-    /// Tells whether rows can be missing, as far as the files show.
+    /// Whether rows can be missing, as far as the files show.
     pub completeness: Completeness,
-    /// The rule that the relay is set to keep by; none if it never started.
+    /// The relay's retention rule; `None` if it never started.
     pub keeping: Option<Keeping>,
     /// Time since which it has that rule, as far as the database says.
     pub keeping_since: Option<Timestamp>,
-    /// The relay's own numbering, which tells how many messages it has ever accepted.
+    /// The relay's own numbering, which shows how many messages it has ever accepted.
     pub counters: Counters,
-    /// All accounts, in the order in which they were made.
+    /// All accounts, in order of creation.
     pub accounts: Vec<AccountRow>,
     /// All devices.
     pub devices: Vec<DeviceRow>,
@@ -34,7 +34,7 @@ pub struct Holdings {
     pub prekeys: Vec<PreKeyRow>,
     /// All messages, in the order in which they were accepted.
     pub messages: Vec<MessageRow>,
-    /// Deposits that accounts have left here about their owners, by account and kind.
+    /// Deposits that accounts have made here about their owners, by account and kind.
     pub deposits: Vec<DepositRow>,
     /// The log, in the order in which things happened.
     pub events: Vec<EventRow>,
@@ -54,7 +54,7 @@ impl Holdings {
         self.devices.get(at).map(DeviceRow::address)
     }
 
-    /// The accounts' numbers, for whoever shows many rows.
+    /// The accounts' numbers, for code that shows many rows.
     #[must_use]
     pub fn handles(&self) -> HashMap<AccountId, &Handle> {
         self.accounts.iter().filter_map(|row| Some((row.account, row.handle.as_ref()?))).collect()
@@ -68,7 +68,7 @@ impl Holdings {
 }
 
 impl MessageRow {
-    /// The latest time at which this row goes under `keeping`, if nobody fetches it before.
+    /// The latest time at which this row is deleted under `keeping`, if nobody fetches it before.
     #[must_use]
     pub fn held_until(&self, keeping: &Keeping) -> Timestamp {
         match self.delivered_at {

@@ -1,4 +1,4 @@
-//! The rows of the directory's log: each account's keys and device list, as digests, in the order in which they came.
+//! The rows of the directory's log: each account's keys and device list, as digests, in order of arrival.
 
 use pillarbox_wire::{FixedBytes, LogLeaf, Timestamp, declare};
 use serde::Serialize;
@@ -8,7 +8,7 @@ use super::readable;
 /// A row of `directory_log`. Rows are only added: a public log that forgets proves nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct LeafRow {
-    /// Its place in the log, from 0.
+    /// Its index in the log, from 0.
     pub place: u64,
     /// Digest of the account's name.
     #[serde(serialize_with = "readable::fixed")]
@@ -18,7 +18,7 @@ pub struct LeafRow {
     /// Digest of the account's keys and device list.
     #[serde(serialize_with = "readable::fixed")]
     pub binding: FixedBytes<32>,
-    /// Time at which it was added, as exactly as the relay keeps times of registration; 0 if it keeps none.
+    /// Time at which it was added, as precisely as the relay keeps times of registration; 0 if it keeps none.
     pub at: Timestamp,
 }
 

@@ -1,8 +1,9 @@
-//! The lock of a data directory: it keeps a second relay out, and tells a running relay from a copy of its files.
+//! The lock of a data directory: it keeps a second relay out, and distinguishes a running relay from a copy of its
+//! files.
 //!
-//! The lock is the system's (`flock`), so it goes with the process that holds it, however that process ends. It is on
-//! the directory itself, which has no name inside it that could be deleted. It is also on the file `lock`, for relays
-//! of an earlier version, which look at nothing else.
+//! The lock is the system's (`flock`), so it is released with the process that holds it, however that process ends.
+//! It is on the directory itself, which has no name inside it that could be deleted. It is also on the file `lock`,
+//! for relays of an earlier version, which check nothing else.
 
 use std::fs::{File, TryLockError};
 use std::io;
@@ -15,14 +16,14 @@ use pillarbox_system::private;
 /// The file that a running relay locks beside the directory.
 pub const LOCK_FILE: &str = "lock";
 
-/// Attempts of a relay that starts to get the lock. A reader that looks for a running relay holds it for an instant,
-/// and must not pass for another relay.
+/// Attempts of a starting relay to get the lock. A reader that looks for a running relay holds it for an instant,
+/// and must not be mistaken for another relay.
 const TRIES: u32 = 5;
 
 /// Pause between two attempts. All of them together take less than a person notices.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// The lock, held for as long as this value lives.
+/// The lock, held until this value is dropped.
 #[derive(Debug)]
 pub(crate) struct Lock {
     _directory: File,
@@ -53,9 +54,9 @@ fn take_soon(file: &File) -> Result<(), TryLockError> {
     file.try_lock()
 }
 
-/// Returns whether a relay runs on this folder. Nothing is written, and no file is made.
+/// Returns whether a relay runs on this folder. Nothing is written, and no file is created.
 pub(crate) fn is_taken(folder: &Path) -> bool {
-    // A copy has no lock file, or one that nobody holds.
+    // A copy has no lock file, or one that nobody has locked.
     [folder.to_owned(), folder.join(LOCK_FILE)].iter().any(|path| {
         let probed: io::Result<_> = File::open(path).map(|file| file.try_lock_shared());
         matches!(probed, Ok(Err(TryLockError::WouldBlock)))

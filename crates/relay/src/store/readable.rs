@@ -1,4 +1,4 @@
-//! Rows written as JSON: identifiers and keys in hexadecimal, as people meet them everywhere else.
+//! Rows written as JSON: identifiers and keys in hexadecimal, as they are displayed everywhere else.
 
 use std::fmt::{Display, Write as _};
 

@@ -21,12 +21,12 @@ pub struct DeviceNumber(pub u32);
 /// A row of `accounts`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AccountRow {
-    /// The account.
+    /// The account's id at this relay.
     #[serde(serialize_with = "readable::display")]
     pub account: AccountId,
     /// Its number, if it has one.
     pub handle: Option<Handle>,
-    /// Time at which it was made, as exactly as the relay keeps it, in milliseconds since 1970.
+    /// Time at which it was created, as precisely as the relay keeps it, in milliseconds since 1970.
     pub registered_at: Option<Timestamp>,
     /// Ed25519 identity key.
     #[serde(serialize_with = "readable::fixed")]
@@ -72,7 +72,7 @@ declare!(
 pub struct DeviceRow {
     /// Number of the device's mailbox inside the database.
     pub device_number: DeviceNumber,
-    /// The account.
+    /// The account that the device belongs to.
     #[serde(serialize_with = "readable::display")]
     pub account: AccountId,
     /// The device's number within the account.
@@ -81,18 +81,18 @@ pub struct DeviceRow {
     /// Ed25519 key by which the device proves itself.
     #[serde(serialize_with = "readable::fixed")]
     pub device_key: FixedBytes<32>,
-    /// Time at which it was last connected, as exactly as the relay keeps it.
+    /// Time at which it was last connected, as precisely as the relay keeps it.
     pub last_seen: Option<Timestamp>,
     /// Address that it last connected from, if the relay keeps that.
     pub last_address: Option<IpAddr>,
-    /// Uploaded one-time prekeys have lower numbers. A lower one that comes again is not taken a second time.
+    /// Uploaded one-time prekeys have lower numbers. A lower one that is uploaded again is not stored again.
     pub next_one_time: u64,
-    /// Uploaded one-time KEM prekeys have lower numbers, and a lower one is not taken a second time either.
+    /// Uploaded one-time KEM prekeys have lower numbers, and a lower one is not stored again either.
     pub next_one_time_kem: u64,
 }
 
 impl DeviceRow {
-    /// The device's address.
+    /// Returns the device's address.
     #[must_use]
     pub const fn address(&self) -> DeviceAddress {
         DeviceAddress { account: self.account, device: self.device }
@@ -152,7 +152,7 @@ impl fmt::Display for PreKeyKind {
 /// A row of `prekeys`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PreKeyRow {
-    /// The device.
+    /// The device that the prekey belongs to.
     pub device_number: DeviceNumber,
     /// The purpose of the prekey.
     pub kind: PreKeyKind,
@@ -180,18 +180,18 @@ declare!(
 /// A row of `messages`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct MessageRow {
-    /// The row's number.
+    /// The row's number, which is the message's id.
     pub message: MessageId,
     /// The mailbox of this device.
     pub mailbox: DeviceNumber,
     /// Time at which the relay accepted it, in milliseconds since 1970.
     pub accepted_at: Timestamp,
-    /// The sender, if the sender's connection had a name and the relay keeps it. A sender stands nowhere else.
+    /// The sender, if the sender's connection had a name and the relay keeps it. A sender is stored nowhere else.
     #[serde(serialize_with = "readable::optional_display")]
     pub sender: Option<DeviceAddress>,
     /// Time at which the device acknowledged it, where delivered messages are kept.
     pub delivered_at: Option<Timestamp>,
-    /// The bytes that the sender handed over, unchanged.
+    /// The bytes that the sender submitted, unchanged.
     #[serde(serialize_with = "readable::bytes")]
     pub payload: Bytes,
 }

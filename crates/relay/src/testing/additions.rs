@@ -177,7 +177,8 @@ pub(super) fn channels_are_read_in_order_and_taken_down<S: Store>(
     assert_eq!(look(&store).posts.len(), 2);
     store.apply(&Changes { closed: vec![closing], ..Changes::default() }).unwrap();
     let held = look(&store);
-    // The channel that was taken down keeps its row and its name. The owner's other channel goes with the account.
+    // The channel that was taken down keeps its row and its name. The owner's other channel is deleted with the
+    // account.
     let mut down = channel("@news", ANNE);
     (down.posted, down.taken_down) = (3, Some(Timestamp(99)));
     let mut third = channel("@third", BEN);
@@ -237,10 +238,10 @@ pub(super) fn events_lapse_by_kind_time_and_account<S: Store>(
     // The rules keep everybody's events since 40 and Ben's events since 20. The first event is too old for both.
     assert!(!lapse(&mut store, staying(Some(40), &[(BEN, 20)]), Vec::new(), 10));
     assert_eq!(numbers(&store), [2, 4, 5]);
-    // Addresses are removed where no rule keeps them. Events of a kind that is not named stay as they are.
+    // Addresses are removed where no rule keeps them. Events of a kind that is not named are unchanged.
     assert!(!lapse(&mut store, Vec::new(), staying(None, &[(BEN, 0)]), 10));
     assert_eq!((numbers(&store), with_address(&store)), (vec![2, 4, 5], vec![2, 4]));
-    // With a limit of one row at once, the rows go one by one.
+    // With a limit of one row at once, the rows are deleted one by one.
     assert!(lapse(&mut store, staying(None, &[]), Vec::new(), 1));
     assert_eq!(numbers(&store).len(), 2);
     assert!(lapse(&mut store, staying(None, &[]), Vec::new(), 1));
@@ -264,7 +265,7 @@ pub(super) fn the_directory_s_log_is_read_in_order_and_goes_only_as_a_whole<S: S
     store.apply(&Changes { leaves, ..Changes::default() }).unwrap();
     let more = vec![leaf(2, 1, 2)];
     store.apply(&Changes { accounts: vec![account(1, 1)], leaves: more, ..Changes::default() }).unwrap();
-    // A place is used once.
+    // An index is used once.
     assert!(store.apply(&Changes { leaves: vec![leaf(2, 9, 1)], ..Changes::default() }).is_err());
     let closing = Closing { account: ANNE, devices: vec![DeviceNumber(1)], waiting: Vec::new() };
     store.apply(&Changes { closed: vec![closing], ..Changes::default() }).unwrap();

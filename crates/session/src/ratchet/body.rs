@@ -2,9 +2,9 @@
 //!
 //! The specification recommends SIV or a composition with HMAC (section 7.2). This is both
 //! ([`pillarbox_crypto::committing`]). The tag is an HMAC over the plaintext; it serves as the franking commitment
-//! and gives the cipher's nonce. A message key is used once, so a fixed nonce would be allowed. But a phone restored
-//! from an old copy uses its next message keys a second time, for other bodies, and a fixed nonce would then show the
-//! difference of the two texts.
+//! and as the source of the cipher's nonce. A message key is used once, so a fixed nonce would be allowed. But a
+//! phone restored from an old copy reuses its next message keys for other bodies, and a fixed nonce would then
+//! reveal the difference of the two texts.
 
 use super::{
     header::{self, HEADER_LEN, OpenedHeader, SEALED_HEADER_LEN},
@@ -23,7 +23,7 @@ use zeroize::Zeroizing;
 
 /// Data outside a body's encryption that the body is bound to. If any of it is exchanged, the body does not open.
 ///
-/// Every part has a fixed length, except the prefix, whose first byte tells its length.
+/// Every part has a fixed length, except the prefix, whose first byte states its length.
 pub(crate) struct Binding<'a> {
     /// AD: both identities, initiator first.
     pub(crate) parties: &'a [u8; ASSOCIATED_LEN],

@@ -13,7 +13,7 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Exhausted;
 
-/// The message lies further ahead than [`MAX_JUMP`].
+/// The message is further ahead than [`MAX_JUMP`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct TooFarAhead;
 
@@ -62,15 +62,15 @@ pub(super) struct NumberedKey {
     pub(super) key: MessageKey,
 }
 
-/// An advanced chain, with the keys of the last messages that it passed over, at most [`MAX_SKIPPED`].
+/// An advanced chain, with the keys of the last messages that it skipped, at most [`MAX_SKIPPED`].
 pub(super) struct Advanced {
     pub(super) chain: ReceivingChain,
     pub(super) passed: Vec<NumberedKey>,
 }
 
 impl ReceivingChain {
-    /// SkipMessageKeys: advances the chain until it stands before message `until`. A chain that already stands there,
-    /// or further on, stays unchanged.
+    /// SkipMessageKeys: advances the chain until it is before message `until`. A chain that already is there, or
+    /// further on, is unchanged.
     pub(super) fn advance(&self, until: u32) -> Result<Advanced, TooFarAhead> {
         let jump = until.saturating_sub(self.number);
         if jump > MAX_JUMP {

@@ -3,7 +3,7 @@
 use super::chain::TooFarAhead;
 use pillarbox_crypto::{AuthenticationFailed, NotContributory};
 
-/// The reason why a state does not open a message.
+/// Reasons that a state does not open a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RatchetError {
     /// No header key fits. The message belongs to another session, or to a chain that was forgotten.

@@ -18,8 +18,8 @@ use zeroize::Zeroizing;
 
 /// Both chains, the keys for the next step, and the keys of skipped messages.
 ///
-/// Invariants: `skipped` holds no key of a message at or after `receiving.number` in its chain, and
-/// none that aged out; `received` counts the messages opened.
+/// Invariants: `skipped` contains no key of a message at or after `receiving.number` in its chain, and no expired
+/// key; `received` counts the messages opened.
 pub(crate) struct Established {
     pub(super) turn: Arc<Turn>,
     pub(super) sending: Arc<SendingChain>,
@@ -82,7 +82,7 @@ impl Established {
     fn open_in_current(&self, received: &Received<'_>) -> Result<Opened, RatchetError> {
         let header = &received.header.header;
         if header.ratchet_key != self.receiving.ratchet_key {
-            // The peer made this turn twice with different keys, so it was restored from an old copy.
+            // The peer performed this turn twice with different keys, so it was restored from an old copy.
             return Err(RatchetError::Undecryptable);
         }
         if header.number < self.receiving.number {
@@ -138,8 +138,9 @@ pub(super) struct Received<'a> {
 }
 
 impl Received<'_> {
-    /// Performs DHRatchetHE and then opens the message, which is the first to arrive of the peer's next chain. `sent`
-    /// is the number of messages in the sending chain that ends here; `skipped` holds the keys of earlier chains.
+    /// Performs DHRatchetHE and then opens the message, which is the first to arrive of the peer's next chain.
+    /// `sent` is the number of messages in the sending chain that ends here; `skipped` contains the keys of earlier
+    /// chains.
     pub(super) fn in_new_chain(
         &self,
         expecting: &Expecting,

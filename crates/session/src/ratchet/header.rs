@@ -7,12 +7,12 @@
 //! ```
 //!
 //! **The nonce.** The specification asks HENCRYPT for a nonce that does not repeat under one header key, and random
-//! bytes would cost every message 16 or more. Here the body is sealed first and its commitment gives the nonce. The
-//! commitment is an HMAC under a key derived from a message key, so it is as good as random to everybody without that
-//! key. XChaCha20 takes 24 of its 32 bytes. A chain holds fewer than 2^24 messages, so two of its nonces are equal
-//! with probability under 2^48 / 2^193 = 2^-145. The same message sent twice has the same nonce, the same header and
-//! the same bytes, and tells nothing new. The recipient has the commitment before everything else. If it was altered,
-//! neither the header nor the body opens.
+//! bytes would cost every message 16 or more. Here the body is sealed first and the nonce is taken from its
+//! commitment. The commitment is an HMAC under a key derived from a message key, so it is as good as random to
+//! everybody without that key. XChaCha20 uses 24 of its 32 bytes. A chain holds fewer than 2^24 messages, so two of
+//! its nonces are equal with probability under 2^48 / 2^193 = 2^-145. The same message sent twice has the same
+//! nonce, the same header and the same bytes, and reveals nothing new. The recipient has the commitment before
+//! everything else. If it was altered, neither the header nor the body opens.
 
 use super::keys::HeaderKey;
 use crate::{
@@ -30,7 +30,7 @@ pub(super) const HEADER_LEN: usize = 32 + 3 + 3;
 /// Bytes of a header once encrypted.
 pub(crate) const SEALED_HEADER_LEN: usize = HEADER_LEN + TAG_LEN;
 
-/// The place of a message in the conversation.
+/// The position of a message in the conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Header {
     /// The sender's current ratchet key.
@@ -48,8 +48,8 @@ pub(super) struct OpenedHeader {
 }
 
 impl Header {
-    /// Writes the header. Numbers are at most [`MAX_CHAIN_LEN`](super::limits::MAX_CHAIN_LEN), so three bytes hold
-    /// them.
+    /// Writes the header. Numbers are at most [`MAX_CHAIN_LEN`](super::limits::MAX_CHAIN_LEN), so they fit three
+    /// bytes.
     pub(super) fn to_bytes(self) -> [u8; HEADER_LEN] {
         let Self { ratchet_key, previous_count, number } = self;
         let counts = [previous_count, number].into_iter().flat_map(|count| {

@@ -1,5 +1,5 @@
-//! The ratchet's keys and the two functions that make them: KDF_RK_HE (section 4.2) and KDF_CK
-//! (section 3.1) of the specification.
+//! The ratchet's keys and the two functions that derive them: KDF_RK_HE (section 4.2) and KDF_CK (section 3.1) of
+//! the specification.
 
 use crate::redact::redacted_debug;
 use pillarbox_crypto::{

@@ -16,7 +16,7 @@
 //! caller gets the next state only after the message has authenticated, so a message that fails leaves nothing
 //! behind.
 //!
-//! The specification's names stand here: RK, DHs, PN, NHKs, NHKr in [`turn::Turn`]; CKs, Ns, HKs in
+//! The specification's names are here: RK, DHs, PN, NHKs, NHKr in [`turn::Turn`]; CKs, Ns, HKs in
 //! [`chain::SendingChain`]; CKr, Nr, HKr, DHr in [`chain::ReceivingChain`]; MKSKIPPED in [`skipped::Skipped`].
 //!
 //! This layer knows no identities, no layouts of prekeys, no padding and nothing of what a body says.

@@ -10,9 +10,9 @@
 //! established turn  sending  receiving  skipped
 //! ```
 //!
-//! The version stands in front of the conversation's record. A record is this phone's own and came out of a sealed
-//! vault. It is read as strictly as a stranger's bytes all the same, so that writing a record that was read gives the
-//! same bytes.
+//! The version precedes the conversation's record. A record is this phone's own and came out of a sealed vault. It
+//! is nevertheless read as strictly as a stranger's bytes, so that writing a record that was read yields the same
+//! bytes.
 
 use super::{
     chain::{ReceivingChain, SendingChain},

@@ -1,4 +1,4 @@
-//! MKSKIPPED: the keys of messages that were passed over (specification, sections 2.6, 4.3 and 4.6).
+//! MKSKIPPED: the keys of skipped messages (specification, sections 2.6, 4.3 and 4.6).
 //!
 //! The constants in [`limits`](super::limits) bound the store in three ways: the number of chains, the number of keys,
 //! and the age of a key, counted in messages received since it was stored. At a bound, the oldest keys are deleted
@@ -67,7 +67,7 @@ impl Skipped {
         self.retain(|chain, key| key.number != number || !chain.header_key.same_as(header_key))
     }
 
-    /// Returns true if a key is older than [`SKIPPED_LIFETIME`]. The oldest of a chain stands first.
+    /// Returns true if a key is older than [`SKIPPED_LIFETIME`]. The oldest of a chain is first.
     pub(super) fn has_aged(&self, received: u64) -> bool {
         let oldest = self.chains.iter().filter_map(|chain| chain.keys.first());
         oldest.into_iter().any(|key| aged(key, received))

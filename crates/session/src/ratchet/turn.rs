@@ -1,8 +1,8 @@
 //! The Diffie-Hellman ratchet (DHRatchetHE, specification, section 4.6).
 //!
-//! A step has two halves: the peer's new ratchet key gives the receiving chain, and our new key gives the sending
-//! chain. The message that brings the peer's key is opened between the two, so a message that fails uses up no key of
-//! ours.
+//! A step has two halves: the peer's new ratchet key yields the receiving chain, and our new key yields the sending
+//! chain. The message that carries the peer's key is opened between the two, so a message that fails uses up no key
+//! of ours.
 
 use super::{
     chain::{ReceivingChain, SendingChain},
@@ -52,7 +52,7 @@ pub(super) struct HalfTurn {
 }
 
 impl HalfTurn {
-    /// Does the second half: our new ratchet key begins a chain whose headers are sealed under `header_key`.
+    /// Performs the second half: our new ratchet key begins a chain whose headers are sealed under `header_key`.
     pub(super) fn send(
         self,
         rng: &mut impl CryptoRng,

@@ -60,7 +60,7 @@ impl Stock {
 /// The time at which every session of the tests begins.
 pub(crate) const BEGUN: Timestamp = Timestamp(1_700_000_000_000);
 
-/// A phone of the tests.
+/// A test phone.
 pub(crate) struct Phone {
     pub(crate) identity: IdentitySecret,
     pub(crate) stock: Stock,

@@ -14,7 +14,7 @@ pub(crate) struct Pair {
 }
 
 impl Pair {
-    /// Makes a pair in which Alice has started and Bob knows nothing yet.
+    /// Creates a pair in which Alice has started and Bob knows nothing yet.
     pub(crate) fn begun() -> Self {
         Self::of(Phone::new(1), Phone::new(2))
     }
@@ -24,7 +24,7 @@ impl Pair {
         Self { alice, bob, at_alice, at_bob: None }
     }
 
-    /// Makes a pair in which one message each way has arrived.
+    /// Creates a pair in which one message each way has arrived.
     pub(crate) fn running() -> Self {
         Self::begun().answered()
     }

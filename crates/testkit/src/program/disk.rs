@@ -7,13 +7,13 @@ use std::process::Command;
 
 use super::place::Place;
 
-/// A file system in memory. It is mounted in a place and unmounted when this value is dropped.
+/// A file system in memory. It is mounted in a folder and unmounted when this value is dropped.
 #[derive(Debug)]
 pub struct SmallDisk {
     folder: PathBuf,
 }
 
-/// The file that takes up the remaining room.
+/// The file that occupies the remaining room.
 const FILLER: &str = "filler";
 
 impl SmallDisk {
@@ -64,7 +64,7 @@ impl SmallDisk {
         filler.set_len(len.saturating_sub(bytes)).unwrap();
     }
 
-    /// Frees the room that a fill took up.
+    /// Frees the room that a fill occupied.
     pub fn make_room(&self) {
         fs::remove_file(self.folder.join(FILLER)).unwrap();
     }
@@ -79,7 +79,7 @@ impl SmallDisk {
 impl Drop for SmallDisk {
     fn drop(&mut self) {
         // The lazy option prevents a program that still runs from holding the mount. The folder is removed with the
-        // place.
+        // test's environment.
         run("umount", &["-l", &self.folder.to_string_lossy()]);
     }
 }

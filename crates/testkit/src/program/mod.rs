@@ -1,8 +1,8 @@
-//! The real programs `pillarbox-relay`, `pillarbox` and `pillarbox-lab` over TCP, each as a process of its own.
+//! The real programs `pillarbox-relay`, `pillarbox` and `pillarbox-lab` over TCP, each as its own process.
 //!
-//! This module builds the programs once and gives each test a folder and an environment of its own. It reads what the
-//! programs print, and ends every process that a test leaves. It deliberately knows nothing of the inside of a
-//! program. A test learns what a person at a terminal would learn, or what the programs' files show.
+//! This module builds the programs once and gives each test a folder and its own environment. It reads what the
+//! programs print, and ends every process that a test leaves. It deliberately knows nothing of a program's
+//! internals. A test learns what a person at a terminal would learn, or what the programs' files show.
 //!
 //! Nothing here sleeps to let something happen. It waits for a line, an answer or an end, and fails after
 //! [`PATIENCE`](crate::PATIENCE) with everything that was printed until then.

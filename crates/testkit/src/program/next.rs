@@ -1,7 +1,7 @@
 //! The next steps that the programs suggest.
 //!
-//! A hint that does not work where it is printed is worse than no hint. [`KINDS`] lists every kind that the programs
-//! print in these tests. One test executes each kind at the place where it is printed. A program that prints another
+//! A hint that does not work where it is printed is worse than no hint. [`KINDS`] lists every kind that the
+//! programs print in these tests. One test executes each kind where it is printed. A program that prints another
 //! kind fails the test that saw it.
 
 /// Every kind of next step, as [`kind`] writes it.

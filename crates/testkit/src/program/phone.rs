@@ -59,8 +59,8 @@ impl Phone {
         self.run_with(arguments, "")
     }
 
-    /// Runs the program with input. In a place of whole-system tests, it checks the next step that the program suggests
-    /// (see [`Ended::next`]).
+    /// Runs the program with input. In a whole-system test, it checks the next step that the program suggests (see
+    /// [`Ended::next`]).
     pub fn run_with(&self, arguments: &[&str], input: &str) -> Ended {
         let ended = Process::run(self.command(arguments), input);
         if self.place.checks_next_steps() {
@@ -137,7 +137,7 @@ impl Phone {
         shown.iter().filter_map(text).collect()
     }
 
-    /// Returns the place in which this phone is.
+    /// Returns the environment of this phone.
     #[must_use]
     pub fn place(&self) -> &Place {
         &self.place

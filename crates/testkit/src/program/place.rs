@@ -14,8 +14,8 @@ use super::programs::{Programs, programs};
 /// The passphrase of every profile in these tests.
 pub const PASSPHRASE: &str = "correct horse battery staple";
 
-/// The place of one test. The folder and its contents are removed when the last copy of this value and the last phone
-/// in it are dropped.
+/// The environment of one test. The folder and its contents are removed when the last copy of this value and the
+/// last phone in it are dropped.
 #[derive(Clone, Debug)]
 pub struct Place {
     root: Arc<TempDir>,
@@ -30,13 +30,13 @@ impl Default for Place {
 }
 
 impl Place {
-    /// Creates an empty place for a whole-system test, with all programs.
+    /// Creates an empty environment for a whole-system test, with all programs.
     #[must_use]
     pub fn new() -> Self {
         Self { checks_next_steps: true, ..Self::with(programs().clone()) }
     }
 
-    /// Creates an empty place for one package's tests of its own program.
+    /// Creates an empty environment for one package's tests of its own program.
     #[must_use]
     pub fn with(programs: Programs) -> Self {
         let root = tempfile::tempdir().unwrap();
@@ -48,7 +48,7 @@ impl Place {
         place
     }
 
-    /// Returns the programs of this place.
+    /// Returns the programs of this environment.
     #[must_use]
     pub fn programs(&self) -> &Programs {
         &self.programs
@@ -67,7 +67,7 @@ impl Place {
         file
     }
 
-    /// Returns a path in the place.
+    /// Returns a path in the environment's folder.
     #[must_use]
     pub fn path(&self, name: &str) -> PathBuf {
         self.root.path().join(name)
@@ -79,7 +79,7 @@ impl Place {
         self.path("home")
     }
 
-    /// Returns a command in this place's environment, in which a shell finds the programs by name.
+    /// Returns a command in this environment, in which a shell finds the programs by name.
     pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         let path = std::env::var_os("PATH").unwrap_or_default();

@@ -105,7 +105,7 @@ impl Process {
         self.finish_within(PATIENCE)
     }
 
-    /// Closes standard input and waits as long as a program may need for the work that it has left.
+    /// Closes standard input and waits as long as a program may need for its remaining work.
     #[must_use]
     pub fn finish_its_work(self) -> Ended {
         self.finish_within(PATIENCE * 5)
@@ -181,13 +181,13 @@ impl Drop for Process {
 struct TooLate;
 
 impl Caught {
-    /// Reads the stream in a thread of its own, so that a program never waits for the test to read.
+    /// Reads the stream in its own thread, so that a program never waits for the test to read.
     fn from(stream: impl Read + Send + 'static) -> Self {
         let (sender, lines) = channel();
         thread::spawn(move || {
             let mut reader = BufReader::new(stream);
             let mut line = String::new();
-            // If the receiver is gone, the test is over.
+            // If the receiver is dropped, the test is over.
             while reader.read_line(&mut line).unwrap() > 0 && sender.send(std::mem::take(&mut line)).is_ok() {
             }
         });

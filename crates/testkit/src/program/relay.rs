@@ -85,7 +85,7 @@ impl Relay {
         Self { process, data: data.to_owned(), address: last(ready), admin, options }
     }
 
-    /// Returns the relay's address as phones are told it.
+    /// Returns the relay's address as given to phones.
     #[must_use]
     pub fn address(&self) -> &str {
         &self.address
@@ -188,7 +188,7 @@ impl Relay {
 }
 
 impl Place {
-    /// Starts a relay in this place, on a free port.
+    /// Starts a relay in this environment, on a free port.
     #[must_use]
     pub fn relay(&self) -> Relay {
         Relay::start(self, &self.path("relay"))

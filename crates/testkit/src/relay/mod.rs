@@ -40,7 +40,7 @@ pub struct BarePhone {
     pub seed: u8,
 }
 
-/// A relay with a virtual clock and seeded randomness, and whatever it has sent.
+/// A relay with a virtual clock and seeded randomness, and everything it has sent.
 pub struct LoneRelay {
     /// `None` only while it is restarted.
     engine: Option<Relay<FlakyStore>>,
@@ -53,7 +53,7 @@ pub struct LoneRelay {
     failure: Rc<RefCell<Option<StoreError>>>,
     /// The most messages that one transaction may delete; with more, the store reports a full disk.
     pub most_removed: Rc<Cell<usize>>,
-    /// All frames that were sent and not taken, by connection.
+    /// All frames that were sent and not yet removed by a test, by connection.
     pub sent: HashMap<ConnectionId, Vec<RelayFrame>>,
     /// The connections that the relay closed, with its reasons.
     pub closed: HashMap<ConnectionId, Farewell>,
@@ -74,13 +74,13 @@ impl LoneRelay {
         Self::new(settings, None)
     }
 
-    /// Starts a relay whose rows are in a folder of its own.
+    /// Starts a relay whose rows are in its own folder.
     #[must_use]
     pub fn on_disk(settings: RelaySettings) -> Self {
         Self::new(settings, Some(tempfile::tempdir().unwrap()))
     }
 
-    /// Makes a relay whose database may take this many pages of 16 KiB.
+    /// Creates a relay whose database may occupy this many pages of 16 KiB.
     #[must_use]
     pub fn with_pages(settings: RelaySettings, pages: u32) -> Self {
         let mut store = SqliteStore::in_memory().unwrap();
@@ -152,12 +152,12 @@ impl LoneRelay {
         self.closed.clear();
     }
 
-    /// Makes the store fail with this error, or lets it work again for `None`.
+    /// Makes the store fail with this error, or work again for `None`.
     pub fn fail(&self, error: Option<StoreError>) {
         *self.failure.borrow_mut() = error;
     }
 
-    /// Gives the relay a batch, and notes its effects.
+    /// Passes the relay a batch, and records its effects.
     pub fn process(&mut self, batch: Vec<(ConnectionId, Input)>) -> Outcome {
         let outcome = self.engine.as_mut().unwrap().process(batch, self.now, &mut self.rng).unwrap();
         self.history.extend_from_slice(&outcome.effects);
@@ -179,7 +179,7 @@ impl LoneRelay {
         while self.process(Vec::new()).more {}
     }
 
-    /// Lets time pass hour by hour, as a running relay sees it.
+    /// Advances time hour by hour, as a running relay sees it.
     pub fn pass(&mut self, span: Duration) {
         let end = self.now + span;
         while self.now < end {
@@ -188,7 +188,7 @@ impl LoneRelay {
         }
     }
 
-    /// Returns what the store holds.
+    /// Returns the contents of the store.
     pub fn holdings(&mut self) -> Holdings {
         self.engine().store().holdings()
     }
@@ -235,7 +235,7 @@ impl LoneRelay {
         connection
     }
 
-    /// Opens a connection of this phone. Returns the connection and the frames that came after `Authenticated`.
+    /// Opens a connection of this phone. Returns the connection and the frames that followed `Authenticated`.
     pub fn connect(&mut self, phone: &BarePhone) -> (ConnectionId, Vec<RelayFrame>) {
         let connection = self.open();
         let request = self.request();
@@ -245,7 +245,7 @@ impl LoneRelay {
         (connection, answer)
     }
 
-    /// Takes the frames that were sent on a connection.
+    /// Removes and returns the frames that were sent on a connection.
     pub fn take(&mut self, connection: ConnectionId) -> Vec<RelayFrame> {
         self.sent.remove(&connection).unwrap_or_default()
     }
@@ -263,7 +263,7 @@ impl LoneRelay {
         answer.remove(0)
     }
 
-    /// Registers a phone on a connection of its own.
+    /// Registers a phone on its own connection.
     pub fn register(&mut self, seed: u8, handle: Option<&str>) -> (BarePhone, ConnectionId) {
         let connection = self.open();
         let request = self.request();
@@ -287,7 +287,7 @@ impl LoneRelay {
         self.ask_one(connection, frames::submission(request, to, None, payload))
     }
 
-    /// Acknowledges messages, and returns the frames that come next.
+    /// Acknowledges messages, and returns the frames that follow.
     pub fn acknowledge(&mut self, connection: ConnectionId, messages: &[MessageId]) -> Vec<RelayFrame> {
         self.ask(connection, ClientFrame::Acknowledge(Acknowledge { messages: messages.to_vec() }))
     }

@@ -1,4 +1,4 @@
-//! A store that fails when a test says so.
+//! A store that fails on a test's request.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -10,7 +10,7 @@ use pillarbox_relay::store::{
 use pillarbox_relay::{Holdings, QueuedMessage, SqliteStore, Store, StoreError};
 use pillarbox_wire::{AccountId, Bytes, ChannelName, DepositKind, MessageId};
 
-/// A store that fails when told to.
+/// A store that fails on request.
 pub struct FlakyStore {
     inner: SqliteStore,
     failure: Rc<RefCell<Option<StoreError>>>,
@@ -27,7 +27,7 @@ impl FlakyStore {
         Self { inner, failure: Rc::clone(failure), most_removed: Rc::clone(most_removed) }
     }
 
-    /// Returns what the store holds.
+    /// Returns the contents of the store.
     #[must_use]
     pub fn holdings(&self) -> Holdings {
         self.inner.holdings().unwrap()

@@ -1,5 +1,5 @@
-//! Transport of frames: from phones through a channel and the relay's hooks to the relay, and back. Connections that
-//! belong to no phone go straight to the relay.
+//! Transport of frames: from phones through a channel and the relay's hooks to the relay, and back. Connections
+//! that belong to no phone lead directly to the relay.
 
 use std::collections::VecDeque;
 use std::net::{IpAddr, Ipv4Addr};
@@ -15,7 +15,7 @@ use crate::relay::handshake;
 /// The number of rounds after which an unfinished run counts as a loop.
 const MAX_ROUNDS: usize = 50_000;
 
-/// Connections that belong to no phone. Frames go in and come out unchanged.
+/// Connections that belong to no phone. Frames pass unchanged in both directions.
 impl World {
     /// Opens a connection that names nobody. Also returns the hash that a device would sign to name itself on it.
     pub fn guest(&mut self) -> (ConnectionId, [u8; 32]) {
@@ -193,8 +193,8 @@ impl World {
         false
     }
 
-    /// Gives the relay a batch, and carries what it sends. Frames to a connection that belongs to no phone stay with
-    /// the relay.
+    /// Passes the relay a batch, and carries what it sends. Frames to a connection that belongs to no phone stay
+    /// with the relay.
     pub(super) fn process(&mut self, mut batch: Vec<(ConnectionId, Input)>) {
         self.set_relay_to_its_clock();
         loop {

@@ -29,7 +29,7 @@ impl World {
         }
     }
 
-    /// Restarts the relay's program on the same rows. Its rate limits begin anew.
+    /// Restarts the relay's program on the same rows. Its rate limits begin again.
     pub fn restart_relay(&mut self) {
         for who in 0..self.slots.len() {
             for link in [Link::Named, Link::Nameless] {
@@ -49,7 +49,7 @@ impl World {
         self.slots[who].online = false;
     }
 
-    /// Lets a phone connect again.
+    /// Reconnects a phone.
     pub fn online(&mut self, who: Who) {
         self.slots[who].online = true;
     }
@@ -66,7 +66,7 @@ impl World {
         self.slots[who].phone = Some(Phone::open_in(phone.into_vault(), now, &mut rng).unwrap());
     }
 
-    /// Restarts a phone's program, and lets everything arrive that can.
+    /// Restarts a phone's program, and delivers everything that can arrive.
     pub fn restart(&mut self, who: Who) {
         self.crash(who);
         self.run();

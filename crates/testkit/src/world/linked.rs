@@ -15,7 +15,7 @@ impl World {
         self.add(phone, None)
     }
 
-    /// Links a new device to an account, whose first phone is `owner`. Both were told so.
+    /// Links a new device to an account, whose first phone is `owner`. Both were informed.
     pub fn link_device(&mut self, owner: Who, with_history: bool) -> Who {
         let device = self.waiting_device(owner);
         assert!(self.take_notices(device).contains(&Notice::WaitsForLink));

@@ -1,9 +1,9 @@
 //! A relay and phones in one process, with a virtual clock and seeded randomness.
 //!
-//! Every frame crosses a real Noise channel, so that an attacker on the wire sees the bytes of a real wire. Two hooks
-//! stand between channel and relay: they do what a dishonest relay would do with frames on their way in and out. Every
-//! frame is a step, and a test can break the world before any step: it can end and restart a program, or cut a
-//! connection with everything on it.
+//! Every frame crosses a real Noise channel, so that an attacker on the wire sees the bytes of a real wire. Two
+//! hooks are between channel and relay: they do what a dishonest relay would do with frames on their way in and
+//! out. Every frame is a step, and a test can break the world before any step: it can end and restart a program, or
+//! cut a connection with everything on it.
 
 mod carry;
 mod faults;
@@ -33,7 +33,7 @@ pub use wire::{Parties, Shaken};
 use crate::frames::{handle, identity_key};
 use crate::relay::{LoneRelay, START};
 
-/// A phone of the world, by its place.
+/// A phone of the world, by its index.
 pub type Who = usize;
 
 /// A fault that a test causes before a step.
@@ -57,22 +57,22 @@ pub type Lose = Box<dyn FnMut(Who, &RelayFrame) -> bool>;
 /// neither of these about a nameless connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Way {
-    /// The phone.
+    /// The phone's index in the world.
     pub who: Who,
-    /// Its connection.
+    /// The link of the phone.
     pub link: Link,
 }
 
-/// The change that an altered relay makes to a frame. The returned frames go on in the frame's place.
+/// The change that an altered relay makes to a frame. The returned frames replace it.
 pub type Hook<F> = Box<dyn FnMut(Way, F) -> Vec<F>>;
 
 /// Bytes that crossed a wire.
 pub struct Tapped {
-    /// The connection.
+    /// The connection on which the bytes passed.
     pub way: Way,
-    /// True on the way to the relay.
+    /// True in the direction of the relay.
     pub to_relay: bool,
-    /// The bytes.
+    /// The bytes that passed.
     pub bytes: Vec<u8>,
 }
 
@@ -97,18 +97,18 @@ struct Slot {
 
 /// A relay and its phones.
 pub struct World {
-    /// The relay, its rows, and what it sends besides frames: push tokens to wake, codes to numbers.
+    /// The relay, its rows, and what it sends other than frames: push tokens to wake, codes to numbers.
     pub relay: LoneRelay,
     key: AgreementSecret,
     slots: Vec<Slot>,
-    /// The clock of everybody who has no clock of their own.
+    /// The clock of everybody without their own clock.
     pub now: Timestamp,
     relay_clock: Option<Timestamp>,
     /// The randomness of the phones.
     pub rng: StdRng,
     /// The padding of new phones.
     pub padding: PaddingRule,
-    /// Frames that phones sent on connections now gone, and that the relay has not read yet.
+    /// Frames that phones sent on connections now closed, and that the relay has not read yet.
     late: VecDeque<(ConnectionId, Input)>,
     /// The number of steps so far.
     pub steps: usize,
@@ -124,7 +124,7 @@ pub struct World {
     pub received: Vec<(Way, ClientFrame)>,
     /// Frames as they left the relay.
     pub sent: Vec<(Way, RelayFrame)>,
-    /// The relay's report of the frames that passed, if it was told to follow them.
+    /// The relay's report of the frames that passed, if it was asked to follow them.
     pub passed: Vec<Passing>,
     /// Everything that crossed a wire.
     pub tapped: Vec<Tapped>,
@@ -170,19 +170,19 @@ impl Default for World {
 }
 
 impl World {
-    /// Makes a world whose relay has its rows in memory.
+    /// Creates a world whose relay has its rows in memory.
     #[must_use]
     pub fn new() -> Self {
         Self::with(RelaySettings::default())
     }
 
-    /// Makes a world whose relay has its rows in memory and runs with these settings.
+    /// Creates a world whose relay has its rows in memory and runs with these settings.
     #[must_use]
     pub fn with(settings: RelaySettings) -> Self {
         Self::around(LoneRelay::in_memory(settings), [9; 32])
     }
 
-    /// Makes a world whose relay has its rows in a folder, so that somebody who seizes them reads the file.
+    /// Creates a world whose relay has its rows in a folder, so that somebody who seizes them reads the file.
     #[must_use]
     pub fn on_disk(settings: RelaySettings) -> Self {
         Self::around(LoneRelay::on_disk(settings), [22; 32])
@@ -276,7 +276,7 @@ impl World {
         self.add(phone, folder)
     }
 
-    /// Adds a phone to the world, with a network address of its own.
+    /// Adds a phone to the world, with its own network address.
     pub fn add(&mut self, phone: Phone, folder: Option<TempDir>) -> Who {
         let number = (self.slots.len() + 1) as u8;
         let peer = IpAddr::V4(Ipv4Addr::new(192, 0, 2, number));
@@ -293,7 +293,7 @@ impl World {
         (alice, bob)
     }
 
-    /// Lets two phones add each other by invitation, and exchange a text and its answer.
+    /// Has two phones add each other by invitation, and exchange a text and its answer.
     pub fn introduce(&mut self, one: Who, other: Who) {
         self.invite(one, other);
         self.invite(other, one);
@@ -306,7 +306,7 @@ impl World {
         self.slots[who].phone.as_mut().unwrap()
     }
 
-    /// Returns a phone, to look at it.
+    /// Returns a phone, to inspect it.
     #[must_use]
     pub fn see(&self, who: Who) -> &Phone {
         self.slots[who].phone.as_ref().unwrap()
@@ -348,26 +348,26 @@ impl World {
         self.slots[who].peer
     }
 
-    /// Lets `who` add `whom` by the link of its invitation.
+    /// Has `who` add `whom` by the link of its invitation.
     pub fn invite(&mut self, who: Who, whom: Who) -> Contact {
         let link = self.invitation(whom).to_string();
         let (now, mut rng) = (self.clock(who), self.fork());
         self.at(who).add_invited(&link.parse().unwrap(), None, now, &mut rng).unwrap()
     }
 
-    /// Lets `who` find the owner of a number in the directory.
+    /// Has `who` find the owner of a number in the directory.
     pub fn look_up(&mut self, who: Who, number: &str) {
         self.at(who).look_up(handle(number), None).unwrap();
         self.run();
     }
 
-    /// Lets a phone queue a text.
+    /// Has a phone queue a text.
     pub fn say(&mut self, who: Who, to: Who, text: &str) {
         let (contact, now, mut rng) = (self.id(to), self.clock(who), self.fork());
         self.at(who).queue_text(contact, text, now, &mut rng).unwrap();
     }
 
-    /// Sends a text, and lets everything arrive that can.
+    /// Sends a text, and delivers everything that can arrive.
     pub fn tell(&mut self, who: Who, to: Who, text: &str) {
         self.say(who, to, text);
         self.run();
@@ -387,12 +387,12 @@ impl World {
         received.filter_map(|entry| entry.text().map(str::to_owned)).collect()
     }
 
-    /// Takes what a phone has told its owner.
+    /// Removes and returns the notices of a phone to its owner.
     pub fn take_notices(&mut self, who: Who) -> Vec<Notice> {
         std::mem::take(&mut self.slots[who].notices)
     }
 
-    /// Lets time pass on every clock.
+    /// Advances every clock.
     pub fn pass(&mut self, span: Duration) {
         self.now = self.now + span;
         let clocks = self.slots.iter_mut().map(|slot| &mut slot.clock).chain([&mut self.relay_clock]);
@@ -401,12 +401,12 @@ impl World {
         }
     }
 
-    /// Gives a phone a clock of its own.
+    /// Sets a phone's own clock.
     pub fn set_clock(&mut self, who: Who, clock: Timestamp) {
         self.slots[who].clock = Some(clock);
     }
 
-    /// Gives the relay a clock of its own.
+    /// Sets the relay's own clock.
     pub fn set_relay_clock(&mut self, clock: Timestamp) {
         self.relay_clock = Some(clock);
     }
@@ -417,12 +417,12 @@ impl World {
         self.slots[who].clock.unwrap_or(self.now)
     }
 
-    /// Lets the relay do the work that has become due.
+    /// Has the relay do the work that has become due.
     pub fn sweep(&mut self) {
         self.process(Vec::new());
     }
 
-    /// Lets `days` days pass, in which the relay drops messages that are too old. Phones do nothing.
+    /// Advances time by `days` days, in which the relay drops messages that are too old. Phones do nothing.
     pub fn age(&mut self, days: u64) {
         for _ in 0..24 * days {
             self.pass(Duration::from_seconds(3_600));

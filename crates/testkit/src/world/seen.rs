@@ -1,4 +1,5 @@
-//! The relay's part of a world: its rows, its key, the frames that came and went, and frames of its own making.
+//! The relay's part of a world: its rows, its key, the frames that it received and sent, and frames that it
+//! invents.
 
 use pillarbox_client::Link;
 use pillarbox_crypto::SigningSecret;
@@ -15,7 +16,7 @@ impl World {
         self.received.iter().map(|(_, frame)| frame)
     }
 
-    /// Returns true if these words stand in any frame that arrived at the relay.
+    /// Returns true if these words are in any frame that arrived at the relay.
     #[must_use]
     pub fn relay_saw(&self, words: &str) -> bool {
         self.seen().any(|frame| contains(&encode(frame).unwrap(), words.as_bytes()))
@@ -33,7 +34,7 @@ impl World {
         Holdings::read_with_certificate_key(self.relay.folder()).unwrap().1.unwrap()
     }
 
-    /// Returns true if these bytes occur in any frame that came or went, or in any file of the relay.
+    /// Returns true if these bytes occur in any frame received or sent, or in any file of the relay.
     #[must_use]
     pub fn relay_has(&self, words: &[u8]) -> bool {
         self.received.iter().any(|(_, frame)| contains(&encode(frame).unwrap(), words))
@@ -47,7 +48,7 @@ impl World {
         folder_contains(self.relay.folder(), words)
     }
 
-    /// Returns the messages as they came, on named and nameless connections.
+    /// Returns the messages in order of arrival, on named and nameless connections.
     pub fn submissions(&self) -> impl Iterator<Item = (Way, &Submit)> {
         self.received.iter().filter_map(|(way, frame)| match frame {
             ClientFrame::Submit(submit) => Some((*way, submit)),
@@ -77,7 +78,7 @@ impl World {
         left(PreKeyKind::OneTime)
     }
 
-    /// Sends a frame of the relay's own making to a phone.
+    /// Sends a frame that the relay invented to a phone.
     pub fn inject(&mut self, to: Who, frame: RelayFrame) {
         let line = self.slots[to].lines[Link::Named as usize].as_ref().unwrap();
         let connection = line.connection;

@@ -9,17 +9,17 @@ use rand_core::CryptoRng;
 pub struct Parties<'a> {
     /// The key of the relay that answers.
     pub relay: &'a AgreementSecret,
-    /// The key in the address that the phone was given.
+    /// The key in the address that the phone has.
     pub expected: &'a AgreementPublic,
     /// The versions that the phone offers.
     pub phone_speaks: Versions,
-    /// The versions that the relay takes.
+    /// The versions that the relay accepts.
     pub relay_speaks: Versions,
 }
 
 /// The outcome of a handshake.
 pub struct Shaken {
-    /// The phone's channel, or the reason why it has none.
+    /// The phone's channel, or the reason that it has none.
     pub phone: Result<Established, HandshakeError>,
     /// The relay's channel. It is missing if the relay gave up or was never asked.
     pub relay: Option<Established>,

@@ -1,7 +1,7 @@
 //! A copy of a channel: the lab copies a world in order to compare two courses of the same story.
 //!
-//! Both copies go on from the same counters, so they seal different frames under the same key and nonce. Between a
-//! real phone and a real relay that would give both frames away; inside one process that holds both ends it gives away
+//! Both copies continue from the same counters, so they seal different frames under the same key and nonce. Between
+//! a real phone and a real relay that would reveal both frames; inside one process that holds both ends it reveals
 //! nothing. No program that talks to anybody is built with this module.
 
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! A phone, a relay, and the way between them.
+//! A phone, a relay, and the channel between them.
 
 #![allow(dead_code, reason = "each test file uses a part")]
 
@@ -12,7 +12,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use tokio::io::{DuplexStream, duplex};
 
-/// Returns a generator that gives the same bytes each time.
+/// Returns a generator that yields the same bytes each time.
 pub(crate) fn rng(seed: u64) -> ChaCha20Rng {
     ChaCha20Rng::seed_from_u64(seed)
 }
@@ -38,7 +38,7 @@ pub(crate) struct Outcome {
     pub(crate) sent: Vec<Vec<u8>>,
 }
 
-/// Both sides in one place, with somebody between them who may alter each message.
+/// Both sides in one process, with somebody between them who may alter each message.
 pub(crate) struct Handshake {
     pub(crate) relay: AgreementSecret,
     pub(crate) expected: AgreementSecret,
@@ -60,7 +60,7 @@ impl Default for Handshake {
 }
 
 impl Handshake {
-    /// Runs the handshake. `way` is given the number of each step and its bytes.
+    /// Runs the handshake. Calls `way` with each step's number and bytes, which it may alter.
     pub(crate) fn run(&self, mut way: impl FnMut(usize, &mut [u8])) -> Outcome {
         let mut outcome = Outcome { phone: None, relay: None, sent: Vec::new() };
         let mut rng = rng(self.seed);
@@ -111,12 +111,12 @@ impl Handshake {
     }
 }
 
-/// Makes the shortest frame.
+/// Builds the shortest frame.
 pub(crate) fn ping(request: u32) -> ClientFrame {
     ClientFrame::Ping(Ping { request: RequestId(request) })
 }
 
-/// Makes a frame of about `length` bytes.
+/// Builds a frame of about `length` bytes.
 pub(crate) fn deliver(length: usize) -> RelayFrame {
     RelayFrame::Deliver(Deliver {
         message: MessageId(1),

@@ -29,7 +29,7 @@ pub enum ClientFrame {
     FetchBundles(FetchBundles),
     /// Asks for a sender certificate.
     RequestCertificate(RequestCertificate),
-    /// Hands over a message.
+    /// Submits a message.
     Submit(Submit),
     /// Confirms that messages are stored at the phone.
     Acknowledge(Acknowledge),
@@ -99,7 +99,7 @@ pub struct Register {
     pub identity: IdentityKey,
     /// The Ed25519 key that this device will authenticate with.
     pub device_key: FixedBytes<32>,
-    /// Digest of the delivery key. Whoever shows that key may send anonymously.
+    /// Digest of the delivery key. Anyone who presents that key may send anonymously.
     pub delivery_verifier: FixedBytes<32>,
     /// The first prekeys, which must include the signed one and the last-resort one.
     pub prekeys: PreKeyUpload,
@@ -155,20 +155,20 @@ pub struct RequestCertificate {
 pub struct Submit {
     /// Pairs the answer with this request.
     pub request: RequestId,
-    /// The recipient, whose mailbox the message goes to.
+    /// The recipient, whose mailbox receives the message.
     pub to: DeviceAddress,
     /// Delivery key of the recipient, which admits a sender on an anonymous connection.
     pub delivery_key: Option<FixedBytes<32>>,
-    /// The bytes that the recipient gets.
+    /// The bytes that the recipient receives.
     pub payload: Bytes,
 }
 
 /// See [`ClientFrame::Acknowledge`]. It has no answer. If one is lost, the relay delivers once more, and the phone
 /// recognises the message.
 ///
-/// An acknowledgement without messages says that the phone has looked at everything handed over on this connection,
-/// and that the messages it has not acknowledged are to stay at the relay. The relay then hands over the messages that
-/// follow them.
+/// An acknowledgement without messages says that the phone has looked at everything delivered on this connection,
+/// and that the messages it has not acknowledged are to stay at the relay. The relay then delivers the messages
+/// that follow them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Acknowledge {
     /// The stored messages, at most [`MAX_ACKNOWLEDGEMENTS`](crate::limits::MAX_ACKNOWLEDGEMENTS).
@@ -190,7 +190,7 @@ pub struct Ping {
 }
 
 /// See [`ClientFrame::LeaveDeposits`]. If the relay does not keep one of the kinds, it refuses the frame with
-/// `NotOffered` and writes nothing of it.
+/// `NotOffered` and stores none of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeaveDeposits {
     /// Pairs the answer with this request.
@@ -225,7 +225,7 @@ pub struct OpenChannel {
 pub struct Post {
     /// Pairs the answer with this request.
     pub request: RequestId,
-    /// The channel to publish in. The relay takes posts from its owner only.
+    /// The channel to publish in. The relay accepts posts from its owner only.
     pub channel: ChannelName,
     /// The content, which everybody may read.
     pub content: Bytes,
@@ -242,10 +242,10 @@ pub struct ReadChannel {
     pub after: u32,
 }
 
-/// See [`ClientFrame::RegisterWithCode`]. A relay that verifies numbers answers a [`Register`] that gives a number
-/// with the refusal [`Refusal::CodeSent`](crate::Refusal::CodeSent). The phone then sends the same registration with
-/// the code. If the number already has an account, the relay gives that account the new keys. The account keeps its
-/// name, and with the name its mailbox, groups and deposits.
+/// See [`ClientFrame::RegisterWithCode`]. A relay that verifies numbers answers a [`Register`] that contains a
+/// number with the refusal [`Refusal::CodeSent`](crate::Refusal::CodeSent). The phone then sends the same
+/// registration with the code. If the number already has an account, the relay assigns the new keys to that
+/// account. The account keeps its name, and with the name its mailbox, groups and deposits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RegisterWithCode {
     /// The registration, with a number.
@@ -255,8 +255,8 @@ pub struct RegisterWithCode {
 }
 
 /// See [`ClientFrame::OpenPlace`]. [`RelayFrame::PlaceOpened`](crate::RelayFrame::PlaceOpened) answers, and
-/// [`RelayFrame::Linked`](crate::RelayFrame::Linked) follows once the account has added the device. A device that is
-/// linked already, and did not hear so, is answered with `Linked` at once.
+/// [`RelayFrame::Linked`](crate::RelayFrame::Linked) follows once the account has added the device. A device that
+/// is linked already, and was not informed, is answered with `Linked` at once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenPlace {
     /// Pairs the answers with this request.
@@ -306,7 +306,7 @@ pub struct PublishDevices {
 pub struct FetchDevices {
     /// Pairs the answer with this request.
     pub request: RequestId,
-    /// The account whose list is asked for.
+    /// The account whose list is requested.
     pub account: AccountId,
     /// Delivery key of the account, which admits an anonymous connection.
     pub delivery_key: Option<FixedBytes<32>>,
@@ -329,7 +329,7 @@ pub struct FetchDevice {
 pub struct ProveEntry {
     /// Pairs the answer with this request.
     pub request: RequestId,
-    /// The account whose entry is asked for.
+    /// The account whose entry is requested.
     pub account: AccountId,
     /// The size of the last head that the phone has seen; 0 if it has seen none. The answer proves that the log has
     /// only grown since.
@@ -341,18 +341,18 @@ pub struct ProveEntry {
 pub struct ReadLog {
     /// Pairs the answer with this request.
     pub request: RequestId,
-    /// The place of the first entry that is asked for, from 0.
+    /// The index of the first requested entry, from 0.
     pub from: u64,
 }
 
-/// See [`ClientFrame::ProveGrowth`]. A phone that has a head from somebody else asks this, so that one answer leads
-/// from its own head and from the other one to one log.
+/// See [`ClientFrame::ProveGrowth`]. A phone that has a head from somebody else sends this, so that one answer
+/// leads from its own head and from the other one to one log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProveGrowth {
     /// Pairs the answer with this request.
     pub request: RequestId,
     /// The size of the last head that the phone has seen.
     pub own: u64,
-    /// The size of the head that somebody else has told it.
+    /// The size of the head that somebody else has sent it.
     pub told: u64,
 }

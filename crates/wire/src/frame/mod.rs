@@ -1,5 +1,5 @@
-//! The frames. Frames from a phone stand in [`client`] and frames from a relay in [`relay`], side by side so that they
-//! cannot drift apart. A relay answers each request with one frame that carries the same request number.
+//! The frames. Frames from a phone are in [`client`] and frames from a relay in [`relay`], side by side so that
+//! they cannot drift apart. A relay answers each request with one frame that carries the same request number.
 
 mod client;
 mod refusal;

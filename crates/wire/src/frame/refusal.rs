@@ -12,7 +12,7 @@ pub enum Refusal {
     /// This request needs a connection that names its device.
     #[error("this needs a connection that says whose it is")]
     NotAuthenticated,
-    /// This request is for an anonymous connection, or comes a second time.
+    /// This request is for an anonymous connection, or is repeated.
     #[error("this connection already belongs to a device")]
     AlreadyAuthenticated,
     /// Another account has this number.
@@ -30,20 +30,20 @@ pub enum Refusal {
     /// The recipient's mailbox is full.
     #[error("the recipient's mailbox is full")]
     MailboxFull,
-    /// The request exceeds what the relay keeps or takes at once.
+    /// The request exceeds what the relay keeps or accepts at once.
     #[error("more than the relay takes at once")]
     TooMuch,
     /// The request contradicts itself: for example, a prekey is missing, or a signature does not verify.
     #[error("the request is not well formed")]
     NotWellFormed,
-    /// The request came too often.
+    /// The request was repeated too often.
     #[error("asked too often; the relay takes this again in {retry_after} s")]
     RateLimited {
-        /// Seconds until the relay takes the request again.
+        /// Seconds until the relay accepts the request again.
         retry_after: u32,
     },
-    /// The relay has no room for the request, or could not write to its disk. Nothing of the request was kept.
-    /// The relay still performs requests that take something out of it.
+    /// The relay has no room for the request, or could not write to its disk. Nothing of the request was kept. The
+    /// relay still performs requests that remove something.
     #[error("the relay has no room for anything new, or cannot write to its disk")]
     StorageFailed,
     /// This relay's design does not have this feature.
@@ -66,7 +66,7 @@ pub enum Refusal {
     /// all four cases.
     #[error("this is not the code that was sent to this number, or it is no longer good")]
     CodeRefused,
-    /// The account was registered anew, so its device has another number and other keys.
+    /// The account was registered again, so its device has another number and other keys.
     #[error("the account was registered on another phone since, and has other keys")]
     KeysReplaced,
     /// Only the account's first phone may do this.
@@ -96,7 +96,7 @@ pub enum Farewell {
     /// The relay could not decode a frame.
     #[error("the relay could not read what was sent")]
     Unreadable,
-    /// The phone takes its messages too slowly.
+    /// The phone receives its messages too slowly.
     #[error("the messages were not taken fast enough")]
     TooSlow,
     /// The relay has too many connections, in all or from this address.

@@ -85,7 +85,7 @@ impl Encoded for RelayFrame {
 /// See [`RelayFrame::Welcome`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Welcome {
-    /// The relay's clock.
+    /// The time on the relay's clock.
     pub time: Timestamp,
     /// The Ed25519 key with which the relay signs sender certificates.
     pub certificate_key: FixedBytes<32>,
@@ -145,8 +145,8 @@ pub struct Bundles {
     pub request: RequestId,
     /// The account's identity, as the relay states it.
     pub identity: IdentityKey,
-    /// The bundle of the account's first phone. Those of linked devices follow, without one-time prekeys: they tell
-    /// that there is a device list to ask for.
+    /// The bundle of the account's first phone. Those of linked devices follow, without one-time prekeys: they show
+    /// that there is a device list to request.
     pub devices: Vec<DeviceBundle>,
 }
 
@@ -175,7 +175,7 @@ pub struct Deliver {
     pub from: Option<DeviceAddress>,
     /// The time at which the relay accepted it.
     pub accepted_at: Timestamp,
-    /// The bytes that the sender handed over.
+    /// The bytes that the sender submitted.
     pub payload: Bytes,
     /// The relay's stamp over payload, sender, recipient and time. The relay can check it when the recipient reports
     /// the message (message franking). Absent if the design has no reports or the sender is not named.
@@ -217,7 +217,7 @@ pub struct Goodbye {
 pub struct Deposited {
     /// The request that this answers.
     pub request: RequestId,
-    /// The deposited address-book entries that have an account here, as far as this relay looks.
+    /// The deposited address-book entries that have an account here, as far as this relay checks.
     pub known: Vec<Handle>,
 }
 
@@ -260,7 +260,7 @@ pub struct Posts {
 pub struct PostRow {
     /// The post's number in its channel, from 1.
     pub number: u32,
-    /// The time at which the relay took the post.
+    /// The time at which the relay accepted the post.
     pub posted_at: Timestamp,
     /// The content, which everybody may read.
     pub content: Bytes,
@@ -299,7 +299,7 @@ pub struct PlaceRead {
 pub struct Linked {
     /// The request that opened the place.
     pub request: RequestId,
-    /// The account, and the new device of it.
+    /// The account, and its new device.
     pub address: DeviceAddress,
     /// Messages that wait in this device's mailbox and follow now.
     pub waiting: u32,
@@ -346,11 +346,11 @@ pub struct LogEntries {
     pub log_key: FixedBytes<32>,
     /// The log's present head.
     pub head: LogHead,
-    /// The entries in order, at most [`MAX_LOG_LEAVES`](crate::limits::MAX_LOG_LEAVES). Empty past the last.
+    /// The entries in order, at most [`MAX_LOG_LEAVES`](crate::limits::MAX_LOG_LEAVES). Empty after the last.
     pub leaves: Vec<LogLeaf>,
 }
 
-/// See [`RelayFrame::Growth`]. A log that never had one of the sizes proves nothing of it.
+/// See [`RelayFrame::Growth`]. A log that never had one of the sizes proves nothing about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Growth {
     /// The request that this answers.
@@ -361,6 +361,6 @@ pub struct Growth {
     pub head: LogHead,
     /// Proof that the log continues the head of the phone (RFC 6962, section 2.1.2).
     pub own: Vec<FixedBytes<32>>,
-    /// Proof that it continues the head that the phone was told.
+    /// Proof that it continues the head that the phone received.
     pub told: Vec<FixedBytes<32>>,
 }

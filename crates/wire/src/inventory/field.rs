@@ -13,7 +13,7 @@ pub enum Class {
     Entity,
     /// Public keys and tokens.
     Keys,
-    /// Data by which the protocol pairs answers with requests. It tells nothing about people.
+    /// Data by which the protocol pairs answers with requests. It reveals nothing about people.
     Protocol,
 }
 
@@ -29,10 +29,10 @@ impl fmt::Display for Class {
     }
 }
 
-/// The place where a relay puts a field, if it keeps the field. The relay's rules say how long the field stays there.
+/// The place where a relay stores a field, if it keeps the field. The relay's rules say for how long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum StoragePlace {
-    /// No place: the field passes through. A relay that somebody forces to do so could write it down.
+    /// No place: the field passes through. A relay that somebody forces to do so could log it.
     Passing,
     /// The account record.
     Account,
@@ -44,7 +44,7 @@ pub enum StoragePlace {
     Deposits,
     /// The tables of channels and their posts.
     Channels,
-    /// The directory's public log, if this relay has one. Its entries never go.
+    /// The directory's public log, if this relay has one. Its entries are never deleted.
     DirectoryLog,
     /// The log of events in the database, as far as this relay's rules write one.
     EventLog,
@@ -52,7 +52,7 @@ pub enum StoragePlace {
     Mailbox,
     /// The relay's own numbering, in its database.
     Counters,
-    /// The relay's log output, which goes to whoever started the relay.
+    /// The relay's log output, which goes to the person who started the relay.
     Log,
     /// The relay's metrics, in memory.
     Metrics,
@@ -78,7 +78,7 @@ pub struct InventoryField {
     pub name: &'static str,
     /// The class of data.
     pub class: Class,
-    /// The place where the relay puts it.
+    /// The place where the relay stores it.
     pub place: StoragePlace,
     /// The purpose of the field, in one clause.
     pub why: &'static str,

@@ -1,10 +1,10 @@
-//! The data inventory: every field of every frame, with its class, its place at the relay and its purpose, made from
-//! the frames themselves.
+//! The data inventory: every field of every frame, with its class, its place at the relay and its purpose, derived
+//! from the frames themselves.
 //!
-//! The macro [`declare!`](crate::declare) turns each list of fields into a table *and* into a pattern that takes the
-//! frame apart without `..`. A field that somebody adds to a frame does not compile until it stands in its list, with
-//! a class, a place and a reason. A relay uses the same macro for its own rows, log fields and metrics, which are
-//! retained data too.
+//! The macro [`declare!`](crate::declare) turns each list of fields into a table *and* into a pattern that
+//! destructures the frame without `..`. A field that somebody adds to a frame does not compile until it is in its
+//! list, with a class, a place and a reason. A relay uses the same macro for its own rows, log fields and metrics,
+//! which are retained data too.
 
 mod client;
 mod field;

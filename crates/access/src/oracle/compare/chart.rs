@@ -2,9 +2,9 @@
 //!
 //! - An item without a row is not returned, unless the chart does not say, or gives its list as an example.
 //! - A process lists what the chart lists for it. An item that a narrower process of the same messenger lists is no
-//!   difference under a wider one, which reaches it by law. An item that came back under a narrower process whose list
-//!   is only an example is no difference either.
-//! - An item that the chart gives without naming a process may come back under any process for stored data.
+//!   difference under a wider one, which reaches it by law. Nor is an item that was returned under a narrower
+//!   process whose list is only an example.
+//! - An item that the chart lists without naming a process may be returned under any process for stored data.
 //! - An item that the demand itself names does not count as returned.
 
 use std::collections::BTreeSet;
@@ -25,7 +25,7 @@ use crate::oracle::source::OracleSource;
 /// The longest time between two batches of live delivery.
 const BATCHES: Duration = Duration::from_seconds(15 * 60);
 
-/// Compares one design's run with the chart's rows about the messenger that it stands for.
+/// Compares one design's run with the chart's rows about the messenger that it represents.
 #[must_use]
 pub fn against_chart(chart: &Chart, standing: &StandIn, run: &impl Observed) -> Vec<ComparedRow> {
     let mut rows = Vec::new();
@@ -58,7 +58,7 @@ impl<R: Observed> Compared<'_, R> {
         let circumstances = self.case.clone();
         let mut returned =
             self.run.returned(&Asked { process, about: QuestionSubject::Target, of, circumstances });
-        // An item that the demand names does not count as its result, whoever answers.
+        // The item that the demand names does not count as returned, no matter who answers.
         returned.items = without(returned.items, self.standing.asked_by);
         returned
     }
@@ -165,9 +165,10 @@ impl<R: Observed> Compared<'_, R> {
         (RETURNED.into(), Agreement::Agrees)
     }
 
-    /// Reports the items that came back and are in no row. Each is a difference, because the chart's world is closed.
+    /// Reports the returned items that are in no row. Each is a difference, because the chart's list is taken as
+    /// complete.
     fn not_listed(&self) -> Vec<ComparedRow> {
-        // A row that says that nothing comes back already reports what did.
+        // A row that says that nothing is returned already reports what was.
         let silent = |row: &ChartRow| {
             matches!(row.says, Says::NotStated | Says::Nothing) || row.has(ConditionEffect::ListOpen)
         };
@@ -198,8 +199,8 @@ impl<R: Observed> Compared<'_, R> {
             .collect()
     }
 
-    /// Returns the items that may come back: those listed for this process and for narrower ones, and those listed
-    /// without a process.
+    /// Returns the items that may be returned: those listed for this process and for narrower ones, and those
+    /// listed without a process.
     fn listed_items(&self) -> Vec<Item> {
         let item = |row: &ChartRow| match row.says {
             Says::Item(item) if self.not_applicable(row).is_none() => Some(item),

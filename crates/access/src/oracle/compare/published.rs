@@ -8,7 +8,7 @@ use crate::oracle::process::Process;
 use crate::oracle::published::PublishedReturn;
 use crate::oracle::source::OracleSource;
 
-/// Compares one design's run with the published returns of the messenger that it stands for.
+/// Compares one design's run with the published returns of the messenger that it represents.
 #[must_use]
 pub fn against_published(
     table: &[PublishedReturn],
@@ -46,7 +46,8 @@ fn compare(row: &PublishedReturn, standing: &StandIn, run: &impl Observed) -> (S
     );
     let says = in_words(row.process, row.returned);
     let mut returned = run.returned(&asked);
-    // A demand's answer does not count what the demand itself names. An operator that looks for itself is told nothing.
+    // The item that the demand itself names does not count as returned. An operator that looks for itself learns
+    // nothing.
     if row.process != Process::ServerOperator {
         returned.items = without(returned.items, standing.asked_by);
         if row.returned && Some(row.item) == standing.asked_by {
@@ -62,7 +63,7 @@ fn compare(row: &PublishedReturn, standing: &StandIn, run: &impl Observed) -> (S
     (says, in_words(row.process, came), agreement)
 }
 
-/// Words the result. A server that looks for itself learns, and a server that is asked returns.
+/// Describes the result. A server that looks for itself learns, and a server that is asked returns.
 fn in_words(process: Process, yes: bool) -> String {
     let words = match (process, yes) {
         (Process::ServerOperator, true) => "can learn it",

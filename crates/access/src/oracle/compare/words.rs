@@ -1,8 +1,8 @@
 //! The words of a comparison that several tables share.
 
-/// The word for an item that comes back.
+/// The word for an item that is returned.
 pub(super) const RETURNED: &str = "returned";
-/// The word for an item that does not come back.
+/// The word for an item that is not returned.
 pub(super) const NOT_RETURNED: &str = "not returned";
 /// The run's result for a row that cannot be compared.
 pub(super) const NOT_COMPARED: &str = "not compared";

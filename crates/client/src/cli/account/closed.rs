@@ -1,4 +1,4 @@
-//! A new account in place of a closed one. The old profile is moved aside unchanged.
+//! A new account that replaces a closed one. The old profile is moved aside unchanged.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -40,7 +40,7 @@ pub(super) fn anew(account: &Account) -> String {
     words.join(" ")
 }
 
-/// Names, in a sentence, the details of the closed account that the new one was not given.
+/// Names, in a sentence, the details of the closed account that the new one lacks.
 fn left_out(closed: &Account, new: &NewAccount) -> Option<String> {
     let number = closed
         .handle
@@ -58,8 +58,8 @@ fn left_out(closed: &Account, new: &NewAccount) -> Option<String> {
     })
 }
 
-/// Moves a closed profile aside and makes an account in its place under the same passphrase. If that fails, the old
-/// profile is put back.
+/// Moves a closed profile aside and creates an account in its folder under the same passphrase. If that fails, the
+/// old profile is moved back.
 pub(super) fn replace(
     context: &mut CliContext<'_, impl PhoneProgram>,
     place: &Path,

@@ -13,8 +13,8 @@ use super::super::passphrase::{Purpose, is_short};
 use super::super::program::PhoneProgram;
 use super::super::{net, words};
 
-/// Makes the account both here and at the relay, or in neither place. A profile that no relay knows would only stand
-/// in the way of the corrected command.
+/// Creates the account both here and at the relay, or nowhere. A profile that no relay knows would only be in the
+/// way of the corrected command.
 pub(super) fn create(
     context: &mut CliContext<'_, impl PhoneProgram>,
     new: NewAccount,
@@ -33,7 +33,8 @@ pub(super) fn create(
     make(context, &passphrase(secret)?, new, code, None)
 }
 
-/// Makes the account in a free place. `aside` is the folder that a former profile was moved to, if there was one.
+/// Creates the account in an empty profile directory. `aside` is the folder that a former profile was moved to, if
+/// there was one.
 pub(super) fn make(
     context: &mut CliContext<'_, impl PhoneProgram>,
     passphrase: &Passphrase,
@@ -46,8 +47,8 @@ pub(super) fn make(
     let existed = directory.exists();
     let made = Phone::create(&directory, passphrase, new, now(), &mut context.rng);
     if made.as_ref().is_err_and(|error| !matches!(error, ProfileError::Exists | ProfileError::InUse)) {
-        // A file truncated by a full disk would stand in the way of the same command, typed again. If the file was
-        // never made, failing to remove it is not a second failure.
+        // A file truncated by a full disk would be in the way of the same command, typed again. If the file was
+        // never created, failing to remove it is not a second failure.
         remove_unfinished(&directory, existed).unwrap_or_default();
     }
     let mut phone = made?;
@@ -86,8 +87,8 @@ fn go_on(
     made_known(context, &phone, (before, true), None)
 }
 
-/// Reports whether the account was made or taken over (`before`), what its number proves, and where a closed profile
-/// was moved.
+/// Reports whether the account was created or taken over (`before`), what its number proves, and where a closed
+/// profile was moved.
 fn made_known(
     context: &mut CliContext<'_, impl PhoneProgram>,
     phone: &Phone,
@@ -126,7 +127,7 @@ fn made_known(
     Ok(())
 }
 
-/// Removes a profile that has just been made and is not finished; its folder too, unless that was there before.
+/// Removes a profile that has just been created and is not finished; its folder too, unless that existed before.
 pub(in crate::cli) fn remove_unfinished(directory: &Path, existed: bool) -> std::io::Result<()> {
     for suffix in ["", "-wal", "-shm", "-journal"] {
         match fs::remove_file(directory.join(format!("{FILE_NAME}{suffix}"))) {

@@ -21,7 +21,7 @@ impl Earlier {
         Ok(Self(waits.map(|entry| entry.id).collect()))
     }
 
-    /// Notes that the relay has decided about a message. Returns true if it was the last of these messages.
+    /// Records the relay's decision about a message. Returns true if it was the last of these messages.
     pub(super) fn settle(&mut self, message: BodyId) -> bool {
         let before = self.0.len();
         self.0.retain(|waits| *waits != message);

@@ -2,7 +2,7 @@
 //!
 //! A separate thread reads them: the runtime's own standard input would keep the program from ending until somebody
 //! presses Enter. The thread reads no byte beyond the current line, and none after a line that locks: those bytes
-//! belong to the program that takes this program's place.
+//! belong to the program that replaces this one.
 
 use std::io::{self, BufRead, Read};
 use std::thread;
@@ -17,7 +17,7 @@ const MAX_LINE_LEN: usize = 2 * pillarbox_client::body::MAX_TEXT_LEN;
 /// Lines that may wait to be read. A pasted letter fits; a longer file waits in its pipe.
 const WAITING: usize = 64;
 
-/// A line from standard input, or the reason why there is none.
+/// A line from standard input, or the reason that there is no more.
 #[derive(Debug)]
 pub(super) enum InputLine {
     /// A line, without its end.
@@ -38,7 +38,7 @@ pub(super) fn input() -> io::Result<impl BufRead + Send> {
     Ok(io::BufReader::with_capacity(1, input))
 }
 
-/// Returns standard input. On this system no program takes this one's place, so nobody misses bytes read ahead.
+/// Returns standard input. On this system no program replaces this one, so nobody misses bytes read ahead.
 #[cfg(not(unix))]
 pub(super) fn input() -> io::Result<impl BufRead + Send> {
     Ok(io::BufReader::new(io::stdin()))

@@ -42,7 +42,7 @@ pub(super) struct Keys {
 }
 
 impl Keys {
-    /// Puts the terminal into raw mode.
+    /// Switches the terminal to raw mode.
     pub(super) fn listen() -> io::Result<Self> {
         let raw = Raw::enter()?;
         Ok(Self { events: typing::listen(), raw, draft: Draft::default(), told_of_tabs: false })
@@ -105,13 +105,13 @@ impl Keys {
 }
 
 impl Drop for Keys {
-    /// Discards typed input that was not read: a shell would take it for commands.
+    /// Discards typed input that was not read: a shell would run it as commands.
     fn drop(&mut self) {
         typing::forget();
     }
 }
 
-/// Waits for a signal by which another program ends this one, or for the terminal to go away.
+/// Waits for a signal by which another program ends this one, or for the terminal to disappear.
 #[cfg(unix)]
 pub(super) async fn terminated() {
     use tokio::signal::unix::{SignalKind, signal};

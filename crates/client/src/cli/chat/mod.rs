@@ -1,7 +1,7 @@
 //! `pillarbox chat`: a conversation line by line.
 //!
-//! On a terminal the line being typed stands below the conversation and can be edited (`super::typing`); the states
-//! of a message share one line. Elsewhere, and with `--lines`, nothing is redrawn, so that a pipe, a log and a screen
+//! On a terminal the line being typed is below the conversation and can be edited (`super::typing`); the states of
+//! a message share one line. Elsewhere, and with `--lines`, nothing is redrawn, so that a pipe, a log and a screen
 //! reader get the same words in the same order: each message starts with its sender's name, and each delivery state
 //! is a sentence. Every message is stored before anything is done with it. A chat can be locked and unlocked
 //! (`super::lock`).

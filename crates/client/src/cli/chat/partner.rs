@@ -10,11 +10,11 @@ use super::super::group::find::{self, find_group};
 use super::super::membership::GroupFailure;
 use super::super::words;
 
-/// A contact or a group, as it was when it was last looked up.
+/// A contact or a group, as of the last look-up.
 pub(super) enum Partner {
-    /// One person.
+    /// A conversation with one person.
     Contact(Box<Contact>),
-    /// Several people.
+    /// A conversation with a group.
     Group(Group),
 }
 
@@ -40,7 +40,7 @@ impl Partner {
         }
     }
 
-    /// Returns what stands beside the name: the trust in a contact's key, or the number of members, without and with
+    /// Returns the remark beside the name: the trust in a contact's key, or the number of members, without and with
     /// emphasis.
     pub(super) fn standing(&self) -> (String, String) {
         match self {

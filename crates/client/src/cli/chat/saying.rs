@@ -42,7 +42,7 @@ impl<P: PhoneProgram> Chat<'_, '_, P> {
     pub(super) fn enter(&mut self, kept: Kept, wishes: &mut Wishes) -> Result<ChatState, Failure> {
         match Typed::from(&kept) {
             Typed::Say(text) => {
-                // The message stands above the line, with its sender and its time.
+                // The message is above the line, with its sender and its time.
                 self.context.terminal.erase();
                 if !self.say(&text)?
                     && let Some(draft) = wishes.draft_mut()

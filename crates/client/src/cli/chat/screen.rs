@@ -45,7 +45,7 @@ fn cleaned(taken_out: usize) -> String {
     }
 }
 
-/// The warning about a paste that is too long to be held.
+/// The warning about a paste that is too long to keep.
 fn too_much(paste: &TooMuch) -> String {
     format!(
         "The pasted text has {} bytes, and a message at most {MAX_TEXT_LEN}. It was not taken in; your line is as it was.",

@@ -32,18 +32,18 @@ use super::wishes::{Wish, Wishes};
 /// Messages shown at the start on a terminal. They leave room even in a small window.
 const LAST: usize = 10;
 
-/// Time after the end of input in which the relay may take the next message. It exceeds the time-out of one attempt
-/// to connect; messages that are still here afterwards go with the next command.
+/// Time after the end of input in which the relay may accept the next message. It exceeds the time-out of one
+/// attempt to connect; messages that are still here afterwards are sent by the next command.
 const LAST_WORDS: Duration = Duration::from_secs(15);
 
 /// The state of the chat after a line.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum ChatState {
-    /// The chat goes on.
+    /// The chat continues.
     Running,
-    /// The chat is to be locked.
+    /// The chat must lock.
     Locked,
-    /// The chat is over.
+    /// The chat has ended.
     Over,
 }
 
@@ -66,7 +66,7 @@ pub(super) struct Chat<'a, 'd, P> {
     pub(super) last: usize,
     /// True if a line was refused.
     pub(super) refused: bool,
-    /// True once the user was told that tabs become blanks.
+    /// True once the user was told that tabs become spaces.
     pub(super) told_of_tabs: bool,
 }
 
@@ -142,7 +142,7 @@ impl<'a, 'd, P: PhoneProgram> Chat<'a, 'd, P> {
                         let patience = at.saturating_duration_since(Instant::now());
                         match event {
                             CarrierEvent::Down { .. } => return self.farewell(),
-                            // Nothing more can go now, unless the relay has only asked to wait a little.
+                            // Nothing more can be sent now, unless the relay has only asked to wait a little.
                             CarrierEvent::Quiet if !self.goes_on_within(patience) => return self.farewell(),
                             // Progress extends the time.
                             CarrierEvent::Told(ref notices) if notices.iter().any(is_progress) => {
@@ -177,7 +177,7 @@ impl<'a, 'd, P: PhoneProgram> Chat<'a, 'd, P> {
         }
     }
 
-    /// Handles an event.
+    /// Handles one wish: a typed line, a signal or a command to lock.
     fn grant(&mut self, wish: Wish, wishes: &mut Wishes) -> Result<ChatState, Failure> {
         match wish {
             Wish::Line(line) => self.take(line),
@@ -245,7 +245,7 @@ impl<'a, 'd, P: PhoneProgram> Chat<'a, 'd, P> {
             | Notice::MemberRemoved { group, .. }
             | Notice::MemberDropped { group, .. }
             | Notice::KeeperChanged { group, .. } => {
-                // A change in another group is shown too, because its notice comes only once.
+                // A change in another group is shown too, because its notice is given only once.
                 news::show_new(self.context, self.phone, Some(*group), Form::Text)?;
                 self.partner.refresh(self.phone)?;
             }
@@ -256,7 +256,7 @@ impl<'a, 'd, P: PhoneProgram> Chat<'a, 'd, P> {
             Notice::Accepted { message, .. } => {
                 if self.partner.has_reached(self.phone, *message, DeliveryState::Sent)? {
                     self.report(*message, "sent");
-                    // If the relay has asked to wait, this is reported once all waiting messages have gone.
+                    // If the relay has asked to wait, this is reported once all waiting messages have been sent.
                     if self.earlier.settle(*message) && !self.status.is_throttled() {
                         self.context.terminal.note(net::ALL_GONE);
                     }
@@ -271,7 +271,7 @@ impl<'a, 'd, P: PhoneProgram> Chat<'a, 'd, P> {
                 self.refused = true;
                 match self.partner {
                     Partner::Contact(_) => self.report(*message, &format!("refused: {reason}")),
-                    // This is one member's copy; the copies for other members go on.
+                    // This is one member's copy; the copies for other members are still sent.
                     Partner::Group(_) => {
                         net::tell(self.context, self.phone, notice)?;
                         if self.partner.has_reached(self.phone, *message, DeliveryState::Sent)? {
@@ -296,7 +296,7 @@ impl<'a, 'd, P: PhoneProgram> Chat<'a, 'd, P> {
         Ok(())
     }
 
-    /// Reports lines that came after the one that ended the chat, such as the rest of a pasted text.
+    /// Reports lines that arrived after the one that ended the chat, such as the rest of a pasted text.
     fn tell_unsaid(&mut self, lines: usize) {
         let what = match lines {
             0 => return,

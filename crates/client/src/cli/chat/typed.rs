@@ -51,7 +51,7 @@ const KEYS: [(&str, &str); 3] = [
 /// Column in which the meanings of commands begin.
 const MEANINGS: usize = 21;
 
-/// Least width for meanings beside their commands. With less width, each meaning stands below its command.
+/// Least width for meanings beside their commands. With less width, each meaning is below its command.
 const LEAST_ROOM: usize = 30;
 
 /// Lists the commands for a window of `width` columns.
@@ -80,7 +80,7 @@ impl Typed {
 }
 
 impl From<&Kept> for Typed {
-    /// Pasted text and text of several lines are messages, whatever they begin with.
+    /// Pasted text and text of several lines are always messages, even if they begin like a command.
     fn from(kept: &Kept) -> Self {
         match kept.text.as_str() {
             text if !kept.is_pasted && !text.contains('\n') => Self::from(text),
@@ -107,7 +107,7 @@ impl From<&str> for Typed {
             ("help" | "?", "") => Self::Help,
             ("lock", "") => Self::Lock,
             ("quit" | "exit", "") => Self::Quit,
-            // A pasted text may contain any word; a command ends the chat only if it stands alone on its line.
+            // A pasted text may contain any word; a command ends the chat only if it is alone on its line.
             (other, "") => Self::Unknown(other.to_owned()),
             (other, _) => Self::Unknown(format!("{other} with words behind it")),
         }

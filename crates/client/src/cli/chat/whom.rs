@@ -37,7 +37,7 @@ pub(super) fn is_anybody_there(phone: &Phone, person: bool) -> Result<(), Failur
     })
 }
 
-/// Returns the contact named on the command line or in the first lines, or nothing if the chat is to be locked first.
+/// Returns the contact named on the command line or in the first lines, or nothing if the chat must lock first.
 ///
 /// A half-typed answer is part of a name and not of a message, so it is dropped when the question ends without an
 /// answer.

@@ -19,14 +19,14 @@ use super::super::typing::{Cleaned, Draft, Kept, TooMuch};
 use super::keyboard::{self, InputLine};
 use super::keys::{self, Keys, Pressed, lines};
 
-/// Interval at which the wall clock is checked for the time without typing. The monotonic clock stands still while the
-/// computer sleeps, and whoever wakes the computer should not find an open chat.
+/// Interval at which the wall clock is checked for the time without typing. The monotonic clock stops while the
+/// computer sleeps, and a person who wakes the computer should not find an open chat.
 const LOOK: Duration = Duration::from_secs(1);
 
 /// Longest gap before the next line of a pasted text: no one types a line so fast.
 const AT_ONCE: Duration = Duration::from_millis(50);
 
-/// Longest time for which lines of such a text are read, so that an endless pipe does not hold a chat open.
+/// Longest time for which lines of such a text are read, so that an endless pipe does not keep a chat open.
 const AT_LENGTH: Duration = Duration::from_secs(1);
 
 /// An event for the chat.
@@ -49,7 +49,7 @@ pub(super) enum Wish {
     Suspend,
     /// The input has ended.
     End,
-    /// The chat is to be locked.
+    /// The chat must lock.
     Lock,
     /// The chat ends for this reason.
     Stop(Failure),
@@ -137,7 +137,7 @@ impl Wishes {
         }
     }
 
-    /// Takes and drops the lines that arrive at once. Returns the number of non-empty ones.
+    /// Reads and drops the lines that arrive at once. Returns the number of non-empty ones.
     pub(super) async fn rest(&mut self) -> usize {
         let (mut dropped, until) = (0, Instant::now() + AT_LENGTH);
         while self.listening && Instant::now() < until {
@@ -164,12 +164,12 @@ impl Wishes {
         dropped + self.draft_mut().map_or(0, |draft| lines(&draft.take().text))
     }
 
-    /// Stops taking lines.
+    /// Stops reading lines.
     pub(super) const fn close(&mut self) {
         self.listening = false;
     }
 
-    /// Gives the terminal back. Returns the number of lines typed on it that were not handled.
+    /// Restores the terminal. Returns the number of lines typed on it that were not handled.
     pub(super) async fn give_back(&mut self) -> usize {
         self.listening = matches!(self.input, Input::Keys(_));
         let dropped = if self.listening { self.rest().await } else { 0 };
@@ -270,7 +270,7 @@ impl Idle {
         }
     }
 
-    /// Returns the time left by whichever clock has advanced further.
+    /// Returns the time left by the clock that has advanced further.
     fn rest(&self, most: Duration, instant: Instant, wall: Timestamp) -> Option<Duration> {
         let (typed, at) = self.since;
         let passed = instant.saturating_duration_since(typed);

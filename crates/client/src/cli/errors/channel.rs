@@ -2,7 +2,7 @@
 
 use pillarbox_wire::Refusal;
 
-/// Returns a sentence for a refusal that has a meaning of its own for channels.
+/// Returns a sentence for a refusal that means something particular for channels.
 pub(super) const fn advice(reason: Refusal) -> Option<&'static str> {
     match reason {
         Refusal::NotOffered => Some("Whoever runs it can start it with --channels."),

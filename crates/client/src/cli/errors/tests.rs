@@ -18,8 +18,8 @@ use super::super::passphrase::PassphraseError;
 use super::super::profile::PlaceError;
 use super::*;
 
-/// Gives each kind of failure a number. A new kind does not compile until it has a number here, and then fails
-/// [`every_kind_is_in_the_table`] until it stands in [`all`].
+/// Assigns each kind of failure a number. A new kind does not compile until it has a number here, and then fails
+/// [`every_kind_is_in_the_table`] until it is in [`all`].
 fn place(failure: &Failure) -> usize {
     match failure {
         Failure::Place(_) => 0,

@@ -2,7 +2,7 @@
 //! signal, so that it locks.
 //!
 //! The lock on the file, not its content, says that such a process exists. The system releases it when the process
-//! ends or is replaced by another program, and in both cases the profile's secrets are gone from memory by then. The
+//! ends or is replaced by another program, and in both cases the profile's secrets are no longer in memory. The
 //! content is the process id, which means nothing unless the file is locked.
 
 use std::fs::{File, OpenOptions};
@@ -59,7 +59,7 @@ impl Holder {
 
 fn claim(directory: &Path) -> io::Result<File> {
     let mut file = open(directory, true)?;
-    // This process holds the vault, so other processes hold this lock only for the moment in which they look at it.
+    // This process holds the vault, so other processes hold this lock only for the moment in which they check it.
     file.lock()?;
     file.set_len(0)?;
     write!(file, "{}", std::process::id())?;

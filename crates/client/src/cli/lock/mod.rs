@@ -1,11 +1,11 @@
-//! Locking: no data of the profile is left in the process that goes on.
+//! Locking: no data of the profile remains in the process that continues.
 //!
 //! A program that only overwrote its secrets would have to know every copy: freed memory, stacks, buffers of the
 //! terminal, the network and SQLite. This program does not try. It closes the profile and has the system replace it
 //! by the same program (execve(2)): same process, same streams, and a new, empty address space. The new program learns
 //! from its arguments that it is locked, but not with whom the chat was.
 //!
-//! Locking does not reach: output that lies in a pipe or in whatever shows or records a terminal, the shell's
+//! Locking does not reach: output that is in a pipe or in a program that shows or records a terminal, the shell's
 //! history, swap space, earlier core dumps, and pages that the system has taken back and not yet reused (it wipes
 //! them before it does).
 

@@ -12,7 +12,7 @@ use super::super::failure::Failure;
 use super::super::program::PhoneProgram;
 use super::holder::{failed, find};
 
-/// Time for a chat to lock. It stores typed lines, takes leave of the relay and closes the profile, which takes a
+/// Time for a chat to lock. It stores typed lines, disconnects from the relay and closes the profile, which takes a
 /// second at most unless its disk or connection hangs.
 const PATIENCE: Duration = Duration::from_secs(10);
 

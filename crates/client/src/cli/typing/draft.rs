@@ -8,8 +8,8 @@ use tui_input::{Input, InputRequest};
 
 use super::keys::Action;
 
-/// Longest text held for editing, in bytes. It exceeds the longest message, so that the user can shorten one that is
-/// too long; a file pasted by mistake is refused as a whole.
+/// Longest text kept for editing, in bytes. It exceeds the longest message, so that the user can shorten one that
+/// is too long; a file pasted by mistake is refused as a whole.
 const MAX_DRAFT_LEN: usize = 4 * MAX_TEXT_LEN;
 
 /// Texts that can be recalled. They live as long as the chat.
@@ -23,14 +23,14 @@ pub(crate) struct Kept {
     pub(crate) is_pasted: bool,
 }
 
-/// A refused paste, which would make the text longer than the longest text that is held.
+/// A refused paste, which would make the text longer than the longest text kept for editing.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct TooMuch {
     /// Its length in bytes.
     pub(crate) got: usize,
 }
 
-/// Changes made to typed or pasted text.
+/// Changes that were made to typed or pasted text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Cleaned {
     /// True if tabs became blanks.
@@ -49,7 +49,7 @@ impl Cleaned {
 /// The sentence about [`without_tabs`].
 pub(crate) const TABS_ARE_BLANKS: &str = "A tab is a blank in a message.";
 
-/// Replaces each tab by a blank, because windows set tabs differently. Returns true if there was a tab.
+/// Replaces each tab by a space, because windows set tabs differently. Returns true if there was a tab.
 pub(crate) fn without_tabs(text: &str) -> (Cow<'_, str>, bool) {
     match text.contains('\t') {
         true => (text.replace('\t', " ").into(), true),
@@ -134,7 +134,7 @@ impl Draft {
         Ok(Cleaned { tabs, taken_out })
     }
 
-    /// Takes the text and remembers it for recalling.
+    /// Removes and returns the text, and remembers it for recall.
     pub(crate) fn enter(&mut self) -> Kept {
         let kept = self.take();
         if !read::is_blank(&kept.text) && self.before.last() != Some(&kept) {
@@ -146,14 +146,14 @@ impl Draft {
         kept
     }
 
-    /// Takes the text.
+    /// Removes and returns the text.
     pub(crate) fn take(&mut self) -> Kept {
         let kept = Kept { text: self.input.value_and_reset(), is_pasted: self.is_pasted };
         (self.is_pasted, self.recalled, self.aside) = (false, None, Kept::default());
         kept
     }
 
-    /// Puts a text back for editing.
+    /// Restores a text for editing.
     pub(crate) fn give_back(&mut self, kept: Kept) {
         self.show(kept);
     }

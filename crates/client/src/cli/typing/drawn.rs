@@ -43,19 +43,19 @@ impl Drawn {
         out
     }
 
-    /// Returns the number of rows that the drawing takes.
+    /// Returns the number of rows that the drawing occupies.
     pub(crate) fn height(&self) -> usize {
         self.0.rows.len()
     }
 
-    /// Erases the drawing. Later output takes its place.
+    /// Erases the drawing. Later output replaces it.
     pub(crate) fn erase(self) -> String {
         let mut out = String::new();
         go(&mut out, self.0.cursor, (0, 0));
         out + "\x1b[J"
     }
 
-    /// Leaves the drawing on the screen. Later output stands below it.
+    /// Leaves the drawing on the screen. Later output is below it.
     pub(crate) fn leave(self) -> String {
         let mut out = String::new();
         go(&mut out, self.0.cursor, (self.0.rows.len().saturating_sub(1), 0));
@@ -79,7 +79,7 @@ fn write_rows(out: &mut String, layout: &Layout, (row, bytes): (usize, usize)) {
     }
     let last = layout.rows.len().saturating_sub(1);
     let end = layout.rows.last().map_or(0, |text| text.width());
-    // If the layout now has fewer rows than before, nothing was written and the cursor stands at the start of `row`.
+    // If the layout now has fewer rows than before, nothing was written and the cursor is at the start of `row`.
     let here = if row > last { (row, 0) } else { (last, end) };
     go(out, here, layout.cursor);
 }

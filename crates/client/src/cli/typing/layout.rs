@@ -1,6 +1,7 @@
 //! A text being edited, laid out in rows for a window.
 //!
-//! It holds no control characters, and no row reaches the last column, where terminals treat the cursor differently.
+//! It contains no control characters, and no row reaches the last column, where terminals treat the cursor
+//! differently.
 
 use std::ops::Range;
 
@@ -18,9 +19,9 @@ const LEAST_ROOM: usize = 12;
 /// The prompt in front of a text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Prompt {
-    /// The prompt as it is read.
+    /// The prompt without styles.
     pub(crate) plain: String,
-    /// The prompt as it is written where colours show.
+    /// The prompt with styles, for terminals that show colours.
     pub(crate) styled: String,
 }
 
@@ -28,7 +29,7 @@ pub(crate) struct Prompt {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Layout {
     pub(crate) rows: Vec<String>,
-    /// Row and column.
+    /// Row and column of the cursor.
     pub(crate) cursor: (usize, usize),
     /// The prompt, if the first row begins with all of it.
     pub(crate) prompt: Option<Prompt>,

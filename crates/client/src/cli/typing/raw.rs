@@ -52,7 +52,7 @@ pub(crate) struct Raw {
 }
 
 impl Raw {
-    /// Sets the terminal.
+    /// Switches the terminal to raw mode.
     pub(crate) fn enter() -> io::Result<Self> {
         let raw = Self {
             #[cfg(unix)]
@@ -103,7 +103,7 @@ impl Raw {
         Ok(())
     }
 
-    /// A terminal that is gone needs no restoring.
+    /// A terminal that no longer exists needs no restoring.
     fn put_back(&self) {
         paste_as_one_piece(false);
         #[cfg(unix)]

@@ -18,8 +18,8 @@ use crate::records::habits::{BackupKey, Habits};
 use crate::vault::{StorageError, Table};
 
 impl Phone {
-    /// Turns backups on and leaves one. A change of the holder draws a new key, so that a key which lay at the relay
-    /// never opens a backup whose key is the owner's.
+    /// Turns backups on and deposits one. A change of the holder draws a new key, so that a key which was stored at
+    /// the relay never opens a backup whose key is the owner's.
     ///
     /// # Errors
     /// [`PhoneError::Storage`].
@@ -35,7 +35,7 @@ impl Phone {
         self.refresh(now, rng)
     }
 
-    /// Leaves a fresh backup if the owner wants backups and anything in it would be different. Returns true if so.
+    /// Deposits a fresh backup if the owner wants backups and its content has changed. Returns true if so.
     ///
     /// # Errors
     /// [`PhoneError::Storage`].
@@ -51,8 +51,8 @@ impl Phone {
         Ok(true)
     }
 
-    /// Turns backups off, forgets their key, and takes everything back that lies at the relay as far as this phone
-    /// knows. [`found_backup`](Self::found_backup) tells it of more.
+    /// Turns backups off, forgets their key, and deletes everything that this phone knows to be stored at the
+    /// relay. [`found_backup`](Self::found_backup) reports more to it.
     ///
     /// # Errors
     /// [`PhoneError::Storage`].
@@ -67,7 +67,8 @@ impl Phone {
         Ok(())
     }
 
-    /// Returns true if a part or the key of a backup has not reached the relay yet, or is still to be deleted there.
+    /// Returns true if a part or the key of a backup has not reached the relay yet, or has not been deleted there
+    /// yet.
     ///
     /// # Errors
     /// [`PhoneError::Storage`].
@@ -76,7 +77,7 @@ impl Phone {
         Ok(facts.iter().any(|fact| !fact.left && is_backup(fact)))
     }
 
-    /// Returns true if this phone knows of a backup at the relay: it left it, or has taken it in.
+    /// Returns true if this phone knows of a backup at the relay: it deposited it, or has restored it.
     ///
     /// # Errors
     /// [`PhoneError::Storage`].
@@ -85,7 +86,7 @@ impl Phone {
         Ok(facts.iter().any(|fact| fact.deposit.value.is_some() && is_backup(fact)))
     }
 
-    /// Returns the number of texts that a backup made now holds.
+    /// Returns the number of texts that a backup made now would hold.
     ///
     /// # Errors
     /// [`PhoneError::Storage`].
@@ -101,7 +102,7 @@ impl Phone {
         Ok(self.vault.read(|rows| rows.has(Table::Account, BACKUP_KEY_SHOWN))?)
     }
 
-    /// Notes that the owner has been shown the key of the backups.
+    /// Records that the owner has been shown the key of the backups.
     ///
     /// # Errors
     /// [`PhoneError::Storage`].
@@ -120,7 +121,7 @@ impl Phone {
         self.recall.take()
     }
 
-    /// Notes that a backup lies at the relay that this phone did not leave, so that a later one takes its place and
+    /// Records that the relay has a backup that this phone did not deposit, so that a later one replaces it and
     /// [`turn_off_backups`](Self::turn_off_backups) deletes it.
     ///
     /// # Errors

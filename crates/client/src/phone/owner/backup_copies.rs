@@ -19,7 +19,7 @@ use crate::records::history::{DeliveryState, EntryDirection, EntryKind, HistoryE
 use crate::vault::{Rows, StorageError, Table, View};
 
 impl Phone {
-    /// Makes a backup and leaves it at this phone's own relay, in place of the last one.
+    /// Makes a backup and deposits it at this phone's own relay, replacing the last one.
     ///
     /// # Errors
     /// As for [`export_backup`](Self::export_backup).
@@ -42,11 +42,11 @@ impl Phone {
         Ok(Backup::make(contents, held_by, key, rng).map_err(|_| StorageError::Damaged)?)
     }
 
-    /// Leaves a backup, of this phone or another, at this phone's relay in place of the last one. Its key goes with
-    /// it if the relay's operator is to hold it.
+    /// Deposits a backup, of this phone or another, at this phone's relay, replacing the last one. Its key goes
+    /// with it if the relay's operator is to hold it.
     ///
     /// # Errors
-    /// [`PhoneError::NoBackups`] unless this phone's habits leave backups, [`PhoneError::Storage`].
+    /// [`PhoneError::NoBackups`] unless this phone's habits include backups, [`PhoneError::Storage`].
     pub fn deposit_parts(&mut self, backup: &Backup, rng: &mut impl CryptoRng) -> Result<(), PhoneError> {
         if !self.account.habits.leaves(DepositKind::BackupPart) {
             return Err(PhoneError::NoBackups);
@@ -76,7 +76,7 @@ impl Phone {
         Ok(row.map(|row| secret(&row)).transpose()?)
     }
 
-    /// Adds a backup to this phone's history and returns the number of new texts. Existing entries stay as they are.
+    /// Adds a backup to this phone's history and returns the number of new texts. Existing entries are unchanged.
     /// Contacts return unverified; groups return for reading only, and their members do not learn of this phone.
     ///
     /// # Errors

@@ -23,8 +23,8 @@ use crate::text::invitation::Invitation;
 use crate::vault::{Passphrase, ProfileError, Table, Vault};
 
 impl Phone {
-    /// Makes a profile in `directory` for another device of the account of this invitation. When it first connects, it
-    /// waits until the account's first phone links it.
+    /// Creates a profile in `directory` for another device of the account of this invitation. When it first
+    /// connects, it waits until the account's first phone links it.
     ///
     /// # Errors
     /// As for [`create`](Self::create).
@@ -40,7 +40,7 @@ impl Phone {
         Self::create_linked_in(vault, account, padding, now, rng)
     }
 
-    /// Makes such a profile in an empty vault, which may be one in memory.
+    /// Creates such a profile in an empty vault, which may be in memory.
     ///
     /// # Errors
     /// As for [`create_in`](Self::create_in).
@@ -76,8 +76,8 @@ impl Phone {
         self.link.is_some()
     }
 
-    /// Returns true if this new device waits for the account's first phone: to be linked, or to be told what an account
-    /// needs.
+    /// Returns true if this new device waits for the account's first phone: to be linked, or to receive what an
+    /// account needs.
     #[must_use]
     pub fn waits_for_link(&self) -> bool {
         self.link.is_some_and(|link| link.since == 0)
@@ -100,8 +100,8 @@ impl Phone {
 
     /// Links the device that shows this code, as soon as the relay is connected.
     /// [`Notice::DeviceLinked`](crate::Notice::DeviceLinked) or
-    /// [`Notice::DeviceNotChanged`](crate::Notice::DeviceNotChanged) answers. From then on the device reads and writes
-    /// everything; it is given what was said before only `with_history`.
+    /// [`Notice::DeviceNotChanged`](crate::Notice::DeviceNotChanged) answers. From then on the device reads and
+    /// writes everything; it receives earlier messages only `with_history`.
     ///
     /// # Errors
     /// [`PhoneError::FirstPhoneOnly`], [`PhoneError::NotEndToEnd`], [`PhoneError::NotRegistered`],
@@ -118,7 +118,7 @@ impl Phone {
 
     /// Removes a linked device, as soon as the relay is connected.
     /// [`Notice::DeviceRemoved`](crate::Notice::DeviceRemoved) or
-    /// [`Notice::DeviceNotChanged`](crate::Notice::DeviceNotChanged) answers. It keeps what it had.
+    /// [`Notice::DeviceNotChanged`](crate::Notice::DeviceNotChanged) answers. The device keeps what it had.
     ///
     /// # Errors
     /// [`PhoneError::FirstPhoneOnly`], [`PhoneError::NotEndToEnd`], [`PhoneError::NotRegistered`],
@@ -130,9 +130,9 @@ impl Phone {
         change.map(drop).ok_or(PhoneError::UnknownDevice)
     }
 
-    /// Asks the account's first phone to take this linked device off the list. It does so when it hears of it, and
-    /// tells the contacts. Once [that has gone](Self::has_told_first_phone), [`note_left`](Self::note_left)
-    /// ends this device's part.
+    /// Asks the account's first phone to take this linked device off the list. The first phone does so when it
+    /// receives the request, and informs the contacts. Once [that has been sent](Self::has_told_first_phone),
+    /// [`note_left`](Self::note_left) ends this device's part.
     ///
     /// # Errors
     /// [`PhoneError::LinkedDeviceOnly`], [`PhoneError::NotRegistered`], [`PhoneError::Storage`].
@@ -150,7 +150,7 @@ impl Phone {
         self.link.is_none_or(|link| self.outbox.unsent_to(link.account) == 0)
     }
 
-    /// Records that this device has signed off. What it holds stays.
+    /// Records that this device has signed off. Its data is kept.
     ///
     /// # Errors
     /// [`PhoneError::Storage`].

@@ -1,4 +1,4 @@
-//! Messages that did not open and wait to be asked for again, as the owner sees them.
+//! Messages that did not open and wait to be requested again, as the owner sees them.
 
 use std::collections::BTreeMap;
 
@@ -16,9 +16,9 @@ use crate::vault::Table;
 /// Messages of one contact that did not open and have not been asked for again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Missing {
-    /// Their sender.
+    /// The contact who sent them.
     pub contact: AccountId,
-    /// Their number.
+    /// The number of missing messages.
     pub messages: usize,
     /// Time at which they may be asked for; `None` if they may be now. A conversation can restart only so often.
     pub asked_at: Option<Timestamp>,
@@ -27,8 +27,8 @@ pub struct Missing {
 }
 
 impl Phone {
-    /// Returns the messages of contacts that did not open, until the relay has taken the request to send them again.
-    /// People whom the owner has not accepted are asked nothing.
+    /// Returns the messages of contacts that did not open, until the relay has accepted the request to send them
+    /// again. People whom the owner has not accepted are asked nothing.
     ///
     /// # Errors
     /// [`PhoneError::Storage`].

@@ -43,7 +43,7 @@ impl Phone {
     /// Returns this account's invitation.
     ///
     /// # Errors
-    /// [`PhoneError::NotRegistered`]: an account has no name before the relay has given it one.
+    /// [`PhoneError::NotRegistered`]: an account has no name before the relay has assigned one.
     pub fn invitation(&self) -> Result<Invitation, PhoneError> {
         let address = self.account.address.ok_or(PhoneError::NotRegistered)?;
         Ok(Invitation {
@@ -227,8 +227,8 @@ impl Phone {
         Ok(safety_number((&own.account, &self.account_identity()?), (&contact, theirs)))
     }
 
-    /// Compares the number heard with the safety number. If they match, the contact is verified, even after a changed
-    /// key.
+    /// Compares the number read out with the safety number. If they match, the contact is verified, even after a
+    /// changed key.
     ///
     /// # Errors
     /// [`ConfirmError::Mismatch`] if the numbers differ, which changes nothing.
@@ -248,10 +248,10 @@ impl Phone {
         Ok(self.set_trust(contact, Trust::Verified, rng)?)
     }
 
-    /// Accepts a changed key without verifying it. Waiting messages go out to the new key.
+    /// Accepts a changed key without verifying it. Waiting messages are sent under the new key.
     ///
     /// # Errors
-    /// [`PhoneError::UnknownContact`], [`PhoneError::Storage`]. A contact whose key has not changed stays as it is,
+    /// [`PhoneError::UnknownContact`], [`PhoneError::Storage`]. A contact whose key has not changed is left alone,
     /// verified or not.
     pub fn accept_new_key(&mut self, contact: AccountId, rng: &mut impl CryptoRng) -> Result<(), PhoneError> {
         match self.contact(contact)?.trust {

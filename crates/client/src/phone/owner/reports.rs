@@ -13,8 +13,9 @@ impl Phone {
     /// Returns the report of a message. Nothing is sent: the owner decides whom to show it to.
     ///
     /// # Errors
-    /// [`PhoneError::NotReportable`] for a message that was sealed or had no stamp, was sent from here, is gone, or
-    /// arrived while reports were not this phone's habit; [`PhoneError::UnknownContact`], [`PhoneError::Storage`].
+    /// [`PhoneError::NotReportable`] for a message that was sealed or had no stamp, was sent from here, is deleted,
+    /// or arrived while reports were not this phone's habit; [`PhoneError::UnknownContact`],
+    /// [`PhoneError::Storage`].
     pub fn report(&self, contact: AccountId, message: BodyId) -> Result<AbuseReport, PhoneError> {
         self.vault.read(|rows| {
             load_contact(rows, contact)?;

@@ -58,7 +58,8 @@ impl GroupSigner<'_> {
         Ok(Some(change))
     }
 
-    /// Signs the removal of a member. Everything that it added holds. Returns all acts of the keeper, the new one last.
+    /// Signs the removal of a member. All its additions remain valid. Returns all acts of the keeper, the new one
+    /// last.
     pub(super) fn remove(
         &self,
         log: &mut MembershipLog,
@@ -83,8 +84,8 @@ impl GroupSigner<'_> {
         Ok(acts)
     }
 
-    /// Signs that the owner leaves, and before that who keeps the group from then on, if the owner does. Returns
-    /// nothing if the group knows the owner by another key: the members then take the word of this phone's sessions.
+    /// Signs that the owner leaves, and before that who keeps the group from then on, if the owner keeps it.
+    /// Returns nothing if the group knows the owner by another key: the members then rely on this phone's sessions.
     pub(super) fn leave(
         &self,
         log: &mut MembershipLog,
@@ -128,7 +129,7 @@ impl GroupSigner<'_> {
         log.state().filter(|state| state.is_author(self.member())).ok_or(PhoneError::OtherKey)
     }
 
-    /// Signs a claim and takes it into the log.
+    /// Signs a claim and adds it to the log.
     fn sign(&self, log: &mut MembershipLog, claim: MemberClaim) -> Result<MemberChange, PhoneError> {
         let group = claim.group;
         let change = claim.sign(self.identity.signing()).map_err(too_long)?;

@@ -58,7 +58,7 @@ impl Phone {
         Ok(id)
     }
 
-    /// Sets the time after which texts disappear on both phones, in seconds; with `None` they stay.
+    /// Sets the time after which texts disappear on both phones, in seconds; with `None` they are kept.
     ///
     /// # Errors
     /// As for [`queue_text`](Self::queue_text).
@@ -92,7 +92,7 @@ impl Phone {
         for (order, indexed) in queued {
             self.outbox.insert(order, indexed);
         }
-        // Writing to a contact accepts them, so whatever is owed may go.
+        // Writing to a contact accepts them, so everything owed to them may be sent.
         Ok(self.note_pending(contact, now)?)
     }
 
@@ -104,7 +104,7 @@ impl Phone {
         self.history_from(contact, 0)
     }
 
-    /// Returns the conversation with a contact from a place on.
+    /// Returns the conversation with a contact from an index on.
     ///
     /// # Errors
     /// As for [`history`](Self::history).
@@ -139,7 +139,7 @@ impl Phone {
     /// Marks an entry as shown. The timer of a disappearing text starts here.
     ///
     /// # Errors
-    /// [`PhoneError::Storage`]. A missing entry is no error.
+    /// [`PhoneError::Storage`]. A missing entry is not an error.
     pub fn mark_shown(
         &mut self,
         contact: AccountId,

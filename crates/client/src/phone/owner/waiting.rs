@@ -1,9 +1,9 @@
 //! Messages waiting to be sent, and the reason.
 //!
-//! **Order.** Each person is sent one message at a time, together with receipts owed to them. The next one is sealed
-//! and leaves when the relay has taken those. A relay may refuse any message for now. With several messages on their
-//! way, the relay might take later ones first, and they would be read out of order. A message held back for long would
-//! even arrive after its key was deleted. Messages to other people go in between.
+//! **Order.** Each person is sent one message at a time, together with receipts owed to them. The next one is
+//! sealed and sent when the relay has accepted those. A relay may refuse any message for now. With several messages
+//! in flight, the relay might accept later ones first, and they would be read out of order. A message held back for
+//! long would even arrive after its key was deleted. Messages to other people are sent in between.
 
 use std::collections::BTreeMap;
 
@@ -21,11 +21,11 @@ use crate::vault::Table;
 /// Messages waiting for one contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnsentMessages {
-    /// The recipient.
+    /// The contact whose messages wait.
     pub contact: AccountId,
     /// Number of messages: texts, and changes of timers and groups.
     pub messages: usize,
-    /// The reason.
+    /// The reason that they wait.
     pub cause: WaitCause,
 }
 
@@ -39,7 +39,8 @@ impl Phone {
         let own = self.account.address.map(|own| own.account);
         self.vault.read(|rows| {
             for item in rows.load_all::<Item>(Table::Outbox)? {
-                // A copy for a linked device is no further message, and news for the owner's own devices is none.
+                // A copy for a linked device is not a further message, nor is a message between the owner's own
+                // devices.
                 let is_copy = linked(rows, item.to)?.is_some() || Some(item.to) == own;
                 if item.id().is_some() && !is_copy && !matches!(item.stage, Stage::Accepted { .. }) {
                     *messages.entry(item.to).or_default() += 1;

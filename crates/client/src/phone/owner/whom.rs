@@ -15,7 +15,7 @@ use crate::text::naming;
 /// The contacts that a text means.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ContactMatch {
-    /// No contact.
+    /// The text names no contact.
     Nobody,
     /// One contact. Boxed, because a contact is large.
     One(Box<Contact>),

@@ -241,7 +241,7 @@ impl Phone {
             Question::Prove(held) => self.not_proved(*held, reason, now),
             Question::Bundles { contact } => match reason {
                 Refusal::DeliveryKeyRefused => self.unseal(contact, now, rng)?,
-                // The list says which devices there are; it is asked for.
+                // The list says which devices exist; it is requested.
                 Refusal::UnknownRecipient | Refusal::KeysReplaced if self.is_device(contact)? => {
                     self.device_gone(contact, now)?;
                     Vec::new()

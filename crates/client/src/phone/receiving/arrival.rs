@@ -36,7 +36,7 @@ use crate::vault::{Rows, StorageError, Table};
 /// A message without its outer layers.
 struct Envelope {
     from: AccountId,
-    /// The device that sent it, and the name under which this phone keeps what belongs to it.
+    /// The device that sent it, and the name under which this phone stores that device's data.
     device: DeviceAddress,
     peer: AccountId,
     /// The agreement key in the sender certificate, if the message was sealed.
@@ -102,9 +102,9 @@ impl Phone {
             Ok(PayloadKind::Ratchet | PayloadKind::PreKey) => named(Protection::EndToEnd, payload.0),
             Ok(PayloadKind::Sealed) => {
                 let key = self.links.get(Link::Named)?.certificate_key?;
-                // The certificate had to be good when the relay took the message, not when it is read. If the relay
-                // names a time in the future, its clock was set ahead, and ours decides. A relay gains nothing by it,
-                // because it issues the certificates and can name any time.
+                // The certificate had to be valid when the relay accepted the message, not when it is read. If the
+                // relay names a time in the future, its clock was set ahead, and ours decides. A relay gains
+                // nothing by it, because it issues the certificates and can name any time.
                 let taken = accepted_at.min(now);
                 let opened = unseal(&self.secrets.identity, &key, taken, payload.as_slice()).ok()?;
                 let inner = kind(&opened.payload).ok()?;
@@ -224,7 +224,7 @@ impl Phone {
         }
         for (group, member) in unsigned {
             match self.add_to_group(group, member, now, rng) {
-                // Without their key or under another one of this phone, they stay in it by the owner's word.
+                // Without their key or under another one of this phone, they remain members by the owner's word.
                 Ok(()) | Err(PhoneError::NoIdentity | PhoneError::OtherKey | PhoneError::UnknownContact) => {}
                 Err(error) => return Err(error),
             }
@@ -238,7 +238,7 @@ struct Arrival<'a> {
     envelope: &'a Envelope,
     digest: [u8; 32],
     account: &'a Account,
-    /// This device's place among those of the account, if it is a linked one.
+    /// This device's role among those of the account, if it is a linked one.
     link: Option<LinkRecord>,
     checks_log: bool,
     now: Timestamp,
@@ -278,8 +278,8 @@ impl Arrival<'_> {
     /// Decrypts a message of a linked device, or of another device of the owner's. `record` is the contact, and `None`
     /// for the owner.
     ///
-    /// The sender has to be the device that is listed: a key that changes is another device, and nothing of a device
-    /// that is not in use is kept.
+    /// The sender has to be the device that is listed: a key that changes is another device, and nothing is stored
+    /// of a device that is not in use.
     fn decrypt_device(
         &self,
         rows: &mut Rows<'_>,
@@ -355,13 +355,13 @@ impl Arrival<'_> {
         }
     }
 
-    /// Refuses a message of a device that is on no list of its account. Nothing of it is kept.
+    /// Refuses a message of a device that is on no list of its account. Nothing of the message is kept.
     fn refuse_device(&self, record: Option<&ContactRecord>, effects: &mut Effects) {
         record.into_iter().for_each(|record| self.refuse(record, effects));
     }
 
     fn refuse(&self, record: &ContactRecord, effects: &mut Effects) {
-        // Somebody who is no contact could make noise in as many names as there are numbers.
+        // A non-contact could send noise in as many names as there are numbers.
         if !self.is_new {
             let fault = DeviceFault::Unlisted;
             effects.notices.push(Notice::DeviceRefused { contact: record.account, fault });
@@ -418,9 +418,9 @@ impl Arrival<'_> {
         self.settle(rows, record, &body, Some(&opening), software, effects)
     }
 
-    /// Handles a message that does not open. A contact is asked to send it again. Somebody whom the owner has not
-    /// accepted is asked only once accepted: asking tells the sender that the phone is there, and tells the relay,
-    /// which can spoil a first message, who sent it. An unknown account does not become a contact by such a message.
+    /// Handles a message that does not open. A contact is asked to send it again. A sender whom the owner has not
+    /// accepted is asked only once accepted: asking reveals that the phone exists, and the relay, which can spoil a
+    /// first message, learns who sent it. An unknown account does not become a contact by such a message.
     fn not_opened(
         &self,
         rows: &mut Rows<'_>,

@@ -48,13 +48,13 @@ pub(crate) fn take(
         }
     }
     match content {
-        // Whoever does not check the log has nothing to compare it with.
+        // A phone that does not check the log has nothing to compare it with.
         Content::LogHead(HeadTold { log_key, head }) => {
             effects.log.head =
                 Some((record.account, KnownHead { log_key, head })).filter(|_| arrival.checks_log);
         }
         Content::Devices(told) => devices_told::take(rows, record, &told, arrival, software, effects)?,
-        // Only from the owner's own devices, whose messages do not come here.
+        // Only from the owner's own devices, whose messages are handled elsewhere.
         Content::OwnNews(_) => {}
         Content::Text(text) => take_text(rows, record, text, None, arrival, effects)?,
         Content::GroupText(said) => news::take_group_text(rows, record, said, None, arrival, effects)?,
@@ -114,7 +114,7 @@ fn take_timer(
     forward(rows, contact, &entry, arrival)
 }
 
-/// Takes a receipt of a contact, or of another device of the owner's, which is no contact.
+/// Applies a receipt of a contact, or of another of the owner's devices, which is no contact.
 pub(crate) fn take_receipt(
     rows: &mut Rows<'_>,
     record: Option<ContactRecord>,
@@ -149,7 +149,7 @@ pub(crate) fn take_receipt(
     Ok(())
 }
 
-/// Notes whether a device knows this phone's introduction.
+/// Records whether a device knows this phone's introduction.
 fn set_introduced(
     rows: &mut Rows<'_>,
     record: Option<ContactRecord>,
@@ -166,7 +166,7 @@ fn set_introduced(
     Ok(())
 }
 
-/// Takes a request of a contact, or of another device of the owner's, which is no contact.
+/// Applies a resend request of a contact, or of another of the owner's devices, which is no contact.
 pub(crate) fn take_resend_request(
     rows: &mut Rows<'_>,
     record: Option<ContactRecord>,

@@ -1,6 +1,6 @@
-//! Device lists of contacts: told by the contact inside the encryption, or by the relay.
+//! Device lists of contacts: sent by the contact inside the encryption, or by the relay.
 //!
-//! **The rule of a changed key.** A list that passes its checks is taken over at once, and messages of a new device
+//! **The rule of a changed key.** A list that passes its checks is adopted at once, and messages of a new device
 //! are shown. If the contact was verified, nothing more is sent to them until the owner chooses: a device that
 //! somebody else has linked would read everything, as a phone under another key would.
 
@@ -18,7 +18,7 @@ use crate::records::notice::Notice;
 use crate::software::Software;
 use crate::vault::{Rows, StorageError, Table};
 
-/// Returns true for a device of somebody else, and for another device of the owner's. The number of a former first
+/// Returns true for a device of somebody else, and for another of the owner's devices. The number of a former first
 /// phone is nobody's.
 pub(crate) fn may_come_from(own: Option<DeviceAddress>, device: DeviceAddress) -> bool {
     match own {
@@ -29,7 +29,8 @@ pub(crate) fn may_come_from(own: Option<DeviceAddress>, device: DeviceAddress) -
     }
 }
 
-/// Takes a list that a contact has told. A phone that checks the public log holds a new one until the log proves it.
+/// Applies a list that a contact has sent. A phone that checks the public log holds a new list until the log proves
+/// it.
 pub(crate) fn take(
     rows: &mut Rows<'_>,
     record: ContactRecord,
@@ -50,8 +51,8 @@ pub(crate) fn take(
     consider(rows, record, &told.list, &told.list.devices, arrival.account.address, software, effects)
 }
 
-/// Confirms the messages that told a list which waited for its proof, if this list or a later one is taken over now.
-/// Returns the devices that they came from.
+/// Confirms the messages that carried a list which waited for its proof, if this list or a later one is adopted
+/// now. Returns the devices that sent them.
 pub(crate) fn confirm(
     rows: &mut Rows<'_>,
     contact: AccountId,
@@ -71,8 +72,8 @@ pub(crate) fn confirm(
     Ok(held.told.into_iter().map(|(peer, _)| peer).collect())
 }
 
-/// Takes a list over if it passes its checks and is later than the known one; otherwise the owner is told. `named` are
-/// the devices that whoever handed it over names.
+/// Adopts a list if it passes its checks and is later than the known one; otherwise the owner is told. `named` are
+/// the devices named by the party that delivered it.
 pub(crate) fn consider(
     rows: &mut Rows<'_>,
     mut record: ContactRecord,
@@ -89,7 +90,7 @@ pub(crate) fn consider(
     let (list, is_news) = match devices::examine(rows, &record, list)? {
         Ok(true) => (list.clone(), true),
         Ok(false) => return Ok(()),
-        // A list that lags behind is an honest relay's or phone's, too; what it says is known to be over.
+        // An honest relay or phone may lag behind too; an older list is known to be outdated.
         Err(DeviceFault::Older) => {
             effects.notices.push(Notice::DeviceRefused { contact, fault: DeviceFault::Older });
             return Ok(());

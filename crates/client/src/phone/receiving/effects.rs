@@ -31,19 +31,19 @@ pub(crate) struct Effects {
     pub(crate) outbox_changed: bool,
     /// Items of the outbox that are finished.
     pub(crate) confirmed: Vec<u64>,
-    /// True if a fact left at the relay has changed.
+    /// True if a fact deposited at the relay has changed.
     pub(crate) facts_changed: bool,
     /// Members whom the owner added to groups before this phone knew that their members sign.
     pub(crate) unsigned: Vec<(GroupId, AccountId)>,
-    /// Other contacts to whom something may be owed, because another device of the owner's has told of them.
+    /// Other contacts to whom something may be owed, because another of the owner's devices has reported them.
     pub(crate) touched: Vec<AccountId>,
     /// What concerns the relay's public log.
     pub(crate) log: LogNews,
-    /// The account as its first phone has just told it.
+    /// The account as its first phone has just reported it.
     pub(crate) account: Option<AccountTold>,
 }
 
-/// What a contact has told that the public log is to prove, or that concerns the log itself.
+/// Statements of a contact that the public log is to prove, or that concern the log itself.
 #[derive(Default)]
 pub(crate) struct LogNews {
     /// A contact whose device list waits for its proof.
@@ -52,7 +52,7 @@ pub(crate) struct LogNews {
     pub(crate) head: Option<(AccountId, KnownHead)>,
 }
 
-/// The account and its delivery key, as the account's first phone has told them to this device.
+/// The account and its delivery key, as the account's first phone has sent them to this device.
 pub(crate) struct AccountTold {
     pub(crate) account: Account,
     pub(crate) delivery: SecretBytes<32>,
@@ -70,11 +70,11 @@ pub(crate) struct ArrivalContext<'a> {
     pub(crate) sealed: bool,
     /// The name of the device that sent it: the contact's account, unless a linked device did.
     pub(crate) peer: AccountId,
-    /// This device's place among those of the account, if it is a linked one.
+    /// This device's role among those of the account, if it is a linked one.
     pub(crate) link: Option<LinkRecord>,
     /// This phone's own account.
     pub(crate) account: &'a Account,
-    /// True if this phone checks what it is told against the relay's public log.
+    /// True if this phone checks device lists and keys against the relay's public log.
     pub(crate) checks_log: bool,
     /// The evidence for a report, if this phone keeps it.
     pub(crate) evidence: Option<Evidence>,
@@ -107,7 +107,7 @@ pub(crate) fn take_text(
     Ok(())
 }
 
-/// Notes that the device which sent a message is owed a receipt for it.
+/// Records that the device which sent a message is owed a receipt for it.
 pub(crate) fn owe_receipt(
     rows: &mut Rows<'_>,
     id: BodyId,
@@ -119,7 +119,7 @@ pub(crate) fn owe_receipt(
     Ok(())
 }
 
-/// Notes that a device is owed a receipt, from this account at this time.
+/// Records that a device is owed a receipt, from this account at this time.
 pub(crate) fn owe_receipt_to(
     rows: &mut Rows<'_>,
     peer: AccountId,
@@ -135,8 +135,8 @@ pub(crate) fn owe_receipt_to(
     store_pending(rows, &pending)
 }
 
-/// Notes an entry for the owner's linked devices, if its sender does not know of all of them. Only the first phone does
-/// that: whoever knows of a linked device writes to it.
+/// Queues an entry for those of the owner's linked devices that its sender does not know of. Only the first phone
+/// does that: a sender that knows of a linked device writes to it.
 pub(crate) fn forward(
     rows: &mut Rows<'_>,
     contact: AccountId,
@@ -153,7 +153,7 @@ pub(crate) fn forward(
     Ok(())
 }
 
-/// The reason why a message changes nothing.
+/// Reasons that a message changes nothing.
 pub(crate) enum NotTaken {
     /// A table has no room for it.
     NoRoom(Full),

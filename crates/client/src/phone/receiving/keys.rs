@@ -177,7 +177,7 @@ impl Phone {
         Ok(())
     }
 
-    /// Handles a refused delivery key of a contact. Messages still go out, but the relay sees their sender.
+    /// Handles a refused delivery key of a contact. Messages are still sent, but the relay sees their sender.
     pub(super) fn unseal(
         &mut self,
         contact: AccountId,
@@ -192,7 +192,7 @@ impl Phone {
             Ok::<_, PhoneError>((contact, known))
         })?;
         if Some(contact) == own {
-            // The first phone is about to tell of the new key.
+            // The first phone is about to announce the new key.
             self.pauses.begin(contact, WaitCause::Relay(Refusal::DeliveryKeyRefused), now);
         }
         Ok(if known { vec![Notice::Unsealed { contact }] } else { Vec::new() })

@@ -62,8 +62,8 @@ impl Phone {
         Ok(notices)
     }
 
-    /// Handles the keys of a device that waits. If they are the ones that the device shows, the change is stored and
-    /// goes out until the relay confirms it.
+    /// Handles the keys of a device that waits. If they are the ones that the device shows, the change is stored
+    /// and sent until the relay confirms it.
     pub(super) fn place_read(
         &mut self,
         wish: &LinkWish,
@@ -145,8 +145,8 @@ impl Phone {
         Ok(vec![notice])
     }
 
-    /// Handles the relay's refusal of a change of the owner's devices: nothing has changed. If the relay has a later
-    /// list, this phone was restored from an old copy, and takes its own list over again.
+    /// Handles the relay's refusal of a change of the owner's devices: nothing has changed. If the relay has a
+    /// later list, this phone was restored from an old copy, and adopts its own list again.
     pub(super) fn devices_refused(
         &mut self,
         reason: Refusal,
@@ -186,7 +186,7 @@ impl Phone {
         }
     }
 
-    /// Takes a contact's list over if it passes its checks, and confirms the messages that told it and waited.
+    /// Adopts a contact's list if it passes its checks, and confirms the messages that carried it and waited.
     pub(crate) fn take_list(
         &mut self,
         contact: AccountId,
@@ -243,7 +243,8 @@ impl Phone {
         Ok(own || self.vault.read(|rows| devices::linked(rows, name))?.is_some())
     }
 
-    /// Notes that a contact's keys came with those of devices that this phone does not know: the list is asked for.
+    /// Records that a contact's keys were returned with those of devices that this phone does not know: the list is
+    /// requested.
     pub(super) fn note_named(
         &mut self,
         contact: AccountId,
@@ -258,7 +259,7 @@ impl Phone {
         Ok(())
     }
 
-    /// Handles the relay's word that a device is gone. Only the account's list decides that.
+    /// Handles the relay's statement that a device is gone. Only the account's list decides that.
     pub(super) fn device_gone(&mut self, name: AccountId, now: Timestamp) -> Result<(), PhoneError> {
         let owner = self.vault.read(|rows| devices::owner_of(rows, name))?;
         if self.account.address.is_none_or(|own| own.account != owner) {
@@ -268,8 +269,8 @@ impl Phone {
         Ok(())
     }
 
-    /// Handles prekeys of a linked device, or of another device of the owner's: begins a conversation, or restarts it.
-    /// The identity is the one that the account has signed, whatever the relay states.
+    /// Handles prekeys of a linked device, or of another of the owner's devices: begins a conversation, or restarts
+    /// it. The identity is the one that the account has signed, no matter what the relay states.
     pub(super) fn begin_device(
         &mut self,
         name: AccountId,
@@ -334,7 +335,7 @@ fn next_device(rows: &Rows<'_>, list: &DeviceList) -> Result<DeviceId, PhoneErro
     }
 }
 
-/// Notes that everybody is to be told the new delivery key, each device of theirs.
+/// Schedules the new delivery key to be sent to everybody, to each of their devices.
 fn introduce_again(rows: &mut Rows<'_>) -> Result<(), StorageError> {
     for contact in rows.load_all::<ContactRecord>(Table::Contacts)?.into_iter().filter(|it| it.introduced) {
         store_contact(rows, &ContactRecord { introduced: false, ..contact })?;
@@ -345,8 +346,8 @@ fn introduce_again(rows: &mut Rows<'_>) -> Result<(), StorageError> {
     Ok(())
 }
 
-/// Queues everything that a new device is told: the account first, then contacts and groups, and the history if the
-/// owner says so.
+/// Queues everything that a new device needs: the account first, then contacts and groups, and the history if the
+/// owner asked for it.
 fn welcome(
     rows: &mut Rows<'_>,
     own: DeviceAddress,
@@ -355,7 +356,7 @@ fn welcome(
     with_history: bool,
     now: Timestamp,
 ) -> Result<Queued, StorageError> {
-    // Notes what is told, so that the next change of a contact is told to all devices.
+    // Records what was sent, so that the next change of a contact is sent to all devices.
     changed_contacts(rows, own.account, now)?;
     let mut told = vec![account];
     let accounts = accounts(rows, own.account)?;

@@ -4,8 +4,8 @@
 //! roster of an unknown group counts if both its sender and this phone's owner are on it. A text from somebody
 //! outside the group is shown as a text from that person. A text to a group that the owner has left is dropped.
 //!
-//! In a group whose members sign, those whom a roster adds are in it by its sender's word, and screens say so. Nobody
-//! comes back by a roster.
+//! In a group whose members sign, those whom a roster adds are members only by its sender's word, and screens say
+//! so. Nobody is readmitted by a roster.
 //!
 //! **Full tables.** With [`MAX_GROUPS`] groups, a roster of another one is left at the relay until the owner has left
 //! a group. If a group has no room for a member, the owner is told, and the roster that names them is not confirmed.
@@ -121,7 +121,7 @@ pub(crate) fn take_group_text(
     if known.as_ref().is_some_and(|known| own.is_none_or(|own| !known.has(own))) {
         return Ok(());
     }
-    // The roster of a group that is not known yet may still be on its way.
+    // The roster of a group that is not known yet may still be in transit.
     let belongs = known.as_ref().is_none_or(|known| known.has(record.account));
     if let (Some(known), Some(seen), true) = (&known, seen, belongs && record.accepted) {
         compare_seen(rows, known, record.account, seen, effects)?;

@@ -1,10 +1,10 @@
 //! The directory's answer about a number. If the number now leads to another account, its contact continues under
 //! that account.
 //!
-//! The phone knows the number as somebody's. If the directory now names another account with another key, that is a
-//! changed key: the person may have a new phone and a new account, the number may have been given to somebody else,
-//! or the relay has put somebody in between. So the rule of [`Trust`] decides, as for every changed key, and no
-//! second contact appears. The conversation stays together under one name.
+//! The phone knows the number as a contact's. If the directory now names another account with another key, that is
+//! a changed key: the person may have a new phone and a new account, the number may have been reassigned to
+//! somebody else, or the relay has inserted an interceptor. So the rule of [`Trust`] decides, as for every changed
+//! key, and no second contact appears. The conversation stays together under one name.
 
 use pillarbox_wire::{AccountId, Handle, IdentityKey, Refusal, Timestamp};
 use rand_core::CryptoRng;
@@ -42,8 +42,8 @@ impl Phone {
             let apart = known.as_ref().is_some_and(compared);
             let mut other = holder(rows, &handle, account)?;
             if let Some(other) = other.as_mut().filter(|_| apart) {
-                // The owner has compared the safety number of this account too: both contacts stay, and the number
-                // finds one.
+                // The owner has compared the safety number of this account too: both contacts are kept, and the
+                // number finds one.
                 other.handle = None;
                 if naming::is_number(&other.name) {
                     // Nobody would find them by a number that is no longer theirs.

@@ -30,7 +30,7 @@ use crate::records::own_news::{
 };
 use crate::vault::{Rows, StorageError, Table};
 
-/// Takes a message of another device of this account.
+/// Applies a message from another device of this account.
 pub(crate) fn take(
     rows: &mut Rows<'_>,
     content: Content,
@@ -60,7 +60,7 @@ pub(crate) fn take(
         }
         Content::Receipt(receipt) => Ok(take_receipt(rows, None, &receipt, arrival, effects)?),
         Content::ResendRequest(request) => Ok(take_resend_request(rows, None, &request, arrival, effects)?),
-        // Membership is told as to any member; only the first phone changes it.
+        // Membership is sent as to any member; only the first phone changes it.
         Content::Roster(roster) if arrival.peer == own.account => {
             quietly(effects, |effects| news::take_roster(rows, own.account, roster, arrival, effects))
         }
@@ -74,7 +74,7 @@ pub(crate) fn take(
     }
 }
 
-/// Takes the wish of a linked device to leave the account. Only the first phone can sign the shorter list.
+/// Applies a linked device's request to leave the account. Only the first phone can sign the shorter list.
 fn take_sign_off(
     rows: &mut Rows<'_>,
     own: DeviceAddress,
@@ -90,7 +90,7 @@ fn take_sign_off(
     Ok(())
 }
 
-/// Takes what the owner did on another device without telling them of it.
+/// Applies what the owner did on another device without notifying them.
 fn quietly(
     effects: &mut Effects,
     take: impl FnOnce(&mut Effects) -> Result<(), NotTaken>,
@@ -125,7 +125,7 @@ fn take_account(
     let is_first = link.since == 0;
     let link = LinkRecord { since: if is_first { list.version } else { link.since }, ..link };
     rows.store(Table::Account, LINK, &link)?;
-    // Whoever knew the former key has to be told of this one.
+    // Contacts who knew the former key have to be told this one.
     for contact in rows.load_all::<ContactRecord>(Table::Contacts)?.into_iter().filter(|it| it.introduced) {
         store_contact(rows, &ContactRecord { introduced: false, ..contact })?;
     }
@@ -150,7 +150,7 @@ fn take_contact(
     }
     let before: Option<ToldContact> = rows.load(Table::ToldContacts, &account.0)?;
     let order = digest(&news)?;
-    // Of two changes that cross, the later one holds on all devices.
+    // Of two changes that cross, the later one applies on all devices.
     if before.is_some_and(|before| (before.at, before.digest.0) >= (news.at, order.0)) {
         return Ok(());
     }
@@ -164,7 +164,7 @@ fn take_contact(
         (None, Some(record)) => forget(rows, &record)?,
         (Some(facts), known) => take_facts(rows, own, account, facts, known, arrival)?,
     }
-    // As it is here now, so that it is told back only if something here differs.
+    // As it is here now, so that it is reported back only if something here differs.
     let digest = digest(&contact_news(rows, account, news.at)?)?;
     rows.store(Table::ToldContacts, &account.0, &ToldContact { account, digest, at: news.at })?;
     effects.touched.push(account);
@@ -303,7 +303,7 @@ fn take_entry(
     Ok(())
 }
 
-/// Keeps the owner's own text to a group, which another device has sent.
+/// Stores the owner's own text to a group, which another device has sent.
 fn keep_group_entry(
     rows: &mut Rows<'_>,
     shelf: AccountId,
@@ -327,8 +327,8 @@ fn keep_group_entry(
     store_group(rows, &record)
 }
 
-/// Sends what another device of the owner's has asked this first phone to send. What can no longer be sent stays with
-/// the device that asked.
+/// Sends what another of the owner's devices has asked this first phone to send. What can no longer be sent stays
+/// with the device that asked.
 fn ask(
     rows: &mut Rows<'_>,
     own: DeviceAddress,

@@ -1,5 +1,5 @@
-//! Messages left at the relay because this phone has no room for them. They are not acknowledged, and come again on
-//! the next connection.
+//! Messages left at the relay because this phone has no room for them. They are not acknowledged, and are delivered
+//! again on the next connection.
 
 use crate::phone::engine::Phone;
 

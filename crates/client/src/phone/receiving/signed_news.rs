@@ -1,11 +1,13 @@
-//! Signed changes of groups, whoever brings them, and members whose phones see other members.
+//! Signed changes of groups, from any sender, and members whose phones see other members.
 //!
-//! **Who is believed.** A change counts by its signature, and it is taken from a member. A phone joins an unknown group
-//! if the changes make both its owner and the sender members. Whoever has left or was removed takes no more changes.
-//! Members by word stay members by word; whom the owner added so, this phone then signs.
+//! **Who is believed.** A change counts by its signature, and it is accepted from a member. A phone joins an
+//! unknown group if the changes make both its owner and the sender members. A phone whose owner has left or was
+//! removed accepts no more changes. Members by word remain members by word; if the owner added them, this phone
+//! then signs for them.
 //!
-//! **Differences.** A phone that hears from a member who sees others sends that member every change that it has and
-//! asks for theirs, once for each difference. Changes only ever add up, so after one exchange both have the same.
+//! **Differences.** A phone that learns from a member who sees others sends that member every change that it has
+//! and asks for theirs, once for each difference. Changes only accumulate, so after one exchange both have the
+//! same.
 
 use pillarbox_wire::AccountId;
 
@@ -61,7 +63,7 @@ pub(crate) fn take_member_changes(
         change.claim.by.account == from && matches!(change.claim.act, MemberAct::Leave { .. })
     };
     if told.changes.iter().any(leaves) {
-        // The session says who speaks, under whatever key the group knows them.
+        // The session proves who speaks, under whichever key the group knows them.
         log.part(from);
     }
     let is_new = known.is_none();
@@ -172,7 +174,7 @@ mod tests {
     use crate::records::membership::{GroupMember, MemberClaim};
     use crate::vault::Table;
 
-    /// The keeper of a group, who makes every other phone of these tests say what they say.
+    /// The keeper of a group, who has every other phone of these tests say what the test needs.
     struct Keeper {
         identity: IdentitySecret,
         log: MembershipLog,
@@ -224,7 +226,7 @@ mod tests {
             self.does(MemberAct::Remove { member, honoured: Vec::new(), before })
         }
 
-        /// Tells a phone these changes. Returns its notices, and whether it owes a receipt.
+        /// Sends a phone these changes. Returns its notices, and whether it owes a receipt.
         fn tell(&self, phone: &mut Phone, changes: Vec<MemberChange>) -> (Vec<Notice>, bool) {
             let present: Vec<AccountId> = self.log.state().unwrap().present().collect();
             let account = phone.account.clone();
@@ -293,7 +295,7 @@ mod tests {
             .for_each(|number| told.push(keeper.add(account(number))));
         let chunks: Vec<Vec<MemberChange>> = told.chunks(40).map(<[_]>::to_vec).collect();
         assert!(chunks.into_iter().all(|chunk| keeper.tell(&mut phone, chunk).1), "all fit");
-        // Another phone would take it if it lacked one of the others.
+        // Another phone would accept it if it lacked one of the others.
         let one_more = GroupMember { account: account(1_000), key: FixedBytes([7; 32]) };
         let claim = MemberClaim {
             group: keeper.group,
@@ -317,7 +319,7 @@ mod tests {
         keeper.add(OWN);
         keeper.tell(&mut phone, keeper.all());
         assert_eq!(groups(&phone).len(), 1);
-        // Whoever was removed takes no more changes.
+        // A removed member accepts no more changes.
         let removal = keeper.remove(OWN);
         keeper.tell(&mut phone, vec![removal]);
         let then = groups(&phone);

@@ -29,7 +29,7 @@ impl Phone {
             };
             let identity = match &item.stage {
                 Stage::Sealed { digest: sealed, identity, .. } if sealed.0 == *digest => *identity,
-                // The other phone has asked for the item again meanwhile, so it will go out again.
+                // The other phone has requested the item again meanwhile, so it will be sent again.
                 _ => return Ok(None),
             };
             if item.may_be_resent() {
@@ -77,7 +77,7 @@ impl Phone {
         Ok(())
     }
 
-    /// Gives up items that the relay will never take.
+    /// Gives up items that the relay will never accept.
     pub(super) fn give_up(
         &mut self,
         which: impl Fn(&Item) -> bool,
@@ -92,7 +92,7 @@ impl Phone {
             for item in unsent {
                 remove_item(rows, item.order)?;
                 if let Some(id) = item.id() {
-                    // A copy for a linked device is no entry of its own.
+                    // A copy for a linked device has no entry of its own.
                     entries::progress(rows, item.to, id, DeliveryState::Refused, Timestamp(0))?;
                 }
                 let is_copy = devices::linked(rows, item.to)?.is_some() || Some(item.to) == own;
@@ -109,7 +109,7 @@ impl Phone {
         Ok(notices)
     }
 
-    /// Forgets everything owed to an account that is gone.
+    /// Drops everything owed to an account that is gone.
     pub(super) fn forgive(&mut self, contact: AccountId, rng: &mut impl CryptoRng) -> Result<(), PhoneError> {
         self.vault.transact(rng, |rows| pending::forget(rows, contact))?;
         self.owed.forget(contact);

@@ -16,7 +16,7 @@ pub(crate) fn view(rows: &View<'_>, record: &ContactRecord, seals: bool) -> Resu
     Ok(record.view(sealed, has_blocked(rows, record.account)?)?)
 }
 
-/// Notes that a new contact is to be greeted, if this phone replaced another one, which the contact may have known.
+/// Schedules a greeting to a new contact, if this phone replaced another one, which the contact may have known.
 pub(crate) fn greet(rows: &mut Rows<'_>, contact: AccountId) -> Result<(), StorageError> {
     if rows.has(Table::Account, TOOK_OVER)? {
         let mut pending = load_pending(rows, contact)?;

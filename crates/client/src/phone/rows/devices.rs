@@ -1,4 +1,4 @@
-//! Linked devices as rows: whom a contact's messages go to, and what follows when a list changes.
+//! Linked devices as rows: which devices a contact's messages go to, and the effects of a changed list.
 
 use pillarbox_wire::{AccountId, DeviceAddress, DeviceId, DeviceList, ListedDevice};
 
@@ -17,7 +17,7 @@ use crate::vault::{Rows, StorageError, Table, View};
 /// Queued items, for the index in memory.
 pub(crate) type Queued = Vec<(u64, IndexEntry)>;
 
-/// The difference that a list has made.
+/// The difference between two device lists.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct DeviceDifference {
     pub(crate) added: Vec<DeviceId>,
@@ -68,8 +68,8 @@ pub(crate) fn told(rows: &View<'_>, contact: AccountId) -> Result<ToldDevices, S
     Ok(rows.load(Table::ToldDevices, &contact.0)?.unwrap_or_default())
 }
 
-/// Checks a list that somebody has handed over, against the identity that this phone knows. Returns true if it is to
-/// replace the known one.
+/// Checks a received list against the identity that this phone knows. Returns true if it must replace the known
+/// one.
 pub(crate) fn examine(
     rows: &View<'_>,
     contact: &ContactRecord,
@@ -83,8 +83,8 @@ pub(crate) fn examine(
     Ok(checked.and_then(|()| is_later(list, known.as_ref().map(|known| &known.list))))
 }
 
-/// Takes a list over that has passed every check, with the devices of it that are in use. Everything kept for a device
-/// that is not among them goes. A new device of somebody else's gets a copy of each message that its account has not
+/// Adopts a list that has passed every check, with those of its devices that are in use. Everything kept for any
+/// other device is deleted. A new device of another person gets a copy of each message that its account has not
 /// confirmed yet.
 pub(crate) fn adopt(
     rows: &mut Rows<'_>,

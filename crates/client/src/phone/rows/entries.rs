@@ -1,7 +1,7 @@
 //! Conversations as rows: adding entries, recording their delivery, and removing expired ones.
 //!
-//! **The timer of a disappearing text** starts at its sender when the relay has taken it, and at its recipient when
-//! it was shown, so that nothing disappears unseen. Each text carries the timer.
+//! **The timer of a disappearing text** starts at its sender when the relay has accepted it, and at its recipient
+//! when it was shown, so that nothing disappears unseen. Each text carries the timer.
 
 use pillarbox_wire::{AccountId, Duration, Timestamp};
 
@@ -14,7 +14,7 @@ use crate::records::history::{DeliveryState, EntryDirection, EntryKind, HistoryE
 use crate::records::ids::{BodyId, GroupId};
 use crate::vault::{Rows, StorageError, Table, View};
 
-/// An entry before it has a place.
+/// An entry that has no index yet.
 pub(crate) struct Draft {
     pub(crate) id: BodyId,
     pub(crate) kind: EntryKind,
@@ -29,7 +29,7 @@ pub(crate) enum Source {
     Ours { order: u64 },
     /// Received.
     Theirs { sealed: bool },
-    /// Told by another device of this account, whatever its direction.
+    /// Reported by another device of this account, in either direction.
     Elsewhere(EntryDirection),
 }
 
@@ -58,7 +58,7 @@ pub(crate) fn add(
     Ok(entry)
 }
 
-/// Gives a draft its place. Entries sent from this phone count as shown.
+/// Assigns a draft its index. Entries sent from this phone count as shown.
 pub(crate) fn written(draft: Draft, place: u64, direction: EntryDirection, now: Timestamp) -> HistoryEntry {
     let Draft { id, kind, sent_at, expires_after, group } = draft;
     let (stored_at, shown) = (now, matches!(direction, EntryDirection::Sent(_)));
@@ -76,7 +76,7 @@ pub(crate) fn written(draft: Draft, place: u64, direction: EntryDirection, now: 
     }
 }
 
-/// Returns the entry at a place, or `None` if it has disappeared.
+/// Returns the entry at an index, or `None` if it has disappeared.
 pub(crate) fn at(
     rows: &View<'_>,
     contact: AccountId,
@@ -118,7 +118,7 @@ fn group_progress(
     Ok(true)
 }
 
-/// Finds the place of a message.
+/// Finds the index of a message.
 pub(crate) fn find(
     rows: &View<'_>,
     contact: AccountId,
@@ -127,7 +127,7 @@ pub(crate) fn find(
     rows.load(Table::Messages, &message_key(contact, id))
 }
 
-/// Records the delivery state of a message, which never goes back. Returns true if it changed.
+/// Records the delivery state of a message, which never moves back. Returns true if it changed.
 pub(crate) fn progress(
     rows: &mut Rows<'_>,
     contact: AccountId,
@@ -187,7 +187,7 @@ pub(crate) fn start(
     Ok(())
 }
 
-/// Stores an entry whose timer runs on another device of the owner's.
+/// Stores an entry whose timer runs on another of the owner's devices.
 pub(crate) fn restore(
     rows: &mut Rows<'_>,
     contact: AccountId,
@@ -230,7 +230,7 @@ pub(crate) fn remove_expired(rows: &mut Rows<'_>, now: Timestamp) -> Result<(usi
     Ok((removed, orders))
 }
 
-/// Removes one entry with its text, from the outbox too. Its id stays known, so that it does not come back.
+/// Removes one entry with its text, from the outbox too. Its id stays known, so that it is not stored again.
 fn remove(rows: &mut Rows<'_>, contact: AccountId, place: u64) -> Result<Option<u64>, StorageError> {
     let key = place_key(contact, place);
     let entry = at(rows, contact, place)?;

@@ -10,7 +10,7 @@ use crate::vault::{Rows, StorageError, Table};
 /// A fact, and whether the relay has it.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Fact {
-    /// A value of `None` takes the fact back.
+    /// A value of `None` withdraws the fact.
     pub(crate) deposit: Deposit,
     pub(crate) left: bool,
 }
@@ -21,7 +21,7 @@ impl Encoded for Fact {
 }
 
 impl Fact {
-    /// Makes a fact to be left as `kind`; a `value` of `None` takes it back.
+    /// Builds a fact to be deposited as `kind`; a `value` of `None` withdraws it.
     ///
     /// # Errors
     /// [`PhoneError::FactTooLong`].
@@ -34,20 +34,21 @@ impl Fact {
         Ok(Self { deposit, left: false })
     }
 
-    /// Makes the record of a part or key of a backup that lies at the relay already. The phone keeps no second copy.
+    /// Builds the record of a part or key of a backup that the relay stores already. The phone keeps no second
+    /// copy.
     pub(crate) fn found(kind: DepositKind, subject: &[u8]) -> Self {
         let deposit = Deposit { kind, subject: Bytes(subject.to_vec()), value: Some(Bytes(Vec::new())) };
         Self { deposit, left: true }
     }
 
-    /// Returns true if the fact takes back a part or the key of a backup. That goes to the relay also after the owner
-    /// has turned backups off.
+    /// Returns true if the fact withdraws a part or the key of a backup. That is sent to the relay even after the
+    /// owner has turned backups off.
     pub(crate) const fn ends_backups(&self) -> bool {
         matches!(self.deposit.kind, DepositKind::BackupPart | DepositKind::BackupKey)
             && self.deposit.value.is_none()
     }
 
-    /// Stores the fact to be left. If the same fact is stored already, nothing changes.
+    /// Stores the fact to be deposited. If the same fact is stored already, nothing changes.
     pub(crate) fn keep(&self, rows: &mut Rows<'_>) -> Result<(), StorageError> {
         let key = key(&self.deposit);
         let kept: Option<Self> = rows.load(Table::Facts, &key)?;
@@ -59,7 +60,7 @@ impl Fact {
     }
 }
 
-/// Takes back everything of a kind, except facts stored after this call.
+/// Withdraws everything of a kind, except facts stored after this call.
 pub(crate) fn take_back(rows: &mut Rows<'_>, kind: DepositKind) -> Result<(), StorageError> {
     for mut fact in rows.load_all::<Fact>(Table::Facts)? {
         if fact.deposit.kind == kind && fact.deposit.value.is_some() {

@@ -15,10 +15,10 @@ use crate::records::membership::log::{ComparedMembers, MembershipLog, Membership
 use crate::records::membership::{MemberAct, MemberChange, MembersSeen};
 use crate::vault::{Rows, StorageError, Table, View};
 
-/// Bytes of changes in one body: what a body holds beside an introduction.
+/// Bytes of changes in one body: what a body has room for besides an introduction.
 const CHANGES_LEN: usize = 15 * 1024;
 
-/// Loads the signed changes of a group; none for a group that nobody signs.
+/// Loads the signed changes of a group; `None` for a group that nobody signs.
 pub(crate) fn load_log(rows: &View<'_>, group: GroupId) -> Result<MembershipLog, StorageError> {
     let Some(row) = rows.get(Table::Memberships, group.0.as_bytes())? else {
         return Ok(MembershipLog::default());
@@ -90,8 +90,8 @@ fn encoded_len(change: &MemberChange) -> usize {
     }
 }
 
-/// Sends a contact whose phone has just shown that it reads signatures those of the groups about which it was told by
-/// rosters. Returns true if anything is to go.
+/// Sends a contact whose phone has just shown that it reads signatures those of the groups of which it was informed
+/// by rosters. Returns true if anything is queued.
 pub(crate) fn pay(
     rows: &mut Rows<'_>,
     contact: AccountId,

@@ -76,7 +76,7 @@ pub(crate) fn go_on(
     Ok((record, changed))
 }
 
-/// An entry and the rows stored beside it.
+/// An entry and the rows stored with it.
 struct Kept {
     entry: HistoryEntry,
     order: Option<u64>,
@@ -84,7 +84,7 @@ struct Kept {
 }
 
 /// Merges conversations under one account, in the order in which this phone stored their entries. Returns the next
-/// place.
+/// index.
 fn move_history(
     rows: &mut Rows<'_>,
     parts: &[Option<(AccountId, u64)>],

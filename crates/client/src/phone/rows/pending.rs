@@ -1,7 +1,7 @@
 //! Receipts and resend requests owed to a contact, as rows.
 //!
 //! The request being filled is part of the contact's [`PendingReplies`]. Each full one is a separate row, so that
-//! noting one more message costs the same however many are missing.
+//! recording one more message costs the same however many are missing.
 
 use pillarbox_wire::{AccountId, FixedBytes};
 
@@ -13,7 +13,7 @@ fn request_key(contact: AccountId, number: u32) -> Vec<u8> {
     [contact.0.as_slice(), &number.to_be_bytes()].concat()
 }
 
-/// Notes a message that did not open. Returns false if too many are noted already.
+/// Records a message that did not open. Returns false if too many are recorded already.
 pub(crate) fn note(rows: &mut Rows<'_>, contact: AccountId, digest: [u8; 32]) -> Result<bool, StorageError> {
     let mut pending = load_pending(rows, contact)?;
     let missed = pending.miss(digest);
@@ -24,7 +24,7 @@ pub(crate) fn note(rows: &mut Rows<'_>, contact: AccountId, digest: [u8; 32]) ->
     Ok(missed != Missed::GivenUp)
 }
 
-/// Notes that a message of the contact has opened, so that the conversation works: missing messages are asked for
+/// Records that a message of the contact has opened, so that the conversation works: missing messages are requested
 /// without restarting it. Messages overtaken by too many others are missing although no one lost keys.
 pub(crate) fn leads_through(rows: &mut Rows<'_>, contact: AccountId) -> Result<(), StorageError> {
     let mut pending = load_pending(rows, contact)?;

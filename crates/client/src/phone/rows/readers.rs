@@ -1,6 +1,6 @@
-//! Contacts whose phones read bodies of version 2. A phone learns it from such a body, or from a receipt with the id
-//! [`READS_VERSION_2`](crate::records::body::READS_VERSION_2), and forgets it when the contact's key changes: the new
-//! phone may be an older one.
+//! Contacts whose phones read bodies of version 2. A phone learns it from such a body, or from a receipt with the
+//! id [`READS_VERSION_2`](crate::records::body::READS_VERSION_2), and forgets it when the contact's key changes:
+//! the new phone may run an older version.
 
 use pillarbox_wire::AccountId;
 
@@ -15,7 +15,7 @@ pub(crate) fn reads(rows: &View<'_>, contact: AccountId) -> Result<bool, Storage
     rows.has(Table::Readers, &contact.0)
 }
 
-/// Notes that a contact's phone reads bodies of version 2. Returns true if that is new.
+/// Records that a contact's phone reads bodies of version 2. Returns true if that is new.
 pub(crate) fn learn(rows: &mut Rows<'_>, contact: AccountId) -> Result<bool, StorageError> {
     let is_new = !reads(rows, contact)?;
     if is_new {
@@ -24,7 +24,8 @@ pub(crate) fn learn(rows: &mut Rows<'_>, contact: AccountId) -> Result<bool, Sto
     Ok(is_new)
 }
 
-/// Forgets it, and drops the signed changes that wait for the contact: it is told by rosters until it shows it again.
+/// Forgets it, and drops the signed changes that wait for the contact: the contact gets rosters until its phone
+/// shows it again.
 pub(crate) fn forget(rows: &mut Rows<'_>, contact: AccountId) -> Result<(), StorageError> {
     rows.remove(Table::Readers, &contact.0)?;
     checkers::forget(rows, contact)?;

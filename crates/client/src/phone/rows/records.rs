@@ -54,7 +54,7 @@ pub(crate) const TOOK_OVER: &[u8] = b"took over";
 /// Present if a former release of the program encrypted messages and this one does not.
 pub(crate) const HAS_ENCRYPTED: &[u8] = b"has encrypted";
 
-/// This device's place among those of an account; present on linked devices only.
+/// This device's role among those of an account; present on linked devices only.
 pub(crate) const LINK: &[u8] = b"link";
 
 /// A change of the owner's devices that the relay has not confirmed.
@@ -63,7 +63,7 @@ pub(crate) const DEVICE_CHANGE: &[u8] = b"device change";
 /// The number of the next device to be linked, if one was linked before.
 pub(crate) const NEXT_DEVICE: &[u8] = b"next device";
 
-/// The place of a message in its conversation.
+/// The location of a message in its conversation.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct EntryLocation {
     pub(crate) place: u64,
@@ -71,7 +71,7 @@ pub(crate) struct EntryLocation {
     pub(crate) order: Option<u64>,
 }
 
-/// The place of a message that no entry shows.
+/// The index of a message that no entry shows.
 pub(crate) const NO_ENTRY: u64 = u64::MAX;
 
 impl Encoded for EntryLocation {
@@ -184,7 +184,7 @@ pub(crate) fn remove_conversation(rows: &mut Rows<'_>, account: AccountId) -> Re
     rows.remove(Table::Conversations, &conversation_key(account))
 }
 
-/// Removes a place of a conversation, with the rows stored beside its message.
+/// Removes an index of a conversation, with the rows stored with its message.
 pub(crate) fn remove_place(
     rows: &mut Rows<'_>,
     contact: AccountId,

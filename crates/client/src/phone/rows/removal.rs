@@ -14,7 +14,7 @@ const SIGNED_OFF: &[u8] = b"signed off";
 /// Present on a linked device that has signed off itself.
 const LEFT: &[u8] = b"left";
 
-/// Notes that a device has signed off. Returns false if that was noted before.
+/// Records that a device has signed off. Returns false if that was recorded before.
 pub(crate) fn note_signed_off(rows: &mut Rows<'_>, device: DeviceId) -> Result<bool, StorageError> {
     let mut noted = signed_off(rows)?;
     if noted.contains(&device) {
@@ -25,7 +25,7 @@ pub(crate) fn note_signed_off(rows: &mut Rows<'_>, device: DeviceId) -> Result<b
     Ok(true)
 }
 
-/// Returns the devices that have signed off, in the order in which this phone heard of it.
+/// Returns the devices that have signed off, in the order in which this phone learned of it.
 pub(crate) fn signed_off(rows: &View<'_>) -> Result<Vec<DeviceId>, StorageError> {
     let row = rows.get(Table::Account, SIGNED_OFF)?;
     Ok(row.map_or(Vec::new(), |row| row.iter().copied().map(DeviceId).collect()))
@@ -69,7 +69,7 @@ pub(crate) fn has_left(rows: &View<'_>) -> Result<bool, StorageError> {
     rows.has(Table::Account, LEFT)
 }
 
-/// Notes that this device has signed off.
+/// Records that this device has signed off.
 pub(crate) fn note_left(rows: &mut Rows<'_>) -> Result<(), StorageError> {
     rows.put(Table::Account, LEFT, &[1])
 }

@@ -8,7 +8,7 @@ use crate::phone::state::outbox::{Item, Stage};
 use crate::vault::{Rows, StorageError, Table};
 
 /// Drops the session with a contact's former key. Items sealed in it that have not reached the relay are encrypted
-/// again. A phone with new keys may know no groups, so it is told the members of those it shares with the owner.
+/// again. A phone with new keys may know no groups, so it is sent the members of those it shares with the owner.
 pub(crate) fn start_over(
     rows: &mut Rows<'_>,
     contact: AccountId,
@@ -22,7 +22,7 @@ pub(crate) fn start_over(
     encrypt_again(rows, contact)
 }
 
-/// Marks items that are encrypted and not yet at the relay to be encrypted again, in the next session.
+/// Marks encrypted items that are not yet at the relay, to be encrypted again in the next session.
 pub(crate) fn encrypt_again(rows: &mut Rows<'_>, contact: AccountId) -> Result<(), StorageError> {
     for mut item in rows.load_all::<Item>(Table::Outbox)? {
         if item.to == contact && matches!(item.stage, Stage::Sealed { .. }) {

@@ -1,7 +1,8 @@
 //! The owner's texts: an entry here, and an item for each device that is to have it.
 //!
-//! A linked device writes only to people who have confirmed a list with it: to anybody else its messages would come
-//! under a key that they do not know. It asks the first phone to send what is for them, and for groups.
+//! A linked device writes only to people who have confirmed a list that contains it: to anybody else its messages
+//! would arrive under a key that they do not know. It asks the first phone to send what is for them, and for
+//! groups.
 
 use pillarbox_wire::{AccountId, DeviceAddress, Timestamp};
 
@@ -23,7 +24,7 @@ use crate::records::ids::GroupId;
 use crate::records::own_news::{EntryWay, OwnTold};
 use crate::vault::{Rows, StorageError, Table, View};
 
-/// The circumstances in which the owner says something.
+/// The circumstances in which the owner sends something.
 #[derive(Clone, Copy)]
 pub(crate) struct Asked {
     /// The device that has asked this one to send it, if another one did.
@@ -46,8 +47,8 @@ fn is_first_phone(rows: &View<'_>) -> Result<bool, StorageError> {
     Ok(!rows.has(Table::Account, LINK)?)
 }
 
-/// Adds a text or a timer to a conversation, and queues it. Writing to a contact accepts them. A message that is there
-/// already is not said again.
+/// Adds a text or a timer to a conversation, and queues it. Writing to a contact accepts them. An existing message
+/// is not queued again.
 pub(crate) fn say_to_contact(
     rows: &mut Rows<'_>,
     own: Option<DeviceAddress>,

@@ -1,7 +1,8 @@
 //! News for the other devices of this account, as rows.
 //!
-//! An entry, its delivery and its showing are noted where they happen, in the same transaction, and go out in that
-//! order. Contacts and groups are compared with what was last told, so that no change of either can be missed.
+//! An entry, its delivery and its being shown are recorded where they happen, in the same transaction, and are sent
+//! in that order. Contacts and groups are compared with what was last sent, so that no change of either can be
+//! missed.
 
 use pillarbox_crypto::{kdf, labels};
 use pillarbox_wire::{AccountId, DeviceAddress, Encoded, FixedBytes, Timestamp, encode};
@@ -19,7 +20,7 @@ use crate::records::own_news::{
 };
 use crate::vault::{Rows, StorageError, Table, View};
 
-/// The row in [`Table::Account`] that counts the news.
+/// The row in [`Table::Account`] that numbers these messages.
 const NEXT_NEWS: &[u8] = b"next own news";
 
 /// News that are not in the outbox yet.
@@ -27,7 +28,7 @@ const NEXT_NEWS: &[u8] = b"next own news";
 pub(crate) struct NotedNews {
     pub(crate) number: u64,
     pub(crate) told: OwnTold,
-    /// The device that it came from, which needs no telling.
+    /// The device that it came from, which needs no copy.
     pub(crate) except: Option<AccountId>,
 }
 
@@ -36,7 +37,7 @@ impl Encoded for NotedNews {
     const MAX_LEN: usize = MAX_BODY_LEN;
 }
 
-/// An account as it was last told, or heard.
+/// An account as it was last sent, or received.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct ToldContact {
     pub(crate) account: AccountId,
@@ -49,7 +50,7 @@ impl Encoded for ToldContact {
     const MAX_LEN: usize = 64;
 }
 
-/// A group as it was last told.
+/// A group as it was last sent.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct ToldGroup {
     pub(crate) group: GroupId,
@@ -61,7 +62,7 @@ impl Encoded for ToldGroup {
     const MAX_LEN: usize = 64;
 }
 
-/// Notes news for the other devices, if there are any.
+/// Records a message for the other devices, if there are any.
 pub(crate) fn note(
     rows: &mut Rows<'_>,
     own: Option<DeviceAddress>,
@@ -80,7 +81,7 @@ pub(crate) fn note(
     rows.store(Table::OwnNews, &next.to_be_bytes(), &NotedNews { number: next, told, except })
 }
 
-/// Takes the noted news, in order.
+/// Removes and returns the recorded messages, in order.
 pub(crate) fn take_noted(rows: &mut Rows<'_>) -> Result<Vec<NotedNews>, StorageError> {
     let mut noted = rows.load_all::<NotedNews>(Table::OwnNews)?;
     noted.sort_by_key(|news| news.number);
@@ -88,7 +89,7 @@ pub(crate) fn take_noted(rows: &mut Rows<'_>) -> Result<Vec<NotedNews>, StorageE
     Ok(noted)
 }
 
-/// Notes the delivery of a message to a contact, or to a member of a group.
+/// Records the delivery of a message to a contact, or to a member of a group.
 pub(crate) fn note_progress(
     rows: &mut Rows<'_>,
     own: Option<DeviceAddress>,
@@ -104,7 +105,7 @@ pub(crate) fn note_progress(
     note(rows, own, OwnTold::Progress(news), None)
 }
 
-/// Notes that a received message was shown.
+/// Records that a received message was shown.
 pub(crate) fn note_shown(
     rows: &mut Rows<'_>,
     own: Option<DeviceAddress>,
@@ -115,7 +116,7 @@ pub(crate) fn note_shown(
     note(rows, own, OwnTold::Shown(ShownNews { with, message, at }), None)
 }
 
-/// Returns an entry as other devices are told it.
+/// Returns an entry in the form in which it is sent to other devices.
 pub(crate) fn entry_news(with: AccountId, entry: &HistoryEntry, is_history: bool) -> OwnTold {
     let way = match entry.direction {
         EntryDirection::Sent(state) => EntryWay::Sent(state),
@@ -158,7 +159,7 @@ pub(crate) fn contact_news(
         trust,
         origin,
         accepted,
-        // Each device introduces itself, and has places of its own.
+        // Each device introduces itself, and has its own indexes.
         introduced: _,
         next_place: _,
         expires_after,
@@ -185,7 +186,7 @@ pub(crate) fn contact_news(
     Ok(ContactNews { account, at, blocked, contact: Some(facts) })
 }
 
-/// Returns the digest of an account's news apart from its time.
+/// Returns the digest of what is sent about an account, apart from its time.
 pub(crate) fn digest(news: &ContactNews) -> Result<FixedBytes<32>, StorageError> {
     let timeless = ContactNews { at: Timestamp(0), ..news.clone() };
     let noted = NotedNews { number: 0, told: OwnTold::Contact(Box::new(timeless)), except: None };
@@ -193,7 +194,7 @@ pub(crate) fn digest(news: &ContactNews) -> Result<FixedBytes<32>, StorageError>
     Ok(FixedBytes(kdf::hash(labels::DEVICE_TOLD_CONTACT, &[&bytes])))
 }
 
-/// Returns the news of every account that has changed since it was last told, and notes that they are told.
+/// Returns a message about every account that has changed since it was last sent, and records that they are sent.
 pub(crate) fn changed_contacts(
     rows: &mut Rows<'_>,
     own: AccountId,

@@ -1,16 +1,16 @@
 //! Room for people whom the owner has not accepted.
 //!
 //! Accounts cost nothing, so that anybody can write from hundreds of them. The room that they can take is bounded
-//! here, and a newcomer is never turned away for good:
+//! here, and a new sender is never turned away for good:
 //!
-//! - **A message that opens** makes its sender a request. With [`MAX_REQUESTS`] requests, the oldest one that has said
-//!   nothing gives way. If there is none, it is the oldest one whose every word the owner has seen and not answered.
-//!   While all are unseen, the message is not taken in: it is not acknowledged, stays at the relay, and comes again
-//!   once some have been shown.
+//! - **A message that opens** makes its sender a request. With [`MAX_REQUESTS`] requests, the oldest one that has
+//!   said nothing gives way. If there is none, it is the oldest one whose every word the owner has seen and not
+//!   answered. While all are unseen, the message is not accepted: it is not acknowledged, stays at the relay, and
+//!   is delivered again once some have been shown.
 //! - **A message that does not open** makes nobody a request. Its sender's account is remembered, so that it is asked
 //!   for again if the owner adds them; with [`MAX_UNOPENED`] of them the oldest is forgotten.
 //!
-//! Those who know the delivery key, which stands in invitations, have separate room in both tables: throw-away
+//! Senders who know the delivery key, which is in invitations, have separate room in both tables: throw-away
 //! accounts that know only a number take nothing from it.
 
 use std::collections::BTreeSet;
@@ -31,14 +31,14 @@ pub const MAX_REQUESTS: usize = 500;
 /// takes as many bytes as its digests. Nobody adds more accounts than there are requests.
 pub const MAX_UNOPENED: usize = 500;
 
-/// An account that wrote and that the owner has not accepted. The record stays when the owner accepts it, and says
-/// nothing about a contact.
+/// An account that wrote and that the owner has not accepted. The record is kept when the owner accepts the
+/// account, and says nothing about a contact.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Stranger {
     account: AccountId,
     /// True if the delivery key admitted its first message.
     admitted: bool,
-    /// Time at which the message came.
+    /// Time at which the message arrived.
     at: Timestamp,
 }
 

@@ -42,10 +42,10 @@ use crate::vault::{Rows, StorageError};
 /// The decisions of one transaction.
 #[derive(Default)]
 struct Decided {
-    /// Names of devices whose keys are to be fetched, with the address and the delivery key for the question.
+    /// Names of devices whose keys must be fetched, with the address and the delivery key for the question.
     fetches: Vec<(AccountId, DeviceAddress, Option<FixedBytes<32>>)>,
     submissions: Vec<Submission>,
-    /// Items that stay as they are for now.
+    /// Items that are left unchanged for now.
     kept: Vec<(u64, IndexEntry)>,
     /// Items that no longer exist: nothing later may wait for them.
     gone: Vec<u64>,
@@ -53,14 +53,14 @@ struct Decided {
     paid: Vec<AccountId>,
     /// Contacts with a failure on this side.
     stuck: Vec<AccountId>,
-    /// Contacts whose devices the software wants to ask for.
+    /// Contacts whose devices the software wants to request.
     lists: Vec<AccountId>,
 }
 
 /// The next items of one contact, by order.
 #[derive(Clone, Copy, Default)]
 struct Next {
-    /// An item that was sealed before and refused for now. It goes before anything is sealed after it.
+    /// An item that was sealed before and refused for now. It is sent before anything is sealed after it.
     sealed: Option<u64>,
     /// The oldest item that is not sealed.
     waiting: Option<u64>,
@@ -71,13 +71,13 @@ struct Submission {
     order: u64,
     digest: [u8; 32],
     payload: Bytes,
-    /// The recipient's identity and delivery key, if the item goes over the nameless link.
+    /// The recipient's identity and delivery key, if the item is sent over the nameless link.
     sealed: Option<(IdentityPublic, FixedBytes<32>)>,
     to: DeviceAddress,
 }
 
 impl Phone {
-    /// Returns true if something is to go over the nameless link. Until then it need not be connected.
+    /// Returns true if something must be sent over the nameless link. Until then it need not be connected.
     ///
     /// # Errors
     /// [`PhoneError::Storage`].
@@ -165,8 +165,8 @@ impl Phone {
         Ok(())
     }
 
-    /// Returns the contacts that have something waiting or owed and may get it now. A contact with an item on its way
-    /// waits.
+    /// Returns the contacts that have something waiting or owed and may get it now. A contact with an item in
+    /// flight waits.
     fn agenda(&self, now: Timestamp) -> BTreeMap<AccountId, Next> {
         let mut agenda: BTreeMap<AccountId, Next> =
             self.owed.due().map(|contact| (contact, Next::default())).collect();
@@ -207,10 +207,10 @@ impl Phone {
             self.pauses.begin(contact, WaitCause::NoKeys, now);
         }
         let mut fetches = decided.fetches;
-        // A linked device's keys stand on the account's signed list, and need no proof of their own.
+        // A linked device's keys rest on the account's signed list, and need no proof of their own.
         fetches.retain(|(_, address, _)| {
             let account = address.account;
-            // Keys in doubt are fetched once the device list is there that the log may bind with them.
+            // Keys in doubt are fetched once the device list has arrived that the log may bind with them.
             let awaits_list = || self.proofs.doubts(account, Doubt::Keys) && self.awaits_list_of(account);
             address.device.is_linked() || !(self.awaits_proof_of(account) || awaits_list())
         });
@@ -236,8 +236,8 @@ impl Phone {
                     match seal(rng, &self.secrets.identity, &certificate, &recipient, payload.as_slice()) {
                         Ok(envelope) => (Bytes(envelope), Some(key)),
                         Err(_) => {
-                            // The certificate is for another identity, or the contact's key is invalid. Neither fault
-                            // repairs itself, and in neither case may the message silently go out unsealed.
+                            // The certificate is for another identity, or the contact's key is invalid. Neither
+                            // fault repairs itself, and in neither case may the message silently be sent unsealed.
                             self.certificate.current = None;
                             self.pauses.begin(item.to, WaitCause::NoKeys, now);
                             continue;
@@ -259,7 +259,7 @@ impl Phone {
 struct LinkSender<'a, S> {
     account: &'a crate::account::Account,
     secrets: &'a crate::phone::engine::Secrets,
-    /// This device's place among those of the account, if it is a linked one.
+    /// This device's role among those of the account, if it is a linked one.
     place: Option<LinkRecord>,
     /// What this phone has seen of the public log, if it checks it.
     log: Option<LogMemory>,
@@ -288,7 +288,7 @@ impl<S: Software> LinkSender<'_, S> {
         if Self::route(&them) != self.link || !them.record.trust.may_send() {
             return Ok(());
         }
-        // Whoever does not know this device yet would take its key for a changed one.
+        // A contact that does not know this device yet would take its key for a changed one.
         if !self.is_own(them.record.account) && !may_write(rows, them.record.account)? {
             return Ok(());
         }
@@ -374,7 +374,7 @@ impl<S: Software> LinkSender<'_, S> {
         self.account.address.is_some_and(|own| own.account == account)
     }
 
-    /// Returns the owner in the place of a contact, for writing to another device of this account. It is not stored.
+    /// Returns a contact record of the owner, for writing to another device of this account. It is not stored.
     fn owner(&self, account: AccountId) -> ContactRecord {
         let record = ContactRecord::new(account, String::new(), ContactOrigin::Invitation, Timestamp(0));
         let identity = match &self.place {

@@ -1,4 +1,4 @@
-//! Frames about devices, and the news for the other devices of this account.
+//! Frames about devices, and messages between the devices of this account.
 
 use pillarbox_crypto::{kdf, labels};
 use pillarbox_wire::{
@@ -25,7 +25,7 @@ use crate::records::own_news::{OwnNews, OwnTold};
 use crate::vault::{Rows, StorageError, Table};
 
 impl Phone {
-    /// Returns the public keys with which this device waits to be linked.
+    /// Returns the public keys under which this device waits to be linked.
     pub(crate) fn offer(&self, link: &LinkRecord, prekeys: PreKeyUpload) -> DeviceOffer {
         let identity = &self.secrets.identity;
         DeviceOffer {
@@ -85,7 +85,7 @@ impl Phone {
         Ok(())
     }
 
-    /// Asks for the device lists of contacts, each over the link that their messages take.
+    /// Requests the device lists of contacts, each over the link that their messages take.
     pub(crate) fn ask_lists(&mut self, link: Link, frames: &mut Vec<ClientFrame>) -> Result<(), PhoneError> {
         let seals = self.account.seals();
         for contact in std::mem::take(&mut self.lists_wanted) {
@@ -176,7 +176,7 @@ fn tell_siblings(
     Ok(queued)
 }
 
-/// Returns what tells of every group whose members have changed since it was last told.
+/// Returns a message about every group whose members have changed since it was last sent.
 fn changed_groups(rows: &mut Rows<'_>, own: DeviceAddress) -> Result<Vec<Content>, StorageError> {
     let mut changed = Vec::new();
     for record in all_groups(rows)? {

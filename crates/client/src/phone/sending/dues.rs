@@ -1,5 +1,5 @@
-//! What goes to a contact beside what the owner says: receipts and requests that are owed, and once a day the last head
-//! of the public log.
+//! Messages to a contact other than the owner's texts: receipts and requests that are owed, and once a day the last
+//! head of the public log.
 
 use pillarbox_wire::Timestamp;
 
@@ -13,7 +13,7 @@ use crate::records::directory::{KnownHead, LogMemory};
 use crate::records::recovery::PendingReplies;
 use crate::vault::{Rows, StorageError};
 
-/// A phone that pays what it owes at one moment.
+/// A phone that sends what it owes at one moment.
 pub(super) struct Dues<'a> {
     pub(super) account: &'a Account,
     /// What this phone has seen of the public log, if it checks it.
@@ -40,7 +40,7 @@ impl Dues<'_> {
             let Some(digests) = pending::take_request(rows, pending)? else { break };
             contents.push(Content::ResendRequest(ResendRequest { digests }));
         }
-        // A receipt tells the other phone that its requests were read. While one of them may be among the missing
+        // A receipt says that the other phone's requests were read. While one of them may be among the missing
         // messages, a receipt would make that phone forget it.
         let asks = pending.asks() || !contents.is_empty();
         while !asks && contents.len() < room && pending.may_confirm(self.now) {

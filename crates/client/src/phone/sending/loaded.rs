@@ -1,4 +1,4 @@
-//! A recipient's device as it is read from the vault, with everything that sealing a message for it takes.
+//! A recipient's device as read from the vault, with everything needed to seal a message for it.
 
 use pillarbox_crypto::{IdentityPublic, SecretBytes};
 use pillarbox_session::Conversation;
@@ -9,9 +9,9 @@ use crate::records::recovery::PendingReplies;
 
 /// A device of a contact, or another one of the owner's, loaded for writing to it.
 pub(super) struct LoadedContact {
-    /// The name under which this phone keeps what belongs to the device.
+    /// The name under which this phone stores the device's data.
     pub(super) name: AccountId,
-    /// The contact; one without a conversation stands for the owner.
+    /// The contact; a record without a conversation is the owner's.
     pub(super) record: ContactRecord,
     /// The device's identity: the contact's, unless it is a linked device.
     pub(super) identity: Option<IdentityPublic>,

@@ -1,4 +1,4 @@
-//! Frames to the relay. Everything they depend on is stored before they leave.
+//! Frames to the relay. Everything they depend on is stored before they are sent.
 
 mod converse;
 mod devices;

@@ -19,7 +19,7 @@ use crate::records::prekeys;
 use crate::software::{Shipped, Software};
 
 impl Phone {
-    /// Returns the frames that should go out on a link now. Everything they depend on is stored.
+    /// Returns the frames that should be sent on a link now. Everything they depend on is stored.
     ///
     /// Call this after [`connected`](Self::connected), after each batch of received frames, after each local change,
     /// and about once a second while something waits for its time.
@@ -35,7 +35,7 @@ impl Phone {
         self.outgoing_with(link, now, rng, &Shipped)
     }
 
-    /// Returns the frames that should go out on a link now, as this software makes them; see
+    /// Returns the frames that should be sent on a link now, as this software makes them; see
     /// [`outgoing`](Self::outgoing).
     ///
     /// # Errors
@@ -86,7 +86,7 @@ impl Phone {
         Ok(frames)
     }
 
-    /// Returns a ping, which the relay answers if it is still there.
+    /// Returns a ping, which the relay answers if it is still connected.
     ///
     /// Returns `None` while the link is not ready or a ping is open.
     pub fn ping(&mut self, link: Link) -> Option<ClientFrame> {
@@ -96,13 +96,13 @@ impl Phone {
         (usable && !open).then(|| ClientFrame::Ping(Ping { request: connection.ask(Question::Ping) }))
     }
 
-    /// Returns true if a link is ready for everything that goes over it.
+    /// Returns true if a link is ready for all its frames.
     #[must_use]
     pub fn is_ready(&self, link: Link) -> bool {
         self.links.get(link).is_some_and(|connection| connection.stage == LinkStage::Ready)
     }
 
-    /// Returns true if nothing more goes over the named link: the relay refused this device, or the account is
+    /// Returns true if nothing more is sent over the named link: the relay refused this device, or the account is
     /// closed.
     #[must_use]
     pub fn is_closed(&self) -> bool {
@@ -115,9 +115,10 @@ impl Phone {
         self.links.get(link).is_some_and(|connection| connection.is_asking(|_| true))
     }
 
-    /// Returns true if only waiting is left: the named link is authenticated, all messages of the mailbox have come
-    /// and are acknowledged, and every question is answered. Messages that cannot be sent at present do not count,
-    /// nor do those that this phone has [no room](Self::held_back) for: they come once the owner has looked.
+    /// Returns true if only waiting is left: the named link is authenticated, all messages of the mailbox have
+    /// arrived and are acknowledged, and every question is answered. Messages that cannot be sent at present do not
+    /// count, nor do those that this phone has [no room](Self::held_back) for: they are delivered once the owner
+    /// has looked.
     #[must_use]
     pub fn is_settled(&self) -> bool {
         self.is_ready(Link::Named)
@@ -144,7 +145,7 @@ impl Phone {
         };
         let verifier = kdf::hash(labels::DELIVERY_KEY, &[self.secrets.delivery.as_bytes()]);
         let (identity, device) = (self.secrets.identity.public(), &self.secrets.device);
-        // The caller has just looked at this connection.
+        // The caller has just checked this connection.
         let Some(connection) = self.links.get_mut(Link::Named) else {
             return Err(PhoneError::NotRegistered);
         };

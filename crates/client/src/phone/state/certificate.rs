@@ -5,7 +5,7 @@ use pillarbox_wire::{Duration, Timestamp};
 use crate::phone::rows::records::CertificateRecord;
 use crate::phone::state::links::{CERTIFICATE_MARGIN, Connection};
 
-/// Least time between two requests for a certificate, whatever the relay answers.
+/// Least time between two requests for a certificate, no matter what the relay answers.
 const CERTIFICATE_PAUSE: Duration = Duration::from_seconds(60);
 
 /// The current certificate, and the request for the next one.
@@ -17,17 +17,17 @@ pub(crate) struct Certificate {
 }
 
 impl Certificate {
-    /// Notes that the connection is gone, and an open request with it.
+    /// Records the disconnect and drops any pending request.
     pub(crate) const fn disconnected(&mut self) {
         self.asked_at = None;
     }
 
-    /// Notes that a certificate is requested.
+    /// Records that a certificate was requested.
     pub(crate) const fn asked(&mut self, now: Timestamp) {
         self.asked_at = Some(now);
     }
 
-    /// Returns true if the pause since the last request is over.
+    /// Returns true if the pause since the last request has passed.
     pub(crate) fn may_be_asked(&self, now: Timestamp) -> bool {
         self.asked_at.is_none_or(|at| now.since(at) >= CERTIFICATE_PAUSE || now < at)
     }

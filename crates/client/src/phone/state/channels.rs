@@ -41,7 +41,7 @@ impl Channels {
         self.caught_up = false;
     }
 
-    /// Repeats a question whose connection is gone. Tasks are stored; readings are only here.
+    /// Repeats a question whose connection was lost. Tasks are stored; readings are kept only here.
     pub(crate) fn ask_again(&mut self, asked: Asked) {
         if let Asked::Read(reading) = asked {
             self.readings.push_front(reading);

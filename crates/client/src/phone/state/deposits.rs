@@ -1,4 +1,4 @@
-//! Facts left at the relay, in memory.
+//! Facts deposited at the relay, in memory.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use pillarbox_wire::{DepositKind, Timestamp};
 /// The state of deposits while the phone runs.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Deposits {
-    /// True if all stored facts were left.
+    /// True if all stored facts were deposited.
     pub(crate) settled: bool,
     /// Kinds that the relay does not keep.
     pub(crate) refused: BTreeSet<DepositKind>,
@@ -15,7 +15,7 @@ pub(crate) struct Deposits {
 }
 
 impl Deposits {
-    /// Notes that there may be something to leave.
+    /// Records that there may be something to deposit.
     pub(crate) fn look_again(&mut self) {
         self.settled = false;
     }

@@ -1,4 +1,4 @@
-//! Prekeys on their way to the relay, and the count of those that it has.
+//! Prekeys in transit to the relay, and the count of those that it has.
 
 use std::collections::VecDeque;
 
@@ -11,7 +11,7 @@ use crate::records::prekeys::Refill;
 pub(crate) struct KeyStock {
     /// Prekeys that are kept here and not yet sent.
     pub(crate) uploads: VecDeque<PreKeyUpload>,
-    /// True while the relay is to be asked how many prekeys are left.
+    /// True while the relay has to be asked how many prekeys are left.
     pub(crate) recount: bool,
     /// True if the uploads were offered before: the relay is then asked once more.
     offered_before: bool,
@@ -46,7 +46,7 @@ impl KeyStock {
         self.fill_up = true;
     }
 
-    /// Returns true if nothing is to be sent and no count is due. Uploads offered a second time are counted first.
+    /// Returns true if nothing has to be sent and no count is due. Uploads offered again are counted first.
     pub(crate) fn is_settled(&self) -> bool {
         self.uploads.is_empty() && !self.fill_up
     }

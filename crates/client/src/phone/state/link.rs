@@ -5,6 +5,6 @@
 pub enum Link {
     /// The relay knows the account.
     Named,
-    /// The relay is not told the account.
+    /// The relay does not learn the account.
     Nameless,
 }

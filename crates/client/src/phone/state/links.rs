@@ -1,9 +1,9 @@
 //! The two connections of a phone, and the open questions on each.
 //!
 //! The *named* link names the account: it receives messages, requests certificates, looks up numbers and registers.
-//! The *nameless* link names no account: sealed messages and the keys to begin them go over it, each admitted by the
-//! recipient's delivery key, so that the relay does not learn the sender. Network address and time still tie the two
-//! together for a relay that looks; the threat model says so.
+//! The *nameless* link names no account: sealed messages and the keys to begin them are sent over it, each admitted
+//! by the recipient's delivery key, so that the relay does not learn the sender. Network address and time still tie
+//! the two together for a relay that looks; the threat model says so.
 
 use std::collections::HashMap;
 
@@ -17,7 +17,7 @@ use crate::records::prekeys::Numbers;
 use crate::text::device_code::DeviceCode;
 
 /// Least time left on a certificate before it is renewed. It is far above the time of a submission, and below any
-/// lifetime that a relay would give.
+/// lifetime that a relay would choose.
 pub(crate) const CERTIFICATE_MARGIN: Duration = Duration::from_seconds(600);
 
 /// The progress of a connection.
@@ -31,9 +31,9 @@ pub(crate) enum LinkStage {
     Asked,
     /// This new device waits for the account's first phone, at the place that this request opened.
     Waiting(RequestId),
-    /// Ready for everything that goes over it.
+    /// Ready for all its frames.
     Ready,
-    /// The relay does not accept this device: nothing more goes over it.
+    /// The relay does not accept this device: nothing more is sent over it.
     Refused,
 }
 
@@ -92,7 +92,7 @@ pub(crate) struct Connection {
     pub(crate) stage: LinkStage,
     /// The key with which the relay signs sender certificates.
     pub(crate) certificate_key: Option<SigningPublic>,
-    /// The estimate of the relay's clock, and this phone's clock, at the last look.
+    /// The estimate of the relay's clock, and this phone's clock, at the last reading.
     clocks: Option<(Timestamp, Timestamp)>,
     questions: HashMap<RequestId, Question>,
     next_request: u32,
@@ -116,9 +116,9 @@ impl Connection {
         self.stage = LinkStage::Welcomed;
     }
 
-    /// Advances the estimate of the relay's clock. Call this often: if this phone's clock was set back since the last
-    /// call, the time in between is not counted. Without frequent calls, the estimate would then stand still until the
-    /// clock has caught up.
+    /// Advances the estimate of the relay's clock. Call this often: if this phone's clock was set back since the
+    /// last call, the time in between is not counted. Without frequent calls, the estimate would then stop until
+    /// the clock has caught up.
     pub(crate) fn reckon(&mut self, now: Timestamp) {
         self.clocks = self.clocks.map(|(theirs, ours)| (theirs + now.since(ours), now));
     }
@@ -128,8 +128,8 @@ impl Connection {
         self.clocks.map_or(now, |(theirs, ours)| theirs + now.since(ours))
     }
 
-    /// Corrects the estimate by a certificate that the relay has just issued. A new certificate is good for a while,
-    /// so if it looks almost expired, this phone's clock had been set ahead.
+    /// Corrects the estimate by a certificate that the relay has just issued. A new certificate is valid for a
+    /// while, so if it seems almost expired, this phone's clock had been set ahead.
     pub(crate) fn certified_until(&mut self, until: Timestamp) {
         let latest = Timestamp(until.0.saturating_sub(2 * CERTIFICATE_MARGIN.0));
         self.clocks = self.clocks.map(|(theirs, ours)| (theirs.min(latest), ours));

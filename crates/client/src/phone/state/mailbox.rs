@@ -1,6 +1,6 @@
-//! The mailbox at the relay: messages still to come, messages left there, and acknowledgements still to go.
+//! The mailbox at the relay: messages not yet delivered, messages left there, and acknowledgements not yet sent.
 //!
-//! `docs/protocol.md` lists every bounded table, and the outcome for a message that it does not take.
+//! `docs/protocol.md` lists every bounded table, and the outcome for a message that does not fit.
 
 use std::collections::VecDeque;
 use std::mem::{discriminant, take};
@@ -14,7 +14,7 @@ use crate::records::notice::Notice;
 /// frame before it causes; the second comes after them.
 const LISTENS: u8 = 2;
 
-/// A full table that does not take a message.
+/// A full table that rejects a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Full {
     /// Requests: [`MAX_REQUESTS`](crate::phone::MAX_REQUESTS).
@@ -40,7 +40,7 @@ impl Full {
 pub(crate) struct Mailbox {
     /// Messages that are stored here and that the relay may delete.
     acknowledgements: VecDeque<MessageId>,
-    /// Messages that the relay reported as waiting and that have not come yet.
+    /// Messages that the relay reported as waiting and that have not arrived yet.
     expected: u32,
     /// Messages of the last connection that this phone had no room for.
     held_back: usize,
@@ -48,30 +48,30 @@ pub(crate) struct Mailbox {
     full: Vec<Full>,
     /// True until the relay has been told that messages were left there.
     tells_left: bool,
-    /// Signs of life to await before it is certain that nothing comes behind the messages that were left.
+    /// Signs of life to await before it is certain that nothing follows the messages that were left.
     listens: u8,
 }
 
 impl Mailbox {
-    /// Notes a new connection: messages that were left may come again.
+    /// Records a new connection: messages that were left may be delivered again.
     pub(crate) fn connected(&mut self) {
         self.held_back = 0;
         self.full.clear();
         (self.tells_left, self.listens) = (false, 0);
     }
 
-    /// Notes that the connection is gone: unacknowledged messages are delivered again, and recognised.
+    /// Records the disconnect: unacknowledged messages are delivered again, and recognised.
     pub(crate) fn disconnected(&mut self) {
         self.acknowledgements.clear();
         self.expected = 0;
     }
 
-    /// Notes how many messages wait.
+    /// Records how many messages wait.
     pub(crate) const fn expect(&mut self, waiting: u32) {
         self.expected = waiting;
     }
 
-    /// Notes that a message has come and is stored.
+    /// Records that a message has arrived and is stored.
     pub(crate) fn take_in(&mut self, message: MessageId) {
         self.expected = self.expected.saturating_sub(1);
         if self.held_back > 0 {
@@ -80,8 +80,8 @@ impl Mailbox {
         self.acknowledgements.push_back(message);
     }
 
-    /// Notes that a message has come and is left at the relay. The owner is told once on each connection for each
-    /// table.
+    /// Records that a message has arrived and is left at the relay. The owner is told once on each connection for
+    /// each table.
     pub(crate) fn leave(&mut self, full: Full) -> Vec<Notice> {
         self.expected = self.expected.saturating_sub(1);
         self.listens = LISTENS;
@@ -94,12 +94,13 @@ impl Mailbox {
         vec![full.notice()]
     }
 
-    /// Notes a sign of life from the relay.
+    /// Records a sign of life from the relay.
     pub(crate) const fn hear(&mut self) {
         self.listens = self.listens.saturating_sub(1);
     }
 
-    /// Takes the acknowledgements to be sent. An empty one tells the relay that messages were left there.
+    /// Removes and returns the acknowledgements to be sent. An empty one tells the relay that messages were left
+    /// there.
     pub(crate) fn acknowledge(&mut self) -> Vec<Acknowledge> {
         let mut frames = Vec::new();
         while !self.acknowledgements.is_empty() {
@@ -112,8 +113,9 @@ impl Mailbox {
         frames
     }
 
-    /// Returns true if more of the waiting messages are to come. A relay of an earlier version delivers nothing behind
-    /// messages that are left there. Once such a relay has been asked and delivers nothing, no more messages come.
+    /// Returns true if more of the waiting messages will be delivered. A relay of an earlier version delivers
+    /// nothing behind messages that are left there. Once such a relay has been asked and delivers nothing, no more
+    /// messages follow.
     pub(crate) const fn comes_more(&self) -> bool {
         self.expected > 0 && (self.held_back == 0 || self.listens > 0)
     }
@@ -123,7 +125,7 @@ impl Mailbox {
         self.comes_more() && self.held_back > 0
     }
 
-    /// Returns true if nothing more comes and every message that came is acknowledged.
+    /// Returns true if nothing more follows and every message that arrived is acknowledged.
     pub(crate) fn is_settled(&self) -> bool {
         !self.comes_more() && self.acknowledgements.is_empty()
     }

@@ -1,9 +1,9 @@
 //! Outgoing items and their progress.
 //!
-//! An item is *waiting* until there is a session to encrypt it in, *sealed* from then on (the same bytes go out
+//! An item is *waiting* until there is a session to encrypt it in, *sealed* from then on (the same bytes are sent
 //! however often the connection breaks), and *accepted* once the relay has it on its disk. An accepted text stays
-//! here until the other phone's receipt comes, so that it can be encrypted again if that phone lost its keys. An
-//! accepted resend request stays until something sent after it is confirmed, because nothing else brings back the
+//! here until the other phone's receipt arrives, so that it can be encrypted again if that phone lost its keys. An
+//! accepted resend request stays until something sent after it is confirmed, because nothing else recovers the
 //! messages that it asks for.
 //!
 //! The vault's rows are authoritative; `Outbox` is an index of them in memory, rebuilt when a profile opens.
@@ -32,7 +32,7 @@ pub const MAX_IN_FLIGHT: usize = 32;
 /// One thing to be sent to one contact.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Item {
-    /// Its place in the order of sending; also its key in the vault.
+    /// Its position in the order of sending; also its key in the vault.
     pub(crate) order: u64,
     pub(crate) to: AccountId,
     pub(crate) content: Content,
@@ -62,7 +62,7 @@ pub(crate) enum Stage {
 }
 
 impl Item {
-    /// Returns true if it is kept after the relay took it, so that it can be encrypted again.
+    /// Returns true if it is kept after the relay accepted it, so that it can be encrypted again.
     pub(crate) const fn may_be_resent(&self) -> bool {
         !matches!(self.content, Content::Receipt(_) | Content::LogHead(_))
     }
@@ -94,7 +94,7 @@ impl Item {
     }
 }
 
-/// An item as the index holds it.
+/// An item as stored in the index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct IndexEntry {
     pub(crate) to: AccountId,
@@ -170,7 +170,7 @@ impl Outbox {
         (kept.count() >= most).then_some(oldest)
     }
 
-    /// Returns the accepted resend requests to a contact that come before `order`.
+    /// Returns the accepted resend requests to a contact that precede `order`.
     pub(crate) fn requests_before(&self, contact: AccountId, order: u64) -> Vec<u64> {
         let before = self.items.range(..order).filter(|(_, indexed)| indexed.asks && indexed.to == contact);
         before.filter(|(_, indexed)| indexed.stage == IndexStage::Accepted).map(|(&order, _)| order).collect()
@@ -181,7 +181,7 @@ impl Outbox {
         self.items.values().filter(|indexed| indexed.stage != IndexStage::Accepted).count()
     }
 
-    /// Counts those of them that go to one contact or device.
+    /// Counts those addressed to one contact or device.
     pub(crate) fn unsent_to(&self, to: AccountId) -> usize {
         let waiting = |indexed: &&IndexEntry| indexed.to == to && indexed.stage != IndexStage::Accepted;
         self.items.values().filter(waiting).count()

@@ -9,9 +9,9 @@ use crate::records::recovery::PendingReplies;
 /// Accepted contacts to whom something is owed.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Owed {
-    /// Those who may get it now.
+    /// Contacts who may get it now.
     due: BTreeSet<AccountId>,
-    /// Those whose receipts wait for their time.
+    /// Contacts whose receipts wait for their time.
     later: BTreeMap<AccountId, Timestamp>,
 }
 
@@ -27,7 +27,7 @@ impl Owed {
         };
     }
 
-    /// Makes due whatever waited for a time that has come.
+    /// Makes due everything whose time has come.
     pub(crate) fn wake(&mut self, now: Timestamp) {
         let due = &mut self.due;
         self.later.retain(|contact, at| {
@@ -38,12 +38,12 @@ impl Owed {
         });
     }
 
-    /// Notes that nothing is due to a contact for now.
+    /// Records that nothing is due to a contact for now.
     pub(crate) fn paid(&mut self, contact: AccountId) {
         self.due.remove(&contact);
     }
 
-    /// Notes that nothing more is owed to a contact.
+    /// Records that nothing more is owed to a contact.
     pub(crate) fn forget(&mut self, contact: AccountId) {
         self.due.remove(&contact);
         self.later.remove(&contact);

@@ -8,7 +8,7 @@ use pillarbox_wire::{AccountId, Duration, Refusal, Timestamp};
 /// disk, short enough for a person who waits.
 const RETRY_AFTER: Duration = Duration::from_seconds(60);
 
-/// The reason why messages to a contact wait.
+/// Reasons that messages to a contact wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WaitCause {
     /// The relay refused one for now.
@@ -17,7 +17,7 @@ pub enum WaitCause {
     NoKeys,
     /// The relay's public log did not prove the keys that it gave.
     NotProved,
-    /// The relay says that the contact has other keys, more often than a conversation may restart.
+    /// The relay has reported new keys of the contact more often than a conversation may restart.
     TooManyStarts,
     /// The contact was verified and their key has changed: the owner has to choose.
     KeyChanged,

@@ -1,4 +1,4 @@
-//! Answers of the directory that wait for their proofs, and the times at which the owner's own entry is looked at.
+//! Answers of the directory that wait for their proofs, and the times at which the owner's own entry is checked.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -7,8 +7,8 @@ use pillarbox_wire::{AccountId, DeviceBundle, DeviceList, Duration, Handle, Iden
 use crate::phone::state::link::Link;
 use crate::records::directory::{KnownHead, LogMemory};
 
-/// Pause between two looks at the owner's own entry on one connection: somebody else's keys in the owner's name are
-/// noticed within the hour, and a phone asks 24 times a day.
+/// Pause between two checks of the owner's own entry on one connection: somebody else's keys in the owner's name
+/// are noticed within the hour, and a phone asks 24 times a day.
 pub(crate) const OWN_ENTRY_EVERY: Duration = Duration::from_seconds(3_600);
 
 /// The one row of its table in the vault.
@@ -17,17 +17,17 @@ pub(crate) const MEMORY: &[u8] = b"log";
 /// An answer of the directory that is held back until the log proves it.
 #[derive(Clone, Debug)]
 pub(crate) enum Held {
-    /// No answer: the owner looks at their own entry.
+    /// No answer: the owner's phone checks its own entry.
     Own,
     /// Keys to begin a conversation with a contact.
     Keys { contact: AccountId, identity: IdentityKey, bundles: Vec<DeviceBundle> },
     /// The account behind a number.
     Found { account: AccountId, identity: IdentityKey, handle: Handle, name: Option<String> },
-    /// A contact's device list, as the relay gave it; `None` if the relay says that there is none.
+    /// A contact's device list, as the relay sent it; `None` if the relay says that there is none.
     Devices { contact: AccountId, list: Option<Box<DeviceList>> },
-    /// A device list that a contact has told. It lies in the vault.
+    /// A device list that a contact has sent. It is stored in the vault.
     Told { contact: AccountId },
-    /// Nothing: a contact has told a head, and the relay is to prove that its log continues it.
+    /// Nothing: a contact has sent a head, and the relay is to prove that its log continues it.
     Head { contact: AccountId, head: KnownHead },
 }
 
@@ -53,7 +53,7 @@ impl Held {
     }
 }
 
-/// The part of an answer that an entry did not stand for.
+/// The part of an answer that an entry did not bind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Doubt {
     Keys,
@@ -65,25 +65,26 @@ pub(crate) enum Doubt {
 pub(crate) struct Proofs {
     /// The memory of the log; `None` if this phone does not check.
     pub(crate) memory: Option<LogMemory>,
-    /// Held answers, in the order in which they came, with the link that their question goes over.
+    /// Held answers, in the order in which they arrived, with the link that their question takes.
     pub(crate) waiting: VecDeque<(Link, Held)>,
     /// Time at which the owner's own entry was last asked for on this connection.
     own_asked: Option<Timestamp>,
-    /// Contacts whose told device lists are to be proved.
+    /// Contacts whose own device lists have to be proved.
     pub(crate) unproved: BTreeSet<AccountId>,
-    /// Device lists that the relay gave of accounts whose keys are in doubt. The proof of the keys decides about them.
+    /// Device lists that the relay sent of accounts whose keys are in doubt. The proof of the keys decides about
+    /// them.
     pub(crate) given: BTreeMap<AccountId, DeviceList>,
-    /// Accounts whose entry was proved and stands for other keys, or another device list, than were given. Either may
-    /// have changed in between, so they are fetched once more before anything is said.
+    /// Accounts whose entry was proved and binds other keys, or another device list, than were returned. Either may
+    /// have changed in between, so they are fetched once more before anything is reported.
     doubted: BTreeSet<(AccountId, Doubt)>,
-    /// Accounts that the owner was told of on this connection; `None` stands for their own.
+    /// Accounts that were reported to the owner on this connection; `None` is their own.
     told: BTreeSet<Option<AccountId>>,
-    /// Contacts of whose other log the owner was told on this connection.
+    /// Contacts whose other log was reported to the owner on this connection.
     warned: BTreeSet<AccountId>,
 }
 
 impl Proofs {
-    /// Notes that the named link is gone.
+    /// Records that the named link is gone.
     pub(crate) fn disconnected(&mut self) {
         self.own_asked = None;
         self.told.clear();
@@ -91,12 +92,12 @@ impl Proofs {
         self.given.clear();
     }
 
-    /// Has the owner's own entry looked at once more, at once.
+    /// Schedules another check of the owner's own entry, at once.
     pub(crate) const fn look_again(&mut self) {
         self.own_asked = None;
     }
 
-    /// Takes what a lost link was to ask.
+    /// Removes and returns what a lost link was to ask.
     pub(crate) fn take_from(&mut self, gone: Link) -> Vec<Held> {
         let all = std::mem::take(&mut self.waiting);
         let (lost, kept): (VecDeque<_>, _) = all.into_iter().partition(|(link, _)| *link == gone);
@@ -104,7 +105,7 @@ impl Proofs {
         lost.into_iter().map(|(_, held)| held).collect()
     }
 
-    /// Schedules a look at the owner's own entry, if one is due. Returns true if it is.
+    /// Schedules a check of the owner's own entry, if one is due. Returns true if it is.
     pub(crate) fn look_at_own(&mut self, now: Timestamp) -> bool {
         let due = self.own_asked.is_none_or(|at| now.since(at) >= OWN_ENTRY_EVERY || now < at);
         let looks = self.memory.is_some() && due;
@@ -115,12 +116,12 @@ impl Proofs {
         looks
     }
 
-    /// Time of the next look at the owner's own entry.
+    /// Time of the next check of the owner's own entry.
     pub(crate) fn next_look(&self) -> Option<Timestamp> {
         self.own_asked.filter(|_| self.memory.is_some()).map(|at| at + OWN_ENTRY_EVERY)
     }
 
-    /// Notes an entry that stands for something else than was given. Returns true the second time in a row.
+    /// Records an entry that does not match what was returned. Returns true at the second mismatch in a row.
     pub(crate) fn doubt(&mut self, account: AccountId, what: Doubt) -> bool {
         if self.doubted.remove(&(account, what)) {
             return true;
@@ -129,22 +130,22 @@ impl Proofs {
         false
     }
 
-    /// Returns true if an account's entry stood for something else than was given.
+    /// Returns true if an account's entry did not match what was returned.
     pub(crate) fn doubts(&self, account: AccountId, what: Doubt) -> bool {
         self.doubted.contains(&(account, what))
     }
 
-    /// Notes that this was proved.
+    /// Records that this was proved.
     pub(crate) fn trust(&mut self, account: AccountId, what: Doubt) {
         self.doubted.remove(&(account, what));
     }
 
-    /// Returns true if the owner has not been told of a contact's other log on this connection.
+    /// Returns true if a contact's other log has not been reported to the owner on this connection.
     pub(crate) fn warns(&mut self, contact: AccountId) -> bool {
         self.warned.insert(contact)
     }
 
-    /// Returns true if the owner has not been told of this account on this connection.
+    /// Returns true if this account has not been reported to the owner on this connection.
     pub(crate) fn tells(&mut self, account: Option<AccountId>) -> bool {
         self.told.insert(account)
     }

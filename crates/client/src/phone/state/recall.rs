@@ -1,20 +1,20 @@
-//! A backup on its way back from the relay, in memory.
+//! A backup being recalled from the relay, in memory.
 
 use std::fmt;
 
 use pillarbox_crypto::SecretBytes;
 use pillarbox_wire::{Bytes, DepositKind, Refusal};
 
-/// Parts of one backup that are asked for: as many as fit the bytes that a relay keeps of one account, and some more.
-/// A relay that hands out parts without end fills 41 MB of memory and no more.
+/// Parts of one backup that are requested: as many as fit the bytes that a relay keeps of one account, and some
+/// more. A relay that sends parts without end fills 41 MB of memory and no more.
 pub(crate) const MAX_RECALLED_PARTS: usize = 1_024;
 
-/// A backup of this account as it lies at the relay.
+/// A backup of this account as the relay stores it.
 #[derive(Default)]
 pub struct RecalledBackup {
-    /// Its parts in order; none if no backup lies there.
+    /// Its parts in order; none if the relay has no backup.
     pub parts: Vec<Vec<u8>>,
-    /// The key, if it lies beside the parts.
+    /// The key, if it is stored beside the parts.
     pub key: Option<SecretBytes<32>>,
     /// True if the relay keeps keys of backups.
     pub takes_keys: bool,
@@ -27,15 +27,15 @@ impl fmt::Debug for RecalledBackup {
     }
 }
 
-/// The progress of a recall: the parts are asked for one by one until there is none, and the key last.
+/// The progress of a recall: the parts are requested one by one until there are no more, and the key last.
 #[derive(Debug, Default)]
 pub(crate) enum Recall {
-    /// Nothing was asked.
+    /// No recall was requested.
     #[default]
     Idle,
-    /// The next part is to be asked for.
+    /// The next part has to be requested.
     Parts(RecalledBackup),
-    /// The key is to be asked for.
+    /// The key has to be requested.
     Key(RecalledBackup),
     /// The relay has answered everything, or refused.
     Done(Result<RecalledBackup, Refusal>),

@@ -1,8 +1,8 @@
 //! The signed changes of one group as a phone keeps them, within limits.
 //!
-//! Each kind of change has a limit of its own, so that no member can fill the log with additions and leave no room for
-//! the removal that answers them. Where a kind is full, changes that do not hold make room first. A phone that takes no
-//! more says so, and the change is not confirmed.
+//! Each kind of change has its own limit, so that no member can fill the log with additions and leave no room for
+//! the removal that answers them. Where a kind is full, changes that no longer count make room first. A phone that
+//! accepts no more says so, and the change is not confirmed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,11 +18,11 @@ use crate::records::limits::{MAX_GROUP_MEMBERS, MAX_NAME_LEN};
 /// With more, one member could fill the phones of all others.
 pub(crate) const MAX_CHANGES_OF_A_KIND: usize = 2 * MAX_GROUP_MEMBERS;
 
-/// Digests that all removals of a group list together, and all farewells: each addition has one author, and so stands
+/// Digests that all removals of a group list together, and all farewells: each addition has one author, and so is
 /// in one list of each kind, or in two after a new phone.
 const MAX_LISTED: usize = 2 * MAX_HONOURED;
 
-/// Contacts with whom this phone has compared what they and it see, one for each member.
+/// Contacts with whom this phone has compared its view of the members, one for each member.
 const MAX_COMPARED: usize = MAX_GROUP_MEMBERS;
 
 /// The changes of one group.
@@ -30,12 +30,13 @@ const MAX_COMPARED: usize = MAX_GROUP_MEMBERS;
 pub(crate) struct MembershipLog {
     /// Checked changes by digest.
     changes: BTreeMap<ChangeDigest, MemberChange>,
-    /// The members who said themselves, in their own session, that they have left.
+    /// The members who announced in their own session that they have left.
     parted: BTreeSet<AccountId>,
     compared: Vec<ComparedMembers>,
-    /// The members whom this phone told by a roster, because their phones had not shown that they read signatures.
+    /// The members whom this phone informed by a roster, because their phones had not shown that they read
+    /// signatures.
     owed: BTreeSet<AccountId>,
-    /// The accounts that a member's roster puts into the group and nobody has signed for, with that member.
+    /// The accounts that a member's roster adds to the group and nobody has signed for, with that member.
     words: BTreeMap<AccountId, AccountId>,
 }
 
@@ -103,7 +104,7 @@ fn listed(change: &MemberChange) -> usize {
 }
 
 impl MembershipLog {
-    /// Takes a change in, if it is a sound change of this group and there is room.
+    /// Adds a change, if it is a sound change of this group and there is room.
     pub(crate) fn take(&mut self, group: GroupId, change: &MemberChange) -> ChangeTaken {
         let Some(digest) = change.check(group) else { return ChangeTaken::Refused };
         if self.changes.contains_key(&digest) {
@@ -126,7 +127,7 @@ impl MembershipLog {
         of_kind().count() < most && lists <= MAX_LISTED && self.has_room_for_member(change)
     }
 
-    /// Returns true unless the change adds an account over the most that a group has, those who left included.
+    /// Returns true unless the change adds an account beyond the group's maximum, former members included.
     fn has_room_for_member(&self, change: &MemberChange) -> bool {
         let MemberAct::Add { member } = &change.claim.act else { return true };
         let mut accounts: BTreeSet<AccountId> = BTreeSet::from([member.account]);
@@ -146,17 +147,17 @@ impl MembershipLog {
         }
     }
 
-    /// Notes that a member said in its own session that it has left.
+    /// Records that a member announced in its own session that it has left.
     pub(crate) fn part(&mut self, member: AccountId) {
         self.parted.insert(member);
     }
 
-    /// Returns true if the member said in its own session that it has left.
+    /// Returns true if the member announced in its own session that it has left.
     pub(crate) fn has_parted(&self, member: AccountId) -> bool {
         self.parted.contains(&member)
     }
 
-    /// Notes that a member is owed the signed changes until its phone shows that it reads them.
+    /// Records that a member is owed the signed changes until its phone shows that it reads them.
     pub(crate) fn owe(&mut self, member: AccountId) {
         if self.owed.len() < MAX_GROUP_MEMBERS {
             self.owed.insert(member);
@@ -168,15 +169,15 @@ impl MembershipLog {
         self.owed.remove(&member)
     }
 
-    /// Notes that somebody is in the group by a member's word alone.
+    /// Records that somebody is in the group by a member's word alone.
     pub(crate) fn word(&mut self, member: AccountId, by: AccountId) {
         if self.words.len() < MAX_GROUP_MEMBERS {
             self.words.entry(member).or_insert(by);
         }
     }
 
-    /// Returns those who are in the group by a member's word alone, and that member. Whoever was ever signed for is in
-    /// it by signatures or not at all.
+    /// Returns those who are in the group by a member's word alone, and that member. A member who was ever signed
+    /// for is in it by signatures or not at all.
     pub(crate) fn by_word<'a>(
         &'a self,
         state: &'a Membership,
@@ -185,7 +186,7 @@ impl MembershipLog {
         unsigned.map(|(member, by)| (*member, *by)).filter(|(member, _)| !self.has_parted(*member))
     }
 
-    /// Notes a difference as dealt with. Returns false if it was before.
+    /// Records a difference as dealt with. Returns false if it already was.
     pub(crate) fn compare(&mut self, compared: ComparedMembers) -> bool {
         if self.compared.contains(&compared) {
             return false;
@@ -207,7 +208,7 @@ impl MembershipLog {
         &self.changes
     }
 
-    /// Returns the digests of the additions by an author that hold, ascending.
+    /// Returns the digests of the valid additions by an author, ascending.
     pub(crate) fn additions_of(&self, account: AccountId, state: &Membership) -> Vec<ChangeDigest> {
         let of_author = self.changes.iter().filter(|(digest, change)| {
             let adds = matches!(change.claim.act, MemberAct::Add { .. });
@@ -216,7 +217,7 @@ impl MembershipLog {
         of_author.map(|(digest, _)| *digest).collect()
     }
 
-    /// Returns the changes so that whoever reads them in this order can join after the first ones: the making, then the
+    /// Returns the changes in an order that lets their reader join after the first ones: the creation, then the
     /// additions that lead to these accounts, then the rest.
     pub(crate) fn in_reading_order(&self, to: &[AccountId]) -> Vec<MemberChange> {
         let mut leads: BTreeSet<AccountId> = to.iter().copied().collect();

@@ -1,18 +1,18 @@
-//! Signed membership: who made a group, who added, removed and left, each signed by whoever did it.
+//! Signed membership: who created a group, who added, removed and left, each act signed by its author.
 //!
-//! A change is a [`MemberClaim`] and its author's signature, so a phone can check it whoever brings it. The claims of a
-//! group are a set, not a sequence: the members follow from the set alone (`state`), so that phones which have the same
-//! changes agree, in whatever order the changes came. `log` keeps the set within limits.
+//! A change is a [`MemberClaim`] and its author's signature, so a phone can check it no matter who sends it. The
+//! claims of a group are a set, not a sequence: the members follow from the set alone (`state`), so that phones
+//! which have the same changes agree, in whatever order the changes arrived. `log` keeps the set within limits.
 //!
 //! | act | author | rule |
 //! |---|---|---|
-//! | make | whoever makes the group | the group's id is the digest of this claim, so a group has one |
-//! | add | any member | holds until its author is removed or leaves; then only if that removal or farewell lists it |
+//! | make | the creator of the group | the group's id is the digest of this claim, so a group has one |
+//! | add | any member | valid until its author is removed or leaves; then only if that removal or farewell lists it |
 //! | remove, hand over | the keeper | each names the keeper's act before it: one author, one chain |
 //! | leave | oneself | names the keeper's last act that the leaver knew |
 //!
-//! A keeper that signs two acts over the same one forks its own chain; the act with the lower digest holds on every
-//! phone. This layer knows no contacts and no sessions: a key is whatever the claim that added it says.
+//! A keeper that signs two acts over the same one forks its own chain; every phone follows the act with the lower
+//! digest. This layer knows no contacts and no sessions: a key is whatever the claim that added it states.
 
 pub(crate) mod log;
 pub(crate) mod state;
@@ -35,7 +35,7 @@ pub type ChangeDigest = FixedBytes<32>;
 /// An account together with the key that signs for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct GroupMember {
-    /// The account.
+    /// The member's account.
     pub account: AccountId,
     /// Its Ed25519 identity key.
     pub key: FixedBytes<32>,
@@ -50,47 +50,47 @@ pub enum MemberAct {
         name: String,
         /// The one who may remove members.
         keeper: GroupMember,
-        /// Makes the group's id another one than that of any group before.
+        /// Makes the group's id differ from that of any earlier group.
         salt: FixedBytes<16>,
     },
     /// The author adds somebody.
     Add {
-        /// The new member.
+        /// The member to be added, under this key.
         member: GroupMember,
     },
     /// The keeper removes somebody, for good.
     Remove {
-        /// The account, under whatever key.
+        /// The account, under any key.
         member: AccountId,
-        /// The additions by the removed member that still hold, ascending; at most [`MAX_HONOURED`].
+        /// The additions by the removed member that are still valid, ascending; at most [`MAX_HONOURED`].
         honoured: Vec<ChangeDigest>,
         /// The keeper's act before this one.
         before: ChangeDigest,
     },
     /// The keeper makes somebody else the keeper.
     Hand {
-        /// The new keeper.
+        /// The member who becomes the keeper.
         to: GroupMember,
         /// The keeper's act before this one.
         before: ChangeDigest,
     },
     /// The author leaves, for good.
     Leave {
-        /// The additions by the author that still hold, ascending; at most [`MAX_HONOURED`].
+        /// The additions by the author that are still valid, ascending; at most [`MAX_HONOURED`].
         honoured: Vec<ChangeDigest>,
         /// The keeper's last act that the author knew.
         before: ChangeDigest,
     },
 }
 
-/// The part of a change that is signed.
+/// The signed part of a change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemberClaim {
-    /// The group.
+    /// The group that the claim belongs to.
     pub group: GroupId,
-    /// The author.
+    /// The member whose key signs the claim.
     pub by: GroupMember,
-    /// The act.
+    /// What the author claims.
     pub act: MemberAct,
     /// By the author's clock.
     pub at: Timestamp,
@@ -104,7 +104,7 @@ impl Encoded for MemberClaim {
 /// A claim and the signature of its author over it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemberChange {
-    /// The claim.
+    /// The signed claim.
     pub claim: MemberClaim,
     /// Ed25519, under the label of group changes, over the encoded claim.
     pub signature: FixedBytes<64>,
@@ -149,7 +149,7 @@ impl MemberClaim {
         Ok(FixedBytes(kdf::hash(labels::GROUP_CHANGE_DIGEST, &[&encode(self)?])))
     }
 
-    /// Returns true if lists and names keep to their limits and lists ascend, so that each claim has one form.
+    /// Returns true if lists and names are within their limits and lists ascend, so that each claim has one form.
     pub(crate) fn is_within_limits(&self) -> bool {
         match &self.act {
             MemberAct::Make { name, .. } => name.len() <= MAX_NAME_LEN,
@@ -180,7 +180,7 @@ impl MemberChange {
     }
 }
 
-/// The members whom a phone sees in a group, as its texts there say it.
+/// The members whom a phone sees in a group, as stated in its texts there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MembersSeen {
     /// Their number, the sender included.
@@ -190,14 +190,14 @@ pub struct MembersSeen {
 }
 
 impl MembersSeen {
-    /// Returns what a phone says that sees these members, in order of account.
+    /// Returns the statement of a phone that sees these members, in order of account.
     #[must_use]
     pub fn new(group: GroupId, members: &[AccountId]) -> Self {
         let list: Vec<u8> = members.iter().flat_map(|member| member.0).collect();
         let full = kdf::hash(labels::GROUP_MEMBERS, &[group.0.as_bytes(), &list]);
         let mut digest = [0; 8];
         digest.iter_mut().zip(full).for_each(|(to, from)| *to = from);
-        // A group has far fewer members than the count can say.
+        // A group has far fewer members than the count can express.
         Self { count: u16::try_from(members.len()).unwrap_or(u16::MAX), digest: FixedBytes(digest) }
     }
 }

@@ -1,9 +1,9 @@
 //! The members that follow from a set of checked changes.
 //!
-//! The same set gives the same members on every phone. First the keeper's chain is walked, because it alone removes.
-//! Then membership spreads from the maker: whoever is a member makes members by additions that hold. A member under
-//! two keys (a new phone, or a key that somebody invented) is two authors, and nothing that one of them signs touches
-//! the other.
+//! The same set yields the same members on every phone. First the keeper's chain is walked, because it alone
+//! removes. Then membership spreads from the creator: every member makes members by valid additions. A member under
+//! two keys (a new phone, or a key that somebody invented) is two authors, and nothing that one of them signs
+//! touches the other.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,15 +16,15 @@ use super::{ChangeDigest, GroupMember, MemberAct, MemberChange};
 pub(crate) struct Membership {
     /// The group's name.
     pub(crate) name: String,
-    /// Whoever made the group.
+    /// The creator of the group.
     pub(crate) maker: GroupMember,
-    /// Whoever may remove members now.
+    /// The member who may remove others now.
     pub(crate) keeper: GroupMember,
     /// The keeper's last act.
     pub(crate) last: ChangeDigest,
-    /// Everybody who was ever a member by additions that hold, and whoever was removed.
+    /// Everybody who was ever a member by valid additions, and everybody who was removed.
     pub(crate) people: BTreeMap<AccountId, Membered>,
-    /// The changes that hold. Any other in the set is void.
+    /// The valid changes. Any other in the set is void.
     pub(crate) holds: BTreeSet<ChangeDigest>,
 }
 
@@ -36,17 +36,17 @@ pub(crate) struct Membered {
     pub(crate) keys: Vec<MemberKey>,
 }
 
-/// A key of a member, and the addition that brought it.
+/// A key of a member, and the addition that introduced it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct MemberKey {
     pub(crate) member: GroupMember,
-    /// Whoever added it; the maker for the maker.
+    /// The member who added it; for the creator, the creator itself.
     pub(crate) by: GroupMember,
     pub(crate) at: Timestamp,
     has_left: bool,
 }
 
-/// An account's standing in a group.
+/// An account's membership status in a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum MemberStanding {
     In,
@@ -163,8 +163,8 @@ impl Chain {
         }
         let mut chain =
             Self { keeper, last: first, removals: BTreeMap::new(), acts: BTreeSet::from([first]) };
-        // Each act names the digest of the one before, so the walk meets none twice. Digests ascend in the lists, so
-        // the lowest act of a fork comes first.
+        // Each act names the digest of the one before, so the walk visits none twice. Digests ascend in the lists,
+        // so the lowest act of a fork comes first.
         while let Some((digest, change)) = after.get(&chain.last).and_then(|next| {
             let acts = next.iter().filter_map(|digest| Some((*digest, changes.get(digest)?)));
             acts.into_iter().find(|(_, change)| chain.takes(change))
@@ -191,8 +191,8 @@ impl Chain {
         change.claim.by == self.keeper && !against_itself
     }
 
-    /// Returns true if an addition holds as far as its author's removal or farewell goes. The keeper's word is over
-    /// the author's own.
+    /// Returns true if an addition is still valid after its author's removal or farewell. The keeper's statement
+    /// overrides the author's own.
     fn honours(&self, author: GroupMember, addition: &ChangeDigest, farewells: &Farewells) -> bool {
         match (self.removals.get(&author.account), farewells.get(&author)) {
             (Some(removal), _) => removal.honoured.contains(addition),

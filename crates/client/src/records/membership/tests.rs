@@ -73,8 +73,8 @@ fn hand(log: &MembershipLog, group: GroupId, by: u8, to: u8, at: u64) -> MemberC
 /// A step of a history: an act, its author, and the person whom it is about.
 type Step = (u8, u8, u8, Vec<bool>);
 
-/// Plays steps by people who each know only some of what was signed before, and may lie about it: additions by people
-/// outside, removals by others than the keeper, forks. Everything is signed by its author.
+/// Plays steps by people who each know only some of what was signed before, and may lie about it: additions by
+/// outsiders, removals by members other than the keeper, forks. Everything is signed by its author.
 fn history(steps: &[Step]) -> Vec<MemberChange> {
     let mut changes = vec![make(0, 7)];
     let group = changes[0].claim.group;
@@ -82,7 +82,7 @@ fn history(steps: &[Step]) -> Vec<MemberChange> {
         let known = changes.iter().enumerate();
         let known = known.filter(|(place, _)| *place == 0 || *knows.get(*place).unwrap_or(&true));
         let log = log_of(known.map(|(_, change)| change));
-        // Times say nothing: here they go back and forth.
+        // The order of times means nothing: here they go back and forth.
         let at = 50 + 13 * u64::try_from(number).unwrap() % 40;
         let (by, whom) = (by % 8, whom % 8);
         changes.push(match act % 6 {
@@ -114,7 +114,7 @@ proptest! {
         let group = changes[0].claim.group;
         let first = log_of(&changes);
         let mut other = MembershipLog::default();
-        // Any of them again and again, then all that are missing, from the last to the first.
+        // Any of them repeatedly, then all that are missing, from the last to the first.
         for change in order.iter().map(|index| index.get(&changes)).chain(changes.iter().rev()) {
             prop_assert!(matches!(other.take(group, change), ChangeTaken::New | ChangeTaken::Known));
         }
@@ -156,7 +156,7 @@ proptest! {
         prop_assume!(keeper != whom);
         let removal = removal(&log, group, keeper, whom, 60);
         let late = add(group, whom, 99, at);
-        // The control: without the removal the same addition holds, if its author is a member.
+        // The control: without the removal the same addition is valid, if its author is a member.
         let before = log_of(changes.iter().chain([&late])).state().unwrap();
         prop_assert_eq!(before.has(account(99)), log.state().unwrap().is_author(member(whom)));
         if comes_first { changes.extend([late, removal]); } else { changes.extend([removal, late]); }
@@ -298,7 +298,7 @@ fn a_key_that_somebody_invents_for_a_member_neither_leaves_nor_removes_in_its_na
     changes.push(as_them(MemberAct::Leave { honoured: Vec::new(), before: last }));
     changes.push(as_them(MemberAct::Remove { member: account(1), honoured: Vec::new(), before: last }));
     assert_eq!(present(&log_of(&changes)), [account(0), account(1)]);
-    // The same acts by the key of the maker hold.
+    // The same acts by the key of the creator are valid.
     let log = log_of(&changes);
     let by_maker = removal(&log, group, 0, 1, 5);
     assert_eq!(present(&log_of(changes.iter().chain([&by_maker]))), [account(0)]);
@@ -329,7 +329,7 @@ fn a_log_has_room_for_every_removal_however_many_additions_a_member_signs() {
     let bare = MemberAct::Remove { member: account(1), honoured: Vec::new(), before };
     assert_eq!(log.take(group, &sign(group, 0, bare, 5)), ChangeTaken::New);
     assert_eq!(present(&log), [account(0)]);
-    // What no longer holds makes room.
+    // Changes that are no longer valid make room.
     assert_eq!(log.take(group, &add(group, 0, 200, 6)), ChangeTaken::New);
     assert_eq!(present(&log), [account(0), account(200)]);
 }

@@ -18,7 +18,7 @@ enum Fate {
     Confirmed,
 }
 
-/// One kind of one-time keys at the relay, which takes each number once and hands out the lowest first.
+/// One kind of one-time keys at the relay, which accepts each number once and hands out the lowest first.
 #[derive(Default)]
 struct Shelved {
     stock: VecDeque<PreKeyId>,
@@ -63,7 +63,7 @@ impl World {
             assert!(upload.one_time.len() <= MAX_PREKEYS_PER_UPLOAD);
             assert!(upload.one_time_kem.len() <= MAX_PREKEYS_PER_UPLOAD);
             match fates[at % fates.len()] {
-                // The connection is gone, and with it every later frame.
+                // The connection is lost, and with it every later frame.
                 Fate::Lost => return,
                 Fate::Unanswered => {
                     self.store(upload);

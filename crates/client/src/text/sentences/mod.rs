@@ -68,7 +68,7 @@ pub const WROTE_FIRST: &str = "wrote first";
 /// The remark about a contact whom the owner has blocked.
 pub const BLOCKED: &str = "blocked";
 
-/// Describes who can read what a phone sends; none under a protection that promises nothing.
+/// Describes who can read what a phone sends; returns nothing for a protection that promises nothing.
 #[must_use]
 pub const fn protection(protection: Protection) -> Option<&'static str> {
     match protection {
@@ -109,7 +109,7 @@ pub fn delayed(reason: Refusal) -> String {
     format!("The relay asks to wait: {reason}. What waits is kept and goes later.")
 }
 
-/// Explains a delay to somebody who goes on writing.
+/// Explains a delay to somebody who continues to write.
 #[must_use]
 pub fn throttled(reason: Refusal) -> String {
     match reason {
@@ -415,7 +415,7 @@ pub fn gave_way(requests: usize) -> String {
     }
 }
 
-/// Returns the sentence for a newcomer whose message the relay keeps.
+/// Returns the sentence for a new sender whose message the relay keeps.
 #[must_use]
 pub fn requests_full(names: &impl Names) -> String {
     format!("{REQUESTS_FULL} {}.", names.choice(Choice::LookAtRequests))

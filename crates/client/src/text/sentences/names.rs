@@ -9,7 +9,7 @@ use crate::records::ids::GroupId;
 pub enum Tone {
     /// For information.
     Note,
-    /// To be read before going on. The sentence begins in lower case, because the warning word stands in front.
+    /// To be read before continuing. The sentence begins in lower case, because the warning word precedes it.
     Warning,
 }
 
@@ -24,7 +24,7 @@ pub enum Choice<'a> {
     Answer(&'a str),
     /// A message of an account that is no contact did not open: have it sent again.
     AddAccount(AccountId),
-    /// Requests not looked at stand in the way of others.
+    /// Requests not yet looked at are in the way of others.
     LookAtRequests,
 }
 

@@ -12,11 +12,11 @@ use rusqlite::{Connection, OpenFlags};
 use crate::vault::error::{ProfileError, StorageError};
 use crate::vault::lock::FILE_NAME;
 
-/// Time for which another process may still hold the profile. A process that is just ending has released the profile
-/// by then, and the user soon hears about any other process.
+/// Time for which another process may still hold the profile. A process that is just ending has released the
+/// profile by then, and the user soon learns about any other process.
 const LOCK_PATIENCE: Duration = Duration::from_millis(250);
 
-/// Makes `directory`, accessible to its owner only.
+/// Creates `directory`, accessible to its owner only.
 pub(crate) fn make(directory: &Path) -> Result<(), StorageError> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
@@ -29,17 +29,17 @@ pub(crate) fn make(directory: &Path) -> Result<(), StorageError> {
     })
 }
 
-/// Returns true if a vault's file lies in `directory`.
+/// Returns true if `directory` contains a vault's file.
 pub(crate) fn has(directory: &Path) -> Result<bool, StorageError> {
     directory.join(FILE_NAME).try_exists().map_err(|_| StorageError::Unavailable)
 }
 
-/// Returns true if a link stands in the place of a vault's file in `directory`.
+/// Returns true if a vault's file in `directory` is a link.
 pub(crate) fn is_link(directory: &Path) -> bool {
     fs::symlink_metadata(directory.join(FILE_NAME)).is_ok_and(|found| found.is_symlink())
 }
 
-/// Checks that no one else writes in `directory`, and that the vault's file there is its owner's alone. Makes the
+/// Checks that no one else writes in `directory`, and that the vault's file there is its owner's alone. Creates the
 /// file if it is missing.
 pub(crate) fn claim(directory: &Path) -> Result<(), ProfileError> {
     #[cfg(unix)]
@@ -100,7 +100,7 @@ pub fn copy(from: &Path, to: &Path) -> io::Result<()> {
 /// Overwrites the vault in `directory` and removes it.
 ///
 /// # Errors
-/// [`StorageError::Unavailable`]; part of it may be left.
+/// [`StorageError::Unavailable`]; parts of the vault may remain.
 pub fn erase(directory: &Path) -> Result<(), StorageError> {
     let erase = || -> io::Result<()> {
         for entry in fs::read_dir(directory)? {
@@ -126,7 +126,7 @@ pub(crate) struct Place(Vec<(PathBuf, FileIdentity)>);
 
 #[cfg(unix)]
 impl Place {
-    /// Notes the files of an open vault: the database and its log. No index file lies beside them.
+    /// Records the files of an open vault: the database and its log. There is no index file.
     pub(crate) fn of(directory: &Path) -> Self {
         let file = directory.join(FILE_NAME);
         let mut log = file.as_os_str().to_owned();

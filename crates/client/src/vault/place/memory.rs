@@ -1,7 +1,7 @@
-//! A vault in a program without a file system: it lies in SQLite's memory, under the name of a folder.
+//! A vault in a program without a file system: it is kept in SQLite's memory, under the name of a folder.
 //!
 //! All connections that name such a database share it (sqlite.org/inmemorydb.html), and the database ends with the
-//! last connection. A connection held here keeps the database until it is erased.
+//! last connection. A connection stored here keeps the database until it is erased.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -40,7 +40,7 @@ pub(crate) const fn make(_: &Path) -> Result<(), StorageError> {
     Ok(())
 }
 
-/// Returns true if a vault lies under the name `directory`.
+/// Returns true if there is a vault under the name `directory`.
 #[expect(clippy::unnecessary_wraps, reason = "a folder of a file system can fail")]
 pub(crate) fn has(directory: &Path) -> Result<bool, StorageError> {
     Ok(places().contains_key(directory))
@@ -57,7 +57,7 @@ pub(crate) const fn claim(_: &Path) -> Result<(), ProfileError> {
     Ok(())
 }
 
-/// The place of an open vault, which cannot be taken away.
+/// The location of an open vault, which cannot disappear.
 pub(crate) struct Place;
 
 impl Place {

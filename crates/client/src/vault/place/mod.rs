@@ -1,4 +1,4 @@
-//! The place of a vault: a folder of the file system, or SQLite's memory under the folder's name.
+//! The location of a vault: a folder of the file system, or SQLite's memory under the folder's name.
 
 #[cfg(feature = "folders")]
 mod folder;

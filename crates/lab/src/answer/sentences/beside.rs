@@ -9,7 +9,8 @@ use super::words::{capital, counted_by, crowd, listed, possessive, with_article}
 use crate::evidence::{OperatorsWord, WordIs};
 use crate::score::{Counts, Holder, Measures, Sealed, Share, State, TextsAt, Thief};
 
-/// Writes what the operator, or somebody else, says about the operator and the demanded data. The source comes first.
+/// Describes what the operator, or somebody else, says about the operator and the demanded data. The source comes
+/// first.
 pub(crate) fn operators_word(subject: &Subject<'_>, word: Option<&OperatorsWord>, counts: &Counts) -> String {
     let Some(OperatorsWord { is, says, from }) = word else {
         return "What its operator does about such demands is not known for this design.".into();
@@ -43,8 +44,8 @@ pub(crate) fn operators_word(subject: &Subject<'_>, word: Option<&OperatorsWord>
     format!("According to {from}, its operator {gist}: {says}")
 }
 
-/// Describes how much of the demanded data a thief gets who steals the party's rows and keys, with the order and
-/// without it. `reached` is the amount that the demand gives, which may be less than the rows contain.
+/// Describes how much of the demanded data a thief obtains who steals the party's rows and keys, with the order and
+/// without it. `reached` is the amount that the demand returns, which may be less than the rows contain.
 pub(crate) fn thief(subject: &Subject<'_>, thief: &Thief, reached: u64) -> String {
     let Share { n, of } = thief.rows;
     let all = share(subject, n, of);
@@ -82,8 +83,8 @@ pub(crate) fn without_the_order(subject: &Subject<'_>, thief: &Thief) -> Option<
 /// The sentence about noticing if no phone takes part.
 pub(crate) const NO_PHONE: &str = "No phone takes part in this, so no phone could tell anybody.";
 
-/// Describes the people who could notice, and the people to whom their phone said something. People can notice if their
-/// phone received something other than it would have received without the order.
+/// Describes the people who could notice, and the people whose phone showed them something. People can notice if
+/// their phone received something other than it would have received without the order.
 pub(crate) fn notice(view: ViewKind, is_ordered: bool, state: State, measures: &Measures) -> String {
     let could = &measures.could_notice;
     let own = match view {
@@ -115,7 +116,7 @@ pub(crate) fn notice(view: ViewKind, is_ordered: bool, state: State, measures: &
     format!("{who} could notice: the order changed what reached {phones}. {said}")
 }
 
-/// Names the other places where the texts that the demand is about can be read. `is_told` says whether the texts were
+/// Names the other places where the texts that the demand is about can be read. `is_told` is true if the texts were
 /// mentioned before.
 pub(crate) fn copies(target: &str, everywhere: &[TextsAt], is_told: bool) -> String {
     let Some(of) = everywhere.first().map(|there| there.of).filter(|of| *of > 0) else {
@@ -162,7 +163,7 @@ pub(crate) fn copies(target: &str, everywhere: &[TextsAt], is_told: bool) -> Str
     format!("Of {texts}, these can be read elsewhere: {}{}.", listed(&parts, "and"), nowhere(&gone))
 }
 
-/// Describes ciphertexts that nothing opened, and the number of them that carry texts, which the bench can tell.
+/// Describes ciphertexts that nothing opened, and the number of them that carry texts, which the bench knows.
 pub(crate) fn ciphertexts(subject: &Subject<'_>, measures: &Measures) -> Option<String> {
     let Sealed { texts, ciphertexts, carrying, read_elsewhere } = &measures.sealed;
     let carried = texts.len() as u64 + read_elsewhere;

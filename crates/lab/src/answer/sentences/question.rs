@@ -18,7 +18,8 @@ pub(crate) fn question(context: &Context, target: &str) -> String {
 pub(crate) fn question_about(context: &Context, about: &str) -> String {
     let Context { design, demand, on, .. } = context;
     let asks = country::name(&context.country);
-    // A product's name ends with a date and stands between commas. Any other design is a kind of server without a name.
+    // A product's name ends with a date and is set between commas. Any other design is a kind of server without a
+    // name.
     let year = design.rsplit([' ', ',']).next().unwrap_or_default();
     let is_dated =
         design.contains(',') && year.len() == 4 && year.bytes().all(|digit| digit.is_ascii_digit());
@@ -26,9 +27,9 @@ pub(crate) fn question_about(context: &Context, about: &str) -> String {
     format!("If {operator} is served {demand} by {asks} on {on} about {about}, what comes back?")
 }
 
-/// Stands for the design's name in a question of its own kind.
+/// Placeholder for the design's name in its own question kind.
 pub(crate) const DESIGN: &str = "DESIGN";
-/// Stands for the target's name in a question of its own kind.
+/// Placeholder for the target's name in its own question kind.
 pub(crate) const TARGET: &str = "TARGET";
 
 /// Returns the question of a demand that is not served on an operator.
@@ -56,8 +57,8 @@ pub fn own_question(view: ViewKind, asks: &str, demand: &str) -> String {
     }
 }
 
-/// Makes a question one about a single account: the account that a contact writes to, or the newest one if no contact
-/// is given. A question of another kind stays as it is.
+/// Narrows a question to a single account: the account that a contact writes to, or the newest one if no contact is
+/// named. A question of another kind is unchanged.
 pub(crate) fn name_the_account(context: &mut Context, contact: Option<&str>) {
     let account = match contact {
         Some(contact) => format!("the account of {TARGET} that {contact} writes to"),

@@ -11,17 +11,17 @@ pub(crate) struct Rows<'a> {
     pub(crate) about: &'a str,
     /// True if an account has this number.
     pub(crate) has_account: bool,
-    /// Texts that came back, if the demand reaches texts.
+    /// Texts that were returned, if the demand reaches texts.
     pub(crate) texts: Option<u64>,
-    /// Messages of which a record came back, if the demand reaches records.
+    /// Messages of which a record was returned, if the demand reaches records.
     pub(crate) messages: Option<u64>,
-    /// Messages whose content nothing opens.
+    /// Messages whose content cannot be opened.
     pub(crate) unreadable: u64,
     /// Messages in a form that this program does not read.
     pub(crate) other_form: u64,
     /// The messages in such a form that contain plain words.
     pub(crate) plain_words: u64,
-    /// Kinds of data that came back, without the texts and messages above.
+    /// Kinds of data that were returned, without the texts and messages above.
     pub(crate) kinds: u64,
 }
 
@@ -30,7 +30,7 @@ pub(crate) struct Rows<'a> {
 pub(crate) enum Backup {
     /// No backup.
     None,
-    /// A backup that nothing there opens.
+    /// A backup that nothing opens.
     Closed,
     /// A backup that opens.
     Opens {
@@ -44,7 +44,8 @@ pub(crate) fn rows_question(demand: &str, about: &str) -> String {
     format!("If the operator of this relay is served {demand} about {about}, what do its rows give?")
 }
 
-/// Writes at most four sentences: what came back, what stays closed, what has another form, and who else is in it.
+/// Writes at most four sentences: what was returned, what is unreadable, what has another form, and who else is in
+/// it.
 pub(crate) fn rows_headline(rows: &Rows<'_>, others: &[&str]) -> String {
     let Rows { about, has_account, texts, messages, unreadable, other_form, plain_words, kinds } = *rows;
     let some = |number: u64, unit: &str| match number {
@@ -79,7 +80,7 @@ pub(crate) fn rows_headline(rows: &Rows<'_>, others: &[&str]) -> String {
         ));
     }
     says.extend((other_form > 0).then(|| in_another_form(other_form, plain_words)));
-    // If nothing came back, a sentence that the messages name nobody would tell nothing.
+    // If nothing was returned, a sentence that the messages name nobody would add nothing.
     if has_account || kinds > 0 || !others.is_empty() {
         says.push(also_named("They", "name", others));
     }
@@ -100,7 +101,7 @@ fn in_another_form(messages: u64, with_words: u64) -> String {
     }
 }
 
-/// Writes at most three sentences: whether there is a backup, what it gives, and who else is in it.
+/// Writes at most three sentences: whether there is a backup, what it yields, and who else is in it.
 pub(crate) fn backup_headline(about: &str, has_account: bool, backup: Backup, others: &[&str]) -> String {
     let mut says = Vec::new();
     if !has_account {
@@ -179,7 +180,7 @@ pub fn can_read(opened: &OpenedCounts) -> String {
     says.join(" ")
 }
 
-/// Says how many messages a relay has ever accepted.
+/// Reports how many messages a relay has ever accepted.
 pub(crate) fn accepted_in_all(number: u64, has_account: bool) -> String {
     let all = format!("This relay has accepted {} in all, for everybody together", count(number, "message"));
     if !has_account {

@@ -4,11 +4,11 @@
 /// The measurements of one of the two servers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Server {
-    /// Texts that came back.
+    /// Texts that were returned.
     pub texts: usize,
-    /// True if every message that passed still lies in this server's rows.
+    /// True if every message that passed is still stored in this server's rows.
     pub keeps_delivered: bool,
-    /// True if a message came to this server with the name of its sender.
+    /// True if a message reached this server with the name of its sender.
     pub is_told_senders: bool,
 }
 

@@ -28,15 +28,16 @@ pub(crate) struct Subject<'a> {
     pub(crate) is_from_the_order_on: bool,
     /// True if the count is about everybody, and not about the target alone.
     pub(crate) is_about_everybody: bool,
-    /// True if anything came back.
+    /// True if anything was returned.
     pub(crate) is_anything_back: bool,
     /// True if nobody knows whether the operator would do what was measured.
     pub(crate) is_hypothetical: bool,
-    /// The speaker who says that the party does not hand over something that it has: a source, or the party itself.
+    /// The source of the statement that the party does not hand over something that it has: a third party, or the
+    /// party itself.
     pub(crate) keeps_back: KeepsBack<'a>,
 }
 
-/// The speakers who say that something is not handed over.
+/// The sources of the statement that something is not handed over.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum KeepsBack<'a> {
     /// The party itself.
@@ -67,7 +68,7 @@ impl<'a> KeepsBack<'a> {
 }
 
 impl Subject<'_> {
-    /// Returns the verb for something that the party does not give.
+    /// Returns the verb for something that the party does not hand over.
     pub(super) fn has(&self) -> &'static str {
         match self.unit {
             "messages" => "has a record of",
@@ -98,7 +99,7 @@ impl Subject<'_> {
 /// Formats a fraction: "all 4 texts of Rhys", "3 of 15 kinds of data about Rhys".
 pub(super) fn share(subject: &Subject<'_>, n: u64, of: u64) -> String {
     let whose = if matches!(subject.unit, "kinds of data" | "reports") { "about" } else { "of" };
-    // An addition to the noun stands after the name: "texts of Rhys with a tool".
+    // An addition to the noun follows the name: "texts of Rhys with a tool".
     let (noun, with) =
         subject.unit.split_once(" with ").map_or((subject.unit, ""), |(noun, with)| (noun, with));
     let with = if with.is_empty() { String::new() } else { format!(" to {with}") };

@@ -6,7 +6,7 @@ use crate::english::grouped;
 /// The largest number of people whom a headline names. It counts a larger number.
 pub(super) const NAMES_SHOWN: usize = 3;
 
-/// Formats a part of a whole.
+/// Formats a fraction.
 pub(super) fn part(n: u64, of: u64, unit: &str) -> String {
     match (n, of) {
         (0, 0) => format!("no {unit}"),
@@ -83,7 +83,8 @@ pub(super) fn crowd(names: &[String]) -> String {
     }
 }
 
-/// Formats a number of passcodes: in full as long as people read such numbers, and as a power of ten beyond.
+/// Formats a number of passcodes: in full as long as people read such numbers, and as a power of ten if it is
+/// larger.
 pub(super) fn many(codes: &str) -> String {
     match codes.parse::<u128>() {
         Ok(number) if number < 1_000_000_000_000_000 => grouped(number),

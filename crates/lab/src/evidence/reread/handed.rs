@@ -1,5 +1,5 @@
-//! Reading again the phones, locked vaults and reports that somebody handed over or that were taken from them. It uses
-//! the code of phones, demands and operators, and the evidence alone.
+//! Rereading phones, locked vaults and reports that somebody handed over or that were seized. It uses the code of
+//! phones, demands and operators, and the evidence alone.
 
 use std::collections::BTreeMap;
 
@@ -123,7 +123,7 @@ pub(crate) struct Checked {
     pub(crate) text: Result<String, NotProven>,
 }
 
-/// Checks every report among these pieces again. A piece that is not a report gives nothing.
+/// Checks every report among these pieces again. A piece that is not a report yields nothing.
 pub(crate) fn reports(pieces: &[Piece]) -> Vec<Option<Checked>> {
     let reports = pieces.iter().filter(|piece| piece.how == How::Report);
     reports

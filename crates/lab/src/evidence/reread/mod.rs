@@ -52,7 +52,7 @@ pub(crate) fn messages(pieces: &[Piece]) -> Vec<String> {
     messages.filter_map(|piece| message(&HEXLOWER.decode(piece.value.as_bytes()).ok()?)).collect()
 }
 
-/// Returns every text that pieces give when they are read again.
+/// Returns every text obtained by reading pieces again.
 #[must_use]
 pub(crate) fn texts(pieces: &[Piece]) -> Vec<String> {
     let read = |piece: &Piece| {
@@ -67,7 +67,8 @@ pub(crate) fn texts(pieces: &[Piece]) -> Vec<String> {
     pieces.iter().filter_map(read).chain(backups).chain(escrowed(pieces)).collect()
 }
 
-/// Returns the words of the messages among these pieces that open with what somebody has of an escrow authority's key.
+/// Returns the words of the messages among these pieces that can be opened with the available part of an escrow
+/// authority's key.
 fn escrowed(pieces: &[Piece]) -> Vec<String> {
     let bytes = |how: How| {
         let pieces = pieces.iter().filter(move |piece| piece.how == how);
@@ -82,7 +83,7 @@ fn escrowed(pieces: &[Piece]) -> Vec<String> {
     opened.collect()
 }
 
-/// A row of the relay's deposits, as it stands in evidence.
+/// A row of the relay's deposits, as written in evidence.
 #[derive(Deserialize)]
 struct Deposit {
     account: String,
@@ -149,7 +150,7 @@ impl LeftBackups {
     }
 }
 
-/// Returns the texts of the backup that an account has left, as far as a key beside it opens it.
+/// Returns the texts of the backup that an account has deposited, as far as a key beside it opens it.
 #[must_use]
 pub(crate) fn backup_of(holdings: &RelayHoldings, account: AccountId) -> Vec<ReadableText> {
     let mut left = LeftBackups::default();

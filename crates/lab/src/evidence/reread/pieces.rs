@@ -21,11 +21,11 @@ pub(super) const NONCE_LEN: usize = 24;
 pub(crate) struct Names {
     /// The paper's name for the owner.
     pub(crate) owner: String,
-    /// The account of the contact whose conversation was shown; none for the whole phone.
+    /// The account of the contact whose conversation was shown; `None` for the whole phone.
     pub(crate) contact: Option<String>,
 }
 
-/// A reported message as it stands in evidence, bytes in hexadecimal.
+/// A reported message as written in evidence, bytes in hexadecimal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Reported {
@@ -54,7 +54,8 @@ pub(crate) fn phone(place: &str, exhibit: &VaultExhibit, names: &Names) -> Vec<P
     pieces
 }
 
-/// Returns whose phone something was found on, and the conversation that was shown, if not all of them were.
+/// Returns the owner of the phone on which something was found, and the conversation that was shown, if not all of
+/// them were.
 pub(crate) fn owner(place: &str, names: &Names) -> Piece {
     text(place, "names", serde_json::to_string(names).unwrap_or_default(), How::PhoneNames)
 }
@@ -83,12 +84,12 @@ pub(crate) fn report(reported: &ReportedMessage, key: &StampKey) -> Piece {
     text("report", "message", serde_json::to_string(&reported).unwrap_or_default(), How::Report)
 }
 
-/// Returns what somebody has of an escrow authority's key.
+/// Returns an escrow authority's key, or a share of it.
 pub(crate) fn escrow_secret(secret: &[u8]) -> Piece {
     bytes("escrow", "secret, made for this run", secret, How::EscrowSecret)
 }
 
-/// Returns a message that was tried with it. `part` says what came of that.
+/// Returns a message that was tried with it. `part` states the outcome.
 pub(crate) fn escrowed(part: &str, payload: &[u8]) -> Piece {
     bytes("messages", part, payload, How::Escrowed)
 }
@@ -98,7 +99,7 @@ pub(crate) fn message(payload: &[u8]) -> Piece {
     bytes("messages", "payload", payload, How::Message)
 }
 
-/// Returns words that lay somewhere as they are.
+/// Returns words that were found in plain form.
 pub(crate) fn plain(place: &str, part: &str, words: &[u8]) -> Piece {
     bytes(place, part, words, How::Plain)
 }

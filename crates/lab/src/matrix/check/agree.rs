@@ -1,7 +1,7 @@
 //! Manifest, record, command and cells of a run: their statements about the run must agree.
 //!
-//! A file that is not the one that the manifest names says nothing here. Its digest is a finding, and the file that it
-//! contradicts is not to blame.
+//! A file that is not the one that the manifest names is not used as evidence here. Its digest is a finding, and
+//! the file that it contradicts is not to blame.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ use crate::matrix::manifest::{MANIFEST, RERUN, STORY, design_file};
 use crate::matrix::plan::told;
 use crate::matrix::rerun::Rerun;
 
-/// The statements about a run that stand in both manifest and record.
+/// The statements about a run that are in both manifest and record.
 const SHARED: [&str; 5] = ["v", "program", "scenario", "seed", "scenario_sha256"];
 
 /// Returns everything that does not agree.
@@ -156,8 +156,8 @@ fn record_and_cells(folder: &Folder, cells: &[Cell]) -> Option<String> {
     (!agrees).then(|| format!("{RECORD} does not say what {MATRIX} says"))
 }
 
-/// Checks that the command is the one that runs this again. The command has to agree with the cells, or with the
-/// manifest if the cells tell nothing.
+/// Checks that the command is the one that reproduces this run. The command has to agree with the cells, or with
+/// the manifest if the cells cannot be read.
 fn command(folder: &Folder, cells: Option<&[Cell]>) -> Option<String> {
     if !folder.is_intact(RERUN) {
         return None;

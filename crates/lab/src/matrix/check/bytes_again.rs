@@ -1,4 +1,4 @@
-//! Checks whether the returns in an evidence file are those that its bytes give when they are read again.
+//! Checks whether the returns in an evidence file are those that its bytes yield when they are read again.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -37,8 +37,9 @@ pub(super) fn findings(evidence: &Evidence) -> Vec<String> {
     findings
 }
 
-/// Checks that a phone shows exactly what came back: the same texts of the same people at the same times. If several
-/// people were asked alone, this holds for each of them, and the count is of the texts that they show together.
+/// Checks that a phone shows exactly what was returned: the same texts of the same people at the same times. If
+/// several people were asked alone, this is checked for each of them, and the count is of the texts that they show
+/// together.
 fn phones(evidence: &Evidence) -> Vec<String> {
     let (mut again, mut timers, mut findings) = (Yield::default(), Vec::new(), Vec::new());
     let mut by_owner: BTreeMap<String, Vec<ReadableText>> = BTreeMap::new();
@@ -83,7 +84,7 @@ fn phones(evidence: &Evidence) -> Vec<String> {
     findings
 }
 
-/// Checks that each text that came back is one that a report proves, and that the count is of proven texts.
+/// Checks that each returned text is one that a report proves, and that the count is of proven texts.
 fn reports(evidence: &Evidence) -> Vec<String> {
     let checked = handed::reports(&evidence.pieces);
     let person = |account: String| evidence.yardstick.names.get(&account);
@@ -144,14 +145,14 @@ fn origin(evidence: &Evidence) -> Option<String> {
     (is != said).then(|| "it comes from elsewhere than it says".to_owned())
 }
 
-/// Checks that the posts that a takedown destroyed stand in the evidence, row by row.
+/// Checks that the posts that a takedown destroyed are in the evidence, row by row.
 fn posts(evidence: &Evidence) -> Option<String> {
     let destroyed = evidence.effects.posts?.destroyed.n;
     let rows = evidence.pieces.iter().filter(|piece| piece.found_in == "posts").count() as u64;
     (rows != destroyed).then(|| format!("it says that {destroyed} posts were destroyed, and has {rows}"))
 }
 
-/// Returns true if two lists have different members, in whatever order.
+/// Returns true if two lists have different members, in any order.
 fn differ<T: Ord>(one: &[T], other: &[T]) -> bool {
     let (mut ours, mut theirs): (Vec<&T>, Vec<&T>) = (one.iter().collect(), other.iter().collect());
     ours.sort();

@@ -27,11 +27,11 @@ impl Folder {
         findings
     }
 
-    /// Returns every finding, given the files of a fresh run. A file that equals the fresh one is not accused, whatever
-    /// the manifest says of it.
+    /// Returns every finding, given the files of a fresh run. A file that equals the fresh one is not accused,
+    /// whatever the manifest says about it.
     #[must_use]
     pub fn findings_beside(&self, again: &BTreeMap<String, String>) -> Vec<String> {
-        // A fresh run is given the command and does not make one.
+        // A fresh run receives the command and does not generate one.
         let is_given = |name: &String| {
             let given = again.get(name).map(|text| sha256(text.as_bytes()));
             name != RERUN && self.is_here(name) && self.digest_here(name) == given

@@ -127,8 +127,8 @@ impl Folder {
     }
 }
 
-/// Computes the SHA-256 of a file. Stories and designs are texts to which editors and mail programs give other line
-/// ends without changing their meaning.
+/// Computes the SHA-256 of a file. Stories and designs are texts whose line ends editors and mail programs change
+/// without changing their meaning.
 fn digest_of(name: &str, file: &[u8]) -> String {
     let is_text = name == STORY || name.starts_with(&format!("{DESIGNS}/"));
     match document_of(file) {

@@ -1,5 +1,5 @@
-//! The plan of a fresh run, from the manifest and the command. The cells are what is to be checked. They decide nothing
-//! but the order of the rows, if the command does not give it.
+//! The plan of a fresh run, from the manifest and the command. The cells are what is checked. They decide nothing
+//! but the order of the rows, if the command does not state it.
 
 use std::collections::BTreeSet;
 
@@ -27,14 +27,14 @@ pub struct Fresh {
     pub pairs: bool,
 }
 
-/// The reason why nothing is run again. It accuses nobody: any mistake is a finding of its own.
+/// Reasons that nothing is run again. None of them accuses anybody: any mistake is its own finding.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NotRun {
     /// The story or a design is not the one of the run.
     #[error("story or designs are not those that {MANIFEST} names")]
     Others,
-    /// No file gives the order of the designs.
+    /// No file states the order of the designs.
     #[error("neither {RERUN} nor {MATRIX} tells which designs ran in which order")]
     NoOrder,
     /// Two files name different runs.
@@ -46,7 +46,7 @@ impl Folder {
     /// Returns the plan of a fresh run.
     ///
     /// # Errors
-    /// [`NotRun`], if the folder does not give it.
+    /// [`NotRun`], if the folder does not contain it.
     pub fn fresh(&self) -> Result<Fresh, NotRun> {
         let manifest = &self.manifest;
         let (cells, rerun) = (agree::cells(self), agree::rerun(self));

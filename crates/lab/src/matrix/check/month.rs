@@ -1,5 +1,5 @@
 //! Checks the pairs of a month: both files say the same, they are about the designs of the run, and they contain
-//! nothing impossible. Only a fresh run shows whether the worlds give these pairs.
+//! nothing impossible. Only a fresh run shows whether the worlds yield these pairs.
 
 use super::agree;
 use super::folder::Folder;

@@ -1,8 +1,8 @@
-//! A month under each design: the pairs of people that the rows of its operator give, by retention rule.
+//! A month under each design: the pairs of people that the rows of its operator reveal, by retention rule.
 //!
-//! Each cell is a world of its own, run from the same story and seed, and read from the rows that its relays really
-//! have at the end. Pairs that rows name and pairs that means infer are counted apart. Beside them stand the results of
-//! the same means on shuffled rows.
+//! Each cell is its own world, run from the same story and seed, and read from the rows that its relays actually
+//! have at the end. Pairs that rows name and pairs that means infer are counted apart. Beside them are the results
+//! of the same means on shuffled rows.
 
 #[cfg(feature = "cli")]
 pub mod run;
@@ -53,7 +53,7 @@ impl Rule {
     }
 }
 
-/// The pairs that the rows of a month give.
+/// The pairs that the rows of a month reveal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pairs {
@@ -79,7 +79,7 @@ pub struct Pairs {
     pub shuffled: u64,
     /// The number of pairs of this control that are right by chance.
     pub shuffled_right: u64,
-    /// The reason why nothing was inferred, if every means that infers was refused.
+    /// The reason that nothing was inferred, if every inferring means was refused.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub not_inferred: Option<String>,
 }
@@ -143,7 +143,7 @@ impl Month {
     }
 }
 
-/// Tells the operators of a world what to keep about everybody, as an order without a named account does.
+/// Orders the operators of a world to keep data about everybody, as an order without a named account does.
 fn order(world: &mut World, design: &Design, rule: Rule) {
     let story = world.scenario();
     let (at, ordered) = match rule {
@@ -194,8 +194,8 @@ fn named(analysis: &Analysis) -> Vec<Lead> {
     analysis.found(Means::Named).map(|found| found.leads.clone()).unwrap_or_default()
 }
 
-/// Returns the pairs that any other means infers and that no row names, each once. Groups are left out, because they
-/// tell who reads together, and not who writes to whom.
+/// Returns the pairs that any other means infers and that no row names, each once. Groups are left out, because
+/// they show who reads together, and not who writes to whom.
 fn inferred(analysis: &Analysis) -> Vec<Lead> {
     let mut pairs = BTreeMap::new();
     for means in Means::ALL.into_iter().filter(|means| infers(*means)) {
@@ -223,7 +223,7 @@ fn by(analysis: &Analysis, truth: &PairTruth) -> Vec<By> {
     Means::ALL.into_iter().filter(|means| infers(*means)).filter_map(right).collect()
 }
 
-/// Returns the first refusal, if no means that infers had anything to rest on.
+/// Returns the first refusal, if no inferring means had anything to work with.
 fn refused(analysis: &Analysis) -> Option<MeansRefusal> {
     let mut outcomes = analysis.lines.iter().filter(|line| infers(line.means)).map(|line| &line.outcome);
     let first = outcomes.clone().find_map(|outcome| outcome.as_ref().err().copied());

@@ -13,7 +13,7 @@ use crate::progress::Progress;
 use crate::scenario::Scenario;
 use crate::scenario::library::{self, LibraryError};
 
-/// The reason why there is no table.
+/// Reasons that there is no table.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum MonthError {
@@ -23,7 +23,7 @@ pub enum MonthError {
     /// A world stopped.
     #[error(transparent)]
     World(#[from] WorldSourceError),
-    /// The run was told to stop.
+    /// The run was cancelled.
     #[error("stopped")]
     Stopped,
 }
@@ -39,7 +39,7 @@ pub fn rows() -> Vec<Design> {
     rows_of(designs::all())
 }
 
-/// Returns the rows for these designs. The design with receipts at random stands last, and only where the same design
+/// Returns the rows for these designs. The design with receipts at random is last, and only where the same design
 /// without them is among these.
 #[must_use]
 pub fn rows_of(designs: &[Design]) -> Vec<Design> {

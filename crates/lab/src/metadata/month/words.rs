@@ -18,7 +18,7 @@ impl Rule {
     }
 }
 
-/// Formats a cell: the pairs that rows name, of the pairs that there are, and the further pairs that are inferred.
+/// Formats a cell: the pairs that rows name, of the existing pairs, and the further pairs that are inferred.
 #[must_use]
 pub fn cell(pairs: &Pairs, there: u64) -> String {
     let inferred = match (pairs.inferred, pairs.false_leads) {
@@ -70,7 +70,7 @@ pub fn folded(months: &[Month]) -> Vec<Vec<&Month>> {
     rows
 }
 
-/// Says in one sentence what the whole table shows.
+/// Summarises the whole table in one sentence.
 #[must_use]
 pub fn headline(months: &[Month]) -> Option<String> {
     let of = |rule: Rule| {
@@ -94,7 +94,7 @@ pub fn headline(months: &[Month]) -> Option<String> {
     })
 }
 
-/// Says why designs share a row. Returns nothing if no two of them do.
+/// Explains why designs share a row. Returns nothing if no two of them do.
 #[must_use]
 pub fn alike(months: &[Month]) -> Option<&'static str> {
     (folded(months).len() < months.len()).then_some(
@@ -144,8 +144,8 @@ fn named_means(word: &str) -> Option<Means> {
     Means::ALL.into_iter().find(|means| means.as_str() == word)
 }
 
-/// Says what makes the difference between designs whose rows all name a sender. Returns nothing if no two of these
-/// designs have different cells.
+/// Explains the difference between designs whose rows all name a sender. Returns nothing if no two of these designs
+/// have different cells.
 #[must_use]
 pub fn only_keeping_differs(months: &[Month]) -> Option<String> {
     let names_all = |month: &&Month| month.pairs.iter().all(|pairs| pairs.with_sender == pairs.rows);
@@ -206,8 +206,8 @@ pub fn control(months: &[Month]) -> Option<String> {
     })
 }
 
-/// Describes the control of the cell in which rows name the most pairs, and compares it with chance. `possible` is the
-/// number of pairs that there could be.
+/// Describes the control of the cell in which rows name the most pairs, and compares it with chance. `possible` is
+/// the number of pairs that could exist.
 #[must_use]
 pub fn control_of_named(months: &[Month], possible: u64) -> Option<String> {
     let cells = months.iter().flat_map(|month| month.pairs.iter().map(move |pairs| (month, pairs)));

@@ -25,7 +25,7 @@ pub fn read(what: &str, holdings: &RelayHoldings) -> Source {
     Source { what: what.to_owned(), kept: Some(trace), ..Source::default() }
 }
 
-/// Returns the rows of messages and of the log, in no order of time. `person` gives each account its place.
+/// Returns the rows of messages and of the log, in no order of time. `person` returns the index of each account.
 pub(super) fn kept(
     holdings: &RelayHoldings,
     person: &mut dyn FnMut(AccountId) -> TracePerson,
@@ -55,7 +55,7 @@ pub(super) fn kept(
     // If several rules note the same event, each writes a row.
     let mut noted = HashSet::new();
     for event in &rows.events {
-        // A message whose row is there too is counted once.
+        // A message whose row is also present is counted once.
         let has_row = event.message.is_some_and(|message| in_rows.contains(&message));
         let kind = match event.what {
             Logged::Connected => RowKind::Connected,
@@ -70,7 +70,7 @@ pub(super) fn kept(
             Some(holdings.account(&number)?.account)
         });
         let (from, to) = match kind {
-            // The log names the account whose connection took it.
+            // The log names the account whose connection submitted it.
             RowKind::Delivered => (None, event.account.or(about)),
             _ => (event.account, about),
         };

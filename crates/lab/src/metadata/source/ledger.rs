@@ -1,5 +1,5 @@
-//! The live events of a relay (`pillarbox-relay ledger --follow --json`) as a trace. Nothing is written to disk: the
-//! events stay in memory as they come, and the trace is made of them at the end.
+//! The live events of a relay (`pillarbox-relay ledger --follow --json`) as a trace. Nothing is written to disk:
+//! the events stay in memory as they arrive, and the trace is built from them at the end.
 
 use std::collections::HashMap;
 
@@ -56,7 +56,7 @@ impl Default for Ledger {
 }
 
 impl Ledger {
-    /// Takes one line.
+    /// Reads one line.
     ///
     /// # Errors
     /// [`SourceError`], with the line.
@@ -124,7 +124,7 @@ impl Ledger {
         });
     }
 
-    /// Gives the person who has just registered a number on this connection that number as a name.
+    /// Names the person who has just registered a number on this connection by that number.
     fn registered(&mut self, connection: Option<u64>, person: Option<TracePerson>) {
         let (Some(connection), Some(person)) = (connection, person) else { return };
         if let Some(number) = self.registering.remove(&connection) {

@@ -18,11 +18,11 @@ pub const MOST_ROWS: usize = 5_000_000;
 pub struct Source {
     /// A few words that name the source.
     pub what: String,
-    /// Everything that passed; `None` if the source has only what is kept.
+    /// Everything that passed; `None` if the source has only the kept rows.
     pub passed: Option<Trace>,
     /// Everything that is kept; `None` if the source does not say.
     pub kept: Option<Trace>,
-    /// The moment from which the operator writes a log, if an order says so.
+    /// The moment from which the operator writes a log, if an order requires one.
     pub ordered: Option<u64>,
     /// The name of the person whom the source is about, if it says so.
     pub about: Option<String>,
@@ -32,30 +32,30 @@ pub struct Source {
     pub notes: Vec<String>,
 }
 
-/// The reason why there is nothing to analyse.
+/// Reasons that there is nothing to analyse.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SourceError {
     /// A line has the wrong form.
     #[error("{what}, line {line}: {why}")]
     Line {
-        /// The source.
+        /// The name of the source.
         what: String,
         /// The line, from 1.
         line: usize,
         /// The mistake, and what to write instead.
         why: String,
     },
-    /// The source is larger than what can be analysed.
+    /// The source is too large to be analysed.
     #[error("{what} has more than {most} rows, and is not analysed. Cut it into parts.", most = MOST_ROWS)]
     TooLong {
-        /// The source.
+        /// The name of the source.
         what: String,
     },
     /// Nobody has this name.
     #[error("nobody here is called {name}. Leave --about away, or name somebody whom the source names.")]
     Nobody {
-        /// The name.
+        /// The name that was asked for.
         name: String,
     },
     /// The source has no rows of the kind that this observer would see.

@@ -1,4 +1,4 @@
-//! Names of a source. Each gets a place when it first comes up.
+//! Names of a source. Each gets an index at its first appearance.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -24,7 +24,7 @@ impl<K: Eq + Hash> People<K> {
         person
     }
 
-    /// Notes that rows call a person `key`.
+    /// Records that rows call a person `key`.
     pub(super) fn call(&mut self, key: K, person: TracePerson) {
         self.places.insert(key, person);
     }
@@ -44,7 +44,7 @@ impl<K: Eq + Hash> People<K> {
         person
     }
 
-    /// Gives a person another name to be shown.
+    /// Assigns a person another display name.
     pub(super) fn rename(&mut self, person: TracePerson, name: String) {
         if let Some(known) = self.names.get_mut(person.place()) {
             *known = name;
@@ -60,7 +60,7 @@ impl<K: Eq + Hash> People<K> {
     }
 }
 
-/// Network addresses, each with its subscriber. An address gets a place when it first comes up.
+/// Network addresses, each with its subscriber. An address gets an index at its first appearance.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Addresses {
     places: HashMap<String, u32>,
@@ -80,7 +80,7 @@ impl Addresses {
         place
     }
 
-    /// Notes that an address is a person's home.
+    /// Records that an address is a person's home.
     pub(super) fn subscribe(&mut self, address: &str, person: TracePerson) {
         let place = self.place(address);
         if let Some(subscribers) = self.subscribers.get_mut(place as usize) {

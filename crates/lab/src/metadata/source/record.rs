@@ -76,7 +76,7 @@ pub fn instant(text: &str) -> Option<u64> {
     Some(((days * 24 + hour) * 60 + minute) * 60_000 + second * 1_000 + milliseconds)
 }
 
-/// Reads the lines of a record as they come.
+/// Reads the lines of a record in order of arrival.
 #[derive(Clone, Debug)]
 pub(super) struct Reader {
     source: Source,
@@ -188,7 +188,7 @@ impl Reader {
         }
     }
 
-    /// Notes a person's account. To a relay a person's second account is another person.
+    /// Records a person's account. To a relay a person's second account is another person.
     fn account(&mut self, line: &Line) {
         let Some(owner) = self.people.known(&line.who) else { return };
         let accounts = self.has_account.entry(owner).or_default();
@@ -235,8 +235,8 @@ impl Reader {
         self.rows.push(TraceRow { at, kind, from, to, connection: line.connection, address, bytes });
     }
 
-    /// Notes a wake, which names a token. The push service knows the token's owner. Here the owner is the recipient of
-    /// the last message before the wake.
+    /// Records a wake, which names a token. The push service knows the token's owner. Here the owner is the
+    /// recipient of the last message before the wake.
     fn wake(&mut self, at: u64, line: &Line) {
         if let Some(person) = self.last_sent_to {
             self.tokens.entry(line.token_sha256.clone()).or_insert(person);

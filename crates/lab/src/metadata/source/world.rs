@@ -8,7 +8,7 @@ use super::record::Reader;
 use super::{Source, SourceError, holdings};
 use crate::world::{World, WorldError};
 
-/// The reason why a world cannot be a source.
+/// Reasons that a world cannot be a source.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WorldSourceError {
@@ -28,7 +28,7 @@ pub fn read(what: &str, world: &World) -> Result<Source, WorldSourceError> {
     Follower::new(what).read(world)
 }
 
-/// Reads one world again and again while it goes on. Each line of its record is read once.
+/// Reads one world repeatedly while it runs. Each line of its record is read once.
 #[derive(Clone, Debug)]
 pub struct Follower {
     reader: Reader,
@@ -57,7 +57,8 @@ impl Follower {
     }
 }
 
-/// Returns the rows that the relays of a world keep now. Both parts of a source give the same person the same place.
+/// Returns the rows that the relays of a world keep now. Both parts of a source give the same person the same
+/// index.
 fn kept(
     world: &World,
     timing: TraceTiming,

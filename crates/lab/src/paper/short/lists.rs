@@ -1,4 +1,4 @@
-//! The lists of a short paper: what came back, entry by entry, and what is held and stays closed.
+//! The lists of a short paper: what was returned, entry by entry, and what is held and unreadable.
 
 use pillarbox_access::Item;
 use pillarbox_access::facts::ReadableText;
@@ -9,7 +9,7 @@ use pillarbox_text::wrap::display_width;
 use crate::paper::{CAME_BACK, CLOSED, NOT_KNOWN, PaperLine, Standing, ends};
 use crate::screen::{Screen, Table, Weight};
 
-/// The most lines that one text takes on a short paper. A story's text may be as long as a message can be.
+/// The most lines that one text occupies on a short paper. A story's text may be as long as a message can be.
 const TEXT_LINES: usize = 3;
 
 /// The narrowest and the widest column of labels.
@@ -20,7 +20,8 @@ const ACCOUNT: usize = 32;
 /// The number of those digits that a short paper shows.
 const ACCOUNT_SHOWN: usize = 8;
 
-/// Items that a short paper shows first. They tell of other people and of acts, and not only who somebody is.
+/// Items that a short paper shows first. They are about other people and about acts, and not only about who
+/// somebody is.
 const FIRST: [Item; 7] = [
     Item::MessageSourceDestination,
     Item::MessageTimes,
@@ -33,7 +34,7 @@ const FIRST: [Item; 7] = [
 
 /// The lists of a paper.
 pub(super) struct Lists {
-    /// The entries that came back.
+    /// The entries that were returned.
     came: Vec<Screen>,
     /// The labels of those entries; empty for texts, some of which are always shown.
     pub(super) labels: Vec<String>,
@@ -79,17 +80,17 @@ impl Lists {
         }
     }
 
-    /// Returns true if what came back stands in a sentence.
+    /// Returns true if returned data is described in a sentence.
     fn is_a_sentence(&self, is_tightest: bool) -> bool {
         is_tightest && !self.labels.is_empty()
     }
 
-    /// Returns the rows of what came back.
+    /// Returns the rows of returned data.
     pub(super) fn into_rows(self, is_tightest: bool) -> Vec<Screen> {
         if self.is_a_sentence(is_tightest) { Vec::new() } else { self.came }
     }
 
-    /// Returns the fewest lines that the rows of what came back take. At least one entry follows the heading.
+    /// Returns the fewest lines that the rows of returned data occupy. At least one entry follows the heading.
     pub(super) fn least(&self, shown: usize, is_tightest: bool) -> usize {
         let heights = || self.came.iter().map(Screen::height);
         let first = heights().next().unwrap_or(0);
@@ -104,7 +105,7 @@ impl Lists {
 /// The lines of a heading.
 const HEADING: usize = 1;
 
-/// Writes as many entries of what came back as fit. If there are more, the heading counts them.
+/// Writes as many returned entries as fit. If there are more, the heading counts them.
 pub(super) fn shown(screen: &mut Screen, came: Vec<Screen>, room: usize) {
     let all = came.len();
     let heights = came.iter().scan(HEADING, |lines, entry| {
@@ -145,7 +146,7 @@ impl Closed {
     }
 }
 
-/// Makes a row of a table and returns it as a screen.
+/// Builds a row of a table and returns it as a screen.
 fn row(columns: &[Column], width: usize, cells: [String; 2]) -> Screen {
     let mut screen = Screen::new(width);
     screen.row(&Table::new(columns), &cells);
@@ -166,12 +167,12 @@ pub(super) fn label(asked: &str) -> &str {
     asked.split(',').next().unwrap_or(asked)
 }
 
-/// Returns the place of a line in the order of a short paper.
+/// Returns the rank of a line in the order of a short paper.
 pub(super) fn first(line: &PaperLine) -> usize {
     FIRST.iter().position(|first| line.item == Some(*first)).unwrap_or(FIRST.len())
 }
 
-/// Puts text in quotation marks, no longer than `most` characters. The characters left out are counted.
+/// Returns text in quotation marks, no longer than `most` characters. The characters left out are counted.
 fn quoted(text: &str, most: usize) -> String {
     let text = safe(text);
     let length = text.chars().count();
@@ -182,7 +183,7 @@ fn quoted(text: &str, most: usize) -> String {
     format!("\"{}...\" and {} more characters, with --full", begin.trim_end(), length - most)
 }
 
-/// Returns true if the label of a line already gives the number.
+/// Returns true if the label of a line already contains the number.
 fn is_counted(line: &PaperLine, label: &str) -> bool {
     label.contains(&format!("({} ", line.rows))
 }
@@ -208,8 +209,8 @@ fn abbreviated(says: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Joins several lines into one no wider than `room`. The rest is counted, unless `is_counted` says that it is already.
-/// The first line stands whole, however wide it is.
+/// Joins several lines into one no wider than `room`. The rest is counted, unless `is_counted` says that it is
+/// already. The first line is kept in full, however wide it is.
 fn in_one_line(says: &str, room: usize, is_counted: bool) -> String {
     let all: Vec<&str> = says.lines().filter(|line| !line.starts_with("returned ")).collect();
     let more = |left: usize| match left {

@@ -47,7 +47,7 @@ pub(crate) struct Chatter {
 
 type Read<T> = Result<T, ScenarioError>;
 
-/// Reads the section. `named` people stand in the file.
+/// Reads the section. `named` people are in the file.
 pub(crate) fn read(
     table: Option<Fields<'_>>,
     start: Timestamp,

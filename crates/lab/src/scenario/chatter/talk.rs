@@ -108,7 +108,7 @@ fn gap(mean: Duration, draw: &mut Draw) -> Duration {
     Duration(gap as u64)
 }
 
-/// Makes a text that nobody has said yet. Most have a few words, and now and then one has many.
+/// Composes a text that nobody has said yet. Most have a few words, and now and then one has many.
 fn text(said: &mut BTreeSet<String>, draw: &mut Draw) -> String {
     let longest = 1 + draw.below(LONGEST);
     let mut words: Vec<&str> =

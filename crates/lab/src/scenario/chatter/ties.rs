@@ -42,8 +42,8 @@ pub(super) fn tie(chatter: &Chatter, people: &mut [Person], draw: &mut Draw) {
     for distance in 1..=count / 2 {
         (0..count).for_each(|place| add(at(place), at(place + distance), near));
     }
-    // Far pairs are found by chance. If nearly everybody knows everybody, chance takes long, so the rest comes in
-    // order.
+    // Far pairs are found by chance. If nearly everybody knows everybody, chance takes long, so the rest are added
+    // in order.
     for _ in 0..chatter.pairs * 50 {
         add(draw.below(count), draw.below(count), chatter.pairs);
     }
@@ -69,7 +69,7 @@ pub(super) fn pairs(people: &[Person]) -> Vec<[PersonId; 2]> {
     pairs.into_iter().collect()
 }
 
-/// Makes the groups: a person, the people whom they know, and people who know one of those.
+/// Forms the groups: a person, the people whom they know, and people who know one of those.
 pub(super) fn groups(chatter: &Chatter, people: &[Person], draw: &mut Draw) -> Vec<Circle> {
     let [least, most] = GROUP_SIZES;
     let circle = |number: usize| {

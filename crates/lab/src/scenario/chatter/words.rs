@@ -13,7 +13,7 @@ pub(super) const FAMILY: [&str; 20] = [
     "Linden", "Magpie", "Nuthatch", "Oak", "Plover", "Quince", "Rowan", "Starling", "Thrush",
 ];
 
-/// Everyday words, of which texts are made.
+/// Everyday words that make up the texts.
 pub(super) const WORDS: [&str; 96] = [
     "the", "bin", "goes", "out", "tonight", "can", "you", "lend", "me", "a", "ladder", "tomorrow", "after",
     "lunch", "thanks", "for", "soup", "is", "your", "cat", "in", "our", "garden", "again", "parcel", "came",

@@ -31,7 +31,7 @@ pub fn of_digest(digest: &str) -> Option<Scenario> {
     Scenario::parse(&format!("{name}/scenario.toml"), text).ok()
 }
 
-/// Returns the name and the title of each scenario inside the program. It reads nothing else of them, and only once.
+/// Returns the name and the title of each built-in scenario. It reads nothing else of them, and only once.
 pub fn titles() -> &'static [(&'static str, String)] {
     static TITLES: LazyLock<Vec<(&str, String)>> = LazyLock::new(|| {
         let title = |text| -> Option<String> {

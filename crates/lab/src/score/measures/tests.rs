@@ -52,7 +52,7 @@ fn each_thing_counts_once_whatever_words_it_came_in() {
     let (counts, measures) = score(Counted::Entries, &brought, &yardstick());
     assert_eq!((counts.returned, counts.of), (3, 4));
     assert!(measures.besides.is_empty());
-    // If messages are counted, these stand beside them: each once, in the form that says most.
+    // If messages are counted, these are beside them: each once, in the form that says most.
     let (_, measures) = score(Counted::Messages, &brought, &yardstick());
     let besides: Vec<(Item, u64)> = measures.besides.iter().map(|it| (it.what, it.entries)).collect();
     assert_eq!(besides, [(Item::RegisteredAt, 1), (Item::Name, 1), (Item::IpLog, 3)]);
@@ -165,7 +165,7 @@ fn a_text_tells_when_it_passed() {
 fn a_ciphertext_is_a_text_only_where_one_was_said() {
     let sealed =
         |rows: Vec<Wrote>| score(Counted::Texts, &Yield { sealed: rows, ..Yield::default() }, &yardstick());
-    // A receipt goes back to the author, so it fits no text of that time.
+    // A receipt returns to the author, so it fits no text of that time.
     let (counts, measures) = sealed(vec![wrote(500_200, None, Some("+1"))]);
     assert_eq!((counts.unreadable, measures.sealed.ciphertexts), (0, 1));
     assert_eq!(State::of(Capability::There, false, &counts), State::None { why: Absence::NothingKept });
@@ -194,7 +194,7 @@ fn a_statement_about_the_item_is_about_all_of_it() {
     let brought = Yield { wrote: rows, entries: vec![pairs.clone()], ..Yield::default() };
     let (counts, _) = score(Counted::Messages, &brought, &yardstick());
     assert_eq!(State::of(Capability::There, false, &counts), State::Withheld { n: 1, of: 2 });
-    // An answer that gives the time at which each message passed also shows that it passed.
+    // An answer that states the time at which each message passed also shows that it passed.
     let brought = Yield { entries: vec![pairs, entry(Item::MessageTimes, 1)], ..brought };
     let (counts, _) = score(Counted::Messages, &brought, &yardstick());
     assert_eq!(State::of(Capability::There, false, &counts), State::Returned { n: 1, of: 2 });

@@ -5,7 +5,7 @@ use pillarbox_wire::{AccountId, Timestamp};
 use super::profile::ProfileId;
 use crate::scenario::PersonId;
 
-/// The way in which one person reaches another: the own profile that is used, and the account that is written to.
+/// How one person reaches another: the own profile that is used, and the account that is written to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Acquaintance {
     pub(crate) own: ProfileId,
@@ -16,12 +16,12 @@ pub(crate) struct Acquaintance {
 /// again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Met {
-    /// The time.
+    /// The time at which they became acquainted.
     pub at: Timestamp,
     /// The person who looked for the other.
     pub who: PersonId,
     /// The person who was looked for.
     pub whom: PersonId,
-    /// True if the relay's directory knew the number. Otherwise the two handed each other invitations.
+    /// True if the relay's directory knew the number. Otherwise the two exchanged invitations.
     pub by_number: bool,
 }

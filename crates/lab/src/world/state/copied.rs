@@ -1,4 +1,4 @@
-//! Copies of phones, made with the passcode while the owner went on with the phone itself.
+//! Copies of phones, made with the passcode while the owner continued with the phone itself.
 
 use std::path::Path;
 
@@ -17,16 +17,16 @@ pub struct Copied {
     pub at: Timestamp,
     pub(crate) folder: Scratch,
     pub(crate) passcode: String,
-    /// The copy as a phone that goes online once it no longer follows what passes; none if it stays as it is.
+    /// The copy as a phone that connects once it no longer follows what passes; `None` if it stays offline.
     pub(crate) running: Option<RunningCopy>,
 }
 
-/// A copy that goes online.
+/// A copy that connects.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RunningCopy {
     /// The profile of the copy.
     pub(crate) id: ProfileId,
-    /// The number of messages from the tap that the copy was given.
+    /// The number of messages from the tap that were fed to the copy.
     pub(crate) given: usize,
     /// True once it connects by itself.
     pub(crate) is_online: bool,
@@ -42,7 +42,7 @@ impl Copied {
     /// Returns the passcode.
     ///
     /// # Errors
-    /// A passcode that no vault takes.
+    /// A passcode that no vault accepts.
     pub fn passcode(&self) -> Result<Passphrase, EmptyPassphrase> {
         Passphrase::new(self.passcode.clone())
     }

@@ -1,4 +1,4 @@
-//! The delay of frames under way: log-normal, as measured delays of networks mostly are.
+//! The delay of frames in transit: log-normal, as measured delays of networks mostly are.
 
 use pillarbox_wire::Duration;
 use rand_chacha::rand_core::Rng;
@@ -6,14 +6,14 @@ use rand_chacha::rand_core::Rng;
 use crate::scenario::Network;
 
 /// The longest delay. With the widest jitter, one frame in a thousand would take longer than this, and a connection
-/// that stands still for so long is a broken one.
+/// that is silent for so long is a broken one.
 const LONGEST: Duration = Duration::from_seconds(600);
 
-/// Draws the delay of one frame. It is at least a millisecond, so that nothing arrives when it leaves.
+/// Draws the delay of one frame. It is at least a millisecond, so that nothing arrives the moment it is sent.
 pub(crate) fn draw(network: &Network, rng: &mut impl Rng) -> Duration {
     let [median, jitter] =
         [network.delay, network.jitter].map(|span| u32::try_from(span.0).unwrap_or(u32::MAX));
-    // One standard deviation above the median lies `median + jitter`.
+    // One standard deviation above the median is `median + jitter`.
     let deviation = libm::log(1.0 + f64::from(jitter) / f64::from(median.max(1)));
     let delay = f64::from(median) * libm::exp(deviation * standard_normal(rng));
     let milliseconds = libm::round(delay).clamp(1.0, f64::from(u32::MAX));
@@ -21,8 +21,8 @@ pub(crate) fn draw(network: &Network, rng: &mut impl Rng) -> Duration {
     Duration(milliseconds as u64).min(LONGEST)
 }
 
-/// Draws a number from the standard normal distribution (Box and Muller, 1958). `libm` gives the same bits on every
-/// machine. The standard library does not promise this of `ln`, `exp` and `cos`.
+/// Draws a number from the standard normal distribution (Box and Muller, 1958). `libm` returns the same bits on
+/// every machine. The standard library does not promise this of `ln`, `exp` and `cos`.
 fn standard_normal(rng: &mut impl Rng) -> f64 {
     let mut uniform = || (f64::from(rng.next_u32()) + 0.5) / 4_294_967_296.0;
     let (one, other) = (uniform(), uniform());
@@ -48,8 +48,8 @@ mod tests {
     #[test]
     fn delays_have_the_median_and_the_jitter_that_the_story_names() {
         let all = drawn(&NETWORK, 20_000);
-        // The 15.87th and 84.13th percentiles of a normal distribution lie one standard deviation below and above its
-        // mean.
+        // The 15.87th and 84.13th percentiles of a normal distribution are one standard deviation below and above
+        // its mean.
         for (share, expected) in [(0.1587, 229), (0.5, 400), (0.8413, 700)] {
             let found = all[(share * 20_000.0) as usize];
             assert!(found.abs_diff(expected) * 40 < expected, "{share}: {found} and not {expected}");

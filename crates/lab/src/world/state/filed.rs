@@ -6,12 +6,12 @@ use pillarbox_wire::Timestamp;
 use super::site::SiteId;
 use crate::scenario::PersonId;
 
-/// A report as the operator gets it.
+/// A report as received by the operator.
 #[derive(Clone, Debug)]
 pub struct Filed {
-    /// The relay whose operator got the report.
+    /// The relay whose operator received the report.
     pub site: SiteId,
-    /// The time.
+    /// The time at which the report was made.
     pub at: Timestamp,
     /// The person who reports.
     pub by: PersonId,

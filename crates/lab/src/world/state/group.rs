@@ -1,4 +1,4 @@
-//! Groups of the story, as they are here.
+//! Groups of the story, in this world.
 
 use std::collections::BTreeMap;
 

@@ -1,15 +1,15 @@
-//! The state of a world: the data. The code that works with the data stands one folder up, in files of the same names.
+//! The state of a world: the data. The code that works with the data is one folder up, in files of the same names.
 //!
 //! | file | what |
 //! |---|---|
-//! | `site`, `running` | a relay and its place, what its operator has; the relay itself |
+//! | `site`, `running` | a relay with its host and its operator's possessions; the relay itself |
 //! | `profile` | phone accounts and their connections |
 //! | `acquaintance`, `group` | who can write to whom; groups |
 //! | `order` | what an authority orders |
-//! | `rows` | rows that a relay holds |
+//! | `rows` | the message rows of a relay |
 //! | `filed` | reports that arrived |
 //! | `seized`, `copied`, `sleepers` | phones in other hands; copies of phones; phones that sleep |
-//! | `transit`, `delay` | what is under way, and for how long |
+//! | `transit`, `delay` | parcels in transit, and their delays |
 //! | `randomness` | a stream for each actor |
 
 pub(super) mod acquaintance;
@@ -69,11 +69,11 @@ pub struct World {
     pub(crate) randomness: Randomness,
     pub(crate) sites: Vec<Site>,
     pub(crate) profiles: Vec<Profile>,
-    /// Everybody's profiles, closed ones included, in the order in which they were made.
+    /// Everybody's profiles, closed ones included, in order of creation.
     pub(crate) owned: BTreeMap<PersonId, Vec<ProfileId>>,
     /// The relays' ends of connections.
     pub(crate) connections: BTreeMap<ConnectionId, RelayEnd>,
-    /// The network of a story that has one. It appears after everybody's account is made.
+    /// The network of a story that has one. It appears after everybody's account is created.
     pub(crate) transit: Option<Transit>,
     pub(crate) sleepers: Sleepers,
     /// The times at which the addresses of homes change.
@@ -88,7 +88,7 @@ pub struct World {
     pub(crate) offline: BTreeSet<PersonId>,
     /// People who have no account any more, or whose phone is in other hands.
     pub(crate) gone: BTreeSet<PersonId>,
-    /// Phones in other hands.
+    /// Seized phones.
     pub(crate) seized: Vec<Seized>,
     /// Copies of phones.
     pub(crate) copies: Vec<Copied>,
@@ -100,22 +100,22 @@ pub struct World {
     pub(crate) altered: BTreeMap<PersonId, Altered>,
     /// The authority to which every message's key is escrowed, once that is adopted.
     pub(crate) escrow: Option<EscrowAuthority>,
-    /// The phones of an authority that read along.
+    /// The phones of an authority that eavesdrop.
     pub(crate) readers: Vec<ProfileId>,
     /// People whose software was made to stop encrypting.
     pub(crate) stopped_encrypting: BTreeSet<PersonId>,
-    /// People whose phone lies in a folder, because somebody will read it.
+    /// People whose phone is stored in a folder, because somebody will read it.
     pub(crate) on_disk: BTreeSet<PersonId>,
     pub(crate) passcodes: BTreeMap<PersonId, String>,
     /// Announcements of operators to people whose phones are off.
     pub(crate) unheard: BTreeMap<PersonId, Vec<String>>,
     pub(crate) due: BTreeMap<(Timestamp, u64), Due>,
     pub(crate) next_due: u64,
-    /// The times at which the world looks at a phone because something on it waits.
+    /// The times at which the world checks a phone because something on it waits.
     pub(crate) alarms: BTreeSet<(Timestamp, ProfileId)>,
     /// The notifications that the operating system of each person's phone keeps.
     pub(crate) notifications: BTreeMap<PersonId, NotificationStore>,
-    /// People whose notifications say only that something came.
+    /// People whose notifications say only that a message arrived.
     pub(crate) without_previews: BTreeSet<PersonId>,
     pub(crate) reports: Vec<Filed>,
     pub(crate) push: PushRecords,
@@ -134,21 +134,21 @@ impl World {
         self.due.insert((at.max(self.now), self.next_due), due);
     }
 
-    /// Puts an event that the scenario does not have on the calendar, as the scenario's last event. The watcher of a
-    /// world uses this.
+    /// Schedules an event that the scenario does not have, as the scenario's last event. The watcher of a world
+    /// uses this.
     pub fn happens(&mut self, event: Event) {
         let number = self.scenario.events.len();
         self.schedule(event.at, Due::Event(number));
         self.scenario.events.push(event);
     }
 
-    /// Puts an order on the calendar. If several things are due at the same moment, the earlier call comes first. The
-    /// scenario's own were put there when the world was made.
+    /// Schedules an order. If several things are due at the same moment, the earlier call is served first. The
+    /// scenario's own were scheduled when the world was created.
     pub fn order(&mut self, at: Timestamp, order: Order) {
         self.schedule(at, Due::Order(order));
     }
 
-    /// Notes a text that was really said.
+    /// Records a text that was really said.
     pub(crate) fn note_said(&mut self, said: Said, body: Option<BodyId>) {
         let (by, text_sha256) = (said.by, sha256(said.text.as_bytes()));
         let text = text_id(self.truth.say(said, body).0);

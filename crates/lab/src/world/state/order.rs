@@ -14,16 +14,16 @@ use crate::scenario::{LockState, PersonId};
 pub enum Order {
     /// Changes the retention of an operator from now on.
     SetKeeping {
-        /// The relay.
+        /// The relay that the order is for.
         site: SiteId,
-        /// The new retention.
+        /// The retention rule from then on.
         keeping: Keeping,
     },
     /// Makes an operator hand over the traffic of some accounts from now on.
     Tap {
-        /// The relay.
+        /// The relay that the order is for.
         site: SiteId,
-        /// The accounts.
+        /// The accounts whose traffic is handed over.
         accounts: Vec<AccountId>,
         /// The numbers about which lookups are handed over as well.
         numbers: Vec<Handle>,
@@ -35,33 +35,33 @@ pub enum Order {
     },
     /// Makes the networks of a country block all of the messenger's relays.
     Block {
-        /// The country.
+        /// The country whose networks block.
         country: String,
     },
     /// Makes the networks of a country block one relay.
     BlockRelay {
-        /// The country.
+        /// The country whose networks block.
         country: String,
-        /// The relay.
+        /// The relay to be blocked.
         site: SiteId,
     },
     /// Makes the networks of a country let connections to every relay through again.
     Unblock {
-        /// The country.
+        /// The country whose networks unblock.
         country: String,
     },
-    /// Takes somebody's phone from them.
+    /// Seizes somebody's phone.
     Seize {
-        /// The owner.
+        /// The person whose phone is seized.
         who: PersonId,
         /// The lock state.
         state: LockState,
     },
-    /// Copies somebody's phone with its passcode and gives it back.
+    /// Copies somebody's phone with its passcode and returns it.
     CopyPhone {
-        /// The owner.
+        /// The person whose phone is copied.
         who: PersonId,
-        /// True if the copy goes online once it no longer follows what passes.
+        /// True if the copy connects once it no longer follows what passes.
         goes_online: bool,
     },
     /// Makes the maker ship the phones' half of an access proposal.
@@ -75,14 +75,14 @@ pub enum Order {
     AdoptEscrow,
     /// Makes an operator name a ghost device.
     NameGhost {
-        /// The relay.
+        /// The relay that names the ghost.
         site: SiteId,
-        /// The people whose texts the ghost is to read along.
+        /// The people whose texts the ghost is to eavesdrop.
         whom: ReadAlong,
         /// True if phones that do not ask for devices are made to ask for keys.
         makes_phones_ask: bool,
     },
-    /// Lets whoever reads along register somebody's number.
+    /// Has an eavesdropper register somebody's number.
     TakeNumber {
         /// The owner of the number.
         who: PersonId,
@@ -93,17 +93,18 @@ pub enum Order {
         whom: Whom,
         /// The habits of their phones from now on.
         habits: Habits,
-        /// True if they stop encrypting end to end. Accounts, keys, contacts and conversations stay, as with any
-        /// update. No order makes anybody's software begin to encrypt.
+        /// True if they stop encrypting end to end. Accounts, keys, contacts and conversations are kept, as with
+        /// any update. No order makes anybody's software begin to encrypt.
         stops_encrypting: bool,
         /// The maker's announcement to the recipients; `None` if it says nothing.
         announced: Option<String>,
     },
     /// Makes the operator stop serving a country and tell the people there.
     StopServing {
-        /// The country.
+        /// The country that is no longer served.
         country: String,
-        /// True if it closes their accounts. Otherwise the accounts stay, and nobody in the country reaches them.
+        /// True if it closes their accounts. Otherwise the accounts are kept, and nobody in the country reaches
+        /// them.
         closes_accounts: bool,
         /// The operator's announcement.
         announced: String,
@@ -113,7 +114,7 @@ pub enum Order {
 /// The recipients of other software.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Whom {
-    /// Everybody.
+    /// All users of the messenger.
     Everybody,
     /// The people of a country.
     Country(String),

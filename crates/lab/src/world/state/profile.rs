@@ -41,7 +41,7 @@ impl Purpose {
     }
 }
 
-/// One connection of a phone: the phone's end of a channel, and the frames that have come out of it.
+/// One connection of a phone: the phone's end of a channel, and the frames received from it.
 pub(crate) struct Line {
     pub(crate) connection: ConnectionId,
     /// The phone's address, as the relay sees it.
@@ -57,18 +57,18 @@ pub(crate) struct Profile {
     pub(crate) who: PersonId,
     pub(crate) site: SiteId,
     pub(crate) purpose: Purpose,
-    /// The phone. A closed profile, or one in other hands, has none.
+    /// The phone. A closed or seized profile has none.
     pub(crate) phone: Option<Phone>,
     pub(crate) folder: Option<Scratch>,
     pub(crate) lines: [Option<Line>; 2],
     pub(crate) streams: Streams,
-    /// The time at which the world looks at this phone again of its own accord.
+    /// The time at which the world next looks at this phone unprompted.
     pub(crate) alarm: Option<Timestamp>,
     /// True if the relay does not accept this phone, which therefore does not try again.
     pub(crate) refused: bool,
-    /// True if a failed connection stands in the record and none has succeeded since.
+    /// True if a failed connection is in the record and none has succeeded since.
     pub(crate) unreachable_said: bool,
-    /// The time before which it does not connect, because a copy of the phone has taken its place.
+    /// The time before which it does not connect, because a copy of the phone has replaced it.
     pub(crate) put_off_until: Option<Timestamp>,
 }
 
@@ -120,7 +120,7 @@ impl Profile {
         }
     }
 
-    /// Returns the account at the relay, once it is made.
+    /// Returns the account at the relay, once it is created.
     pub(crate) fn account(&self) -> Option<AccountId> {
         Some(self.phone.as_ref()?.account().address?.account)
     }

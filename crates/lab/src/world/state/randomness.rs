@@ -1,9 +1,9 @@
-//! Randomness of a world: one stream for each actor, made of the story, the seed and the actor's name.
+//! Randomness of a world: one stream for each actor, derived from the story, the seed and the actor's name.
 //!
-//! Phones, relays and channels each draw from a stream of their own. No stream depends on the time at which its actor
-//! appeared, or on the draws of others. Two worlds with the same seed therefore differ only where something causes it,
-//! and every comparison of two worlds rests on that. An actor's name consists of words of the story: a person, the
-//! purpose of the account, the relay's host.
+//! Phones, relays and channels each draw from their own stream. No stream depends on the time at which its actor
+//! appeared, or on the draws of others. Two worlds with the same seed therefore differ only where something causes
+//! it, and every comparison of two worlds rests on that. An actor's name consists of words of the story: a person,
+//! the purpose of the account, the relay's host.
 
 use pillarbox_relay::ConnectionId;
 use rand_chacha::ChaCha20Rng;
@@ -42,7 +42,7 @@ impl Randomness {
 /// The streams of one phone account.
 #[derive(Clone)]
 pub(crate) struct Streams {
-    /// For the phone.
+    /// The stream for the phone's own draws.
     pub(crate) phone: ChaCha20Rng,
     /// For both ends of its channels to the relay.
     pub(crate) channel: ChaCha20Rng,
@@ -64,7 +64,8 @@ impl Streams {
         }
     }
 
-    /// Draws a number for a connection. A counter for each phone would tell the phone, and this number does not.
+    /// Draws a number for a connection. A counter for each phone would identify the phone, and this number does
+    /// not.
     pub(crate) fn connection(&mut self) -> ConnectionId {
         // Readers of JSON lose digits beyond 53 bits. Two of a million connections share one of 48 bits once in 560
         // worlds.

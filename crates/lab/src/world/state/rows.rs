@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use pillarbox_relay::Keeping;
 use pillarbox_wire::{MessageId, Timestamp};
 
-/// A row of a message, as the record has told of it.
+/// A row of a message, as last recorded.
 #[derive(Clone, Debug)]
 pub(crate) struct RowHere {
     pub(crate) payload_sha256: String,
@@ -24,8 +24,7 @@ impl RowHere {
     }
 }
 
-/// The rows of messages of which the record has told and that still exist, and the expiry of each under the present
-/// rule.
+/// The rows of messages that have been recorded and still exist, and the expiry of each under the present rule.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RowsHere {
     pub(crate) rows: BTreeMap<MessageId, RowHere>,

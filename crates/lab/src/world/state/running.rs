@@ -1,4 +1,4 @@
-//! A relay of a world, and everything that its operator has, as it was last read.
+//! A relay of a world, and everything that its operator has, as last read.
 
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
@@ -21,7 +21,7 @@ impl Running {
         Self { relay, held: OnceLock::new() }
     }
 
-    /// Returns the relay to somebody who lets it do something. Rows that were read before no longer count.
+    /// Returns the relay to a caller that will change it. Rows that were read before are discarded.
     pub(crate) fn change(&mut self) -> &mut Relay<SqliteStore> {
         self.held.take();
         &mut self.relay
@@ -37,7 +37,7 @@ impl Running {
         Ok(Arc::clone(self.held.get_or_init(|| read)))
     }
 
-    /// Makes a copy of the relay.
+    /// Copies the relay.
     pub(crate) fn fork(&self) -> Result<Self, WorldError> {
         Ok(Self { relay: self.relay.fork()?, held: self.held.clone() })
     }

@@ -1,4 +1,4 @@
-//! Phones in other hands.
+//! Seized phones.
 
 use pillarbox_access::view::SeizedPhone;
 use pillarbox_client::Phone;
@@ -6,9 +6,9 @@ use pillarbox_client::Phone;
 use crate::scenario::{LockState, Passcode, PersonId};
 use crate::scratch::Scratch;
 
-/// A phone in other hands, in the state in which it was taken.
+/// A seized phone, in the state in which it was seized.
 pub struct Seized {
-    /// The owner.
+    /// The owner of the seized phone.
     pub who: PersonId,
     /// The lock state.
     pub state: LockState,
@@ -20,7 +20,7 @@ pub struct Seized {
 }
 
 impl Seized {
-    /// Returns the part of the phone that its new holder can look at.
+    /// Returns the part of the phone that its new holder can inspect.
     #[must_use]
     pub fn view(&self) -> SeizedPhone<'_> {
         match (&self.running, self.state) {

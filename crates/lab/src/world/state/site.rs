@@ -34,7 +34,7 @@ pub enum Role {
 pub struct Site {
     pub(crate) relay: Running,
     pub(crate) key: AgreementSecret,
-    /// The stream of randomness for draws of its own accord.
+    /// The stream of randomness for the relay's unprompted draws.
     pub(crate) rng: ChaCha20Rng,
     pub(crate) address: RelayAddress,
     pub(crate) role: Role,
@@ -43,18 +43,19 @@ pub struct Site {
     pub(crate) blocked_in: BTreeSet<String>,
     /// Countries whose people its operator does not serve.
     pub(crate) closed_to: BTreeSet<String>,
-    /// The rows of messages that the record has told of and that are not gone.
+    /// The rows of messages that have been recorded and are not deleted.
     pub(crate) rows: RowsHere,
     /// One tap for each order to hand over traffic.
     pub(crate) taps: Vec<OperatorTap>,
-    /// What the operator has put before the relay, if it names a ghost device.
+    /// The filter that the operator has placed before the relay, if it names a ghost device.
     pub(crate) ghost: Option<GhostRelay>,
-    /// All traffic, for somebody who looks over the operator's shoulder. Nobody has ordered it, and no record tells of
-    /// it.
+    /// All traffic, for an observer at the operator. Nobody has ordered it, and no record mentions it.
     pub(crate) watched: Option<OperatorTap>,
 }
 
-/// The port of every relay. A world has no ports, but an address has one.
+/// The step of the ageing clock. A world jumps from one event to the next, and at each jump the ageing clock
+/// follows all the way, as it would have done hour by hour (`pillarbox_relay::ageing` says why a real relay moves
+/// it in steps).
 pub(crate) const PORT: u16 = 7_455;
 
 /// The step of the ageing clock. A world jumps from one event to the next, and at each jump the ageing clock follows
@@ -95,7 +96,7 @@ impl Site {
         })
     }
 
-    /// Returns the reason why nobody from a country can connect; none if people from there can.
+    /// Returns the reason that nobody from a country can connect; `None` if people from there can.
     pub(crate) fn unreachable_from(&self, country: &str) -> Option<String> {
         if self.blocked_in.contains(country) {
             return Some(format!("the networks of {} do not let it through", country::name(country)));
@@ -123,7 +124,7 @@ impl Site {
         self.role
     }
 
-    /// Returns the country whose law its operator answers to; none if the design names none.
+    /// Returns the country whose law binds its operator; `None` if the design names none.
     #[must_use]
     pub fn jurisdiction(&self) -> Option<&str> {
         self.jurisdiction.as_deref()
@@ -157,8 +158,8 @@ impl Site {
 }
 
 impl SiteId {
-    /// Returns the internet address of a relay. It lies in a network reserved for documentation (RFC 5737) that has no
-    /// phone of a world.
+    /// Returns the internet address of a relay. It is in a network reserved for documentation (RFC 5737) that has
+    /// no phone of a world.
     #[must_use]
     pub fn internet_address(self) -> IpAddr {
         IpAddr::V4(Ipv4Addr::new(203, 0, 113, u8::try_from(self.0 % 250 + 1).unwrap_or(1)))

@@ -6,8 +6,8 @@ use pillarbox_wire::{Duration, Timestamp};
 
 use crate::scenario::PersonId;
 
-/// The time that a phone stays connected after it wakes, or after its owner uses it. It stays longer while anything is
-/// under way to or from it.
+/// The time that a phone stays connected after it wakes, or after its owner uses it. It stays longer while anything
+/// is in transit to or from it.
 pub(crate) const STAYS_AWAKE: Duration = Duration::from_seconds(20);
 
 /// The sleeping phones, and the times at which that changes.

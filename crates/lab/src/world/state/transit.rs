@@ -1,4 +1,4 @@
-//! The frames on their way between phones and relays.
+//! The frames in transit between phones and relays.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -11,11 +11,11 @@ use pillarbox_wire::{Duration, Timestamp};
 use super::profile::ProfileId;
 use crate::scenario::Network;
 
-/// The longest time for which an event waits until a phone has the relay's answers. A person who hears nothing for a
-/// minute gives up.
+/// The longest time for which an event waits until a phone has the relay's answers. A person who gets no answer for
+/// a minute gives up.
 pub(crate) const PATIENCE: Duration = Duration::from_seconds(60);
 
-/// The relay's end of a connection, and the arrival time at each end of the last thing under way.
+/// The relay's end of a connection, and the arrival time at each end of the last parcel in transit.
 pub(crate) struct RelayEnd {
     pub(crate) profile: ProfileId,
     pub(crate) link: Link,
@@ -51,7 +51,7 @@ pub(crate) struct Handshake {
     pub(crate) handshake_hash: [u8; 32],
 }
 
-/// Something under way on one connection. The first four belong to a handshake, and go up and down in turn.
+/// Something in transit on one connection. The first four belong to a handshake, and are sent up and down in turn.
 #[derive(Clone)]
 pub(crate) enum Parcel {
     /// To the relay: the phone's first message, which the relay answers.
@@ -78,7 +78,7 @@ impl Parcel {
     }
 }
 
-/// A parcel and its connection, which may be gone at either end when it arrives.
+/// A parcel and its connection, which may be closed at either end when it arrives.
 #[derive(Clone)]
 pub(crate) struct InTransit {
     pub(crate) profile: ProfileId,
@@ -107,7 +107,7 @@ impl Transit {
         self.under_way.first_key_value().map(|((due, _), _)| *due)
     }
 
-    /// Returns true if something is under way to or from this profile.
+    /// Returns true if something is in transit to or from this profile.
     pub(crate) fn concerns(&self, profile: ProfileId) -> bool {
         self.under_way.values().any(|it| it.profile == profile)
     }

@@ -1,11 +1,11 @@
-//! Opens a relay's database without a trace: no file in its folder is made, changed or removed.
+//! Opens a relay's database without a trace: no file in its folder is created, changed or removed.
 //!
-//! SQLite shares a write-ahead log through an index file that it makes beside the database, even for readers. A folder
-//! that is kept as evidence must not change, so there are three ways to read:
+//! SQLite shares a write-ahead log through an index file that it creates beside the database, even for readers. A
+//! folder that is kept as evidence must not change, so there are three ways to read:
 //!
-//! - A relay runs and has made these files: they are used as they are.
-//! - Nobody runs and there is no log: the database is opened as immutable, which needs no other file.
-//! - Nobody runs and there is a log, as after a crash: both are copied to a temporary folder and read there.
+//! - A relay runs and has created these files: they are used directly.
+//! - No relay runs and there is no log: the database is opened as immutable, which needs no other file.
+//! - No relay runs and there is a log, as after a crash: both are copied to a temporary folder and read there.
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
@@ -31,15 +31,16 @@ use crate::store::{
 /// time than these attempts.
 const TRIES: u32 = 5;
 
-/// The pause between two looks at a relay that is starting or stopping.
+/// The pause between two checks of a relay that is starting or stopping.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// The number of looks at a relay that holds the lock, until it has its log open or has let the lock go. All looks
-/// together take one second.
+/// The number of times that a relay holding the lock is checked, until it has its log open or has released the
+/// lock. All checks together take one second.
 const LOOKS: u32 = 50;
 
 impl Holdings {
-    /// Reads the database in `data_dir`. No file there is made, changed or removed, and a running relay is not held up.
+    /// Reads the database in `data_dir`. No file there is created, changed or removed, and a running relay is not
+    /// held up.
     ///
     /// # Errors
     /// [`HoldingsError`].
@@ -47,9 +48,9 @@ impl Holdings {
         Self::read_with_certificate_key(data_dir).map(|(holdings, _)| holdings)
     }
 
-    /// Reads the database in `data_dir` and, as of the same moment, the one secret in it: the key that the relay signs
-    /// sender certificates with. The key is the operator's, so whoever serves a demand on the operator is entitled to
-    /// try it.
+    /// Reads the database in `data_dir` and, as of the same moment, the one secret in it: the key that the relay
+    /// signs sender certificates with. The key is the operator's, so anyone who serves a demand on the operator is
+    /// entitled to try it.
     ///
     /// # Errors
     /// [`HoldingsError`].
@@ -63,7 +64,7 @@ impl Holdings {
     }
 }
 
-/// Reads the database in `folder`, and tells which log was found.
+/// Reads the database in `folder`, and returns which log was found.
 ///
 /// # Errors
 /// [`HoldingsError`].
@@ -97,7 +98,7 @@ const READING: OpenFlags = OpenFlags::SQLITE_OPEN_READ_ONLY
     .union(OpenFlags::SQLITE_OPEN_NO_MUTEX)
     .union(OpenFlags::SQLITE_OPEN_EXRESCODE);
 
-/// Returns whether a relay runs here and has made the files that a reader shares with it.
+/// Returns whether a relay runs here and has created the files that a reader shares with it.
 fn runs(folder: &Path, file: &Path) -> bool {
     let index = beside(file, "-shm");
     for _ in 0..LOOKS {
@@ -163,7 +164,7 @@ fn immutable(file: &Path) -> PathBuf {
     OsString::from_vec(name).into()
 }
 
-/// Reads copies of the database and its log. SQLite makes the log's index beside the copies.
+/// Reads copies of the database and its log. SQLite creates the log's index beside the copies.
 fn with_log(file: &Path) -> Result<(FileContents, Log), HoldingsError> {
     // Only its owner can open the temporary folder. It is removed together with this value.
     let folder = tempfile::tempdir().map_err(not_copied)?;
@@ -174,7 +175,7 @@ fn with_log(file: &Path) -> Result<(FileContents, Log), HoldingsError> {
         | OpenFlags::SQLITE_OPEN_NO_MUTEX
         | OpenFlags::SQLITE_OPEN_EXRESCODE;
     let connection = Connection::open_with_flags(&copy, flags)?;
-    // The copy is deleted in a moment, so nobody would use a log that was carried over.
+    // The copy is deleted in a moment, so nobody would use a checkpointed log.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     let found = read_file(&connection).map_err(|error| match error {
         StoreError::Damaged => HoldingsError::PartsDisagree,

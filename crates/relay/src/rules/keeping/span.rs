@@ -17,7 +17,7 @@ use serde::de::{Error, Visitor};
 #[non_exhaustive]
 pub struct SpanError;
 
-/// Reads a span such as `30 days`. A year has 365 of them.
+/// Reads a span such as `30 days`. A year has 365 days.
 ///
 /// # Errors
 /// [`SpanError`], also for a span that is too long for a number of milliseconds.

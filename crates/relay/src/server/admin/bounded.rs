@@ -1,9 +1,9 @@
 //! The admin port's connections, limited in number and in time.
 //!
-//! These connections use the same descriptors as the phones'. A peer that can reach this port may have no token, and
-//! must not be able to take what phones need. The port therefore has few connections, and a connection that does not
-//! ask within a moment is cut off. Further connections wait with the operating system and take nothing of this process.
-//! Each connection gets one answer, after which the routes close it.
+//! These connections use the same descriptors as the phones'. A peer that can reach this port may have no token,
+//! and must not be able to take what phones need. The port therefore has few connections, and a connection that
+//! does not ask within a moment is cut off. Further connections wait with the operating system and take nothing
+//! from this process. Each connection gets one answer, after which the routes close it.
 
 use std::io;
 use std::net::SocketAddr;
@@ -24,8 +24,8 @@ use crate::server::timing::ACCEPT_PAUSE;
 /// descriptors from the phones.
 pub(crate) const ADMIN_CONNECTIONS: usize = 16;
 
-/// The time that a connection gets to ask. A request is one line and comes at once. A request that is never finished
-/// holds a place.
+/// The time within which a connection must ask. A request is one line and arrives at once. A request that is never
+/// finished occupies a place.
 pub(crate) const ADMIN_REQUEST: Duration = Duration::from_secs(10);
 
 /// A listener with a limited number of places.
@@ -47,8 +47,8 @@ impl Listener for Bounded {
 
     async fn accept(&mut self) -> (Timed, SocketAddr) {
         loop {
-            // The place is taken before the connection, so that a connection that waits costs this process no
-            // descriptor.
+            // The place is taken before the connection is accepted, so that a waiting connection costs this process
+            // no descriptor.
             let place = Arc::clone(&self.places).acquire_owned().await.ok();
             match self.listener.accept().await {
                 Ok((stream, peer)) => {

@@ -1,8 +1,8 @@
 //! The live stream of events that pass, for `pillarbox-relay ledger --follow`.
 //!
-//! Nothing is kept for later followers. Events are made and remembered only while somebody follows: at most
-//! [`PASSING_KEPT`] in all, and at most [`SHOWN_AT_ONCE`] in each [`PAUSE`]. A follower is told how many events it did
-//! not get, even if the reason is that it is slower than the relay. The relay never waits for a follower.
+//! Nothing is kept for later followers. Events are created and remembered only while somebody follows: at most
+//! [`PASSING_KEPT`] in all, and at most [`SHOWN_AT_ONCE`] in each [`PAUSE`]. A follower is told how many events it
+//! missed, even if the reason is that it is slower than the relay. The relay never waits for a follower.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -22,13 +22,13 @@ use crate::server::metrics::{Gauge, Metrics};
 /// A larger number would turn events that pass into events that are kept.
 pub(crate) const PASSING_KEPT: usize = 1_024;
 
-/// The pause between two looks at new events. A follower looks that often, and so does the thread that counts how many
-/// events may still be shown.
+/// The pause between two checks for new events. A follower checks that often, and so does the thread that counts
+/// how many events may still be shown.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// The number of events made in one [`PAUSE`]: 5,000 a second. Making and writing more would cost the phones of a busy
-/// relay processor time, and nobody reads so many. A follower's pauses do not begin together with the thread's pauses,
-/// so a follower may meet the events of two pauses at once.
+/// The number of events created in one [`PAUSE`]: 5,000 a second. Creating and writing more would cost the phones
+/// of a busy relay processor time, and nobody reads so many. A follower's pauses do not begin together with the
+/// thread's pauses, so a follower may see the events of two pauses at once.
 pub(crate) const SHOWN_AT_ONCE: usize = PASSING_KEPT / 2;
 
 /// The version of the lines.
@@ -47,7 +47,7 @@ struct Line<'a> {
 pub(crate) struct PassingFeed {
     events: broadcast::Sender<Arc<Passing>>,
     unseen: Arc<AtomicU64>,
-    /// The number of events that may still be made, and the time until which that number holds.
+    /// The number of events that may still be created, and the time until which that number applies.
     left: usize,
     until: Instant,
 }
@@ -82,7 +82,7 @@ impl PassingFeed {
         Followers { events: self.events.downgrade(), unseen: Arc::clone(&self.unseen) }
     }
 
-    /// Returns the number of events to make now, or none if nobody follows.
+    /// Returns the number of events to create now, or `None` if nobody follows.
     pub(crate) fn room(&mut self, now: Instant) -> Option<usize> {
         if self.events.receiver_count() == 0 {
             return None;
@@ -93,7 +93,7 @@ impl PassingFeed {
         Some(self.left)
     }
 
-    /// Shows events to the present followers, and counts those that were not made. Never waits.
+    /// Shows events to the present followers, and counts those that were not created. Never waits.
     pub(crate) fn show(&mut self, passed: Vec<Passing>, unseen: u64) {
         self.left = self.left.saturating_sub(passed.len());
         self.unseen.fetch_add(unseen, Relaxed);
@@ -114,7 +114,7 @@ fn lines(events: broadcast::Receiver<Arc<Passing>>, unseen: Arc<AtomicU64>, metr
             tokio::time::sleep(PAUSE).await;
         }
         let mut lines = waiting(&mut events);
-        // The count of missed events comes after the events of the same pause that were made.
+        // The count of missed events comes after the events of the same pause that were created.
         let now = unseen.load(Relaxed);
         if now > told {
             lines = joined(lines, missed(now.saturating_sub(told)));
@@ -130,7 +130,7 @@ fn lines(events: broadcast::Receiver<Arc<Passing>>, unseen: Arc<AtomicU64>, metr
     }))
 }
 
-/// Returns the lines of the events that are there already.
+/// Returns the lines of the events that are already queued.
 fn waiting(events: &mut broadcast::Receiver<Arc<Passing>>) -> serde_json::Result<Vec<u8>> {
     let mut lines = Ok(Vec::new());
     loop {
@@ -199,7 +199,7 @@ mod tests {
         feed.show(vec![event()], 7);
         assert_eq!((feed.room(start + PAUSE / 2), followers.unseen.load(Relaxed)), (Some(0), 7));
         assert_eq!(feed.room(start + PAUSE), Some(SHOWN_AT_ONCE));
-        // A follower that comes between two pauses may meet this many events, and loses none of them.
+        // A follower that arrives between two pauses may see this many events, and loses none of them.
         feed.show(vec![event(); SHOWN_AT_ONCE], 0);
         let lines = waiting(&mut events).unwrap();
         assert_eq!(lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).count(), PASSING_KEPT);

@@ -47,7 +47,7 @@ pub(super) fn names_this_port(headers: &HeaderMap, own: SocketAddr) -> bool {
             .is_ok_and(|address| address.is_loopback() || address == own.ip() || own.ip().is_unspecified())
 }
 
-/// Returns `host:port` or `[v6]:port` without the port; `None` if the part behind the colon is no port.
+/// Returns `host:port` or `[v6]:port` without the port; `None` if the part behind the colon is not a port.
 fn without_port(named: &str) -> Option<&str> {
     if named.ends_with(']') {
         return Some(named);

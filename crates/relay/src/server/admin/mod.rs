@@ -1,19 +1,20 @@
-//! The admin port. It tells whether the relay is alive and ready, its counters, and the events that pass through it.
+//! The admin port. It reports whether the relay is alive and ready, its counters, and the events that pass through
+//! it.
 //!
 //! | path | answers | needs the token |
 //! |---|---|---|
 //! | `/healthz` | the process runs | no |
-//! | `/readyz` | the relay takes transactions, new rows and connections | no |
+//! | `/readyz` | the relay accepts transactions, new rows and connections | no |
 //! | `/metrics` | counters, in the Prometheus text format | no |
 //! | `/passing` | each event that passes, as JSON Lines, until the follower leaves | yes |
 //! | `POST /takedown/NAME` | takes the public channel `@NAME` down | yes |
 //!
 //! At most [`ADMIN_CONNECTIONS`] are open at once, each for one answer, and each has [`bounded::ADMIN_REQUEST`] to ask.
 //!
-//! It listens on another port than the phones' and on loopback unless told otherwise. Events that pass are
-//! communications data. The token that `/passing` asks for lies in the data directory, so that only those who may read
-//! the rows may follow. Requests that name another host are refused: otherwise a web page could read the port through a
-//! name that it controls (DNS rebinding).
+//! It listens on another port than the phones' and, by default, on loopback. Events that pass are communications
+//! data. The token that `/passing` asks for is in the data directory, so that only those who may read the rows may
+//! follow. Requests that name another host are refused: otherwise a web page could read the port through a name
+//! that it controls (DNS rebinding).
 
 mod bounded;
 mod follow;
@@ -53,7 +54,7 @@ pub(crate) struct Admin {
     pub(crate) queue: Arc<Queue>,
 }
 
-/// Answers on `listener` until `stop` says so, and until every answer under way has ended.
+/// Answers on `listener` until `stop` signals, and until every answer in progress has ended.
 pub(crate) async fn serve(
     listener: TcpListener,
     admin: Arc<Admin>,
@@ -70,7 +71,7 @@ pub(crate) async fn serve(
         .layer(middleware::map_response(close_after))
         .with_state(admin);
     let stopped = async move {
-        // A sender that is gone also means stop.
+        // A dropped sender also means stop.
         stop.wait_for(|stopping| *stopping).await.ok();
     };
     axum::serve(Bounded::new(listener), routes).with_graceful_shutdown(stopped).await
@@ -84,14 +85,14 @@ async fn refuse_foreign_hosts(State(own): State<SocketAddr>, request: Request, n
     }
 }
 
-/// Closes the connection after one answer. A connection that stayed open would keep a place from the next client.
+/// Closes the connection after one answer. A connection that stayed open would deny the next client its place.
 async fn close_after(mut response: Response) -> Response {
     response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     response
 }
 
 async fn readyz(State(admin): State<Arc<Admin>>) -> Response {
-    // The files may have gone since somebody last looked.
+    // The files may have disappeared since the last check.
     admin.presence.look();
     match admin.ready.trouble() {
         None => "ready\n".into_response(),

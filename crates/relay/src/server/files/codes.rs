@@ -1,8 +1,8 @@
 //! The stand-in for the telephone network: a file into which the relay writes the codes that it sends to numbers.
 //!
 //! A message to a telephone passes through operators, and anybody who can read it there has the code. Here one file
-//! stands for that path: anybody who may read the file can take every number. A row holds the time, the number and the
-//! code. Nothing removes rows.
+//! represents that path: anybody who may read the file can take every number. A row contains the time, the number
+//! and the code. Nothing removes rows.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -21,9 +21,9 @@ pub const CODES_FILE: &str = "number-codes";
 pub struct SentCode {
     /// Time at which it was sent.
     pub time: Timestamp,
-    /// The number.
+    /// The number to which the code is sent.
     pub handle: Handle,
-    /// The code.
+    /// The code that is sent.
     pub code: NumberCode,
 }
 
@@ -67,7 +67,7 @@ impl CodesFile {
     }
 }
 
-/// Returns the file that codes go to.
+/// Returns the file that codes are written to.
 #[must_use]
 pub fn codes_file(data: &Path, named: Option<&Path>) -> PathBuf {
     named.map_or_else(|| data.join(CODES_FILE), Path::to_owned)

@@ -1,7 +1,7 @@
 //! The relay's data directory. One relay at a time uses it, and it is closed to everybody else.
 //!
-//! It holds the database (the core's), the relay's key ([`super::key`]), a lock, and while a relay runs the address of
-//! its admin port. This module does not know what the database holds.
+//! It contains the database (the core's), the relay's key ([`super::key`]), a lock, and while a relay runs the
+//! address of its admin port. This module does not know what the database contains.
 
 use std::fs::{DirBuilder, TryLockError};
 use std::io::{self, Write};
@@ -19,10 +19,10 @@ use crate::server::trouble::in_words;
 /// The file in which `ledger --follow` finds the running relay: the admin address, then the token that it asks for.
 pub const ADMIN_FILE: &str = "admin";
 
-/// The log's sentence about a lock that was not there.
+/// The log's sentence about a lock that was missing.
 const LOCK_MADE: &str = "the file `lock` was missing beside the database, and was made anew";
 
-/// A reason why a data directory cannot be used.
+/// Reasons that a data directory cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DataDirError {
@@ -31,10 +31,10 @@ pub enum DataDirError {
         "another relay is running on {path}. Stop it first, or give this one a directory of its own with --data"
     )]
     InUse {
-        /// The directory.
+        /// The path of the directory.
         path: PathBuf,
     },
-    /// A relay has run here, and its database is gone.
+    /// A relay has run here, and its database has disappeared.
     #[error(
         "{path} is missing or empty, and a relay has run here before: its key is there. Put the whole directory back \
          from a copy; to begin anew, with new addresses for everybody, take the key away as well"
@@ -43,18 +43,18 @@ pub enum DataDirError {
         /// The path of the missing database.
         path: PathBuf,
     },
-    /// Others may put files into it.
+    /// Other users may write files into it.
     #[error("{}", exposure.sentence(path))]
     Exposed {
-        /// The directory.
+        /// The path of the directory.
         path: PathBuf,
         /// The users who may write there.
         exposure: Exposure,
     },
-    /// The system refused a file that can also lie outside the directory.
+    /// The system denied access to a file that may be configured outside the data directory.
     #[error("{path} cannot be written: {}. {way_out}", in_words(*kind))]
     File {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
         /// The system's error.
         kind: io::ErrorKind,
@@ -72,7 +72,7 @@ pub enum DataDirError {
         }
     )]
     Io {
-        /// The directory.
+        /// The path of the directory.
         path: PathBuf,
         /// The system's error.
         kind: io::ErrorKind,
@@ -87,7 +87,7 @@ pub(crate) struct DataDir {
 }
 
 impl DataDir {
-    /// Makes the directory if it does not exist, for its owner only, and locks it.
+    /// Creates the directory if it does not exist, for its owner only, and locks it.
     ///
     /// # Errors
     /// [`DataDirError`].
@@ -107,7 +107,7 @@ impl DataDir {
                 Ok(Self { path: path.to_owned(), _lock: lock })
             }
             Err(TryLockError::WouldBlock) => Err(DataDirError::InUse { path: path.to_owned() }),
-            // A link or something else that is no file: the folder can be used once that thing is gone.
+            // A link or something else that is not a file: the folder can be used once that is removed.
             Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::AlreadyExists => {
                 Err(DataDirError::File {
                     path: path.join(LOCK_FILE),
@@ -125,8 +125,8 @@ impl DataDir {
         &self.path
     }
 
-    /// Refuses to begin anew where a relay has kept something. The database is made before the key, so a folder with a
-    /// key once had a database.
+    /// Refuses to start over where a relay has kept something. The database is created before the key, so a folder
+    /// with a key once had a database.
     ///
     /// # Errors
     /// [`DataDirError::DatabaseGone`].
@@ -140,13 +140,13 @@ impl DataDir {
         }
     }
 
-    /// Writes down where this relay's admin port is, for whoever may read this directory.
+    /// Records the address of this relay's admin port, for readers of this directory.
     ///
     /// # Errors
     /// [`DataDirError::File`].
     pub(crate) fn announce_admin(&self, announcement: &str) -> Result<AdminAnnouncement, DataDirError> {
         let path = self.path.join(ADMIN_FILE);
-        // A file here was left by a crash. A link was made by somebody else, because no relay makes one.
+        // A file here was left by a crash. A link was created by somebody else, because no relay creates one.
         let written = match std::fs::symlink_metadata(&path) {
             Ok(there) if there.is_symlink() => Err(io::ErrorKind::AlreadyExists.into()),
             _ => private::create_anew(&path).and_then(|mut file| file.write_all(announcement.as_bytes())),

@@ -1,7 +1,7 @@
 //! The relay's static X25519 key, which its address names (Noise NK's `s`).
 //!
-//! The key has a file of its own outside the database, so that the database can be shown, copied and handed over
-//! without the means to answer in the relay's place. This module does not know addresses.
+//! The key has its own file outside the database, so that the database can be shown, copied and handed over without
+//! the means to impersonate the relay. This module does not know addresses.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -15,14 +15,14 @@ use pillarbox_text::shell::quote_path;
 use rand_core::CryptoRng;
 use zeroize::{Zeroize, Zeroizing};
 
-/// The file holds the 32 bytes of the key and nothing else.
+/// The file contains the 32 bytes of the key and nothing else.
 const KEY_LEN: usize = 32;
 
-/// A reason why there is no key.
+/// Reasons that there is no key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyError {
-    /// The file is there and holds no key.
+    /// The file exists and contains no key.
     #[error(
         "{path} holds {got} bytes, where a relay's key has 32. Put the key back from a copy; without \
          it no phone accepts this relay, and a new key means new addresses for everybody"
@@ -30,16 +30,16 @@ pub enum KeyError {
     Damaged {
         /// The path at which the key should be.
         path: PathBuf,
-        /// The number of bytes that the file holds.
+        /// The length of the file in bytes.
         got: usize,
     },
     /// Others on this computer may read the key.
     #[error("others on this computer can read the relay's key. Type: chmod 600 {}", quote_path(path))]
     Exposed {
-        /// The file is missing, although it was there before.
+        /// The file is missing, although it existed before.
         path: PathBuf,
     },
-    /// The file is missing and has been there before.
+    /// The file is missing and has existed before.
     #[error(
         "the relay's key {path} is missing, and this relay has accounts, whose phones accept no other key. Put the \
          key back from a copy"
@@ -58,7 +58,7 @@ pub enum KeyError {
         /// The path of the key.
         path: PathBuf,
     },
-    /// The file could not be read or made.
+    /// The file could not be read or created.
     #[error("the relay's key {path} cannot be read or made: {}", in_words(*kind))]
     Io {
         /// The path at which the key should be.
@@ -68,7 +68,7 @@ pub enum KeyError {
     },
 }
 
-/// Returns the key in `directory`, if one was made there.
+/// Returns the key in `directory`, if one was created there.
 ///
 /// # Errors
 /// [`KeyError`].
@@ -81,7 +81,7 @@ pub(crate) fn load(directory: &Path) -> Result<Option<AgreementSecret>, KeyError
     }
 }
 
-/// Makes a key in `directory`, which has none. The key is on the disk when this returns.
+/// Creates a key in `directory`, which has none. The key is on the disk when this returns.
 ///
 /// # Errors
 /// [`KeyError`].

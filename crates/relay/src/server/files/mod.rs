@@ -1,5 +1,5 @@
-//! The files of a running relay beside its database, its watch over the database's own files, and work on the files
-//! while no relay runs.
+//! The files of a running relay other than its database, its watch over the database's own files, and work on the
+//! files while no relay runs.
 
 pub(crate) mod codes;
 pub(crate) mod data_dir;

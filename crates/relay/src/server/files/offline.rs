@@ -2,8 +2,8 @@
 //!
 //! The operator deals with a full disk, or with an account that fills it. This module opens the data directory as a
 //! relay would, holds its lock meanwhile, and removes one account or the messages that wait in one mailbox, in
-//! transactions of a bounded size. It works on a full disk, through the room that is set aside for removals. It does
-//! not know what the messages hold.
+//! transactions of a bounded size. It works on a full disk, through the room that is reserved for removals. It does
+//! not know what the messages contain.
 
 use std::fs::TryLockError;
 use std::io;
@@ -22,7 +22,7 @@ use crate::store::{
 /// The number of messages in one transaction: 2.5 MiB of the longest messages, which pass through the log.
 const AT_ONCE: usize = 64;
 
-/// A reason why a data directory cannot be changed now.
+/// Reasons that a data directory cannot be changed now.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum OfflineError {
@@ -31,19 +31,19 @@ pub enum OfflineError {
         "a relay is running on this directory, and nothing was removed. Stop it first, then type this again"
     )]
     InUse,
-    /// Others may put files into the directory.
+    /// Other users may write files into the directory.
     #[error("{0}. Nothing was removed")]
     Exposed(String),
     /// The directory has no database.
     #[error("there is no relay's database in this directory")]
     NoDatabase,
-    /// The system refused.
+    /// The system refused an operation on a file.
     #[error("this directory cannot be used: {}", in_words(*kind))]
     Io {
         /// The system's error.
         kind: io::ErrorKind,
     },
-    /// The database.
+    /// The database cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -61,7 +61,7 @@ pub struct AccountHoldings {
     pub waiting_bytes: u64,
     /// One-time prekeys of both kinds.
     pub one_time_prekeys: u32,
-    /// Deposits that its phone has left here.
+    /// Deposits that its phone has made here.
     pub deposits: u32,
     /// Its public channels.
     pub channels: usize,
@@ -85,7 +85,7 @@ impl Offline {
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => OfflineError::NoDatabase,
             kind => OfflineError::Io { kind },
         };
-        // The database is looked for first. Where there is no database, neither a lock nor a database is made.
+        // The database is looked for first. Where there is no database, neither a lock nor a database is created.
         if std::fs::metadata(folder.join(DATABASE_FILE)).map_err(refused)?.len() == 0 {
             return Err(OfflineError::NoDatabase);
         }
@@ -113,7 +113,7 @@ impl Offline {
         self.contents.accounts.iter().map(|row| row.account).filter(|account| account.0.starts_with(begins))
     }
 
-    /// Counts what is held of an account; `None` if there is no such account.
+    /// Counts what is stored for an account; `None` if there is no such account.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -145,11 +145,11 @@ impl Offline {
         }))
     }
 
-    /// Removes the messages that wait for an account. The account stays, and so do messages that are kept after
+    /// Removes the messages that wait for an account. The account is kept, and so are messages that are kept after
     /// delivery.
     ///
     /// # Errors
-    /// [`StoreError`]; some of the messages may be gone.
+    /// [`StoreError`]; some of the messages may be deleted.
     pub fn empty_mailbox(&mut self, account: AccountId) -> Result<(), StoreError> {
         let devices = self.devices(account);
         let mut waiting: Vec<MessageId> = Vec::new();
@@ -164,10 +164,10 @@ impl Offline {
         self.store.tidy()
     }
 
-    /// Removes an account with everything that is held of it, as if its owner had closed it.
+    /// Removes an account with everything that is stored for it, as if its owner had closed it.
     ///
     /// # Errors
-    /// [`StoreError`]; the account is still there, and some of its waiting messages may be gone.
+    /// [`StoreError`]; the account still exists, and some of its waiting messages may be deleted.
     pub fn remove_account(&mut self, account: AccountId) -> Result<(), StoreError> {
         self.empty_mailbox(account)?;
         let closing = Closing { account, devices: self.devices(account), waiting: Vec::new() };

@@ -1,10 +1,10 @@
-//! Looks after the database's files while the relay runs: it notices that files were deleted or replaced, so that their
-//! contents can be saved. It also reports that others have become able to write in the folder. The relay then goes on,
-//! because it has its files open.
+//! Watches the database's files while the relay runs: it notices that files were deleted or replaced, so that their
+//! contents can be saved. It also reports that other users have become able to write in the folder. The relay then
+//! continues, because it has its files open.
 //!
-//! The relay still has the files open, so nothing is lost before it ends. It must not put them back by itself, because
-//! the person who deleted them may have meant to. So it accepts nothing new, goes on delivering messages, and writes
-//! into its log which commands save the files. When it ends, it saves the files by itself ([`super::rescue`]).
+//! The relay still has the files open, so nothing is lost before it ends. It must not restore them by itself,
+//! because the person who deleted them may have meant to. So it accepts nothing new, continues to deliver messages,
+//! and logs which commands save the files. When it ends, it saves the files by itself ([`super::rescue`]).
 
 use std::path::Path;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ const SAVED: &str = "saved.sqlite3";
 pub(crate) struct Presence {
     files: Option<Arc<OpenFiles>>,
     ready: Arc<Readiness>,
-    /// True once the log says that others may write in the folder.
+    /// True once the log says that other users may write in the folder.
     told: Arc<AtomicBool>,
 }
 
@@ -37,7 +37,7 @@ impl Presence {
         Self { files, ready, told: Arc::default() }
     }
 
-    /// Looks at the files, updates readiness, and writes news to the log. Returns true if all files are there.
+    /// Checks the files, updates readiness and logs changes. Returns true if all files are present.
     pub(crate) fn look(&self) -> bool {
         if let Some(files) = &self.files {
             self.look_at_folder(files.folder());
@@ -60,13 +60,13 @@ impl Presence {
         }
     }
 
-    /// Looks a last time, before the database is closed. If a file is gone, opens everything that can be saved.
+    /// Checks a last time, before the database is closed. If a file is missing, opens everything that can be saved.
     pub(crate) fn last_look(&self) -> Option<Rescue> {
         let is_there = self.look_and_say(|_, missing| format!("not there any more: {missing}"));
         self.files.as_ref().filter(|_| !is_there).map(|files| Rescue::hold(Arc::clone(files)))
     }
 
-    /// Looks at the files. `reason` makes the words that name the missing files.
+    /// Checks the files. `reason` composes the words that name the missing files.
     fn look_and_say(&self, reason: impl Fn(&OpenFiles, &str) -> String) -> bool {
         let Some(files) = &self.files else { return true };
         let gone: Vec<_> = files.gone().iter().map(|file| file.name.as_str()).collect();
@@ -84,7 +84,7 @@ impl Presence {
     }
 }
 
-/// Says how others can write in the folder, and how to end that.
+/// Describes how other users can write in the folder, and how to end that.
 fn close_to_others(exposure: Exposure, folder: &Path) -> String {
     let quoted = quote_path(folder);
     match exposure {
@@ -99,13 +99,13 @@ fn close_to_others(exposure: Exposure, folder: &Path) -> String {
     }
 }
 
-/// Names the missing files, and says how to save their contents.
+/// Names the missing files, and describes how to save their contents.
 fn way_out(files: &OpenFiles, missing: &str) -> String {
     let folder = files.folder();
     let copies: Option<Vec<_>> = files
         .all()
         .iter()
-        // The index is left out, because SQLite makes it anew from the log.
+        // The index is left out, because SQLite rebuilds it from the log.
         .filter(|file| !file.name.ends_with("-shm"))
         .map(|file| {
             let ending = file.name.find('-').and_then(|at| file.name.get(at..)).unwrap_or_default();

@@ -1,5 +1,5 @@
-//! Saves the database of a relay that ends after its files were removed: the files are still open, and are copied to a
-//! place beside the old one.
+//! Saves the database of a relay that ends after its files were removed: the files are still open, and are copied
+//! to a folder beside the old one.
 //!
 //! The system removes a deleted file as soon as nobody has it open any more. The files are therefore opened once more,
 //! through `/proc`, before the database is closed, and copied afterwards, when nothing writes to them. The copies do
@@ -26,7 +26,7 @@ const FOLDER: &str = "rescued";
 /// The open files of a relay that is about to end without them.
 pub(crate) struct Rescue {
     files: Arc<OpenFiles>,
-    /// Each file with its name; an error if the system shows no way to one of them.
+    /// Each file with its name; an error if the system offers no access to one of them.
     open: io::Result<Vec<(String, File)>>,
 }
 
@@ -34,7 +34,7 @@ impl Rescue {
     /// Opens the files once more. From here on the database may be closed. This value may be dropped only after the
     /// database is closed, because closing a file releases the locks that SQLite has on it (fcntl(2)).
     pub(crate) fn hold(files: Arc<OpenFiles>) -> Self {
-        // The index is left out, because SQLite makes it anew from the log.
+        // The index is left out, because SQLite rebuilds it from the log.
         let wanted = files.all().iter().filter(|file| !file.name.ends_with("-shm"));
         let open = wanted.map(|file| {
             let path = descriptor(file.identity).ok_or(io::ErrorKind::Unsupported)?;
@@ -44,8 +44,7 @@ impl Rescue {
         Self { files, open }
     }
 
-    /// Copies the files into a folder of their own. Writes to the log where they are and how to go on, or that they are
-    /// lost.
+    /// Copies the files into their own folder. Logs where they are and how to continue, or that they are lost.
     pub(crate) fn save(self, now: Timestamp) {
         let Self { files, open } = self;
         let data = files.folder();
@@ -76,7 +75,7 @@ fn copy(data: &Path, open: Vec<(String, File)>, now: Timestamp) -> io::Result<Pa
     });
     let synced = copied.and_then(|()| [folder.as_path(), data].into_iter().try_for_each(sync));
     if let Err(error) = synced {
-        // A part of a database is useless, and takes room.
+        // A part of a database is useless, and occupies room.
         fs::remove_dir_all(&folder).ok();
         return Err(error);
     }
@@ -88,7 +87,7 @@ fn sync(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
-/// Describes where the copies are, and how to go on with them.
+/// Describes where the copies are, and how to continue with them.
 fn way_on(data: &Path, folder: &Path) -> String {
     format!(
         "everything that it had accepted is in {}. To go on with it, move away what stands in {} as {DATABASE_FILE}, \

@@ -9,7 +9,7 @@ use crate::memory::networks::Network;
 use crate::rules::limits::Limits;
 use crate::server::timing::MAX_REFUSALS_UNDER_WAY;
 
-/// The count of open connections. It holds an address only while a connection from it is open.
+/// The count of open connections. It stores an address only while a connection from it is open.
 pub(crate) struct Doorkeeper {
     most: usize,
     most_from_address: usize,
@@ -24,7 +24,7 @@ struct Counts {
     by_network: HashMap<Network, usize>,
 }
 
-/// One connection's place. It is given back when this is dropped.
+/// One connection's place. It is released when this is dropped.
 pub(crate) struct Place {
     doorkeeper: Arc<Doorkeeper>,
     address: Network,
@@ -35,7 +35,7 @@ pub(crate) struct Place {
 pub(crate) enum PlaceKind {
     /// The connection may stay.
     Admitted,
-    /// The connection may hear why it may not stay.
+    /// The connection may be told why it may not stay.
     Refused,
 }
 
@@ -48,7 +48,8 @@ impl Doorkeeper {
         })
     }
 
-    /// Takes a place for a connection from `address`. Returns nothing if no place is left in which to refuse it.
+    /// Takes a place for a connection from `address`. Returns nothing if there is not even a place in which to
+    /// refuse it.
     pub(crate) fn admit(self: &Arc<Self>, address: IpAddr) -> Option<Place> {
         let address = Network::of(address);
         let mut counts = self.lock();

@@ -1,7 +1,7 @@
 //! One phone's connection: one task, which reads requests and writes answers side by side.
 //!
-//! This task does not know the content of a frame. Reading and writing go on at the same time: a phone that sends much
-//! before it reads anything, and a relay that has much for it, cannot wait for each other.
+//! This task does not know the content of a frame. Reading and writing run at the same time: a phone that sends
+//! much before it reads anything, and a relay that has much for it, cannot wait for each other.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -28,7 +28,7 @@ use crate::{ConnectionId, Input};
 pub(crate) async fn serve(stream: TcpStream, peer: IpAddr, number: u64, place: Place, shared: Arc<Shared>) {
     let connection = Connection { id: ConnectionId(number), peer, shared: &shared };
     connection.log("a connection was opened", None);
-    // Each part has its own allocation: otherwise a task would be as large as its largest part for as long as it lives.
+    // Each part has its own allocation: otherwise a task would be as large as its largest part for its whole life.
     let Some((channel, signs)) = Box::pin(connection.secure(stream)).await else { return };
     let ended = match place.kind() {
         PlaceKind::Admitted => connection.converse(channel, &signs).await,
@@ -46,7 +46,7 @@ struct Connection<'a> {
     shared: &'a Shared,
 }
 
-/// The reason why a connection ended, for the log and the counters.
+/// Reasons that a connection ended, for the log and the counters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 enum Ended {
     #[error("the phone closed it")]
@@ -93,7 +93,7 @@ impl Connection<'_> {
         if !self.shared.queue.open(self.id, Arc::clone(&outbox), opened) {
             return Box::pin(self.refuse(channel, Farewell::Stopping)).await;
         }
-        // The core hears of the end, even if the connection ends by a panic or an abort.
+        // The core learns of the end, even if the connection ends by a panic or an abort.
         let _closing = Closing { id: self.id, shared: self.shared };
         let (mut reader, writer) = channel.split();
         let mut writing = std::pin::pin!(self.write(writer, signs, &outbox));
@@ -119,7 +119,7 @@ impl Connection<'_> {
         if ended == Ended::ByPhone {
             tokio::select! {
                 () = outbox.processed_all() => {}
-                // The other direction is gone too.
+                // The other direction is closed too.
                 _ = &mut *writing => return,
             }
         }
@@ -145,7 +145,8 @@ impl Connection<'_> {
                     }
                     Err(_) => break Some(Ended::Cut),
                 }
-                // Frames that have come together with the first one are taken with it, without waiting for more.
+                // Frames that have arrived together with the first one are processed with it, without waiting for
+                // more.
                 let next = if inputs.len() < room { reader.receive().now_or_never() } else { None };
                 match next {
                     Some(next) => received = next,
@@ -165,8 +166,8 @@ impl Connection<'_> {
         }
     }
 
-    /// Writes everything that the relay has for this connection, and each time as much as there is at once. A slow line
-    /// may take its time, as long as bytes move.
+    /// Writes everything that the relay has for this connection, each time as much as is available. A slow line may
+    /// take its time, as long as bytes move.
     async fn write<W: AsyncWrite + Unpin>(
         &self,
         mut writer: Writer<W>,
@@ -188,8 +189,8 @@ impl Connection<'_> {
             }
             outbox.written(taken);
             if end.is_some() {
-                // This closes the direction, after the reason if one was sent. A phone that is already gone is no
-                // error.
+                // This closes the direction, after the reason if one was sent. A phone that has already
+                // disconnected is not an error.
                 return writer.close().await.map_or(Ended::Cut, |()| Ended::ByRelay);
             }
         }
@@ -251,7 +252,7 @@ async fn drain<R: AsyncRead + Unpin>(reader: &mut Reader<R>) {
     timeout(FAREWELL, rest).await.unwrap_or_default();
 }
 
-/// Tells the core that the connection is gone.
+/// Tells the core that the connection is closed.
 struct Closing<'a> {
     id: ConnectionId,
     shared: &'a Shared,

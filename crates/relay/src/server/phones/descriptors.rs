@@ -1,7 +1,8 @@
-//! File descriptors: each connection is one, and the system gives a process a number of them.
+//! File descriptors: each connection is one, and the system limits their number for each process.
 //!
-//! A shell usually gives 1,024 and allows many more. A relay asks for as many as its limits promise. If it gets fewer,
-//! it takes fewer connections and says so. A connection that is promised and cannot be taken would keep everybody out.
+//! A shell usually allows 1,024 and can raise that. A relay asks for as many as its limits promise. If it gets
+//! fewer, it accepts fewer connections and says so. A connection that is promised and cannot be accepted would keep
+//! everybody out.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
@@ -9,7 +10,7 @@ use crate::rules::limits::Limits;
 use crate::server::admin::ADMIN_CONNECTIONS;
 use crate::server::timing::MAX_REFUSALS_UNDER_WAY;
 
-/// Descriptors besides those of connections: standard streams, the runtime, both ports, the lock, and what two
+/// Descriptors other than those of connections: standard streams, the runtime, both ports, the lock, and what two
 /// connections to the database hold open. A running relay has some 25.
 const OWN: u64 = 64;
 
@@ -23,7 +24,7 @@ pub(crate) struct Shortfall {
     given: u64,
     /// The number of connections at once that the limits promise.
     promised: u32,
-    /// The number of connections at once that the relay takes.
+    /// The number of simultaneous connections that the relay accepts.
     taken: u32,
 }
 
@@ -39,7 +40,7 @@ impl std::fmt::Display for Shortfall {
     }
 }
 
-/// Asks the system for the descriptors that these limits promise, and lowers them to what it gives.
+/// Requests from the system the descriptors that these limits promise, and lowers the limits to what it grants.
 pub(crate) fn fit(limits: &mut Limits) -> Option<Shortfall> {
     let wanted = needed(limits.connections);
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);

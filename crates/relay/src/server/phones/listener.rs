@@ -1,4 +1,4 @@
-//! Takes connections, gives each a task, and waits at a stop for the tasks to end.
+//! Accepts connections, starts a task for each, and waits at a stop for the tasks to end.
 
 use std::io;
 use std::net::SocketAddr;
@@ -16,7 +16,7 @@ use crate::server::metrics::Metrics;
 use crate::server::readiness::Trouble;
 use crate::server::timing::{ACCEPT_PAUSE, ACCEPT_TROUBLE, STOP_TIMEOUT};
 
-/// Listens until `stop` says so, or the relay's thread is gone; then lets the connections finish.
+/// Listens until `stop` signals, or the relay's thread has ended; then lets the connections finish.
 pub(crate) async fn listen(listener: TcpListener, shared: Arc<Shared>, mut stop: watch::Receiver<bool>) {
     let mut connections = JoinSet::new();
     tokio::select! {
@@ -52,7 +52,7 @@ async fn accept(listener: TcpListener, shared: &Arc<Shared>, connections: &mut J
                 note_trouble(shared, Some(&error));
                 tokio::time::sleep(ACCEPT_PAUSE).await;
             }
-            // Every connection that waited has been taken.
+            // Every waiting connection has been accepted.
             None => note_trouble(shared, None),
         }
         // Forgets the tasks that have ended, so that they do not add up.
@@ -60,8 +60,8 @@ async fn accept(listener: TcpListener, shared: &Arc<Shared>, connections: &mut J
     }
 }
 
-/// Returns the next connection. After a connection that could not be taken, it returns `None` if no further connection
-/// comes that would show whether the trouble goes on.
+/// Returns the next connection. After a connection that could not be accepted, it returns `None` if no further
+/// connection arrives that would show whether the trouble continues.
 async fn next(listener: &TcpListener, shared: &Shared) -> Option<io::Result<(TcpStream, SocketAddr)>> {
     if shared.ready.has(Trouble::NoConnections) {
         timeout(ACCEPT_TROUBLE, listener.accept()).await.ok()
@@ -70,7 +70,7 @@ async fn next(listener: &TcpListener, shared: &Shared) -> Option<io::Result<(Tcp
     }
 }
 
-/// Logs once that connections cannot be taken, and once that they can be taken again.
+/// Logs once that connections cannot be accepted, and once that they can be accepted again.
 fn note_trouble(shared: &Shared, error: Option<&io::Error>) {
     if !shared.ready.set(Trouble::NoConnections, error.is_some()) {
         return;

@@ -1,4 +1,4 @@
-//! The phones' connections: the address that they are given, the listener, one task for each, and the queue to the
+//! The phones' connections: the address that they receive, the listener, one task for each, and the queue to the
 //! relay's thread.
 
 pub(crate) mod admission;

@@ -1,8 +1,8 @@
 //! The answers that the relay has for one connection, until its task has written them.
 //!
-//! The relay's thread never waits for a phone: it puts frames here and goes on. The outbox stays bounded for two
-//! reasons. The connection reads no further request while [`MAX_UNANSWERED`] frames stand between request and written
-//! answer. The core has only a window of unacknowledged deliveries under way. An idle connection's outbox holds no
+//! The relay's thread never waits for a phone: it adds frames here and continues. The outbox stays bounded for two
+//! reasons. The connection reads no further request while [`MAX_UNANSWERED`] frames are between request and written
+//! answer. The core has only a window of unacknowledged deliveries in flight. An idle connection's outbox holds no
 //! memory beyond itself.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -17,7 +17,7 @@ use crate::server::timing::MAX_UNANSWERED;
 pub(crate) struct Outbox {
     waiting: Mutex<Waiting>,
     to_write: Notify,
-    /// Tells the reading side that there is room again, or that every request has been processed.
+    /// Wakes the reading side when there is room again, or when every request has been processed.
     to_read: Notify,
 }
 
@@ -29,12 +29,12 @@ struct Waiting {
     end: Option<End>,
 }
 
-/// The way in which a connection ends.
+/// How a connection ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum End {
-    /// With a last frame that gives the reason.
+    /// With a last frame that states the reason.
     Goodbye(Farewell),
-    /// Without such a frame: the peer is gone.
+    /// Without such a frame: the peer has disconnected.
     Silent,
 }
 
@@ -58,12 +58,12 @@ impl Outbox {
         }
     }
 
-    /// Ends the connection after the frames that are here already. If several ends are given, the first one counts.
+    /// Ends the connection after the frames that are already queued. If several ends are set, the first one counts.
     pub(crate) fn end(&self, end: End) {
         self.put(Vec::new(), Some(end), 0);
     }
 
-    /// Waits until there is something to write, and takes all of it.
+    /// Waits until there is something to write, and removes and returns all of it.
     pub(crate) async fn take(&self) -> (Vec<RelayFrame>, Option<End>) {
         loop {
             {
@@ -76,12 +76,12 @@ impl Outbox {
         }
     }
 
-    /// Records that `count` of the taken frames were handed to the operating system.
+    /// Records that `count` of the removed frames were written to the operating system.
     pub(crate) fn written(&self, count: usize) {
         self.ease(|waiting| waiting.unwritten = waiting.unwritten.saturating_sub(count));
     }
 
-    /// Records that `count` requests are about to be handed to the relay's thread.
+    /// Records that `count` requests are about to be passed to the relay's thread.
     pub(crate) fn asked(&self, count: usize) {
         self.lock().unprocessed += count;
     }
@@ -97,7 +97,7 @@ impl Outbox {
         }
     }
 
-    /// Waits until the relay's thread has processed every request and put every answer here.
+    /// Waits until the relay's thread has processed every request and added every answer here.
     pub(crate) async fn processed_all(&self) {
         while self.lock().unprocessed > 0 {
             self.to_read.notified().await;

@@ -1,4 +1,4 @@
-//! Inputs that the connections have read and the relay's thread has not yet taken.
+//! Inputs that the connections have read and the relay's thread has not yet processed.
 //!
 //! The next batch gathers here while one transaction is being committed: the slower the disk, the larger the batch. The
 //! queue is bounded by its writers, because each connection stops reading while it has too much in it
@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 use super::outbox::Outbox;
 use crate::{ConnectionId, Input, StoreError};
 
-/// Tells the relay's thread how to go on after this batch.
+/// Tells the relay's thread how to continue after this batch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Order {
     /// Go on with the next batch.
@@ -25,8 +25,8 @@ pub(crate) enum Order {
     Abandon,
 }
 
-/// The number of inputs for which room is made before they come. It is more than a busy relay's batch has, and takes at
-/// most 300 kB while nothing comes.
+/// The number of inputs for which room is allocated in advance. It is more than a busy relay's batch has, and takes
+/// at most 300 kB while nothing arrives.
 const MOST_EXPECTED: usize = 1_024;
 
 /// One batch.
@@ -53,7 +53,7 @@ pub(crate) struct Queue {
 }
 
 impl Queue {
-    /// Announces a connection and its outbox. Returns false if the relay takes no more.
+    /// Announces a connection and its outbox. Returns false if the relay accepts no more.
     pub(crate) fn open(&self, connection: ConnectionId, outbox: Arc<Outbox>, input: Input) -> bool {
         let mut gathering = self.lock();
         if gathering.order != Order::Continue {
@@ -96,7 +96,7 @@ impl Queue {
         self.arrived.notify_one();
     }
 
-    /// Takes everything that has arrived. Waits for the first input, but no longer than `longest`.
+    /// Removes and returns everything that has arrived. Waits for the first input, but no longer than `longest`.
     pub(crate) fn take(&self, longest: Duration) -> Batch {
         let idle = |gathering: &mut Batch| {
             gathering.inputs.is_empty()

@@ -1,10 +1,10 @@
-//! Carries the write-ahead log into the database (a checkpoint), beside the thread that commits.
+//! Checkpoints the write-ahead log into the database, beside the thread that commits.
 //!
-//! A commit writes each page to the log, and a checkpoint writes it to the database. The checkpoint is done by a thread
-//! with a connection of its own, in pieces, while commits go on. SQLite begins the log anew only when all of it has
-//! been carried over and nothing was added since, which never happens under load. Once the log is long, the thread that
-//! commits therefore carries over the small rest, and the next commit begins at the front. This module does not know
-//! what the pages hold.
+//! A commit writes each page to the log, and a checkpoint writes it to the database. The checkpoint is done by a
+//! thread with its own connection, in pieces, while commits continue. SQLite restarts the log only when all of it
+//! has been checkpointed and nothing was added since, which never happens under load. Once the log is long, the
+//! thread that commits therefore checkpoints the small rest, and the next commit begins at the front. This module
+//! does not know what the pages contain.
 
 use std::path::Path;
 use std::sync::mpsc::{SyncSender, sync_channel};
@@ -21,20 +21,20 @@ use crate::store::error::StoreError;
 /// of the database; more means longer pauses at the end of the log.
 const PIECE_PAGES: u32 = (8 << 20) / PAGE_LEN;
 
-/// The number of pages from which a log is begun anew as soon as little of it is left to carry over: 32 MiB. A longer
-/// log takes more of the disk, more of the system's memory for files, and longer to read after a crash.
+/// The number of pages from which a log is restarted as soon as little of it is left to checkpoint: 32 MiB. A
+/// longer log takes more of the disk, more of the system's memory for files, and longer to read after a crash.
 const LONG_PAGES: u32 = (32 << 20) / PAGE_LEN;
 
-/// The number of pages from which nothing is added to a log before all of it is in the database: 128 MiB. This is for a
-/// disk on which carrying is slower than committing.
+/// The number of pages from which nothing is added to a log before all of it is in the database: 128 MiB. This is
+/// for a disk on which checkpointing is slower than committing.
 const LONGEST_PAGES: u32 = 4 * LONG_PAGES;
 
 const _: () = assert!(PIECE_PAGES < LONG_PAGES && LONG_PAGES < LONGEST_PAGES);
 
-/// The thread that carries the log over. Dropping this ends the thread after its present piece.
+/// The thread that checkpoints the log. Dropping this ends the thread after its present piece.
 #[derive(Debug)]
 pub(super) struct Carrier {
-    /// Held while a piece is carried over.
+    /// Held while a piece is checkpointed.
     turn: Arc<Mutex<()>>,
     wake: Option<SyncSender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -75,7 +75,7 @@ impl Carrier {
         Ok(Self { turn, wake: Some(wake), thread: Some(thread.map_err(|_| StoreError::CannotOpen)?) })
     }
 
-    /// Has the log carried over after a commit, if there is enough of it. An error of that does not fail the commit.
+    /// Has the log checkpointed after a commit, if there is enough of it. An error there does not fail the commit.
     pub(super) fn after_commit(&self, connection: &Connection) {
         let Ok(extent) = run(connection, "NOOP") else { return };
         if extent.log >= LONGEST_PAGES {
@@ -103,7 +103,7 @@ impl Drop for Carrier {
     }
 }
 
-/// Carries over all of the log and waits for readers that are in the way. Returns whether it is done.
+/// Checkpoints all of the log and waits for readers that are in the way. Returns whether it is done.
 pub(super) fn all(connection: &Connection) -> Result<bool, StoreError> {
     Ok(run(connection, "FULL")?.left() == 0)
 }
@@ -111,7 +111,7 @@ pub(super) fn all(connection: &Connection) -> Result<bool, StoreError> {
 /// Pages of a log that is too short to be worth shortening: 256 KiB.
 const SHORT_PAGES: u32 = (256 << 10) / PAGE_LEN;
 
-/// Carries over all of the log and gives its room back to the disk. Returns false if there was little to give.
+/// Checkpoints all of the log and returns its room to the disk. Returns false if there was little to return.
 pub(super) fn shorten(connection: &Connection) -> Result<bool, StoreError> {
     if run(connection, "NOOP")?.log <= SHORT_PAGES {
         return Ok(false);
@@ -120,7 +120,7 @@ pub(super) fn shorten(connection: &Connection) -> Result<bool, StoreError> {
     Ok(true)
 }
 
-/// Runs a checkpoint (sqlite.org/pragma.html#pragma_wal_checkpoint), and returns how far the log is carried over.
+/// Runs a checkpoint (sqlite.org/pragma.html#pragma_wal_checkpoint), and returns how far the log is checkpointed.
 fn run(connection: &Connection, mode: &str) -> Result<Extent, StoreError> {
     let mut statement = connection.prepare_cached(&format!("PRAGMA wal_checkpoint({mode})"))?;
     Ok(statement.query_row([], |row| Ok(Extent { log: row.get(1)?, carried: row.get(2)? }))?)
@@ -149,7 +149,7 @@ mod tests {
         let (file, connection) = database(folder.path());
         let carrier = Carrier::start(&file).unwrap();
         let mut longest = 0;
-        // Ten times as much as may stand in the log.
+        // Ten times as much as may be in the log.
         for _ in 0..10 * LONGEST_PAGES / 64 {
             connection.execute("INSERT INTO t VALUES (randomblob(?1))", [PAGE_LEN * 62]).unwrap();
             longest = longest.max(run(&connection, "NOOP").unwrap().log);

@@ -19,8 +19,8 @@ pub(super) const PREKEY_COLUMNS: &str = "device_number, kind, id, key, signature
 pub(super) const MESSAGE_COLUMNS: &str =
     "message, mailbox, accepted_at, sender_account, sender_device, delivered_at, payload";
 
-/// Turns a time into an integer. SQLite's integers have a sign; a time past the year 292 million is held as the last
-/// possible one.
+/// Converts a time to an integer. SQLite's integers have a sign; a time past the year 292 million is stored as the
+/// last possible one.
 pub(super) fn integer(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }

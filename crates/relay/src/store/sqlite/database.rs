@@ -24,22 +24,22 @@ use crate::store::rows::{DeviceNumber, MessageRow};
 /// A relay's database.
 #[derive(Debug)]
 pub struct SqliteStore {
-    /// Stands before the connection, because the last connection to close carries over the rest of the log.
+    /// Declared before the connection, because the last connection to close checkpoints the rest of the log.
     pub(super) carrier: Option<Carrier>,
     pub(super) connection: Connection,
-    /// Room that is set aside for removals; none for a database that no relay serves from.
+    /// Room that is reserved for removals; `None` for a database that no relay serves from.
     pub(super) reserve: Option<Reserve>,
-    /// True if the file holds [`Note::Open`]. A database in memory has no log that could be left behind.
+    /// True if the file contains [`Note::Open`]. A database in memory has no log that could be left behind.
     pub(super) noted: bool,
-    /// The watch over the database's files; none for a database in memory.
+    /// The watch over the database's files; `None` for a database in memory.
     pub(super) watch: Option<Watch>,
-    /// True if a commit was refused after SQLite had made it. The file then no longer agrees with what the relay has
-    /// said, and takes no further commit.
+    /// True if a commit was refused after SQLite had made it. The file then no longer agrees with what the relay
+    /// has said, and accepts no further commit.
     pub(super) unsure: bool,
 }
 
 impl SqliteStore {
-    /// Makes a database in memory that ends with this value, for tests and laboratories.
+    /// Creates a database in memory that ends with this value, for tests and laboratories.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -47,8 +47,8 @@ impl SqliteStore {
         Self::set_up(Connection::open_in_memory()?)
     }
 
-    /// Sets the most pages of 16 KiB that the database may take on the disk, or its present size if that is larger.
-    /// Past it every write is [`StoreError::Full`].
+    /// Sets the most pages of 16 KiB that the database may occupy on the disk, or its present size if that is
+    /// larger. Above that every write is [`StoreError::Full`].
     ///
     /// # Errors
     /// [`StoreError`].
@@ -92,13 +92,13 @@ impl SqliteStore {
         Ok(Self { carrier: None, connection, reserve: None, noted: false, watch: None, unsure: false })
     }
 
-    /// Returns whether data that is committed now will still be there when the relay ends.
+    /// Returns whether data that is committed now will still exist when the relay ends.
     fn is_in_place(&self) -> bool {
         !self.unsure && self.watch.as_ref().is_none_or(Watch::are_there)
     }
 
-    /// Makes room after a transaction that found the disk full. It gives back the log's room, and for removals the room
-    /// that is set aside for them. Returns false if there was nothing to give.
+    /// Makes room after a transaction that found the disk full. It frees the log's room, and for removals the room
+    /// that is reserved for them. Returns false if there was nothing to free.
     fn make_room(&mut self, removing: bool) -> bool {
         let Some(reserve) = &mut self.reserve else { return false };
         // The transaction that is tried again shows errors of either.
@@ -112,7 +112,7 @@ impl SqliteStore {
         reserve.growth().map(Some).map_err(|error| reserve_error(&error))
     }
 
-    /// Carries the log over and then takes the note back. Closing the connection carries over the rest.
+    /// Checkpoints the log and then clears the note. Closing the connection checkpoints the rest.
     fn close(&mut self) -> Result<(), StoreError> {
         self.carrier = None;
         if !self.is_in_place() {
@@ -214,11 +214,11 @@ impl Store for SqliteStore {
             // Nothing is written any more, and the operator may be copying the files.
             return Ok(());
         }
-        // Deleted rows are overwritten in the database (`secure_delete`), but the log still holds the pages as they
-        // were. If a reader was in the way, the next call does it.
+        // Deleted rows are overwritten in the database (`secure_delete`), but the log still contains the old pages.
+        // If a reader was in the way, the next call does it.
         self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         if self.noted {
-            // A log that is empty beside a database that is noted as open was not left by a relay.
+            // An empty log beside a database that is noted as open was not left by a relay.
             note::write(&self.connection, Note::Open)?;
         }
         Ok(())
@@ -228,7 +228,7 @@ impl Store for SqliteStore {
 impl Drop for SqliteStore {
     fn drop(&mut self) {
         if self.noted {
-            // If that fails the note stays, and a reader of the database alone warns of rows that may be missing.
+            // If that fails the note is kept, and a reader of the database alone warns of rows that may be missing.
             self.close().ok();
         }
     }

@@ -42,7 +42,7 @@ pub(super) fn value(
 }
 
 pub(super) fn totals(connection: &Connection, account: AccountId) -> Result<Deposits, StoreError> {
-    // Lengths stand in front of the columns: no value is read for them.
+    // Lengths come before the columns: no value is read for them.
     let query = "SELECT count(*), coalesce(sum(length(subject) + length(value)), 0) FROM deposits \
                  WHERE account = ?1";
     first(connection, query, [account.0.as_slice()], |row| {

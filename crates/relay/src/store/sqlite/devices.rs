@@ -42,7 +42,7 @@ pub(super) fn all(connection: &Connection) -> Result<Vec<DeviceList>, StoreError
     }
 }
 
-/// Puts a list in the place of the former one.
+/// Stores a list in place of the former one.
 pub(super) fn store(transaction: &Transaction<'_>, list: &DeviceList) -> Result<(), StoreError> {
     let DeviceList { account, version, devices, signature } = list;
     remove(transaction, *account)?;
@@ -77,7 +77,7 @@ pub(super) fn remove(transaction: &Transaction<'_>, account: AccountId) -> Resul
     Ok(())
 }
 
-/// Removes devices with everything held of them.
+/// Removes devices with everything stored for them.
 pub(super) fn unlink(transaction: &Transaction<'_>, unlinking: &Unlinking) -> Result<(), StoreError> {
     let Unlinking { devices, waiting } = unlinking;
     remove_messages(transaction, waiting)?;

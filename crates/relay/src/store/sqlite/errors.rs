@@ -6,7 +6,7 @@ use rusqlite::ErrorCode;
 use super::file_limit;
 use crate::store::error::StoreError;
 
-/// Turns an error of looking at the disk, or of setting room aside there, into the store's own.
+/// Converts an error of checking the disk, or of reserving room there, into the store's own.
 pub(super) fn reserve_error(error: &std::io::Error) -> StoreError {
     use std::io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem, StorageFull};
     match error.kind() {
@@ -19,7 +19,7 @@ pub(super) fn reserve_error(error: &std::io::Error) -> StoreError {
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         let rusqlite::Error::SqliteFailure(failure, _) = error else {
-            // All other errors mean that a column does not hold what the schema says.
+            // All other errors mean that a column does not contain what the schema says.
             return Self::Damaged;
         };
         match failure.code {

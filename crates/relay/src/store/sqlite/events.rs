@@ -68,7 +68,7 @@ macro_rules! lapsed {
     };
 }
 
-/// Removes events and addresses that have lapsed, and returns whether some may be left.
+/// Removes events and addresses that have lapsed, and returns whether some may remain.
 pub(super) fn lapse(transaction: &Transaction<'_>, lapse: &Lapse) -> Result<bool, StoreError> {
     let Lapse { rows, addresses, most } = lapse;
     let mut left = false;
@@ -89,7 +89,7 @@ pub(super) fn lapse(transaction: &Transaction<'_>, lapse: &Lapse) -> Result<bool
     Ok(left)
 }
 
-/// Writes accounts and times as JSON, which SQLite takes apart: a statement with a list of any length stays one
+/// Writes accounts and times as JSON, which SQLite parses: a statement with a list of any length stays one
 /// statement.
 fn targets(only: &[(AccountId, Timestamp)]) -> String {
     let pairs: Vec<_> =

@@ -4,7 +4,7 @@
 use rusqlite::ffi::{SQLITE_IOERR_SHMMAP, SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_TRUNCATE, SQLITE_IOERR_WRITE};
 use rustix::process::{Resource, getrlimit};
 
-/// SQLite's codes for a file that could not be made longer.
+/// SQLite's codes for a file that could not be extended.
 const GROWING: [i32; 4] =
     [SQLITE_IOERR_WRITE, SQLITE_IOERR_TRUNCATE, SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_SHMMAP];
 

@@ -1,9 +1,9 @@
-//! The files that an open database consists of, and a check that they are still there.
+//! The files of an open database, and a check that they are still in place.
 //!
-//! SQLite opens the files once and goes on writing to them when somebody deletes them or puts others in their place
-//! (sqlite.org/howtocorrupt.html, section 2.4). Commits then succeed, and all of them are gone when the relay ends.
-//! Device and inode are therefore recorded when the database has been opened, and compared around each commit. A file
-//! that was overwritten in place keeps both, and is not recognised by this.
+//! SQLite opens the files once and continues to write to them when somebody deletes or replaces them
+//! (sqlite.org/howtocorrupt.html, section 2.4). Commits then succeed, and all of them are lost when the relay ends.
+//! Device and inode are therefore recorded when the database has been opened, and compared around each commit. A
+//! file that was overwritten in place keeps both, and is not recognised by this.
 
 use std::path::{Path, PathBuf};
 
@@ -26,12 +26,12 @@ pub(crate) struct OpenFiles {
 pub(crate) struct OpenFile {
     /// Its name in the folder.
     pub(crate) name: String,
-    /// The file itself.
+    /// Device and inode of the file.
     pub(crate) identity: FileIdentity,
 }
 
 impl OpenFiles {
-    /// Notes the files of the database in `folder`, which is open and has its log.
+    /// Records the files of the database in `folder`, which is open and has its log.
     pub(super) fn note(folder: &Path) -> Self {
         let files = SUFFIXES.iter().filter_map(|suffix| {
             let name = format!("{DATABASE_FILE}{suffix}");
@@ -46,12 +46,12 @@ impl OpenFiles {
         &self.folder
     }
 
-    /// All of them.
+    /// Returns all files.
     pub(crate) fn all(&self) -> &[OpenFile] {
         &self.files
     }
 
-    /// The files that are not there any more: deleted, moved away, or replaced.
+    /// The missing files: deleted, moved away, or replaced.
     pub(crate) fn gone(&self) -> Vec<&OpenFile> {
         self.files.iter().filter(|file| !file.identity.is_at(&self.folder.join(&file.name))).collect()
     }

@@ -1,5 +1,5 @@
-//! A database in a folder. It is made for its owner alone and held to what it had committed before. Room is set aside
-//! for it on the disk, and for a server it has a thread of its own.
+//! A database in a folder. It is created for its owner alone and checked against what it had committed before. Room
+//! is reserved for it on the disk, and for a server it has its own thread.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -27,12 +27,12 @@ pub enum OnLoss {
     /// The database is not opened, and nothing is changed.
     #[default]
     Refuse,
-    /// The database is opened, and the missing transactions are given up.
+    /// The database is opened, and the missing transactions are accepted as lost.
     Accept,
 }
 
 impl SqliteStore {
-    /// Opens the database in `folder`, or makes one there that only its owner may read. A database of an earlier
+    /// Opens the database in `folder`, or creates one there that only its owner may read. A database of an earlier
     /// version gets the tables that it lacks.
     ///
     /// # Errors
@@ -53,11 +53,11 @@ impl SqliteStore {
         let file = folder.join(DATABASE_FILE);
         // SQLite would make the file as readable as the umask allows, and give the files beside it the same mode.
         private::make(&file).or_else(|error| unless_read_only(&error))?;
-        // The survey comes before SQLite looks at the log. SQLite reports by itself a log that cannot be read.
+        // The survey comes before SQLite reads the log. SQLite reports by itself a log that cannot be read.
         let log =
             survey_file(&folder.join(format!("{DATABASE_FILE}-wal"))).ok().flatten().unwrap_or_default();
         let connection = Connection::open_with_flags(file, flags)?;
-        // No checkpoint until the log is known to be whole: closing would carry it over and remove it.
+        // No checkpoint until the log is known to be complete: closing would checkpoint and remove it.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         let commits = read_commits(&connection)?;
         let missing = commits.and_then(|commits| mark::read(folder)?.checked_sub(commits)).unwrap_or(0);
@@ -96,7 +96,7 @@ impl SqliteStore {
         Ok(store)
     }
 
-    /// Does the same for a server. A thread of its own carries the log of commits into the database, instead of the
+    /// Does the same for a server. Its own thread checkpoints the log of commits into the database, instead of the
     /// commits themselves. The thread ends with this value.
     ///
     /// # Errors
@@ -108,20 +108,21 @@ impl SqliteStore {
         Ok(store)
     }
 
-    /// Number of transactions that were missing when this was opened and were given up; 0 if they could not be counted.
+    /// Number of transactions that were missing when this was opened and were accepted as lost; 0 if they could not
+    /// be counted.
     #[must_use]
     pub fn given_up(&self) -> Option<u64> {
         self.watch.as_ref().and_then(|watch| watch.given_up)
     }
 
-    /// The files that SQLite has open, for whoever watches them.
+    /// The files that SQLite has open, for code that watches them.
     pub(crate) fn files(&self) -> Option<Arc<OpenFiles>> {
         self.watch.as_ref().map(|watch| Arc::clone(&watch.files))
     }
 }
 
-/// Turns an error of making the file into the store's own. Whether the file may be written is left to SQLite, which
-/// explains it better.
+/// Converts an error of creating the file into the store's own. Whether the file may be written is left to SQLite,
+/// which explains it better.
 fn unless_read_only(error: &std::io::Error) -> Result<(), StoreError> {
     use std::io::ErrorKind::{AlreadyExists, PermissionDenied, ReadOnlyFilesystem, StorageFull};
     match error.kind() {

@@ -13,7 +13,7 @@ impl SqliteStore {
     /// [`StoreError`].
     pub fn fork(&self) -> Result<Self, StoreError> {
         let mut copy = Connection::open_in_memory()?;
-        // A negative number of pages is all of them.
+        // A negative number of pages means all of them.
         Backup::new(&self.connection, &mut copy)?.step(-1)?;
         Self::set_up(copy)
     }

@@ -8,7 +8,7 @@ use super::query::rows;
 use crate::store::error::StoreError;
 use crate::store::leaves::LeafRow;
 
-/// The table. A later layout may add to it, and never takes a row out.
+/// The table. A later layout may add to it, and never removes a row.
 pub(super) const TABLE: &str = "
 CREATE TABLE directory_log (
     place   INTEGER NOT NULL PRIMARY KEY,

@@ -1,10 +1,10 @@
 //! The mark beside the database: the number of transactions that the relay has committed.
 //!
-//! The database counts them too, in the transaction itself. The mark is written after the commit, so it never counts
-//! more than was committed, whatever ends the process. If the database counts fewer than the mark, some transactions
-//! that were on the disk are gone: a log was cut short or deleted, or the database is an earlier copy. The mark is not
-//! synced: the system keeps it when the process is killed. After a power cut it may be some seconds old, and then
-//! counts fewer.
+//! The database counts them too, in the transaction itself. The mark is written after the commit, so it never
+//! counts more than was committed, whatever ends the process. If the database counts fewer than the mark, some
+//! transactions that were on the disk are lost: a log was truncated or deleted, or the database is an earlier copy.
+//! The mark is not synced: the system keeps it when the process is killed. After a power cut it may be some seconds
+//! old, and then counts fewer.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -28,7 +28,7 @@ impl CommitMark {
     /// Opens the mark in `folder`, or makes it.
     ///
     /// # Errors
-    /// The system's error. A relay works without the mark: it has one thing less to hold its database to.
+    /// The system's error. A relay works without the mark: it has one witness less to check its database against.
     pub(super) fn open(folder: &Path) -> io::Result<Self> {
         let options = private::options().read(true).write(true).create(true).truncate(false).clone();
         private::open(&options, &folder.join(MARK_FILE)).map(|file| Self { file })
@@ -36,7 +36,7 @@ impl CommitMark {
 
     /// Writes the number of committed transactions.
     pub(super) fn set(&self, commits: u64) {
-        // A mark that cannot be written stays behind, and counts fewer.
+        // A mark that cannot be written keeps its old value, and counts fewer.
         self.file.write_all_at(format!("{commits:0DIGITS$}\n").as_bytes(), 0).ok();
     }
 }

@@ -1,9 +1,9 @@
 //! The SQLite backend: one file that anyone can open with `sqlite3`, because it is the exhibit.
 //!
-//! It has one writer, one transaction for each batch, a write-ahead log and synchronous commits. Messages are appended
-//! by row number to one table. Nothing is clustered or indexed by mailbox, because that costs several times the time of
-//! an append. Deleted rows are overwritten with zeros, so that rows which the relay calls gone are gone from the file
-//! too. The space is used again, and the file does not shrink.
+//! It has one writer, one transaction for each batch, a write-ahead log and synchronous commits. Messages are
+//! appended by row number to one table. Nothing is clustered or indexed by mailbox, because that costs several
+//! times the time of an append. Deleted rows are overwritten with zeros, so that rows which the relay calls deleted
+//! are removed from the file too. The space is reused, and the file does not shrink.
 
 mod carry;
 mod channels;

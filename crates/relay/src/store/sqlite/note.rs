@@ -1,8 +1,8 @@
 //! The note that a relay has its database open, in `meta` under `open`.
 //!
-//! While a relay runs, its last transactions stand in the log beside the database. The note stands in the database
-//! itself, so that a copy without the log still says that there was one. A relay takes the note back once all of the
-//! log is carried over.
+//! While a relay runs, its last transactions are in the log beside the database. The note is in the database
+//! itself, so that a copy without the log still says that there was one. A relay clears the note once all of the
+//! log is checkpointed.
 
 use rusqlite::{Connection, OptionalExtension};
 
@@ -13,7 +13,7 @@ use crate::store::error::StoreError;
 pub(crate) enum Note {
     /// A relay has the database open, or ended without closing it.
     Open,
-    /// The relay has closed it: the log holds nothing that the database lacks.
+    /// The relay has closed it: the log contains nothing that the database lacks.
     Closed,
 }
 
@@ -26,8 +26,8 @@ impl Note {
     }
 }
 
-/// Writes the note. This adds a transaction to the log even if the database holds the same note already: a row that is
-/// replaced is written anew, while SQLite passes over an update that changes no byte.
+/// Writes the note. This adds a transaction to the log even if the database contains the same note already: a row
+/// that is replaced is written again, while SQLite skips an update that changes no byte.
 pub(super) fn write(connection: &Connection, note: Note) -> Result<(), StoreError> {
     connection.execute("INSERT OR REPLACE INTO meta VALUES ('open', ?1)", [note.as_str()])?;
     Ok(())

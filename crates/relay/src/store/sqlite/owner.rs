@@ -1,7 +1,7 @@
 //! The public key of the relay that a database belongs to, in `meta` under `relay_key`.
 //!
-//! The key itself lies in a file of its own. With another relay's key beside the database, the relay would have an
-//! address that none of its phones accepts. Relays of an earlier version left no such record, and the next start makes
+//! The key itself is in its own file. With another relay's key beside the database, the relay would have an address
+//! that none of its phones accepts. Relays of an earlier version left no such record, and the next start creates
 //! it.
 
 use pillarbox_crypto::AgreementPublic;

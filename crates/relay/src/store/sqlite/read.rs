@@ -76,7 +76,7 @@ pub(super) fn waiting(
     connection: &Connection,
     visit: &mut dyn FnMut(DeviceNumber, QueuedMessage),
 ) -> Result<(), StoreError> {
-    // `size` stands in front of the payload, so that no payload is read here.
+    // `size` comes before the payload, so that no payload is read here.
     let mut statement = connection.prepare(
         "SELECT message, mailbox, accepted_at, size, sender_account IS NULL FROM messages \
          WHERE delivered_at IS NULL ORDER BY message",
@@ -168,7 +168,7 @@ pub(crate) fn read_file(connection: &Connection) -> Result<FileContents, StoreEr
     if layout == Layout::New {
         return Err(StoreError::Foreign);
     }
-    // A reading transaction sees all tables as they were at its first look.
+    // A reading transaction sees all tables in the state of its first read.
     let moment = connection.unchecked_transaction()?;
     Ok(FileContents {
         holdings: rows_of(&moment, layout)?,

@@ -1,4 +1,4 @@
-//! Removes messages by number, and devices with what is kept of them.
+//! Removes messages by number, and devices with what is stored for them.
 
 use pillarbox_wire::MessageId;
 use rusqlite::Transaction;
@@ -14,7 +14,8 @@ pub(super) fn remove(transaction: &Transaction<'_>, messages: &[MessageId]) -> R
     let mut remove = transaction.prepare_cached("DELETE FROM messages WHERE message BETWEEN ?1 AND ?2")?;
     let mut numbers: Vec<u64> = messages.iter().map(|message| message.0).collect();
     numbers.sort_unstable();
-    // Phones acknowledge at once what they were handed at once: most numbers follow each other, and go in one sweep.
+    // Phones acknowledge at once what was delivered at once: most numbers are consecutive, and are deleted in one
+    // sweep.
     for run in numbers.chunk_by(|one, next| next - one <= 1) {
         if let (Some(first), Some(last)) = (run.first(), run.last()) {
             remove.execute([integer(*first), integer(*last)])?;

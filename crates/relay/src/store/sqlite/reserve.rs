@@ -1,9 +1,10 @@
-//! Room on the disk that is set aside for removals: a file of zeros beside the database.
+//! Room on the disk that is reserved for removals: a file of zeros beside the database.
 //!
-//! SQLite has to write to delete a row: its pages go to the log before they are free in the database. On a disk that is
-//! full to the last byte nothing could be deleted, and the relay could not even start. A file therefore holds the room
-//! that removals need, and goes when they need it. While the file is missing, the store says that there is no room for
-//! anything new; the file comes back once the disk has room for it. This module does not know what is removed.
+//! SQLite has to write to delete a row: its pages go to the log before they are free in the database. On a disk
+//! that is full to the last byte nothing could be deleted, and the relay could not even start. A file therefore
+//! occupies the room that removals need, and is deleted when they need it. While the file is missing, the store
+//! reports that there is no room for anything new; the file is created again once the disk has room for it. This
+//! module does not know what is removed.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -26,13 +27,13 @@ const PIECE_LEN: usize = 64 << 10;
 pub(super) struct Reserve {
     folder: PathBuf,
     wanted: u64,
-    /// True if the file is there at its full length.
+    /// True if the file exists at its full length.
     whole: bool,
 }
 
 impl Reserve {
-    /// Looks at the reserve in `folder`. On a disk with less room left than the reserve takes, it gives the reserve up:
-    /// whoever opens the database now has to write.
+    /// Checks the reserve in `folder`. On a disk with less room left than the reserve occupies, it releases the
+    /// reserve: opening the database now requires writing.
     pub(super) fn open(folder: &Path, bytes: u64) -> io::Result<Self> {
         let (free, size) = disk(folder)?;
         let wanted = bytes.min(size / MOST_OF_DISK);
@@ -66,7 +67,7 @@ impl Reserve {
         Ok(())
     }
 
-    /// Gives the room to the next writes.
+    /// Releases the room for the next writes.
     pub(super) fn release(&mut self) -> io::Result<()> {
         self.whole = false;
         match fs::remove_file(self.file()) {
@@ -86,7 +87,7 @@ fn disk(folder: &Path) -> io::Result<(u64, u64)> {
     Ok((disk.f_bavail.saturating_mul(disk.f_frsize), disk.f_blocks.saturating_mul(disk.f_frsize)))
 }
 
-/// Makes a file with all its blocks. Returns false if the disk was full before that.
+/// Creates a file with all its blocks. Returns false if the disk was full before that.
 fn allocate(path: &Path, len: u64) -> io::Result<bool> {
     let file = private::create_anew(path)?;
     let done = match fallocate(&file, FallocateFlags::empty(), 0, len) {

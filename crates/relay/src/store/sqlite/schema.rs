@@ -22,8 +22,8 @@ const APPLICATION: i64 = 0x5042_6f78;
 
 /// The tables. Times are milliseconds since 1970 (UTC).
 ///
-/// `messages` has no index over waiting messages: the relay holds that in memory. The two indexes are over delivered
-/// messages that are kept, and stay empty where none are.
+/// `messages` has no index over waiting messages: the relay holds that in memory. The two indexes are over
+/// delivered messages that are kept, and are empty where there are none.
 const TABLES: &str = "
 CREATE TABLE meta (
     name  TEXT NOT NULL PRIMARY KEY,
@@ -101,8 +101,8 @@ ORDER BY messages.message;
 
 /// Statements that turn layout 1 into layout 2. Everything in layout 1 keeps its meaning.
 ///
-/// Events are indexed by kind and time, and those with an address once more, so that lapsed events are found without
-/// looking at those that stay.
+/// Events are indexed by kind and time, and those with an address once more, so that lapsed events are found
+/// without reading those that are kept.
 const ADDITIONS: &str = "
 ALTER TABLE counters ADD COLUMN next_event INTEGER NOT NULL DEFAULT 1;
 
@@ -169,7 +169,7 @@ CREATE TABLE linked_devices (
 ) STRICT;
 ";
 
-/// The text in `meta` under `about`, for whoever opens the file without knowing what it is.
+/// The text in `meta` under `about`, for anyone who opens the file without knowing what it is.
 const ABOUT: &str = "This is everything that a Pillarbox relay keeps. accounts: who has an account here. devices: \
     their devices, and when each was last connected. device_lists and linked_devices: which devices an account has linked to its first phone, as the account has signed it. prekeys: public keys that devices left for whoever writes to \
     them. messages: what waits to be fetched (delivered_at is empty) or is kept after it was fetched; payload is what \
@@ -186,15 +186,15 @@ const ABOUT: &str = "This is everything that a Pillarbox relay keeps. accounts: 
 /// Everything in an earlier layout is in each later one, which has more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Layout {
-    /// Nothing yet.
+    /// The file has no layout yet.
     New,
-    /// The first one, without deposits, events and channels.
+    /// The first layout, without deposits, events and channels.
     WithoutAdditions,
     /// The second one, without a count of transactions.
     WithoutCommits,
     /// The third one, without linked devices and the directory's log.
     WithoutDevices,
-    /// The present one.
+    /// The layout of this version of the program.
     Present,
 }
 
@@ -216,7 +216,8 @@ pub(super) fn check(connection: &Connection) -> Result<Layout, StoreError> {
     }
 }
 
-/// Makes the tables if the file is new, and those that are missing if it has an earlier layout: all of them or none.
+/// Creates the tables if the file is new, and those that are missing if it has an earlier layout: all of them or
+/// none.
 pub(super) fn create(connection: &Connection) -> Result<(), StoreError> {
     let transaction = rusqlite::Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
     let layout = check(&transaction)?;

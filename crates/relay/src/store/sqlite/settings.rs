@@ -1,15 +1,15 @@
 //! Settings of SQLite: numbers, each with its reason.
 
-/// Time for which the relay waits for another program that holds a lock. Readers hold none in write-ahead mode; a
+/// Time for which the relay waits for another program that has a lock. Readers have none in write-ahead mode; a
 /// person with `sqlite3` and a `BEGIN IMMEDIATE` does.
 pub(super) const LOCK_WAIT: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// Statements kept ready: every one that the relay uses, and some spare.
 pub(super) const STATEMENTS: usize = 80;
 
-/// Bytes of a page in a database that is made new. A batch of messages is written page by page, twice, each time with
-/// system calls of its own: with 4 KiB they were half the work of a commit. Larger pages would write more for a message
-/// that comes alone.
+/// Bytes of a page in a newly created database. A batch of messages is written page by page, twice, each time with
+/// its own system calls: with 4 KiB they were half the work of a commit. Larger pages would write more for a
+/// message that arrives alone.
 pub(super) const PAGE_LEN: u32 = 16 << 10;
 
 /// Write-ahead log pages after which a commit carries them into the database, where no

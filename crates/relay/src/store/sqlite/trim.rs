@@ -36,7 +36,7 @@ pub(super) fn trim(transaction: &Transaction<'_>, trim: &Trim) -> Result<(), Sto
     Ok(())
 }
 
-/// Reduces a column of times to what may be kept of them. Table and column are this program's own words.
+/// Reduces a column of times to the precision that may be kept. Table and column are this program's own words.
 fn coarsen(
     transaction: &Transaction<'_>,
     table: &str,

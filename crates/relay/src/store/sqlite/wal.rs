@@ -1,16 +1,16 @@
-//! Checks a write-ahead log for committed transactions behind a damaged place.
+//! Checks a write-ahead log for committed transactions after a damaged spot.
 //!
-//! SQLite reads a log up to the first frame that does not check, and passes over the rest without a word
+//! SQLite reads a log up to the first frame that does not check, and skips the rest without a word
 //! (sqlite.org/fileformat2.html, section 4: The Write-Ahead Log). After a crash that is right: the rest was being
-//! written. After damage it is a loss. Two facts tell the cases apart. A commit is on the disk before the next
-//! transaction begins (`synchronous = FULL`). The checksum of a frame continues that of the frame before. A frame that
-//! continues from a commit which SQLite does not reach therefore proves that a finished commit is lost. No crash leaves
-//! such a pair. A torn or missing last transaction does not, in whatever order its blocks reached the disk. Frames of
-//! an earlier round do not, because they have other salts. Frames of a transaction that was given up do not, because no
-//! frame continues from them.
+//! written. After damage it is a loss. Two facts distinguish the cases. A commit is on the disk before the next
+//! transaction begins (`synchronous = FULL`). The checksum of a frame continues that of the frame before. A frame
+//! that continues from a commit which SQLite does not reach therefore proves that a finished commit is lost. No
+//! crash leaves such a pair. A torn or missing last transaction does not, in whatever order its blocks reached the
+//! disk. Frames of an earlier round do not, because they have other salts. Frames of an abandoned transaction do
+//! not, because no frame continues from them.
 //!
 //! A log that ends too early, or that is unreadable up to its last frame, cannot be recognised here. The
-//! [mark](super::mark) is there for that.
+//! [mark](super::mark) detects that.
 
 use std::io::{self, BufReader, ErrorKind, Read};
 use std::path::Path;
@@ -23,7 +23,7 @@ const HEADER_LEN: usize = 32;
 /// Bytes of a frame's header, before its page.
 const FRAME_HEADER_LEN: usize = 24;
 
-/// The first four bytes of a log without the last bit, which gives the byte order of its checksums.
+/// The first four bytes of a log without the last bit, which states the byte order of its checksums.
 const MAGIC: u32 = 0x377f_0682;
 
 /// The lengths that a page can have.
@@ -34,7 +34,7 @@ const PAGE_LENS: std::ops::RangeInclusive<u32> = 512..=65_536;
 pub(crate) struct Survey {
     /// Number of frames up to and including the last commit that SQLite reaches.
     pub(crate) recovered: u64,
-    /// True if a finished commit stands behind a damaged place.
+    /// True if a finished commit follows a damaged spot.
     pub(crate) has_loss: bool,
 }
 

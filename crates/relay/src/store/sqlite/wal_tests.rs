@@ -1,4 +1,4 @@
-//! Properties of the survey, on logs that SQLite has written, compared with what SQLite recovers of them.
+//! Properties of the survey, on logs that SQLite has written, compared with what SQLite recovers from them.
 
 use std::fs;
 
@@ -26,8 +26,8 @@ struct Written {
     commits: Vec<usize>,
 }
 
-/// Commits transactions of this many rows of 400 bytes each. If `rounds` is true, the log has been begun anew before,
-/// and ends in frames of a longer round.
+/// Commits transactions of this many rows of 400 bytes each. If `rounds` is true, the log was restarted before, and
+/// ends in frames of a longer round.
 fn written(transactions: &[u8], rounds: bool) -> Written {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("db");
@@ -61,14 +61,14 @@ fn written(transactions: &[u8], rounds: bool) -> Written {
 }
 
 impl Written {
-    /// Counts the frames that SQLite recovers of this log beside the database.
+    /// Counts the frames that SQLite recovers from this log beside the database.
     fn recovered(&self, log: &[u8]) -> u64 {
         let copy = self.folder.path().join("copy");
         fs::remove_file(self.folder.path().join("copy-shm")).unwrap_or_default();
         fs::write(self.folder.path().join("copy-wal"), log).unwrap();
         let connection = Connection::open(copy).unwrap();
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).unwrap();
-        // A damaged log can make a database that does not read; SQLite has recovered it all the same.
+        // A damaged log can yield a database that cannot be read; SQLite has recovered it all the same.
         let read: Result<i64, _> =
             connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0));
         drop(read);
@@ -105,7 +105,7 @@ proptest! {
         let written = written(&transactions, rounds);
         let whole = written.survey(&written.log);
         prop_assert_eq!(whole, Survey { recovered: *written.commits.last().unwrap() as u64, has_loss: false });
-        // A log of the first round ends where the writing ended. In a log of a later round, what stood there before
+        // A log of the first round ends where the writing ended. In a log of a later round, earlier content
         // follows.
         let frames = *written.commits.last().unwrap();
         let cut = cut.index(frames);
@@ -143,7 +143,7 @@ proptest! {
         bit in 0..8_u32,
     ) {
         let written = written(&transactions, rounds);
-        // The damage lies before the last two commits. The earlier of them is finished, and the later one continues
+        // The damage is before the last two commits. The earlier of them is finished, and the later one continues
         // from it.
         let finished = Written::at(written.commits[written.commits.len() - 2] - 1);
         let mut log = written.log.clone();
@@ -163,7 +163,7 @@ fn frames_of_an_earlier_round_and_of_a_transaction_that_was_given_up_are_no_loss
     let frames = *written.commits.last().unwrap();
     assert!(written.log.len() > Written::at(frames + 20), "nothing is left of the earlier round");
     assert!(!written.survey(&written.log).has_loss);
-    // A longer transaction failed as it was written, and a shorter one was written over its beginning.
+    // A longer transaction failed while it was written, and a shorter one overwrote its beginning.
     let failed = Written::at(written.commits[0])..Written::at(frames);
     let mut log = written.log[..Written::at(written.commits[0])].to_vec();
     log.extend(&written.log[failed.clone()]);

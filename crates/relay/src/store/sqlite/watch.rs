@@ -5,12 +5,13 @@ use std::sync::Arc;
 use super::files::OpenFiles;
 use super::mark::CommitMark;
 
-/// Holds an open database in a folder to what it has committed, and to its files.
+/// Checks an open database in a folder against what it has committed, and against its files.
 #[derive(Debug)]
 pub(super) struct Watch {
-    /// The mark that counts committed transactions; none where no mark can be made.
+    /// The mark that counts committed transactions; `None` where no mark can be created.
     pub(super) mark: Option<CommitMark>,
-    /// Transactions that were missing and were given up; none if nothing was missing, 0 if they could not be counted.
+    /// Transactions that were missing and were accepted as lost; `None` if nothing was missing, 0 if they could not
+    /// be counted.
     pub(super) given_up: Option<u64>,
     /// The files that SQLite has open.
     pub(super) files: Arc<OpenFiles>,

@@ -13,7 +13,7 @@ use crate::store::devices::Linking;
 use crate::store::error::StoreError;
 use crate::store::rows::{AccountRow, DeviceNumber, DeviceRow, MessageRow, PreKeyKind};
 
-/// Messages in one statement. Starting a statement costs as much as a row; beyond some tens nothing more is gained.
+/// Messages in one statement. Starting a statement costs as much as a row; above some tens nothing more is gained.
 const ROWS_AT_ONCE: usize = 32;
 
 /// One row of an insertion into `messages`.
@@ -225,7 +225,7 @@ fn insert_device(transaction: &Transaction<'_>, device: &DeviceRow) -> Result<()
     Ok(())
 }
 
-/// Replaces an account's keys and everything that follows from them; the rest stays.
+/// Replaces an account's keys and everything that follows from them; the rest is kept.
 fn replace(transaction: &Transaction<'_>, replacement: &Replacement) -> Result<(), StoreError> {
     let Replacement { account, device, prekeys, unlinked } = replacement;
     devices::unlink(transaction, unlinked)?;
