@@ -2,7 +2,7 @@
 //!
 //! A pair is a sender and, if messages are to be fetched, their recipient. A [`Speaker`] decides the bytes on a
 //! connection, and this file decides when they are sent. In a closed loop each pair has a fixed number of messages
-//! under way. In an open loop messages are sent at fixed moments, even if the previous message has not arrived.
+//! in flight. In an open loop messages are sent at fixed moments, even if the previous message has not arrived.
 
 use crate::Failure;
 use rustix::event::{Timespec, epoll};

@@ -219,8 +219,8 @@ impl Network {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
-    /// Nothing opens twice or altered, and a failure changes nothing. A recovery by either side, or by both at once,
-    /// brings every later message through, crossing or in turn.
+    /// No message opens twice or altered, and a failure changes nothing. After a recovery by either side, or by both at
+    /// once, every later message is delivered, whether messages cross or alternate.
     #[test]
     fn no_conversation_is_wedged(
         events in proptest::collection::vec(any_event(), 0..60),

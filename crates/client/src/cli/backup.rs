@@ -110,7 +110,7 @@ fn turn_on(
     if let Err(Failure::Backup(trouble)) = outcome {
         return Err(Failure::Backup(trouble));
     }
-    // The key is shown even if the connection failed: the backup is on this phone's disk, and goes out with the next
+    // The key is shown even if the connection failed: the backup is on this phone's disk, and is sent at the next
     // connection.
     let left = !phone.backup_waits()?;
     let key = match held_by {

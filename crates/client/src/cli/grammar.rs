@@ -1,6 +1,6 @@
 //! The grammar of the command line.
 //!
-//! Secrets are not part of it: a passphrase in a flag would stand in the shell's history and in the list of
+//! Secrets are not part of it: a passphrase in a flag would appear in the shell's history and in the list of
 //! processes. So there are a prompt, a file and a descriptor, and no flag takes its value.
 
 use std::ffi::{OsStr, OsString};

@@ -36,7 +36,7 @@ pub(crate) enum GroupFailure {
     Removed {
         /// The group's name.
         name: String,
-        /// The keeper who removed them; nobody if whoever had added them was removed.
+        /// The keeper who removed them; `None` if they are out because the member who had added them was removed.
         by: Option<String>,
     },
     /// Nobody signs who is in the group, so nobody can be removed.

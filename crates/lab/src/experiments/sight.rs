@@ -86,7 +86,7 @@ impl Observed {
 
     /// Returns those of them whose phones received as many bytes at the same times, and showed them the same. Only
     /// the content of the bytes differs. A relay numbers all messages that it accepts, so that one more message
-    /// changes the number of each later one, whoever its recipient is.
+    /// changes the number of each later one, regardless of the recipient.
     pub(crate) fn same_in_size(&self, usual: &Self) -> Vec<String> {
         let alike = |one: &Reached, other: &Reached| match (one, other) {
             (Reached::Bytes(at, length, _), Reached::Bytes(then, size, _)) => (at, length) == (then, size),

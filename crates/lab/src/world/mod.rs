@@ -23,7 +23,7 @@
 //! | `withdrawal` | features that operators withdraw from a country, and the announcement to its people |
 //! | `rows` | the fate of each message that a relay holds |
 //! | `readers` | eavesdropping phones of an authority |
-//! | `fork` | the same world a second time |
+//! | `fork` | copies of a world, which continue from the same moment |
 //! | `push` | the operating system's push service |
 //! | `view` | the views from outside |
 

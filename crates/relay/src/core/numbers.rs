@@ -1,4 +1,4 @@
-//! Verified numbers: a code is sent to the number, and whoever submits the code registers the number.
+//! Verified numbers: a code is sent to the number, and the client that submits the code gets the number.
 //!
 //! **The code** decides who has the number from now on. It proves nothing about who that person is. If the number
 //! has an account, the account continues: the relay replaces the former phone's keys by the new phone's, and keeps

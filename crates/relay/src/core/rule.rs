@@ -20,7 +20,7 @@ pub(super) struct Rule {
     pub(super) stamp_key: Option<StampKey>,
     /// The key that signs heads of the directory's log, if there is one.
     pub(super) log_key: Option<SigningSecret>,
-    /// True if there may be rows that are kept under another rule. The next sweep brings them under this one.
+    /// True if there may be rows that are kept under another rule. The next sweep applies this one to them.
     pub(super) trimming: bool,
 }
 

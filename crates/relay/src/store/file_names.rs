@@ -3,7 +3,7 @@
 /// The database.
 pub const DATABASE_FILE: &str = "relay.sqlite3";
 
-/// The room on the disk that is set aside for removals.
+/// The disk space that is reserved for removals.
 pub const RESERVE_FILE: &str = "reserve";
 
 /// The mark that says how many transactions were committed.

@@ -186,7 +186,7 @@ impl<R: Observed> Compared<'_, R> {
         let examples: BTreeSet<Item> =
             examples.flat_map(|process| self.returned(process, AskedParty::Operator).items).collect();
         let extra = specific(&returned.items).into_iter().filter(|item| {
-            // A row that says that no content comes back already reports the content.
+            // A row that says that no content is returned already reports the content.
             let content = *item == Item::MessageContent
                 && self.rows(self.process).any(|row| row.says == Says::NoContent);
             !content && !examples.contains(item) && !listed.iter().any(|listed| covers(*listed, *item))

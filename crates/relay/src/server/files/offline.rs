@@ -76,7 +76,7 @@ pub struct Offline {
 }
 
 impl Offline {
-    /// Opens the data directory of a relay that has stopped, with `reserve` bytes of its disk set aside afterwards.
+    /// Opens the data directory of a relay that has stopped, with `reserve` bytes of its disk reserved afterwards.
     ///
     /// # Errors
     /// [`OfflineError`]; nothing was changed in that case.

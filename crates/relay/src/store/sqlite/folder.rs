@@ -79,8 +79,8 @@ impl SqliteStore {
         Ok(store)
     }
 
-    /// Does the same with `reserve` bytes of the disk set aside, at most an eighth of the disk: removals have room on a
-    /// full disk, and so has this opening.
+    /// Does the same with `reserve` bytes of the disk reserved, at most an eighth of the disk. Removals then succeed on
+    /// a full disk, and so does this opening.
     ///
     /// # Errors
     /// [`StoreError`]; the file is unchanged.
