@@ -22,7 +22,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use pillarbox_testkit::program::{Ended, Phone, Place, Relay};
-use pillarbox_testkit::{Said, Wrong};
+use pillarbox_testkit::{Deliveries, Wrong};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde_json::Value;
@@ -70,7 +70,7 @@ type Way = (usize, usize);
 #[derive(Default)]
 struct Diary {
     /// The texts sent to each of the others.
-    said: BTreeMap<usize, Said>,
+    said: BTreeMap<usize, Deliveries>,
     chats: u32,
     kills: u32,
     inboxes: u32,

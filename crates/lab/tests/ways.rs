@@ -8,6 +8,7 @@
 )]
 
 mod schema_walker;
+mod ways_story;
 
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
@@ -29,6 +30,7 @@ use pillarbox_lab::world::World;
 use pillarbox_wire::Handle;
 use schema_walker::fault;
 use serde_json::{Value, json};
+use ways_story::{AFTER, BEFORE, event, says, story, texts};
 
 /// The hint for the next command, below the screen.
 const NEXT: usize = 1;
@@ -179,33 +181,6 @@ fn a_content_warrant_and_its_thief_find_what_lies_there() {
     let sealed = row(&SCREEN, "content warrant");
     assert_eq!((sealed.before, sealed.after), (share(0, 10), share(0, 15)));
     assert_eq!(sealed.stolen.as_ref().unwrap().opens, share(0, 55));
-}
-
-fn story(events: &str) -> Scenario {
-    let text = format!(
-        "[scenario]\nname = \"quay\"\ntitle = \"Two on a quay\"\nseed = 3\nstart = 2026-02-02T08:00:00Z\n\n\
-         [demand]\nabout = \"Ann\"\nordered = 2026-02-03T08:00:00Z\nserved = 2026-02-05T08:00:00Z\n\n\
-         [[people]]\nname = \"Ann\"\nnumber = \"+447700900311\"\ncountry = \"GB\"\nknows = [\"Ben\"]\n\n\
-         [[people]]\nname = \"Ben\"\nnumber = \"+447700900312\"\ncountry = \"GB\"\nknows = [\"Ann\"]\n\n{events}"
-    );
-    Scenario::parse("quay.toml", &text).unwrap_or_else(|error| panic!("{error}"))
-}
-
-fn event(at: &str, who: &str, does: &str) -> String {
-    format!("[[events]]\nat = 2026-02-{at}:00Z\nwho = \"{who}\"\n{does}\n\n")
-}
-
-fn says(at: &str, who: &str, text: &str) -> String {
-    let to = if who == "Ann" { "Ben" } else { "Ann" };
-    event(at, who, &format!("says = \"{text}\"\nto = \"{to}\""))
-}
-
-const BEFORE: [(&str, &str, &str); 2] = [("02T09:00", "Ann", "One."), ("02T09:05", "Ben", "Two.")];
-const AFTER: [(&str, &str, &str); 3] =
-    [("03T09:00", "Ben", "Three."), ("03T10:00", "Ben", "Four."), ("03T11:00", "Ben", "Five.")];
-
-fn texts(all: &[(&str, &str, &str)]) -> String {
-    all.iter().map(|(at, who, text)| says(at, who, text)).collect()
 }
 
 /// The control of the copy. A phone that is off generates no new keys, and its copy opens everything that passes. A

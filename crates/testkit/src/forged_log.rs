@@ -12,7 +12,7 @@ use pillarbox_wire::{
     LogLeaf, Proof, ProveEntry, ProveGrowth, RelayFrame, Timestamp,
 };
 
-use crate::world::{Hook, Way, Who, World, honest};
+use crate::world::{Hook, PhoneLink, Who, World, honest};
 
 /// The time of every entry that the forger writes.
 pub const FORGED: Timestamp = Timestamp(1_490_193_600_000);
@@ -117,7 +117,7 @@ fn hashes(proof: Vec<[u8; 32]>) -> Vec<FixedBytes<32>> {
 
 /// Has every proof answered from the log that `shown` picks for the phone.
 pub fn answer_from(world: &mut World, shown: impl Fn(Who) -> Rc<RefCell<ForgedLog>> + 'static) {
-    let asked: Rc<RefCell<Vec<(Way, ClientFrame)>>> = Rc::default();
+    let asked: Rc<RefCell<Vec<(PhoneLink, ClientFrame)>>> = Rc::default();
     let noted = Rc::clone(&asked);
     world.up = Box::new(move |way, frame| {
         if matches!(frame, ClientFrame::ProveEntry(_) | ClientFrame::ProveGrowth(_)) {

@@ -25,7 +25,7 @@ pub mod world;
 
 use std::time::Duration;
 
-pub use said::{Said, Wrong};
+pub use said::{Deliveries, Wrong};
 
 /// The longest wait before a test gives up. Everything that a test waits for takes milliseconds, or a few seconds
 /// if a phone pauses before it reconnects. An event that has not happened after a minute will not happen.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// One direction of one conversation.
 #[derive(Clone, Debug, Default)]
-pub struct Said {
+pub struct Deliveries {
     said: Vec<String>,
     accepted: BTreeSet<String>,
     shown: Vec<String>,
@@ -23,7 +23,7 @@ pub enum Wrong {
     Unsaid(String),
 }
 
-impl Said {
+impl Deliveries {
     /// Records that somebody says this. Every text must be unique.
     pub fn say(&mut self, text: &str) {
         assert!(!self.said.iter().rev().any(|said| said == text), "{text} is said twice");
@@ -84,7 +84,7 @@ mod tests {
 
     /// Records five texts as said and accepted, and `shown` as shown.
     fn shown(shown: &[&str]) -> Vec<Wrong> {
-        let mut said = Said::default();
+        let mut said = Deliveries::default();
         for text in ["a", "b", "c", "d", "e"] {
             said.say(text);
             said.accept(text);
@@ -122,7 +122,7 @@ mod tests {
 
     #[test]
     fn a_message_that_was_not_accepted_may_be_missing_and_no_more() {
-        let mut said = Said::default();
+        let mut said = Deliveries::default();
         ["a", "b", "c"].into_iter().for_each(|text| said.say(text));
         said.accept("a");
         said.show("a");

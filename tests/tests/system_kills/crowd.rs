@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use pillarbox_client::net::{now, sync};
 use pillarbox_client::{BodyId, Habits, NewAccount, Notice, PaddingRule, Phone, Protection, Vault};
-use pillarbox_testkit::{PATIENCE, Said};
+use pillarbox_testkit::{Deliveries, PATIENCE};
 use pillarbox_wire::AccountId;
 use rand::rngs::StdRng;
 use tokio::runtime::{Builder, Runtime};
@@ -27,7 +27,7 @@ pub(crate) type Way = (usize, usize);
 /// The record of what everybody has sent and seen.
 #[derive(Default)]
 pub(crate) struct Account {
-    pub(crate) ways: HashMap<Way, Said>,
+    pub(crate) ways: HashMap<Way, Deliveries>,
     /// True if nobody may send anything more.
     hushed: bool,
 }
@@ -141,7 +141,7 @@ impl Crowd {
     pub(crate) fn hush(&self) {
         self.account.lock().unwrap().hushed = true;
         let until = Instant::now() + PATIENCE;
-        let is_heard = |said: &Said| said.counts()[1..].iter().all(|count| *count >= said.counts()[0]);
+        let is_heard = |said: &Deliveries| said.counts()[1..].iter().all(|count| *count >= said.counts()[0]);
         while !self.account.lock().unwrap().ways.values().all(is_heard) {
             assert!(Instant::now() < until, "{:?}", self.counts());
             thread::yield_now();
@@ -156,7 +156,7 @@ impl Crowd {
     }
 
     /// Ends all threads. Returns what was said and, for each direction, the texts that the recipient's phone has kept.
-    pub(crate) fn part(self) -> (HashMap<Way, Said>, HashMap<Way, Vec<String>>) {
+    pub(crate) fn part(self) -> (HashMap<Way, Deliveries>, HashMap<Way, Vec<String>>) {
         let Self { account, people, ids, .. } = self;
         let threads: Vec<_> = people.into_iter().map(|(_, thread)| thread).collect();
         let phones: Vec<Phone> = threads.into_iter().map(|thread| thread.join().unwrap()).collect();

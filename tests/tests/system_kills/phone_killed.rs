@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use pillarbox_client::Notice;
 use pillarbox_client::net::now;
-use pillarbox_testkit::Said;
+use pillarbox_testkit::Deliveries;
 use pillarbox_testkit::program::{Ended, Phone, Place, Relay, Stream};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -55,7 +55,7 @@ struct Landed {
 /// The texts that the recipient's program has printed, life by life.
 #[derive(Default)]
 struct Printed {
-    said: Said,
+    said: Deliveries,
     /// The last text of a life that was killed.
     unmarked: Option<String>,
     repeated: u32,
@@ -163,7 +163,7 @@ pub(crate) fn check(kills: u32) {
 }
 
 /// Prints where the kills landed, and asserts that they landed in the critical states.
-fn tell(landed: &Landed, said: &Said) {
+fn tell(landed: &Landed, said: &Deliveries) {
     let Landed { kills, typing, sending, sent, receiving, showing, uploading } = landed;
     let [said, _, shown] = said.counts();
     println!(

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
-use pillarbox_testkit::Said;
+use pillarbox_testkit::Deliveries;
 use pillarbox_testkit::program::{Place, Process, Relay};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -121,7 +121,7 @@ pub(crate) fn check(kills: u32) {
     drop(relay.kill());
     drop(crowd.lives());
     let (ways, kept) = crowd.part();
-    let wrongs: Vec<_> = ways.values().flat_map(Said::wrongs).collect();
+    let wrongs: Vec<_> = ways.values().flat_map(Deliveries::wrongs).collect();
     assert_eq!(wrongs, [], "seed {seed}");
     for (way, said) in &ways {
         assert_eq!(said.shown(), kept[way], "what was shown is what is kept (seed {seed})");

@@ -2,7 +2,7 @@
 
 use pillarbox_client::Link;
 use pillarbox_crypto::AgreementSecret;
-use pillarbox_testkit::world::{Way, contains};
+use pillarbox_testkit::world::{PhoneLink, contains};
 use pillarbox_transport::{Established, HandshakeError, RecordOpenError, Versions};
 use pillarbox_wire::{ClientFrame, Ping, Refusal, Refused, RelayFrame, RequestId};
 use rand::SeedableRng;
@@ -36,7 +36,7 @@ fn somebody_on_the_wire_can_see_that_a_phone_talks_to_a_relay_and_how_much() {
     let (alice, bob) = world.pair();
     let first = world.tapped.iter().find(|tapped| tapped.way.who == alice).unwrap();
     assert!(first.bytes.starts_with(b"pillarbx"), "every connection says so in the clear");
-    let sealed = Way { who: alice, link: Link::Nameless };
+    let sealed = PhoneLink { who: alice, link: Link::Nameless };
     let mut sent = |length: usize| {
         let from = world.tapped.len();
         world.tell(alice, bob, &"x".repeat(length));

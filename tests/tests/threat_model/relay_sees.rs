@@ -9,7 +9,7 @@ use pillarbox_relay::{FrameSubject, Passing};
 use pillarbox_session::safety_number;
 use pillarbox_testkit::frames::handle;
 use pillarbox_testkit::relay::START;
-use pillarbox_testkit::world::{Way, Who, World, honest};
+use pillarbox_testkit::world::{PhoneLink, Who, World, honest};
 use pillarbox_wire::{Accepted, AccountId, DeviceAddress, Duration, Found, Refusal, Refused, RelayFrame};
 
 use crate::world;
@@ -101,7 +101,7 @@ fn the_relay_can_link_the_two_connections_of_a_phone_by_their_network_address() 
     let owners: BTreeMap<_, _> =
         world.passed.iter().filter_map(|passing| Some((passing.peer, passing.from?))).collect();
     let truth: Vec<_> =
-        world.submissions().map(|(Way { who, .. }, submit)| (world.address(who), submit.to)).collect();
+        world.submissions().map(|(PhoneLink { who, .. }, submit)| (world.address(who), submit.to)).collect();
     let linked: Vec<_> = nameless(&world.passed).map(|(passing, to)| (owners[&passing.peer], to)).collect();
     assert!(linked.len() >= 8, "two texts, their answers, and a receipt for each");
     assert_eq!(linked, truth, "the sender of each sealed message");

@@ -9,7 +9,7 @@ use pillarbox_relay::{ConnectionId, Effect, Input};
 use pillarbox_wire::{ClientFrame, Duration, FetchBundles, RelayFrame, RequestId};
 
 use super::wire::Parties;
-use super::{Fault, Line, Tapped, Way, Who, World};
+use super::{CrossedBytes, Fault, Line, PhoneLink, Who, World};
 use crate::relay::handshake;
 
 /// The number of rounds after which an unfinished run counts as a loop.
@@ -73,15 +73,15 @@ impl World {
         }
         for who in 0..self.slots.len() {
             for link in [Link::Named, Link::Nameless] {
-                moved |= self.drive(Way { who, link });
+                moved |= self.drive(PhoneLink { who, link });
             }
         }
         moved
     }
 
     /// Takes one step on a link of a phone. Returns false if there is nothing to do.
-    fn drive(&mut self, way: Way) -> bool {
-        let Way { who, link } = way;
+    fn drive(&mut self, way: PhoneLink) -> bool {
+        let PhoneLink { who, link } = way;
         if !self.slots[who].online {
             return false;
         }
@@ -146,12 +146,12 @@ impl World {
         }
     }
 
-    fn connect(&mut self, way: Way) {
-        let Way { who, link } = way;
+    fn connect(&mut self, way: PhoneLink) {
+        let PhoneLink { who, link } = way;
         let expected = self.key.public();
         let shaken = Parties::honest(&self.key, &expected).shake_hands(&mut self.rng, &mut |_, _| {});
         for (at, bytes) in shaken.messages.into_iter().enumerate() {
-            self.tapped.push(Tapped { way, to_relay: at % 2 == 0, bytes });
+            self.tapped.push(CrossedBytes { way, to_relay: at % 2 == 0, bytes });
         }
         let (phone_end, relay_end) = (shaken.phone.unwrap(), shaken.relay.unwrap());
         let handshake_hash = phone_end.handshake_hash;
@@ -164,11 +164,11 @@ impl World {
     }
 
     /// Carries a phone's frames to the relay, one step each. Returns true if a fault or the relay ended the connection.
-    fn carry_up(&mut self, way: Way, connection: ConnectionId, frames: &[ClientFrame]) -> bool {
+    fn carry_up(&mut self, way: PhoneLink, connection: ConnectionId, frames: &[ClientFrame]) -> bool {
         let line = self.slots[way.who].lines[way.link as usize].as_mut().unwrap();
         let bytes = line.phone_end.sealer.seal(frames).unwrap();
         line.relay_end.opener.feed(&bytes);
-        self.tapped.push(Tapped { way, to_relay: true, bytes });
+        self.tapped.push(CrossedBytes { way, to_relay: true, bytes });
         let mut arrived = VecDeque::new();
         while let Some(frame) = line.relay_end.opener.next_frame::<ClientFrame>().unwrap() {
             arrived.push_back(frame);
@@ -218,9 +218,9 @@ impl World {
         self.relay.now = self.relay_clock.unwrap_or(self.now);
     }
 
-    fn way_of(&self, connection: ConnectionId) -> Option<Way> {
+    fn way_of(&self, connection: ConnectionId) -> Option<PhoneLink> {
         let named = [Link::Named, Link::Nameless];
-        let ways = (0..self.slots.len()).flat_map(|who| named.map(|link| Way { who, link }));
+        let ways = (0..self.slots.len()).flat_map(|who| named.map(|link| PhoneLink { who, link }));
         ways.into_iter().find(|way| {
             let line = &self.slots[way.who].lines[way.link as usize];
             line.as_ref().is_some_and(|line| line.connection == connection)
@@ -235,14 +235,14 @@ impl World {
         let line = self.slots[way.who].lines[way.link as usize].as_mut().unwrap();
         let bytes = line.relay_end.sealer.seal(&frames).unwrap();
         line.phone_end.opener.feed(&bytes);
-        self.tapped.push(Tapped { way, to_relay: false, bytes });
+        self.tapped.push(CrossedBytes { way, to_relay: false, bytes });
         while let Some(frame) = line.phone_end.opener.next_frame().unwrap() {
             line.arrived.push_back(frame);
         }
     }
 
     fn closed(&mut self, connection: ConnectionId) {
-        if let Some(Way { who, link }) = self.way_of(connection) {
+        if let Some(PhoneLink { who, link }) = self.way_of(connection) {
             self.slots[who].lines[link as usize] = None;
             self.at(who).disconnected(link);
         }

@@ -56,7 +56,7 @@ pub type Lose = Box<dyn FnMut(Who, &RelayFrame) -> bool>;
 /// The phone at the other end of a connection, and which of its connections it is. Hooks use it. A real relay knows
 /// neither of these about a nameless connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Way {
+pub struct PhoneLink {
     /// The phone's index in the world.
     pub who: Who,
     /// The link of the phone.
@@ -64,12 +64,12 @@ pub struct Way {
 }
 
 /// The change that an altered relay makes to a frame. The returned frames replace it.
-pub type Hook<F> = Box<dyn FnMut(Way, F) -> Vec<F>>;
+pub type Hook<F> = Box<dyn FnMut(PhoneLink, F) -> Vec<F>>;
 
 /// Bytes that crossed a wire.
-pub struct Tapped {
+pub struct CrossedBytes {
     /// The connection on which the bytes passed.
-    pub way: Way,
+    pub way: PhoneLink,
     /// True in the direction of the relay.
     pub to_relay: bool,
     /// The bytes that passed.
@@ -121,13 +121,13 @@ pub struct World {
     /// The relay's treatment of frames to phones.
     pub down: Hook<RelayFrame>,
     /// Frames as they arrived at the relay.
-    pub received: Vec<(Way, ClientFrame)>,
+    pub received: Vec<(PhoneLink, ClientFrame)>,
     /// Frames as they left the relay.
-    pub sent: Vec<(Way, RelayFrame)>,
+    pub sent: Vec<(PhoneLink, RelayFrame)>,
     /// The relay's report of the frames that passed, if it was asked to follow them.
     pub passed: Vec<Passing>,
     /// Everything that crossed a wire.
-    pub tapped: Vec<Tapped>,
+    pub tapped: Vec<CrossedBytes>,
 }
 
 /// Returns the passphrase of every profile on disk.

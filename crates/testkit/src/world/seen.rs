@@ -8,7 +8,7 @@ use pillarbox_relay::store::PreKeyKind;
 use pillarbox_wire::{AccountId, ClientFrame, Deliver, MessageId, RelayFrame, Submit, encode};
 use rand_core::Rng;
 
-use super::{Way, Who, World, contains, folder_contains, honest};
+use super::{PhoneLink, Who, World, contains, folder_contains, honest};
 
 impl World {
     /// Returns the frames as they arrived at the relay.
@@ -49,7 +49,7 @@ impl World {
     }
 
     /// Returns the messages in order of arrival, on named and nameless connections.
-    pub fn submissions(&self) -> impl Iterator<Item = (Way, &Submit)> {
+    pub fn submissions(&self) -> impl Iterator<Item = (PhoneLink, &Submit)> {
         self.received.iter().filter_map(|(way, frame)| match frame {
             ClientFrame::Submit(submit) => Some((*way, submit)),
             _ => None,
@@ -59,7 +59,7 @@ impl World {
     /// Returns the messages as they went to a phone.
     #[must_use]
     pub fn deliveries(&self, to: Who) -> Vec<Deliver> {
-        let deliver = |(way, frame): &(Way, RelayFrame)| match frame {
+        let deliver = |(way, frame): &(PhoneLink, RelayFrame)| match frame {
             RelayFrame::Deliver(deliver) if way.who == to => Some(deliver.clone()),
             _ => None,
         };

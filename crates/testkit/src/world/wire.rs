@@ -27,12 +27,12 @@ pub struct Shaken {
     pub messages: Vec<Vec<u8>>,
 }
 
-struct Way<'a> {
+struct PhoneLink<'a> {
     between: &'a mut dyn FnMut(usize, &mut [u8]),
     messages: Vec<Vec<u8>>,
 }
 
-impl Way<'_> {
+impl PhoneLink<'_> {
     fn carry<const LEN: usize>(&mut self, mut message: [u8; LEN]) -> [u8; LEN] {
         (self.between)(self.messages.len(), &mut message);
         self.messages.push(message.to_vec());
@@ -49,7 +49,7 @@ impl<'a> Parties<'a> {
 
     /// Performs the handshake. `between` receives the number of each message and its bytes.
     pub fn shake_hands(&self, rng: &mut impl CryptoRng, between: &mut dyn FnMut(usize, &mut [u8])) -> Shaken {
-        let mut way = Way { between, messages: Vec::new() };
+        let mut way = PhoneLink { between, messages: Vec::new() };
         let mut relay_end = None;
         let phone = self.talk(rng, &mut way, &mut relay_end);
         Shaken { phone, relay: relay_end, messages: way.messages }
@@ -58,7 +58,7 @@ impl<'a> Parties<'a> {
     fn talk(
         &self,
         rng: &mut impl CryptoRng,
-        way: &mut Way<'_>,
+        way: &mut PhoneLink<'_>,
         relay_end: &mut Option<Established>,
     ) -> Result<Established, HandshakeError> {
         let (phone, offer) = AwaitingAnswer::begin(self.expected, self.phone_speaks, rng);
