@@ -4,7 +4,7 @@ use std::path::Path;
 
 use pillarbox_text::read;
 
-use super::BUILT_IN;
+use super::built_in::BUILT_IN;
 use crate::scenario::{Scenario, ScenarioError};
 
 /// The reason why no scenario can be run.
