@@ -177,6 +177,7 @@ impl Phone {
             }
             // A phone asks for no entries.
             RelayFrame::LogEntries(_) => {}
+            RelayFrame::GroupActed(_) | RelayFrame::GroupsFollow(_) | RelayFrame::GroupTold(_) => {}
             RelayFrame::Refused(Refused { request, reason }) => {
                 if let Some(question) = self.answered(link, request) {
                     return self.refused(link, question, reason, now, rng);
