@@ -145,7 +145,8 @@ async fn follow(context: &mut CliContext<'_>, phone: &mut Phone, form: Form) -> 
                     | Notice::MemberLeft { group, .. }
                     | Notice::MemberRemoved { group, .. }
                     | Notice::MemberDropped { group, .. }
-                    | Notice::KeeperChanged { group, .. } => {
+                    | Notice::KeeperChanged { group, .. }
+                    | Notice::OperatorSays { group, .. } => {
                         news::show_new(context, phone, Some(*group), form)?;
                     }
                     _ => {}

@@ -243,7 +243,8 @@ impl<'a, 'd> Chat<'a, 'd> {
             | Notice::MemberLeft { group, .. }
             | Notice::MemberRemoved { group, .. }
             | Notice::MemberDropped { group, .. }
-            | Notice::KeeperChanged { group, .. } => {
+            | Notice::KeeperChanged { group, .. }
+            | Notice::OperatorSays { group, .. } => {
                 // A change in another group is shown too, because its notice comes only once.
                 news::show_new(self.context, self.phone, Some(*group), Form::Text)?;
                 self.partner.refresh(self.phone)?;
