@@ -8,7 +8,8 @@ use crate::phone::state::links::Question;
 use crate::records::ids::GroupId;
 
 impl Phone {
-    /// Asks for the account's groups once on each connection, and then for what the owner wants done, one act at a time.
+    /// Asks for the account's groups once on each connection, and then for what the owner wants done, one act at a
+    /// time.
     pub(super) fn tend_groups(&mut self, now: Timestamp, frames: &mut Vec<ClientFrame>) {
         if !self.account.follows_operator() || self.group_acts.retry_at.is_some_and(|at| at > now) {
             return;
