@@ -98,6 +98,9 @@ fn an_operator_s_own_rows_say_who_is_in_a_group_and_who_was() {
     let holdings = |standing| {
         let mut rows = least().rows().clone();
         rows.keeping = Some(Keeping { groups: true, ..Keeping::LEAST });
+        for (row, who) in rows.accounts.iter_mut().zip([TARGET, OTHER]) {
+            row.handle = Some(number(who));
+        }
         rows.groups = vec![GroupRow { group_id, version: 2, name: "The Clock".to_owned() }];
         rows.group_members = vec![row(TARGET, standing), row(OTHER, GroupStanding::Admin)];
         RelayHoldings::of(rows, None, Vec::new())
