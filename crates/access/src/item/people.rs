@@ -74,7 +74,8 @@ pub(super) fn memberships(rows: &Rows<'_>) -> ItemReading {
     rosters(&of_account, rows, managed(rows, false), otherwise, |_| false)
 }
 
-/// Reads the rosters that open, beside what the operator's own rows say. `whole` decides for each row whether the members are listed beside the name.
+/// Reads the rosters that open, beside what the operator's own rows say. `whole` decides for each row whether the
+/// members are listed beside the name.
 fn rosters(
     left: &[&DepositRow],
     rows: &Rows<'_>,

@@ -64,8 +64,8 @@ pub struct GroupChange {
 }
 
 impl GroupChange {
-    /// Returns the account whose act a change was by an operator's word; `None` if the operator does not say. The record
-    /// then names whomever the change is about. `own` is the owner.
+    /// Returns the account whose act a change was by an operator's word; `None` if the operator does not say. The
+    /// record then names whomever the change is about. `own` is the owner.
     #[must_use]
     pub fn named_by_operator(&self, own: AccountId) -> Option<AccountId> {
         let about = match self.news {

@@ -363,8 +363,8 @@ pub struct ProveGrowth {
 }
 
 /// See [`ClientFrame::ActOnGroup`]. A relay whose operator manages no groups refuses it with
-/// [`Refusal::NotOffered`](crate::Refusal::NotOffered). An act that has nothing to change is answered with the state, so
-/// that it may be sent again.
+/// [`Refusal::NotOffered`](crate::Refusal::NotOffered). An act that has nothing to change is answered with the state,
+/// so that it may be sent again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ActOnGroup {
     /// Pairs the answer with this request.
