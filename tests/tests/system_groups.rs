@@ -184,6 +184,62 @@ fn a_chat_tells_of_a_removal_and_then_takes_no_more() {
 }
 
 #[test]
+fn an_operator_s_group_works_by_hand_outlives_a_killed_relay_and_every_screen_says_whose_word_it_is() {
+    const BY: &str = "The operator says who is in this group.";
+    let place = Place::new();
+    let data = place.path("relay");
+    let relay = Relay::listen_with(&place, &data, "127.0.0.1:0", &["--groups"]);
+    let people = three(&place, &relay);
+    let [alice, bob, carol] = &people;
+    for one in &people {
+        drop(one.run(&["group", "believe", "operator"]).expect(0).prints("believes what it says"));
+    }
+    let made = alice.run(&["group", "create", "Harbour", "Bob"]).expect(0);
+    drop(made.prints("The relay made Harbour, with 2 members: you and Bob.").says(BY));
+    drop(bob.run(&["inbox"]).expect(0).prints("The operator says that Alice put you into Harbour."));
+    let refused = bob.run(&["group", "add", "Harbour", "Carol"]).expect(1);
+    drop(refused.says("By the operator's rule only Alice can change who is in Harbour."));
+    drop(alice.run(&["send", "--group", "Harbour", "six at the pier"]).expect(0));
+    let added = alice.run(&["group", "add", "Harbour", "Carol"]).expect(0);
+    drop(added.prints("The relay added Carol to Harbour: 3 members now"));
+
+    let stopped = relay.kill();
+    let relay = Relay::start_again(&place, &stopped);
+    drop(carol.run(&["inbox"]).expect(0).prints("The operator says that Alice put you into Harbour."));
+    assert_eq!(texts(carol, "Harbour"), [""; 0], "nothing from before");
+    let told = bob.run(&["inbox"]).expect(0).prints("six at the pier");
+    drop(told.prints("The operator says that Alice added Carol to Harbour."));
+    drop(bob.run(&["group", "list"]).expect(0).prints(BY));
+    drop(bob.run(&["group", "show", "Harbour"]).expect(0).says(BY));
+    let mut chat = bob.start(&["chat", "--group", "Harbour"]);
+    chat.wait_until_told("The operator says who");
+    drop(
+        alice.run(&["group", "remove", "Harbour", "Bob", "--yes"]).expect(0).prints("The relay removed Bob"),
+    );
+    chat.wait_for(Stream::Out, |line| line.contains("removed you from"));
+    chat.feed("am I still here?\n");
+    chat.wait_until_told("The operator says that you are no longer in Harbour.");
+    drop(chat.finish());
+    drop(alice.run(&["group", "hand-over", "Harbour", "Carol"]).expect(0).prints("the admin of Harbour"));
+    drop(alice.run(&["group", "leave", "Harbour", "--yes"]).expect(0).prints("The relay took you out"));
+    drop(
+        carol.run(&["inbox"]).expect(0).prints("The operator says that Alice made you the admin of Harbour."),
+    );
+    drop(carol.run(&["group", "show", "Harbour"]).expect(0).prints("Harbour has 1 member"));
+
+    // The relay's own rows say as much, and a demand on them finds it.
+    let ledger = place.command(place.programs().relay());
+    let ledger = Process::run(with(ledger, &["ledger", "--data", data.to_str().unwrap()]), "").expect(0);
+    drop(ledger.prints("Groups, whose members this relay manages:").prints("Harbour"));
+    drop(relay);
+}
+
+fn with(mut command: std::process::Command, arguments: &[&str]) -> std::process::Command {
+    command.args(arguments);
+    command
+}
+
+#[test]
 fn wrong_names_are_answered_with_what_to_do_and_change_nothing() {
     let place = Place::new();
     let relay = place.relay();

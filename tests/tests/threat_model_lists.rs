@@ -12,6 +12,7 @@ const PARTIES: &[(&str, &str)] = &[
     ("Somebody on the wire", "somebody on the wire"),
     ("A stranger with an account at the same relay", "a stranger"),
     ("A contact", "a contact"),
+    ("An operator who manages membership", "an operator who manages membership"),
     ("Another user of the same computer", "another user"),
     ("A thief with the switched-off phone", "a thief"),
     ("Somebody who copied the phone's keys for a moment", "somebody with a copy of the keys"),

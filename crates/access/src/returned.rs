@@ -125,6 +125,8 @@ pub enum Blank {
         /// The kind of deposit.
         kind: DepositKind,
     },
+    /// The operator manages who is in groups, and the account is in none.
+    NoGroup,
     /// The relay sees the event and does not log it. It could be made to.
     SeenNotKept {
         /// The kind of event.
@@ -173,6 +175,7 @@ impl fmt::Display for Blank {
             Self::NoneLeftAbout { kind } => {
                 write!(f, "no {} that a phone has left names this account", kind.wording())
             }
+            Self::NoGroup => f.write_str("this account is in no group here, and was in none that is left"),
             Self::SeenNotKept { what } => write!(
                 f,
                 "seen, not kept: the relay's log does not have {}, and could have them from now on",

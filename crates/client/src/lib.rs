@@ -61,7 +61,7 @@ pub use records::group::{self, Group, GroupChange, GroupEntry, GroupId, GroupNew
 pub use records::habits::{self, BackupKey, GroupBasis, Habits, Receipts};
 pub use records::history::{self, DeliveryState, EntryDirection, EntryKind, HistoryEntry};
 pub use records::membership::{self};
-pub use records::notice::{self, DeviceFailure, Notice};
+pub use records::notice::{self, DeviceFailure, Notice, OperatorFault};
 pub use records::own_news::{self};
 pub use records::report::{self, AbuseReport};
 pub use records::{prekeys, recovery};

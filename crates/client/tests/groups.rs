@@ -10,11 +10,15 @@
 
 use pillarbox_client::group::MAX_GROUPS;
 use pillarbox_client::{
-    ContactOrigin, DeliveryState, GroupId, Habits, NewAccount, Notice, PhoneError, Protection,
+    ContactOrigin, DeliveryState, GroupBasis, GroupId, GroupNews, Habits, NewAccount, Notice, OperatorFault,
+    PhoneError, Protection,
 };
-use pillarbox_relay::{Rate, RelaySettings};
+use pillarbox_relay::{Keeping, Rate, RelaySettings};
 use pillarbox_testkit::world::World;
-use pillarbox_wire::{AccountId, ClientFrame, Deposit, DepositKind, Duration, Handle};
+use pillarbox_wire::{
+    AccountId, ClientFrame, Deposit, DepositKind, Duration, FixedBytes, GroupStanding, GroupState, GroupTold,
+    Handle, ListedMember, Refusal, RelayFrame, Timestamp,
+};
 
 const NUMBERS: [&str; 3] = ["+447700900121", "+447700900122", "+447700900123"];
 
@@ -314,4 +318,132 @@ fn a_text_to_a_group_costs_a_copy_and_a_receipt_for_each_other_member_and_its_ma
         assert_eq!(making.0, 2 * others, "{members} members");
         assert!(making.1.abs_diff(expected) < expected / 30, "{members} members: {making:?}, not {expected}");
     }
+}
+
+/// A relay that manages groups.
+fn manages() -> RelaySettings {
+    RelaySettings { keeping: Keeping { groups: true, ..Keeping::LEAST }, ..RelaySettings::default() }
+}
+
+/// Phones that ask the operator for changes of groups.
+fn asks() -> Habits {
+    Habits { groups: Some(GroupBasis::Operator), ..Habits::default() }
+}
+
+fn says(group: GroupId, news: GroupNews, by: Option<AccountId>) -> Notice {
+    Notice::OperatorSays { group, news, by }
+}
+
+#[test]
+fn an_operator_s_word_on_a_group_is_told_to_everybody_in_it_and_asked_for_by_nobody_else() {
+    let mut world = World::on_disk(manages());
+    let ([alice, bob, carol], group) = group(&mut world, &asks());
+    let (by_alice, whom) = (Some(world.id(alice)), world.id(carol));
+    assert!(world.take_notices(bob).contains(&says(group, GroupNews::Joined, by_alice)));
+    assert_eq!(world.see(bob).groups().unwrap()[0].members.len(), 3);
+    assert_eq!(world.see(bob).group_admin(group), Ok(by_alice));
+    assert!(!world.take_notices(alice).iter().any(|notice| matches!(notice, Notice::OperatorSays { .. })));
+    let rosters = |frame: &ClientFrame| matches!(frame, ClientFrame::LeaveDeposits(_));
+    assert!(!world.seen().any(rosters), "the relay's rows say it, and no phone leaves a roster");
+    tell(&mut world, bob, group, "six at the pier");
+    assert_eq!(heard(&world, carol, group), [(Some(world.id(bob)), "six at the pier".to_owned())]);
+
+    let (now, mut rng) = (world.now, world.fork());
+    assert_eq!(world.at(bob).remove_from_group(group, whom, now, &mut rng), Err(PhoneError::NotKeeper));
+    assert_eq!(
+        world.at(alice).remove_from_group(group, AccountId([9; 16]), now, &mut rng),
+        Err(PhoneError::NotMember)
+    );
+    world.offline(carol);
+    world.at(alice).remove_from_group(group, whom, now, &mut rng).unwrap();
+    assert!(world.see(alice).awaits_group(group), "nothing has changed before the relay has answered");
+    assert_eq!(world.see(alice).groups().unwrap()[0].members.len(), 3);
+    world.run();
+    assert!(!world.see(alice).awaits_group(group));
+    assert!(world.take_notices(bob).contains(&says(group, GroupNews::Removed(whom), by_alice)));
+    tell(&mut world, bob, group, "without Carol");
+    world.restart_relay();
+    world.online(carol);
+    world.run();
+    let told = world.take_notices(carol);
+    assert!(told.contains(&says(group, GroupNews::Removed(whom), by_alice)), "{told:?}");
+    assert_eq!(heard(&world, carol, group).len(), 1);
+    assert!(world.see(carol).groups().unwrap().is_empty());
+
+    world.at(alice).add_to_group(group, whom, now, &mut rng).unwrap();
+    world.run();
+    assert!(world.take_notices(carol).contains(&says(group, GroupNews::Joined, by_alice)));
+    assert!(world.take_notices(bob).contains(&says(group, GroupNews::Added(whom), by_alice)));
+    world.at(alice).hand_over_group(group, whom).unwrap();
+    world.run();
+    let told = world.take_notices(carol);
+    assert!(told.contains(&says(group, GroupNews::Handed(whom), by_alice)), "{told:?}");
+    assert_eq!(world.at(alice).hand_over_group(group, whom), Err(PhoneError::NotKeeper));
+    leave(&mut world, carol, group);
+    let told = world.take_notices(bob);
+    assert!(told.contains(&says(group, GroupNews::Left, Some(whom))), "{told:?}");
+    tell(&mut world, alice, group, "seven");
+    assert_eq!(heard(&world, bob, group).len(), 3);
+    assert_eq!(heard(&world, carol, group).len(), 1);
+}
+
+#[test]
+fn a_relay_that_manages_no_groups_refuses_and_nothing_changes() {
+    let mut world = World::new();
+    let ([alice, ..], group) = group(&mut world, &asks());
+    let refused = Notice::GroupNotChanged { group, reason: Refusal::NotOffered };
+    assert!(world.take_notices(alice).contains(&refused));
+    assert_eq!(world.see(alice).group(group), Err(PhoneError::UnknownGroup));
+    assert!(world.see(alice).is_settled());
+}
+
+fn claimed(group: GroupId, accounts: &[(AccountId, GroupStanding)]) -> RelayFrame {
+    let listed = |&(account, standing): &_| ListedMember { account, standing, by: None, at: Timestamp(1) };
+    let mut members: Vec<ListedMember> = accounts.iter().map(listed).collect();
+    members.sort_by_key(|listed| listed.account);
+    let state = GroupState { group: group.0, version: 9, name: "Harbour watch".to_owned(), members };
+    RelayFrame::GroupTold(Box::new(GroupTold { state }))
+}
+
+#[test]
+fn a_phone_takes_no_operator_s_word_that_it_does_not_believe_and_says_so() {
+    let (admin, member) = (GroupStanding::Admin, GroupStanding::Member);
+    let mut world = World::new();
+    let ([alice, bob, _], group) = group(&mut world, &Habits::default());
+    let (one, other) = (world.id(alice), world.id(bob));
+    let before = world.see(alice).group(group);
+    let refused = |reason| Notice::OperatorRefused { group, reason };
+    world.inject(alice, claimed(group, &[(one, member), (other, admin)]));
+    assert!(world.take_notices(alice).contains(&refused(OperatorFault::NotBelieved)));
+    // Its owner has let it believe the operator since; the members of this group go on signing it.
+    let (habits, mut rng) = (asks(), world.fork());
+    world.at(alice).set_habits(habits, &mut rng).unwrap();
+    world.inject(alice, claimed(group, &[(one, member), (other, admin)]));
+    assert!(world.take_notices(alice).contains(&refused(OperatorFault::Signed)));
+    assert_eq!(world.see(alice).group(group), before);
+    let other_group = GroupId(FixedBytes([8; 16]));
+    let stranger = AccountId([9; 16]);
+    for wrong in [
+        &[(other, admin)][..],
+        &[(one, member), (other, member)],
+        &[(one, admin), (other, admin)],
+        &[(one, admin), (one, member)],
+        &[(one, GroupStanding::Removed), (stranger, admin)],
+    ] {
+        world.inject(alice, claimed(other_group, wrong));
+        let told = world.take_notices(alice);
+        let unreadable = Notice::OperatorRefused { group: other_group, reason: OperatorFault::Unreadable };
+        assert!(told.contains(&unreadable), "{wrong:?}: {told:?}");
+    }
+    world.inject(alice, claimed(other_group, &[(one, GroupStanding::Removed)]));
+    assert_eq!(world.see(alice).group(other_group), Err(PhoneError::UnknownGroup));
+}
+
+#[test]
+fn a_phone_that_no_longer_asks_the_operator_changes_none_of_its_groups() {
+    let mut world = World::with(manages());
+    let ([_, bob, _], group) = group(&mut world, &asks());
+    let (now, mut rng) = (world.now, world.fork());
+    world.at(bob).set_habits(Habits::default(), &mut rng).unwrap();
+    assert_eq!(world.at(bob).leave_group(group, now, &mut rng), Err(PhoneError::NotOperators));
 }

@@ -155,6 +155,7 @@ fn keeps(page: &mut String, who: &str, keeping: &Keeping) {
         channels,
         stamps,
         directory_log,
+        groups,
     } = keeping;
     let exactness = |granularity: &Granularity| match granularity {
         Granularity::Nothing => "not at all",
@@ -186,6 +187,7 @@ fn keeps(page: &mut String, who: &str, keeping: &Keeping) {
         channels.then_some("public channels"),
         stamps.then_some("stamps that make a recipient's report checkable"),
         directory_log.then_some("a public log of everybody's keys"),
+        groups.then_some("groups whose members the operator manages"),
     ]
     .into_iter()
     .flatten()

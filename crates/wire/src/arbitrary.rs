@@ -10,6 +10,7 @@ use crate::code::NumberCode;
 use crate::deposit::{ChannelName, Deposit, DepositKind};
 use crate::devices::{DeviceList, DeviceOffer, ListedDevice};
 use crate::frame::*;
+use crate::groups::{GroupAct, GroupStanding, GroupState, ListedMember};
 use crate::handle::Handle;
 use crate::ids::{AccountId, DeviceAddress, DeviceId, MessageId, RequestId};
 use crate::limits::{MAX_ACKNOWLEDGEMENTS, MAX_DEVICES, MAX_LINKED_DEVICES};
@@ -89,6 +90,10 @@ pub fn client_frame() -> BoxedStrategy<ClientFrame> {
         (request(), any::<u64>(), any::<u64>()).prop_map(|(request, own, told)| {
             ClientFrame::ProveGrowth(ProveGrowth { request, own, told })
         }),
+        (request(), fixed(), group_act()).prop_map(|(request, group, act)| {
+            ClientFrame::ActOnGroup(Box::new(ActOnGroup { request, group, act }))
+        }),
+        request().prop_map(|request| ClientFrame::FollowGroups(FollowGroups { request })),
     ]
     .boxed()
 }
@@ -164,6 +169,11 @@ pub fn relay_frame() -> BoxedStrategy<RelayFrame> {
                 RelayFrame::Growth(Box::new(Growth { request, log_key, head, own, told }))
             }
         ),
+        (request(), group_state())
+            .prop_map(|(request, state)| { RelayFrame::GroupActed(Box::new(GroupActed { request, state })) }),
+        (request(), vec(fixed(), 0..8))
+            .prop_map(|(request, groups)| { RelayFrame::GroupsFollow(GroupsFollow { request, groups }) }),
+        group_state().prop_map(|state| RelayFrame::GroupTold(Box::new(GroupTold { state }))),
     ]
     .boxed()
 }
@@ -193,7 +203,31 @@ pub fn refusal() -> impl Strategy<Value = Refusal> {
         Just(Refusal::NotFirstPhone),
         Just(Refusal::UnknownPlace),
         Just(Refusal::OlderDevices),
+        Just(Refusal::UnknownGroup),
+        Just(Refusal::NotGroupAdmin),
     ]
+}
+
+fn group_act() -> impl Strategy<Value = GroupAct> {
+    prop_oneof![
+        (".{0,20}", vec(account(), 0..5)).prop_map(|(name, members)| GroupAct::Create { name, members }),
+        account().prop_map(|member| GroupAct::Add { member }),
+        account().prop_map(|member| GroupAct::Remove { member }),
+        Just(GroupAct::Leave),
+        account().prop_map(|member| GroupAct::HandOver { member }),
+    ]
+}
+
+fn listed_member() -> impl Strategy<Value = ListedMember> {
+    let standing = proptest::sample::select(&GroupStanding::ALL[..]);
+    (account(), standing, option::of(account()), time())
+        .prop_map(|(account, standing, by, at)| ListedMember { account, standing, by, at })
+}
+
+/// Generates any state of a group.
+pub fn group_state() -> impl Strategy<Value = GroupState> {
+    (fixed(), any::<u32>(), ".{0,20}", vec(listed_member(), 0..5))
+        .prop_map(|(group, version, name, members)| GroupState { group, version, name, members })
 }
 
 /// Generates any farewell.

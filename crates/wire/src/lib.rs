@@ -16,6 +16,7 @@ mod codec;
 mod deposit;
 mod devices;
 mod frame;
+mod groups;
 mod handle;
 mod ids;
 pub mod inventory;
@@ -32,14 +33,16 @@ pub use codec::{CodecError, Encoded, decode, encode, encode_into};
 pub use deposit::{ChannelName, ChannelNameError, Deposit, DepositKind};
 pub use devices::{DeviceList, DeviceOffer, ListedDevice, consent_bytes};
 pub use frame::{
-    Accepted, Acknowledge, AddDevice, Authenticate, Authenticated, Bundles, Certificate, ChannelOpened,
-    ClientFrame, CloseAccount, Closed, CountPreKeys, Deliver, Deposited, Devices, DevicesPublished, Farewell,
-    FetchBundles, FetchDevice, FetchDevices, Found, Goodbye, Growth, LeaveDeposits, Linked, LogEntries,
-    LookUp, OpenChannel, OpenPlace, Ping, PlaceOpened, PlaceRead, Pong, Post, PostRow, Posted, Posts,
-    PreKeyCounts, PreKeysStored, Proof, ProveEntry, ProveGrowth, PublishDevices, PublishPreKeys, ReadChannel,
-    ReadLog, ReadPlace, Recall, Recalled, Refusal, Refused, Register, RegisterWithCode, Registered,
-    RelayFrame, RequestCertificate, Reregistered, Submit, Welcome,
+    Accepted, Acknowledge, ActOnGroup, AddDevice, Authenticate, Authenticated, Bundles, Certificate,
+    ChannelOpened, ClientFrame, CloseAccount, Closed, CountPreKeys, Deliver, Deposited, Devices,
+    DevicesPublished, Farewell, FetchBundles, FetchDevice, FetchDevices, FollowGroups, Found, Goodbye,
+    GroupActed, GroupTold, GroupsFollow, Growth, LeaveDeposits, Linked, LogEntries, LookUp, OpenChannel,
+    OpenPlace, Ping, PlaceOpened, PlaceRead, Pong, Post, PostRow, Posted, Posts, PreKeyCounts, PreKeysStored,
+    Proof, ProveEntry, ProveGrowth, PublishDevices, PublishPreKeys, ReadChannel, ReadLog, ReadPlace, Recall,
+    Recalled, Refusal, Refused, Register, RegisterWithCode, Registered, RelayFrame, RequestCertificate,
+    Reregistered, Submit, Welcome,
 };
+pub use groups::{GroupAct, GroupStanding, GroupState, ListedMember};
 pub use handle::{Handle, HandleError};
 pub use ids::{AccountId, DeviceAddress, DeviceId, MessageId, RequestId};
 pub use log::{LOG_LEAF_LEN, LatestEntry, LogHead, LogLeaf};

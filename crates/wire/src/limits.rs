@@ -41,6 +41,18 @@ pub const MAX_POST_LEN: usize = 16_384;
 /// million accounts takes 2,000 frames.
 pub const MAX_LOG_LEAVES: usize = 500;
 
+/// Accounts that are or were in one group whose operator manages its members. A text goes to each member in a message
+/// of its own, so a larger group would multiply what one member sends.
+pub const MAX_GROUP_ACCOUNTS: usize = 100;
+
+/// Groups that one account may be in at once: their names fit one frame, and their states stay under half a megabyte
+/// for a phone that comes back. Anybody can put an account into a group, so without a limit one such person could make
+/// every connection of it slow.
+pub const MAX_GROUPS_OF_ONE: usize = 100;
+
+/// Longest name of a group in bytes: that of a person.
+pub const MAX_GROUP_NAME_LEN: usize = 64;
+
 /// Longest record at rest or inside a payload, in bytes. For every type, it bounds the length that encoded bytes may
 /// claim before the decoder has seen those bytes.
 pub const MAX_RECORD_LEN: usize = 1 << 20;
@@ -50,4 +62,7 @@ const _: () = assert!(MAX_PREKEYS_PER_UPLOAD * (1_252 + 36) + 2_048 < MAX_FRAME_
 const _: () = assert!(MAX_PAYLOAD_LEN + MAX_DEPOSITS * (MAX_DEPOSIT_SUBJECT_LEN + 32) + 512 < MAX_FRAME_LEN);
 const _: () = assert!(MAX_LOG_LEAVES * LOG_LEAF_LEN + 512 < MAX_FRAME_LEN);
 const _: () = assert!(MAX_DEVICES * 2_700 + 512 < MAX_FRAME_LEN);
+// An account in a state takes 45 bytes: name, standing, actor with its mark, time.
+const _: () = assert!(MAX_GROUP_ACCOUNTS * 45 + MAX_GROUP_NAME_LEN + 64 < MAX_FRAME_LEN);
+const _: () = assert!(MAX_GROUPS_OF_ONE * 16 + 64 < MAX_FRAME_LEN);
 const _: () = assert!(MAX_FRAME_LEN <= MAX_RECORD_LEN);

@@ -134,6 +134,12 @@ fn phone_frames() -> Vec<ClientFrame> {
         ClientFrame::ProveEntry(ProveEntry { request: REQUEST, account: ADDRESS.account, since: 6 }),
         ClientFrame::ReadLog(ReadLog { request: REQUEST, from: 500 }),
         ClientFrame::ProveGrowth(ProveGrowth { request: REQUEST, own: 6, told: 7 }),
+        ClientFrame::ActOnGroup(Box::new(ActOnGroup {
+            request: REQUEST,
+            group: FixedBytes([0x69; 16]),
+            act: GroupAct::Create { name: "Harbour".to_owned(), members: vec![AccountId([0xab; 16])] },
+        })),
+        ClientFrame::FollowGroups(FollowGroups { request: REQUEST }),
     ]
 }
 
@@ -223,7 +229,52 @@ fn relay_frames() -> Vec<RelayFrame> {
             own: vec![FixedBytes([0x7c; 32])],
             told: vec![FixedBytes([0x7d; 32]), FixedBytes([0x7e; 32])],
         })),
+        RelayFrame::GroupActed(Box::new(GroupActed { request: REQUEST, state: group() })),
+        RelayFrame::GroupsFollow(GroupsFollow { request: REQUEST, groups: vec![group().group] }),
+        RelayFrame::GroupTold(Box::new(GroupTold { state: group() })),
     ]
+}
+
+fn group() -> GroupState {
+    let by = Some(ADDRESS.account);
+    GroupState {
+        group: FixedBytes([0x69; 16]),
+        version: 3,
+        name: "Harbour".to_owned(),
+        members: vec![
+            ListedMember { account: ADDRESS.account, standing: GroupStanding::Admin, by, at: Timestamp(5) },
+            ListedMember {
+                account: AccountId([0xab; 16]),
+                standing: GroupStanding::Removed,
+                by: None,
+                at: Timestamp(6),
+            },
+        ],
+    }
+}
+
+/// The acts in one line: each has its variant number behind the group's name.
+fn acts() -> Vec<GroupAct> {
+    let member = AccountId([0xab; 16]);
+    vec![
+        GroupAct::Create { name: String::new(), members: vec![] },
+        GroupAct::Add { member },
+        GroupAct::Remove { member },
+        GroupAct::Leave,
+        GroupAct::HandOver { member },
+    ]
+}
+
+#[test]
+fn every_act_and_every_standing_has_its_number() {
+    for (number, act) in acts().into_iter().enumerate() {
+        let frame = ActOnGroup { request: REQUEST, group: FixedBytes([0x69; 16]), act };
+        let bytes = encode(&ClientFrame::ActOnGroup(Box::new(frame))).unwrap();
+        assert_eq!(usize::from(bytes[1 + 4 + 4 + 16 + 3]), number);
+    }
+    for (number, standing) in GroupStanding::ALL.into_iter().enumerate() {
+        assert_eq!(standing as usize, number);
+    }
 }
 
 fn leaf() -> LogLeaf {

@@ -43,6 +43,7 @@ impl World {
             channels: true,
             stamps: true,
             directory_log: true,
+            groups: true,
             ..Keeping::LEAST
         };
         let settings = RelaySettings { keeping, ..RelaySettings::default() };

@@ -13,6 +13,7 @@
 //! | `stranger`, `crowd`, `contact` | other people with accounts, or one with hundreds |
 //! | `devices` | the relay, with linked devices |
 //! | `groups` | groups: the relay, members, and people outside |
+//! | `operator_groups` | groups whose operator manages their members |
 //! | `names` | names that people give themselves, numbers that they take |
 //! | `silencing` | strangers who want somebody not to be reached |
 //! | `numbers` | strangers and the relay, with codes and numbers |
@@ -46,6 +47,7 @@ mod groups;
 mod names;
 mod numbers;
 mod on_the_wire;
+mod operator_groups;
 mod other_user;
 mod relay_reads;
 mod relay_sees;

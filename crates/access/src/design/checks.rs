@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use pillarbox_client::GroupBasis;
 use pillarbox_relay::Keeping;
 use pillarbox_wire::DepositKind;
 
@@ -39,6 +40,13 @@ pub(super) fn check(name: &str, form: &Form) -> Result<(), Wrong> {
         let message =
             "phones can check only a directory that has a log: write `directory_log = true` in [relay]";
         return Err((Some(checks.span()), message.into()));
+    }
+    if let Some(groups) =
+        form.phone.groups.as_ref().filter(|groups| *groups.get_ref() == GroupBasis::Operator)
+        && !relay.groups
+    {
+        let message = "phones can ask only a relay that manages groups: write `groups = true` in [relay]";
+        return Err((Some(groups.span()), message.into()));
     }
     match (&form.cloud, &form.phone.backup) {
         (Some(cloud), backup) => at_the_cloud(cloud, backup.as_ref().map(toml::Spanned::span)),

@@ -46,7 +46,7 @@ pub(super) struct PhoneForm {
     pub(super) deposits: Spanned<Vec<DepositKind>>,
     #[serde(default)]
     sealed_rosters: bool,
-    groups: Option<GroupBasis>,
+    pub(super) groups: Option<Spanned<GroupBasis>>,
     pub(super) backup: Option<Spanned<BackupForm>>,
     pub(super) reports: Option<Spanned<bool>>,
     pub(super) checks_directory: Option<Spanned<bool>>,
@@ -179,7 +179,7 @@ impl PhoneForm {
                 sealed_rosters: self.sealed_rosters,
                 backup: self.backup.map(|backup| backup.into_inner().into()),
                 reports: self.reports.is_some_and(Spanned::into_inner),
-                groups: Some(self.groups.unwrap_or(GroupBasis::Word)),
+                groups: Some(self.groups.map_or(GroupBasis::Word, Spanned::into_inner)),
             },
             accounts: self.accounts.into_inner(),
             number: self.number,

@@ -7,6 +7,7 @@ mod account;
 mod backup;
 mod channels;
 mod deposit;
+mod groups;
 mod log;
 mod people;
 mod profile;

@@ -1,11 +1,10 @@
 //! Items that name other people: address books, block lists, groups.
 
-use std::collections::BTreeSet;
-
 use pillarbox_crypto::{AeadKey, aead};
 use pillarbox_relay::store::DepositRow;
 use pillarbox_wire::DepositKind;
 
+use super::groups::{Managed, managed};
 use super::profile::{exhibits, unreadable, words};
 use super::rows::{ItemReading, Rows};
 use crate::facts::{Facts, Knows, Member};
@@ -50,13 +49,13 @@ fn facts(kind: DepositKind, pairs: impl Iterator<Item = (String, String)>) -> Fa
     Facts { knows, ..Facts::default() }
 }
 
-/// Reads the groups whose rosters the account has deposited.
+/// Reads the groups whose rosters the account has left, and those that it is in by the operator's own rows.
 pub(super) fn groups(rows: &Rows<'_>) -> ItemReading {
     let left: Vec<&DepositRow> = rows.left(DepositKind::Group).collect();
-    rosters(&left, rows, rows.no_deposit(DepositKind::Group), |_| true)
+    rosters(&left, rows, managed(rows, true), rows.no_group(rows.no_deposit(DepositKind::Group)), |_| true)
 }
 
-/// Reads the groups whose rosters name the account, no matter which account deposited the roster.
+/// Reads the groups whose rosters name the account, whoever left the roster, and those of the operator's own rows.
 pub(super) fn memberships(rows: &Rows<'_>) -> ItemReading {
     let all: Vec<&DepositRow> =
         rows.holdings.rows().deposits.iter().filter(|row| row.kind == DepositKind::Group).collect();
@@ -71,19 +70,20 @@ pub(super) fn memberships(rows: &Rows<'_>) -> ItemReading {
                     .is_some_and(|(_, members)| members.contains(&own) || members.contains(&id))
         })
         .collect();
-    rosters(&of_account, rows, rows.no_deposit_about(DepositKind::Group), |_| false)
+    let otherwise = rows.no_group(rows.no_deposit_about(DepositKind::Group));
+    rosters(&of_account, rows, managed(rows, false), otherwise, |_| false)
 }
 
-/// Reads the rosters that can be opened. `whole` decides for each row whether the members are listed beside the
-/// name.
+/// Reads the rosters that open, beside what the operator's own rows say. `whole` decides for each row whether the
+/// members are listed beside the name.
 fn rosters(
     left: &[&DepositRow],
     rows: &Rows<'_>,
+    managed: Managed,
     otherwise: Blank,
     whole: impl Fn(&DepositRow) -> bool,
 ) -> ItemReading {
-    let mut lines = BTreeSet::new();
-    let mut members = BTreeSet::new();
+    let Managed { mut lines, mut members, exhibits: mut of_operator } = managed;
     for row in left {
         let Some((group, of_group)) = roster(row, rows) else { continue };
         let group = words(group.as_bytes()).unwrap_or_default();
@@ -104,7 +104,8 @@ fn rosters(
         };
     }
     let facts = Facts { members: members.into_iter().collect(), ..Facts::default() };
-    ItemReading::of(lines.into_iter().collect(), exhibits(left), otherwise).with(facts)
+    of_operator.extend(exhibits(left));
+    ItemReading::of(lines.into_iter().collect(), of_operator, otherwise).with(facts)
 }
 
 /// Parses a roster as phones deposit it: the group's name, then a member on each line. Every key that the operator

@@ -97,6 +97,11 @@ impl<'a> Rows<'a> {
         }
     }
 
+    /// Returns the reason that the account is in no group, where `without` is the reason at a relay that manages none.
+    pub(super) fn no_group(&self, without: Blank) -> Blank {
+        if self.keeping().groups { Blank::NoGroup } else { without }
+    }
+
     /// Returns the events of a kind that the account caused or that were about it.
     pub(super) fn happened(&self, what: Logged) -> impl Iterator<Item = &'a EventRow> {
         let account = self.account.account;

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use pillarbox_relay::Keeping;
+use pillarbox_relay::store::{GroupMemberRow, GroupRow};
 use pillarbox_wire::inventory::Class;
+use pillarbox_wire::{FixedBytes, GroupStanding};
 
 use super::*;
 use crate::facts::{Facts, Knows, Member, Wrote};
@@ -80,6 +83,46 @@ fn the_facts_are_those_of_the_rows() {
     let member = |who: (u8, &str)| Member { group: "The Clock".into(), member: who.1.into() };
     assert_eq!(members, [member(TARGET), member(OTHER)]);
     assert_eq!(read(Item::GroupMembership, &holdings).facts.members, [member(TARGET)]);
+}
+
+#[test]
+fn an_operator_s_own_rows_say_who_is_in_a_group_and_who_was() {
+    let group_id = FixedBytes([8; 16]);
+    let row = |who, standing| GroupMemberRow {
+        group_id,
+        account: account(who),
+        standing,
+        acted_by: Some(account(OTHER)),
+        at: AT,
+    };
+    let holdings = |standing| {
+        let mut rows = least().rows().clone();
+        rows.keeping = Some(Keeping { groups: true, ..Keeping::LEAST });
+        for (row, who) in rows.accounts.iter_mut().zip([TARGET, OTHER]) {
+            row.handle = Some(number(who));
+        }
+        rows.groups = vec![GroupRow { group_id, version: 2, name: "The Clock".to_owned() }];
+        rows.group_members = vec![row(TARGET, standing), row(OTHER, GroupStanding::Admin)];
+        RelayHoldings::of(rows, None, Vec::new())
+    };
+    let lines = |item, holdings: &RelayHoldings| match read(item, holdings).answer {
+        ItemAnswer::Returned { lines, .. } => lines,
+        other => panic!("{other:?}"),
+    };
+    let inside = holdings(GroupStanding::Member);
+    let [one, other] = [TARGET, OTHER].map(|(_, number)| number);
+    assert_eq!(lines(Item::GroupInfo, &inside), [format!("The Clock: {one}, {other}")]);
+    assert_eq!(lines(Item::GroupMembership, &inside), ["The Clock"]);
+    assert_eq!(read(Item::GroupInfo, &inside).facts.members.len(), 2);
+    let outside = holdings(GroupStanding::Removed);
+    for item in [Item::GroupInfo, Item::GroupMembership] {
+        assert_eq!(lines(item, &outside), ["The Clock, until 2017-03-22"]);
+        assert!(read(item, &outside).facts.members.is_empty(), "nothing of who is in it now");
+    }
+    let mut rows = inside.rows().clone();
+    rows.group_members.remove(0);
+    let none = RelayHoldings::of(rows, None, Vec::new());
+    assert_eq!(read(Item::GroupMembership, &none).answer, ItemAnswer::NoneHeld { reason: Blank::NoGroup });
 }
 
 #[test]

@@ -1,9 +1,18 @@
 //! The grammar of `pillarbox group`.
 
-use clap::Subcommand;
+use clap::{Subcommand, ValueEnum};
 
 use super::help;
 use super::machine::Machine;
+
+/// Whom a phone believes on who is in a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Believed {
+    /// The members, who sign each change
+    Members,
+    /// The operator, who manages them
+    Operator,
+}
 
 /// `pillarbox group`.
 #[derive(Debug, Subcommand)]
@@ -48,6 +57,22 @@ pub(crate) enum Group {
         /// Do not ask
         #[arg(long)]
         yes: bool,
+    },
+    /// Make another member the admin, in a group that the operator manages
+    #[command(before_help = help::GROUP_HAND_OVER)]
+    HandOver {
+        /// The group
+        #[arg(value_name = "GROUP")]
+        name: String,
+        /// The member
+        member: String,
+    },
+    /// Choose whom this phone believes on who is in a group
+    #[command(before_help = help::GROUP_BELIEVE)]
+    Believe {
+        /// Whom
+        #[arg(value_enum)]
+        whom: Believed,
     },
     /// List the groups that you are in or have left
     #[command(before_help = help::GROUP_LIST)]

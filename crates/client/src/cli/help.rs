@@ -173,6 +173,22 @@ Examples:
 Texts from phones that have not heard of it yet are dropped. What was said stays
 on this phone and on theirs.";
 
+pub(crate) const GROUP_HAND_OVER: &str = "\
+Examples:
+  pillarbox group hand-over Harbour Bob
+
+The admin of a group that the operator manages adds and removes its members, and
+there is one. When the admin leaves, whoever was a member longest is the next.";
+
+pub(crate) const GROUP_BELIEVE: &str = "\
+Examples:
+  pillarbox group believe operator
+  pillarbox group believe members
+
+From the start this phone believes members, who sign each change. An operator
+who manages groups knows their names and members, and can add anybody. Only a
+relay with groups of its own takes such requests (pillarbox-relay run --groups).";
+
 pub(crate) const GROUP_LIST: &str = "\
 Examples:
   pillarbox group list
@@ -428,7 +444,7 @@ mod tests {
     fn every_page_leads_with_examples_and_ends_with_what_a_person_must_know() {
         for flag in ["-h", "--help"] {
             let pages = pages(flag);
-            assert_eq!(pages.len(), 48);
+            assert_eq!(pages.len(), 50);
             for (command, page) in pages {
                 let at =
                     |text: &str| page.find(text).unwrap_or_else(|| panic!("{command} {flag}: no {text}"));

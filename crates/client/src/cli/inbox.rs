@@ -150,7 +150,8 @@ async fn follow(
                     | Notice::MemberLeft { group, .. }
                     | Notice::MemberRemoved { group, .. }
                     | Notice::MemberDropped { group, .. }
-                    | Notice::KeeperChanged { group, .. } => {
+                    | Notice::KeeperChanged { group, .. }
+                    | Notice::OperatorSays { group, .. } => {
                         news::show_new(context, phone, Some(*group), form)?;
                     }
                     _ => {}

@@ -51,6 +51,23 @@ pub(crate) enum GroupFailure {
         /// The member who may.
         keeper: String,
     },
+    /// Somebody else is the admin of a group whose members the operator manages.
+    NotAdmin {
+        /// The group's name.
+        name: String,
+        /// The name of the admin here.
+        admin: String,
+    },
+    /// The operator does not manage the members of the group, or this phone no longer asks it.
+    NotOperators {
+        /// The group's name.
+        name: String,
+    },
+    /// The owner is out of a group whose members the operator manages.
+    OperatorOut {
+        /// The group's name.
+        name: String,
+    },
     /// Somebody is not in the group.
     NotMember {
         /// The name of that person here.
@@ -155,6 +172,26 @@ impl GroupFailure {
                     "Only {keeper} can remove somebody from {name}. Nothing was changed. You can leave it."
                 ),
                 Some(format!("group show {}", quote(name))),
+            ),
+            Self::NotAdmin { name, admin } => (
+                format!(
+                    "By the operator's rule only {admin} can change who is in {name}. Nothing was changed. You can leave it."
+                ),
+                Some(format!("group show {}", quote(name))),
+            ),
+            Self::NotOperators { name } => (
+                format!(
+                    "This phone asks no operator about {name}, so nothing was changed. To let the relay manage the groups of \
+                     this phone, type `group believe operator`."
+                ),
+                Some(format!("group show {}", quote(name))),
+            ),
+            Self::OperatorOut { name } => (
+                format!(
+                    "The operator says that you are no longer in {name}. Nothing was sent and nothing was changed. Its admin \
+                     can add you again. What was said before stays on this phone."
+                ),
+                Some(format!("history --group {}", quote(name))),
             ),
             Self::NotMember { member, name } => (
                 format!("{member} is not in {name}. Nothing was changed."),

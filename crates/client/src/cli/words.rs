@@ -195,6 +195,7 @@ pub(crate) fn notice(notice: &Notice, phone: &Phone, width: usize) -> Option<(To
             | Notice::MemberRemoved { .. }
             | Notice::MemberDropped { .. }
             | Notice::KeeperChanged { .. }
+            | Notice::OperatorSays { .. }
             | Notice::Delayed { .. }
             | Notice::Accepted { .. }
             | Notice::Delivered { .. }

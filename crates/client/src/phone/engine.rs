@@ -22,6 +22,7 @@ use crate::phone::rows::records::{
 use crate::phone::state::certificate::Certificate;
 use crate::phone::state::channels::Channels;
 use crate::phone::state::deposits::Deposits;
+use crate::phone::state::group_acts::GroupActs;
 use crate::phone::state::key_stock::KeyStock;
 use crate::phone::state::link::Link;
 use crate::phone::state::links::{Connection, LinkStage, LinkWish, Links, Question};
@@ -57,6 +58,7 @@ pub struct Phone {
     pub(super) proofs: Proofs,
     pub(super) deposits: Deposits,
     pub(super) channels: Channels,
+    pub(super) group_acts: GroupActs,
     pub(super) recall: Recall,
     pub(super) mailbox: Mailbox,
     pub(super) key_stock: KeyStock,
@@ -236,6 +238,7 @@ impl Phone {
             proofs: Proofs::default(),
             deposits: Deposits::default(),
             channels: Channels::default(),
+            group_acts: GroupActs::default(),
             recall: Recall::default(),
             mailbox: Mailbox::default(),
             key_stock: KeyStock::default(),
@@ -262,7 +265,8 @@ impl Phone {
     pub fn wakes_at(&self, now: Timestamp) -> Option<Timestamp> {
         let times = self.owed.times().chain(self.pauses.ends());
         let times = times.chain(self.proofs.next_look());
-        times.chain(self.deposits.retry_at()).chain(self.channels.retry_at()).filter(|at| *at > now).min()
+        let times = times.chain(self.deposits.retry_at()).chain(self.channels.retry_at());
+        times.chain(self.group_acts.retry_at).filter(|at| *at > now).min()
     }
 
     /// Changes the passphrase. Earlier copies of the profile still open with the old one.
@@ -314,6 +318,7 @@ impl Phone {
                 Question::LookUp { handle, name } => self.look_ups.push_back((handle, name)),
                 Question::Close => self.closing = true,
                 Question::Channel(asked) => self.channels.ask_again(asked),
+                Question::Group { group, act } => self.group_acts.acts.push_front((group, act)),
                 Question::ReadPlace { wish } => self.link_wish = Some(wish),
                 Question::ContactDevices { contact } => drop(self.lists_wanted.insert(contact)),
                 Question::Prove(held) => self.take_back(*held),
@@ -332,6 +337,7 @@ impl Phone {
             self.proofs.disconnected();
             self.deposits.look_again();
             self.channels.look_again();
+            self.group_acts.disconnected();
         }
     }
 

@@ -56,6 +56,9 @@ pub enum PhoneError {
     /// Only the keeper of a group removes members.
     #[error("only the keeper of a group removes members")]
     NotKeeper,
+    /// The operator does not manage the members of this group, or this phone no longer asks it for changes.
+    #[error("the operator does not manage this group for this phone")]
+    NotOperators,
     /// They are no member of this group.
     #[error("they are no member of this group")]
     NotMember,

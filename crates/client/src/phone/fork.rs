@@ -29,6 +29,7 @@ impl Phone {
             proofs,
             deposits,
             channels,
+            group_acts,
             // A recall is asked for by a person at a keyboard; the copy begins without one.
             recall: _,
             mailbox,
@@ -55,6 +56,7 @@ impl Phone {
             proofs: proofs.clone(),
             deposits: deposits.clone(),
             channels: channels.clone(),
+            group_acts: group_acts.clone(),
             recall: Recall::default(),
             mailbox: mailbox.clone(),
             key_stock: key_stock.clone(),

@@ -127,7 +127,14 @@ impl Account {
     /// Returns true if this phone signs who is in the groups that it creates, and reads what others sign.
     #[must_use]
     pub fn signs_groups(&self) -> bool {
-        self.protection == Protection::EndToEnd && self.habits.groups != Some(GroupBasis::Word)
+        let signs = matches!(self.habits.groups, None | Some(GroupBasis::Signed));
+        self.protection == Protection::EndToEnd && signs
+    }
+
+    /// Returns true if this phone asks the operator for changes of groups, and believes what the operator says of them.
+    #[must_use]
+    pub fn follows_operator(&self) -> bool {
+        self.habits.groups == Some(GroupBasis::Operator)
     }
 
     /// Returns true if this phone hides the sender from the relay.

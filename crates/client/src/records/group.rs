@@ -8,7 +8,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use pillarbox_text::show;
-use pillarbox_wire::{AccountId, Encoded, FixedBytes, Timestamp};
+use pillarbox_wire::limits::{MAX_GROUP_ACCOUNTS, MAX_GROUP_NAME_LEN};
+use pillarbox_wire::{AccountId, Encoded, FixedBytes, GroupAct, GroupStanding, GroupState, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::records::history::{DeliveryState, HistoryEntry};
@@ -16,6 +17,9 @@ use crate::records::limits::MAX_NAME_LEN;
 use crate::records::membership::MembersSeen;
 use crate::records::membership::log::MembershipLog;
 use crate::records::membership::state::MemberStanding;
+
+// What a phone keeps of a group holds what an operator may say of it.
+const _: () = assert!(MAX_GROUP_ACCOUNTS == MAX_GROUP_MEMBERS && MAX_GROUP_NAME_LEN == MAX_NAME_LEN);
 
 pub use crate::records::ids::GroupId;
 pub use crate::records::limits::MAX_GROUP_MEMBERS;
@@ -59,6 +63,23 @@ pub struct GroupChange {
     pub shown: bool,
 }
 
+impl GroupChange {
+    /// Returns the account whose act a change was by an operator's word; `None` if the operator does not say. The
+    /// record then names whomever the change is about. `own` is the owner.
+    #[must_use]
+    pub fn named_by_operator(&self, own: AccountId) -> Option<AccountId> {
+        let about = match self.news {
+            GroupNews::Made | GroupNews::Left => None,
+            GroupNews::Joined => Some(own),
+            GroupNews::Added(member)
+            | GroupNews::Removed(member)
+            | GroupNews::Dropped(member)
+            | GroupNews::Handed(member) => Some(member),
+        };
+        Some(self.by).filter(|by| about != Some(*by))
+    }
+}
+
 /// The kind of a [`GroupChange`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum GroupNews {
@@ -80,7 +101,7 @@ pub enum GroupNews {
 }
 
 /// A group as the vault keeps it.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct GroupRecord {
     pub(crate) id: GroupId,
     pub(crate) name: String,
@@ -98,6 +119,8 @@ pub(crate) struct GroupRecord {
     /// The member who may remove others, if the group is signed. The members then follow from its signed changes.
     /// Records up to version 2 had none.
     pub(crate) keeper: Option<AccountId>,
+    /// The admin by the operator's word, if the operator manages the members. Records up to version 3 had none.
+    pub(crate) operator_admin: Option<AccountId>,
 }
 
 /// Changes of a group that are kept for its owner: its beginning, each member's joining and leaving, and as many
@@ -108,7 +131,7 @@ const MAX_CHANGES: usize = 1 + 4 * MAX_GROUP_MEMBERS;
 const MAX_CHANGE_LEN: usize = 48;
 
 impl Encoded for GroupRecord {
-    const VERSION: u8 = 3;
+    const VERSION: u8 = 4;
     const MAX_LEN: usize = 2 * 16 * MAX_GROUP_MEMBERS + MAX_CHANGE_LEN * MAX_CHANGES + MAX_NAME_LEN + 128;
 }
 
@@ -133,10 +156,94 @@ impl GroupRecord {
             next_place: 0,
             changes: None,
             keeper: None,
+            operator_admin: None,
         }
     }
 
-    /// Records an act of the owner, which counts as shown.
+    /// Returns true if the operator's word on a group can be taken over by the account `own`, which is one of those in
+    /// it.
+    pub(crate) fn is_sound(state: &GroupState, own: AccountId) -> bool {
+        let GroupState { group: _, version: _, name, members } = state;
+        let is_in = members.iter().any(|listed| listed.account == own && listed.standing.is_in());
+        let admins = members.iter().filter(|listed| listed.standing == GroupStanding::Admin).count();
+        !name.is_empty()
+            && name.len() <= MAX_NAME_LEN
+            && members.len() <= MAX_GROUP_MEMBERS
+            && members.is_sorted_by(|one, next| one.account < next.account)
+            && members.iter().any(|listed| listed.account == own)
+            && admins == usize::from(is_in)
+    }
+
+    /// Returns a group that this phone has not known, as its owner thinks of it before the operator's word: with the
+    /// members whom the owner has asked for, or with nobody.
+    pub(crate) fn of_operator(state: &GroupState, own: AccountId, asked: Option<&GroupAct>) -> Self {
+        let mut record = Self::new(GroupId(state.group), state.name.clone(), FixedBytes([0; 32]));
+        if let Some(GroupAct::Create { name: _, members }) = asked {
+            for member in members.iter().chain([&own]) {
+                record.add(*member);
+            }
+        }
+        record
+    }
+
+    /// Makes the members those whom the operator says. Returns each difference, and the account that the operator
+    /// names: whoever it is about, if it names nobody.
+    pub(crate) fn follow_operator(
+        &mut self,
+        state: &GroupState,
+        own: AccountId,
+    ) -> Vec<(GroupNews, AccountId)> {
+        let before: BTreeSet<AccountId> = self.present().collect();
+        let is_first = self.operator_admin.is_none();
+        let listed = |account: AccountId| state.members.iter().find(move |listed| listed.account == account);
+        let by = |account: AccountId| listed(account).and_then(|listed| listed.by).unwrap_or(account);
+        let mut news = Vec::new();
+        if !listed(own).is_some_and(|listed| listed.standing.is_in()) {
+            // Whoever is out hears nothing of the others.
+            if self.part(own) {
+                let left = listed(own).is_some_and(|listed| listed.standing == GroupStanding::Left);
+                news.push((if left { GroupNews::Left } else { GroupNews::Removed(own) }, by(own)));
+            }
+            return news;
+        }
+        let now: BTreeSet<AccountId> = state
+            .members
+            .iter()
+            .filter(|listed| listed.standing.is_in())
+            .map(|listed| listed.account)
+            .collect();
+        let joins = !before.contains(&own);
+        let made = listed(own).is_some_and(|listed| listed.by == Some(own));
+        if is_first && made {
+            news.push((GroupNews::Made, own));
+        } else if joins {
+            news.push((GroupNews::Joined, by(own)));
+        }
+        for &member in before.difference(&now) {
+            let standing = listed(member).map(|listed| listed.standing);
+            news.push(match standing {
+                Some(GroupStanding::Removed) => (GroupNews::Removed(member), by(member)),
+                Some(GroupStanding::Left) => (GroupNews::Left, member),
+                _ => (GroupNews::Dropped(member), member),
+            });
+        }
+        // Whoever comes into a group learns who is in it, and not who came before.
+        for &member in now.difference(&before).filter(|member| !joins && **member != own) {
+            news.push((GroupNews::Added(member), by(member)));
+        }
+        let admin = state.members.iter().find(|listed| listed.standing == GroupStanding::Admin);
+        if let Some(admin) = admin.map(|listed| listed.account)
+            && self.operator_admin.replace(admin).is_some_and(|former| former != admin)
+            && !joins
+        {
+            news.push((GroupNews::Handed(admin), by(admin)));
+        }
+        self.members = state.members.iter().map(|listed| listed.account).collect();
+        self.gone = self.members.iter().copied().filter(|member| !now.contains(member)).collect();
+        news
+    }
+
+    /// Notes what the owner did, which counts as shown.
     pub(crate) fn did(&mut self, news: GroupNews, own: AccountId, at: Timestamp) {
         self.note(GroupChange { news, by: own, at, shown: true });
     }

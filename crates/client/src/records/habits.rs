@@ -67,6 +67,8 @@ pub enum GroupBasis {
     Signed,
     /// Its members' word: nobody signs, and nobody can be removed.
     Word,
+    /// The operator's word: phones ask the relay for each change.
+    Operator,
 }
 
 /// A phone's behaviour other than carrying texts. [`Default`] is that of the shipped program.

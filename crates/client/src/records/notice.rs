@@ -10,6 +10,7 @@ use pillarbox_wire::{
 
 use crate::records::devices::DeviceFault;
 use crate::records::directory::{HeadConflict, Unproved};
+use crate::records::group::GroupNews;
 use crate::records::history::HistoryEntry;
 use crate::records::ids::{BodyId, GroupId};
 
@@ -26,7 +27,20 @@ pub enum DeviceFailure {
     NoConsent,
 }
 
-/// Something that the owner is told. Contacts are named by account; texts in it are strangers' texts.
+/// The reason why a phone takes nothing of what an operator says about a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OperatorFault {
+    /// This phone takes no operator's word on groups.
+    NotBelieved,
+    /// The members of this group sign who is in it.
+    Signed,
+    /// The list contradicts itself.
+    Unreadable,
+    /// The owner is in as many groups as this phone keeps.
+    TooMany,
+}
+
+/// Something that the owner is told. Contacts are named by account; texts inside are strangers' texts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Notice {
@@ -256,6 +270,30 @@ pub enum Notice {
         group: GroupId,
         /// The member who sent it.
         contact: AccountId,
+    },
+
+    /// A group has changed, by the word of the operator who manages its members.
+    OperatorSays {
+        /// The group.
+        group: GroupId,
+        /// The change.
+        news: GroupNews,
+        /// The account whose act it was; `None` if the operator does not say.
+        by: Option<AccountId>,
+    },
+    /// The operator says who is in a group, and this phone takes nothing of it.
+    OperatorRefused {
+        /// The group.
+        group: GroupId,
+        /// The reason.
+        reason: OperatorFault,
+    },
+    /// The operator refused what the owner asked it to do with a group. It is not tried again.
+    GroupNotChanged {
+        /// The group.
+        group: GroupId,
+        /// The relay's reason.
+        reason: Refusal,
     },
 
     /// The devices of a contact have changed, by a list that their key has signed.

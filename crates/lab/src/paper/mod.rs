@@ -324,6 +324,7 @@ const fn fold(blank: &Blank) -> &'static str {
         Blank::NoneLogged { .. } => "nothing logged",
         Blank::NothingJoinsIt => "joined to nothing",
         Blank::NoChannelOpened | Blank::NothingPublished => "nothing published",
+        Blank::NoGroup => "in no group",
         Blank::ClosedAndLogged { .. } => "account closed",
         _ => OTHER_REASONS,
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use pillarbox_access::design::Accounts;
-use pillarbox_client::GroupId;
+use pillarbox_client::{GroupId, PhoneError};
 use pillarbox_wire::AccountId;
 
 use super::error::WorldError;
@@ -82,7 +82,14 @@ impl World {
         let to: Vec<PersonId> = others.filter(|member| *member != who).collect();
         let now = self.now;
         let Some((phone, rng)) = self.profile_mut(own)?.in_hand() else { return Ok(()) };
-        let body = phone.queue_group_text(id, text, now, rng)?;
+        let body = match phone.queue_group_text(id, text, now, rng) {
+            // The operator has not told this phone of the group yet, or it has refused it.
+            Err(PhoneError::UnknownGroup) => {
+                self.not_done(who, "says", "the phone is in no such group");
+                return Ok(());
+            }
+            queued => queued?,
+        };
         let said =
             Said { at: now, by: who, to, place: WhereSaid::Group(name.to_owned()), text: text.to_owned() };
         self.note_said(said, Some(body));
@@ -95,7 +102,12 @@ impl World {
         let Some(group) = self.groups.get_mut(name) else { return Ok(()) };
         let (id, Some(own)) = (group.id, group.members.remove(&who)) else { return Ok(()) };
         if let Some((phone, rng)) = self.profile_mut(own)?.in_hand() {
-            phone.leave_group(id, now, rng)?;
+            match phone.leave_group(id, now, rng) {
+                Err(PhoneError::UnknownGroup) => {
+                    self.not_done(who, "leaves-group", "the phone is in no such group");
+                }
+                left => left?,
+            }
         }
         self.restless.insert(own);
         Ok(())

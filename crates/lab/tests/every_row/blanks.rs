@@ -67,6 +67,11 @@ fn is_true(reason: Blank, account: AccountId, item: Item, holdings: &RelayHoldin
         }
         Blank::NoneOfThisAccount => messages == 0 && !rows.messages.is_empty(),
         Blank::NothingJoinsIt => item == Item::QueueCorrelation,
+        Blank::NoGroup => {
+            let none = !rows.group_members.iter().any(|row| row.account == account);
+            let is_of_groups = matches!(item, Item::GroupInfo | Item::GroupMembership);
+            keeping.groups && is_of_groups && none
+        }
         Blank::NoChannelOpened => !rows.channels.iter().any(|row| row.owner == account),
         Blank::NothingPublished => {
             let own = rows.channels.iter().filter(|row| row.owner == account);

@@ -7,8 +7,8 @@ use pillarbox_access::evidence::hexadecimal;
 use pillarbox_access::reading::read;
 use pillarbox_access::{Blank, Item, ItemAnswer, RelayHoldings};
 use pillarbox_relay::store::{
-    AccountRow, ChannelRow, Counters, DepositRow, DeviceListRow, DeviceRow, EventRow, LeafRow,
-    LinkedDeviceRow, MessageRow, PreKeyRow, PublishedRow,
+    AccountRow, ChannelRow, Counters, DepositRow, DeviceListRow, DeviceRow, EventRow, GroupMemberRow,
+    GroupRow, LeafRow, LinkedDeviceRow, MessageRow, PreKeyRow, PublishedRow,
 };
 use pillarbox_relay::{Holdings, Logged};
 use pillarbox_wire::{AccountId, DepositKind};
@@ -103,6 +103,8 @@ pub(crate) fn of_holdings(holdings: &RelayHoldings) -> Vec<Row> {
         channels,
         posts,
         leaves,
+        groups,
+        group_members,
     } = holdings.rows();
     let mut rows: Vec<Row> = Vec::new();
     counts(counters, holdings);
@@ -118,6 +120,8 @@ pub(crate) fn of_holdings(holdings: &RelayHoldings) -> Vec<Row> {
     rows.extend(channels.iter().map(of_channel));
     rows.extend(posts.iter().map(|row| of_post(row, holdings)));
     rows.extend(leaves.iter().filter_map(|row| of_leaf(row, holdings)));
+    rows.extend(groups.iter().map(|row| of_group(row, holdings)));
+    rows.extend(group_members.iter().map(of_group_member));
     rows
 }
 
@@ -361,6 +365,28 @@ fn of_leaf(row: &LeafRow, holdings: &RelayHoldings) -> Option<Row> {
     let how = Shows::Is(json(row));
     let wanted = Wanted { account, item: Item::PublicKey, place: "directory_log", how };
     Some(Row { is: json(row), wanted: vec![wanted] })
+}
+
+/// A group is part of the answers about everybody who is or was in it.
+fn of_group(row: &GroupRow, holdings: &RelayHoldings) -> Row {
+    let GroupRow { group_id, version: _, name: _ } = row;
+    let members = holdings.rows().group_members.iter().filter(|member| member.group_id == *group_id);
+    let wanted = members.flat_map(|member| in_group(member.account, "groups", json(row)));
+    Row { is: json(row), wanted: wanted.collect() }
+}
+
+fn of_group_member(row: &GroupMemberRow) -> Row {
+    let GroupMemberRow { group_id: _, account, standing: _, acted_by: _, at: _ } = row;
+    Row { is: json(row), wanted: in_group(*account, "group_members", json(row)).into() }
+}
+
+fn in_group(account: AccountId, place: &'static str, row: String) -> [Wanted; 2] {
+    [Item::GroupInfo, Item::GroupMembership].map(|item| Wanted {
+        account,
+        item,
+        place,
+        how: Shows::Is(row.clone()),
+    })
 }
 
 fn of_post(row: &PublishedRow, holdings: &RelayHoldings) -> Row {

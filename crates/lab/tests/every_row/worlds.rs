@@ -19,6 +19,8 @@ pub(crate) struct Rules {
     times: &'static str,
     /// People have numbers; without them they have an account for each contact.
     number: bool,
+    /// The operator manages groups, and phones believe it.
+    groups: bool,
     /// The holder of the key of backups.
     key: &'static str,
 }
@@ -30,6 +32,7 @@ const EVERYTHING: Rules = Rules {
     log: Some(true),
     times: "exact",
     number: true,
+    groups: false,
     key: "provider-key",
 };
 
@@ -38,7 +41,7 @@ pub(crate) const RULES: [Rules; 10] = [
     EVERYTHING,
     Rules { readable: false, ..EVERYTHING },
     Rules { readable: false, sealed: true, ..EVERYTHING },
-    Rules { log: Some(false), ..EVERYTHING },
+    Rules { log: Some(false), groups: true, ..EVERYTHING },
     Rules { log: None, ..EVERYTHING },
     Rules { log: Some(false), times: "nothing", ..EVERYTHING },
     Rules { log: None, times: "day", delivered: false, ..EVERYTHING },
@@ -62,7 +65,8 @@ fn deposits() -> String {
 }
 
 fn design(rules: Rules) -> Design {
-    let Rules { readable, sealed, delivered, log, times, number, key } = rules;
+    let Rules { readable, sealed, delivered, log, times, number, groups, key } = rules;
+    let basis = if groups { "operator" } else { "word" };
     let protection = if readable { "server-readable" } else { "end-to-end" };
     let accounts = if number { "" } else { "accounts = \"per-contact\"" };
     let delivered = if delivered { "delivered = \"365 days\"" } else { "" };
@@ -79,6 +83,7 @@ number = {number}
 {accounts}
 sealed_sender = {sealed}
 deposits = [{on_phones}]
+groups = "{basis}"
 backup = "{key}"
 
 [relay]
@@ -89,6 +94,7 @@ registered = "{times}"
 last_address = {last_address}
 channels = true
 directory_log = {number}
+groups = {groups}
 deposits = [{deposits}]
 "#,
         last_address = times == "exact",

@@ -219,7 +219,7 @@ pub(crate) struct KeepingArguments {
     /// Keep what the rule in FILE says: TOML, such as `undelivered = "30 days"`, `deposits = ["name"]` or
     /// `log = [{ what = "sent", keep = "7 days" }]`. What it does not name is as without options.
     #[arg(long, value_name = "FILE", conflicts_with_all = [
-        "keep_delivered", "keep_undelivered", "last_seen", "registered", "keep_address", "drop_sender", "backups", "channels", "directory_log",
+        "keep_delivered", "keep_undelivered", "last_seen", "registered", "keep_address", "drop_sender", "backups", "channels", "directory_log", "groups",
     ])]
     keep: Option<PathBuf>,
     /// Keep each message, its payload included, for DAYS after it was delivered. Otherwise it goes at once.
@@ -251,6 +251,10 @@ pub(crate) struct KeepingArguments {
     /// told. The log keeps its entries when an account is closed.
     #[arg(long)]
     directory_log: bool,
+    /// Manage who is in groups: phones ask this relay for each change and believe what it says. It keeps each group's
+    /// name and members, and who added or removed them.
+    #[arg(long)]
+    groups: bool,
 }
 
 /// The rule for numbers.
@@ -340,6 +344,7 @@ impl KeepingArguments {
             backups,
             channels,
             directory_log,
+            groups,
         } = self;
         if let Some(file) = keep {
             return rule::read(&file);
@@ -354,6 +359,7 @@ impl KeepingArguments {
             last_address: keep_address,
             channels,
             directory_log,
+            groups,
             deposits: if backups {
                 vec![DepositKind::BackupPart, DepositKind::BackupKey]
             } else {

@@ -6,7 +6,8 @@ use std::io::{self, Write};
 use pillarbox_relay::Holdings;
 use pillarbox_relay::legible;
 use pillarbox_relay::store::{
-    ChannelRow, DepositRow, DeviceListRow, EventRow, LeafRow, LinkedDeviceRow, PublishedRow,
+    ChannelRow, DepositRow, DeviceListRow, EventRow, GroupMemberRow, GroupRow, LeafRow, LinkedDeviceRow,
+    PublishedRow,
 };
 use pillarbox_text::columns::Align;
 use pillarbox_text::wrap::beside;
@@ -110,6 +111,24 @@ const PLAIN_POSTS: &[Column] = &[
     Column("CONTENT", Align::Left),
 ];
 
+const GROUPS: &[Column] = &[
+    Column("GROUP", Align::Left),
+    Column("WHO", Align::Left),
+    Column("IS", Align::Left),
+    Column("SINCE (UTC)", Align::Left),
+    Column("BY", Align::Left),
+];
+
+const PLAIN_GROUPS: &[Column] = &[
+    Column("GROUP", Align::Left),
+    Column("NAME", Align::Left),
+    Column("CHANGES", Align::Right),
+    Column("ACCOUNT", Align::Left),
+    Column("STANDING", Align::Left),
+    Column("SINCE (MS SINCE 1970)", Align::Right),
+    Column("BY", Align::Left),
+];
+
 const LEAVES: &[Column] = &[
     Column("PLACE", Align::Right),
     Column("ADDED (UTC)", Align::Left),
@@ -159,6 +178,7 @@ pub(super) fn write_plain(holdings: &Holdings, out: &mut impl Write) -> io::Resu
 /// Returns the tables that have rows.
 fn sections(holdings: &Holdings, names: &Names) -> impl Iterator<Item = Section> {
     let Holdings { deposits, events, channels, posts, device_lists, linked_devices, leaves, .. } = holdings;
+    let in_groups = || holdings.group_members.iter().filter_map(|row| Some((group_of(row, holdings)?, row)));
     let all = [
         Section {
             title: "Linked devices, as each account has signed them:",
@@ -199,6 +219,14 @@ fn sections(holdings: &Holdings, names: &Names) -> impl Iterator<Item = Section>
             rows: posts.iter().map(post).collect(),
             plain: posts.iter().map(plain_post).collect(),
             legend: String::new(),
+        },
+        Section {
+            title: "Groups, whose members this relay manages:",
+            columns: GROUPS,
+            plain_columns: PLAIN_GROUPS,
+            rows: in_groups().map(|(group, row)| member(group, row, names)).collect(),
+            plain: in_groups().map(|(group, row)| plain_member(group, row)).collect(),
+            legend: legends::GROUPS.to_owned(),
         },
         Section {
             title: "The public log of everybody's keys:",
@@ -356,6 +384,35 @@ fn plain_post(row: &PublishedRow) -> Vec<String> {
         number.to_string(),
         content.len().to_string(),
         text::hex(content.as_slice()),
+    ]
+}
+
+fn group_of<'a>(row: &GroupMemberRow, holdings: &'a Holdings) -> Option<&'a GroupRow> {
+    holdings.groups.iter().find(|group| group.group_id == row.group_id)
+}
+
+fn member(group: &GroupRow, row: &GroupMemberRow, names: &Names) -> Vec<String> {
+    let GroupMemberRow { group_id: _, account, standing, acted_by, at } = *row;
+    vec![
+        text::escape(&group.name),
+        names.account(account),
+        standing.as_str().to_owned(),
+        minute(at),
+        acted_by.map_or_else(|| "closed".to_owned(), |by| names.account(by)),
+    ]
+}
+
+fn plain_member(group: &GroupRow, row: &GroupMemberRow) -> Vec<String> {
+    let GroupRow { group_id, version, name } = group;
+    let GroupMemberRow { group_id: _, account, standing, acted_by, at } = row;
+    vec![
+        text::hex(&group_id.0),
+        text::escape(name),
+        version.to_string(),
+        account.to_string(),
+        standing.as_str().to_owned(),
+        at.0.to_string(),
+        shown(*acted_by),
     ]
 }
 

@@ -226,6 +226,8 @@ impl View<'_> {
             "channels": self.holdings.channels,
             "posts": self.holdings.posts,
             "directory_log": self.holdings.leaves,
+            "groups": self.holdings.groups,
+            "group_members": self.holdings.group_members,
         })
     }
 

@@ -85,6 +85,10 @@ fn phrase(line: &InventoryLine, keeping: &Keeping) -> Option<String> {
         ("ChannelRow", "channel") => "public channels",
         ("ChannelRow", "owner") => "their owners",
         ("PublishedRow", "content") => "what is posted there",
+        ("GroupRow", "name") => "the names of groups",
+        ("GroupMemberRow", "account") => "who is or was in them",
+        ("GroupMemberRow", "acted_by") => "who added or removed each",
+        ("GroupMemberRow", "at") => "when",
         ("LeafRow", "binding") => "a public log of keys, as digests",
         ("LeafRow", "at") => "when they changed",
         ("SentCode", "handle") => "numbers that were sent a code",
@@ -101,6 +105,8 @@ fn phrase(line: &InventoryLine, keeping: &Keeping) -> Option<String> {
         | ("ChannelRow", "opened_at" | "posted" | "taken_down")
         | ("PublishedRow", "channel" | "number" | "posted_at")
         | ("LeafRow", "place" | "label" | "count")
+        | ("GroupRow", "group_id" | "version")
+        | ("GroupMemberRow", "group_id" | "standing")
         | ("Counters" | "CommitCount" | "LogLine" | "Metrics", _) => return None,
         (record, field) => return Some(format!("{record} {field}")),
     };
@@ -158,6 +164,7 @@ mod tests {
             log: Logged::ALL.into_iter().map(rule).collect(),
             channels: true,
             directory_log: true,
+            groups: true,
             ..Keeping::HISTORY
         }
     }

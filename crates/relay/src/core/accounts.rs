@@ -201,7 +201,7 @@ impl<S: Store> Relay<S> {
             round.deferred.push((id, Input::Frame(ClientFrame::CloseAccount(frame))));
             return;
         }
-        let closing = self.closing(address.account);
+        let closing = self.closing(address.account, round.now);
         round.changes.closed.push(closing);
         round.promise(id, request, RelayFrame::Closed(Closed { request }));
     }
@@ -216,16 +216,17 @@ impl<S: Store> Relay<S> {
         let mut outcome = Outcome::default();
         if self.directory.account(account).is_some() {
             let mut round = Round::new(now, self.counters);
-            round.changes.closed.push(self.closing(account));
+            round.changes.closed.push(self.closing(account, now));
             self.settle(round, &mut outcome)?;
         }
         Ok(outcome)
     }
 
-    /// Lists the rows that are deleted with an account.
-    fn closing(&self, account: AccountId) -> Closing {
+    /// Lists the rows that go with an account.
+    fn closing(&self, account: AccountId, now: Timestamp) -> Closing {
         let devices = self.directory.account(account).map_or(&[][..], |account| &account.devices);
-        let mut closing = Closing { account, devices: Vec::new(), waiting: Vec::new() };
+        let groups = self.groups.without(account, now);
+        let mut closing = Closing { account, devices: Vec::new(), waiting: Vec::new(), groups };
         for device in devices {
             if let Some(device) = self.directory.device(&DeviceAddress { account, device: *device }) {
                 closing.devices.push(device.row.device_number);

@@ -16,6 +16,8 @@ pub(super) struct Connection {
     pub(super) handshake_hash: [u8; 32],
     /// The device that the connection belongs to; `None` if it names nobody.
     pub(super) device: Option<DeviceAddress>,
+    /// True if it has asked for its account's groups, and is told of their changes.
+    follows_groups: bool,
 }
 
 impl Connection {
@@ -43,7 +45,7 @@ pub(super) struct Connections {
 impl Connections {
     pub(super) fn open(&mut self, id: ConnectionId, peer: IpAddr, handshake_hash: [u8; 32]) {
         self.remove(id);
-        self.open.insert(id, Connection { peer, handshake_hash, device: None });
+        self.open.insert(id, Connection { peer, handshake_hash, device: None, follows_groups: false });
     }
 
     pub(super) fn get(&self, id: ConnectionId) -> Option<Connection> {
@@ -56,6 +58,18 @@ impl Connections {
         self.named += usize::from(connection.device.is_none());
         connection.device = Some(device);
         Some(*connection)
+    }
+
+    /// Notes that a connection is told of changes of its account's groups.
+    pub(super) fn follow_groups(&mut self, id: ConnectionId) {
+        if let Some(connection) = self.open.get_mut(&id) {
+            connection.follows_groups = true;
+        }
+    }
+
+    /// Returns true if a connection is told of changes of its account's groups.
+    pub(super) fn follows_groups(&self, id: ConnectionId) -> bool {
+        self.open.get(&id).is_some_and(|connection| connection.follows_groups)
     }
 
     pub(super) fn remove(&mut self, id: ConnectionId) -> Option<Connection> {

@@ -17,8 +17,9 @@
 //! | `deposits` | LeaveDeposits, Recall |
 //! | `proofs` | ProveEntry, ReadLog, ProveGrowth |
 //! | `publishing` | OpenChannel, Post, ReadChannel |
-//! | `delivery` | sends waiting messages |
-//! | `log`, `log_rules` | logs events, as far as the rules say |
+//! | `groups` | ActOnGroup, FollowGroups |
+//! | `delivery` | what waits goes out |
+//! | `log`, `log_rules` | what happens is written down, as far as the rules say |
 //! | [`stamp`] | what marks a message so that the relay recognises it when it is reported |
 //! | `room`, `removals` | checks for room; saves removals when there is none |
 //! | `presence` | connects and disconnects devices |
@@ -35,6 +36,7 @@ mod devices;
 mod events;
 #[cfg(feature = "fork")]
 mod fork;
+mod groups;
 mod log;
 mod log_rules;
 mod messages;
@@ -68,6 +70,7 @@ use crate::memory::channels::Channels;
 use crate::memory::codes::Codes;
 use crate::memory::directory::Directory;
 use crate::memory::directory_log::DirectoryLog;
+use crate::memory::groups::Groups;
 use crate::memory::mailbox::Entrance;
 use crate::memory::places::Places;
 use crate::memory::rate_limiter::RateLimiter;
@@ -95,6 +98,7 @@ pub struct Relay<S> {
     directory: Directory,
     directory_log: DirectoryLog,
     channels: Channels,
+    groups: Groups,
     connections: Connections,
     limiter: RateLimiter,
     codes: Codes,
@@ -162,6 +166,7 @@ impl<S: Store> Relay<S> {
         drop(fill);
         let mut directory_log = DirectoryLog::new(&contents.leaves)?;
         changes.leaves = directory_log.missing(&directory, &settings.keeping, now);
+        let groups = Groups::new(&contents.groups, &contents.group_members)?;
         if orphans > 0 {
             return Err(StoreError::Damaged);
         }
@@ -176,6 +181,7 @@ impl<S: Store> Relay<S> {
             directory,
             directory_log,
             channels: Channels::new(&contents.channels),
+            groups,
             connections: Connections::default(),
             limiter: RateLimiter::new(settings.limits.rate_entries),
             codes: Codes::default(),
@@ -362,6 +368,8 @@ impl<S: Store> Relay<S> {
             ClientFrame::ProveEntry(frame) => self.prove_entry(connection, &frame, round),
             ClientFrame::ReadLog(frame) => self.read_log(connection, &frame, round),
             ClientFrame::ProveGrowth(frame) => self.prove_growth(connection, &frame, round),
+            ClientFrame::ActOnGroup(frame) => self.act_on_group(connection, *frame, round),
+            ClientFrame::FollowGroups(frame) => self.follow_groups(connection, frame, round),
         }
         Ok(())
     }

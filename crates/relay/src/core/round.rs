@@ -52,6 +52,10 @@ pub(super) struct Round {
     pub(super) claimed_keys: HashSet<FixedBytes<32>>,
     /// Channels that are being opened or posted in.
     pub(super) claimed_channels: HashSet<ChannelName>,
+    /// Groups that are being changed.
+    pub(super) claimed_groups: HashSet<FixedBytes<16>>,
+    /// The connections that asked for it, in the order of `changes.groups`.
+    pub(super) grouping: Vec<ConnectionId>,
     /// One-time prekeys that were handed out in this round.
     pub(super) taken: HashMap<DeviceNumber, Skip>,
     /// Messages in `changes.removed` that nobody fetched in time.
@@ -80,6 +84,8 @@ impl Round {
             claimed_handles: HashSet::new(),
             claimed_keys: HashSet::new(),
             claimed_channels: HashSet::new(),
+            claimed_groups: HashSet::new(),
+            grouping: Vec::new(),
             taken: HashMap::new(),
             expired: Vec::new(),
             room: None,

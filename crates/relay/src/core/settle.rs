@@ -46,6 +46,9 @@ impl<S: Store> Relay<S> {
                     if !trim.directory_log {
                         self.directory_log = DirectoryLog::default();
                     }
+                    if !trim.groups {
+                        self.groups.clear();
+                    }
                     self.rule.trimming = applied.events_left;
                 }
                 true
@@ -75,6 +78,10 @@ impl<S: Store> Relay<S> {
         outcome.effects.extend(asleep);
         if committed {
             for closing in round.changes.closed {
+                for after in closing.groups {
+                    let news = self.bring_in_group(after, None);
+                    outcome.effects.extend(news);
+                }
                 self.take_out(closing.account, &mut outcome.effects);
             }
         }
@@ -123,6 +130,11 @@ impl<S: Store> Relay<S> {
             self.directory.uploaded(address, upload);
         }
         round.changes.leaves.iter().for_each(|row| self.directory_log.append(row));
+        let regrouped = std::mem::take(&mut round.changes.groups);
+        for (after, asked) in regrouped.into_iter().zip(std::mem::take(&mut round.grouping)) {
+            let news = self.bring_in_group(after, Some(asked));
+            round.planned.extend(news.into_iter().map(Planned::Anyway));
+        }
         let registered = std::mem::take(&mut round.changes.accounts);
         for (registration, connection) in registered.into_iter().zip(std::mem::take(&mut round.registering)) {
             self.directory.insert_account(registration.account);

@@ -12,8 +12,8 @@ use pillarbox_wire::inventory::{Class, FrameDirection, InventoryEntry, Inventory
 use crate::exhibit::passing::PASSING;
 use crate::rules::keeping::{Granularity, Keeping, Logged, span};
 use crate::store::{
-    ACCOUNT, CHANNEL, COMMIT_COUNT, COUNTERS, DEPOSIT, DEVICE, DEVICE_LISTS, EVENT, LEAF, LINKED_DEVICE,
-    MESSAGE, PREKEY, PUBLISHED,
+    ACCOUNT, CHANNEL, COMMIT_COUNT, COUNTERS, DEPOSIT, DEVICE, DEVICE_LISTS, EVENT, GROUP, GROUP_MEMBER,
+    LEAF, LINKED_DEVICE, MESSAGE, PREKEY, PUBLISHED,
 };
 
 /// The relay's own tables: its rows, and what it sees of a connection.
@@ -29,6 +29,8 @@ pub const OWN: &[InventoryEntry] = &[
     InventoryEntry { direction: FrameDirection::Own, fields: CHANNEL },
     InventoryEntry { direction: FrameDirection::Own, fields: PUBLISHED },
     InventoryEntry { direction: FrameDirection::Own, fields: LEAF },
+    InventoryEntry { direction: FrameDirection::Own, fields: GROUP },
+    InventoryEntry { direction: FrameDirection::Own, fields: GROUP_MEMBER },
     InventoryEntry { direction: FrameDirection::Own, fields: COUNTERS },
     InventoryEntry { direction: FrameDirection::Own, fields: COMMIT_COUNT },
     InventoryEntry { direction: FrameDirection::Own, fields: PASSING },
@@ -61,7 +63,9 @@ pub enum KeptFor {
     UntilTakenBack,
     /// Until the owner's account is closed or the operator takes the channel down.
     Published,
-    /// In the log of events, even after the account is closed.
+    /// Until nobody is in the group any more.
+    WithGroup,
+    /// In the log of events, whatever becomes of the account.
     InLog {
         /// The longest time among the rules that have it logged.
         at_most: Duration,
@@ -99,6 +103,7 @@ impl fmt::Display for KeptFor {
             }
             Self::UntilTakenBack => f.write_str("until taken back, or the account is closed"),
             Self::Published => f.write_str("until the account is closed or the channel taken down"),
+            Self::WithGroup => f.write_str("until nobody is in the group any more"),
             Self::InLog { at_most, everybody } => {
                 let whose = if *everybody { "" } else { ", of some accounts" };
                 write!(f, "in the log, {}{whose}", span::words(*at_most))
@@ -145,6 +150,7 @@ fn may_hold(entry: &InventoryEntry, keeping: &Keeping) -> bool {
         StoragePlace::Deposits
         | StoragePlace::Channels
         | StoragePlace::EventLog
+        | StoragePlace::Groups
         | StoragePlace::DirectoryLog => kept(field, field.place, keeping).is_kept(),
         _ => true,
     })
@@ -206,6 +212,8 @@ fn kept(field: &InventoryField, place: StoragePlace, keeping: &Keeping) -> KeptF
                 None => KeptFor::UntilDelivered { at_most: keeping.undelivered },
                 Some(stays) => KeptFor::AfterDelivery { stays, at_most: keeping.undelivered },
             },
+            StoragePlace::Groups if !keeping.groups => KeptFor::No,
+            StoragePlace::Groups => KeptFor::WithGroup,
             StoragePlace::DirectoryLog if !keeping.directory_log => KeptFor::No,
             StoragePlace::DirectoryLog | StoragePlace::Counters => KeptFor::WithRelay,
             StoragePlace::Log => KeptFor::WithLog,
@@ -293,6 +301,7 @@ mod tests {
             deposits: vec![DepositKind::Name],
             channels: true,
             directory_log: true,
+            groups: true,
             ..Keeping::LEAST
         };
         for (record, field, kept) in [
@@ -301,6 +310,9 @@ mod tests {
             ("PublishedRow", "content", KeptFor::Published),
             ("ChannelRow", "owner", KeptFor::Published),
             ("LeafRow", "binding", KeptFor::WithRelay),
+            ("GroupRow", "name", KeptFor::WithGroup),
+            ("GroupMemberRow", "acted_by", KeptFor::WithGroup),
+            ("ActOnGroup", "act", KeptFor::WithGroup),
         ] {
             assert_eq!(find(&keeping, record, field), kept);
             let of_record = |line: &InventoryLine| line.record == record && line.kept.is_kept();

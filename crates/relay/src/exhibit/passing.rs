@@ -6,7 +6,8 @@
 use std::net::IpAddr;
 
 use pillarbox_wire::{
-    AccountId, ChannelName, ClientFrame, DeviceAddress, Handle, LeaveDeposits, RelayFrame, Timestamp, declare,
+    AccountId, ChannelName, ClientFrame, DeviceAddress, GroupAct, Handle, LeaveDeposits, RelayFrame,
+    Timestamp, declare,
 };
 use serde::Serialize;
 
@@ -108,6 +109,8 @@ pub(crate) fn from_phone(frame: &ClientFrame) -> (&'static str, Option<FrameSubj
         ClientFrame::ProveEntry(frame) => ("ProveEntry", Some(FrameSubject::Account(frame.account)), 0),
         ClientFrame::ReadLog(_) => ("ReadLog", None, 0),
         ClientFrame::ProveGrowth(_) => ("ProveGrowth", None, 0),
+        ClientFrame::ActOnGroup(frame) => ("ActOnGroup", acted_on(&frame.act), 0),
+        ClientFrame::FollowGroups(_) => ("FollowGroups", None, 0),
     }
 }
 
@@ -143,6 +146,19 @@ pub(crate) const fn to_phone(frame: &RelayFrame) -> &'static str {
         RelayFrame::Proof(_) => "Proof",
         RelayFrame::LogEntries(_) => "LogEntries",
         RelayFrame::Growth(_) => "Growth",
+        RelayFrame::GroupActed(_) => "GroupActed",
+        RelayFrame::GroupsFollow(_) => "GroupsFollow",
+        RelayFrame::GroupTold(_) => "GroupTold",
+    }
+}
+
+/// Returns the account that an act on a group is about, if it is about one.
+fn acted_on(act: &GroupAct) -> Option<FrameSubject> {
+    match act {
+        GroupAct::Add { member } | GroupAct::Remove { member } | GroupAct::HandOver { member } => {
+            Some(FrameSubject::Account(*member))
+        }
+        GroupAct::Create { .. } | GroupAct::Leave => None,
     }
 }
 

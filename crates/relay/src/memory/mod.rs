@@ -9,6 +9,7 @@ pub(crate) mod codes;
 pub(crate) mod connection_id;
 pub(crate) mod directory;
 pub(crate) mod directory_log;
+pub(crate) mod groups;
 pub(crate) mod mailbox;
 pub(crate) mod names;
 pub(crate) mod networks;

@@ -34,6 +34,7 @@ pub(crate) enum Request {
     OpenPlace,
     ReadPlace,
     Devices,
+    Group,
 }
 
 /// The party whose requests are counted.

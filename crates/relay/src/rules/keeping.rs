@@ -159,6 +159,10 @@ pub struct Keeping {
     /// everybody can check what the directory says.
     #[serde(skip_serializing_if = "is_off")]
     pub directory_log: bool,
+    /// True if the operator manages the members of groups: phones ask for each change, and believe what the relay says
+    /// of who is in.
+    #[serde(skip_serializing_if = "is_off")]
+    pub groups: bool,
 }
 
 /// True for a switch that is off. A switch added later is written only if it is on: the text of a rule without it
@@ -185,6 +189,7 @@ impl Keeping {
         channels: false,
         stamps: false,
         directory_log: false,
+        groups: false,
     };
 
     /// A server that keeps its users' history: delivered messages are kept for a year, and so are exact times and
@@ -202,6 +207,7 @@ impl Keeping {
         channels: false,
         stamps: false,
         directory_log: false,
+        groups: false,
     };
 }
 
@@ -237,7 +243,8 @@ mod tests {
         assert_eq!(serde_json::from_str::<Keeping>(earlier).unwrap(), Keeping::LEAST);
         // A switch added later is shown only where it is on.
         assert!(!serde_json::to_string(&Keeping::LEAST).unwrap().contains("directory_log"));
-        let logging = Keeping { directory_log: true, ..Keeping::LEAST };
+        assert!(!serde_json::to_string(&Keeping::LEAST).unwrap().contains("groups"));
+        let logging = Keeping { directory_log: true, groups: true, ..Keeping::LEAST };
         let text = serde_json::to_string(&logging).unwrap();
         assert_eq!(serde_json::from_str::<Keeping>(&text).unwrap(), logging);
     }

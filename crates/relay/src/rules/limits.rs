@@ -8,7 +8,8 @@ use std::fmt;
 
 use pillarbox_wire::Duration;
 use pillarbox_wire::limits::{
-    MAX_ACKNOWLEDGEMENTS, MAX_FRAME_LEN, MAX_LOG_LEAVES, MAX_PAYLOAD_LEN, MAX_PREKEYS_PER_UPLOAD,
+    MAX_ACKNOWLEDGEMENTS, MAX_FRAME_LEN, MAX_GROUP_ACCOUNTS, MAX_GROUP_NAME_LEN, MAX_GROUPS_OF_ONE,
+    MAX_LOG_LEAVES, MAX_PAYLOAD_LEN, MAX_PREKEYS_PER_UPLOAD,
 };
 use serde::{Deserialize, Serialize};
 
@@ -210,6 +211,8 @@ limits! {
         "Readings of the directory's log by one account or address, of 500 entries each: a log of 300,000 at once; each costs 40 kB on the line.";
     POSTS / posts: Rate as Often = Rate::per_minute(30, 10),
         "Channels opened and posts published by one account: more is a machine, and everybody who reads pays for it.";
+    GROUP_ACTS / group_acts: Rate as Often = Rate::per_minute(60, 10),
+        "Acts on groups by one account, and connections that ask for its groups: an evening's changes at once; each act is told to up to 99 others.";
     CHANNEL_READS / channel_reads: Rate as Often = Rate::per_minute(300, 120),
         "Readings of channels by one account or address: one for every two posts; each costs a reading of up to 40 kB.";
 }
@@ -240,6 +243,21 @@ pub const FRAME_LIMITS: &[Limit] = &[
         name: "MAX_LOG_LEAVES",
         amount: Amount::Count(MAX_LOG_LEAVES as u32),
         why: "Entries of the directory's log in one frame: two thirds of a frame.",
+    },
+    Limit {
+        name: "MAX_GROUP_ACCOUNTS",
+        amount: Amount::Count(MAX_GROUP_ACCOUNTS as u32),
+        why: "Accounts that are or were in one group: a text goes to each member in a message of its own.",
+    },
+    Limit {
+        name: "MAX_GROUPS_OF_ONE",
+        amount: Amount::Count(MAX_GROUPS_OF_ONE as u32),
+        why: "Groups that one account may be in: half a megabyte of states for a phone that comes back.",
+    },
+    Limit {
+        name: "MAX_GROUP_NAME_LEN",
+        amount: Amount::Bytes(MAX_GROUP_NAME_LEN as u64),
+        why: "Longest name of a group: that of a person.",
     },
 ];
 

@@ -7,7 +7,7 @@ use pillarbox_wire::{
 
 use super::{
     AccountRow, Applied, Changes, ChannelRow, Counters, DepositRow, Deposits, DeviceNumber, DeviceRow,
-    LeafRow, MessageRow, PublishedRow, StoreError,
+    GroupMemberRow, GroupRow, LeafRow, MessageRow, PublishedRow, StoreError,
 };
 use crate::memory::mailbox::QueuedMessage;
 
@@ -30,6 +30,10 @@ pub struct StoreContents {
     pub device_lists: Vec<DeviceList>,
     /// The directory's public log, in order.
     pub leaves: Vec<LeafRow>,
+    /// The groups whose members the operator manages.
+    pub groups: Vec<GroupRow>,
+    /// The accounts in them.
+    pub group_members: Vec<GroupMemberRow>,
 }
 
 /// Number of one-time prekeys to skip: those that this batch has handed out already.

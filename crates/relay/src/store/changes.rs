@@ -12,6 +12,7 @@ use super::channels::{ChannelRow, PublishedRow};
 use super::deposits::Leaving;
 use super::devices::{Linking, Relisting, Unlinking};
 use super::events::{EventNumber, EventRow, Lapse};
+use super::groups::Regrouping;
 use super::leaves::LeafRow;
 use super::rows::{AccountRow, DeviceNumber, DeviceRow, MessageRow, PreKeyKind};
 use crate::rules::keeping::{Granularity, Keeping};
@@ -136,6 +137,8 @@ pub struct Closing {
     pub devices: Vec<DeviceNumber>,
     /// Messages that wait for these devices. Delivered ones that were kept are deleted with their mailbox.
     pub waiting: Vec<MessageId>,
+    /// The groups that named the account, without it.
+    pub groups: Vec<Regrouping>,
 }
 
 /// Delivered messages whose time is over.
@@ -173,6 +176,8 @@ pub struct Trim {
     pub channels: bool,
     /// True if the directory's log is kept.
     pub directory_log: bool,
+    /// True if groups stay.
+    pub groups: bool,
 }
 
 impl From<&Keeping> for Trim {
@@ -185,6 +190,7 @@ impl From<&Keeping> for Trim {
             deposits: keeping.deposits.clone(),
             channels: keeping.channels,
             directory_log: keeping.directory_log,
+            groups: keeping.groups,
         }
     }
 }
@@ -218,7 +224,9 @@ pub struct Changes {
     pub channels: Vec<ChannelRow>,
     /// New posts. The number of each becomes its channel's [`ChannelRow::posted`].
     pub posts: Vec<PublishedRow>,
-    /// Channels that are taken down, with the time. Their posts are deleted.
+    /// Groups after an act on them.
+    pub groups: Vec<Regrouping>,
+    /// Channels that are taken down, with the time. Their posts go.
     pub taken_down: Vec<(ChannelName, Timestamp)>,
     /// New messages, with rising numbers.
     pub messages: Vec<MessageRow>,
@@ -258,6 +266,7 @@ impl Changes {
             deposits,
             channels,
             posts,
+            groups,
             taken_down,
             messages,
             delivered,
@@ -282,6 +291,7 @@ impl Changes {
             && deposits.is_empty()
             && channels.is_empty()
             && posts.is_empty()
+            && groups.is_empty()
             && taken_down.is_empty()
             && messages.is_empty()
             && delivered.is_empty()
@@ -313,6 +323,7 @@ impl Changes {
             deposits,
             channels,
             posts,
+            groups,
             taken_down: _,
             messages,
             delivered: _,
@@ -333,6 +344,7 @@ impl Changes {
             && deposits.iter().all(|leaving| leaving.value.is_none())
             && channels.is_empty()
             && posts.is_empty()
+            && groups.iter().all(Regrouping::is_over)
             && messages.is_empty()
             && events.is_empty()
     }

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{
     AccountRow, ChannelRow, Completeness, Counters, DepositRow, DeviceListRow, DeviceNumber, DeviceRow,
-    EventRow, LeafRow, LinkedDeviceRow, MessageRow, PreKeyRow, PublishedRow,
+    EventRow, GroupMemberRow, GroupRow, LeafRow, LinkedDeviceRow, MessageRow, PreKeyRow, PublishedRow,
 };
 use crate::rules::keeping::Keeping;
 
@@ -44,6 +44,10 @@ pub struct Holdings {
     pub posts: Vec<PublishedRow>,
     /// The directory's public log, in order.
     pub leaves: Vec<LeafRow>,
+    /// The groups whose members the operator manages, by group.
+    pub groups: Vec<GroupRow>,
+    /// The accounts that are or were in them, by group and account.
+    pub group_members: Vec<GroupMemberRow>,
 }
 
 impl Holdings {

@@ -13,6 +13,7 @@ mod devices;
 mod error;
 mod events;
 mod file_names;
+mod groups;
 mod holdings;
 mod leaves;
 #[cfg(feature = "server")]
@@ -39,6 +40,7 @@ pub use events::{EVENT, EventNumber, EventRow, Lapse, Staying};
 #[cfg(feature = "server")]
 pub use file_names::MARK_FILE;
 pub use file_names::{DATABASE_FILE, RESERVE_FILE};
+pub use groups::{GROUP, GROUP_MEMBER, GroupMemberRow, GroupRow, Regrouping};
 pub use holdings::Holdings;
 pub use leaves::{LEAF, LeafRow};
 pub use rows::{

@@ -1,16 +1,16 @@
 //! The part of the suite about deposits, channels, the log of events, and removals after a rule was changed.
 
 use pillarbox_wire::{
-    AccountId, Bytes, ChannelName, DepositKind, DeviceId, DeviceList, FixedBytes, IdentityKey, ListedDevice,
-    MessageId, Timestamp,
+    AccountId, Bytes, ChannelName, DepositKind, DeviceId, DeviceList, FixedBytes, GroupStanding, IdentityKey,
+    ListedDevice, MessageId, Timestamp,
 };
 
 use super::rows::{account, message, waiting};
 use crate::rules::keeping::{Granularity, Keeping, Logged};
 use crate::store::{
-    Changes, ChannelRow, Closing, DepositRow, Deposits, DeviceNumber, EventNumber, EventRow, Holdings, Lapse,
-    LastSeen, LeafRow, Leaving, Linking, PublishedRow, Relisting, Replacement, Skip, Staying, Store,
-    StoreError, Trim, Unlinking,
+    Changes, ChannelRow, Closing, DepositRow, Deposits, DeviceNumber, EventNumber, EventRow, GroupMemberRow,
+    GroupRow, Holdings, Lapse, LastSeen, LeafRow, Leaving, Linking, PublishedRow, Regrouping, Relisting,
+    Replacement, Skip, Staying, Store, StoreError, Trim, Unlinking,
 };
 
 const ANNE: AccountId = AccountId([1; 16]);
@@ -123,7 +123,8 @@ pub(super) fn deposits_are_replaced_taken_back_and_counted<S: Store>(
     assert_eq!(store.contents().unwrap().push_tokens, std::slice::from_ref(&token));
     assert_eq!(look(&store).deposits[1], token);
 
-    let closing = Closing { account: ANNE, devices: vec![DeviceNumber(1)], waiting: Vec::new() };
+    let closing =
+        Closing { account: ANNE, devices: vec![DeviceNumber(1)], waiting: Vec::new(), groups: Vec::new() };
     store.apply(&Changes { closed: vec![closing], ..Changes::default() }).unwrap();
     let left: Vec<_> = look(&store).deposits.iter().map(|row| row.account).collect();
     assert_eq!(left, [BEN]);
@@ -171,7 +172,8 @@ pub(super) fn channels_are_read_in_order_and_taken_down<S: Store>(
 
     let taken_down = vec![(name.clone(), Timestamp(99))];
     store.apply(&Changes { taken_down, ..Changes::default() }).unwrap();
-    let closing = Closing { account: ANNE, devices: vec![DeviceNumber(1)], waiting: Vec::new() };
+    let closing =
+        Closing { account: ANNE, devices: vec![DeviceNumber(1)], waiting: Vec::new(), groups: Vec::new() };
     let mut store = reopen(store);
     assert_eq!(store.posts(&name, 0, 100, 10).unwrap(), []);
     assert_eq!(look(&store).posts.len(), 2);
@@ -267,7 +269,8 @@ pub(super) fn the_directory_s_log_is_read_in_order_and_goes_only_as_a_whole<S: S
     store.apply(&Changes { accounts: vec![account(1, 1)], leaves: more, ..Changes::default() }).unwrap();
     // An index is used once.
     assert!(store.apply(&Changes { leaves: vec![leaf(2, 9, 1)], ..Changes::default() }).is_err());
-    let closing = Closing { account: ANNE, devices: vec![DeviceNumber(1)], waiting: Vec::new() };
+    let closing =
+        Closing { account: ANNE, devices: vec![DeviceNumber(1)], waiting: Vec::new(), groups: Vec::new() };
     store.apply(&Changes { closed: vec![closing], ..Changes::default() }).unwrap();
     let mut store = reopen(store);
     let whole = [leaf(0, 1, 1), leaf(1, 2, 1), leaf(2, 1, 2)];
@@ -279,6 +282,53 @@ pub(super) fn the_directory_s_log_is_read_in_order_and_goes_only_as_a_whole<S: S
     let off = Trim::from(&Keeping::LEAST);
     store.apply(&Changes { trim: Some(off), ..Changes::default() }).unwrap();
     assert!(look(&store).leaves.is_empty());
+}
+
+pub(super) fn groups_are_replaced_whole_and_go_when_nobody_is_in_them<S: Store>(
+    mut store: S,
+    reopen: &mut impl FnMut(S) -> S,
+    look: &impl Fn(&S) -> Holdings,
+) {
+    let group = |number: u8, version, members: &[(AccountId, GroupStanding, Option<AccountId>)]| {
+        let group_id = FixedBytes([number; 16]);
+        let row = |&(account, standing, acted_by): &_| GroupMemberRow {
+            group_id,
+            account,
+            standing,
+            acted_by,
+            at: Timestamp(u64::from(version)),
+        };
+        let members = members.iter().map(row).collect();
+        Regrouping { group: GroupRow { group_id, version, name: format!("Group {number}") }, members }
+    };
+    let (admin, member, left) = (GroupStanding::Admin, GroupStanding::Member, GroupStanding::Left);
+    let first = group(1, 1, &[(ANNE, admin, Some(ANNE)), (BEN, member, Some(ANNE))]);
+    let other = group(2, 1, &[(BEN, admin, Some(BEN))]);
+    let groups = vec![first, other.clone()];
+    store.apply(&Changes { groups, ..Changes::default() }).unwrap();
+    let second = group(1, 2, &[(ANNE, admin, Some(ANNE)), (BEN, left, Some(BEN))]);
+    store.apply(&Changes { groups: vec![second.clone()], ..Changes::default() }).unwrap();
+    let mut store = reopen(store);
+    let rows = [second.members.clone(), other.members.clone()].concat();
+    let contents = store.contents().unwrap();
+    assert_eq!(contents.groups, [second.group.clone(), other.group.clone()]);
+    assert_eq!(contents.group_members, rows);
+    assert_eq!(look(&store).group_members, rows);
+    let over = group(2, 2, &[(BEN, left, Some(BEN))]);
+    store.apply(&Changes { groups: vec![over], ..Changes::default() }).unwrap();
+    assert_eq!(look(&store).groups, [second.group]);
+    assert_eq!(look(&store).group_members, second.members);
+    let without = group(1, 3, &[(BEN, admin, None)]);
+    let closing =
+        Closing { account: ANNE, devices: Vec::new(), waiting: Vec::new(), groups: vec![without.clone()] };
+    store.apply(&Changes { closed: vec![closing], ..Changes::default() }).unwrap();
+    let mut store = reopen(store);
+    assert_eq!(look(&store).group_members, without.members);
+    let on = Trim::from(&Keeping { groups: true, ..Keeping::LEAST });
+    store.apply(&Changes { trim: Some(on), ..Changes::default() }).unwrap();
+    assert_eq!(look(&store).groups.len(), 1);
+    store.apply(&Changes { trim: Some(Trim::from(&Keeping::LEAST)), ..Changes::default() }).unwrap();
+    assert!(look(&store).groups.is_empty() && look(&store).group_members.is_empty());
 }
 
 pub(super) fn what_is_beyond_the_rule_is_trimmed<S: Store>(

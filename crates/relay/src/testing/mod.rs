@@ -41,6 +41,7 @@ pub fn store_suite<S: Store>(
     additions::channels_are_read_in_order_and_taken_down(open(), &mut reopen, &look);
     additions::events_lapse_by_kind_time_and_account(open(), &mut reopen, &look);
     additions::the_directory_s_log_is_read_in_order_and_goes_only_as_a_whole(open(), &mut reopen, &look);
+    additions::groups_are_replaced_whole_and_go_when_nobody_is_in_them(open(), &mut reopen, &look);
     additions::what_is_beyond_the_rule_is_trimmed(open(), &mut reopen, &look);
 }
 
@@ -179,8 +180,12 @@ fn a_closed_account_leaves_nothing<S: Store>(mut store: S, reopen: &mut impl FnM
     store.apply(&Changes { accounts, messages, ..Changes::default() }).unwrap();
     let delivered = vec![(MessageId(3), Timestamp(9_000_000))];
     store.apply(&Changes { delivered, ..Changes::default() }).unwrap();
-    let closing =
-        Closing { account: AccountId([1; 16]), devices: vec![DeviceNumber(1)], waiting: vec![MessageId(1)] };
+    let closing = Closing {
+        account: AccountId([1; 16]),
+        devices: vec![DeviceNumber(1)],
+        waiting: vec![MessageId(1)],
+        groups: Vec::new(),
+    };
     store.apply(&Changes { closed: vec![closing], ..Changes::default() }).unwrap();
     let mut store = reopen(store);
     let contents = store.contents().unwrap();

@@ -7,6 +7,7 @@ use crate::code::NumberCode;
 use crate::codec::Encoded;
 use crate::deposit::{ChannelName, Deposit, DepositKind};
 use crate::devices::{DeviceList, DeviceOffer};
+use crate::groups::GroupAct;
 use crate::handle::Handle;
 use crate::ids::{AccountId, DeviceAddress, MessageId, RequestId};
 use crate::limits::MAX_FRAME_LEN;
@@ -68,6 +69,10 @@ pub enum ClientFrame {
     ReadLog(ReadLog),
     /// Asks the directory's log to prove that it continues two heads.
     ProveGrowth(ProveGrowth),
+    /// Acts on a group whose members the operator manages.
+    ActOnGroup(Box<ActOnGroup>),
+    /// Asks for the states of the account's groups, now and whenever they change on this connection.
+    FollowGroups(FollowGroups),
 }
 
 impl Encoded for ClientFrame {
@@ -355,4 +360,25 @@ pub struct ProveGrowth {
     pub own: u64,
     /// The size of the head that somebody else has sent it.
     pub told: u64,
+}
+
+/// See [`ClientFrame::ActOnGroup`]. A relay whose operator manages no groups refuses it with
+/// [`Refusal::NotOffered`](crate::Refusal::NotOffered). An act that has nothing to change is answered with the state,
+/// so that it may be sent again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActOnGroup {
+    /// Pairs the answer with this request.
+    pub request: RequestId,
+    /// The group. Whoever creates one draws its bytes at random.
+    pub group: FixedBytes<16>,
+    /// The act.
+    pub act: GroupAct,
+}
+
+/// See [`ClientFrame::FollowGroups`]. The states go out before the answer. A phone that does not ask gets none, so that
+/// one which does not know of them never gets a frame that it cannot read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FollowGroups {
+    /// Pairs the answer with this request.
+    pub request: RequestId,
 }

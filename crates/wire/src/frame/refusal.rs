@@ -78,6 +78,13 @@ pub enum Refusal {
     /// The relay has another device list of this account with this version or a later one.
     #[error("the relay has a later list of this account's devices")]
     OlderDevices,
+    /// The group does not exist, or the actor is not in it, or somebody else has its name. The answer is the same in
+    /// all three cases.
+    #[error("there is no such group, or you are not in it")]
+    UnknownGroup,
+    /// Only the group's admin may do this.
+    #[error("only the group's admin may do this")]
+    NotGroupAdmin,
 }
 
 /// The reason for closing a connection.

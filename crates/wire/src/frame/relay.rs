@@ -7,6 +7,7 @@ use crate::bytes::{Bytes, FixedBytes};
 use crate::certificate::SenderCertificate;
 use crate::codec::Encoded;
 use crate::devices::{DeviceList, DeviceOffer};
+use crate::groups::GroupState;
 use crate::handle::Handle;
 use crate::ids::{AccountId, DeviceAddress, MessageId, RequestId};
 use crate::limits::MAX_FRAME_LEN;
@@ -75,6 +76,12 @@ pub enum RelayFrame {
     LogEntries(LogEntries),
     /// Proof that the directory's log continues two heads.
     Growth(Box<Growth>),
+    /// The act on the group is done.
+    GroupActed(Box<GroupActed>),
+    /// The account's groups are told, and each change of them follows.
+    GroupsFollow(GroupsFollow),
+    /// Who is in one of the account's groups, without a question.
+    GroupTold(Box<GroupTold>),
 }
 
 impl Encoded for RelayFrame {
@@ -363,4 +370,30 @@ pub struct Growth {
     pub own: Vec<FixedBytes<32>>,
     /// Proof that it continues the head that the phone received.
     pub told: Vec<FixedBytes<32>>,
+}
+
+/// See [`RelayFrame::GroupActed`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupActed {
+    /// The request that this answers.
+    pub request: RequestId,
+    /// The group after the act.
+    pub state: GroupState,
+}
+
+/// See [`RelayFrame::GroupsFollow`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupsFollow {
+    /// The request that this answers.
+    pub request: RequestId,
+    /// The groups that the account is in, by the relay's word. A group that the phone knows and that is not among them
+    /// is over.
+    pub groups: Vec<FixedBytes<16>>,
+}
+
+/// See [`RelayFrame::GroupTold`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupTold {
+    /// The group as it is now.
+    pub state: GroupState,
 }

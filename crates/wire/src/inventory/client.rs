@@ -36,6 +36,8 @@ pub const fn from_phone(frame: &ClientFrame) -> &'static [InventoryField] {
         ClientFrame::ProveEntry(_) => PROVE_ENTRY,
         ClientFrame::ReadLog(_) => READ_LOG,
         ClientFrame::ProveGrowth(_) => PROVE_GROWTH,
+        ClientFrame::ActOnGroup(_) => ACT_ON_GROUP,
+        ClientFrame::FollowGroups(_) => FOLLOW_GROUPS,
     }
 }
 
@@ -234,5 +236,19 @@ declare!(
         request: Protocol, Passing, "pairs the answer with the question";
         own: Events, Passing, "how much of the log the phone had seen, and so about when it last asked";
         told: Events, Passing, "how much of it a contact had seen, and so about when that contact last asked";
+    }
+);
+declare!(
+    /// Fields of [`ActOnGroup`].
+    ACT_ON_GROUP: ActOnGroup {
+        request: Protocol, Passing, "pairs the answer with the question";
+        group: Entity, Groups, "which group; by whom, from the connection";
+        act: Entity, Groups, "what the group is called, and who is added or removed";
+    }
+);
+declare!(
+    /// Fields of [`FollowGroups`].
+    FOLLOW_GROUPS: FollowGroups {
+        request: Protocol, Passing, "pairs the answer with the question";
     }
 );

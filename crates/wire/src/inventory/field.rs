@@ -44,7 +44,9 @@ pub enum StoragePlace {
     Deposits,
     /// The tables of channels and their posts.
     Channels,
-    /// The directory's public log, if this relay has one. Its entries are never deleted.
+    /// The tables of groups, if this relay's operator manages their members.
+    Groups,
+    /// The directory's public log, if this relay has one. Its entries never go.
     DirectoryLog,
     /// The log of events in the database, as far as this relay's rules write one.
     EventLog,

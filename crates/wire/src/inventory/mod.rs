@@ -48,6 +48,8 @@ pub const WIRE: &[InventoryEntry] = &[
     InventoryEntry { direction: FrameDirection::FromPhone, fields: PROVE_ENTRY },
     InventoryEntry { direction: FrameDirection::FromPhone, fields: READ_LOG },
     InventoryEntry { direction: FrameDirection::FromPhone, fields: PROVE_GROWTH },
+    InventoryEntry { direction: FrameDirection::FromPhone, fields: ACT_ON_GROUP },
+    InventoryEntry { direction: FrameDirection::FromPhone, fields: FOLLOW_GROUPS },
     InventoryEntry { direction: FrameDirection::FromPhone, fields: IDENTITY_KEY },
     InventoryEntry { direction: FrameDirection::FromPhone, fields: PREKEY_UPLOAD },
     InventoryEntry { direction: FrameDirection::FromPhone, fields: SIGNED_PREKEY },
@@ -88,4 +90,9 @@ pub const WIRE: &[InventoryEntry] = &[
     InventoryEntry { direction: FrameDirection::ToPhone, fields: LOG_HEAD },
     InventoryEntry { direction: FrameDirection::ToPhone, fields: LOG_LEAF },
     InventoryEntry { direction: FrameDirection::ToPhone, fields: GROWTH },
+    InventoryEntry { direction: FrameDirection::ToPhone, fields: GROUP_ACTED },
+    InventoryEntry { direction: FrameDirection::ToPhone, fields: GROUPS_FOLLOW },
+    InventoryEntry { direction: FrameDirection::ToPhone, fields: GROUP_TOLD },
+    InventoryEntry { direction: FrameDirection::ToPhone, fields: GROUP_STATE },
+    InventoryEntry { direction: FrameDirection::ToPhone, fields: LISTED_MEMBER },
 ];

@@ -5,6 +5,7 @@ use crate::declare;
 use crate::deposit::Deposit;
 use crate::devices::{DeviceList, DeviceOffer, ListedDevice};
 use crate::frame::PostRow;
+use crate::groups::{GroupState, ListedMember};
 use crate::ids::DeviceAddress;
 use crate::log::{LatestEntry, LogHead, LogLeaf};
 use crate::prekeys::*;
@@ -143,5 +144,23 @@ declare!(
         leaf: Keys, Passing, "the entry";
         inclusion: Keys, Passing, "proves that it stands there";
         latest: Keys, Passing, "proves that no later one follows";
+    }
+);
+declare!(
+    /// Fields of [`GroupState`].
+    GROUP_STATE: GroupState {
+        group: Entity, Groups, "which group";
+        version: Events, Groups, "how often its members have changed";
+        name: Content, Groups, "what its members call it, in the clear";
+        members: Entity, Groups, "who is and was in it";
+    }
+);
+declare!(
+    /// Fields of [`ListedMember`].
+    LISTED_MEMBER: ListedMember {
+        account: Entity, Groups, "who";
+        standing: Entity, Groups, "admin, member, removed or left";
+        by: Entity, Groups, "who added, removed or appointed them";
+        at: Events, Groups, "when";
     }
 );

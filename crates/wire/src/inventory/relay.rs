@@ -38,6 +38,9 @@ pub const fn to_phone(frame: &RelayFrame) -> &'static [InventoryField] {
         RelayFrame::Proof(_) => PROOF,
         RelayFrame::LogEntries(_) => LOG_ENTRIES,
         RelayFrame::Growth(_) => GROWTH,
+        RelayFrame::GroupActed(_) => GROUP_ACTED,
+        RelayFrame::GroupsFollow(_) => GROUPS_FOLLOW,
+        RelayFrame::GroupTold(_) => GROUP_TOLD,
     }
 }
 
@@ -243,5 +246,25 @@ declare!(
         head: Keys, Passing, "the log as it stands";
         own: Keys, Passing, "proves that the log continues what the phone has seen";
         told: Keys, Passing, "proves that it continues what a contact has seen";
+    }
+);
+declare!(
+    /// Fields of [`GroupActed`].
+    GROUP_ACTED: GroupActed {
+        request: Protocol, Passing, "pairs the answer with the question";
+        state: Entity, Groups, "the group after the act";
+    }
+);
+declare!(
+    /// Fields of [`GroupsFollow`].
+    GROUPS_FOLLOW: GroupsFollow {
+        request: Protocol, Passing, "pairs the answer with the question";
+        groups: Entity, Groups, "the groups that the account is in";
+    }
+);
+declare!(
+    /// Fields of [`GroupTold`].
+    GROUP_TOLD: GroupTold {
+        state: Entity, Groups, "the group as it is now";
     }
 );

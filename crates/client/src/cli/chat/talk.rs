@@ -244,8 +244,9 @@ impl<'a, 'd, P: PhoneProgram> Chat<'a, 'd, P> {
             | Notice::MemberLeft { group, .. }
             | Notice::MemberRemoved { group, .. }
             | Notice::MemberDropped { group, .. }
-            | Notice::KeeperChanged { group, .. } => {
-                // A change in another group is shown too, because its notice is given only once.
+            | Notice::KeeperChanged { group, .. }
+            | Notice::OperatorSays { group, .. } => {
+                // A change in another group is shown too, because its notice comes only once.
                 news::show_new(self.context, self.phone, Some(*group), Form::Text)?;
                 self.partner.refresh(self.phone)?;
             }

@@ -46,6 +46,9 @@ pub(crate) fn find_group(phone: &Phone, typed: &str) -> Result<Group, Failure> {
 /// Returns how the owner came out of a group: by leaving, or not.
 pub(crate) fn out_of(phone: &Phone, group: &Group) -> GroupFailure {
     let name = name(group);
+    if phone.group_admin(group.id).is_ok_and(|admin| admin.is_some()) {
+        return GroupFailure::OperatorOut { name };
+    }
     let is_own = |account: AccountId| member(phone, account).is_none();
     let changes = phone.group_changes(group.id).unwrap_or_default();
     let last = changes.iter().rev().find_map(|change| match change.news {
@@ -78,6 +81,9 @@ pub(crate) fn find_member(phone: &Phone, group: &Group, typed: &str) -> Result<A
 
 /// Returns the ground on which the phone knows who is in a group.
 pub(crate) fn basis(phone: &Phone, group: &Group) -> Result<String, Failure> {
+    if let Some(admin) = phone.group_admin(group.id)? {
+        return Ok(sentences::group_of_operator(member(phone, admin).as_deref()));
+    }
     Ok(match phone.group_signatures(group.id)? {
         Some(signed) => sentences::group_signed(member(phone, signed.keeper).as_deref()),
         None => sentences::GROUP_UNSIGNED.to_owned(),

@@ -1,7 +1,9 @@
-//! `pillarbox group`: who talks together. The members' phones tell each other; no relay is asked.
+//! `pillarbox group`: who talks together. The members' phones tell each other; no relay is asked, unless the owner lets
+//! the operator manage groups.
 
 pub(crate) mod find;
 pub(crate) mod news;
+mod operator;
 pub(crate) mod said;
 
 use pillarbox_client::sentences;
@@ -36,6 +38,8 @@ struct Listed {
     signed: bool,
     /// `you`, or the name here of the one who may remove members; only for a signed group.
     keeper: Option<String>,
+    /// `you`, or the name here of the admin by the operator's word; only for a group whose members it manages.
+    operators_admin: Option<String>,
     members: Vec<Member>,
     /// The changes of its members, as this phone heard of them; only for one group.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -70,6 +74,8 @@ pub(crate) fn run(context: &mut CliContext<'_, impl PhoneProgram>, command: &Com
         Command::Add { name, member } => add(context, name, member),
         Command::Remove { name, member, yes } => remove(context, name, member, *yes),
         Command::Leave { name, yes } => leave(context, name, *yes),
+        Command::HandOver { name, member } => operator::hand_over(context, name, member),
+        Command::Believe { whom } => operator::believe(context, *whom),
         Command::List { machine } => list(context, machine.form()),
         Command::Show { name, machine } => show(context, name, machine.form()),
     }
@@ -91,6 +97,9 @@ fn create(
         .iter()
         .map(|whom| writable(&phone, whom).map(|contact| contact.account))
         .collect::<Result<Vec<AccountId>, Failure>>()?;
+    if phone.account().follows_operator() {
+        return operator::create(context, &mut phone, typed, &accounts);
+    }
     let made = phone.make_group(typed, &accounts, now(), &mut context.rng).map_err(|error| match error {
         PhoneError::TooManyMembers => Failure::Group(GroupFailure::Full { name: typed.to_owned() }),
         PhoneError::NoIdentity => keyless(&phone, typed, &accounts),
@@ -119,6 +128,9 @@ fn add(context: &mut CliContext<'_, impl PhoneProgram>, typed: &str, whom: &str)
     must_be_open(&phone)?;
     let group = find_group(&phone, typed)?;
     let contact = writable(&phone, whom)?;
+    if phone.group_admin(group.id)?.is_some() {
+        return operator::add(context, &mut phone, &group, &contact);
+    }
     let (group_name, contact_name) = (name(&group), words::name(&contact));
     let is_in = group.members.contains(&contact.account);
     let signed = phone.group_signatures(group.id)?;
@@ -173,6 +185,9 @@ fn remove(
     let mut phone = context.open()?;
     must_be_open(&phone)?;
     let group = find_group(&phone, typed)?;
+    if phone.group_admin(group.id)?.is_some() {
+        return operator::remove(context, &mut phone, &group, whom, yes);
+    }
     let group_name = name(&group);
     let signed = may_remove(&phone, &group)?;
     let account = find_member(&phone, &group, whom)?;
@@ -233,6 +248,9 @@ fn leave(context: &mut CliContext<'_, impl PhoneProgram>, typed: &str, yes: bool
     let mut phone = context.open()?;
     must_be_open(&phone)?;
     let group = find_group(&phone, typed)?;
+    if phone.group_admin(group.id)?.is_some() {
+        return operator::leave(context, &mut phone, &group, yes);
+    }
     let name = name(&group);
     if !yes {
         context.agree(&format!("Leave {name}? You cannot come back into it."), "--yes")?;
@@ -293,10 +311,14 @@ fn list(context: &mut CliContext<'_, impl PhoneProgram>, form: Form) -> Result<(
             let width = context.terminal.width();
             groups.iter().try_for_each(|group| {
                 let who = members(&phone, group);
-                let unsigned = if phone.group_signatures(group.id)?.is_some() { "" } else { " (unsigned)" };
+                let (unsigned, by) = match (phone.group_admin(group.id)?, phone.group_signatures(group.id)?) {
+                    (Some(_), _) => ("", format!(". {}", sentences::BY_OPERATOR)),
+                    (None, Some(_)) => ("", String::new()),
+                    (None, None) => (" (unsigned)", String::new()),
+                };
                 let name = name(group);
                 let says = match phone.is_in(group) {
-                    true => format!("{name}{unsigned}, {}: {who}", count(group)),
+                    true => format!("{name}{unsigned}, {}: {who}{by}", count(group)),
                     false => format!("{name}{unsigned}, {}. In it then: {who}.", gone(&phone, group)),
                 };
                 context.terminal.result(&break_words(&says, INDENT, width))
@@ -346,6 +368,7 @@ fn show(context: &mut CliContext<'_, impl PhoneProgram>, typed: &str, form: Form
             }
             if !changes.is_empty() {
                 context.terminal.result(match signed {
+                    _ if phone.group_admin(group.id)?.is_some() => "What the operator has said of it:",
                     Some(_) => "What this phone did and heard, and who signed it:",
                     None => "What this phone did and heard, from whom it heard it first:",
                 })?;
@@ -408,6 +431,7 @@ fn listed(phone: &Phone, group: &Group) -> Result<Listed, Failure> {
         left: !phone.is_in(group),
         signed: signed.is_some(),
         keeper: signed.as_ref().map(|signed| you(signed.keeper)),
+        operators_admin: phone.group_admin(group.id)?.map(you),
         members: members.collect(),
         changes: None,
     })

@@ -50,7 +50,13 @@ pub(super) fn changed(phone: &Phone, group: GroupId, change: &GroupChange) -> Ch
 /// Returns the sentence for a change.
 pub(crate) fn sentence(phone: &Phone, group: GroupId, change: &GroupChange) -> String {
     let name = words::group(phone, &group).unwrap_or_default();
-    sentences::group_change(change, &name, |account| member(phone, account))
+    match phone.group_admin(group) {
+        Ok(Some(_)) => {
+            let by = phone.account().address.and_then(|own| change.named_by_operator(own.account));
+            sentences::operator_says(change.news, by, &name, |account| member(phone, account))
+        }
+        _ => sentences::group_change(change, &name, |account| member(phone, account)),
+    }
 }
 
 /// Formats a change with the time at which this phone heard it.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use pillarbox_wire::{AccountId, DepositKind, FixedBytes, Timestamp};
+use pillarbox_wire::{AccountId, DepositKind, FixedBytes, GroupAct, Timestamp};
 use rand_core::CryptoRng;
 
 use crate::phone::engine::Phone;
@@ -33,7 +33,8 @@ struct ChangedGroup {
 }
 
 impl Phone {
-    /// Makes a group of these contacts and the owner, and tells them. This counts as writing to each of them.
+    /// Makes a group of these contacts and the owner, and tells them. This counts as writing to each of them. A phone
+    /// whose operator manages groups asks the relay, and has the group once it has answered.
     ///
     /// # Errors
     /// [`PhoneError::NotRegistered`], [`PhoneError::BadName`], [`PhoneError::EmptyGroup`],
@@ -57,6 +58,9 @@ impl Phone {
         }
         if others.len() >= MAX_GROUP_MEMBERS {
             return Err(PhoneError::TooManyMembers);
+        }
+        if self.account.follows_operator() {
+            return self.ask_for_new_group(name, &others, rng);
         }
         let signs = self.account.signs_groups();
         self.change_group(now, rng, |rows, signer| {
@@ -101,6 +105,10 @@ impl Phone {
         now: Timestamp,
         rng: &mut impl CryptoRng,
     ) -> Result<(), PhoneError> {
+        if let Some(record) = self.operators_group(group)? {
+            self.vault.read(|rows| load_contact(rows, member).map(drop))?;
+            return self.ask_as_admin(&record, GroupAct::Add { member });
+        }
         self.change_group(now, rng, |rows, signer| {
             let contact = load_contact(rows, member)?;
             let mut record = load_group(rows, group, signer.own)?;
@@ -141,6 +149,12 @@ impl Phone {
         now: Timestamp,
         rng: &mut impl CryptoRng,
     ) -> Result<(), PhoneError> {
+        if let Some(record) = self.operators_group(group)? {
+            if member == self.own()? || !record.has(member) {
+                return Err(PhoneError::NotMember);
+            }
+            return self.ask_as_admin(&record, GroupAct::Remove { member });
+        }
         self.change_group(now, rng, |rows, signer| {
             let mut record = load_group(rows, group, signer.own)?;
             if record.keeper.is_none() {
@@ -192,6 +206,9 @@ impl Phone {
         now: Timestamp,
         rng: &mut impl CryptoRng,
     ) -> Result<(), PhoneError> {
+        if self.operators_group(group)?.is_some() {
+            return self.ask_operator(group, GroupAct::Leave);
+        }
         self.change_group(now, rng, |rows, signer| {
             let mut record = load_group(rows, group, signer.own)?;
             let others: Vec<AccountId> = record.present().filter(|other| *other != signer.own).collect();

@@ -10,6 +10,7 @@ mod group_news;
 pub(crate) mod group_signatures;
 pub(crate) mod keys;
 pub(crate) mod missing;
+mod operator_groups;
 mod people;
 mod reports;
 mod requests;

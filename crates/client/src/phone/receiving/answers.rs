@@ -2,8 +2,8 @@
 
 use pillarbox_wire::{
     Accepted, Authenticated, Bundles, Certificate, ChannelOpened, Closed, Deposited, DevicesPublished, Found,
-    Linked, PlaceOpened, Posted, Posts, PreKeyCounts, PreKeysStored, Recalled, Refusal, Refused, Registered,
-    RelayFrame, RequestId, Reregistered, Timestamp,
+    GroupsFollow, Linked, PlaceOpened, Posted, Posts, PreKeyCounts, PreKeysStored, Recalled, Refusal,
+    Refused, Registered, RelayFrame, RequestId, Reregistered, Timestamp,
 };
 use rand_core::CryptoRng;
 
@@ -178,6 +178,21 @@ impl Phone {
             }
             // A phone asks for no entries.
             RelayFrame::LogEntries(_) => {}
+            RelayFrame::GroupActed(acted) => {
+                if let Some(Question::Group { act, .. }) = self.answered(link, acted.request) {
+                    return self.group_told(&acted.state, Some(&act), now, rng);
+                }
+            }
+            RelayFrame::GroupTold(told) if link == Link::Named => {
+                return self.group_told(&told.state, None, now, rng);
+            }
+            // An honest relay tells nothing of groups on the nameless link.
+            RelayFrame::GroupTold(_) => {}
+            RelayFrame::GroupsFollow(GroupsFollow { request, groups }) => {
+                if let Some(Question::FollowGroups) = self.answered(link, request) {
+                    return self.groups_listed(&groups, now, rng);
+                }
+            }
             RelayFrame::Refused(Refused { request, reason }) => {
                 if let Some(question) = self.answered(link, request) {
                     return self.refused(link, question, reason, now, rng);
@@ -239,6 +254,11 @@ impl Phone {
             }
             Question::Devices => self.devices_refused(reason, now, rng)?,
             Question::Prove(held) => self.not_proved(*held, reason, now),
+            Question::Group { group, act } => self.group_refused(group, act, reason, now),
+            Question::FollowGroups => {
+                self.groups_not_followed(reason, now);
+                Vec::new()
+            }
             Question::Bundles { contact } => match reason {
                 Refusal::DeliveryKeyRefused => self.unseal(contact, now, rng)?,
                 // The list says which devices exist; it is requested.

@@ -9,6 +9,7 @@ mod keys;
 mod linking;
 mod news;
 mod numbers;
+mod operator_groups;
 mod own_news;
 mod registration;
 mod room;

@@ -2,7 +2,8 @@
 //!
 //! **Who is believed.** A roster or a departure counts if its sender is in the group as far as this phone knows; a
 //! roster of an unknown group counts if both its sender and this phone's owner are on it. A text from somebody
-//! outside the group is shown as a text from that person. A text to a group that the owner has left is dropped.
+//! outside the group is shown as a text from that person. A text to a group that the owner has left is dropped. In a
+//! group whose operator manages its members, no member is believed on who is in it.
 //!
 //! In a group whose members sign, those whom a roster adds are members only by its sender's word, and screens say
 //! so. Nobody is readmitted by a roster.
@@ -34,7 +35,9 @@ pub(crate) fn take_roster(
     let Roster { id, group, name, members, key } = roster;
     let own = arrival.account.address.map(|address| address.account);
     let record = match (load(rows, group)?, own) {
-        (Some(mut record), Some(own)) if record.has(from) && record.has(own) => {
+        (Some(mut record), Some(own))
+            if record.has(from) && record.has(own) && record.operator_admin.is_none() =>
+        {
             let mut is_full = false;
             let mut log = load_log(rows, group)?;
             for member in members {
@@ -92,7 +95,7 @@ pub(crate) fn take_leave(
     let Some(mut record) = load(rows, group)? else {
         return Ok(());
     };
-    if !record.part(from) {
+    if record.operator_admin.is_some() || !record.part(from) {
         return Ok(());
     }
     if record.keeper.is_some() {
@@ -139,6 +142,52 @@ mod tests {
     use crate::records::body::MAX_GROUP_MEMBERS;
     use crate::records::ids::{BodyId, GroupId};
 
+    fn arrival<'a>(account: &'a crate::records::account::Account, peer: AccountId) -> ArrivalContext<'a> {
+        ArrivalContext {
+            sealed: true,
+            peer,
+            link: None,
+            account,
+            checks_log: false,
+            evidence: None,
+            now: NOW,
+        }
+    }
+
+    #[test]
+    fn no_member_is_believed_on_who_is_in_an_operator_s_group() {
+        let (mut phone, mut rng) = (phone(), rand::rng());
+        let (group, from, other) = (GroupId(FixedBytes([9; 16])), AccountId([1; 16]), AccountId([2; 16]));
+        let account = phone.account.clone();
+        let members = |rows: &mut Rows<'_>| load(rows, group).unwrap().unwrap().view().members;
+        phone
+            .vault
+            .transact(&mut rng, |rows| {
+                let (name, key) = ("Harbour".to_owned(), FixedBytes([0; 32]));
+                let mut record = GroupRecord::new(group, name.clone(), key);
+                for member in [from, OWN] {
+                    record.add(member);
+                }
+                record.operator_admin = Some(from);
+                store_group(rows, &record)?;
+                let before = members(rows);
+                let id = BodyId::generate(&mut rows.rng);
+                let roster = Roster { id, group, name, members: vec![from, OWN, other], key };
+                let (arrival, mut effects) = (arrival(&account, from), Effects::default());
+                assert!(take_roster(rows, from, roster.clone(), &arrival, &mut effects).is_ok());
+                take_leave(rows, from, &Leave { id, group }, &arrival, &mut effects)?;
+                assert_eq!((members(rows), effects.notices.len()), (before, 0));
+                // A group of the members' own takes both.
+                record.operator_admin = None;
+                store_group(rows, &record)?;
+                assert!(take_roster(rows, from, roster, &arrival, &mut effects).is_ok());
+                take_leave(rows, from, &Leave { id, group }, &arrival, &mut effects)?;
+                assert_eq!((members(rows), effects.notices.len()), (vec![other, OWN], 2));
+                Ok::<_, StorageError>(())
+            })
+            .unwrap();
+    }
+
     #[test]
     fn a_member_for_whom_there_is_no_room_is_told_and_the_roster_not_confirmed() {
         let (mut phone, mut rng) = (phone(), rand::rng());
@@ -147,15 +196,7 @@ mod tests {
         let from = member(1);
         let account = phone.account.clone();
         let told = |roster: Vec<AccountId>, rows: &mut Rows<'_>| {
-            let arrival = ArrivalContext {
-                sealed: true,
-                peer: from,
-                link: None,
-                account: &account,
-                checks_log: false,
-                evidence: None,
-                now: NOW,
-            };
+            let arrival = arrival(&account, from);
             let id = BodyId::generate(&mut rows.rng);
             let (name, key) = (String::new(), FixedBytes([0; 32]));
             let mut effects = Effects::default();

@@ -40,7 +40,10 @@ pub(crate) fn take_member_changes(
         known.as_ref().is_some_and(|known| known.has(account))
             || state.as_ref().is_some_and(|state| state.has(account))
     };
-    let is_out = known.as_ref().is_some_and(|known| own.is_none_or(|own| !known.has(own)));
+    // In a group whose operator manages its members, no member is believed on who is in it.
+    let is_out = known
+        .as_ref()
+        .is_some_and(|known| known.operator_admin.is_some() || own.is_none_or(|own| !known.has(own)));
     let (Some(own), Some(state), false) = (own.filter(|own| has(*own)), &state, is_out || !has(from)) else {
         // Nothing in it is believed, and it is finished with that.
         return Ok(owe_receipt(rows, told.id, arrival, effects)?);

@@ -180,4 +180,17 @@ mod tests {
         let again: GroupRecord = read_grown(&encode(&record).unwrap()).unwrap();
         assert_eq!(again.changes, record.changes);
     }
+
+    #[test]
+    fn a_signed_group_of_a_profile_of_before_is_not_the_operator_s() {
+        let mut record =
+            GroupRecord::new(GroupId(FixedBytes([9; 16])), "Harbour".to_owned(), FixedBytes([3; 32]));
+        record.keeper = Some(AccountId([1; 16]));
+        let mut row = encode(&record).unwrap();
+        // Version 3 ended before the operator's admin, of whom there is none.
+        assert_eq!((row.remove(0), row.pop()), (4, Some(0)));
+        row.insert(0, 3);
+        let grown: GroupRecord = read_grown(&row).unwrap();
+        assert!(grown == record && grown.operator_admin.is_none());
+    }
 }

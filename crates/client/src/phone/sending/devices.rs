@@ -179,7 +179,8 @@ fn tell_siblings(
 /// Returns a message about every group whose members have changed since it was last sent.
 fn changed_groups(rows: &mut Rows<'_>, own: DeviceAddress) -> Result<Vec<Content>, StorageError> {
     let mut changed = Vec::new();
-    for record in all_groups(rows)? {
+    // Who is in a group of the operator's each device learns from the relay.
+    for record in all_groups(rows)?.into_iter().filter(|record| record.operator_admin.is_none()) {
         let log = membership::load_log(rows, record.id)?;
         let count = (log.in_reading_order(&[]).len() as u64).to_be_bytes();
         let digest = group_digest(&record, &count);

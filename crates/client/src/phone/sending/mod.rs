@@ -3,5 +3,6 @@
 mod converse;
 mod devices;
 mod dues;
+mod group_acts;
 mod loaded;
 mod outgoing;

@@ -64,6 +64,7 @@ impl Phone {
                 self.tend_recall(&mut frames);
                 self.ask_for_proof(link, now, &mut frames)?;
                 self.tend_channels(now, &mut frames)?;
+                self.tend_groups(now, &mut frames);
                 self.tend_devices(rng, &mut frames)?;
                 self.tell_devices(now, rng)?;
                 self.ask_lists(link, &mut frames)?;
@@ -129,6 +130,7 @@ impl Phone {
             && self.key_stock.is_settled()
             && self.deposits.are_settled()
             && self.channels.are_settled()
+            && self.groups_are_settled()
             && self.recall.next().is_none()
             && self.link_wish.is_none()
             && self.proofs.waiting.is_empty()

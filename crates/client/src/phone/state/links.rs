@@ -8,11 +8,12 @@
 use std::collections::HashMap;
 
 use pillarbox_crypto::SigningPublic;
-use pillarbox_wire::{AccountId, Deposit, Duration, Handle, RequestId, Timestamp};
+use pillarbox_wire::{AccountId, Deposit, Duration, GroupAct, Handle, RequestId, Timestamp};
 
 use crate::phone::state::channels::Asked;
 use crate::phone::state::link::Link;
 use crate::phone::state::proofs::Held;
+use crate::records::ids::GroupId;
 use crate::records::prekeys::Numbers;
 use crate::text::device_code::DeviceCode;
 
@@ -81,6 +82,11 @@ pub(crate) enum Question {
         contact: AccountId,
     },
     Prove(Box<Held>),
+    Group {
+        group: GroupId,
+        act: GroupAct,
+    },
+    FollowGroups,
     Close,
     Ping,
 }

@@ -4,6 +4,7 @@
 pub(crate) mod certificate;
 pub(crate) mod channels;
 pub(crate) mod deposits;
+pub(crate) mod group_acts;
 pub(crate) mod key_stock;
 pub(crate) mod link;
 pub(crate) mod links;

@@ -18,12 +18,15 @@ use pillarbox_wire::{AccountId, PostRow, Refusal};
 
 use crate::records::account::Protection;
 use crate::records::contact::Trust;
+use crate::records::group::GroupNews;
 use crate::records::habits::BackupKey;
 use crate::records::history::{DeliveryState, EntryDirection, EntryKind, HistoryEntry};
 use crate::records::ids::GroupId;
 use crate::records::notice::Notice;
 
-pub use crate::text::sentences::membership::{GROUP_UNSIGNED, group_change, group_code, group_signed};
+pub use crate::text::sentences::membership::{
+    BY_OPERATOR, GROUP_UNSIGNED, group_change, group_code, group_of_operator, group_signed, operator_says,
+};
 pub use crate::text::sentences::names::{Choice, Names, Tone};
 pub use crate::text::sentences::span::span;
 pub use crate::text::sentences::word::word;
@@ -302,6 +305,23 @@ pub fn notice(notice: &Notice, names: &impl Names) -> (Tone, String) {
                 of_group(id)
             ),
         ),
+        Notice::OperatorSays { group: id, news, by } => {
+            let place = match news {
+                GroupNews::Made | GroupNews::Joined => group(id).unwrap_or_else(|| "a group".to_owned()),
+                GroupNews::Added(_)
+                | GroupNews::Left
+                | GroupNews::Removed(_)
+                | GroupNews::Dropped(_)
+                | GroupNews::Handed(_) => of_group(id),
+            };
+            (Note, operator_says(*news, *by, &place, |who| Some(name(&who))))
+        }
+        Notice::OperatorRefused { group: id, reason } => {
+            (Warning, membership::operator_refused(*reason, group(id).as_deref()))
+        }
+        Notice::GroupNotChanged { group: id, reason } => {
+            (Warning, membership::not_changed(*reason, group(id).as_deref()))
+        }
         Notice::KeyChanged { contact, blocked } => {
             (Warning, devices::key_changed(&name(contact), *blocked, names))
         }

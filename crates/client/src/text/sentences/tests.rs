@@ -12,14 +12,14 @@ use super::*;
 use crate::records::devices::DeviceFault;
 use crate::records::directory::{HeadConflict, Unproved};
 use crate::records::ids::BodyId;
-use crate::records::notice::{Degraded, DeviceFailure};
+use crate::records::notice::{Degraded, DeviceFailure, OperatorFault};
 
 const BOB: AccountId = AccountId([2; 16]);
 const CAROL: AccountId = AccountId([3; 16]);
 const GROUP: GroupId = GroupId(FixedBytes([9; 16]));
 
 /// The number of kinds of notice. A new kind also belongs in [`every`].
-const KINDS: usize = 58;
+const KINDS: usize = 61;
 
 struct Plain;
 
@@ -72,6 +72,7 @@ fn every() -> Vec<Notice> {
         content: Bytes(content.as_bytes().to_vec()),
     };
     let unproved = |contact, handle, why| Notice::DirectoryUnproved { contact, handle, why };
+    let operator_says = |news, by| Notice::OperatorSays { group: GROUP, news, by };
     let text = |text: &str| EntryKind::Text(text.to_owned());
     let received =
         |kind, verified, group| Notice::Received { contact: BOB, entry: entry(kind, verified, group) };
@@ -154,6 +155,23 @@ fn every() -> Vec<Notice> {
         Notice::MembersDiffer { group: GROUP, contact: BOB, theirs: 1, ours: 3 },
         Notice::MembersDiffer { group: GROUP, contact: BOB, theirs: 3, ours: 3 },
         Notice::ChangeRefused { group: GROUP, contact: BOB },
+        operator_says(GroupNews::Made, Some(BOB)),
+        operator_says(GroupNews::Joined, Some(BOB)),
+        operator_says(GroupNews::Joined, None),
+        operator_says(GroupNews::Added(CAROL), Some(BOB)),
+        operator_says(GroupNews::Added(CAROL), None),
+        operator_says(GroupNews::Left, Some(CAROL)),
+        operator_says(GroupNews::Removed(CAROL), Some(BOB)),
+        operator_says(GroupNews::Removed(CAROL), None),
+        operator_says(GroupNews::Dropped(CAROL), None),
+        operator_says(GroupNews::Handed(CAROL), Some(BOB)),
+        operator_says(GroupNews::Handed(CAROL), None),
+        Notice::OperatorRefused { group: GROUP, reason: OperatorFault::NotBelieved },
+        Notice::OperatorRefused { group: GROUP, reason: OperatorFault::Signed },
+        Notice::OperatorRefused { group: GROUP, reason: OperatorFault::Unreadable },
+        Notice::OperatorRefused { group: GROUP, reason: OperatorFault::TooMany },
+        Notice::GroupNotChanged { group: GROUP, reason: Refusal::NotOffered },
+        Notice::GroupNotChanged { group: GROUP, reason: Refusal::NotGroupAdmin },
         Notice::KeyChanged { contact: BOB, blocked: true },
         Notice::KeyChanged { contact: BOB, blocked: false },
         Notice::Undecryptable { contact: Some(BOB), asked_again: true },

@@ -12,6 +12,7 @@ use std::path::Path;
 use pillarbox_system::private;
 use pillarbox_wire::{AccountId, ChannelName, Handle, MessageId};
 
+use crate::memory::groups::Groups;
 use crate::server::clock;
 use crate::server::trouble::in_words;
 use crate::store::lock;
@@ -170,9 +171,11 @@ impl Offline {
     /// [`StoreError`]; the account still exists, and some of its waiting messages may be deleted.
     pub fn remove_account(&mut self, account: AccountId) -> Result<(), StoreError> {
         self.empty_mailbox(account)?;
-        let closing = Closing { account, devices: self.devices(account), waiting: Vec::new() };
+        let groups = Groups::new(&self.contents.groups, &self.contents.group_members)?;
+        let groups = groups.without(account, clock::now());
+        let closing = Closing { account, devices: self.devices(account), waiting: Vec::new(), groups };
         self.apply(Changes { closed: vec![closing], ..Changes::default() })?;
-        self.contents.accounts.retain(|row| row.account != account);
+        self.contents = self.store.contents()?;
         self.store.tidy()
     }
 

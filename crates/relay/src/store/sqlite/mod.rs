@@ -21,6 +21,7 @@ mod files;
 mod folder;
 #[cfg(feature = "fork")]
 mod fork;
+mod groups;
 mod leaves;
 #[cfg(feature = "server")]
 mod mark;

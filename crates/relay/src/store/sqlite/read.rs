@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::note::{self, Note};
 use super::query::{first, rows};
 use super::schema::{self, Layout};
-use super::{channels, columns, deposits, devices, events, leaves};
+use super::{channels, columns, deposits, devices, events, groups, leaves};
 use crate::memory::mailbox::{Entrance, QueuedMessage};
 use crate::store::backend::{Skip, Stock, StoreContents, StoredPreKeys};
 use crate::store::changes::Counters;
@@ -59,6 +59,8 @@ pub(super) fn contents(connection: &Connection) -> Result<StoreContents, StoreEr
             channels::channel,
         )?,
         leaves: leaves::all(connection)?,
+        groups: groups::all(connection)?,
+        group_members: groups::members(connection)?,
         accounts: rows(
             connection,
             &format!("SELECT {} FROM accounts", columns::ACCOUNT_COLUMNS),
@@ -226,7 +228,7 @@ fn rows_of(moment: &Connection, layout: Layout) -> Result<Holdings, StoreError> 
         holdings.posts =
             rows(moment, &all(channels::POST_COLUMNS, "posts", "channel, number"), channels::post)?;
     }
-    if layout >= Layout::Present {
+    if layout >= Layout::WithoutGroups {
         holdings.device_lists =
             rows(moment, &all(devices::LIST_COLUMNS, "device_lists", "account"), devices::list)?;
         holdings.linked_devices = rows(
@@ -235,6 +237,10 @@ fn rows_of(moment: &Connection, layout: Layout) -> Result<Holdings, StoreError> 
             devices::linked,
         )?;
         holdings.leaves = leaves::all(moment)?;
+    }
+    if layout >= Layout::Present {
+        holdings.groups = groups::all(moment)?;
+        holdings.group_members = groups::members(moment)?;
     }
     Ok(holdings)
 }

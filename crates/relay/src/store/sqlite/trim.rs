@@ -9,7 +9,8 @@ use crate::store::changes::Trim;
 use crate::store::error::StoreError;
 
 pub(super) fn trim(transaction: &Transaction<'_>, trim: &Trim) -> Result<(), StoreError> {
-    let Trim { last_seen, last_address, registered, sender, deposits, channels, directory_log } = trim;
+    let Trim { last_seen, last_address, registered, sender, deposits, channels, directory_log, groups } =
+        trim;
     coarsen(transaction, "devices", "last_seen", *last_seen)?;
     coarsen(transaction, "accounts", "registered_at", *registered)?;
     if !last_address {
@@ -32,6 +33,10 @@ pub(super) fn trim(transaction: &Transaction<'_>, trim: &Trim) -> Result<(), Sto
     }
     if !directory_log {
         transaction.execute("DELETE FROM directory_log", [])?;
+    }
+    if !groups {
+        transaction.execute("DELETE FROM group_members", [])?;
+        transaction.execute("DELETE FROM groups", [])?;
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use rusqlite::{CachedStatement, Connection, Transaction, TransactionBehavior, pa
 
 use super::columns::{integer, time};
 use super::remove::{remove, remove_device};
-use super::{channels, deposits, devices, events, leaves, trim};
+use super::{channels, deposits, devices, events, groups, leaves, trim};
 use crate::store::changes::{
     Applied, Changes, Closing, Counters, Forget, LastSeen, Registration, Replacement, Set, Taken, Upload,
 };
@@ -35,6 +35,7 @@ pub(super) fn apply(connection: &mut Connection, changes: &Changes) -> Result<(A
         deposits: leaving,
         channels: opened,
         posts,
+        groups: regrouped,
         taken_down,
         messages,
         delivered,
@@ -90,6 +91,7 @@ pub(super) fn apply(connection: &mut Connection, changes: &Changes) -> Result<(A
     leaving.iter().try_for_each(|one| deposits::apply(&transaction, one))?;
     opened.iter().try_for_each(|row| channels::open(&transaction, row))?;
     posts.iter().try_for_each(|row| channels::publish(&transaction, row))?;
+    regrouped.iter().try_for_each(|one| groups::store(&transaction, one))?;
     taken_down.iter().try_for_each(|(channel, at)| channels::take_down(&transaction, channel, *at))?;
     append(&transaction, messages)?;
     if !delivered.is_empty() {
@@ -351,13 +353,14 @@ fn forget_kind(
 }
 
 fn close(transaction: &Transaction<'_>, closing: &Closing) -> Result<(), StoreError> {
-    let Closing { account, devices: its_own, waiting } = closing;
+    let Closing { account, devices: its_own, waiting, groups: regrouped } = closing;
     remove(transaction, waiting)?;
     for device in its_own {
         remove_device(transaction, *device)?;
     }
     devices::remove(transaction, *account)?;
     channels::close(transaction, *account)?;
+    regrouped.iter().try_for_each(|one| groups::store(transaction, one))?;
     transaction.prepare_cached("DELETE FROM deposits WHERE account = ?1")?.execute([account.0.as_slice()])?;
     transaction.prepare_cached("DELETE FROM accounts WHERE account = ?1")?.execute([account.0.as_slice()])?;
     Ok(())
