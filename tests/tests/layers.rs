@@ -1,5 +1,5 @@
 //! The arrows between the crates, and one generation of each cryptographic crate, read from `cargo metadata`.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
