@@ -78,7 +78,6 @@ fn a_command_to_type_next_holds_in_a_shell_whatever_the_folder_is_called() {
         (&["ledger"][..], place.path("anna's data of $(nobody)")),
         (&["ledger", "--follow"], data.clone()),
         (&["account", "remove", "+447700900101"], data.clone()),
-        (&["mailbox", "empty", "+447700900101"], data.clone()),
     ] {
         let mut command = place.command(programs().relay());
         command.args(arguments).arg("--data").arg(&folder);

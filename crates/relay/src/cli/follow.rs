@@ -259,7 +259,8 @@ fn weight(event: &Value) -> Style {
         | "PublishPreKeys" | "PreKeysStored" | "CountPreKeys" | "PreKeyCounts" | "RequestCertificate"
         | "Certificate" | "Accepted" | "Acknowledge" | "Ping" | "Pong" | "Found" | "FoundByCode"
         | "Bundles" | "Deposited" | "Recalled" | "ChannelOpened" | "Posted" | "Posts" | "Closed"
-        | "Goodbye" | "ProveEntry" | "Proof" | "ReadLog" | "LogEntries" | "ProveGrowth" | "Growth" => DIM,
+        | "Goodbye" | "ProveEntry" | "Proof" | "ReadLog" | "LogEntries" | "ProveGrowth" | "Growth"
+        | "GroupActed" | "FollowGroups" | "GroupsFollow" => DIM,
         _ => PLAIN,
     }
 }
@@ -316,6 +317,11 @@ fn words(frame: &str) -> &str {
         "LogEntries" => "gave key log",
         "ProveGrowth" => "compares heads",
         "Growth" => "gave proof",
+        "ActOnGroup" => "group change",
+        "GroupActed" => "group changed",
+        "FollowGroups" => "asks of groups",
+        "GroupsFollow" => "told groups",
+        "GroupTold" => "tells of group",
         "Refused" => "refused",
         "Goodbye" => "goodbye",
         other => other,
@@ -332,7 +338,7 @@ fn sender(frame: &str, named: String) -> String {
         | "Found" | "FoundByCode" | "Bundles" | "Certificate" | "Accepted" | "Closed" | "Pong"
         | "Deposited" | "Recalled" | "ChannelOpened" | "Posted" | "Posts" | "Refused" | "Goodbye"
         | "PlaceOpened" | "PlaceRead" | "Linked" | "DevicesPublished" | "Devices" | "Proof"
-        | "LogEntries" | "Growth" => "the relay",
+        | "LogEntries" | "Growth" | "GroupActed" | "GroupsFollow" | "GroupTold" => "the relay",
         _ => "not named",
     };
     unnamed.to_owned()
