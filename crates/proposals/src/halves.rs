@@ -1,9 +1,9 @@
-//! What each proposal takes in code, counted in its sources.
+//! The code that each proposal needs, counted in its sources.
 
 /// A half of a proposal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Half {
-    /// Whose half it is: `phone`, `relay` or `authority`.
+    /// The party with this half: `phone`, `relay` or `authority`.
     pub of: &'static str,
     /// Its files, by name and text.
     files: &'static [(&'static str, &'static str)],

@@ -1,5 +1,5 @@
-//! What each access proposal changes in phones and relays. The shipped programs contain none of it: the laboratory
-//! alone names this crate, and a test holds that.
+//! The changes that each access proposal makes to phones and relays. The shipped programs contain none of it:
+//! the laboratory alone names this crate, and a test holds that.
 //!
 //! A proposal has up to three halves, each in a file of its own:
 //!

@@ -21,7 +21,7 @@ pub struct EscrowAuthority {
     shares: Vec<PrimeFieldShare<Scalar>>,
 }
 
-/// What somebody has of an authority's key, as a file. Whoever has it opens with it, whoever that is.
+/// An authority's key, or shares of it. It opens in anybody's hands.
 #[derive(Clone)]
 pub enum EscrowSecret {
     /// The key.

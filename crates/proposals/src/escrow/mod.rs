@@ -9,10 +9,10 @@
 //! ```
 //!
 //! `B` is the base point of ristretto255 (RFC 9496), `P` the authority's public key, and `r` is derived from the key.
-//! So whoever opens the message has everything to compute the leaf again, and refuses a message whose leaf is missing,
-//! garbled or of another key. That binds the leaf without a field in the session protocol. The ratchet authenticates
-//! the content as well, so that whoever unwraps the key can read with it and cannot write in the sender's name. The
-//! name is that of the *law enforcement access field* of the Escrowed Encryption Standard (FIPS 185).
+//! Whoever opens the message therefore has everything to compute the leaf again, and refuses a message whose leaf is
+//! missing, garbled or of another key. That binds the leaf without a field in the session protocol. The ratchet
+//! authenticates the content as well, so that whoever unwraps the key can read with it and cannot write in the sender's
+//! name. The name is that of the *law enforcement access field* of the Escrowed Encryption Standard (FIPS 185).
 //!
 //! The authority's key is one scalar, or it is split so that two of three agents open a leaf together: each multiplies
 //! `R` by a share, and to open they never join the shares (Shamir, "How to Share a Secret", 1979). Whoever made the

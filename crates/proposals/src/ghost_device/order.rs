@@ -19,7 +19,7 @@ pub struct GhostOrder {
     makes_phones_ask: bool,
     /// Tells the operator whether the ghost's phone is connected, in a sentence without a full stop.
     tell: fn(&'static str),
-    /// What was made of the order, once the numbers were looked up.
+    /// The order with its numbers looked up; none before the relay has begun.
     carried_out: Option<CarriedOut>,
 }
 
