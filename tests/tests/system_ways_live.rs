@@ -72,11 +72,16 @@ fn a_ghost_that_is_named_reads_the_next_text_and_not_the_one_before_and_an_hones
     // What the relay is given after it reaches the ghost, so nothing is on its way any more.
     drop(bob.altered(&HIDDEN).run(&["send", "Alice", "the last"]).expect(0));
     drop(reads.wait_for(Stream::Out, |line| line.ends_with(": the last")));
+    // The shipped program writes to no device that nobody has signed, although altered software has put one into the
+    // profile.
+    drop(bob.run(&["send", "Alice", "by Bob's shipped program"]).expect(0));
+    drop(dave.altered(&HIDDEN).run(&["send", "Alice", "the very last"]).expect(0));
+    drop(reads.wait_for(Stream::Out, |line| line.ends_with(": the very last")));
     let read = reads.kill().out;
-    for unread in ["before the order", "by Carol"] {
+    for unread in ["before the order", "by Carol", "by Bob's shipped program"] {
         assert!(!read.contains(unread), "{read}");
     }
-    assert_eq!(alice.inbox().len(), 4, "the person gets everything");
+    assert_eq!(alice.inbox().len(), 6, "the person gets everything");
     drop(relay.wait_for_log(|line| line.contains("the ghost's phone is away")));
     let (_, ended) = relay.stop();
     assert!(ended.err.starts_with(ALTERED), "{}", ended.err);

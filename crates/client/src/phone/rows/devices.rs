@@ -12,6 +12,7 @@ use crate::records::contact::ContactRecord;
 use crate::records::devices::{
     DeviceFault, KnownDevices, LinkedDevice, ToldDevices, check_list, device_name, is_later,
 };
+use crate::software::Software;
 use crate::vault::{Rows, StorageError, Table, View};
 
 /// Queued items, for the index in memory.
@@ -115,6 +116,28 @@ pub(crate) fn adopt(
     }
     rows.store(Table::DeviceLists, &account.0, &KnownDevices { list: list.clone(), used })?;
     Ok(difference)
+}
+
+/// Drops a linked device that the software does not write to, with everything that waits for it: other software may
+/// have put it into the rows. Returns the orders of its items; returns nothing if the device stays.
+pub(crate) fn drop_unused(
+    rows: &mut Rows<'_>,
+    address: DeviceAddress,
+    own: Option<DeviceAddress>,
+    software: &impl Software,
+) -> Result<Option<Vec<u64>>, StorageError> {
+    let Some(known) = known(rows, address.account)?.filter(|_| address.device.is_linked()) else {
+        return Ok(None);
+    };
+    let used = software.devices(&known.list.devices, &known.used);
+    if used.iter().any(|listed| listed.device == address.device) {
+        return Ok(None);
+    }
+    let name = device_name(address);
+    let items = rows.load_all::<Item>(Table::Outbox)?;
+    let orders = items.iter().filter(|item| item.to == name).map(|item| item.order).collect();
+    adopt(rows, &known.list, used, own)?;
+    Ok(Some(orders))
 }
 
 /// Forgets an account's linked devices, because its key has changed or it is no contact any more.

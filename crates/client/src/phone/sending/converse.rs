@@ -285,6 +285,11 @@ impl<S: Software> LinkSender<'_, S> {
             decided.paid.push(contact);
             return Ok(());
         };
+        if let Some(orders) = devices::drop_unused(rows, them.device, self.account.address, self.software)? {
+            decided.gone.extend(orders);
+            decided.paid.push(contact);
+            return Ok(());
+        }
         if Self::route(&them) != self.link || !them.record.trust.may_send() {
             return Ok(());
         }
