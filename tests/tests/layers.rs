@@ -6,7 +6,7 @@ use std::process::Command;
 
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, PackageId};
 
-mod sources;
+use crate::sources;
 
 use sources::{Sources, below, sources_of, tokens};
 

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-mod sources;
+use crate::sources;
 
 use sources::{Sources, below, is_word, sources_of, tokens};
 

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-mod sources;
+use crate::sources;
 
 use sources::{below, is_word, sources_of, tokens};
 

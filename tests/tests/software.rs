@@ -1,7 +1,7 @@
 //! The shipped programs have one software, which adds nothing to any step, and no phone or constructor holds another.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
-mod sources;
+use crate::sources;
 
 use std::fs;
 use std::path::Path;

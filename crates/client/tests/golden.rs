@@ -143,7 +143,7 @@ fn written() -> String {
     lines
 }
 
-/// To write the file after a change of version: `GOLDEN=write cargo test -p pillarbox-client --test golden`.
+/// To write the file after a change of version: `GOLDEN=write cargo test -p pillarbox-client --test all golden`.
 #[test]
 fn bodies_have_the_bytes_that_they_always_had() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden.txt");

@@ -1,7 +1,7 @@
 //! No message is lost, doubled or reordered: three people talk under limits that throttle them, while programs end
 //! and connections break at any step, on both sides.
 //!
-//! Each seed is another run. `PILLARBOX_SEEDS=2000 cargo test -p pillarbox-client --test nothing_lost` runs more of
+//! Each seed is another run. `PILLARBOX_SEEDS=2000 cargo test -p pillarbox-client --test all nothing_lost` runs more of
 //! them than the everyday test.
 
 #![allow(

@@ -52,7 +52,7 @@ struct Holder {
 impl Holder {
     fn holding(bytes: &[(&str, &[u8])]) -> Self {
         let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "holder", "--ignored", "--nocapture", "--test-threads=1"])
+            .args(["--exact", "audit_search::holder", "--ignored", "--nocapture", "--test-threads=1"])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

@@ -1,9 +1,9 @@
 //! `docs/demands.md` is generated from the demands' data. This test generates it again and compares.
 //!
-//! After a change of a demand: `PILLARBOX_UPDATE=1 cargo test -p pillarbox-lab --test demands_page`.
+//! After a change of a demand: `PILLARBOX_UPDATE=1 cargo test -p pillarbox-lab --test all demands_page`.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod markdown;
+use crate::markdown;
 
 use std::fmt::Write;
 use std::path::Path;

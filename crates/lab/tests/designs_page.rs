@@ -1,9 +1,9 @@
 //! `docs/designs.md` is generated from the designs' data. This test generates it again and compares.
 //!
-//! After a change of a design: `PILLARBOX_UPDATE=1 cargo test -p pillarbox-lab --test designs_page`.
+//! After a change of a design: `PILLARBOX_UPDATE=1 cargo test -p pillarbox-lab --test all designs_page`.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-mod markdown;
+use crate::markdown;
 
 use pillarbox_lab::english::capital;
 use std::fmt::Write;

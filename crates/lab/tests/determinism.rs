@@ -2,7 +2,7 @@
 //!
 //! `pinned/records.sha256` has the digests of a few records. A debug build compares with it here, and a release
 //! build does when the test runs with `--release`. If both agree with the file, they agree with each other. After a
-//! change that is meant to change records, `PILLARBOX_PIN=1 cargo test -p pillarbox-lab --test determinism` writes
+//! change that is meant to change records, `PILLARBOX_PIN=1 cargo test -p pillarbox-lab --test all determinism` writes
 //! the file again.
 #![allow(
     clippy::unwrap_used,

@@ -7,9 +7,6 @@
     reason = "a test fails by panicking"
 )]
 
-#[path = "oracle_support/schema.rs"]
-mod schema;
-
 use std::sync::LazyLock;
 
 use pillarbox_access::designs;
@@ -20,6 +17,8 @@ use pillarbox_lab::screen::plain;
 use pillarbox_lab::world::World;
 use pillarbox_metadata::{Means, MeansRefusal, Observer, TraceField};
 use serde_json::Value;
+
+use crate::schema_walker;
 
 /// Returns the flagship story, run under a design.
 fn story(design: &str) -> Source {
@@ -140,7 +139,7 @@ fn the_document_keeps_to_its_schema_and_the_same_source_gives_the_same_bytes() {
         let bytes =
             || serde_json::to_string(&json::MetadataDocument::of(&inquiry(source, observer))).unwrap();
         let document: Value = serde_json::from_str(&bytes()).unwrap();
-        assert_eq!(schema::fault(&root, &root, &document), None);
+        assert_eq!(schema_walker::fault(&root, &root, &document), None);
         assert_eq!(bytes(), bytes());
         for means in document["means"].as_array().unwrap() {
             let is_named = means["means"] == "named";

@@ -8,9 +8,8 @@
     reason = "a test"
 )]
 
-mod markdown;
-#[path = "oracle_support/schema.rs"]
-mod schema;
+use crate::markdown;
+use crate::schema_walker;
 
 use std::process::Command;
 use std::sync::LazyLock;
@@ -148,7 +147,7 @@ fn something_planted_that_no_row_lists_is_noticed() {
 fn the_document_keeps_to_its_schema_and_the_schema_is_not_loose() {
     let schema: Value = serde_json::from_str(include_str!("../../../schemas/oracle.schema.json")).unwrap();
     let document = serde_json::to_value(&*REPORT).unwrap();
-    assert_eq!(schema::fault(&schema, &schema, &document), None);
+    assert_eq!(schema_walker::fault(&schema, &schema, &document), None);
     for (path, wrong) in [
         ("/tables/0/rows/0/mark", Value::from("rumour")),
         ("/tables/0/rows/0/agreement/state", Value::from("perhaps")),
@@ -158,7 +157,7 @@ fn the_document_keeps_to_its_schema_and_the_schema_is_not_loose() {
     ] {
         let mut changed = document.clone();
         *changed.pointer_mut(path).unwrap() = wrong;
-        assert!(schema::fault(&schema, &schema, &changed).is_some(), "{path}");
+        assert!(schema_walker::fault(&schema, &schema, &changed).is_some(), "{path}");
     }
 }
 

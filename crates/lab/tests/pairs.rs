@@ -8,13 +8,12 @@
     reason = "a test"
 )]
 
-mod schema_walker;
-
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::sync::LazyLock;
 use std::sync::atomic::AtomicBool;
 
+use crate::schema_walker::fault;
 use pillarbox_access::designs;
 use pillarbox_lab::experiments::control::Control;
 use pillarbox_lab::matrix::check::Folder;
@@ -28,7 +27,6 @@ use pillarbox_lab::page::{self, Options};
 use pillarbox_lab::progress::Progress;
 use pillarbox_lab::record::sha256;
 use pillarbox_lab::screen::{Screen, plain};
-use schema_walker::fault;
 use serde_json::{Value, json};
 
 /// The `pairs.json` of a matrix of every design. `month.rs` counts some of it again.

@@ -9,15 +9,13 @@
     reason = "a test"
 )]
 
-mod schema_walker;
-
 use std::collections::BTreeSet;
 
+use crate::schema_walker::fault;
 use pillarbox_access::designs;
 use pillarbox_lab::record::{Fate, Kind, Record, sha256};
 use pillarbox_lab::scenario::{Scenario, library};
 use pillarbox_lab::world::World;
-use schema_walker::fault;
 use serde_json::{Value, json};
 
 fn schema() -> Value {

@@ -7,16 +7,14 @@
     reason = "a test"
 )]
 
-mod schema_walker;
-
 use std::num::NonZeroUsize;
 use std::sync::atomic::AtomicBool;
 
+use crate::schema_walker::fault;
 use pillarbox_access::designs;
 use pillarbox_lab::experiments::control::Control;
 use pillarbox_lab::matrix::{self, Plan};
 use pillarbox_lab::progress::Progress;
-use schema_walker::fault;
 use serde_json::{Value, json};
 
 fn parsed(text: &str) -> Value {

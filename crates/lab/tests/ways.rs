@@ -7,14 +7,14 @@
     reason = "a test"
 )]
 
-mod schema_walker;
-mod ways_story;
+use crate::ways_story;
 
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::sync::LazyLock;
 use std::sync::atomic::AtomicBool;
 
+use crate::schema_walker::fault;
 use pillarbox_access::design::Design;
 use pillarbox_access::designs;
 use pillarbox_access::view::NotificationStore;
@@ -28,7 +28,6 @@ use pillarbox_lab::screen::{self, USUAL_HEIGHT};
 use pillarbox_lab::ways::{self, WAYS, WayInRow, WaysIn, WaysPlan, WaysRun};
 use pillarbox_lab::world::World;
 use pillarbox_wire::Handle;
-use schema_walker::fault;
 use serde_json::{Value, json};
 use ways_story::{AFTER, BEFORE, event, says, story, texts};
 

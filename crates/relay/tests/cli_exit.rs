@@ -8,7 +8,7 @@
     reason = "a failed expectation is a failed test"
 )]
 
-mod cli_program;
+use crate::cli_program;
 
 use std::fs::File;
 use std::process::{Command, Stdio};

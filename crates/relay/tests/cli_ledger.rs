@@ -8,7 +8,7 @@
     reason = "a failed expectation is a failed test"
 )]
 
-mod cli_program;
+use crate::cli_program;
 
 use std::net::Ipv4Addr;
 use std::path::Path;

@@ -8,7 +8,7 @@
     reason = "a failed expectation is a failed test"
 )]
 
-mod cli_program;
+use crate::cli_program;
 
 use pillarbox_relay::server::log::{ADDED_BY_TRACING, LOG};
 use pillarbox_testkit::program::Ended;

@@ -236,8 +236,8 @@ fn proofs_and_readings_have_a_rate() {
     assert_eq!(refused, 2);
 }
 
-/// The sizes of answers that `docs/measured.md` lists: `cargo test -p pillarbox-relay --test directory_log bytes --
-/// --nocapture` prints them.
+/// The sizes of answers that `docs/measured.md` lists: `cargo test -p pillarbox-relay --test all
+/// an_answer_takes_few_bytes -- --nocapture` prints them.
 #[test]
 fn an_answer_takes_few_bytes_and_grows_with_the_logarithm() {
     let mut last = 0;

@@ -176,7 +176,8 @@ fn acts_are_counted_by_account() {
     assert!(act(&mut world, ben_here, GroupAct::Leave).is_ok());
 }
 
-/// The sizes that `docs/measured.md` gives: `cargo test -p pillarbox-relay --test groups bytes -- --nocapture`.
+/// The sizes that `docs/measured.md` gives: `cargo test -p pillarbox-relay --test all the_bytes_of_an_act --
+/// --nocapture`.
 #[test]
 fn the_bytes_of_an_act_and_of_its_news() {
     let mut world = LoneRelay::in_memory(settings());

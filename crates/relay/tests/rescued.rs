@@ -9,7 +9,7 @@
     reason = "a failed expectation is a failed test"
 )]
 
-mod cli_program;
+use crate::cli_program;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

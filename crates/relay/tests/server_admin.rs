@@ -8,7 +8,7 @@
     reason = "a failed expectation is a failed test"
 )]
 
-mod server_running;
+use crate::server_running;
 
 use std::net::SocketAddr;
 use std::path::Path;

@@ -8,7 +8,7 @@
     reason = "a failed expectation is a failed test"
 )]
 
-mod server_running;
+use crate::server_running;
 
 use pillarbox_relay::Holdings;
 use pillarbox_relay::server::{DataDirError, RelayServer, ServerConfig, StartError};

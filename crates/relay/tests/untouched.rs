@@ -8,7 +8,7 @@
     reason = "a failed expectation is a failed test"
 )]
 
-mod cli_program;
+use crate::cli_program;
 
 use std::collections::BTreeMap;
 use std::fs::{self, Permissions};

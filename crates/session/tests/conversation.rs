@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
 
-mod support;
+use crate::support;
 
 use pillarbox_crypto::Padding;
 use pillarbox_session::{

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failed expectation is a failed test")]
 
-mod support;
+use crate::support;
 
 use pillarbox_crypto::Padding;
 use pillarbox_session::kind::PayloadKind;

@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of a test")]
 
-mod common;
+use crate::common;
 
 use std::time::Duration;
 

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "helpers of a test")]
 
-mod common;
+use crate::common;
 
 use std::future::Future;
 use std::io;

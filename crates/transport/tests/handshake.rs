@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of a test")]
 
-mod common;
+use crate::common;
 
 use common::{Handshake, STEPS, relay_key, versions};
 use pillarbox_crypto::{AgreementPublic, AgreementSecret};

@@ -14,9 +14,9 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use crate::floods;
-use crate::peer::{self, Front, ping};
-use crate::relay::metric;
+use super::floods;
+use super::peer::{self, Front, ping};
+use super::relay::metric;
 
 /// The outcome of an attack, and the resources that it still holds open.
 pub(crate) struct Attacked {

@@ -13,8 +13,8 @@ use tokio::io::AsyncWriteExt;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
-use crate::attacks::{Attacked, ended};
-use crate::peer::{self, Front, submission};
+use super::attacks::{Attacked, ended};
+use super::peer::{self, Front, submission};
 
 /// The account with the mailbox to be filled.
 pub(crate) const VICTIM: u32 = 1_000_001;

@@ -10,7 +10,7 @@ use pillarbox_transport::{Channel, HandshakeError, RelayAddress};
 use pillarbox_wire::{ClientFrame, DeviceAddress, Ping, RelayFrame, RequestId};
 use tokio::net::{TcpSocket, TcpStream};
 
-use crate::relay::RelayProcess;
+use super::relay::RelayProcess;
 
 /// A relay as a hostile peer knows it.
 #[derive(Clone)]

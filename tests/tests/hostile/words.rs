@@ -5,8 +5,8 @@ use pillarbox_wire::{
     Bytes, ClientFrame, DeviceAddress, DeviceId, Handle, LookUp, RelayFrame, RequestId, Submit,
 };
 
-use crate::peer::{self, Front};
-use crate::relay::RelayProcess;
+use super::peer::{self, Front};
+use super::relay::RelayProcess;
 
 const ALICE: &str = "+447700900101";
 

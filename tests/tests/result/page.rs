@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 
 use pillarbox_lab::matrix::cell::Cell;
 
-use crate::squares::named;
-use crate::{BACK, DESIGNS, FOLDER, ONWARDS, Run};
+use super::squares::named;
+use super::{BACK, DESIGNS, FOLDER, ONWARDS, Run};
 
 /// The cell with which the page begins.
 pub(crate) const FIRST: (&str, &str) = ("whatsapp-2017", "content-warrant");

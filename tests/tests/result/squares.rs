@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use pillarbox_lab::matrix::cell::Cell;
 use pillarbox_lab::score::State;
 
-use crate::{DESIGNS, Run};
+use super::{DESIGNS, Run};
 
 /// The side of a square, and the distance from one to the next.
 const SIDE: usize = 18;

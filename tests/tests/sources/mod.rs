@@ -1,5 +1,6 @@
 //! The sources of the crates as modules and words, for the tests that read them.
-#![allow(dead_code, reason = "each of these tests uses some of it")]
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
 use std::path::Path;

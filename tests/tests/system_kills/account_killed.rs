@@ -10,7 +10,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use rusqlite::Connection;
 
-use crate::phones::profile;
+use super::phones::profile;
 
 /// The number of accounts that are created at one relay before it is restarted. The relay lets one address create
 /// twenty at once, and each may be requested three times here.

@@ -13,7 +13,7 @@ use pillarbox_wire::AccountId;
 use rand::rngs::StdRng;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::life::{Life, Owner, live};
+use super::life::{Life, Owner, live};
 
 /// The number of people. Everybody writes to two others, so that two senders meet in every mailbox.
 const PEOPLE: usize = 4;

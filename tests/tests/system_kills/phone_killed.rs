@@ -15,8 +15,8 @@ use rand::{RngExt, SeedableRng};
 use rusqlite::Connection;
 use serde_json::Value;
 
-use crate::crowd::{registered, visit};
-use crate::phones::alice_and_bob;
+use super::crowd::{registered, visit};
+use super::phones::alice_and_bob;
 
 /// The number of lines that the sender types in each of its lives.
 const LINES: usize = 3;

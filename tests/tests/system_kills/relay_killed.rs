@@ -13,7 +13,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use rusqlite::{Connection, OpenFlags};
 
-use crate::crowd::Crowd;
+use super::crowd::Crowd;
 
 /// One relay in this many is killed while it starts. All others are killed while everybody talks.
 const STARTING: u32 = 8;

@@ -7,7 +7,7 @@ use pillarbox_relay::RelaySettings;
 use pillarbox_testkit::world::{Who, World, contains};
 use pillarbox_wire::DepositKind;
 
-use crate::world;
+use super::world;
 
 /// Returns Alice, whose backup is stored at the relay under a key that `held_by` holds, and the words that are in
 /// the backup.

@@ -4,7 +4,7 @@ use pillarbox_relay::RelaySettings;
 use pillarbox_testkit::world::{Who, World, altering};
 use pillarbox_wire::{Bytes, ChannelName, ClientFrame, ReadChannel, RelayFrame, RequestId};
 
-use crate::world;
+use super::world;
 
 fn news() -> ChannelName {
     ChannelName::try_from("@harbour_news".to_owned()).unwrap()

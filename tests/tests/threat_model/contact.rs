@@ -12,8 +12,8 @@ use pillarbox_wire::{DeviceBundle, DeviceId, Duration, FixedBytes, PreKeyId, Sen
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
-use crate::forger::{Forger, submission, text_body};
-use crate::world;
+use super::forger::{Forger, submission, text_body};
+use super::world;
 
 #[test]
 fn a_contact_can_keep_what_they_were_sent() {

@@ -6,9 +6,9 @@ use pillarbox_session::{seal, unseal};
 use pillarbox_testkit::world::{Who, World, passphrase};
 use pillarbox_wire::Duration;
 
-use crate::copy::Copy;
-use crate::forger::Forger;
-use crate::world;
+use super::copy::Copy;
+use super::forger::Forger;
+use super::world;
 
 /// Returns Alice, and Bob with a profile that can be copied, after they have talked.
 fn talked(world: &mut World) -> (Who, Who) {

@@ -6,8 +6,8 @@ use pillarbox_client::{DeliveryState, EntryDirection, Notice};
 use pillarbox_testkit::world::{Who, World, honest};
 use pillarbox_wire::{ClientFrame, Duration};
 
-use crate::forger::{Forger, submission, text_body};
-use crate::world;
+use super::forger::{Forger, submission, text_body};
+use super::world;
 
 const NUMBER: &str = "+44 7700 900123";
 

@@ -7,8 +7,8 @@ use pillarbox_crypto::SigningSecret;
 use pillarbox_testkit::world::{Who, World};
 use pillarbox_wire::{AccountId, Duration, FixedBytes, Timestamp};
 
-use crate::forger::Forger;
-use crate::world;
+use super::forger::Forger;
+use super::world;
 
 /// Creates a group of the first phone with these members.
 fn make(world: &mut World, at: Who, name: &str, members: &[AccountId]) -> GroupId {
@@ -68,7 +68,7 @@ fn roster(world: &mut World, group: GroupId, members: Vec<AccountId>) -> Content
 fn with_mallory(world: &mut World) -> (Who, Who, Forger, GroupId) {
     let (alice, bob) = world.pair();
     let mallory = Forger::new(world);
-    let greeting = crate::forger::text_body("hello", world);
+    let greeting = super::forger::text_body("hello", world);
     for phone in [alice, bob] {
         let payload = mallory.first_message(world, phone, &greeting);
         mallory.submit(world, phone, payload);
@@ -250,7 +250,7 @@ impl Plotter {
 fn with_plotter(world: &mut World) -> (Who, Who, Plotter) {
     let (alice, bob) = world.pair();
     let forger = Forger::new(world);
-    let greeting = crate::forger::text_body("hello", world);
+    let greeting = super::forger::text_body("hello", world);
     for phone in [alice, bob] {
         let payload = forger.first_message(world, phone, &greeting);
         forger.submit(world, phone, payload);

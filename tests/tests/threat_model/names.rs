@@ -2,7 +2,7 @@
 
 use pillarbox_client::{Contact, ContactMatch, ContactOrigin, Trust, naming};
 
-use crate::world;
+use super::world;
 use pillarbox_testkit::world::{Who, World};
 
 const NUMBER: &str = "+447700900123";

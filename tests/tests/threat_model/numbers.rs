@@ -6,7 +6,7 @@ use pillarbox_testkit::frames::handle;
 use pillarbox_testkit::world::{Who, World};
 use pillarbox_wire::{Found, NumberCode, Refusal, RelayFrame};
 
-use crate::world;
+use super::world;
 
 const BOB: &str = "+44 7700 900123";
 const ALICE: &str = "+44 7700 900124";

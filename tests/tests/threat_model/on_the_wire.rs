@@ -8,8 +8,8 @@ use pillarbox_wire::{ClientFrame, Ping, Refusal, Refused, RelayFrame, RequestId}
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
-use crate::forger::{Forger, REQUEST, login};
-use crate::world;
+use super::forger::{Forger, REQUEST, login};
+use super::world;
 use pillarbox_testkit::world::{Parties, Shaken};
 
 fn rng(seed: u8) -> StdRng {

@@ -5,8 +5,8 @@ use pillarbox_session::kind::SERVER_READABLE;
 use pillarbox_testkit::world::{Who, World, contains};
 use pillarbox_wire::{Bytes, Deliver, Duration, MessageId, RelayFrame, encode};
 
-use crate::forger::text_body;
-use crate::world;
+use super::forger::text_body;
+use super::world;
 
 const NUMBER: &str = "+44 7700 900123";
 

@@ -12,7 +12,7 @@ use pillarbox_testkit::relay::START;
 use pillarbox_testkit::world::{PhoneLink, Who, World, honest};
 use pillarbox_wire::{Accepted, AccountId, DeviceAddress, Duration, Found, Refusal, Refused, RelayFrame};
 
-use crate::world;
+use super::world;
 
 const NUMBER: &str = "+44 7700 900123";
 

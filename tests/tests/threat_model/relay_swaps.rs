@@ -15,8 +15,8 @@ use pillarbox_wire::{
     FixedBytes, KemPreKey, MessageId, RelayFrame, SenderCertificate, Submit,
 };
 
-use crate::forger::{Forger, text_body};
-use crate::world;
+use super::forger::{Forger, text_body};
+use super::world;
 
 const NUMBER: &str = "+44 7700 900123";
 

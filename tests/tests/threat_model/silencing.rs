@@ -11,8 +11,8 @@ use pillarbox_testkit::program::{Place, Relay};
 use pillarbox_testkit::world::{Who, World};
 use pillarbox_wire::{ClientFrame, CloseAccount, FetchBundles, Refusal, Refused, RelayFrame};
 
-use crate::forger::{Forger, REQUEST, login, submission};
-use crate::world;
+use super::forger::{Forger, REQUEST, login, submission};
+use super::world;
 
 fn is_refused(answer: &[RelayFrame], reason: Refusal) -> bool {
     *answer == [RelayFrame::Refused(Refused { request: REQUEST, reason })]

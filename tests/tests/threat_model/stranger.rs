@@ -12,8 +12,8 @@ use pillarbox_wire::{
     RelayFrame,
 };
 
-use crate::forger::{Forger, REQUEST, login, submission, text_body};
-use crate::world;
+use super::forger::{Forger, REQUEST, login, submission, text_body};
+use super::world;
 
 const NUMBER: &str = "+44 7700 900123";
 const FREE: &str = "+44 7700 900999";

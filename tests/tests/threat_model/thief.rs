@@ -22,8 +22,8 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rusqlite::{Connection, params};
 
-use crate::copy::Copy;
-use crate::world;
+use super::copy::Copy;
+use super::world;
 
 const NUMBER: &str = "+44 7700 900123";
 

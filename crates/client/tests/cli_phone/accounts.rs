@@ -5,7 +5,7 @@ use std::net::TcpListener;
 
 use pillarbox_testkit::program::PASSPHRASE;
 
-use crate::support::{Place, Process, Stream, surroundings};
+use super::support::{Place, Process, Stream, surroundings};
 
 const NUMBER: &str = "+447700900123";
 

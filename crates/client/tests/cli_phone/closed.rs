@@ -2,7 +2,7 @@
 
 use pillarbox_relay::offline::Offline;
 
-use crate::support::Place;
+use super::support::Place;
 
 #[test]
 fn a_closed_account_says_so_and_keeps_nothing_that_cannot_go() {

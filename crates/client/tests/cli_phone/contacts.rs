@@ -3,7 +3,7 @@
 use pillarbox_client::Invitation;
 use pillarbox_crypto::IdentitySecret;
 
-use crate::support::{Phone, Place, Process};
+use super::support::{Phone, Place, Process};
 
 #[test]
 fn an_invitation_makes_a_contact_that_is_not_verified() {

@@ -1,7 +1,7 @@
 //! Locking and unlocking a chat, from inside, from outside, and after a time without typing. The audit measures
 //! that nothing remains in memory; these tests cover what the program does and says.
 
-use crate::support::{Phone, Place, Process, Stream};
+use super::support::{Phone, Place, Process, Stream};
 
 fn texts(phone: &Phone) -> Vec<String> {
     let inbox = phone.run(&["inbox", "--plain"]).expect(0).out;

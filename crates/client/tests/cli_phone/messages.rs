@@ -4,7 +4,7 @@ use std::process::Stdio;
 
 use pillarbox_relay::{Limits, RelaySettings};
 
-use crate::support::{Ended, Place, Process, Stream};
+use super::support::{Ended, Place, Process, Stream};
 
 #[test]
 fn a_conversation_can_be_read_again_both_sides_without_the_relay() {

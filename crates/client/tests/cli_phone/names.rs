@@ -1,6 +1,6 @@
 //! No name or number passes somebody off as somebody else.
 
-use crate::support::{Phone, Place};
+use super::support::{Phone, Place};
 
 /// Creates an account with this suggested name.
 fn calling_itself(place: &Place, profile: &str, name: &str) -> Phone {

@@ -1,6 +1,6 @@
 //! Input from outside is read by one rule: passphrases, invitations, addresses, messages.
 
-use crate::support::{Phone, Place, Process, surroundings};
+use super::support::{Phone, Place, Process, surroundings};
 
 /// Creates an account whose passphrase file holds these bytes.
 fn created_with(place: &Place, profile: &str, passphrase: &[u8]) -> Phone {

@@ -14,7 +14,7 @@ use pillarbox_testkit::program::{PASSPHRASE, Place as Surroundings, Programs};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
-use crate::relay::Relay;
+use super::relay::Relay;
 
 /// A relay beside the folder and the environment of one test.
 pub(crate) struct Place {

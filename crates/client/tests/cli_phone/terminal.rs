@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use pty_process::Size;
 use pty_process::blocking::{Command, Pty, open};
 
-use crate::support::Phone;
+use super::support::Phone;
 
 /// Time for something to appear on the screen. It is far above the usual time, because the computer may be busy.
 const PATIENCE: Duration = Duration::from_secs(20);

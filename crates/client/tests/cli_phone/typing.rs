@@ -2,8 +2,8 @@
 
 use pillarbox_testkit::program::PASSPHRASE;
 
-use crate::support::{Phone, Place};
-use crate::terminal::{Window, flat, paste};
+use super::support::{Phone, Place};
+use super::terminal::{Window, flat, paste};
 
 /// Window widths: the narrowest, a small one, the usual one, a wide one.
 const WIDTHS: [u16; 4] = [40, 60, 80, 140];

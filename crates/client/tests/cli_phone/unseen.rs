@@ -3,7 +3,7 @@
 use std::fs::OpenOptions;
 use std::process::Stdio;
 
-use crate::support::{Ended, Phone, Place, Process};
+use super::support::{Ended, Phone, Place, Process};
 
 /// Runs `inbox` in a shell with this redirection of standard output.
 fn inbox(phone: &Phone, redirection: &str) -> Ended {

@@ -5,8 +5,8 @@ use pillarbox_relay::store::EventRow;
 use pillarbox_relay::{Keeping, Logged};
 use pillarbox_wire::{AccountId, DepositKind};
 
-use crate::NO_SUCH_THING;
-use crate::papers::Papers;
+use super::NO_SUCH_THING;
+use super::papers::Papers;
 
 /// Returns blanks whose reason is not true.
 pub(crate) fn untrue(holdings: &RelayHoldings, papers: &Papers) -> Vec<String> {

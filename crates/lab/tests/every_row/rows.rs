@@ -14,7 +14,7 @@ use pillarbox_relay::{Holdings, Logged};
 use pillarbox_wire::{AccountId, DepositKind};
 use serde::Serialize;
 
-use crate::papers::{Papers, Shows};
+use super::papers::{Papers, Shows};
 
 /// A row must be among the exhibits of an item's line about an account.
 struct Wanted {

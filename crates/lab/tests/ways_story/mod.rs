@@ -1,5 +1,7 @@
 //! Two people on a quay, for the tests of the ways.
 
+#![allow(clippy::panic, reason = "a test fails by panicking")]
+
 use pillarbox_lab::scenario::Scenario;
 
 pub(crate) fn story(events: &str) -> Scenario {

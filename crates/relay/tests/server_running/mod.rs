@@ -1,12 +1,6 @@
 //! A relay in this process, and questions to its admin port.
 
-#![allow(
-    dead_code,
-    unreachable_pub,
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "shared by tests that each use a part of it; a failed expectation is a failed test"
-)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a failed expectation is a failed test")]
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -17,12 +11,12 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-pub async fn start(config: ServerConfig) -> Running {
+pub(crate) async fn start(config: ServerConfig) -> Running {
     RelayServer::start(config).await.unwrap()
 }
 
 /// Asks the admin port. Returns the status code and the body.
-pub async fn get(address: SocketAddr, path: &str, headers: &str) -> (u16, String) {
+pub(crate) async fn get(address: SocketAddr, path: &str, headers: &str) -> (u16, String) {
     let mut stream = TcpStream::connect(address).await.unwrap();
     let request = format!("GET {path} HTTP/1.0\r\nHost: {address}\r\n{headers}\r\n");
     stream.write_all(request.as_bytes()).await.unwrap();
@@ -33,14 +27,14 @@ pub async fn get(address: SocketAddr, path: &str, headers: &str) -> (u16, String
 }
 
 /// Returns one of the relay's counters.
-pub async fn metric(address: SocketAddr, name: &str) -> u64 {
+pub(crate) async fn metric(address: SocketAddr, name: &str) -> u64 {
     let (_, body) = get(address, "/metrics", "").await;
     let line = body.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')).unwrap();
     line.parse().unwrap()
 }
 
 /// Waits until a counter is no longer zero.
-pub async fn rises(address: SocketAddr, name: &str) {
+pub(crate) async fn rises(address: SocketAddr, name: &str) {
     let risen = async {
         while metric(address, name).await == 0 {
             tokio::time::sleep(Duration::from_millis(20)).await;

@@ -1,7 +1,6 @@
 //! Phones for the tests: an identity, a stock of prekeys, and a bundle as a relay hands it out.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
-#![allow(dead_code, reason = "every test file uses a part")]
 
 pub(crate) mod pair;
 

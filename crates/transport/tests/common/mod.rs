@@ -1,6 +1,6 @@
 //! A phone, a relay, and the channel between them.
 
-#![allow(dead_code, reason = "each test file uses a part")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests")]
 
 use std::future::Future;
 

@@ -3,7 +3,7 @@
 //!
 //! Nothing here is timed. The honest phones must get every message through, each attack must reach its limit, and
 //! the relay's memory must stay under the sum of its limits. The figures are printed with `cargo test -p
-//! pillarbox-tests --test hostile -- --nocapture`, and `docs/hostile.md` keeps a table of them.
+//! pillarbox-tests --test all hostile -- --nocapture`, and `docs/hostile.md` keeps a table of them.
 //!
 //! The hostile peers use other loopback addresses (127.0.0.2 and on), because limits count by address. Memory is read
 //! from `/proc`, so the tests run on Linux.

@@ -7,7 +7,7 @@ use std::fs;
 use pillarbox_testkit::program::{Place, Process, Stream};
 use snapbox::{Assert, Data};
 
-use crate::page::Step;
+use super::page::Step;
 
 /// The start of a line that the shell prints after each command, before the exit code. No program prints such a line.
 const DONE: &str = "### done ";

@@ -49,7 +49,7 @@ fn files() -> Vec<PathBuf> {
 }
 
 /// Defines a test for each page. Pages run side by side, and one can be run alone: `cargo test -p pillarbox-tests
-/// --test walkthrough article`.
+/// --test all prints::article`.
 macro_rules! pages {
     ($($name:ident: $path:literal,)+) => {
         const PAGES: &[&str] = &[$($path),+];

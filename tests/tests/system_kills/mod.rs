@@ -2,7 +2,7 @@
 //! and everything arrives in the order in which it was said.
 //!
 //! Each loop runs in a short form with the other tests, and in a long form on request: `cargo test -p pillarbox-tests
-//! --test system_kills -- --ignored --nocapture`.
+//! --test all system_kills -- --ignored --nocapture`.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod account_killed;

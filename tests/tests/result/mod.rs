@@ -2,7 +2,7 @@
 //! `docs/result.html` are generated from the files of one run of `pillarbox-lab matrix`, and must equal what the
 //! program produces today.
 //!
-//! After an intended change, `PILLARBOX_PIN=1 cargo test -p pillarbox-tests --test result` writes them again.
+//! After an intended change, `PILLARBOX_PIN=1 cargo test -p pillarbox-tests --test all result` writes them again.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 

@@ -1,0 +1,30 @@
+//! All tests of this package that use it from outside, as one program: it is linked once, and its tests run side by
+//! side.
+
+mod backups;
+mod channels;
+mod cli_phone;
+mod conversations;
+mod devices;
+mod directory;
+mod directory_devices;
+mod directory_heads;
+mod exhibit;
+mod full_tables;
+mod golden;
+mod groups;
+mod habits;
+mod healing;
+mod mailboxes;
+mod membership;
+mod net;
+mod nothing_lost;
+mod numbers;
+mod order;
+mod profile;
+mod redacted;
+mod release;
+mod reports;
+mod sign_off;
+mod trust;
+mod unanswered;

@@ -1,0 +1,7 @@
+//! All tests of this package that use it from outside, as one program: it is linked once, and its tests run side by
+//! side.
+
+mod fingerprint;
+mod log;
+mod ml_kem;
+mod redacted;

@@ -1,0 +1,29 @@
+//! All tests of this package that use it from outside, as one program: it is linked once, and its tests run side by
+//! side.
+
+mod accounts;
+mod channels;
+mod cli_exit;
+mod cli_ledger;
+mod cli_log;
+mod cli_program;
+mod delivery;
+mod deposits;
+mod devices;
+mod directory_lists;
+mod directory_log;
+mod groups;
+mod model;
+mod model_log;
+mod numbers;
+mod prekeys;
+mod rescued;
+mod room;
+mod row_changes;
+mod server_admin;
+mod server_endings;
+mod server_messages;
+mod server_running;
+mod stamps;
+mod store;
+mod untouched;
