@@ -6,9 +6,7 @@ use std::process::Command;
 
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, PackageId};
 
-use crate::sources;
-
-use sources::{Sources, below, sources_of, tokens};
+use crate::sources::{Sources, below, sources_of, tokens};
 
 /// The crates that each crate may name in its `[dependencies]`. `docs/architecture.md` draws them.
 const ARROWS: &[(&str, &[&str])] = &[

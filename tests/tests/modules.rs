@@ -7,9 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::sources;
-
-use sources::{Sources, below, is_word, sources_of, tokens};
+use crate::sources::{Sources, below, is_word, sources_of, tokens};
 
 /// Returns the names of all crates.
 fn crates() -> BTreeSet<String> {

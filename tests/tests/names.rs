@@ -5,9 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::sources;
-
-use sources::{below, is_word, sources_of, tokens};
+use crate::sources::{below, is_word, sources_of, tokens};
 
 /// Names that several types have, each with the reason.
 const ALLOWED: &[(&str, &str)] = &[

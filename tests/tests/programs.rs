@@ -15,14 +15,17 @@ fn the_tests_of_a_package_are_one_program() {
         let programs: Vec<_> = package.targets.iter().filter(|target| target.is_test()).collect();
         assert!(programs.len() <= 1, "{}: {} programs of tests", package.name, programs.len());
     }
-    let tests = metadata.packages.iter().flat_map(|package| &package.targets).filter(|target| target.is_test());
+    let tests =
+        metadata.packages.iter().flat_map(|package| &package.targets).filter(|target| target.is_test());
     assert!(tests.count() > 8, "the search finds programs of tests");
 }
 
 #[test]
 fn every_file_of_tests_is_part_of_its_program() {
     let metadata = MetadataCommand::new().manifest_path("../Cargo.toml").no_deps().exec().unwrap();
-    for target in metadata.packages.iter().flat_map(|package| &package.targets).filter(|target| target.is_test()) {
+    for target in
+        metadata.packages.iter().flat_map(|package| &package.targets).filter(|target| target.is_test())
+    {
         let source = target.src_path.as_std_path();
         let root = source.file_stem().unwrap().to_str().unwrap();
         let text = fs::read_to_string(source).unwrap();
@@ -42,7 +45,8 @@ fn a_file_without_its_line_is_found() {
 /// Returns the names of the modules that stand beside the root of a program of tests, as files and as folders.
 fn modules_in(folder: &Path, root: &str) -> BTreeSet<String> {
     let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let modules = paths.filter(|path| path.extension().is_some_and(|end| end == "rs") || path.join("mod.rs").exists());
+    let modules =
+        paths.filter(|path| path.extension().is_some_and(|end| end == "rs") || path.join("mod.rs").exists());
     let names = modules.map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned());
     names.filter(|name| name != root).collect()
 }

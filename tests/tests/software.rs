@@ -1,14 +1,13 @@
 //! The shipped programs have one software, which adds nothing to any step, and no phone or constructor holds another.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
-use crate::sources;
-
 use std::fs;
 use std::path::Path;
 
 use aho_corasick::AhoCorasick;
 use pillarbox_testkit::program::programs;
-use sources::{sources_of, tokens};
+
+use crate::sources::{sources_of, tokens};
 
 /// The name of the crate of the access proposals, as compilers write it.
 const MARK: &[u8] = b"pillarbox_proposals";

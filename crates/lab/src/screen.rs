@@ -5,22 +5,10 @@
 use anstyle::Style;
 
 use pillarbox_text::columns::{self, Column};
-use pillarbox_text::wrap;
-
-/// The width if there is no window: in a pipe, a file, on paper.
-pub const USUAL_WIDTH: usize = 80;
-
-/// The narrowest window for which text is laid out: large letters on a small display.
-pub const MIN_WIDTH: usize = 40;
+use pillarbox_text::wrap::{self, MIN_WIDTH, TABLE_WIDTH};
 
 /// The widest window. The eye cannot find its way back along a longer line.
 pub const MAX_WIDTH: usize = 160;
-
-/// The width of a window below which a table has one cell a line.
-pub const MIN_TABLE_WIDTH: usize = 72;
-
-/// The height of a small window, without the prompt. A short screen stays within it if it can.
-pub const USUAL_HEIGHT: usize = 24;
 
 /// The weight of a line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -94,7 +82,7 @@ impl Screen {
     /// Returns true if tables have one cell a line.
     #[must_use]
     pub const fn is_narrow(&self) -> bool {
-        self.width < MIN_TABLE_WIDTH
+        self.width < TABLE_WIDTH
     }
 
     fn push(&mut self, weight: Weight, lines: impl IntoIterator<Item = String>) {
@@ -229,7 +217,7 @@ mod tests {
           OTHER: second
         The verdict.
         ");
-        assert!(plain(&shown(MIN_TABLE_WIDTH)).contains("row         first"));
+        assert!(plain(&shown(TABLE_WIDTH)).contains("row         first"));
     }
 
     #[test]

@@ -3,8 +3,6 @@
 //! After a change of a demand: `PILLARBOX_UPDATE=1 cargo test -p pillarbox-lab --test all demands_page`.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use crate::markdown;
-
 use std::fmt::Write;
 use std::path::Path;
 
@@ -15,6 +13,8 @@ use pillarbox_access::law::{self, Power};
 use pillarbox_lab::english::capital;
 use pillarbox_lab::experiments;
 use pillarbox_wire::inventory::Class;
+
+use crate::markdown;
 
 const HEAD: &str = "\
 # The demands

@@ -3,8 +3,6 @@
 //! After a change of a design: `PILLARBOX_UPDATE=1 cargo test -p pillarbox-lab --test all designs_page`.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-use crate::markdown;
-
 use pillarbox_lab::english::capital;
 use std::fmt::Write;
 use std::path::Path;
@@ -15,6 +13,8 @@ use pillarbox_access::law::Country;
 use pillarbox_access::speaker::Speaker;
 use pillarbox_client::{BackupKey, Habits, PaddingRule, Protection, Receipts};
 use pillarbox_relay::{Granularity, Keeping};
+
+use crate::markdown;
 
 const HEAD: &str = "\
 # The designs

@@ -8,9 +8,6 @@
     reason = "a test"
 )]
 
-use crate::markdown;
-use crate::schema_walker;
-
 use std::process::Command;
 use std::sync::LazyLock;
 
@@ -27,6 +24,9 @@ use pillarbox_relay::keeping::Granularity;
 use pillarbox_relay::{LogRule, Logged};
 use pillarbox_wire::Duration;
 use serde_json::Value;
+
+use crate::markdown;
+use crate::schema_walker;
 
 /// One comparison for all tests here. It runs every design that represents a messenger.
 static REPORT: LazyLock<OracleReport> = LazyLock::new(|| {

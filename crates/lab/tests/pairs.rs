@@ -13,7 +13,6 @@ use std::num::NonZeroUsize;
 use std::sync::LazyLock;
 use std::sync::atomic::AtomicBool;
 
-use crate::schema_walker::fault;
 use pillarbox_access::designs;
 use pillarbox_lab::experiments::control::Control;
 use pillarbox_lab::matrix::check::Folder;
@@ -28,6 +27,8 @@ use pillarbox_lab::progress::Progress;
 use pillarbox_lab::record::sha256;
 use pillarbox_lab::screen::{Screen, plain};
 use serde_json::{Value, json};
+
+use crate::schema_walker::fault;
 
 /// The `pairs.json` of a matrix of every design. `month.rs` counts some of it again.
 const DOCUMENT: &str = include_str!("month/pairs.json");

@@ -11,12 +11,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::schema_walker::fault;
 use pillarbox_access::designs;
 use pillarbox_lab::record::{Fate, Kind, Record, sha256};
 use pillarbox_lab::scenario::{Scenario, library};
 use pillarbox_lab::world::World;
 use serde_json::{Value, json};
+
+use crate::schema_walker::fault;
 
 fn schema() -> Value {
     serde_json::from_str(include_str!("../../../schemas/record.schema.json")).unwrap()

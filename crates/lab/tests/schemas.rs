@@ -10,12 +10,13 @@
 use std::num::NonZeroUsize;
 use std::sync::atomic::AtomicBool;
 
-use crate::schema_walker::fault;
 use pillarbox_access::designs;
 use pillarbox_lab::experiments::control::Control;
 use pillarbox_lab::matrix::{self, Plan};
 use pillarbox_lab::progress::Progress;
 use serde_json::{Value, json};
+
+use crate::schema_walker::fault;
 
 fn parsed(text: &str) -> Value {
     serde_json::from_str(text).unwrap()

@@ -7,14 +7,11 @@
     reason = "a test"
 )]
 
-use crate::ways_story;
-
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::sync::LazyLock;
 use std::sync::atomic::AtomicBool;
 
-use crate::schema_walker::fault;
 use pillarbox_access::design::Design;
 use pillarbox_access::designs;
 use pillarbox_access::view::NotificationStore;
@@ -24,12 +21,15 @@ use pillarbox_lab::matrix::check::Folder;
 use pillarbox_lab::progress::Progress;
 use pillarbox_lab::scenario::{PersonId, Scenario, library};
 use pillarbox_lab::score::Share;
-use pillarbox_lab::screen::{self, USUAL_HEIGHT};
+use pillarbox_lab::screen;
 use pillarbox_lab::ways::{self, WAYS, WayInRow, WaysIn, WaysPlan, WaysRun};
 use pillarbox_lab::world::World;
+use pillarbox_text::wrap::HEIGHT;
 use pillarbox_wire::Handle;
 use serde_json::{Value, json};
-use ways_story::{AFTER, BEFORE, event, says, story, texts};
+
+use crate::schema_walker::fault;
+use crate::ways_story::{AFTER, BEFORE, event, says, story, texts};
 
 /// The hint for the next command, below the screen.
 const NEXT: usize = 1;
@@ -82,7 +82,7 @@ fn the_ways_fit_on_one_screen() {
     // What exists today fits on the usual screen. Each proposal adds a heading, its rows and a note.
     let later = |way| 2 + SCREEN.ways.iter().filter(|row| row.way == way).count();
     let later: usize = ["ghost-device", "escrow", "readable-backup", "leaving"].map(later).iter().sum();
-    assert!(text.lines().count() + NEXT <= USUAL_HEIGHT + later, "{text}");
+    assert!(text.lines().count() + NEXT <= HEIGHT + later, "{text}");
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
     insta::assert_snapshot!("ways_80", text);
     let narrow = shown(60);

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use pillarbox_access::RelayHoldings;
 use pillarbox_lab::world::{Role, World, WorldError};
+use pillarbox_text::count::counted;
 use pillarbox_wire::AccountId;
 
 use crate::story::PEOPLE;
@@ -91,8 +92,8 @@ fn operator(holdings: &RelayHoldings, reads: usize, texts: usize) -> String {
 fn backups(holdings: &RelayHoldings) -> String {
     let kept = holdings.rows().deposits.len();
     let private = holdings.keys().iter().filter(|key| key.is_private).count();
-    let backups = if kept == 1 { "1 row".to_owned() } else { format!("{kept} rows") };
-    let keys = if private == 1 { "1 private key".to_owned() } else { format!("{private} private keys") };
+    let backups = counted(kept, "row", "rows");
+    let keys = counted(private, "private key", "private keys");
     format!("{backups} of what phones left there, and {keys}.")
 }
 

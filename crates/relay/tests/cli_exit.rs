@@ -8,8 +8,6 @@
     reason = "a failed expectation is a failed test"
 )]
 
-use crate::cli_program;
-
 use std::fs::File;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -20,7 +18,7 @@ use pillarbox_testkit::link::Link;
 use pillarbox_testkit::program::{Ended, Process, Stream};
 use pillarbox_wire::RelayFrame;
 
-use cli_program::{program, say, start};
+use crate::cli_program::{program, say, start};
 
 /// Runs a command that must fail, and returns its one sentence.
 fn fails(code: i32, arguments: &[&str]) -> String {

@@ -8,8 +8,6 @@
     reason = "a failed expectation is a failed test"
 )]
 
-use crate::cli_program;
-
 use std::net::Ipv4Addr;
 use std::path::Path;
 
@@ -27,7 +25,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use serde_json::Value;
 
-use cli_program::{program, say, start};
+use crate::cli_program::{program, say, start};
 
 /// 22 March 2017, 14:40:07 UTC.
 const WHEN: Timestamp = Timestamp(1_490_193_607_000);

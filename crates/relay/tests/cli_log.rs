@@ -8,15 +8,13 @@
     reason = "a failed expectation is a failed test"
 )]
 
-use crate::cli_program;
-
 use pillarbox_relay::server::log::{ADDED_BY_TRACING, LOG};
 use pillarbox_testkit::program::Ended;
 use serde_json::{Map, Value};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use cli_program::start;
+use crate::cli_program::start;
 
 /// Runs a relay with everything that it can log at `level`, and returns its lines.
 async fn log(level: &str) -> (Vec<Map<String, Value>>, String) {

@@ -9,8 +9,6 @@
     reason = "a failed expectation is a failed test"
 )]
 
-use crate::cli_program;
-
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -20,7 +18,7 @@ use pillarbox_testkit::link::Link;
 use pillarbox_testkit::program::Ended;
 use pillarbox_wire::RelayFrame;
 
-use cli_program::start;
+use crate::cli_program::start;
 
 /// The number of messages. They fill more than one page of the log, and more than a copy reads at once.
 const MESSAGES: u8 = 40;

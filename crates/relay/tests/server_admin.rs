@@ -8,8 +8,6 @@
     reason = "a failed expectation is a failed test"
 )]
 
-use crate::server_running;
-
 use std::net::SocketAddr;
 use std::path::Path;
 
@@ -20,7 +18,7 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 
-use server_running::{get, metric, rises, start};
+use crate::server_running::{get, metric, rises, start};
 
 fn config(data: &Path) -> ServerConfig {
     let mut config = ServerConfig::on_loopback(data.into());

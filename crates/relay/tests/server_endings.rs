@@ -8,8 +8,6 @@
     reason = "a failed expectation is a failed test"
 )]
 
-use crate::server_running;
-
 use std::time::{Duration, Instant};
 
 use pillarbox_relay::server::{Running, ServerConfig};
@@ -22,7 +20,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 
-use server_running::{rises, start};
+use crate::server_running::{rises, start};
 
 fn config(data: &tempfile::TempDir) -> ServerConfig {
     let mut config = ServerConfig::on_loopback(data.path().into());

@@ -8,8 +8,6 @@
     reason = "a failed expectation is a failed test"
 )]
 
-use crate::server_running;
-
 use pillarbox_relay::Holdings;
 use pillarbox_relay::server::{DataDirError, RelayServer, ServerConfig, StartError};
 use pillarbox_testkit::frames::submission;
@@ -17,7 +15,7 @@ use pillarbox_testkit::link::Link;
 use pillarbox_wire::limits::MAX_PAYLOAD_LEN;
 use pillarbox_wire::{Refusal, RelayFrame};
 
-use server_running::start;
+use crate::server_running::start;
 
 fn accepted(answer: &RelayFrame) -> bool {
     matches!(answer, RelayFrame::Accepted(_))

@@ -8,8 +8,6 @@
     reason = "a failed expectation is a failed test"
 )]
 
-use crate::cli_program;
-
 use std::collections::BTreeMap;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -25,7 +23,8 @@ use rusqlite::Connection;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use cli_program::{say, start};
+use crate::cli_program;
+use crate::cli_program::{say, start};
 
 /// Messages that the relay of these tests has accepted.
 const ACCEPTED: usize = 3;

@@ -3,8 +3,6 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
 
-use crate::support;
-
 use pillarbox_crypto::Padding;
 use pillarbox_session::{
     Conversation, Degraded, EncryptError, InitiateError, OpenError, PREKEY_OVERHEAD, PayloadKind,
@@ -12,8 +10,9 @@ use pillarbox_session::{
 };
 use pillarbox_wire::FixedBytes;
 use proptest::prelude::*;
-use support::pair::{Pair, copy, send};
-use support::{BEGUN, Phone};
+
+use crate::support::pair::{Pair, copy, send};
+use crate::support::{BEGUN, Phone};
 
 #[test]
 fn two_phones_talk() {

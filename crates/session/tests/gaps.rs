@@ -3,11 +3,10 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
 
-use crate::support;
-
 use pillarbox_session::{MAX_JUMP, OpenError, RATCHET_OVERHEAD};
-use support::Phone;
-use support::pair::{Pair, copy};
+
+use crate::support::Phone;
+use crate::support::pair::{Pair, copy};
 
 /// Loses this many messages from Alice to Bob in a row.
 fn lose(pair: &mut Pair, messages: u32) {

@@ -2,14 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failed expectation is a failed test")]
 
-use crate::support;
-
 use pillarbox_crypto::Padding;
 use pillarbox_session::kind::PayloadKind;
 use pillarbox_session::lengths::{CLEAR_OVERHEAD, overheads};
 use pillarbox_session::{PREKEY_OVERHEAD, RATCHET_OVERHEAD, SEALED_OVERHEAD, kind};
 use proptest::prelude::*;
-use support::pair::Pair;
+
+use crate::support::pair::Pair;
 
 const PROTOCOL: &str = include_str!("../../../docs/protocol.md");
 

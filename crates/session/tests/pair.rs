@@ -3,13 +3,12 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "helpers of tests")]
 
-use crate::support;
-
 use pillarbox_crypto::Padding;
 use pillarbox_session::{Conversation, OpenError};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
-use support::{Phone, Stock};
+
+use crate::support::{Phone, Stock};
 
 /// One of the two phones.
 type Side = usize;

@@ -3,14 +3,13 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
 
-use crate::support;
-
 use pillarbox_crypto::Padding;
 use pillarbox_session::{Conversation, RecordError};
 use pillarbox_wire::Timestamp;
 use proptest::prelude::*;
 use std::sync::LazyLock;
-use support::{BEGUN, Phone};
+
+use crate::support::{BEGUN, Phone};
 
 /// A record with all parts: a running session with skipped keys, and an unanswered one.
 static RECORD: LazyLock<Vec<u8>> = LazyLock::new(|| {

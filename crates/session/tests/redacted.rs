@@ -3,13 +3,12 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
 
-use crate::support;
-
 use pillarbox_crypto::Padding;
 use pillarbox_session::{KemPreKeySecret, OneTimePreKeySecret, SignedPreKeySecret};
 use pillarbox_wire::PreKeyId;
 use std::{collections::BTreeSet, fmt::Debug, fs, path::Path};
-use support::Phone;
+
+use crate::support::Phone;
 
 /// Types private to this crate. Each is in `redacted_debug!` like the public ones.
 const INTERNAL: [&str; 10] = [

@@ -3,9 +3,11 @@
 //!
 //! [`private`] opens files of this user alone and follows no link. [`identity`] distinguishes a file from another
 //! file of the same name. [`process`] keeps a program's memory off the disk and a file size limit from killing it.
-//! [`window`] is the size of the terminal, and [`exit`] the codes that a program ends with. This layer does not
-//! know the contents of a file.
+//! [`window`] is the size of the terminal, `color` the option for colours (feature `options`), and [`exit`] the codes
+//! that a program ends with. This layer does not know the contents of a file.
 
+#[cfg(feature = "options")]
+pub mod color;
 pub mod exit;
 #[cfg(unix)]
 pub mod identity;

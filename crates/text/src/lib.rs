@@ -8,6 +8,7 @@
 
 pub mod base32;
 pub mod columns;
+pub mod count;
 pub mod read;
 pub mod shell;
 pub mod show;

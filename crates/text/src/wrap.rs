@@ -15,6 +15,15 @@ pub use textwrap::core::display_width;
 /// Width of everything but links and codes, in a pipe, on paper and in a window that is wide enough.
 pub const WIDTH: usize = 80;
 
+/// The narrowest window that screens are laid out for: large letters on a small display.
+pub const MIN_WIDTH: usize = 40;
+
+/// The width of a window below which each cell of a table occupies a line of its own.
+pub const TABLE_WIDTH: usize = 72;
+
+/// The lines of a window that does not report its height.
+pub const HEIGHT: usize = 24;
+
 /// Indentation of the later lines of an item.
 pub const INDENT: usize = 2;
 

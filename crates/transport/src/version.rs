@@ -44,18 +44,6 @@ impl Versions {
         if lowest == NONE_PICKED || lowest > highest { None } else { Some(Self { lowest, highest }) }
     }
 
-    /// Returns the oldest version in the range.
-    #[must_use]
-    pub const fn lowest(self) -> u8 {
-        self.lowest
-    }
-
-    /// Returns the newest version in the range.
-    #[must_use]
-    pub const fn highest(self) -> u8 {
-        self.highest
-    }
-
     /// Returns the newest version in both ranges.
     #[must_use]
     pub fn pick(self, theirs: Self) -> Option<u8> {

@@ -3,14 +3,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of a test")]
 
-use crate::common;
-
 use std::time::Duration;
 
-use common::{Handshake, block_on, channels, relay_key, rng};
 use pillarbox_transport::{HandshakeError, accept, connect, sign_handshake, timeouts, verify_handshake};
 use pillarbox_wire::FixedBytes;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
+
+use crate::common::{Handshake, block_on, channels, relay_key, rng};
 
 #[test]
 fn both_ends_know_the_channel_by_the_same_hash() {

@@ -2,8 +2,6 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "helpers of a test")]
 
-use crate::common;
-
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
@@ -11,7 +9,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 
-use common::{Handshake, block_on, channels, deliver, ping};
 use pillarbox_transport::{Reader, ReceiveError, RecordOpenError, RecordSealError, SendError, Writer};
 use pillarbox_wire::arbitrary::{client_frame, relay_frame};
 use pillarbox_wire::limits::MAX_FRAME_LEN;
@@ -19,6 +16,8 @@ use pillarbox_wire::{ClientFrame, CodecError, RelayFrame};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use tokio::io::AsyncWrite;
+
+use crate::common::{Handshake, block_on, channels, deliver, ping};
 
 /// Creates a reader of the records that one side of a handshake sealed, over bytes that have already arrived.
 fn reader(bytes: &[u8]) -> Reader<&[u8]> {

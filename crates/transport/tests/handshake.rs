@@ -2,13 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of a test")]
 
-use crate::common;
-
-use common::{Handshake, STEPS, relay_key, versions};
 use pillarbox_crypto::{AgreementPublic, AgreementSecret};
 use pillarbox_transport::handshake::{AwaitingAnswer, AwaitingOffer};
 use pillarbox_transport::{HandshakeError, Versions};
 use proptest::prelude::*;
+
+use crate::common;
+use crate::common::{Handshake, STEPS, relay_key, versions};
 
 #[test]
 fn both_sides_end_with_the_same_hash_and_version() {

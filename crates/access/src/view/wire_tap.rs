@@ -31,12 +31,4 @@ impl WireTap {
     pub fn crosses(&mut self, at: Timestamp, from: IpAddr, to: IpAddr, bytes: &[u8]) {
         self.crossings.push(Crossing { at, from, to, bytes: bytes.to_vec() });
     }
-
-    /// Returns true if `words` cross in the clear, whole in one crossing.
-    #[must_use]
-    pub fn shows(&self, words: &[u8]) -> bool {
-        let mut crossings = self.crossings.iter();
-        !words.is_empty()
-            && crossings.any(|crossing| crossing.bytes.windows(words.len()).any(|part| part == words))
-    }
 }

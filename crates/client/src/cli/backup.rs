@@ -307,7 +307,6 @@ fn leave(
 fn counted(texts: usize) -> String {
     match texts {
         0 => "no texts".to_owned(),
-        1 => "1 text".to_owned(),
-        count => format!("{count} texts"),
+        count => pillarbox_text::count::counted(count, "text", "texts"),
     }
 }

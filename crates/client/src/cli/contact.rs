@@ -4,7 +4,7 @@ use pillarbox_client::{Contact, ContactOrigin, Invitation, Phone, PhoneError, Tr
 use pillarbox_client::{naming, sentences};
 use pillarbox_text::columns::fit;
 use pillarbox_text::read::{link, value};
-use pillarbox_text::wrap::{INDENT, break_words, wrap};
+use pillarbox_text::wrap::{INDENT, TABLE_WIDTH, break_words, wrap};
 use pillarbox_wire::{AccountId, Handle};
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
@@ -26,9 +26,6 @@ const TRUST_COLUMNS: usize = 14;
 
 /// The space between two columns.
 const GAP: &str = "  ";
-
-/// Least window width for a list in columns.
-const TABLE_COLUMNS: usize = 72;
 
 /// A contact as JSON.
 #[derive(Serialize)]
@@ -304,7 +301,7 @@ fn write_list(
 fn line(contact: &Contact, alike: Option<&str>, width: usize) -> String {
     let (name, remarks) = (words::name(contact), remarks(contact, alike));
     let below = wrap(&format!("{:INDENT$}{}", "", break_words(&remarks, INDENT, width)), INDENT, width);
-    if width < TABLE_COLUMNS {
+    if width < TABLE_WIDTH {
         let (sure, trust) = (words::sure(contact.trust), sentences::trust(contact.trust));
         let fits = name.width() + GAP.len() + trust.len() <= width;
         let head = if fits {

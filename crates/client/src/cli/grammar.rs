@@ -7,6 +7,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use pillarbox_system::color::Color;
 use pillarbox_text::wrap::WIDTH;
 use pillarbox_transport::RelayAddress;
 use pillarbox_wire::{Handle, NumberCode};
@@ -21,7 +22,6 @@ use super::profile::{self, Profile, ProfileName};
 use super::program::PhoneProgram;
 use super::qr::Size;
 use super::services::{BackupCommand, ChannelCommand, DirectoryCommand};
-use super::terminal::Colour;
 pub(crate) use pillarbox_text::shell::quote;
 
 /// Talk end to end encrypted, through a relay that you can put a legal demand to
@@ -55,7 +55,7 @@ pub(crate) struct Options {
     pub(crate) no_input: bool,
     /// When to use colours
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t)]
-    pub(crate) color: Colour,
+    pub(crate) color: Color,
     /// Show times in UTC instead of this computer's zone; JSON has UTC always
     #[arg(long, global = true)]
     pub(crate) utc: bool,

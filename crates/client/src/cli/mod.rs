@@ -51,6 +51,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use pillarbox_client::display::safe_lines;
+use pillarbox_system::color::Color;
 use pillarbox_text::wrap::wrap;
 
 use self::context::CliContext;
@@ -59,7 +60,7 @@ use self::failure::Failure;
 pub use self::grammar::command;
 use self::grammar::{Cli, Command};
 pub use self::program::PhoneProgram;
-use self::terminal::{Colour, Terminal};
+use self::terminal::Terminal;
 
 /// Runs one command line of a program.
 pub fn main(program: &impl PhoneProgram, words: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -68,7 +69,7 @@ pub fn main(program: &impl PhoneProgram, words: impl IntoIterator<Item = OsStrin
 
 fn run_line(program: &impl PhoneProgram, words: &[OsString]) -> Exit {
     if let Some(banner) = program.banner() {
-        Terminal::new(Colour::Auto).note(banner);
+        Terminal::new(Color::Auto).note(banner);
     }
     let Cli { options, command } = match grammar::parse(words) {
         Ok(cli) => cli,
@@ -124,7 +125,7 @@ fn say(error: &clap::Error, words: &[OsString]) -> Exit {
             false => safe_lines(&error.render().to_string()),
         };
         // clap wraps its help, but not its errors.
-        let text = wrap(&text, 0, Terminal::new(Colour::Auto).width());
+        let text = wrap(&text, 0, Terminal::new(Color::Auto).width());
         write!(anstream::stderr(), "{text}")
     } else {
         error.print()
@@ -133,7 +134,7 @@ fn say(error: &clap::Error, words: &[OsString]) -> Exit {
         Err(broken) if broken.kind() != io::ErrorKind::BrokenPipe => {
             let failure = Failure::from_output(broken);
             if let Some(explained) = errors::explain(&failure, &PathBuf::new()) {
-                Terminal::new(Colour::Auto).error(&explained.what);
+                Terminal::new(Color::Auto).error(&explained.what);
             }
             errors::exit(&failure)
         }

@@ -8,8 +8,9 @@ use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use pillarbox_client::display;
 use pillarbox_client::sentences::WARNING;
+use pillarbox_system::color::Color;
 use pillarbox_system::window;
-use pillarbox_text::wrap::{INDENT, WIDTH, wrap};
+use pillarbox_text::wrap::{HEIGHT, INDENT, WIDTH, wrap};
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
@@ -20,23 +21,8 @@ use super::typing::{Draft, Drawn, Layout, Prompt};
 /// or is removed.
 const FORMAT_VERSION: u8 = 1;
 
-/// Lines assumed for a window that does not report its height.
-const LINES: usize = 24;
-
 /// The narrowest window that lines are fitted to. Below it hardly a word would fit.
 const NARROWEST: usize = 20;
-
-/// The use of colours.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Colour {
-    /// On a terminal, unless NO_COLOR is set or TERM is dumb
-    #[default]
-    Auto,
-    /// Also into a pipe
-    Always,
-    /// Never
-    Never,
-}
 
 /// The shape of a result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,13 +85,8 @@ struct Versioned<'a, T> {
 
 impl Terminal {
     /// Opens the streams.
-    pub(crate) fn new(colour: Colour) -> Self {
-        match colour {
-            Colour::Auto => ColorChoice::Auto,
-            Colour::Always => ColorChoice::Always,
-            Colour::Never => ColorChoice::Never,
-        }
-        .write_global();
+    pub(crate) fn new(color: Color) -> Self {
+        color.apply();
         Self {
             out: AutoStream::auto(io::stdout()),
             err: AutoStream::auto(io::stderr()),
@@ -230,7 +211,7 @@ impl Terminal {
             true => prompt.clone(),
             false => Prompt { plain: prompt.plain.clone(), styled: prompt.plain.clone() },
         };
-        let layout = Layout::of(&prompt, draft, self.window().unwrap_or((WIDTH, LINES)));
+        let layout = Layout::of(&prompt, draft, self.window().unwrap_or((WIDTH, HEIGHT)));
         let text = match &mut self.drawn {
             Some(drawn) => drawn.change(layout),
             None => {
@@ -298,7 +279,7 @@ impl Terminal {
             self.tallest = 0;
             return;
         }
-        let (columns, lines) = self.window().unwrap_or((WIDTH, LINES));
+        let (columns, lines) = self.window().unwrap_or((WIDTH, HEIGHT));
         let plain = anstream::adapter::strip_str(text).to_string();
         let rows: usize = plain.split('\n').map(|line| line.width().div_ceil(columns.max(1)).max(1)).sum();
         self.steps.iter_mut().for_each(|line| line.below += rows);

@@ -68,7 +68,7 @@ impl Profile<'_> {
 
     fn command(&self) -> Command {
         let mut command = Command::new(self.program);
-        command.arg("--data").arg(self.folder).env("COLUMNS", crate::screen::USUAL_WIDTH.to_string());
+        command.arg("--data").arg(self.folder).env("COLUMNS", pillarbox_text::wrap::WIDTH.to_string());
         command
     }
 

@@ -69,7 +69,7 @@ impl RelayProcess {
         ]);
         command.arg(data).args(options(keeping));
         // The relay's output is read line by line, in the layout for a window of the usual width.
-        command.env("COLUMNS", crate::screen::USUAL_WIDTH.to_string());
+        command.env("COLUMNS", pillarbox_text::wrap::WIDTH.to_string());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => AuditError::NoProgram { program: program.to_owned() },

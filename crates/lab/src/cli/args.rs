@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+use pillarbox_system::color::Color;
 
 use super::live_grammar::{Authority, Phone, Relay};
 use super::metadata_grammar::Metadata;
@@ -348,16 +349,6 @@ pub(super) struct Oracle {
     /// Print one line for each row, its fields between tabs.
     #[arg(long)]
     pub(super) plain: bool,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(super) enum Color {
-    /// On a terminal, unless NO_COLOR is set.
-    Auto,
-    /// Always.
-    Always,
-    /// Never.
-    Never,
 }
 
 /// The largest seed of a story.

@@ -14,11 +14,11 @@ use pillarbox_lab::paper::story;
 use pillarbox_lab::progress::Progress;
 use pillarbox_lab::scenario::library;
 use pillarbox_lab::score::{Counts, Measures, State};
-use pillarbox_lab::screen::{MIN_WIDTH, USUAL_HEIGHT};
 use pillarbox_lab::{experiments, matrix};
 use pillarbox_system::exit::{STORE, UNREACHED, USAGE};
 use pillarbox_system::private;
 use pillarbox_text::wrap;
+use pillarbox_text::wrap::{HEIGHT, MIN_WIDTH};
 use pillarbox_wire::Timestamp;
 use serde::Serialize;
 
@@ -57,7 +57,7 @@ fn room(width: usize, saved: Option<&Path>) -> usize {
     let line = saved.map(|out| format!("{EVIDENCE} {}", out.display()));
     let width = width.max(MIN_WIDTH);
     let saved = line.map_or(0, |text| wrap::lines(&text, width).len());
-    USUAL_HEIGHT.saturating_sub(PROMPT + saved + COMMAND.div_ceil(width))
+    HEIGHT.saturating_sub(PROMPT + saved + COMMAND.div_ceil(width))
 }
 
 fn usage(sentence: String) -> Failure {

@@ -24,7 +24,6 @@ mod window;
 use std::io::Write;
 use std::process::ExitCode;
 
-use anstream::ColorChoice;
 use clap::Parser;
 use clap::error::{ContextKind, ContextValue};
 use pillarbox_access::designs;
@@ -33,7 +32,7 @@ use pillarbox_lab::experiments;
 use pillarbox_lab::scenario::library;
 use pillarbox_text::wrap::wrap;
 
-use args::{Arguments, Color, Command, MAX_SEED};
+use args::{Arguments, Command, MAX_SEED};
 use output::{Failure, fitted};
 use pillarbox_system::exit::USAGE;
 
@@ -48,12 +47,7 @@ pub(crate) fn main() -> ExitCode {
             None => return said(&repeated_harmlessly(error)),
         },
     };
-    match arguments.color {
-        Color::Auto => ColorChoice::Auto,
-        Color::Always => ColorChoice::Always,
-        Color::Never => ColorChoice::Never,
-    }
-    .write_global();
+    arguments.color.apply();
     let Arguments { bare, command, .. } = arguments;
     let is_misplaced = command.is_some() && (bare.full || bare.json);
     let done = match command.unwrap_or(Command::Try(bare)) {

@@ -1,11 +1,12 @@
 //! The window into which the program prints.
 
-use pillarbox_lab::screen::{MAX_WIDTH, MIN_WIDTH, USUAL_HEIGHT, USUAL_WIDTH};
+use pillarbox_lab::screen::MAX_WIDTH;
 use pillarbox_system::window::{self, Window};
+use pillarbox_text::wrap::{HEIGHT, MIN_WIDTH, WIDTH};
 
 /// Returns the columns of the window on standard output. Without a window, it returns `COLUMNS`, or else 80.
 pub(super) fn width() -> usize {
-    columns(window::of_results()).unwrap_or(USUAL_WIDTH)
+    columns(window::of_results()).unwrap_or(WIDTH)
 }
 
 /// Returns the columns of the window on standard error, to which messages go. Without a window, it returns `COLUMNS`,
@@ -22,5 +23,5 @@ fn columns(window: Option<Window>) -> Option<usize> {
 /// else 24.
 pub(super) fn height() -> usize {
     let lines = window::of_results().map(|window| window.lines).or_else(window::stated_lines);
-    lines.map_or(USUAL_HEIGHT, |lines| lines.saturating_sub(1))
+    lines.map_or(HEIGHT, |lines| lines.saturating_sub(1))
 }

@@ -6,6 +6,7 @@ use pillarbox_access::evidence::Exhibit;
 use pillarbox_access::facts::{Facts, Wrote};
 use pillarbox_access::served::ItemLine;
 use pillarbox_access::{Item, ItemAnswer, Served};
+use pillarbox_text::count::counted;
 use pillarbox_wire::Timestamp;
 
 use super::guessing::GuessTime;
@@ -95,10 +96,6 @@ impl Answered {
             self.reasons.push(reason);
         }
     }
-}
-
-fn counted(number: u64, one: &str, many: &str) -> String {
-    if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }
 }
 
 /// Converts facts into the form of an answer.

@@ -7,6 +7,7 @@ use pillarbox_access::demand::notice_to_change::{self, NOTICE_TO_CHANGE, Subject
 use pillarbox_access::demand::{Case, Demand};
 use pillarbox_access::design::{AnswersNotice, Design, Operator};
 use pillarbox_access::law::Country;
+use pillarbox_text::count::counted;
 
 use super::answered::Answered;
 use super::compare::Compared;
@@ -288,5 +289,5 @@ fn said(share: Share, time: &str) -> Option<String> {
 
 /// Formats a fraction of texts.
 fn of_texts(Share { n, of }: Share) -> String {
-    format!("{n} of {of} {}", if of == 1 { "text" } else { "texts" })
+    format!("{n} of {}", counted(of, "text", "texts"))
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 
 use pillarbox_access::design::Design;
+use pillarbox_text::count;
 use serde_json::{Value, json};
 
 use super::cell::Cell;
@@ -154,8 +155,9 @@ fn numbered(mut line: Value, seq: usize) -> Value {
 pub fn counted(cells: &[Cell]) -> String {
     let not_modelled = cells.iter().filter(|cell| cell.state == State::NotModelled).count();
     let cells = cells.len();
-    let (noun, evidence) = (if cells == 1 { "cell" } else { "cells" }, cells - not_modelled);
-    format!("{cells} {noun}, {evidence} with evidence, {not_modelled} not modelled.")
+    let evidence = cells - not_modelled;
+    let cells = count::counted(cells, "cell", "cells");
+    format!("{cells}, {evidence} with evidence, {not_modelled} not modelled.")
 }
 
 impl Run {

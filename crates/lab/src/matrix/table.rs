@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use pillarbox_text::columns::{self, Column};
-use pillarbox_text::wrap::display_width;
+use pillarbox_text::wrap::{HEIGHT, WIDTH, display_width};
 
 use super::by_answer;
 use super::cell::Cell;
@@ -16,7 +16,7 @@ pub use super::view::View;
 use super::view::{demand, with_word};
 use crate::english::capital;
 use crate::fold::fold;
-use crate::screen::{Screen, Table, USUAL_HEIGHT, Weight};
+use crate::screen::{Screen, Table, Weight};
 
 /// The width of the column with the design's name: that of the longest name of the designs in the program, and no more.
 const NAME_WIDTH: usize = 20;
@@ -28,10 +28,10 @@ const WORDS_WIDTH: usize = 18;
 const MOST_NAME_WIDTH: usize = 44;
 
 /// Lines of a small window above the prompt and the lines on the result as a whole (what was saved, the next steps).
-const ROOM: usize = USUAL_HEIGHT - 7;
+const ROOM: usize = HEIGHT - 7;
 
 /// Lines of a small window between the command and the next step, which has the prompt below it.
-const ROOM_FOR_A_TABLE: usize = USUAL_HEIGHT - 3;
+const ROOM_FOR_A_TABLE: usize = HEIGHT - 3;
 
 /// Returns the title with the word on a second line, or the word alone if the two are the same.
 fn over_word(title: &str, word: &str) -> String {
@@ -99,7 +99,7 @@ pub fn render(view: &View<'_>, width: usize, saved: Screen) -> String {
         by_answer::write(&mut screen, &capital(&with_word(&demand(word), word)), view.cells);
         screen.blank();
         screen.append(saved);
-    } else if table.height() <= USUAL_HEIGHT {
+    } else if table.height() <= HEIGHT {
         screen = whole;
         screen.blank();
         screen.append(saved);
@@ -116,7 +116,7 @@ pub fn render(view: &View<'_>, width: usize, saved: Screen) -> String {
         named.append(cells);
         named.append(legend);
         equal(&mut named, view, &shown, &says, true);
-        if named.height() <= USUAL_HEIGHT {
+        if named.height() <= HEIGHT {
             screen = named;
             screen.blank();
             screen.append(saved);
@@ -171,7 +171,7 @@ fn words(screen: &mut Screen, view: &View<'_>, designs: &[String], demands: &[St
         screen.blank();
         let cells = match at_a_time {
             // Three columns beside the name in a window of 80 columns, whatever the size of the last group.
-            _ if screen.width() == crate::screen::USUAL_WIDTH => Column::Fixed(WORDS_WIDTH),
+            _ if screen.width() == WIDTH => Column::Fixed(WORDS_WIDTH),
             _ => Column::Share(1),
         };
         let columns: Vec<Column> =

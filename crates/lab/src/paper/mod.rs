@@ -14,6 +14,7 @@ use pillarbox_access::reading;
 use pillarbox_access::served::ItemLine;
 use pillarbox_access::{Blank, Item, ItemAnswer};
 use pillarbox_text::columns::Column;
+use pillarbox_text::count::counted;
 
 use crate::english::capital;
 use crate::evidence::Evidence;
@@ -302,7 +303,7 @@ pub fn folded(not_held: &[&PaperLine], reasons_shown: usize) -> String {
 /// Formats a number of kinds of data.
 #[must_use]
 pub fn kinds(count: usize) -> String {
-    format!("{count} {} of data", if count == 1 { "kind" } else { "kinds" })
+    counted(count, "kind of data", "kinds of data")
 }
 
 /// Represents the reasons that are not listed separately.
@@ -343,7 +344,8 @@ fn section<'l>(screen: &mut Screen, heading: &str, lines: impl Iterator<Item = &
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::screen::{USUAL_WIDTH, plain};
+    use crate::screen::plain;
+    use pillarbox_text::wrap::WIDTH;
 
     fn returned(item: Item, lines: &[&str]) -> PaperLine {
         let lines = lines.iter().map(|line| (*line).to_owned()).collect();
@@ -383,7 +385,7 @@ mod tests {
 
     #[test]
     fn what_came_back_stands_once_and_what_did_not_is_counted() {
-        let mut screen = Screen::new(USUAL_WIDTH);
+        let mut screen = Screen::new(WIDTH);
         lines(
             &mut screen,
             &[

@@ -1,6 +1,7 @@
 //! The picture of hours: 24 columns, and a lane for each weekday or each person.
 
 use askama::Template;
+use pillarbox_text::count::counted;
 
 use super::labels::display_width_of;
 use super::network::shortened;
@@ -133,7 +134,7 @@ impl Hours {
 
     fn summary(&self) -> String {
         let rows: u64 = self.lanes.iter().flat_map(|lane| lane.hours).sum();
-        let rows = if rows == 1 { "1 row".to_owned() } else { format!("{rows} rows") };
+        let rows = counted(rows, "row", "rows");
         let hidden = self.lanes.len().saturating_sub(MAX_LANES);
         let hidden = if hidden > 0 { format!(" Not drawn: {hidden} lanes.") } else { String::new() };
         format!("{rows} by the hour, in UTC. The higher a bar, the more rows in that hour.{hidden}")

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use pillarbox_text::count::counted;
 use pillarbox_wire::Timestamp;
 
 use super::kept_at_end::kept_at_end;
@@ -40,7 +41,7 @@ impl PlayedStory<'_> {
         scenes::show(&mut screen, shown.iter().copied(), false);
         let others = scenes.len() - shown.len();
         if others > 0 {
-            let lines = if others == 1 { "1 more line".to_owned() } else { format!("{others} more lines") };
+            let lines = counted(others, "more line", "more lines");
             screen.say_in(Weight::Dim, &format!("{lines} of the story: {rest}"));
         }
         screen.blank();

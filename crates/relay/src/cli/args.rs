@@ -8,6 +8,7 @@ use std::str::FromStr;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use pillarbox_relay::server::{DEFAULT_ADMIN_PORT, DEFAULT_PORT};
 use pillarbox_relay::{Granularity, Keeping};
+use pillarbox_system::color::Color;
 use pillarbox_wire::{ChannelName, DepositKind, Duration};
 
 use super::failure::Failure;
@@ -49,14 +50,6 @@ pub(crate) struct Arguments {
     pub(crate) color: Color,
     #[command(subcommand)]
     pub(crate) command: Command,
-}
-
-#[derive(Clone, Copy, Debug, Default, ValueEnum)]
-pub(crate) enum Color {
-    #[default]
-    Auto,
-    Always,
-    Never,
 }
 
 #[derive(Debug, Subcommand)]

@@ -8,6 +8,7 @@ use pillarbox_relay::legible;
 use pillarbox_relay::store::MessageRow;
 use pillarbox_relay::{DATABASE_FILE, Holdings, HoldingsError, Keeping, StoreError};
 use pillarbox_text::columns::Align;
+use pillarbox_text::count::counted;
 use pillarbox_text::shell::quote_path;
 use pillarbox_text::show;
 use pillarbox_text::wrap::{beside, with_command};
@@ -157,10 +158,10 @@ impl View<'_> {
         let counts = format!(
             "{} of {}; also {}, {} and {}.",
             messages.len(),
-            counted(all, "message"),
-            counted(accounts.len(), "account"),
-            counted(devices.len(), "device"),
-            counted(prekeys.len(), "public prekey"),
+            counted(all, "message", "messages"),
+            counted(accounts.len(), "account", "accounts"),
+            counted(devices.len(), "device", "devices"),
+            counted(prekeys.len(), "public prekey", "public prekeys"),
         );
         writeln!(out, "{}", sentence(&counts))?;
         if !messages.is_empty() {
@@ -250,11 +251,6 @@ impl View<'_> {
     fn recipient(&self, row: &MessageRow) -> Option<DeviceAddress> {
         self.holdings.address(row.mailbox)
     }
-}
-
-/// Formats a count as `1 message` or `2 messages`.
-fn counted(count: usize, noun: &str) -> String {
-    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// Formats a time as `03-22 14:37`.

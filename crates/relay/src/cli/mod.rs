@@ -35,7 +35,7 @@ use pillarbox_relay::RelaySoftware;
 use pillarbox_system::exit::USAGE;
 use pillarbox_text::wrap::wrap;
 
-use args::{AccountCommand, Arguments, Color, Command, MailboxCommand};
+use args::{AccountCommand, Arguments, Command, MailboxCommand};
 use failure::Failure;
 use window::Window;
 
@@ -58,12 +58,7 @@ pub fn main(
         Ok(arguments) => arguments,
         Err(error) => return said(&repeated_harmlessly(error, &words)),
     };
-    match color {
-        Color::Auto => anstream::ColorChoice::Auto,
-        Color::Always => anstream::ColorChoice::Always,
-        Color::Never => anstream::ColorChoice::Never,
-    }
-    .write_global();
+    color.apply();
     match execute(command, software) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),

@@ -6,7 +6,7 @@ use std::path::Path;
 use anstyle::Style;
 use pillarbox_relay::Keeping;
 use pillarbox_relay::inventory::whole;
-use pillarbox_text::wrap::{INDENT, beside};
+use pillarbox_text::wrap::{INDENT, TABLE_WIDTH, beside};
 
 use super::inventory::operations;
 use super::plain_words::{self, KeptItem};
@@ -15,10 +15,6 @@ use super::text::escape;
 
 /// Column at which the text beside a label begins.
 const TEXT_AT: usize = 15;
-
-/// In windows narrower than this, only the list of what is kept is printed in full: the screen has to fit at once in
-/// large letters too.
-const NARROW: usize = 72;
 
 /// Column at which the later lines of a point begin.
 const POINT_AT: usize = 4;
@@ -56,7 +52,8 @@ impl StartScreen<'_> {
         let sentence = |text: &str| beside("", 0, text, width);
         screen.push(sentence("It has no key to messages: what a phone encrypts, this relay cannot read."));
         let seen = plain_words::seen(&lines);
-        let is_narrow = width < NARROW;
+        // In large letters too the screen has to fit at once: only the list of what is kept is printed in full then.
+        let is_narrow = width < TABLE_WIDTH;
         if !seen.is_empty() && !is_narrow {
             screen.push(labelled("It sees and does not keep:", BOLD, &seen.join("; "), INDENT, width));
         }

@@ -1,13 +1,7 @@
 //! The size of the window that results go to.
 
 use pillarbox_system::window;
-use pillarbox_text::wrap::WIDTH;
-
-/// The narrowest window that lines are fitted to. A narrower terminal breaks lines by itself.
-const NARROWEST: usize = 40;
-
-/// The least width of a window for a table. In a narrower window, each cell occupies a line.
-const TABLE: usize = 72;
+use pillarbox_text::wrap::{MIN_WIDTH, TABLE_WIDTH, WIDTH};
 
 /// A window, or default sizes where there is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +21,7 @@ impl Window {
 
     fn new(window: Option<window::Window>, stated: Option<usize>) -> Self {
         let columns = window.map(|window| window.columns).or(stated).unwrap_or(WIDTH);
-        Self { columns: columns.max(NARROWEST), rows: window.map(|window| window.lines) }
+        Self { columns: columns.max(MIN_WIDTH), rows: window.map(|window| window.lines) }
     }
 
     /// Returns a window of this many columns and an unknown height.
@@ -43,7 +37,7 @@ impl Window {
 
     /// True if the window is wide enough for a table.
     pub(crate) const fn holds_tables(self) -> bool {
-        self.columns >= TABLE
+        self.columns >= TABLE_WIDTH
     }
 }
 
@@ -57,7 +51,7 @@ mod tests {
         assert_eq!(Window::new(Some(window), Some(60)), Window { columns: 132, rows: Some(43) });
         assert_eq!(Window::new(None, Some(60)), Window { columns: 60, rows: None });
         assert_eq!(Window::new(None, None), Window { columns: 80, rows: None });
-        assert_eq!(Window::of_columns(12).columns, NARROWEST);
+        assert_eq!(Window::of_columns(12).columns, MIN_WIDTH);
         assert_eq!(Window::of_columns(140).for_sentences(), WIDTH);
     }
 }

@@ -1,5 +1,7 @@
 //! Periods in words.
 
+use pillarbox_text::count::counted;
+
 const MINUTE: u32 = 60;
 
 const HOUR: u32 = 60 * MINUTE;
@@ -15,7 +17,7 @@ pub fn span(seconds: u32) -> String {
     let fits = units.into_iter().find(|(unit, _)| seconds.is_multiple_of(*unit) && seconds >= *unit);
     let (unit, name) = fits.unwrap_or((1, "second"));
     let number = seconds / unit;
-    format!("{number} {name}{}", if number == 1 { "" } else { "s" })
+    counted(number, name, &format!("{name}s"))
 }
 
 #[cfg(test)]

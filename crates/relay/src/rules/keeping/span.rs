@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use pillarbox_text::count::counted;
 use pillarbox_wire::Duration;
 use serde::Deserializer;
 use serde::de::{Error, Visitor};
@@ -107,7 +108,7 @@ pub fn words(span: Duration) -> String {
         ms if ms % 1_000 == 0 => (ms / 1_000, "second"),
         ms => (ms, "millisecond"),
     };
-    format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
+    counted(number, unit, &format!("{unit}s"))
 }
 
 #[cfg(test)]
