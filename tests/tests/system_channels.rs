@@ -1,5 +1,5 @@
 //! Public channels as people use them: opened, posted in, followed, read and taken down, while the relay runs and
-//! after it has stopped.
+//! after it has stopped. And pictures, which a relay keeps as it keeps posts: only if it was told to.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use pillarbox_testkit::program::{Ended, Phone, Place, Relay, relay_command};
@@ -148,4 +148,51 @@ fn what_cannot_be_done_is_said_in_a_sentence_and_what_waits_goes_later() {
     );
     let (_, ended) = relay.stop();
     drop(ended.expect(0).prints("public channels"));
+}
+
+#[test]
+fn a_picture_goes_from_file_to_file_and_each_step_that_cannot_be_says_why() {
+    let place = Place::new();
+    let relay = Relay::listen_with(&place, &place.path("relay"), "127.0.0.1:0", &["--attachments"]);
+    let (alice, bob) = place.alice_and_bob(&relay);
+    let (picture, saved) = (place.path("cliff.png"), place.path("saved.png"));
+    let (file, to) = (picture.to_str().unwrap(), saved.to_str().unwrap());
+    let bytes = b"the cliff path above the harbour".repeat(2_000);
+    std::fs::write(&picture, &bytes).unwrap();
+
+    // Bob's phone has said nothing of pictures before it has confirmed a message.
+    drop(
+        alice.run(&["send", "Bob", "--picture", file]).expect(1).says("has not said that it shows pictures"),
+    );
+    drop(alice.run(&["send", "Bob", "hello"]).expect(0));
+    drop(bob.run(&["inbox"]).expect(0));
+    drop(alice.run(&["inbox"]).expect(0));
+    drop(bob.run(&["picture", "save", "Alice", to]).expect(1).says("There is no picture"));
+    drop(alice.run(&["send", "Bob", "--picture", "nowhere.png"]).expect(2).says("cannot be read"));
+    drop(
+        alice.run(&["send", "Bob", "--picture", file]).expect(0).prints("Sent: the relay keeps it for Bob."),
+    );
+
+    let shown = bob.run(&["inbox"]).expect(0).prints("[picture, 64000 bytes]");
+    drop(shown.says("The picture from Alice is on this phone."));
+    drop(bob.run(&["picture", "save", "Alice", to]).expect(0).prints("64000 bytes."));
+    assert_eq!(std::fs::read(&saved).unwrap(), bytes);
+    drop(bob.run(&["picture", "save", "Alice", to]).expect(1).says("already, and nothing was written"));
+    let other = place.path("other.png");
+    let again = ["picture", "save", "Alice", other.to_str().unwrap()];
+    drop(bob.run(&[&again[..], &["--number", "2"]].concat()).expect(1).says("has 1 picture on this phone"));
+    let json = bob.run(&[&again[..], &["--json"]].concat()).expect(0).json();
+    assert_eq!(json["bytes"].as_u64(), Some(64_000));
+    let entries = bob.run(&["history", "Alice", "--json"]).expect(0).json_lines();
+    assert!(entries.iter().any(|entry| entry["kind"] == "picture"));
+
+    // The operator has ciphertext of one account, and the words of the picture nowhere.
+    let data = relay.data().to_str().unwrap();
+    let ledger = relay_command(&place, &["ledger", "--data", data, "--json"]).expect(0).json();
+    assert_eq!(ledger["attachments"].as_array().map(Vec::len), Some(3));
+    for entry in std::fs::read_dir(relay.data()).unwrap() {
+        let held = std::fs::read(entry.unwrap().path()).unwrap_or_default();
+        assert!(!held.windows(16).any(|window| window == &bytes[..16]));
+    }
+    drop(relay.stop());
 }

@@ -8,7 +8,10 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 
-use pillarbox_client::body::{Body, Content, READS_VERSION_2, Roster, SeenGroupText, Text};
+use pillarbox_client::PicturePointer;
+use pillarbox_client::body::{
+    Body, BodyId, CHECKS_LOG, Content, READS_VERSION_2, Roster, SHOWS_PICTURES, SeenGroupText, Text,
+};
 use pillarbox_client::display;
 use pillarbox_client::group::{Group, GroupId};
 use pillarbox_crypto::{SecretBytes, SigningPublic};
@@ -42,6 +45,9 @@ pub struct Attempts {
     /// The group that the payload announces, with its members.
     #[serde(skip)]
     pub group: Option<Group>,
+    /// The pointer to a picture, with its key, if the payload carries one that was read.
+    #[serde(skip)]
+    pub picture: Option<PicturePointer>,
     /// True if the payload carries a text that a person wrote. Receipts and other messages that phones send by
     /// themselves do not count.
     pub is_text: bool,
@@ -71,6 +77,9 @@ impl Attempts {
         if let Content::Roster(roster) = &body.content {
             let Roster { group: id, name, members, .. } = roster;
             self.group = Some(Group { id: *id, name: name.clone(), members: members.clone() });
+        }
+        if let Content::Picture(told) = &body.content {
+            self.picture = Some(told.picture.clone());
         }
         if let Some(said) = body.content.group_text() {
             self.went_to = Some(said.group);
@@ -155,6 +164,7 @@ pub(crate) fn read_with(payload: &[u8], keys: &Keys<'_>) -> Attempts {
         text: None,
         went_to: None,
         group: None,
+        picture: None,
         is_text: false,
         longest_printable_run: longest_printable_run(payload),
         is_in_form: is_in_form(payload),
@@ -275,6 +285,9 @@ fn first_message(payload: &[u8], keys: &Keys<'_>, attempts: &mut Attempts) {
     }
 }
 
+/// Ids in a receipt that name no message.
+const MARKS: [BodyId; 3] = [READS_VERSION_2, CHECKS_LOG, SHOWS_PICTURES];
+
 /// The start of a receipt's line. A text's line starts with a quotation mark, so nobody can write a text that passes
 /// for a receipt.
 const RECEIPT: &str = "(receipt for";
@@ -289,7 +302,7 @@ pub fn is_receipt(line: &str) -> bool {
 fn in_words(body: &Body) -> String {
     match &body.content {
         Content::Text(text) => format!("\"{}\"", display::safe(&text.text)),
-        Content::Receipt(receipt) => match receipt.ids.iter().filter(|id| **id != READS_VERSION_2).count() {
+        Content::Receipt(receipt) => match receipt.ids.iter().filter(|id| !MARKS.contains(id)).count() {
             1 => format!("{RECEIPT} 1 message)"),
             many => format!("{RECEIPT} {many} messages)"),
         },
@@ -316,6 +329,7 @@ fn in_words(body: &Body) -> String {
         },
         Content::OwnNews(_) => "(keeps the owner's devices in step)".into(),
         Content::LogHead(_) => "(compares the public log)".into(),
+        Content::Picture(told) => format!("(sends a picture of {} bytes, with its key)", told.picture.size),
     }
 }
 
@@ -332,6 +346,7 @@ pub(crate) const fn text_of(content: &Content) -> Option<&Text> {
         | Content::MemberChanges(_)
         | Content::Devices(_)
         | Content::LogHead(_)
+        | Content::Picture(_)
         // Messages between the owner's own devices repeat what was said elsewhere.
         | Content::OwnNews(_) => None,
     }
@@ -344,7 +359,6 @@ fn longest_printable_run(bytes: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use pillarbox_client::body::BodyId;
     use pillarbox_crypto::{IdentitySecret, Padding, SigningSecret, labels};
     use pillarbox_session::prekeys::{KemPreKeySecret, PreKeys as _, SignedPreKeySecret};
     use pillarbox_wire::{

@@ -18,6 +18,7 @@
 //! | [`backup`] | the history in parts, and who can open them |
 //! | [`group`] | several people in one conversation, without any relay that knows it |
 //! | [`membership`] | who is in a group, signed by its members |
+//! | [`picture`] | pictures, sealed under a key of their own |
 //! | [`report`] | a message disclosed to the relay's operator |
 //! | [`invitation`] | the link that makes somebody a contact |
 //! | [`recovery`], [`outbox`], [`prekeys`] | healing, sending, key stock: limits and rules |
@@ -45,6 +46,7 @@ mod text;
 pub mod vault;
 
 pub use phone::channels::{KnownChannel, MAX_KEPT_POSTS};
+pub use phone::pictures::PictureBytes;
 pub use phone::state::outbox;
 pub use phone::state::recall::RecalledBackup;
 pub use phone::{
@@ -63,6 +65,7 @@ pub use records::history::{self, DeliveryState, EntryDirection, EntryKind, Histo
 pub use records::membership::{self};
 pub use records::notice::{self, DeviceFailure, Notice, OperatorFault};
 pub use records::own_news::{self};
+pub use records::picture::{self, PictureFault, PicturePointer};
 pub use records::report::{self, AbuseReport};
 pub use records::{prekeys, recovery};
 pub use software::{NotOpened, OpenPayload, SealBody, Shipped, Software};

@@ -8,6 +8,9 @@
     reason = "a failed expectation is a failed test"
 )]
 
+#[path = "conversations/pictures.rs"]
+mod pictures;
+
 use pillarbox_client::{ContactOrigin, DeliveryState, Notice, Protection, Trust};
 use pillarbox_testkit::world::{World, altering};
 use pillarbox_wire::{ClientFrame, Duration, FixedBytes, Handle, Refusal, RelayFrame};

@@ -49,6 +49,7 @@ const NO_TABLES: &[(&str, &str)] = &[
         "members with whom differences were dealt with: a new one takes the place of the oldest",
     ),
     ("MAX_CHANGE_LEN", "bytes of one change of a group"),
+    ("MAX_PICTURE_LEN", "bytes of one picture"),
     ("MAX_RECALLED_PARTS", "parts of one backup that are asked for: the relay keeps fewer of one account"),
 ];
 

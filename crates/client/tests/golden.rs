@@ -12,7 +12,8 @@ use pillarbox_client::membership::{GroupMember, MemberAct, MemberChange, MemberC
 use pillarbox_client::own_news::{
     AccountNews, ContactFacts, ContactNews, EntryNews, EntryWay, OwnNews, OwnTold, ProgressNews, ShownNews,
 };
-use pillarbox_client::{BodyId, ContactOrigin, DeliveryState, EntryKind, GroupId, Trust};
+use pillarbox_client::picture::PictureTold;
+use pillarbox_client::{BodyId, ContactOrigin, DeliveryState, EntryKind, GroupId, PicturePointer, Trust};
 use pillarbox_crypto::SigningSecret;
 use pillarbox_wire::{
     AccountId, DeviceId, DeviceList, FixedBytes, IdentityKey, ListedDevice, LogHead, Timestamp,
@@ -96,6 +97,15 @@ fn entry_news() -> EntryNews {
     }
 }
 
+fn picture() -> PicturePointer {
+    PicturePointer {
+        attachment: FixedBytes([0x6a; 32]),
+        key: KEY,
+        digest: FixedBytes([0x6b; 32]),
+        size: 48_213,
+    }
+}
+
 fn bodies() -> Vec<(&'static str, Body)> {
     let text = Text { id: ID, sent_at: AT, text: "six".to_owned(), expires_after: Some(60) };
     let said = GroupText { group: GROUP, text: Text { expires_after: None, ..text.clone() } };
@@ -119,6 +129,10 @@ fn bodies() -> Vec<(&'static str, Body)> {
         ("MemberChanges", Content::MemberChanges(told)),
         ("Devices", Content::Devices(DevicesTold { id: ID, list: list() })),
         ("LogHead", Content::LogHead(HeadTold { log_key: KEY, head: log_head() })),
+        (
+            "Picture",
+            Content::Picture(PictureTold { id: ID, sent_at: AT, picture: picture(), expires_after: None }),
+        ),
         ("OwnNewsAccount", own(OwnTold::Account(Box::new(account_news())))),
         ("OwnNewsContact", own(OwnTold::Contact(Box::new(contact_news())))),
         ("OwnNewsEntry", own(OwnTold::Entry(Box::new(entry_news())))),
@@ -159,7 +173,7 @@ fn each_content_is_read_in_its_own_version_only() {
         let bytes = body.write().unwrap();
         assert_eq!(Body::read(&bytes).as_ref(), Ok(&body), "{name}");
         assert!(body.is_within_limits(), "{name}");
-        let newer = ["SeenGroupText", "MemberChanges", "Devices", "OwnNews", "LogHead"];
+        let newer = ["SeenGroupText", "MemberChanges", "Devices", "OwnNews", "LogHead", "Picture"];
         let version = if newer.iter().any(|newer| name.starts_with(newer)) { 2 } else { 1 };
         assert_eq!(bytes[0], version, "{name}");
         let mut other = bytes;

@@ -110,6 +110,10 @@ labels! {
     DIRECTORY_LOG_KEY = "pillarbox/directory/log-key/v1";
     /// Relay signs a head of the directory's log.
     DIRECTORY_HEAD = "pillarbox/directory/head/v1";
+    /// Opening of an attachment's commitment, bound to the attachment's name.
+    ATTACHMENT = "pillarbox/attachment/v1";
+    /// Digest of an attachment as the relay keeps it.
+    ATTACHMENT_DIGEST = "pillarbox/attachment/digest/v1";
     /// Pseudonym of an identifier in the relay's log lines.
     RELAY_LOG_PSEUDONYM = "pillarbox/relay/log-pseudonym/v1";
 }

@@ -156,6 +156,7 @@ fn keeps(page: &mut String, who: &str, keeping: &Keeping) {
         stamps,
         directory_log,
         groups,
+        attachments,
     } = keeping;
     let exactness = |granularity: &Granularity| match granularity {
         Granularity::Nothing => "not at all",
@@ -188,6 +189,7 @@ fn keeps(page: &mut String, who: &str, keeping: &Keeping) {
         stamps.then_some("stamps that make a recipient's report checkable"),
         directory_log.then_some("a public log of everybody's keys"),
         groups.then_some("groups whose members the operator manages"),
+        attachments.map(|_| "pictures that phones have encrypted"),
     ]
     .into_iter()
     .flatten()

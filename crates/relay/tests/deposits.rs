@@ -1,4 +1,4 @@
-//! Deposits: what phones store about their owners, and which of these things the relay accepts.
+//! Deposits and attachments: what phones store here, and which of these things the relay accepts.
 
 #![allow(
     clippy::unwrap_used,
@@ -10,9 +10,10 @@
 
 use pillarbox_relay::{ConnectionId, Keeping, Limits, RelaySettings, StoreError};
 use pillarbox_testkit::relay::LoneRelay;
+use pillarbox_wire::limits::{MAX_ATTACHMENT_PART_LEN, MAX_ATTACHMENT_PARTS};
 use pillarbox_wire::{
-    Bytes, ClientFrame, CloseAccount, Deposit, DepositKind, Handle, LeaveDeposits, LookUp, Recall, Refusal,
-    RelayFrame,
+    Bytes, ClientFrame, CloseAccount, Deposit, DepositKind, Duration, FetchAttachment, FixedBytes, Handle,
+    LeaveAttachment, LeaveDeposits, LookUp, Recall, Refusal, RelayFrame,
 };
 
 fn keeping(deposits: &[DepositKind]) -> Keeping {
@@ -181,4 +182,128 @@ fn a_disk_that_refuses_keeps_no_deposit_and_the_phone_is_told() {
     world.fail(None);
     assert_eq!(held(&mut world), []);
     assert_eq!(recall(&mut world, anne, DepositKind::Name, ""), Ok(None));
+}
+
+const NAME: FixedBytes<32> = FixedBytes([0x6a; 32]);
+
+/// A relay that keeps attachments for three days.
+fn with_attachments(limits: Limits) -> LoneRelay {
+    let keeping = Keeping { attachments: Some(Duration::from_days(3)), ..Keeping::LEAST };
+    LoneRelay::in_memory(RelaySettings { keeping, limits, ..RelaySettings::default() })
+}
+
+fn leave_part(
+    world: &mut LoneRelay,
+    connection: ConnectionId,
+    (attachment, number): (FixedBytes<32>, u8),
+    part: &[u8],
+) -> Result<(), Refusal> {
+    let request = world.request();
+    let part = Bytes(part.to_vec());
+    let frame = ClientFrame::LeaveAttachment(LeaveAttachment { request, attachment, number, part });
+    match world.ask_one(connection, frame) {
+        RelayFrame::AttachmentLeft(_) => Ok(()),
+        RelayFrame::Refused(refused) => Err(refused.reason),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn fetch_part(
+    world: &mut LoneRelay,
+    connection: ConnectionId,
+    (attachment, number): (FixedBytes<32>, u8),
+) -> Result<Vec<u8>, Refusal> {
+    let request = world.request();
+    let frame = ClientFrame::FetchAttachment(FetchAttachment { request, attachment, number });
+    match world.ask_one(connection, frame) {
+        RelayFrame::AttachmentPart(answer) => Ok(answer.part.0),
+        RelayFrame::Refused(refused) => Err(refused.reason),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_relay_without_the_rule_takes_and_gives_no_attachment() {
+    let mut world = world(&[]);
+    let (_, anne) = world.register(1, None);
+    assert_eq!(leave_part(&mut world, anne, (NAME, 0), b"sealed"), Err(Refusal::NotOffered));
+    assert_eq!(fetch_part(&mut world, anne, (NAME, 0)), Err(Refusal::NotOffered));
+    assert_eq!(world.holdings().attachments, []);
+}
+
+#[test]
+fn an_attachment_is_left_by_a_named_account_and_fetched_by_whoever_knows_its_name() {
+    let mut world = with_attachments(Limits::default());
+    let (_, anne) = world.register(1, None);
+    let (_, ben) = world.register(2, None);
+    let nameless = world.open();
+    assert_eq!(leave_part(&mut world, nameless, (NAME, 0), b"one"), Err(Refusal::NotAuthenticated));
+    leave_part(&mut world, anne, (NAME, 0), b"one").unwrap();
+    leave_part(&mut world, anne, (NAME, 1), b"two").unwrap();
+    // A lost answer: the same part again. Another part in its place, or somebody else's, is refused.
+    leave_part(&mut world, anne, (NAME, 1), b"two").unwrap();
+    assert_eq!(leave_part(&mut world, anne, (NAME, 1), b"other"), Err(Refusal::NotWellFormed));
+    assert_eq!(leave_part(&mut world, ben, (NAME, 1), b"two"), Err(Refusal::NotWellFormed));
+    for connection in [anne, ben, nameless] {
+        assert_eq!(fetch_part(&mut world, connection, (NAME, 0)).unwrap(), b"one");
+        assert_eq!(fetch_part(&mut world, connection, (NAME, 1)).unwrap(), b"two");
+    }
+    let unknown = Err(Refusal::UnknownAttachment);
+    assert_eq!(fetch_part(&mut world, nameless, (NAME, 2)), unknown);
+    assert_eq!(fetch_part(&mut world, nameless, (FixedBytes([1; 32]), 0)), unknown);
+    assert_eq!(world.holdings().attachments.len(), 2);
+}
+
+#[test]
+fn attachments_have_limits_of_size_and_number_for_each_account() {
+    let limits = Limits { attachments: 2, attachment_bytes: 10, ..Limits::default() };
+    let mut world = with_attachments(limits);
+    let (_, anne) = world.register(1, None);
+    let name = |number: u8| FixedBytes([number; 32]);
+    let too_much = Err(Refusal::TooMuch);
+    assert_eq!(leave_part(&mut world, anne, (NAME, 0), &vec![7; MAX_ATTACHMENT_PART_LEN + 1]), too_much);
+    assert_eq!(leave_part(&mut world, anne, (NAME, MAX_ATTACHMENT_PARTS), b"x"), too_much);
+    assert_eq!(leave_part(&mut world, anne, (NAME, 0), b""), Err(Refusal::NotWellFormed));
+    leave_part(&mut world, anne, (name(1), 0), b"1234").unwrap();
+    leave_part(&mut world, anne, (name(2), 0), b"1234").unwrap();
+    assert_eq!(leave_part(&mut world, anne, (name(3), 0), b"1"), too_much);
+    assert_eq!(leave_part(&mut world, anne, (name(2), 1), b"123"), too_much);
+    leave_part(&mut world, anne, (name(2), 1), b"12").unwrap();
+    // Another account has room of its own.
+    let (_, ben) = world.register(2, None);
+    leave_part(&mut world, ben, (name(3), 0), b"1").unwrap();
+}
+
+#[test]
+fn attachments_go_by_age_with_their_account_and_with_the_rule() {
+    let mut world = with_attachments(Limits::default());
+    let (_, anne) = world.register(1, None);
+    let (_, ben) = world.register(2, None);
+    leave_part(&mut world, anne, (NAME, 0), b"old").unwrap();
+    world.pass(Duration::from_days(2));
+    leave_part(&mut world, anne, (FixedBytes([1; 32]), 0), b"new").unwrap();
+    leave_part(&mut world, ben, (FixedBytes([2; 32]), 0), b"ben").unwrap();
+    world.pass(Duration::from_days(2));
+    let held = |world: &mut LoneRelay| -> Vec<Vec<u8>> {
+        world.holdings().attachments.iter().map(|row| row.part.0.clone()).collect()
+    };
+    assert_eq!(held(&mut world), [b"new", b"ben"]);
+    let request = world.request();
+    world.ask(anne, ClientFrame::CloseAccount(CloseAccount { request }));
+    assert_eq!(held(&mut world), [b"ben"]);
+    let now = world.now;
+    world.engine().set_keeping(Keeping::LEAST, now).unwrap();
+    world.pass(pillarbox_relay::ageing::SWEEP_INTERVAL);
+    assert!(held(&mut world).is_empty());
+}
+
+#[test]
+fn a_disk_that_refuses_keeps_no_part_and_the_phone_is_told() {
+    let mut world = with_attachments(Limits::default());
+    let (_, anne) = world.register(1, None);
+    world.fail(Some(StoreError::Full));
+    assert_eq!(leave_part(&mut world, anne, (NAME, 0), b"one"), Err(Refusal::StorageFailed));
+    world.fail(None);
+    assert_eq!(world.holdings().attachments, []);
+    leave_part(&mut world, anne, (NAME, 0), b"one").unwrap();
 }

@@ -11,8 +11,8 @@ use std::fs;
 use std::path::Path;
 
 use pillarbox_relay::store::{
-    ACCOUNT, CHANNEL, COMMIT_COUNT, COUNTERS, Changes, DEPOSIT, DEVICE, DEVICE_LISTS, EVENT, GROUP,
-    GROUP_MEMBER, LEAF, LINKED_DEVICE, MESSAGE, PREKEY, PUBLISHED, Set,
+    ACCOUNT, ATTACHMENT, CHANNEL, COMMIT_COUNT, COUNTERS, Changes, DEPOSIT, DEVICE, DEVICE_LISTS, EVENT,
+    GROUP, GROUP_MEMBER, LEAF, LINKED_DEVICE, MESSAGE, PREKEY, PUBLISHED, Set,
 };
 use pillarbox_relay::testing::store_suite;
 use pillarbox_relay::{
@@ -192,11 +192,11 @@ fn a_file_that_is_not_our_database_is_named_for_what_it_is_and_left_alone() {
 fn a_database_of_a_newer_relay_is_refused_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let file = made(folder.path());
-    Connection::open(&file).unwrap().execute_batch("PRAGMA user_version = 6").unwrap();
+    Connection::open(&file).unwrap().execute_batch("PRAGMA user_version = 7").unwrap();
     let before = fs::read(&file).unwrap();
-    assert_eq!(opening(folder.path()), StoreError::Newer { found: 6, known: 5 });
+    assert_eq!(opening(folder.path()), StoreError::Newer { found: 7, known: 6 });
     let read = Holdings::read(folder.path());
-    assert_eq!(read, Err(HoldingsError::Store(StoreError::Newer { found: 6, known: 5 })));
+    assert_eq!(read, Err(HoldingsError::Store(StoreError::Newer { found: 7, known: 6 })));
     assert_eq!(fs::read(&file).unwrap(), before);
 }
 
@@ -212,7 +212,7 @@ fn of_the_first_layout(folder: &Path) -> std::path::PathBuf {
     Connection::open(&file)
         .unwrap()
         .execute_batch(
-            "DROP TABLE groups; DROP TABLE group_members; DROP TABLE device_lists; DROP TABLE linked_devices; DROP TABLE directory_log;
+            "DROP TABLE attachments; DROP TABLE groups; DROP TABLE group_members; DROP TABLE device_lists; DROP TABLE linked_devices; DROP TABLE directory_log;
              DROP TABLE deposits; DROP TABLE events; DROP TABLE channels; DROP TABLE posts;
              ALTER TABLE counters DROP COLUMN next_event; ALTER TABLE counters DROP COLUMN commits;
              DELETE FROM meta WHERE name IN ('keeping_since', 'open');
@@ -242,7 +242,7 @@ fn a_database_of_the_first_layout_is_read_as_it_lies_there_and_gets_what_it_lack
         .unwrap()
         .query_row("SELECT user_version FROM pragma_user_version", [], |row| row.get(0))
         .unwrap();
-    assert_eq!(version, 5);
+    assert_eq!(version, 6);
     let about: String = Connection::open(&file)
         .unwrap()
         .query_row("SELECT value FROM meta WHERE name = 'about'", [], |row| row.get(0))
@@ -251,21 +251,28 @@ fn a_database_of_the_first_layout_is_read_as_it_lies_there_and_gets_what_it_lack
 }
 
 #[test]
-fn a_database_of_the_layout_before_groups_is_read_as_it_lies_there_and_gets_their_tables() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = made(folder.path());
-    let earlier = "DROP TABLE groups; DROP TABLE group_members; PRAGMA user_version = 4;";
-    Connection::open(&file).unwrap().execute_batch(earlier).unwrap();
-    let before = fs::read(&file).unwrap();
-    let read = Holdings::read(folder.path()).unwrap();
-    assert_eq!(fs::read(&file).unwrap(), before);
-    let migrated = SqliteStore::open(folder.path()).unwrap().holdings().unwrap();
-    assert_eq!(migrated, read);
-    let count = |table: &str| -> i64 {
-        let query = format!("SELECT count(*) FROM {table}");
-        Connection::open(&file).unwrap().query_row(&query, [], |row| row.get(0)).unwrap()
-    };
-    assert_eq!((count("groups"), count("group_members")), (0, 0));
+fn a_database_of_a_layout_before_is_read_as_it_lies_there_and_gets_the_tables_that_it_lacks() {
+    let lacking: [(i64, &[&str]); 2] =
+        [(5, &["attachments"]), (4, &["attachments", "groups", "group_members"])];
+    for (layout, tables) in lacking {
+        let folder = tempfile::tempdir().unwrap();
+        let file = made(folder.path());
+        let database = Connection::open(&file).unwrap();
+        tables.iter().for_each(|table| database.execute_batch(&format!("DROP TABLE {table};")).unwrap());
+        database.pragma_update(None, "user_version", layout).unwrap();
+        drop(database);
+        let before = fs::read(&file).unwrap();
+        let read = Holdings::read(folder.path()).unwrap();
+        assert_eq!(fs::read(&file).unwrap(), before);
+        let migrated = SqliteStore::open(folder.path()).unwrap().holdings().unwrap();
+        assert_eq!(migrated, read);
+        for table in tables {
+            let query = format!("SELECT count(*) FROM {table}");
+            let count: i64 =
+                Connection::open(&file).unwrap().query_row(&query, [], |row| row.get(0)).unwrap();
+            assert_eq!(count, 0, "{table}");
+        }
+    }
 }
 
 #[test]
@@ -429,6 +436,7 @@ fn every_column_of_the_file_stands_in_the_inventory() {
         tables,
         [
             "accounts",
+            "attachments",
             "channels",
             "counters",
             "deposits",
@@ -448,6 +456,7 @@ fn every_column_of_the_file_stands_in_the_inventory() {
     let counters = [COUNTERS, COMMIT_COUNT].concat();
     for (table, declared) in [
         ("accounts", ACCOUNT),
+        ("attachments", ATTACHMENT),
         ("channels", CHANNEL),
         ("counters", counters.as_slice()),
         ("deposits", DEPOSIT),

@@ -94,6 +94,12 @@ pub fn client_frame() -> BoxedStrategy<ClientFrame> {
             ClientFrame::ActOnGroup(Box::new(ActOnGroup { request, group, act }))
         }),
         request().prop_map(|request| ClientFrame::FollowGroups(FollowGroups { request })),
+        (request(), fixed(), any::<u8>(), payload()).prop_map(|(request, attachment, number, part)| {
+            ClientFrame::LeaveAttachment(LeaveAttachment { request, attachment, number, part })
+        }),
+        (request(), fixed(), any::<u8>()).prop_map(|(request, attachment, number)| {
+            ClientFrame::FetchAttachment(FetchAttachment { request, attachment, number })
+        }),
     ]
     .boxed()
 }
@@ -174,6 +180,9 @@ pub fn relay_frame() -> BoxedStrategy<RelayFrame> {
         (request(), vec(fixed(), 0..8))
             .prop_map(|(request, groups)| { RelayFrame::GroupsFollow(GroupsFollow { request, groups }) }),
         group_state().prop_map(|state| RelayFrame::GroupTold(Box::new(GroupTold { state }))),
+        request().prop_map(|request| RelayFrame::AttachmentLeft(AttachmentLeft { request })),
+        (request(), payload())
+            .prop_map(|(request, part)| RelayFrame::AttachmentPart(AttachmentPart { request, part })),
     ]
     .boxed()
 }
@@ -205,6 +214,7 @@ pub fn refusal() -> impl Strategy<Value = Refusal> {
         Just(Refusal::OlderDevices),
         Just(Refusal::UnknownGroup),
         Just(Refusal::NotGroupAdmin),
+        Just(Refusal::UnknownAttachment),
     ]
 }
 

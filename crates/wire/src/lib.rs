@@ -33,14 +33,14 @@ pub use codec::{CodecError, Encoded, decode, encode, encode_into};
 pub use deposit::{ChannelName, ChannelNameError, Deposit, DepositKind};
 pub use devices::{DeviceList, DeviceOffer, ListedDevice, consent_bytes};
 pub use frame::{
-    Accepted, Acknowledge, ActOnGroup, AddDevice, Authenticate, Authenticated, Bundles, Certificate,
-    ChannelOpened, ClientFrame, CloseAccount, Closed, CountPreKeys, Deliver, Deposited, Devices,
-    DevicesPublished, Farewell, FetchBundles, FetchDevice, FetchDevices, FollowGroups, Found, Goodbye,
-    GroupActed, GroupTold, GroupsFollow, Growth, LeaveDeposits, Linked, LogEntries, LookUp, OpenChannel,
-    OpenPlace, Ping, PlaceOpened, PlaceRead, Pong, Post, PostRow, Posted, Posts, PreKeyCounts, PreKeysStored,
-    Proof, ProveEntry, ProveGrowth, PublishDevices, PublishPreKeys, ReadChannel, ReadLog, ReadPlace, Recall,
-    Recalled, Refusal, Refused, Register, RegisterWithCode, Registered, RelayFrame, RequestCertificate,
-    Reregistered, Submit, Welcome,
+    Accepted, Acknowledge, ActOnGroup, AddDevice, AttachmentLeft, AttachmentPart, Authenticate,
+    Authenticated, Bundles, Certificate, ChannelOpened, ClientFrame, CloseAccount, Closed, CountPreKeys,
+    Deliver, Deposited, Devices, DevicesPublished, Farewell, FetchAttachment, FetchBundles, FetchDevice,
+    FetchDevices, FollowGroups, Found, Goodbye, GroupActed, GroupTold, GroupsFollow, Growth, LeaveAttachment,
+    LeaveDeposits, Linked, LogEntries, LookUp, OpenChannel, OpenPlace, Ping, PlaceOpened, PlaceRead, Pong,
+    Post, PostRow, Posted, Posts, PreKeyCounts, PreKeysStored, Proof, ProveEntry, ProveGrowth,
+    PublishDevices, PublishPreKeys, ReadChannel, ReadLog, ReadPlace, Recall, Recalled, Refusal, Refused,
+    Register, RegisterWithCode, Registered, RelayFrame, RequestCertificate, Reregistered, Submit, Welcome,
 };
 pub use groups::{GroupAct, GroupStanding, GroupState, ListedMember};
 pub use handle::{Handle, HandleError};

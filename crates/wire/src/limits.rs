@@ -53,6 +53,14 @@ pub const MAX_GROUPS_OF_ONE: usize = 100;
 /// Longest name of a group in bytes: that of a person.
 pub const MAX_GROUP_NAME_LEN: usize = 64;
 
+/// Longest part of an attachment in bytes: half a frame. A longer one would keep the messages behind it waiting on a slow
+/// line.
+pub const MAX_ATTACHMENT_PART_LEN: usize = 32 * 1024;
+
+/// Parts of one attachment: a mebibyte together. A photo scaled for a phone's screen takes a third of that; a larger
+/// limit would let fewer accounts fill a relay's disk.
+pub const MAX_ATTACHMENT_PARTS: u8 = 32;
+
 /// Longest record at rest or inside a payload, in bytes. For every type, it bounds the length that encoded bytes may
 /// claim before the decoder has seen those bytes.
 pub const MAX_RECORD_LEN: usize = 1 << 20;
@@ -65,4 +73,5 @@ const _: () = assert!(MAX_DEVICES * 2_700 + 512 < MAX_FRAME_LEN);
 // An account in a state takes 45 bytes: name, standing, actor with its mark, time.
 const _: () = assert!(MAX_GROUP_ACCOUNTS * 45 + MAX_GROUP_NAME_LEN + 64 < MAX_FRAME_LEN);
 const _: () = assert!(MAX_GROUPS_OF_ONE * 16 + 64 < MAX_FRAME_LEN);
+const _: () = assert!(MAX_ATTACHMENT_PART_LEN + 128 < MAX_FRAME_LEN);
 const _: () = assert!(MAX_FRAME_LEN <= MAX_RECORD_LEN);

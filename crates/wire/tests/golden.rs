@@ -140,6 +140,17 @@ fn phone_frames() -> Vec<ClientFrame> {
             act: GroupAct::Create { name: "Harbour".to_owned(), members: vec![AccountId([0xab; 16])] },
         })),
         ClientFrame::FollowGroups(FollowGroups { request: REQUEST }),
+        ClientFrame::LeaveAttachment(LeaveAttachment {
+            request: REQUEST,
+            attachment: FixedBytes([0x6a; 32]),
+            number: 2,
+            part: Bytes(vec![7, 8]),
+        }),
+        ClientFrame::FetchAttachment(FetchAttachment {
+            request: REQUEST,
+            attachment: FixedBytes([0x6a; 32]),
+            number: 2,
+        }),
     ]
 }
 
@@ -232,6 +243,8 @@ fn relay_frames() -> Vec<RelayFrame> {
         RelayFrame::GroupActed(Box::new(GroupActed { request: REQUEST, state: group() })),
         RelayFrame::GroupsFollow(GroupsFollow { request: REQUEST, groups: vec![group().group] }),
         RelayFrame::GroupTold(Box::new(GroupTold { state: group() })),
+        RelayFrame::AttachmentLeft(AttachmentLeft { request: REQUEST }),
+        RelayFrame::AttachmentPart(AttachmentPart { request: REQUEST, part: Bytes(vec![7, 8]) }),
     ]
 }
 

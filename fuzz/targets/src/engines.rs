@@ -9,12 +9,13 @@ use std::net::{IpAddr, Ipv4Addr};
 use pillarbox_client::{Link, Vault};
 use pillarbox_relay::{ConnectionId, Effect, Input};
 use pillarbox_wire::{
-    Accepted, AccountId, Acknowledge, AddDevice, Authenticate, Bytes, ClientFrame, Deliver, DeviceAddress,
-    DeviceId, DeviceList, DeviceOffer, Devices, DevicesPublished, Farewell, FetchBundles, FetchDevice,
-    FetchDevices, FixedBytes, Goodbye, IdentityKey, LatestEntry, Linked, ListedDevice, LogEntries, LogHead,
-    LogLeaf, LookUp, MessageId, OpenPlace, Ping, PlaceOpened, PlaceRead, Pong, PreKeyCounts, PreKeyUpload,
-    Proof, ProveEntry, PublishDevices, ReadLog, ReadPlace, Refusal, Refused, RelayFrame, RequestId, Submit,
-    Timestamp, Welcome, decode,
+    Accepted, AccountId, Acknowledge, AddDevice, AttachmentLeft, AttachmentPart, Authenticate, Bytes,
+    ClientFrame, Deliver, DeviceAddress, DeviceId, DeviceList, DeviceOffer, Devices, DevicesPublished,
+    Farewell, FetchAttachment, FetchBundles, FetchDevice, FetchDevices, FixedBytes, Goodbye, IdentityKey,
+    LatestEntry, LeaveAttachment, Linked, ListedDevice, LogEntries, LogHead, LogLeaf, LookUp, MessageId,
+    OpenPlace, Ping, PlaceOpened, PlaceRead, Pong, PreKeyCounts, PreKeyUpload, Proof, ProveEntry,
+    PublishDevices, ReadLog, ReadPlace, Refusal, Refused, RelayFrame, RequestId, Submit, Timestamp, Welcome,
+    decode,
 };
 
 use crate::feed::Feed;
@@ -123,7 +124,7 @@ fn lie(kind: u8, feed: &mut Feed<'_>, bob: AccountId) -> Option<RelayFrame> {
     })
 }
 
-/// Returns an answer about somebody's devices, or about the public log of keys.
+/// Returns an answer about somebody's devices, about the public log of keys, or about attachments.
 fn about_devices_and_the_log(request: RequestId, feed: &mut Feed<'_>, bob: AccountId) -> RelayFrame {
     let account = if feed.byte().is_multiple_of(2) { bob } else { AccountId(feed.array()) };
     let hashes = |feed: &mut Feed<'_>| (0..feed.byte() % 70).map(|_| FixedBytes(feed.array())).collect();
@@ -140,7 +141,7 @@ fn about_devices_and_the_log(request: RequestId, feed: &mut Feed<'_>, bob: Accou
         at: NOW,
         signature: FixedBytes(feed.array()),
     };
-    match feed.byte() % 7 {
+    match feed.byte() % 9 {
         0 => {
             let list = (!feed.byte().is_multiple_of(4)).then(|| list(feed, account));
             RelayFrame::Devices(Box::new(Devices { request, list }))
@@ -151,6 +152,11 @@ fn about_devices_and_the_log(request: RequestId, feed: &mut Feed<'_>, bob: Accou
         4 => {
             let address = DeviceAddress { account, device: DeviceId(feed.byte()) };
             RelayFrame::Linked(Linked { request, address, waiting: u32::from(feed.byte()) })
+        }
+        7 => RelayFrame::AttachmentLeft(AttachmentLeft { request }),
+        8 => {
+            let part = Bytes(feed.piece().to_vec());
+            RelayFrame::AttachmentPart(AttachmentPart { request, part })
         }
         5 => {
             let leaves = (0..feed.byte() % 8).map(|_| leaf(feed)).collect();
@@ -278,12 +284,12 @@ fn none_to_others(effects: &[Effect], first: u64) {
     }
 }
 
-/// Returns a request about devices, or about the public log of keys.
+/// Returns a request about devices, about the public log of keys, or about attachments.
 fn asked_about_devices_and_the_log(request: RequestId, feed: &mut Feed<'_>, bob: AccountId) -> ClientFrame {
     // Few places, so that one is read that another connection has opened.
     let place = FixedBytes([feed.byte() % 4; 16]);
     let delivery_key = feed.byte().is_multiple_of(2).then(|| FixedBytes(feed.array()));
-    match feed.byte() % 8 {
+    match feed.byte() % 10 {
         0 => {
             let signature = FixedBytes(feed.array());
             ClientFrame::OpenPlace(Box::new(OpenPlace { request, place, offer: offer(feed), signature }))
@@ -304,6 +310,15 @@ fn asked_about_devices_and_the_log(request: RequestId, feed: &mut Feed<'_>, bob:
         6 => {
             let since = u64::from_be_bytes(feed.array());
             ClientFrame::ProveEntry(ProveEntry { request, account: bob, since })
+        }
+        7 => {
+            let (attachment, number) = (FixedBytes([feed.byte() % 4; 32]), feed.byte());
+            let part = Bytes(vec![number; usize::from(feed.byte())]);
+            ClientFrame::LeaveAttachment(LeaveAttachment { request, attachment, number, part })
+        }
+        8 => {
+            let (attachment, number) = (FixedBytes([feed.byte() % 4; 32]), feed.byte());
+            ClientFrame::FetchAttachment(FetchAttachment { request, attachment, number })
         }
         _ => ClientFrame::ReadLog(ReadLog { request, from: u64::from_be_bytes(feed.array()) }),
     }

@@ -73,6 +73,7 @@ pages! {
     cite_a_result: "docs/howto/cite-a-result.md",
     operate_a_relay: "docs/howto/operate-a-relay.md",
     read_a_matrix: "docs/howto/read-a-matrix.md",
+    send_a_picture: "docs/howto/send-a-picture.md",
     walkthrough: "docs/walkthrough.md",
     ways_in: "docs/ways-in.md",
     write_a_design: "docs/howto/write-a-design.md",

@@ -21,6 +21,7 @@
 //! | `thief`, `copied_keys` | somebody with the phone |
 //! | `backups` | the relay and strangers, with what phones back up |
 //! | `channels` | the relay and strangers, at public channels |
+//! | `pictures` | the relay and strangers, with pictures |
 //! | `directory` | the relay, with its public log of keys |
 //! | `audit` | an auditor of a relay, and a phone that hides words |
 //! | `world`, `forger`, `copy` | shared parts of the tests |
@@ -49,6 +50,7 @@ mod numbers;
 mod on_the_wire;
 mod operator_groups;
 mod other_user;
+mod pictures;
 mod relay_reads;
 mod relay_sees;
 mod relay_swaps;

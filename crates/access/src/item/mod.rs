@@ -10,6 +10,7 @@ mod deposit;
 mod groups;
 mod log;
 mod people;
+mod pictures;
 mod profile;
 mod queue;
 mod reach;

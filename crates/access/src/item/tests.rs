@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use pillarbox_client::PicturePointer;
+use pillarbox_client::body::{Body, BodyId, Content};
+use pillarbox_client::picture::PictureTold;
 use pillarbox_relay::Keeping;
-use pillarbox_relay::store::{GroupMemberRow, GroupRow};
+use pillarbox_relay::store::{AttachmentRow, DeviceNumber, GroupMemberRow, GroupRow, MessageRow};
 use pillarbox_wire::inventory::Class;
-use pillarbox_wire::{FixedBytes, GroupStanding};
+use pillarbox_wire::{Bytes, DeviceAddress, DeviceId, FixedBytes, GroupStanding, MessageId};
 
 use super::*;
 use crate::facts::{Facts, Knows, Member, Wrote};
@@ -129,7 +132,7 @@ fn an_operator_s_own_rows_say_who_is_in_a_group_and_who_was() {
 fn a_roster_that_is_no_text_is_held_and_not_read() {
     let mut rows = everything().rows().clone();
     for row in rows.deposits.iter_mut().filter(|row| row.kind == pillarbox_wire::DepositKind::Group) {
-        row.value = pillarbox_wire::Bytes(vec![0xff; 80]);
+        row.value = Bytes(vec![0xff; 80]);
     }
     let holdings = RelayHoldings::of(rows, None, Vec::new());
     assert!(matches!(read(Item::GroupInfo, &holdings).answer, ItemAnswer::HeldUnreadable { count: 1, .. }));
@@ -259,4 +262,65 @@ fn a_backup_opens_with_the_key_that_lies_beside_it_and_not_without() {
     let owners = left(BackupKey::Owner, false);
     assert!(matches!(owners.answer, ItemAnswer::HeldUnreadable { count: 1, .. }), "{:?}", owners.answer);
     assert_eq!(owners.facts, Facts::default());
+}
+
+/// A relay's rows with one picture of the target in two parts, and a message to it that carries the pointer.
+fn with_a_picture(pointer_readable: bool, key: [u8; 32]) -> RelayHoldings {
+    let picture = [7; 40_000];
+    let pointer = PicturePointer::to(&picture, FixedBytes([9; 32]), FixedBytes(key));
+    let sealed = pointer.sealed(&picture);
+    let told = PictureTold {
+        id: BodyId(FixedBytes([1; 16])),
+        sent_at: AT,
+        picture: pointer.clone(),
+        expires_after: None,
+    };
+    let body = Body { introduction: None, content: Content::Picture(told) }.write().unwrap();
+    let mut rows = least().rows().clone();
+    let halves = sealed.chunks(32_768).zip(0..);
+    rows.attachments = halves
+        .map(|(part, number)| AttachmentRow {
+            attachment: pointer.attachment,
+            number,
+            owner: account(TARGET),
+            left_at: AT,
+            part: Bytes(part.to_vec()),
+        })
+        .collect();
+    if pointer_readable {
+        rows.counters.next_message = MessageId(2);
+        rows.messages = vec![MessageRow {
+            message: MessageId(1),
+            mailbox: DeviceNumber(OTHER.0.into()),
+            accepted_at: AT,
+            sender: Some(DeviceAddress { account: account(TARGET), device: DeviceId::FIRST }),
+            delivered_at: None,
+            payload: Bytes([&[pillarbox_session::kind::SERVER_READABLE], body.as_slice()].concat()),
+        }];
+    }
+    RelayHoldings::of_rows(rows)
+}
+
+#[test]
+fn a_picture_is_handed_over_as_ciphertext_unless_its_key_stands_in_a_message_that_the_operator_reads() {
+    let sealed = read(Item::MessageContent, &with_a_picture(false, [3; 32]));
+    assert!(matches!(sealed.answer, ItemAnswer::HeldUnreadable { count: 1, .. }), "{:?}", sealed.answer);
+    let parts: Vec<_> = sealed.exhibits.iter().filter(|it| it.place == "attachments").collect();
+    assert_eq!(parts.len(), 2);
+
+    let lines = |holdings: &RelayHoldings| match read(Item::MessageContent, holdings).answer {
+        ItemAnswer::Returned { lines, .. } => lines,
+        other => panic!("{other:?}"),
+    };
+    let open = with_a_picture(true, [3; 32]);
+    let expected = ["(sends a picture of 40000 bytes, with its key)", "(a picture of 40000 bytes)"];
+    assert_eq!(lines(&open), expected);
+    // The recipient's file leads to it too, although the sender left it.
+    let account = open.rows().accounts.iter().find(|row| row.account == account(OTHER)).unwrap();
+    let of_other = Item::MessageContent.read(&open, account);
+    assert!(of_other.exhibits.iter().any(|exhibit| exhibit.place == "attachments"));
+    // A key among the operator's own values opens it: that no key did above is a finding.
+    let mut rows = with_a_picture(false, [3; 32]).rows().clone();
+    rows.devices[0].device_key = FixedBytes([3; 32]);
+    assert_eq!(lines(&RelayHoldings::of_rows(rows)), ["(a picture of 40000 bytes)"]);
 }

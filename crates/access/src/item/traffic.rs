@@ -7,8 +7,8 @@ use pillarbox_relay::Logged;
 use pillarbox_relay::store::MessageRow;
 use pillarbox_wire::{AccountId, DeviceAddress, MessageId};
 
-use super::backup;
 use super::rows::{ItemReading, Rows};
+use super::{backup, pictures};
 use crate::evidence::Exhibit;
 use crate::facts::{Facts, Member, ReadableText, Wrote, addressed};
 use crate::reading::{Keys, read_with};
@@ -151,8 +151,8 @@ pub(super) fn delivered(rows: &Rows<'_>) -> ItemReading {
     ItemReading::of(lines.collect(), delivered.iter().map(|row| payload(row)).collect(), otherwise)
 }
 
-/// Reads the content of messages. Every key that the operator has is tried on each payload, and on a backup that is
-/// stored here.
+/// Reads the content of messages. Every key that the operator has is tried on each payload, and on a backup and on
+/// pictures that are stored here.
 pub(super) fn content(rows: &Rows<'_>) -> ItemReading {
     let mut reply = ItemReading::blank(nothing_held(rows));
     let (mut lines, mut held) = (Vec::new(), 0_u64);
@@ -160,6 +160,7 @@ pub(super) fn content(rows: &Rows<'_>) -> ItemReading {
     let messages = payloads(rows);
     let mut groups: Vec<Group> = Vec::new();
     let mut went_to: Vec<Option<GroupId>> = Vec::new();
+    let mut pointers = Vec::new();
     let most_public = PUBLIC_ATTEMPTS / messages.len().max(1);
     let mut tried = Keys::for_recipient(rows.holdings, None, 0).counts();
     for message in messages {
@@ -186,6 +187,7 @@ pub(super) fn content(rows: &Rows<'_>) -> ItemReading {
             reply.facts.add(Facts { members, ..Facts::default() });
             groups.push(group);
         }
+        pointers.extend(attempts.picture);
         lines.extend(attempts.readable);
         reply.exhibits.push(Exhibit::bytes(message.place, "payload", message.payload));
     }
@@ -198,6 +200,10 @@ pub(super) fn content(rows: &Rows<'_>) -> ItemReading {
     reply.facts.add(backup.facts);
     reply.exhibits.extend(backup.exhibits);
     held += backup.unreadable;
+    let pictures = pictures::content(rows, &pointers, most_public);
+    lines.extend(pictures.lines);
+    reply.exhibits.extend(pictures.exhibits);
+    held += pictures.unreadable;
     let (private_keys, public_values) = tried;
     reply.answer = match (lines.is_empty(), held) {
         (true, 0) => reply.answer,

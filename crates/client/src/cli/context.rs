@@ -105,6 +105,7 @@ impl<'a, P: PhoneProgram> CliContext<'a, P> {
         let passphrase = passphrase(source.read(Purpose::Existing)?)?;
         let mut phone = Phone::open(&directory, &passphrase, now(), &mut self.rng)?;
         phone.keep_posts();
+        phone.show_pictures();
         self.program.adopt(&mut phone, &mut self.rng)?;
         Ok(phone)
     }

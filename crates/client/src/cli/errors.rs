@@ -5,6 +5,7 @@
 
 mod backup;
 mod channel;
+mod picture;
 
 use std::fmt::Write;
 use std::path::Path;
@@ -297,6 +298,7 @@ pub(crate) fn explain(failure: &Failure, profile: &Path) -> Option<Explained> {
             Some(advice) => Explained::new(No, format!("The relay says no to {channel}: {reason}. {advice}")),
             None => refused(*reason),
         },
+        Failure::Picture(trouble) => picture::explain(trouble),
         Failure::Backup(trouble) => {
             let (exit, what, next) = backup::explained(trouble);
             Explained { what, next: next.map(str::to_owned), exit }

@@ -15,6 +15,7 @@ use super::backup_key::BadKey;
 use super::device_words::DeviceTrouble;
 use super::membership::GroupFailure;
 use super::passphrase::PassphraseError;
+use super::picture::PictureTrouble;
 use super::profile::PlaceError;
 
 /// Reasons that a command stopped.
@@ -197,6 +198,9 @@ pub(crate) enum Failure {
     Device(DeviceTrouble),
     /// A command about a group cannot be done.
     Group(GroupFailure),
+
+    /// A picture was not sent or not saved.
+    Picture(PictureTrouble),
 
     /// The message is empty.
     EmptyText,

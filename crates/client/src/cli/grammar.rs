@@ -21,7 +21,7 @@ use super::period::Period;
 use super::profile::{self, Profile, ProfileName};
 use super::program::PhoneProgram;
 use super::qr::Size;
-use super::services::{BackupCommand, ChannelCommand, DirectoryCommand};
+use super::services::{BackupCommand, ChannelCommand, DirectoryCommand, PictureCommand};
 pub(crate) use pillarbox_text::shell::quote;
 
 /// Talk end to end encrypted, through a relay that you can put a legal demand to
@@ -85,6 +85,9 @@ pub(crate) enum Command {
     /// Print a conversation as this phone has kept it
     #[command(before_help = help::HISTORY)]
     History(History),
+    /// Pictures of a conversation: save
+    #[command(subcommand, before_help = help::PICTURE)]
+    Picture(PictureCommand),
     /// Talk, one line a message; works in a pipe and with a screen reader
     #[command(before_help = help::CHAT)]
     Chat(Chat),
@@ -262,8 +265,11 @@ pub(crate) struct Send {
     /// The contact; with --group the message begins here
     pub(crate) name: String,
     /// The message, or - to read it from standard input
-    #[arg(required_unless_present = "group", value_name = "TEXT|-")]
+    #[arg(required_unless_present_any = ["group", "picture"], value_name = "TEXT|-")]
     pub(crate) text: Vec<String>,
+    /// Send this picture instead: the relay keeps it encrypted for 30 days
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["text", "group"])]
+    pub(crate) picture: Option<PathBuf>,
     /// Send it to every member of this group instead
     #[arg(long, value_name = "GROUP")]
     pub(crate) group: Option<String>,

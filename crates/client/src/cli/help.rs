@@ -1,5 +1,9 @@
 //! The text of `-h` and `--help`. Both lead with examples; the long one explains the exit codes.
 
+mod picture;
+
+pub(crate) use picture::{PICTURE, PICTURE_SAVE};
+
 pub(super) const TEMPLATE: &str = "\
 {about-with-newline}
 {before-help}{usage-heading} {usage}
@@ -211,6 +215,7 @@ Examples:
   pillarbox send Bob - < letter.txt
   pillarbox send --json Bob see you at 6
   pillarbox send --group Harbour see you at 6
+  pillarbox send Bob --picture cliff.jpg
 
 --json prints the message's id, contact, account, sent_at_ms and state: waiting,
 sent, delivered or refused; with --group the group and the state of each copy. Errors stay sentences on standard error, and the exit
@@ -444,7 +449,7 @@ mod tests {
     fn every_page_leads_with_examples_and_ends_with_what_a_person_must_know() {
         for flag in ["-h", "--help"] {
             let pages = pages(flag);
-            assert_eq!(pages.len(), 50);
+            assert_eq!(pages.len(), 52);
             for (command, page) in pages {
                 let at =
                     |text: &str| page.find(text).unwrap_or_else(|| panic!("{command} {flag}: no {text}"));

@@ -1,7 +1,7 @@
 //! `pillarbox history`: both sides of a conversation as this phone has stored it, without asking the relay.
 
 use pillarbox_client::display::{safe, safe_lines};
-use pillarbox_client::{Contact, EntryDirection, EntryKind, Group, HistoryEntry, Phone};
+use pillarbox_client::{Contact, EntryDirection, EntryKind, Group, HistoryEntry, Phone, sentences};
 use serde::Serialize;
 
 use super::clock::milliseconds;
@@ -108,6 +108,7 @@ fn print(
     let (kind, text, timer_seconds) = match &entry.kind {
         EntryKind::Text(text) => ("text", Some(safe_lines(text)), entry.expires_after),
         EntryKind::Timer(seconds) => ("timer", None, *seconds),
+        EntryKind::Picture(pointer) => ("picture", Some(sentences::picture(pointer)), entry.expires_after),
     };
     let group = words::group_of(phone, entry);
     match form {

@@ -232,6 +232,7 @@ fn print(
     let (kind, text, timer_seconds) = match &entry.kind {
         EntryKind::Text(text) => ("text", Some(safe_lines(text)), entry.expires_after),
         EntryKind::Timer(seconds) => ("timer", None, *seconds),
+        EntryKind::Picture(pointer) => ("picture", Some(sentences::picture(pointer)), entry.expires_after),
     };
     let (name, group) = (words::name(contact), words::group_of(phone, entry));
     let account = contact.account.to_string();

@@ -33,6 +33,7 @@ mod missing;
 mod net;
 mod passphrase;
 mod period;
+mod picture;
 mod profile;
 mod program;
 mod qr;
@@ -106,6 +107,7 @@ fn run(context: &mut CliContext<'_, impl PhoneProgram>, command: &Command) -> Re
         Command::Send(send) => send::run(context, send),
         Command::Inbox(inbox) => inbox::run(context, inbox),
         Command::History(history) => history::run(context, history),
+        Command::Picture(command) => picture::run(context, command),
         Command::Chat(chat) => chat::run(context, chat),
         Command::Backup(command) => backup::run(context, command),
         Command::Channel(command) => channel::run(context, command),

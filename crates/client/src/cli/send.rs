@@ -1,10 +1,12 @@
 //! `pillarbox send`: one message, stored before it is sent.
 
+use std::path::Path;
+
 use pillarbox_client::body::MAX_TEXT_LEN;
 use pillarbox_client::sentences;
-use pillarbox_client::{BodyId, DeliveryState, EntryDirection, Phone, PhoneError};
+use pillarbox_client::{BodyId, Contact, DeliveryState, EntryDirection, Phone, PhoneError};
 use pillarbox_text::read::is_blank;
-use pillarbox_wire::{AccountId, Refusal};
+use pillarbox_wire::{AccountId, Refusal, Timestamp};
 use serde::Serialize;
 
 use super::context::{CliContext, find, may_say, may_write, must_be_open, now};
@@ -17,7 +19,7 @@ use super::membership::GroupFailure;
 use super::program::PhoneProgram;
 use super::typing::{TABS_ARE_BLANKS, without_tabs};
 use super::words::OnThisPhone;
-use super::{net, waiting, words};
+use super::{net, picture, waiting, words};
 
 /// A message as JSON.
 #[derive(Serialize)]
@@ -52,6 +54,9 @@ struct MemberCopy {
 
 /// Runs `pillarbox send`.
 pub(crate) fn run(context: &mut CliContext<'_, impl PhoneProgram>, send: &Send) -> Result<(), Failure> {
+    if let Some(file) = &send.picture {
+        return picture_to(context, send, file);
+    }
     let mut said: Vec<&str> = send.text.iter().map(String::as_str).collect();
     if send.group.is_some() {
         said.insert(0, &send.name);
@@ -72,15 +77,43 @@ pub(crate) fn run(context: &mut CliContext<'_, impl PhoneProgram>, send: &Send) 
     }
     let contact = find(&phone, &send.name)?;
     may_say(&phone, &contact)?;
-    let (name, sent_at) = (words::name(&contact), now());
+    let sent_at = now();
     let id = phone.queue_text(contact.account, &text, sent_at, &mut context.rng)?;
-    // The message is on this phone's disk now, so a broken connection does not lose it.
+    carry(context, phone, &contact, (id, sent_at), send.json)
+}
+
+/// Queues a picture and carries it: it is left at the relay, and its message follows.
+fn picture_to(
+    context: &mut CliContext<'_, impl PhoneProgram>,
+    send: &Send,
+    file: &Path,
+) -> Result<(), Failure> {
+    let bytes = picture::read(file)?;
+    let mut phone = context.open()?;
+    must_be_open(&phone)?;
+    let contact = find(&phone, &send.name)?;
+    may_say(&phone, &contact)?;
+    let sent_at = now();
+    let queued = phone.queue_picture(contact.account, &bytes, sent_at, &mut context.rng);
+    let id = queued.map_err(|error| picture::not_queued(error, &words::name(&contact)))?;
+    carry(context, phone, &contact, (id, sent_at), send.json)
+}
+
+/// Connects and says how far a message came. It is on this phone's disk, so a broken connection does not lose it.
+fn carry(
+    context: &mut CliContext<'_, impl PhoneProgram>,
+    mut phone: Phone,
+    contact: &Contact,
+    (id, sent_at): (BodyId, Timestamp),
+    json: bool,
+) -> Result<(), Failure> {
+    let name = words::name(contact);
     let outcome = net::fetch(context, &mut phone);
     if phone.requests_are_full() {
         context.terminal.note(&sentences::requests_full(&OnThisPhone(&phone)));
     }
     let state = reached(&phone, contact.account, id)?;
-    if send.json {
+    if json {
         context.terminal.json(&Sent {
             id: id.to_string(),
             contact: name,

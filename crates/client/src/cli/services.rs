@@ -1,5 +1,8 @@
 //! The grammar of what a relay offers beside messages.
 
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+
 use clap::{Subcommand, ValueEnum};
 use pillarbox_client::BackupKey;
 use pillarbox_wire::ChannelName;
@@ -64,6 +67,26 @@ pub(crate) enum DirectoryCommand {
     /// Print the last state of the log that this phone has seen, for an audit
     #[command(before_help = help::DIRECTORY_HEAD)]
     Head,
+}
+
+/// `pillarbox picture`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum PictureCommand {
+    /// Write a picture of a conversation to a new file
+    #[command(before_help = help::PICTURE_SAVE)]
+    Save {
+        /// The contact
+        name: String,
+        /// The file to be made; a file that is there is never replaced
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// Which picture: 1 is the last one, 2 the one before it
+        #[arg(long, value_name = "N", default_value = "1")]
+        number: NonZeroU32,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// `pillarbox channel`.

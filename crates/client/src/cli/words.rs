@@ -171,6 +171,9 @@ impl Names for OnThisPhone<'_> {
             Choice::Answer(name) => {
                 format!("To have it sent again, answer: `send {} TEXT`", quote(name))
             }
+            Choice::SavePicture(name) => {
+                format!("To write it to a file: `picture save {} FILE`", quote(name))
+            }
             Choice::LookAtRequests => "`inbox` shows them and makes room".to_owned(),
         }
     }

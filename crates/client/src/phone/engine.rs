@@ -30,6 +30,7 @@ use crate::phone::state::mailbox::Mailbox;
 use crate::phone::state::outbox::{Item, Outbox};
 use crate::phone::state::owed::Owed;
 use crate::phone::state::pauses::Pauses;
+use crate::phone::state::pictures::Pictures;
 use crate::phone::state::proofs::{MEMORY, Proofs};
 use crate::phone::state::recall::Recall;
 use crate::records::account::{Account, AccountRecord, NewAccount};
@@ -59,6 +60,7 @@ pub struct Phone {
     pub(super) deposits: Deposits,
     pub(super) channels: Channels,
     pub(super) group_acts: GroupActs,
+    pub(super) pictures: Pictures,
     pub(super) recall: Recall,
     pub(super) mailbox: Mailbox,
     pub(super) key_stock: KeyStock,
@@ -239,6 +241,7 @@ impl Phone {
             deposits: Deposits::default(),
             channels: Channels::default(),
             group_acts: GroupActs::default(),
+            pictures: Pictures::default(),
             recall: Recall::default(),
             mailbox: Mailbox::default(),
             key_stock: KeyStock::default(),
@@ -266,6 +269,7 @@ impl Phone {
         let times = self.owed.times().chain(self.pauses.ends());
         let times = times.chain(self.proofs.next_look());
         let times = times.chain(self.deposits.retry_at()).chain(self.channels.retry_at());
+        let times = times.chain(self.pictures.retry_at);
         times.chain(self.group_acts.retry_at).filter(|at| *at > now).min()
     }
 
@@ -330,6 +334,7 @@ impl Phone {
             self.take_back(held);
         }
         self.outbox.link_gone(link);
+        self.pictures.disconnected();
         if link == Link::Named {
             self.mailbox.disconnected();
             self.key_stock = KeyStock::default();
@@ -353,6 +358,8 @@ impl Phone {
         })?;
         let pending = if accepted { pending } else { PendingReplies::none(contact) };
         self.owed.note(&pending, now);
+        // Somebody who is accepted now may have sent a picture.
+        self.pictures.look_again();
         Ok(())
     }
 

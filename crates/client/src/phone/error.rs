@@ -4,6 +4,7 @@ use pillarbox_wire::limits::{MAX_DEPOSIT_SUBJECT_LEN, MAX_LINKED_DEVICES, MAX_PA
 
 use crate::records::backup::BackupError;
 use crate::records::body::{MAX_GROUP_MEMBERS, MAX_TEXT_LEN};
+use crate::records::picture::MAX_PICTURE_LEN;
 use crate::text::naming::BadName;
 use crate::vault::StorageError;
 
@@ -89,6 +90,18 @@ pub enum PhoneError {
     /// The message shows nothing to the eye.
     #[error("the message is empty")]
     EmptyText,
+    /// The picture has no bytes.
+    #[error("the picture is empty")]
+    EmptyPicture,
+    /// The picture is too long.
+    #[error("the picture has {got} bytes, and one has at most {MAX_PICTURE_LEN}")]
+    PictureTooLong {
+        /// Its length in bytes.
+        got: usize,
+    },
+    /// The contact's phone has not said that it shows pictures.
+    #[error("the contact's phone has not said that it shows pictures")]
+    NoPictures,
     /// This is a linked device, and only the account's first phone can do this.
     #[error("only the first phone of this account can do this")]
     FirstPhoneOnly,

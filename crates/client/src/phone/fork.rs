@@ -30,6 +30,7 @@ impl Phone {
             deposits,
             channels,
             group_acts,
+            pictures,
             // A recall is asked for by a person at a keyboard; the copy begins without one.
             recall: _,
             mailbox,
@@ -57,6 +58,7 @@ impl Phone {
             deposits: deposits.clone(),
             channels: channels.clone(),
             group_acts: group_acts.clone(),
+            pictures: pictures.clone(),
             recall: Recall::default(),
             mailbox: mailbox.clone(),
             key_stock: key_stock.clone(),

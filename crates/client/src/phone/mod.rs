@@ -22,6 +22,7 @@
 //! | `sending` | frames to the relay: registration, keys, questions, conversations |
 //! | `receiving` | frames from the relay: answers to questions, messages and their effects |
 //! | `channels`, `facts` | public channels; facts about the owner that are left at the relay |
+//! | `pictures` | pictures, which are left at the relay and fetched from it |
 //! | `proofs`, `proved` | answers of the directory, held until the public log proves them; what follows from a proof |
 //! | `state` | what a phone remembers while it runs |
 //! | `rows` | what it writes in the vault |
@@ -37,6 +38,7 @@ mod facts;
 #[cfg(feature = "fork")]
 mod fork;
 mod owner;
+pub(crate) mod pictures;
 mod proofs;
 mod proved;
 mod receiving;

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::records::ids::GroupId;
 use crate::records::membership::{MemberChange, MembersSeen};
 use crate::records::own_news::OwnNews;
+use crate::records::picture::PictureTold;
 
 pub use crate::records::ids::BodyId;
 pub use crate::records::limits::{MAX_BODY_LEN, MAX_GROUP_MEMBERS, MAX_NAME_LEN, MAX_TEXT_LEN};
@@ -36,6 +37,10 @@ pub const READS_VERSION_2: BodyId = BodyId(FixedBytes(*b"reads version 2."));
 /// An id in a receipt that names no message: it says that the sender of the receipt checks the relay's public log,
 /// and reads the heads that other phones have seen. A phone that does not know the id ignores it.
 pub const CHECKS_LOG: BodyId = BodyId(FixedBytes(*b"checks the log.."));
+
+/// An id in a receipt that names no message: it says that the sender of the receipt shows pictures. A phone that does
+/// not know the id ignores it.
+pub const SHOWS_PICTURES: BodyId = BodyId(FixedBytes(*b"shows pictures.."));
 
 /// One message to one phone: its content, and an introduction if one is due.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,6 +102,8 @@ pub enum Content {
     OwnNews(OwnNews),
     /// The last head of the relay's public log that the sender's phone has seen. Version 2.
     LogHead(HeadTold),
+    /// A picture for one person, which is at the relay. Version 2, to phones that show pictures.
+    Picture(PictureTold),
 }
 
 /// See [`Content::Text`].
@@ -231,16 +238,22 @@ impl Content {
             | Self::MemberChanges(_)
             | Self::Devices(_)
             | Self::OwnNews(_)
-            | Self::LogHead(_) => NewerBody::VERSION,
+            | Self::LogHead(_)
+            | Self::Picture(_) => NewerBody::VERSION,
         }
     }
 
-    /// Returns the content for a phone that has or has not shown that it reads version 2. For the latter, a text
-    /// omits the members seen.
+    /// Returns the content for a phone that has or has not shown that it reads version 2, and that it shows pictures.
+    /// Without the first a text omits the members seen. Without the second a sentence stands for the picture.
     #[must_use]
-    pub fn read_by(self, reads_newer: bool) -> Self {
+    pub fn read_by(self, reads_newer: bool, shows_pictures: bool) -> Self {
         match self {
             Self::SeenGroupText(text) if !reads_newer => Self::GroupText(text.said),
+            Self::Picture(told) if !shows_pictures => {
+                let text = told.in_words();
+                let PictureTold { id, sent_at, picture: _, expires_after } = told;
+                Self::Text(Text { id, sent_at, text, expires_after })
+            }
             other => other,
         }
     }
@@ -295,6 +308,7 @@ impl Body {
                 Content::SeenGroupText(SeenGroupText { said, .. }) => said.text.text.len() <= MAX_TEXT_LEN,
                 Content::MemberChanges(told) => told.changes.len() <= MAX_CHANGES_TOLD,
                 Content::Devices(told) => told.list.is_in_order(),
+                Content::Picture(told) => told.picture.is_within_limits(),
                 Content::OwnNews(news) => news.is_within_limits(MAX_TEXT_LEN),
                 Content::Timer(_) | Content::Leave(_) | Content::LogHead(_) => true,
             }
@@ -317,6 +331,7 @@ impl fmt::Debug for Body {
             Content::Devices(_) => "Body(devices)",
             Content::OwnNews(_) => "Body(own news)",
             Content::LogHead(_) => "Body(log head)",
+            Content::Picture(_) => "Body(picture)",
         })
     }
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::records::ids::{BodyId, GroupId};
 use crate::records::limits::MAX_BODY_LEN;
+use crate::records::picture::PicturePointer;
 
 /// The progress of a message sent by this phone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -43,6 +44,8 @@ pub enum EntryKind {
     Text(String),
     /// From here on texts disappear after this many seconds, or are kept.
     Timer(Option<u32>),
+    /// A picture, by the pointer to it.
+    Picture(PicturePointer),
 }
 
 /// One entry of a conversation.
@@ -77,7 +80,16 @@ impl HistoryEntry {
     pub fn text(&self) -> Option<&str> {
         match &self.kind {
             EntryKind::Text(text) => Some(text),
-            EntryKind::Timer(_) => None,
+            EntryKind::Timer(_) | EntryKind::Picture(_) => None,
+        }
+    }
+
+    /// Returns the pointer of a picture entry.
+    #[must_use]
+    pub const fn picture(&self) -> Option<&PicturePointer> {
+        match &self.kind {
+            EntryKind::Picture(picture) => Some(picture),
+            EntryKind::Text(_) | EntryKind::Timer(_) => None,
         }
     }
 

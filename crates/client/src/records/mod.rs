@@ -14,6 +14,7 @@ pub(crate) mod limits;
 pub mod membership;
 pub mod notice;
 pub mod own_news;
+pub mod picture;
 pub mod prekeys;
 pub mod recovery;
 pub mod report;

@@ -13,6 +13,7 @@ use crate::records::directory::{HeadConflict, Unproved};
 use crate::records::group::GroupNews;
 use crate::records::history::HistoryEntry;
 use crate::records::ids::{BodyId, GroupId};
+use crate::records::picture::PictureFault;
 
 pub use pillarbox_session::Degraded;
 
@@ -431,6 +432,22 @@ pub enum Notice {
         contact: AccountId,
         /// The missing part.
         degraded: Degraded,
+    },
+    /// A picture has arrived from the relay, and is what its sender left there.
+    PictureArrived {
+        /// The sender.
+        contact: AccountId,
+        /// The id of its message.
+        message: BodyId,
+    },
+    /// A picture will not come.
+    PictureLost {
+        /// The sender.
+        contact: AccountId,
+        /// The id of its message.
+        message: BodyId,
+        /// The reason.
+        fault: PictureFault,
     },
     /// The relay did not admit a sealed message to this contact. From now on it sees who writes to them, until they
     /// send their new delivery key.

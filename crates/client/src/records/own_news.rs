@@ -184,6 +184,7 @@ impl OwnNews {
             }),
             OwnTold::Entry(news) => match &news.kind {
                 EntryKind::Text(text) => text.len() <= max_text_len,
+                EntryKind::Picture(picture) => picture.is_within_limits(),
                 EntryKind::Timer(_) => true,
             },
             OwnTold::Progress(_) | OwnTold::Shown(_) | OwnTold::SignOff => true,

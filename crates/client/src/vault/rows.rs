@@ -96,6 +96,12 @@ pub(crate) enum Table {
     OwnChannels = 42,
     /// Devices of contacts that check the public log, and when each was sent a head, by name.
     LogCheckers = 43,
+    /// Pictures of conversations, by account and message.
+    Pictures = 50,
+    /// Pictures on their way to the relay or from it, and those that did not arrive, by account and message.
+    PictureTransfers = 51,
+    /// Devices of contacts that show pictures, by name.
+    PictureViewers = 52,
 }
 
 /// The two keys for sealing and finding all rows.

@@ -215,7 +215,7 @@ pub(super) fn keep(stream: impl Read + Send + 'static, printed: &Arc<Mutex<Vec<u
 
 /// Returns the command line that makes a relay keep this.
 fn options(keeping: &Keeping) -> Vec<String> {
-    // The audited designs keep no deposits, no log of any kind, no channels and no groups, and stamp nothing, as a
+    // The audited designs keep no deposits, no log of any kind, no channels, no groups and no attachments, and stamp nothing, as a
     // relay does without options.
     let Keeping {
         undelivered,
@@ -231,6 +231,7 @@ fn options(keeping: &Keeping) -> Vec<String> {
         stamps: _,
         directory_log: _,
         groups: _,
+        attachments: _,
     } = keeping;
     let exactness = |granularity: &Granularity| match granularity {
         Granularity::Nothing => "nothing".to_owned(),

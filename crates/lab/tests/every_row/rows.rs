@@ -7,8 +7,8 @@ use pillarbox_access::evidence::hexadecimal;
 use pillarbox_access::reading::read;
 use pillarbox_access::{Blank, Item, ItemAnswer, RelayHoldings};
 use pillarbox_relay::store::{
-    AccountRow, ChannelRow, Counters, DepositRow, DeviceListRow, DeviceRow, EventRow, GroupMemberRow,
-    GroupRow, LeafRow, LinkedDeviceRow, MessageRow, PreKeyRow, PublishedRow,
+    AccountRow, AttachmentRow, ChannelRow, Counters, DepositRow, DeviceListRow, DeviceRow, EventRow,
+    GroupMemberRow, GroupRow, LeafRow, LinkedDeviceRow, MessageRow, PreKeyRow, PublishedRow,
 };
 use pillarbox_relay::{Holdings, Logged};
 use pillarbox_wire::{AccountId, DepositKind};
@@ -105,6 +105,7 @@ pub(crate) fn of_holdings(holdings: &RelayHoldings) -> Vec<Row> {
         leaves,
         groups,
         group_members,
+        attachments,
     } = holdings.rows();
     let mut rows: Vec<Row> = Vec::new();
     counts(counters, holdings);
@@ -122,6 +123,7 @@ pub(crate) fn of_holdings(holdings: &RelayHoldings) -> Vec<Row> {
     rows.extend(leaves.iter().filter_map(|row| of_leaf(row, holdings)));
     rows.extend(groups.iter().map(|row| of_group(row, holdings)));
     rows.extend(group_members.iter().map(of_group_member));
+    rows.extend(attachments.iter().map(of_attachment));
     rows
 }
 
@@ -250,6 +252,13 @@ fn of_message(row: &MessageRow, holdings: &RelayHoldings) -> Row {
         }
     }
     Row { is: format!("message {message:?}"), wanted: all }
+}
+
+fn of_attachment(row: &AttachmentRow) -> Row {
+    let AttachmentRow { attachment: _, number: _, owner, left_at: _, part: _ } = row;
+    let how = Shows::Is(json(row));
+    let wanted = Wanted { account: *owner, item: Item::MessageContent, place: "attachments", how };
+    Row { is: json(row), wanted: vec![wanted] }
 }
 
 fn of_deposit(row: &DepositRow, holdings: &RelayHoldings) -> Row {

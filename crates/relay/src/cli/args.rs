@@ -212,7 +212,7 @@ pub(crate) struct KeepingArguments {
     /// Keep what the rule in FILE says: TOML, such as `undelivered = "30 days"`, `deposits = ["name"]` or
     /// `log = [{ what = "sent", keep = "7 days" }]`. What it does not name is as without options.
     #[arg(long, value_name = "FILE", conflicts_with_all = [
-        "keep_delivered", "keep_undelivered", "last_seen", "registered", "keep_address", "drop_sender", "backups", "channels", "directory_log", "groups",
+        "keep_delivered", "keep_undelivered", "last_seen", "registered", "keep_address", "drop_sender", "backups", "channels", "directory_log", "groups", "attachments",
     ])]
     keep: Option<PathBuf>,
     /// Keep each message, its payload included, for DAYS after it was delivered. Otherwise it goes at once.
@@ -248,7 +248,15 @@ pub(crate) struct KeepingArguments {
     /// name and members, and who added or removed them.
     #[arg(long)]
     groups: bool,
+    /// Keep the encrypted pictures that phones leave for each other, each for 30 days, with the account that left it
+    /// and the time.
+    #[arg(long)]
+    attachments: bool,
 }
+
+/// The time for which `--attachments` keeps each: as long as a message waits without options, so that whoever fetches
+/// the message in time finds the picture too.
+const ATTACHMENTS_KEPT: Duration = Duration::from_days(30);
 
 /// The rule for numbers.
 #[derive(Clone, Debug, Args)]
@@ -338,6 +346,7 @@ impl KeepingArguments {
             channels,
             directory_log,
             groups,
+            attachments,
         } = self;
         if let Some(file) = keep {
             return rule::read(&file);
@@ -353,6 +362,7 @@ impl KeepingArguments {
             channels,
             directory_log,
             groups,
+            attachments: attachments.then_some(ATTACHMENTS_KEPT),
             deposits: if backups {
                 vec![DepositKind::BackupPart, DepositKind::BackupKey]
             } else {

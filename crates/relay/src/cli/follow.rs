@@ -260,7 +260,7 @@ fn weight(event: &Value) -> Style {
         | "Certificate" | "Accepted" | "Acknowledge" | "Ping" | "Pong" | "Found" | "FoundByCode"
         | "Bundles" | "Deposited" | "Recalled" | "ChannelOpened" | "Posted" | "Posts" | "Closed"
         | "Goodbye" | "ProveEntry" | "Proof" | "ReadLog" | "LogEntries" | "ProveGrowth" | "Growth"
-        | "GroupActed" | "FollowGroups" | "GroupsFollow" => DIM,
+        | "GroupActed" | "FollowGroups" | "GroupsFollow" | "AttachmentLeft" => DIM,
         _ => PLAIN,
     }
 }
@@ -322,6 +322,10 @@ fn words(frame: &str) -> &str {
         "FollowGroups" => "asks of groups",
         "GroupsFollow" => "told groups",
         "GroupTold" => "tells of group",
+        "LeaveAttachment" => "leaves picture",
+        "AttachmentLeft" => "kept picture",
+        "FetchAttachment" => "asks picture",
+        "AttachmentPart" => "gives picture",
         "Refused" => "refused",
         "Goodbye" => "goodbye",
         other => other,
@@ -338,7 +342,8 @@ fn sender(frame: &str, named: String) -> String {
         | "Found" | "FoundByCode" | "Bundles" | "Certificate" | "Accepted" | "Closed" | "Pong"
         | "Deposited" | "Recalled" | "ChannelOpened" | "Posted" | "Posts" | "Refused" | "Goodbye"
         | "PlaceOpened" | "PlaceRead" | "Linked" | "DevicesPublished" | "Devices" | "Proof"
-        | "LogEntries" | "Growth" | "GroupActed" | "GroupsFollow" | "GroupTold" => "the relay",
+        | "LogEntries" | "Growth" | "GroupActed" | "GroupsFollow" | "GroupTold" | "AttachmentLeft"
+        | "AttachmentPart" => "the relay",
         _ => "not named",
     };
     unnamed.to_owned()

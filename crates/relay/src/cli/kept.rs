@@ -6,8 +6,8 @@ use std::io::{self, Write};
 use pillarbox_relay::Holdings;
 use pillarbox_relay::legible;
 use pillarbox_relay::store::{
-    ChannelRow, DepositRow, DeviceListRow, EventRow, GroupMemberRow, GroupRow, LeafRow, LinkedDeviceRow,
-    PublishedRow,
+    AttachmentRow, ChannelRow, DepositRow, DeviceListRow, EventRow, GroupMemberRow, GroupRow, LeafRow,
+    LinkedDeviceRow, PublishedRow,
 };
 use pillarbox_text::columns::Align;
 use pillarbox_text::wrap::beside;
@@ -129,6 +129,24 @@ const PLAIN_GROUPS: &[Column] = &[
     Column("BY", Align::Left),
 ];
 
+const ATTACHMENTS: &[Column] = &[
+    Column("LEFT (UTC)", Align::Left),
+    Column("BY", Align::Left),
+    Column("NAME", Align::Left),
+    Column("PART", Align::Right),
+    Column("BYTES", Align::Right),
+    Column("BEGINS", Align::Left),
+];
+
+const PLAIN_ATTACHMENTS: &[Column] = &[
+    Column("LEFT (MS SINCE 1970)", Align::Right),
+    Column("BY", Align::Left),
+    Column("NAME", Align::Left),
+    Column("PART", Align::Right),
+    Column("BYTES", Align::Right),
+    Column("PART ITSELF", Align::Left),
+];
+
 const LEAVES: &[Column] = &[
     Column("PLACE", Align::Right),
     Column("ADDED (UTC)", Align::Left),
@@ -227,6 +245,14 @@ fn sections(holdings: &Holdings, names: &Names) -> impl Iterator<Item = Section>
             rows: in_groups().map(|(group, row)| member(group, row, names)).collect(),
             plain: in_groups().map(|(group, row)| plain_member(group, row)).collect(),
             legend: legends::GROUPS.to_owned(),
+        },
+        Section {
+            title: "Pictures, as phones have encrypted them:",
+            columns: ATTACHMENTS,
+            plain_columns: PLAIN_ATTACHMENTS,
+            rows: holdings.attachments.iter().map(|row| attachment(row, names)).collect(),
+            plain: holdings.attachments.iter().map(plain_attachment).collect(),
+            legend: legends::ATTACHMENTS.to_owned(),
         },
         Section {
             title: "The public log of everybody's keys:",
@@ -413,6 +439,30 @@ fn plain_member(group: &GroupRow, row: &GroupMemberRow) -> Vec<String> {
         standing.as_str().to_owned(),
         at.0.to_string(),
         shown(*acted_by),
+    ]
+}
+
+fn attachment(row: &AttachmentRow, names: &Names) -> Vec<String> {
+    let AttachmentRow { attachment, number, owner, left_at, part } = row;
+    vec![
+        minute(*left_at),
+        names.account(*owner),
+        text::first_bytes(&attachment.0),
+        (u16::from(*number) + 1).to_string(),
+        part.len().to_string(),
+        content(part.as_slice()),
+    ]
+}
+
+fn plain_attachment(row: &AttachmentRow) -> Vec<String> {
+    let AttachmentRow { attachment, number, owner, left_at, part } = row;
+    vec![
+        left_at.0.to_string(),
+        owner.to_string(),
+        text::hex(&attachment.0),
+        (u16::from(*number) + 1).to_string(),
+        part.len().to_string(),
+        text::hex(part.as_slice()),
     ]
 }
 

@@ -229,6 +229,7 @@ impl View<'_> {
             "directory_log": self.holdings.leaves,
             "groups": self.holdings.groups,
             "group_members": self.holdings.group_members,
+            "attachments": self.holdings.attachments,
         })
     }
 

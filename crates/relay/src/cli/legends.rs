@@ -13,6 +13,10 @@ pub(super) const DEVICES: &str = "An account's first phone signs which devices b
 pub(super) const GROUPS: &str = "Nobody signs who is in a group: phones believe what stands here. BY is the account that \
     asked this relay for the change.";
 
+/// The sentences about attachments.
+pub(super) const ATTACHMENTS: &str = "A phone encrypts each before it leaves it here, and the key goes to its recipient in a \
+    message. BY is the account that left it. Who fetches it is not kept.";
+
 /// The sentences about the public log of keys.
 pub(super) const LOG: &str = "Each row is two digests: whoever knows an account's name, or its keys, finds its rows. COUNT \
     counts the account's rows: above 1 its keys or devices have changed. Rows stay when an account is closed.";

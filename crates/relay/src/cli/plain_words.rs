@@ -85,6 +85,9 @@ fn phrase(line: &InventoryLine, keeping: &Keeping) -> Option<String> {
         ("ChannelRow", "channel") => "public channels",
         ("ChannelRow", "owner") => "their owners",
         ("PublishedRow", "content") => "what is posted there",
+        ("AttachmentRow", "part") => "pictures that phones have encrypted",
+        ("AttachmentRow", "owner") => "who left each",
+        ("AttachmentRow", "left_at") => "when",
         ("GroupRow", "name") => "the names of groups",
         ("GroupMemberRow", "account") => "who is or was in them",
         ("GroupMemberRow", "acted_by") => "who added or removed each",
@@ -106,6 +109,7 @@ fn phrase(line: &InventoryLine, keeping: &Keeping) -> Option<String> {
         | ("PublishedRow", "channel" | "number" | "posted_at")
         | ("LeafRow", "place" | "label" | "count")
         | ("GroupRow", "group_id" | "version")
+        | ("AttachmentRow", "attachment" | "number")
         | ("GroupMemberRow", "group_id" | "standing")
         | ("Counters" | "CommitCount" | "LogLine" | "Metrics", _) => return None,
         (record, field) => return Some(format!("{record} {field}")),
@@ -165,6 +169,7 @@ mod tests {
             channels: true,
             directory_log: true,
             groups: true,
+            attachments: Some(Duration::from_days(30)),
             ..Keeping::HISTORY
         }
     }

@@ -29,6 +29,7 @@ pub(crate) fn account(arguments: Removal, out: &mut impl Write) -> Result<(), Fa
         counted(u64::from(held.one_time_prekeys), "one-time prekey", "one-time prekeys"),
         counted(u64::from(held.deposits), "deposit", "deposits"),
         counted(held.channels as u64, "channel with its posts", "channels with their posts"),
+        counted(u64::from(held.attachments), "picture", "pictures"),
         Some(if held.handle.is_some() { "its number and its keys" } else { "its keys" }.to_owned()),
     ]);
     removing.confirmed("account remove", &all)?;
@@ -218,6 +219,7 @@ mod tests {
             one_time_prekeys: 0,
             deposits: 0,
             channels: 0,
+            attachments: 0,
         };
         assert_eq!(waiting(&held(0, 0)), "no waiting message");
         assert_eq!(waiting(&held(1, 1)), "1 waiting message of 1 byte");

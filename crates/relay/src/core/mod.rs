@@ -18,6 +18,7 @@
 //! | `proofs` | ProveEntry, ReadLog, ProveGrowth |
 //! | `publishing` | OpenChannel, Post, ReadChannel |
 //! | `groups` | ActOnGroup, FollowGroups |
+//! | `attachments` | LeaveAttachment, FetchAttachment |
 //! | `delivery` | what waits goes out |
 //! | `log`, `log_rules` | what happens is written down, as far as the rules say |
 //! | [`stamp`] | what marks a message so that the relay recognises it when it is reported |
@@ -28,6 +29,7 @@
 //! | `fork` | the same relay in a second world of a laboratory |
 
 mod accounts;
+mod attachments;
 mod authentication;
 mod connections;
 mod delivery;
@@ -370,6 +372,8 @@ impl<S: Store> Relay<S> {
             ClientFrame::ProveGrowth(frame) => self.prove_growth(connection, &frame, round),
             ClientFrame::ActOnGroup(frame) => self.act_on_group(connection, *frame, round),
             ClientFrame::FollowGroups(frame) => self.follow_groups(connection, frame, round),
+            ClientFrame::LeaveAttachment(frame) => self.leave_attachment(connection, frame, round)?,
+            ClientFrame::FetchAttachment(frame) => self.fetch_attachment(connection, &frame, round)?,
         }
         Ok(())
     }

@@ -36,6 +36,7 @@ impl<S: Store> Relay<S> {
         round.expired = expired;
         round.changes.forget = Some(Forget {
             delivered_by: clock - keeping.delivered.unwrap_or_default(),
+            attachments_by: keeping.attachments.map(|time| clock - time),
             most: limits.sweep_messages,
         });
         if self.rule.trimming {

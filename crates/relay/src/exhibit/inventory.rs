@@ -12,8 +12,8 @@ use pillarbox_wire::inventory::{Class, FrameDirection, InventoryEntry, Inventory
 use crate::exhibit::passing::PASSING;
 use crate::rules::keeping::{Granularity, Keeping, Logged, span};
 use crate::store::{
-    ACCOUNT, CHANNEL, COMMIT_COUNT, COUNTERS, DEPOSIT, DEVICE, DEVICE_LISTS, EVENT, GROUP, GROUP_MEMBER,
-    LEAF, LINKED_DEVICE, MESSAGE, PREKEY, PUBLISHED,
+    ACCOUNT, ATTACHMENT, CHANNEL, COMMIT_COUNT, COUNTERS, DEPOSIT, DEVICE, DEVICE_LISTS, EVENT, GROUP,
+    GROUP_MEMBER, LEAF, LINKED_DEVICE, MESSAGE, PREKEY, PUBLISHED,
 };
 
 /// The relay's own tables: its rows, and what it sees of a connection.
@@ -31,6 +31,7 @@ pub const OWN: &[InventoryEntry] = &[
     InventoryEntry { direction: FrameDirection::Own, fields: LEAF },
     InventoryEntry { direction: FrameDirection::Own, fields: GROUP },
     InventoryEntry { direction: FrameDirection::Own, fields: GROUP_MEMBER },
+    InventoryEntry { direction: FrameDirection::Own, fields: ATTACHMENT },
     InventoryEntry { direction: FrameDirection::Own, fields: COUNTERS },
     InventoryEntry { direction: FrameDirection::Own, fields: COMMIT_COUNT },
     InventoryEntry { direction: FrameDirection::Own, fields: PASSING },
@@ -63,6 +64,8 @@ pub enum KeptFor {
     UntilTakenBack,
     /// Until the owner's account is closed or the operator takes the channel down.
     Published,
+    /// For a time after it was left, or until the account is closed.
+    ForTime(Duration),
     /// Until nobody is in the group any more.
     WithGroup,
     /// In the log of events, whatever becomes of the account.
@@ -103,6 +106,7 @@ impl fmt::Display for KeptFor {
             }
             Self::UntilTakenBack => f.write_str("until taken back, or the account is closed"),
             Self::Published => f.write_str("until the account is closed or the channel taken down"),
+            Self::ForTime(time) => write!(f, "{}, or until the account is closed", span::words(*time)),
             Self::WithGroup => f.write_str("until nobody is in the group any more"),
             Self::InLog { at_most, everybody } => {
                 let whose = if *everybody { "" } else { ", of some accounts" };
@@ -151,6 +155,7 @@ fn may_hold(entry: &InventoryEntry, keeping: &Keeping) -> bool {
         | StoragePlace::Channels
         | StoragePlace::EventLog
         | StoragePlace::Groups
+        | StoragePlace::Attachments
         | StoragePlace::DirectoryLog => kept(field, field.place, keeping).is_kept(),
         _ => true,
     })
@@ -212,6 +217,7 @@ fn kept(field: &InventoryField, place: StoragePlace, keeping: &Keeping) -> KeptF
                 None => KeptFor::UntilDelivered { at_most: keeping.undelivered },
                 Some(stays) => KeptFor::AfterDelivery { stays, at_most: keeping.undelivered },
             },
+            StoragePlace::Attachments => keeping.attachments.map_or(KeptFor::No, KeptFor::ForTime),
             StoragePlace::Groups if !keeping.groups => KeptFor::No,
             StoragePlace::Groups => KeptFor::WithGroup,
             StoragePlace::DirectoryLog if !keeping.directory_log => KeptFor::No,
@@ -302,6 +308,7 @@ mod tests {
             channels: true,
             directory_log: true,
             groups: true,
+            attachments: Some(Duration::from_days(30)),
             ..Keeping::LEAST
         };
         for (record, field, kept) in [
@@ -313,6 +320,8 @@ mod tests {
             ("GroupRow", "name", KeptFor::WithGroup),
             ("GroupMemberRow", "acted_by", KeptFor::WithGroup),
             ("ActOnGroup", "act", KeptFor::WithGroup),
+            ("AttachmentRow", "owner", KeptFor::ForTime(Duration::from_days(30))),
+            ("LeaveAttachment", "part", KeptFor::ForTime(Duration::from_days(30))),
         ] {
             assert_eq!(find(&keeping, record, field), kept);
             let of_record = |line: &InventoryLine| line.record == record && line.kept.is_kept();

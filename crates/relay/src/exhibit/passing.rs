@@ -111,6 +111,8 @@ pub(crate) fn from_phone(frame: &ClientFrame) -> (&'static str, Option<FrameSubj
         ClientFrame::ProveGrowth(_) => ("ProveGrowth", None, 0),
         ClientFrame::ActOnGroup(frame) => ("ActOnGroup", acted_on(&frame.act), 0),
         ClientFrame::FollowGroups(_) => ("FollowGroups", None, 0),
+        ClientFrame::LeaveAttachment(frame) => ("LeaveAttachment", None, frame.part.len()),
+        ClientFrame::FetchAttachment(_) => ("FetchAttachment", None, 0),
     }
 }
 
@@ -149,6 +151,8 @@ pub(crate) const fn to_phone(frame: &RelayFrame) -> &'static str {
         RelayFrame::GroupActed(_) => "GroupActed",
         RelayFrame::GroupsFollow(_) => "GroupsFollow",
         RelayFrame::GroupTold(_) => "GroupTold",
+        RelayFrame::AttachmentLeft(_) => "AttachmentLeft",
+        RelayFrame::AttachmentPart(_) => "AttachmentPart",
     }
 }
 

@@ -35,6 +35,8 @@ pub(crate) enum Request {
     ReadPlace,
     Devices,
     Group,
+    Attachment,
+    AttachmentRead,
 }
 
 /// The party whose requests are counted.

@@ -163,6 +163,10 @@ pub struct Keeping {
     /// of who is in.
     #[serde(skip_serializing_if = "is_off")]
     pub groups: bool,
+    /// The time for which an attachment is kept: `"30 days"`, or milliseconds. If it is absent, the relay takes no
+    /// attachments.
+    #[serde(deserialize_with = "span::deserialize_option", skip_serializing_if = "Option::is_none")]
+    pub attachments: Option<Duration>,
 }
 
 /// True for a switch that is off. A switch added later is written only if it is on: the text of a rule without it
@@ -190,6 +194,7 @@ impl Keeping {
         stamps: false,
         directory_log: false,
         groups: false,
+        attachments: None,
     };
 
     /// A server that keeps its users' history: delivered messages are kept for a year, and so are exact times and
@@ -208,6 +213,7 @@ impl Keeping {
         stamps: false,
         directory_log: false,
         groups: false,
+        attachments: None,
     };
 }
 
@@ -244,7 +250,9 @@ mod tests {
         // A switch added later is shown only where it is on.
         assert!(!serde_json::to_string(&Keeping::LEAST).unwrap().contains("directory_log"));
         assert!(!serde_json::to_string(&Keeping::LEAST).unwrap().contains("groups"));
-        let logging = Keeping { directory_log: true, groups: true, ..Keeping::LEAST };
+        assert!(!serde_json::to_string(&Keeping::LEAST).unwrap().contains("attachments"));
+        let attachments = Some(Duration::from_days(30));
+        let logging = Keeping { directory_log: true, groups: true, attachments, ..Keeping::LEAST };
         let text = serde_json::to_string(&logging).unwrap();
         assert_eq!(serde_json::from_str::<Keeping>(&text).unwrap(), logging);
     }

@@ -8,8 +8,8 @@ use std::fmt;
 
 use pillarbox_wire::Duration;
 use pillarbox_wire::limits::{
-    MAX_ACKNOWLEDGEMENTS, MAX_FRAME_LEN, MAX_GROUP_ACCOUNTS, MAX_GROUP_NAME_LEN, MAX_GROUPS_OF_ONE,
-    MAX_LOG_LEAVES, MAX_PAYLOAD_LEN, MAX_PREKEYS_PER_UPLOAD,
+    MAX_ACKNOWLEDGEMENTS, MAX_ATTACHMENT_PART_LEN, MAX_ATTACHMENT_PARTS, MAX_FRAME_LEN, MAX_GROUP_ACCOUNTS,
+    MAX_GROUP_NAME_LEN, MAX_GROUPS_OF_ONE, MAX_LOG_LEAVES, MAX_PAYLOAD_LEN, MAX_PREKEYS_PER_UPLOAD,
 };
 use serde::{Deserialize, Serialize};
 
@@ -149,6 +149,10 @@ limits! {
         "Deposits of one account: an address book of ten thousand and a backup; each new one looks through the others.";
     DEPOSIT_BYTES / deposit_bytes: u64 as Bytes = 32 << 20,
         "Bytes that one account has deposited: some years of texts; with more, a few accounts could fill the relay's disk.";
+    ATTACHMENTS / attachments: u32 as Count = 200,
+        "Attachments of one account at once: six a day for a month; each is counted when its first part is left.";
+    ATTACHMENT_BYTES / attachment_bytes: u64 as Bytes = 64 << 20,
+        "Bytes of the attachments of one account: 64 of the longest, as much as one mailbox; with more, a few accounts could fill the relay's disk.";
     CHANNELS_PER_ACCOUNT / channels_per_account: u32 as Count = 10,
         "Channels of one account: names are found by everybody, and one account could take all the good ones.";
     CHANNEL_POSTS / channel_posts: u32 as Count = 20_000,
@@ -213,6 +217,10 @@ limits! {
         "Channels opened and posts published by one account: more is a machine, and everybody who reads pays for it.";
     GROUP_ACTS / group_acts: Rate as Often = Rate::per_minute(60, 10),
         "Acts on groups by one account, and connections that ask for its groups: an evening's changes at once; each act is told to up to 99 others.";
+    ATTACHMENT_PARTS / attachment_parts: Rate as Often = Rate::per_minute(320, 64),
+        "Parts of attachments left by one account: ten of the longest at once, then two a minute; each is a row of up to 32 kB.";
+    ATTACHMENT_READS / attachment_reads: Rate as Often = Rate::per_minute(1_000, 320),
+        "Parts of attachments fetched by one account or address: thirty of the longest at once, then ten a minute; each costs a reading of up to 32 kB.";
     CHANNEL_READS / channel_reads: Rate as Often = Rate::per_minute(300, 120),
         "Readings of channels by one account or address: one for every two posts; each costs a reading of up to 40 kB.";
 }
@@ -240,6 +248,16 @@ pub const FRAME_LIMITS: &[Limit] = &[
         why: "Messages acknowledged by one frame: the delivery window.",
     },
     Limit {
+        name: "MAX_ATTACHMENT_PART_LEN",
+        amount: Amount::Bytes(MAX_ATTACHMENT_PART_LEN as u64),
+        why: "Longest part of an attachment: half a frame.",
+    },
+    Limit {
+        name: "MAX_ATTACHMENT_PARTS",
+        amount: Amount::Count(MAX_ATTACHMENT_PARTS as u32),
+        why: "Parts of one attachment: a mebibyte together, three photos scaled for a phone's screen.",
+    },
+    Limit {
         name: "MAX_LOG_LEAVES",
         amount: Amount::Count(MAX_LOG_LEAVES as u32),
         why: "Entries of the directory's log in one frame: two thirds of a frame.",
@@ -265,6 +283,8 @@ const _: () = assert!(WINDOW_MESSAGES as usize <= MAX_ACKNOWLEDGEMENTS);
 const _: () = assert!(WINDOW_BYTES >= MAX_PAYLOAD_LEN as u64 && READ_AHEAD_BYTES >= WINDOW_BYTES);
 // With a smaller step, the ageing clock could not keep up, let alone catch up.
 const _: () = assert!(AGEING_STEP.0 > SWEEP_INTERVAL.0);
+// One attachment of the longest always fits.
+const _: () = assert!(ATTACHMENT_BYTES >= MAX_ATTACHMENT_PART_LEN as u64 * MAX_ATTACHMENT_PARTS as u64);
 const _: () = assert!(MAILBOX_BYTES >= MAX_PAYLOAD_LEN as u64);
 // Each side has room for the longest message.
 const _: () = assert!(MAILBOX_RESERVED_BYTES >= MAX_PAYLOAD_LEN as u64);

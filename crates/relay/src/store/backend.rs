@@ -2,12 +2,13 @@
 
 use pillarbox_crypto::SigningSecret;
 use pillarbox_wire::{
-    AccountId, Bytes, ChannelName, DepositKind, DeviceList, KemPreKey, MessageId, OneTimePreKey, SignedPreKey,
+    AccountId, Bytes, ChannelName, DepositKind, DeviceList, FixedBytes, KemPreKey, MessageId, OneTimePreKey,
+    SignedPreKey,
 };
 
 use super::{
-    AccountRow, Applied, Changes, ChannelRow, Counters, DepositRow, Deposits, DeviceNumber, DeviceRow,
-    GroupMemberRow, GroupRow, LeafRow, MessageRow, PublishedRow, StoreError,
+    AccountRow, Applied, AttachmentRow, Changes, ChannelRow, Counters, DepositRow, Deposits, DeviceNumber,
+    DeviceRow, GroupMemberRow, GroupRow, LeafRow, LeftAttachments, MessageRow, PublishedRow, StoreError,
 };
 use crate::memory::mailbox::QueuedMessage;
 
@@ -138,6 +139,22 @@ pub trait Store {
         bytes: usize,
         most: u32,
     ) -> Result<Vec<PublishedRow>, StoreError>;
+
+    /// Reads a part of an attachment, if it is there.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn attachment(
+        &mut self,
+        attachment: &FixedBytes<32>,
+        number: u8,
+    ) -> Result<Option<AttachmentRow>, StoreError>;
+
+    /// Counts the attachments that an account has left here.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn attachments(&mut self, owner: AccountId) -> Result<LeftAttachments, StoreError>;
 
     /// Writes all of `changes`, in the order of their fields, in one transaction that is durable on return; or writes
     /// nothing.

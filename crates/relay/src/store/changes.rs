@@ -8,6 +8,7 @@ use pillarbox_wire::{
 };
 use serde::Serialize;
 
+use super::attachments::AttachmentRow;
 use super::channels::{ChannelRow, PublishedRow};
 use super::deposits::Leaving;
 use super::devices::{Linking, Relisting, Unlinking};
@@ -141,12 +142,14 @@ pub struct Closing {
     pub groups: Vec<Regrouping>,
 }
 
-/// Delivered messages whose time is over.
+/// Delivered messages and attachments whose time is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Forget {
     /// Messages delivered at this time or before.
     pub delivered_by: Timestamp,
-    /// The most that are deleted at once.
+    /// Parts of attachments left at this time or before; `None` if no time ends them.
+    pub attachments_by: Option<Timestamp>,
+    /// The most of each kind that are deleted at once.
     pub most: u32,
 }
 
@@ -178,6 +181,8 @@ pub struct Trim {
     pub directory_log: bool,
     /// True if groups stay.
     pub groups: bool,
+    /// True if attachments stay.
+    pub attachments: bool,
 }
 
 impl From<&Keeping> for Trim {
@@ -191,6 +196,7 @@ impl From<&Keeping> for Trim {
             channels: keeping.channels,
             directory_log: keeping.directory_log,
             groups: keeping.groups,
+            attachments: keeping.attachments.is_some(),
         }
     }
 }
@@ -226,6 +232,8 @@ pub struct Changes {
     pub posts: Vec<PublishedRow>,
     /// Groups after an act on them.
     pub groups: Vec<Regrouping>,
+    /// New parts of attachments. One that is there already is ignored.
+    pub attachments: Vec<AttachmentRow>,
     /// Channels that are taken down, with the time. Their posts go.
     pub taken_down: Vec<(ChannelName, Timestamp)>,
     /// New messages, with rising numbers.
@@ -267,6 +275,7 @@ impl Changes {
             channels,
             posts,
             groups,
+            attachments,
             taken_down,
             messages,
             delivered,
@@ -292,6 +301,7 @@ impl Changes {
             && channels.is_empty()
             && posts.is_empty()
             && groups.is_empty()
+            && attachments.is_empty()
             && taken_down.is_empty()
             && messages.is_empty()
             && delivered.is_empty()
@@ -324,6 +334,7 @@ impl Changes {
             channels,
             posts,
             groups,
+            attachments,
             taken_down: _,
             messages,
             delivered: _,
@@ -345,6 +356,7 @@ impl Changes {
             && channels.is_empty()
             && posts.is_empty()
             && groups.iter().all(Regrouping::is_over)
+            && attachments.is_empty()
             && messages.is_empty()
             && events.is_empty()
     }
@@ -353,7 +365,7 @@ impl Changes {
 /// Results of a transaction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Applied {
-    /// Number of rows that [`Changes::forget`] removed.
+    /// Number of rows that [`Changes::forget`] removed, of the kind of which it removed more.
     pub forgotten: u32,
     /// True if [`Changes::lapse`] left events for another time.
     pub events_left: bool,

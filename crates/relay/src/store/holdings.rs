@@ -6,8 +6,9 @@ use pillarbox_wire::{AccountId, DeviceAddress, Handle, Timestamp};
 use serde::Serialize;
 
 use super::{
-    AccountRow, ChannelRow, Completeness, Counters, DepositRow, DeviceListRow, DeviceNumber, DeviceRow,
-    EventRow, GroupMemberRow, GroupRow, LeafRow, LinkedDeviceRow, MessageRow, PreKeyRow, PublishedRow,
+    AccountRow, AttachmentRow, ChannelRow, Completeness, Counters, DepositRow, DeviceListRow, DeviceNumber,
+    DeviceRow, EventRow, GroupMemberRow, GroupRow, LeafRow, LinkedDeviceRow, MessageRow, PreKeyRow,
+    PublishedRow,
 };
 use crate::rules::keeping::Keeping;
 
@@ -48,6 +49,8 @@ pub struct Holdings {
     pub groups: Vec<GroupRow>,
     /// The accounts that are or were in them, by group and account.
     pub group_members: Vec<GroupMemberRow>,
+    /// Parts of attachments, by attachment and number.
+    pub attachments: Vec<AttachmentRow>,
 }
 
 impl Holdings {

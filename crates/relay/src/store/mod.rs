@@ -4,6 +4,7 @@
 //! memory index above does not hold (payloads, prekeys). It decides nothing: no quota, no rate, no age. Every backend
 //! has to pass `testing::store_suite` (feature `testing`).
 
+mod attachments;
 mod backend;
 mod changes;
 mod channels;
@@ -22,6 +23,7 @@ mod readable;
 mod rows;
 mod sqlite;
 
+pub use attachments::{ATTACHMENT, AttachmentRow, LeftAttachments};
 pub use backend::{Room, Skip, Stock, Store, StoreContents, StoredPreKeys};
 pub use changes::{
     Applied, COMMIT_COUNT, COUNTERS, Changes, Closing, CommitCount, Counters, Forget, LastSeen, Registration,

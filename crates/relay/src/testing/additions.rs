@@ -1,16 +1,16 @@
 //! The part of the suite about deposits, channels, the log of events, and removals after a rule was changed.
 
 use pillarbox_wire::{
-    AccountId, Bytes, ChannelName, DepositKind, DeviceId, DeviceList, FixedBytes, GroupStanding, IdentityKey,
-    ListedDevice, MessageId, Timestamp,
+    AccountId, Bytes, ChannelName, DepositKind, DeviceId, DeviceList, Duration, FixedBytes, GroupStanding,
+    IdentityKey, ListedDevice, MessageId, Timestamp,
 };
 
 use super::rows::{account, message, waiting};
 use crate::rules::keeping::{Granularity, Keeping, Logged};
 use crate::store::{
-    Changes, ChannelRow, Closing, DepositRow, Deposits, DeviceNumber, EventNumber, EventRow, GroupMemberRow,
-    GroupRow, Holdings, Lapse, LastSeen, LeafRow, Leaving, Linking, PublishedRow, Regrouping, Relisting,
-    Replacement, Skip, Staying, Store, StoreError, Trim, Unlinking,
+    AttachmentRow, Changes, ChannelRow, Closing, DepositRow, Deposits, DeviceNumber, EventNumber, EventRow,
+    Forget, GroupMemberRow, GroupRow, Holdings, Lapse, LastSeen, LeafRow, Leaving, LeftAttachments, Linking,
+    PublishedRow, Regrouping, Relisting, Replacement, Skip, Staying, Store, StoreError, Trim, Unlinking,
 };
 
 const ANNE: AccountId = AccountId([1; 16]);
@@ -329,6 +329,42 @@ pub(super) fn groups_are_replaced_whole_and_go_when_nobody_is_in_them<S: Store>(
     assert_eq!(look(&store).groups.len(), 1);
     store.apply(&Changes { trim: Some(Trim::from(&Keeping::LEAST)), ..Changes::default() }).unwrap();
     assert!(look(&store).groups.is_empty() && look(&store).group_members.is_empty());
+}
+
+pub(super) fn attachments_stay_as_they_were_left_and_go_by_age_owner_and_rule<S: Store>(
+    mut store: S,
+    reopen: &mut impl FnMut(S) -> S,
+    look: &impl Fn(&S) -> Holdings,
+) {
+    let row = |name: u8, number, owner, at, part: &[u8]| AttachmentRow {
+        attachment: FixedBytes([name; 32]),
+        number,
+        owner,
+        left_at: Timestamp(at),
+        part: Bytes(part.to_vec()),
+    };
+    let rows = vec![row(1, 0, ANNE, 5, b"one"), row(1, 1, ANNE, 6, b"two"), row(2, 0, BEN, 7, b"three")];
+    store.apply(&Changes { attachments: rows.clone(), ..Changes::default() }).unwrap();
+    // What is there is replaced by nobody.
+    let other = vec![row(1, 0, BEN, 8, b"other")];
+    store.apply(&Changes { attachments: other, ..Changes::default() }).unwrap();
+    let mut store = reopen(store);
+    assert_eq!(look(&store).attachments, rows);
+    assert_eq!(store.attachment(&FixedBytes([1; 32]), 1).unwrap().as_ref(), rows.get(1));
+    assert_eq!(store.attachment(&FixedBytes([1; 32]), 2).unwrap(), None);
+    assert_eq!(store.attachments(ANNE).unwrap(), LeftAttachments { attachments: 1, bytes: 6 });
+    assert_eq!(store.attachments(AccountId([9; 16])).unwrap(), LeftAttachments::default());
+    let forget = |most| Forget { delivered_by: Timestamp(0), attachments_by: Some(Timestamp(6)), most };
+    let applied = store.apply(&Changes { forget: Some(forget(1)), ..Changes::default() }).unwrap();
+    assert_eq!((applied.forgotten, look(&store).attachments.len()), (1, 2));
+    let keeps = Keeping { attachments: Some(Duration::from_days(1)), ..Keeping::LEAST };
+    store.apply(&Changes { trim: Some(Trim::from(&keeps)), ..Changes::default() }).unwrap();
+    let closing = Closing { account: ANNE, devices: Vec::new(), waiting: Vec::new(), groups: Vec::new() };
+    store.apply(&Changes { closed: vec![closing], ..Changes::default() }).unwrap();
+    let mut store = reopen(store);
+    assert_eq!(look(&store).attachments, rows[2..]);
+    store.apply(&Changes { trim: Some(Trim::from(&Keeping::LEAST)), ..Changes::default() }).unwrap();
+    assert!(look(&store).attachments.is_empty());
 }
 
 pub(super) fn what_is_beyond_the_rule_is_trimmed<S: Store>(

@@ -42,6 +42,7 @@ pub fn store_suite<S: Store>(
     additions::events_lapse_by_kind_time_and_account(open(), &mut reopen, &look);
     additions::the_directory_s_log_is_read_in_order_and_goes_only_as_a_whole(open(), &mut reopen, &look);
     additions::groups_are_replaced_whole_and_go_when_nobody_is_in_them(open(), &mut reopen, &look);
+    additions::attachments_stay_as_they_were_left_and_go_by_age_owner_and_rule(open(), &mut reopen, &look);
     additions::what_is_beyond_the_rule_is_trimmed(open(), &mut reopen, &look);
 }
 
@@ -205,7 +206,7 @@ fn delivered_messages_are_forgotten_oldest_first<S: Store>(mut store: S, reopen:
     let delivered = delivered.map(|(number, time)| (MessageId(number), Timestamp(time))).to_vec();
     store.apply(&Changes { delivered, ..Changes::default() }).unwrap();
     let forget = |store: &mut S, time, most| {
-        let forget = Some(Forget { delivered_by: Timestamp(time), most });
+        let forget = Some(Forget { delivered_by: Timestamp(time), attachments_by: None, most });
         store.apply(&Changes { forget, ..Changes::default() }).unwrap().forgotten
     };
     assert_eq!(forget(&mut store, 99, 10), 0);

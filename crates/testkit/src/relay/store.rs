@@ -4,11 +4,11 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use pillarbox_relay::store::{
-    Applied, Changes, Deposits, DeviceNumber, MessageRow, PublishedRow, Room, Skip, Stock, StoreContents,
-    StoredPreKeys,
+    Applied, AttachmentRow, Changes, Deposits, DeviceNumber, LeftAttachments, MessageRow, PublishedRow, Room,
+    Skip, Stock, StoreContents, StoredPreKeys,
 };
 use pillarbox_relay::{Holdings, QueuedMessage, SqliteStore, Store, StoreError};
-use pillarbox_wire::{AccountId, Bytes, ChannelName, DepositKind, MessageId};
+use pillarbox_wire::{AccountId, Bytes, ChannelName, DepositKind, FixedBytes, MessageId};
 
 /// A store that fails on request.
 pub struct FlakyStore {
@@ -73,6 +73,20 @@ impl Store for FlakyStore {
     fn deposits(&mut self, account: AccountId) -> Result<Deposits, StoreError> {
         self.check()?;
         self.inner.deposits(account)
+    }
+
+    fn attachment(
+        &mut self,
+        attachment: &FixedBytes<32>,
+        number: u8,
+    ) -> Result<Option<AttachmentRow>, StoreError> {
+        self.check()?;
+        self.inner.attachment(attachment, number)
+    }
+
+    fn attachments(&mut self, owner: AccountId) -> Result<LeftAttachments, StoreError> {
+        self.check()?;
+        self.inner.attachments(owner)
     }
 
     fn posts(

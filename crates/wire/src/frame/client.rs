@@ -73,6 +73,10 @@ pub enum ClientFrame {
     ActOnGroup(Box<ActOnGroup>),
     /// Asks for the states of the account's groups, now and whenever they change on this connection.
     FollowGroups(FollowGroups),
+    /// Leaves one part of an attachment, which whoever is told its name fetches.
+    LeaveAttachment(LeaveAttachment),
+    /// Fetches one part of an attachment.
+    FetchAttachment(FetchAttachment),
 }
 
 impl Encoded for ClientFrame {
@@ -381,4 +385,31 @@ pub struct ActOnGroup {
 pub struct FollowGroups {
     /// Pairs the answer with this request.
     pub request: RequestId,
+}
+
+/// See [`ClientFrame::LeaveAttachment`]. A relay that keeps no attachments refuses it with
+/// [`Refusal::NotOffered`](crate::Refusal::NotOffered). A part that the relay has already is left again without effect,
+/// so that it may be sent again after a lost answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeaveAttachment {
+    /// Pairs the answer with this request.
+    pub request: RequestId,
+    /// The attachment's name: 32 random bytes that the phone draws. Whoever knows it can fetch the attachment.
+    pub attachment: FixedBytes<32>,
+    /// The part's place, from 0; less than [`MAX_ATTACHMENT_PARTS`](crate::limits::MAX_ATTACHMENT_PARTS).
+    pub number: u8,
+    /// The part as the phone has encrypted it, at most
+    /// [`MAX_ATTACHMENT_PART_LEN`](crate::limits::MAX_ATTACHMENT_PART_LEN) bytes.
+    pub part: Bytes,
+}
+
+/// See [`ClientFrame::FetchAttachment`]. Anybody who knows the name may fetch, on a connection that names nobody too.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FetchAttachment {
+    /// Pairs the answer with this request.
+    pub request: RequestId,
+    /// The attachment's name.
+    pub attachment: FixedBytes<32>,
+    /// The part's place, from 0.
+    pub number: u8,
 }

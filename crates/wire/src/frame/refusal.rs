@@ -85,6 +85,10 @@ pub enum Refusal {
     /// Only the group's admin may do this.
     #[error("only the group's admin may do this")]
     NotGroupAdmin,
+    /// The relay has no such part of an attachment: it was never left here, or its time is over. The answer is the same
+    /// in both cases.
+    #[error("the relay has no such attachment, or its time is over")]
+    UnknownAttachment,
 }
 
 /// The reason for closing a connection.

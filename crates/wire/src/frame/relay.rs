@@ -82,6 +82,10 @@ pub enum RelayFrame {
     GroupsFollow(GroupsFollow),
     /// Who is in one of the account's groups, without a question.
     GroupTold(Box<GroupTold>),
+    /// The part of the attachment is stored.
+    AttachmentLeft(AttachmentLeft),
+    /// A part of an attachment.
+    AttachmentPart(AttachmentPart),
 }
 
 impl Encoded for RelayFrame {
@@ -396,4 +400,20 @@ pub struct GroupsFollow {
 pub struct GroupTold {
     /// The group as it is now.
     pub state: GroupState,
+}
+
+/// See [`RelayFrame::AttachmentLeft`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttachmentLeft {
+    /// The request that this answers.
+    pub request: RequestId,
+}
+
+/// See [`RelayFrame::AttachmentPart`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttachmentPart {
+    /// The request that this answers.
+    pub request: RequestId,
+    /// The part as it was left.
+    pub part: Bytes,
 }

@@ -38,6 +38,8 @@ pub const fn from_phone(frame: &ClientFrame) -> &'static [InventoryField] {
         ClientFrame::ProveGrowth(_) => PROVE_GROWTH,
         ClientFrame::ActOnGroup(_) => ACT_ON_GROUP,
         ClientFrame::FollowGroups(_) => FOLLOW_GROUPS,
+        ClientFrame::LeaveAttachment(_) => LEAVE_ATTACHMENT,
+        ClientFrame::FetchAttachment(_) => FETCH_ATTACHMENT,
     }
 }
 
@@ -250,5 +252,22 @@ declare!(
     /// Fields of [`FollowGroups`].
     FOLLOW_GROUPS: FollowGroups {
         request: Protocol, Passing, "pairs the answer with the question";
+    }
+);
+declare!(
+    /// Fields of [`LeaveAttachment`].
+    LEAVE_ATTACHMENT: LeaveAttachment {
+        request: Protocol, Passing, "pairs the answer with the question";
+        attachment: Keys, Attachments, "names the attachment to whoever was told";
+        number: Events, Attachments, "which part; the last one tells how long it is";
+        part: Content, Attachments, "ciphertext; for whoever has the key";
+    }
+);
+declare!(
+    /// Fields of [`FetchAttachment`].
+    FETCH_ATTACHMENT: FetchAttachment {
+        request: Protocol, Passing, "pairs the answer with the question";
+        attachment: Events, Passing, "which attachment is fetched, and so that somebody was told of it";
+        number: Protocol, Passing, "which part";
     }
 );

@@ -44,6 +44,8 @@ pub enum StoragePlace {
     Deposits,
     /// The tables of channels and their posts.
     Channels,
+    /// The table of attachments, if this relay keeps them.
+    Attachments,
     /// The tables of groups, if this relay's operator manages their members.
     Groups,
     /// The directory's public log, if this relay has one. Its entries never go.

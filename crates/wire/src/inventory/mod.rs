@@ -50,6 +50,8 @@ pub const WIRE: &[InventoryEntry] = &[
     InventoryEntry { direction: FrameDirection::FromPhone, fields: PROVE_GROWTH },
     InventoryEntry { direction: FrameDirection::FromPhone, fields: ACT_ON_GROUP },
     InventoryEntry { direction: FrameDirection::FromPhone, fields: FOLLOW_GROUPS },
+    InventoryEntry { direction: FrameDirection::FromPhone, fields: LEAVE_ATTACHMENT },
+    InventoryEntry { direction: FrameDirection::FromPhone, fields: FETCH_ATTACHMENT },
     InventoryEntry { direction: FrameDirection::FromPhone, fields: IDENTITY_KEY },
     InventoryEntry { direction: FrameDirection::FromPhone, fields: PREKEY_UPLOAD },
     InventoryEntry { direction: FrameDirection::FromPhone, fields: SIGNED_PREKEY },
@@ -95,4 +97,6 @@ pub const WIRE: &[InventoryEntry] = &[
     InventoryEntry { direction: FrameDirection::ToPhone, fields: GROUP_TOLD },
     InventoryEntry { direction: FrameDirection::ToPhone, fields: GROUP_STATE },
     InventoryEntry { direction: FrameDirection::ToPhone, fields: LISTED_MEMBER },
+    InventoryEntry { direction: FrameDirection::ToPhone, fields: ATTACHMENT_LEFT },
+    InventoryEntry { direction: FrameDirection::ToPhone, fields: ATTACHMENT_PART },
 ];

@@ -41,6 +41,8 @@ pub const fn to_phone(frame: &RelayFrame) -> &'static [InventoryField] {
         RelayFrame::GroupActed(_) => GROUP_ACTED,
         RelayFrame::GroupsFollow(_) => GROUPS_FOLLOW,
         RelayFrame::GroupTold(_) => GROUP_TOLD,
+        RelayFrame::AttachmentLeft(_) => ATTACHMENT_LEFT,
+        RelayFrame::AttachmentPart(_) => ATTACHMENT_PART,
     }
 }
 
@@ -266,5 +268,18 @@ declare!(
     /// Fields of [`GroupTold`].
     GROUP_TOLD: GroupTold {
         state: Entity, Groups, "the group as it is now";
+    }
+);
+declare!(
+    /// Fields of [`AttachmentLeft`].
+    ATTACHMENT_LEFT: AttachmentLeft {
+        request: Protocol, Passing, "pairs the answer with the question";
+    }
+);
+declare!(
+    /// Fields of [`AttachmentPart`].
+    ATTACHMENT_PART: AttachmentPart {
+        request: Protocol, Passing, "pairs the answer with the question";
+        part: Content, Attachments, "ciphertext; for whoever has the key";
     }
 );

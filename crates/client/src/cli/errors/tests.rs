@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
 
-use pillarbox_client::{DeviceFailure, Trust};
+use pillarbox_client::{DeviceFailure, PictureFault, Trust};
 use pillarbox_text::wrap::{WIDTH, wrap};
 use pillarbox_wire::{AccountId, ChannelName, Farewell, Refusal};
 use unicode_width::UnicodeWidthStr;
@@ -15,6 +15,7 @@ use super::super::failure::{BackupTrouble, Failure};
 use super::super::grammar;
 use super::super::membership::GroupFailure;
 use super::super::passphrase::PassphraseError;
+use super::super::picture::PictureTrouble;
 use super::super::profile::PlaceError;
 use super::*;
 
@@ -83,10 +84,11 @@ fn place(failure: &Failure) -> usize {
         Failure::Channel { .. } => 58,
         Failure::Group(_) => 59,
         Failure::Device(_) => 60,
+        Failure::Picture(_) => 61,
     }
 }
 
-const KINDS: usize = 61;
+const KINDS: usize = 62;
 
 const NUMBER: &str = "40215 88310 55721 09164 71120 38865 24051 99003 17742 60018 45529 83310";
 const OTHER: &str = "11111 22222 33333 44444 55555 66666 77777 88888 99999 00000 12345 67890";
@@ -284,6 +286,25 @@ fn all() -> Vec<Failure> {
             BackupTrouble::NotWhole,
         ]
         .map(Failure::Backup),
+    );
+    let file = || "cliff.png".to_owned();
+    all.extend(
+        [
+            PictureTrouble::Empty { file: file() },
+            PictureTrouble::TooLong { file: file() },
+            PictureTrouble::Unreadable { file: file(), why: "no such file".to_owned() },
+            PictureTrouble::NotShown { name: bob() },
+            PictureTrouble::LinkedDevice,
+            PictureTrouble::None { name: bob(), pictures: 0 },
+            PictureTrouble::None { name: bob(), pictures: 1 },
+            PictureTrouble::None { name: bob(), pictures: 2 },
+            PictureTrouble::NotFetched { name: bob() },
+            PictureTrouble::Lost { name: bob(), fault: PictureFault::Gone },
+            PictureTrouble::Lost { name: bob(), fault: PictureFault::OtherBytes },
+            PictureTrouble::Elsewhere,
+            PictureTrouble::FileExists { file: file() },
+        ]
+        .map(Failure::Picture),
     );
     all.extend(
         [

@@ -158,7 +158,7 @@ fn saved(entry: HistoryEntry, contact: Option<AccountId>) -> Option<SavedText> {
         EntryKind::Text(text) if stays => {
             Some(SavedText { id, sent_at, stored_at, contact, group, direction, text })
         }
-        EntryKind::Text(_) | EntryKind::Timer(_) => None,
+        EntryKind::Text(_) | EntryKind::Timer(_) | EntryKind::Picture(_) => None,
     }
 }
 

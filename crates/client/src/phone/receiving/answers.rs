@@ -1,9 +1,9 @@
 //! Answers of the relay, each matched to its question.
 
 use pillarbox_wire::{
-    Accepted, Authenticated, Bundles, Certificate, ChannelOpened, Closed, Deposited, DevicesPublished, Found,
-    GroupsFollow, Linked, PlaceOpened, Posted, Posts, PreKeyCounts, PreKeysStored, Recalled, Refusal,
-    Refused, Registered, RelayFrame, RequestId, Reregistered, Timestamp,
+    Accepted, AttachmentLeft, AttachmentPart, Authenticated, Bundles, Certificate, ChannelOpened, Closed,
+    Deposited, DevicesPublished, Found, GroupsFollow, Linked, PlaceOpened, Posted, Posts, PreKeyCounts,
+    PreKeysStored, Recalled, Refusal, Refused, Registered, RelayFrame, RequestId, Reregistered, Timestamp,
 };
 use rand_core::CryptoRng;
 
@@ -139,6 +139,16 @@ impl Phone {
                     self.recall.answered(value);
                 }
             }
+            RelayFrame::AttachmentLeft(AttachmentLeft { request }) => {
+                if let Some(Question::LeavePart(asked)) = self.answered(link, request) {
+                    self.part_left(asked, rng)?;
+                }
+            }
+            RelayFrame::AttachmentPart(AttachmentPart { request, part }) => {
+                if let Some(Question::FetchPart(asked)) = self.answered(link, request) {
+                    return self.part_fetched(asked, &part, rng);
+                }
+            }
             RelayFrame::PlaceOpened(PlaceOpened { request }) => {
                 if let Some(Question::OpenPlace) = self.answered(link, request) {
                     self.set_stage(link, LinkStage::Waiting(request));
@@ -252,6 +262,8 @@ impl Phone {
             Question::ReadPlace { .. } => {
                 vec![Notice::DeviceNotChanged { reason: DeviceFailure::Relay(reason) }]
             }
+            Question::LeavePart(asked) => self.part_not_left(asked, reason, now, rng)?,
+            Question::FetchPart(asked) => self.part_not_fetched(asked, reason, now, rng)?,
             Question::Devices => self.devices_refused(reason, now, rng)?,
             Question::Prove(held) => self.not_proved(*held, reason, now),
             Question::Group { group, act } => self.group_refused(group, act, reason, now),

@@ -2,15 +2,17 @@
 
 use pillarbox_wire::{AccountId, Encoded as _};
 
-use crate::phone::receiving::effects::{ArrivalContext, Effects, NotTaken, forward, owe_receipt, take_text};
+use crate::phone::receiving::effects::{
+    ArrivalContext, Effects, NotTaken, forward, owe_receipt, take_picture, take_text,
+};
 use crate::phone::receiving::{devices_told, news, signed_news};
 use crate::phone::rows::entries::{self, Draft, Source};
 use crate::phone::rows::records::{load_item_of, remove_item, store_contact, store_item};
-use crate::phone::rows::{checkers, devices, group_news, membership, readers, siblings};
+use crate::phone::rows::{checkers, devices, group_news, membership, pictures, readers, siblings};
 use crate::phone::state::outbox::{Item, MAX_RESENDS, Stage};
 use crate::records::body::{
     Body, CHECKS_LOG, Content, HeadTold, Introduction, READS_VERSION_2, Receipt, ResendRequest,
-    SeenGroupText, Timer,
+    SHOWS_PICTURES, SeenGroupText, Timer,
 };
 use crate::records::contact::ContactRecord;
 use crate::records::devices::{LinkedDevice, ToldDevices};
@@ -37,6 +39,9 @@ pub(crate) fn take(
     }
     if let Some(introduction) = introduction {
         meet(rows, &mut record, introduction)?;
+    }
+    if let Content::Receipt(receipt) = &content {
+        pictures::learn(rows, arrival.peer, receipt.ids.contains(&SHOWS_PICTURES))?;
     }
     if arrival.checks_log {
         match &content {
@@ -66,6 +71,7 @@ pub(crate) fn take(
         }
         Content::Roster(roster) => news::take_roster(rows, record.account, roster, arrival, effects)?,
         Content::Leave(leave) => news::take_leave(rows, record.account, &leave, arrival, effects)?,
+        Content::Picture(told) => take_picture(rows, record, told, arrival, effects)?,
         Content::Timer(timer) => take_timer(rows, record, &timer, arrival, effects)?,
         Content::Receipt(receipt) => take_receipt(rows, Some(record), &receipt, arrival, effects)?,
         Content::ResendRequest(request) => {

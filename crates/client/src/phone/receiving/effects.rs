@@ -16,6 +16,7 @@ use crate::records::directory::KnownHead;
 use crate::records::history::{EntryKind, HistoryEntry};
 use crate::records::ids::{BodyId, GroupId};
 use crate::records::notice::Notice;
+use crate::records::picture::PictureTold;
 use crate::records::report::Evidence;
 use crate::vault::{Rows, StorageError, Table};
 
@@ -100,6 +101,29 @@ pub(crate) fn take_text(
         rows.store(Table::Reports, &message_key(contact, id), evidence)?;
     }
     let draft = Draft { id, kind: EntryKind::Text(text), sent_at, expires_after, group };
+    let entry =
+        entries::add(rows, &mut record, draft, &Source::Theirs { sealed: arrival.sealed }, arrival.now)?;
+    forward(rows, contact, &entry, arrival)?;
+    effects.notices.push(Notice::Received { contact, entry });
+    Ok(())
+}
+
+/// Adds a received picture to the conversation. Its bytes are fetched once the owner has accepted the contact: fetching
+/// shows the relay that somebody is there.
+pub(crate) fn take_picture(
+    rows: &mut Rows<'_>,
+    mut record: ContactRecord,
+    told: PictureTold,
+    arrival: &ArrivalContext<'_>,
+    effects: &mut Effects,
+) -> Result<(), StorageError> {
+    let contact = record.account;
+    let PictureTold { id, sent_at, picture, expires_after } = told;
+    owe_receipt(rows, id, arrival, effects)?;
+    if entries::find(rows, contact, id)?.is_some() {
+        return Ok(());
+    }
+    let draft = Draft { id, kind: EntryKind::Picture(picture), sent_at, expires_after, group: None };
     let entry =
         entries::add(rows, &mut record, draft, &Source::Theirs { sealed: arrival.sealed }, arrival.now)?;
     forward(rows, contact, &entry, arrival)?;

@@ -78,7 +78,7 @@ impl Phone {
     }
 
     /// Gives up items that the relay will never accept.
-    pub(super) fn give_up(
+    pub(crate) fn give_up(
         &mut self,
         which: impl Fn(&Item) -> bool,
         reason: Refusal,

@@ -5,7 +5,7 @@ use pillarbox_wire::{AccountId, DeviceAddress, DeviceId, DeviceList, ListedDevic
 use crate::phone::rows::records::{
     EntryLocation, NO_ENTRY, message_key, remove_conversation, remove_item, store_item,
 };
-use crate::phone::rows::{checkers, pending};
+use crate::phone::rows::{checkers, pending, pictures};
 use crate::phone::state::outbox::{IndexEntry, Item, Stage};
 use crate::records::body::Content;
 use crate::records::contact::ContactRecord;
@@ -160,6 +160,7 @@ fn forget_device(rows: &mut Rows<'_>, name: AccountId) -> Result<(), StorageErro
     remove_conversation(rows, name)?;
     pending::forget(rows, name)?;
     checkers::forget(rows, name)?;
+    pictures::forget_viewer(rows, name)?;
     rows.remove(Table::LinkedDevices, &name.0)
 }
 

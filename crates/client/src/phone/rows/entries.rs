@@ -5,6 +5,7 @@
 
 use pillarbox_wire::{AccountId, Duration, Timestamp};
 
+use crate::phone::rows::pictures;
 use crate::phone::rows::records::{
     EntryLocation, Expiring, load_item_of, message_key, place_key, read_grown, remove_item, store_contact,
 };
@@ -54,6 +55,7 @@ pub(crate) fn add(
     let entry = written(draft, place, direction, now);
     rows.store(Table::Entries, &place_key(contact.account, place), &entry)?;
     rows.store(Table::Messages, &message_key(contact.account, entry.id), &EntryLocation { place, order })?;
+    pictures::expect(rows, contact.account, &entry)?;
     store_contact(rows, contact)?;
     Ok(entry)
 }
@@ -240,6 +242,7 @@ fn remove(rows: &mut Rows<'_>, contact: AccountId, place: u64) -> Result<Option<
         return Ok(None);
     };
     rows.remove(Table::Reports, &message_key(contact, entry.id))?;
+    pictures::remove(rows, contact, entry.id)?;
     let order = find(rows, contact, entry.id)?.and_then(|location| location.order);
     let Some(order) = order else {
         return Ok(None);

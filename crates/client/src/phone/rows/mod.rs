@@ -12,6 +12,7 @@ pub(crate) mod membership;
 pub(crate) mod names;
 pub(crate) mod numbers;
 pub(crate) mod pending;
+pub(crate) mod pictures;
 pub(crate) mod readers;
 pub(crate) mod records;
 pub(crate) mod removal;

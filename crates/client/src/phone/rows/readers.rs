@@ -4,8 +4,8 @@
 
 use pillarbox_wire::AccountId;
 
-use crate::phone::rows::checkers;
 use crate::phone::rows::records::remove_item;
+use crate::phone::rows::{checkers, pictures};
 use crate::phone::state::outbox::Item;
 use crate::records::body::Content;
 use crate::vault::{Rows, StorageError, Table, View};
@@ -29,6 +29,7 @@ pub(crate) fn learn(rows: &mut Rows<'_>, contact: AccountId) -> Result<bool, Sto
 pub(crate) fn forget(rows: &mut Rows<'_>, contact: AccountId) -> Result<(), StorageError> {
     rows.remove(Table::Readers, &contact.0)?;
     checkers::forget(rows, contact)?;
+    pictures::forget_viewer(rows, contact)?;
     let items = rows.load_all::<Item>(Table::Outbox)?;
     let told = |item: &&Item| item.to == contact && matches!(item.content, Content::MemberChanges(_));
     items.iter().filter(told).try_for_each(|item| remove_item(rows, item.order))

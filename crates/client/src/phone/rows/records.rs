@@ -194,6 +194,8 @@ pub(crate) fn remove_place(
     if let Some(message) = message {
         rows.remove(Table::Messages, &message_key(contact, message))?;
         rows.remove(Table::Reports, &message_key(contact, message))?;
+        rows.remove(Table::Pictures, &message_key(contact, message))?;
+        rows.remove(Table::PictureTransfers, &message_key(contact, message))?;
     }
     rows.remove(Table::Entries, &place_key(contact, place))?;
     rows.remove(Table::Expiring, &place_key(contact, place))

@@ -22,6 +22,7 @@ use crate::records::group::{GroupCopy, GroupRecord, GroupSent};
 use crate::records::history::{DeliveryState, EntryDirection, EntryKind, HistoryEntry};
 use crate::records::ids::GroupId;
 use crate::records::own_news::{EntryWay, OwnTold};
+use crate::records::picture::PictureTold;
 use crate::vault::{Rows, StorageError, Table, View};
 
 /// The circumstances in which the owner sends something.
@@ -93,6 +94,9 @@ fn content_of(draft: &Draft) -> Content {
     let &Draft { id, ref kind, sent_at, expires_after, group: _ } = draft;
     match kind {
         EntryKind::Text(text) => Content::Text(Text { id, sent_at, text: text.clone(), expires_after }),
+        EntryKind::Picture(picture) => {
+            Content::Picture(PictureTold { id, sent_at, picture: picture.clone(), expires_after })
+        }
         EntryKind::Timer(expires_after) => {
             Content::Timer(Timer { id, sent_at, expires_after: *expires_after })
         }

@@ -16,13 +16,13 @@ use rand_core::CryptoRng;
 
 use crate::phone::engine::Phone;
 use crate::phone::error::PhoneError;
-use crate::phone::rows::devices;
 use crate::phone::rows::pending::{load_pending, store_pending};
 use crate::phone::rows::readers::reads;
 use crate::phone::rows::records::{
     device, load_contact, load_conversation, load_delivery_key, load_item, store_conversation, store_item,
 };
 use crate::phone::rows::say::may_write;
+use crate::phone::rows::{devices, pictures};
 use crate::phone::sending::dues::Dues;
 use crate::phone::sending::loaded::LoadedContact;
 use crate::phone::state::link::Link;
@@ -84,6 +84,9 @@ impl Phone {
     pub fn wants_nameless(&self) -> Result<bool, PhoneError> {
         if !self.account.seals() {
             return Ok(false);
+        }
+        if self.pictures.want_fetching() {
+            return Ok(true);
         }
         let own = self.account.address.map(|own| own.account);
         let waiting = self.outbox.iter().filter(|(_, indexed)| indexed.stage != IndexStage::Accepted);
@@ -148,6 +151,7 @@ impl Phone {
                     place: self.link,
                     log: self.proofs.memory,
                     software,
+                    shows_pictures: self.pictures.shows,
                     link,
                     now,
                     draining,
@@ -264,6 +268,7 @@ struct LinkSender<'a, S> {
     /// What this phone has seen of the public log, if it checks it.
     log: Option<LogMemory>,
     software: &'a S,
+    shows_pictures: bool,
     link: Link,
     now: Timestamp,
     /// True if more messages wait in the mailbox. Until it is empty no one is asked to send anything again: the next
@@ -309,8 +314,8 @@ impl<S: Software> LinkSender<'_, S> {
         let owed = them.pending.clone();
         let mut order = next.sealed;
         if order.is_none() {
-            let Self { account, log, now, draining, .. } = *self;
-            let dues = Dues { account, log, now, draining };
+            let Self { account, log, shows_pictures, now, draining, .. } = *self;
+            let dues = Dues { account, log, now, shows_pictures, draining };
             let contents = dues.pay(rows, &them.record, &mut them.pending, *room)?;
             let asks = contents.iter().any(|content| matches!(content, Content::ResendRequest(_)));
             for content in contents {
@@ -370,6 +375,7 @@ impl<S: Software> LinkSender<'_, S> {
             },
             // No earlier version links devices.
             reads_newer: is_own || linked.is_some() || reads(rows, account)?,
+            shows_pictures: pictures::shows(rows, contact)?,
             record,
             changed: false,
         }))
@@ -403,6 +409,13 @@ impl<S: Software> LinkSender<'_, S> {
         room: &mut usize,
         decided: &mut Decided,
     ) -> Result<(), PhoneError> {
+        if let (Content::Picture(told), Stage::Waiting) = (&item.content, &item.stage)
+            && pictures::is_leaving(rows, them.record.account, told.id)?
+        {
+            // The recipient would look for a picture that is not at the relay yet.
+            decided.kept.push((item.order, item.index_entry()));
+            return Ok(());
+        }
         if matches!(item.stage, Stage::Waiting) {
             let Some(payload) = self.protect(rows, them, &item.content)? else {
                 store_item(rows, item)?;
@@ -449,7 +462,8 @@ impl<S: Software> LinkSender<'_, S> {
             delivery_key: self.account.seals().then(|| FixedBytes(*self.secrets.delivery.as_bytes())),
             name: self.account.name.clone(),
         });
-        let body = Body { introduction, content: content.clone().read_by(them.reads_newer) };
+        let body =
+            Body { introduction, content: content.clone().read_by(them.reads_newer, them.shows_pictures) };
         let body = zeroize::Zeroizing::new(body.write().map_err(|_| StorageError::Damaged)?);
         if !end_to_end {
             return Ok(Some([&[kind::SERVER_READABLE], body.as_slice()].concat()));

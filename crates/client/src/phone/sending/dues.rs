@@ -6,7 +6,7 @@ use pillarbox_wire::Timestamp;
 use crate::phone::rows::{checkers, pending};
 use crate::records::account::Account;
 use crate::records::body::{
-    CHECKS_LOG, Content, HeadTold, MAX_RECEIPT_IDS, READS_VERSION_2, Receipt, ResendRequest,
+    CHECKS_LOG, Content, HeadTold, MAX_RECEIPT_IDS, READS_VERSION_2, Receipt, ResendRequest, SHOWS_PICTURES,
 };
 use crate::records::contact::ContactRecord;
 use crate::records::directory::{KnownHead, LogMemory};
@@ -19,6 +19,8 @@ pub(super) struct Dues<'a> {
     /// What this phone has seen of the public log, if it checks it.
     pub(super) log: Option<LogMemory>,
     pub(super) now: Timestamp,
+    /// True if this phone shows pictures.
+    pub(super) shows_pictures: bool,
     /// True if more messages wait in the mailbox.
     pub(super) draining: bool,
 }
@@ -45,7 +47,8 @@ impl Dues<'_> {
         let asks = pending.asks() || !contents.is_empty();
         while !asks && contents.len() < room && pending.may_confirm(self.now) {
             let marks = self.account.signs_groups().then_some(READS_VERSION_2).into_iter();
-            let marks: Vec<_> = marks.chain(self.log.map(|_| CHECKS_LOG)).collect();
+            let marks = marks.chain(self.log.map(|_| CHECKS_LOG));
+            let marks: Vec<_> = marks.chain(self.shows_pictures.then_some(SHOWS_PICTURES)).collect();
             let count = pending.receipts.len().min(MAX_RECEIPT_IDS - marks.len());
             let ids = pending.receipts.drain(..count).chain(marks).collect();
             contents.push(Content::Receipt(Receipt { ids }));

@@ -22,5 +22,7 @@ pub(super) struct LoadedContact {
     pub(super) device: DeviceAddress,
     /// True if its phone reads bodies of version 2.
     pub(super) reads_newer: bool,
+    /// True if the device shows pictures.
+    pub(super) shows_pictures: bool,
     pub(super) changed: bool,
 }

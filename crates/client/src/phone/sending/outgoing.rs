@@ -65,12 +65,14 @@ impl Phone {
                 self.ask_for_proof(link, now, &mut frames)?;
                 self.tend_channels(now, &mut frames)?;
                 self.tend_groups(now, &mut frames);
+                self.tend_pictures(link, now, &mut frames)?;
                 self.tend_devices(rng, &mut frames)?;
                 self.tell_devices(now, rng)?;
                 self.ask_lists(link, &mut frames)?;
                 self.converse(link, now, rng, software, &mut frames)?;
             }
             (Link::Nameless, LinkStage::Ready) => {
+                self.tend_pictures(link, now, &mut frames)?;
                 self.ask_for_proof(link, now, &mut frames)?;
                 self.ask_lists(link, &mut frames)?;
                 self.converse(link, now, rng, software, &mut frames)?;
@@ -131,6 +133,7 @@ impl Phone {
             && self.deposits.are_settled()
             && self.channels.are_settled()
             && self.groups_are_settled()
+            && self.pictures.are_settled()
             && self.recall.next().is_none()
             && self.link_wish.is_none()
             && self.proofs.waiting.is_empty()

@@ -12,6 +12,7 @@ use pillarbox_wire::{AccountId, Deposit, Duration, GroupAct, Handle, RequestId, 
 
 use crate::phone::state::channels::Asked;
 use crate::phone::state::link::Link;
+use crate::phone::state::pictures::PartAsked;
 use crate::phone::state::proofs::Held;
 use crate::records::ids::GroupId;
 use crate::records::prekeys::Numbers;
@@ -71,6 +72,8 @@ pub(crate) enum Question {
         deposits: Vec<Deposit>,
     },
     Recall,
+    LeavePart(PartAsked),
+    FetchPart(PartAsked),
     Channel(Asked),
     OpenPlace,
     ReadPlace {

@@ -12,5 +12,6 @@ pub(crate) mod mailbox;
 pub mod outbox;
 pub(crate) mod owed;
 pub(crate) mod pauses;
+pub(crate) mod pictures;
 pub(crate) mod proofs;
 pub(crate) mod recall;

@@ -79,6 +79,7 @@ impl Item {
             Content::MemberChanges(told) => Some(told.id),
             Content::Devices(told) => Some(told.id),
             Content::OwnNews(news) => Some(news.id),
+            Content::Picture(told) => Some(told.id),
             Content::Receipt(_) | Content::ResendRequest(_) | Content::LogHead(_) => None,
         }
     }

@@ -22,6 +22,7 @@ use crate::records::group::GroupNews;
 use crate::records::history::{DeliveryState, EntryDirection, EntryKind, HistoryEntry};
 use crate::records::ids::GroupId;
 use crate::records::notice::Notice;
+use crate::records::picture::PicturePointer;
 
 pub use crate::text::sentences::membership::{
     BY_OPERATOR, GROUP_UNSIGNED, group_change, group_code, group_of_operator, group_signed, operator_says,
@@ -75,6 +76,12 @@ pub fn timer(seconds: Option<u32>) -> String {
     }
 }
 
+/// Describes a picture, which a terminal does not show.
+#[must_use]
+pub fn picture(pointer: &PicturePointer) -> String {
+    format!("[picture, {} bytes]", pointer.size)
+}
+
 /// Names the sender of a received entry with the trust in their key at the time: `Bob (NOT VERIFIED)`.
 #[must_use]
 pub fn sender(entry: &HistoryEntry, name: &str, group: Option<&str>) -> String {
@@ -94,6 +101,7 @@ pub fn content(entry: &HistoryEntry) -> String {
     match &entry.kind {
         EntryKind::Text(text) => safe_lines(text),
         EntryKind::Timer(seconds) => timer(*seconds),
+        EntryKind::Picture(pointer) => picture(pointer),
     }
 }
 
@@ -319,6 +327,19 @@ pub fn notice(notice: &Notice, names: &impl Names) -> (Tone, String) {
                 "The conversation with {} began without a one-time key: the relay handed none out. It may have none \
                  left, be asked too often, or keep them back. First messages are less well protected against a later theft of keys.",
                 name(contact)
+            ),
+        ),
+        Notice::PictureArrived { contact, message: _ } => {
+            let name = name(contact);
+            let choice = names.choice(Choice::SavePicture(&name));
+            (Note, format!("The picture from {name} is on this phone. {choice}."))
+        }
+        Notice::PictureLost { contact, message: _, fault } => (
+            Warning,
+            format!(
+                "a picture from {0} will not come: {1}. {0} would have to send it again.",
+                name(contact),
+                fault.clause()
             ),
         ),
         Notice::Unsealed { contact } => (

@@ -26,6 +26,8 @@ pub enum Choice<'a> {
     AddAccount(AccountId),
     /// Requests not yet looked at are in the way of others.
     LookAtRequests,
+    /// A contact's picture has arrived: write it to a file.
+    SavePicture(&'a str),
 }
 
 /// The names and commands of the program that shows the sentences.
@@ -52,6 +54,7 @@ pub trait Names {
             Choice::Rename(_) => "To call them otherwise, rename them".to_owned(),
             Choice::AddAccount(_) => "It is asked for again if you add whoever sent it".to_owned(),
             Choice::Answer(_) => "To have it sent again, answer".to_owned(),
+            Choice::SavePicture(_) => "It can be written to a file".to_owned(),
             Choice::LookAtRequests => "To make room, look at what they wrote".to_owned(),
         }
     }

@@ -13,13 +13,14 @@ use crate::records::devices::DeviceFault;
 use crate::records::directory::{HeadConflict, Unproved};
 use crate::records::ids::BodyId;
 use crate::records::notice::{Degraded, DeviceFailure, OperatorFault};
+use crate::records::picture::PictureFault;
 
 const BOB: AccountId = AccountId([2; 16]);
 const CAROL: AccountId = AccountId([3; 16]);
 const GROUP: GroupId = GroupId(FixedBytes([9; 16]));
 
 /// The number of kinds of notice. A new kind also belongs in [`every`].
-const KINDS: usize = 61;
+const KINDS: usize = 63;
 
 struct Plain;
 
@@ -74,6 +75,9 @@ fn every() -> Vec<Notice> {
     let unproved = |contact, handle, why| Notice::DirectoryUnproved { contact, handle, why };
     let operator_says = |news, by| Notice::OperatorSays { group: GROUP, news, by };
     let text = |text: &str| EntryKind::Text(text.to_owned());
+    let blank = FixedBytes([0; 32]);
+    let picture =
+        EntryKind::Picture(PicturePointer { attachment: blank, key: blank, digest: blank, size: 48_213 });
     let received =
         |kind, verified, group| Notice::Received { contact: BOB, entry: entry(kind, verified, group) };
     vec![
@@ -104,6 +108,13 @@ fn every() -> Vec<Notice> {
         received(text("six\r\no'clock \u{202e}then"), true, None),
         received(text("six"), false, Some(GROUP)),
         received(EntryKind::Timer(Some(3_600)), false, None),
+        received(picture, true, None),
+        Notice::PictureArrived { contact: BOB, message },
+        Notice::PictureLost { contact: BOB, message, fault: PictureFault::Gone },
+        Notice::PictureLost { contact: BOB, message, fault: PictureFault::Refused },
+        Notice::PictureLost { contact: BOB, message, fault: PictureFault::OtherSize },
+        Notice::PictureLost { contact: BOB, message, fault: PictureFault::OtherBytes },
+        Notice::PictureLost { contact: BOB, message, fault: PictureFault::NotOpened },
         Notice::TimerChanged { contact: BOB, expires_after: Some(7_200) },
         Notice::TimerChanged { contact: BOB, expires_after: None },
         Notice::Accepted { contact: BOB, message },

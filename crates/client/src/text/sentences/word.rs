@@ -67,6 +67,8 @@ pub const fn word(notice: &Notice) -> &'static str {
         Notice::Resent { .. } => "resent",
         Notice::OtherProtection { .. } => "other-protection",
         Notice::Degraded { .. } => "degraded",
+        Notice::PictureArrived { .. } => "picture-arrived",
+        Notice::PictureLost { .. } => "picture-lost",
         Notice::Unsealed { .. } => "unsealed",
     }
 }

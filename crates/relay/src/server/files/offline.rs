@@ -66,6 +66,8 @@ pub struct AccountHoldings {
     pub deposits: u32,
     /// Its public channels.
     pub channels: usize,
+    /// The pictures that its phone has left here.
+    pub attachments: u32,
 }
 
 /// A data directory that no relay runs on while this value lives.
@@ -134,6 +136,7 @@ impl Offline {
             one_time_prekeys += stock.one_time + stock.one_time_kem;
         }
         let deposits = self.store.deposits(account)?.rows;
+        let attachments = self.store.attachments(account)?.attachments;
         let channels = self.contents.channels.iter().filter(|channel| channel.owner == account).count();
         Ok(Some(AccountHoldings {
             account,
@@ -143,6 +146,7 @@ impl Offline {
             one_time_prekeys,
             deposits,
             channels,
+            attachments,
         }))
     }
 

@@ -1,7 +1,7 @@
 //! The SQLite database as a store's backend.
 
 use pillarbox_crypto::SigningSecret;
-use pillarbox_wire::{AccountId, Bytes, ChannelName, DepositKind, MessageId};
+use pillarbox_wire::{AccountId, Bytes, ChannelName, DepositKind, FixedBytes, MessageId};
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 
@@ -11,8 +11,9 @@ use super::note::{self, Note};
 use super::reserve::Reserve;
 use super::settings::{CHECKPOINT_PAGES, LITTLE, LOCK_WAIT, PAGE_LEN, STATEMENTS};
 use super::watch::Watch;
-use super::{channels, deposits, read, schema, write};
+use super::{attachments, channels, deposits, read, schema, write};
 use crate::memory::mailbox::QueuedMessage;
+use crate::store::attachments::{AttachmentRow, LeftAttachments};
 use crate::store::backend::{Room, Skip, Stock, Store, StoreContents, StoredPreKeys};
 use crate::store::changes::{Applied, Changes};
 use crate::store::channels::PublishedRow;
@@ -169,6 +170,18 @@ impl Store for SqliteStore {
         most: u32,
     ) -> Result<Vec<PublishedRow>, StoreError> {
         channels::posts(&self.connection, channel, after, bytes, most)
+    }
+
+    fn attachment(
+        &mut self,
+        attachment: &FixedBytes<32>,
+        number: u8,
+    ) -> Result<Option<AttachmentRow>, StoreError> {
+        attachments::part(&self.connection, attachment, number)
+    }
+
+    fn attachments(&mut self, owner: AccountId) -> Result<LeftAttachments, StoreError> {
+        attachments::totals(&self.connection, owner)
     }
 
     fn apply(&mut self, changes: &Changes) -> Result<Applied, StoreError> {

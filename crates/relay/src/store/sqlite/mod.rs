@@ -5,6 +5,7 @@
 //! times the time of an append. Deleted rows are overwritten with zeros, so that rows which the relay calls deleted
 //! are removed from the file too. The space is reused, and the file does not shrink.
 
+mod attachments;
 mod carry;
 mod channels;
 mod columns;

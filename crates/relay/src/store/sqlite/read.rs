@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::note::{self, Note};
 use super::query::{first, rows};
 use super::schema::{self, Layout};
-use super::{channels, columns, deposits, devices, events, groups, leaves};
+use super::{attachments, channels, columns, deposits, devices, events, groups, leaves};
 use crate::memory::mailbox::{Entrance, QueuedMessage};
 use crate::store::backend::{Skip, Stock, StoreContents, StoredPreKeys};
 use crate::store::changes::Counters;
@@ -239,6 +239,10 @@ fn rows_of(moment: &Connection, layout: Layout) -> Result<Holdings, StoreError> 
         holdings.leaves = leaves::all(moment)?;
     }
     if layout >= Layout::Present {
+        holdings.attachments =
+            rows(moment, &all(attachments::COLUMNS, "attachments", "attachment, number"), attachments::row)?;
+    }
+    if layout >= Layout::WithoutAttachments {
         holdings.groups = groups::all(moment)?;
         holdings.group_members = groups::members(moment)?;
     }

@@ -2,13 +2,16 @@
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::{groups, leaves};
+use super::{attachments, groups, leaves};
 use crate::store::error::StoreError;
 
 /// The layout number, in the file's `user_version`. A changed table gets a new number.
-const LAYOUT: i64 = 5;
+const LAYOUT: i64 = 6;
 
-/// The layout before this one, which had no groups.
+/// The layout before this one, which had no attachments.
+const WITHOUT_ATTACHMENTS: i64 = 5;
+
+/// The layout before it, which had no groups.
 const WITHOUT_GROUPS: i64 = 4;
 
 /// The layout before that, which had no linked devices and no directory's log.
@@ -179,7 +182,7 @@ const ABOUT: &str = "This is everything that a Pillarbox relay keeps. accounts: 
     the sender handed over, byte for byte. deposits: what phones left here about their owners, such as a name, an \
     address book or a backup. events: the log, of which meta.keeping has the rules; without a rule it is empty. \
     channels and posts: what is published for everybody. directory_log: the public log of everybody's keys, as digests; empty unless meta.keeping has directory_log. groups and group_members: \
-    the groups whose members this relay manages, with their names; empty unless meta.keeping has groups. SELECT * FROM ledger shows the messages with the names joined in. \
+    the groups whose members this relay manages, with their names; empty unless meta.keeping has groups. attachments: encrypted files in parts, left for whoever was told their names; empty unless meta.keeping has attachments. SELECT * FROM ledger shows the messages with the names joined in. \
     Times are milliseconds since 1970-01-01 UTC. meta.keeping says what this relay was set to keep, and meta.keeping_since since when. \
     meta.relay_key is the public key of the relay that this file belongs to, which its address ends with. meta.open is 'yes' while a relay has this file open and 'no' once it has closed it; while it is 'yes' the newest rows may \
     stand in the file beside this one whose name ends in -wal. counters.commits counts what the relay has written here, and the \
@@ -200,6 +203,8 @@ pub(super) enum Layout {
     WithoutDevices,
     /// The fourth one, without groups.
     WithoutGroups,
+    /// The fifth one, without attachments.
+    WithoutAttachments,
     /// The present one.
     Present,
 }
@@ -213,6 +218,7 @@ pub(super) fn check(connection: &Connection) -> Result<Layout, StoreError> {
     match (application, layout) {
         (0, 0) if tables == 0 => Ok(Layout::New),
         (APPLICATION, LAYOUT) => Ok(Layout::Present),
+        (APPLICATION, WITHOUT_ATTACHMENTS) => Ok(Layout::WithoutAttachments),
         (APPLICATION, WITHOUT_GROUPS) => Ok(Layout::WithoutGroups),
         (APPLICATION, WITHOUT_DEVICES) => Ok(Layout::WithoutDevices),
         (APPLICATION, WITHOUT_COMMITS) => Ok(Layout::WithoutCommits),
@@ -241,8 +247,11 @@ pub(super) fn create(connection: &Connection) -> Result<(), StoreError> {
         transaction.execute_batch(DEVICES)?;
         transaction.execute_batch(leaves::TABLE)?;
     }
-    if layout < Layout::Present {
+    if layout < Layout::WithoutAttachments {
         transaction.execute_batch(groups::TABLES)?;
+    }
+    if layout < Layout::Present {
+        transaction.execute_batch(attachments::TABLE)?;
         transaction.execute("INSERT OR REPLACE INTO meta VALUES ('about', ?1)", [ABOUT])?;
         transaction.execute_batch(&format!(
             "PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {LAYOUT};"

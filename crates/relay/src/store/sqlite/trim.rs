@@ -9,8 +9,17 @@ use crate::store::changes::Trim;
 use crate::store::error::StoreError;
 
 pub(super) fn trim(transaction: &Transaction<'_>, trim: &Trim) -> Result<(), StoreError> {
-    let Trim { last_seen, last_address, registered, sender, deposits, channels, directory_log, groups } =
-        trim;
+    let Trim {
+        last_seen,
+        last_address,
+        registered,
+        sender,
+        deposits,
+        channels,
+        directory_log,
+        groups,
+        attachments,
+    } = trim;
     coarsen(transaction, "devices", "last_seen", *last_seen)?;
     coarsen(transaction, "accounts", "registered_at", *registered)?;
     if !last_address {
@@ -37,6 +46,9 @@ pub(super) fn trim(transaction: &Transaction<'_>, trim: &Trim) -> Result<(), Sto
     if !groups {
         transaction.execute("DELETE FROM group_members", [])?;
         transaction.execute("DELETE FROM groups", [])?;
+    }
+    if !attachments {
+        transaction.execute("DELETE FROM attachments", [])?;
     }
     Ok(())
 }

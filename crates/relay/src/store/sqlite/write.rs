@@ -5,7 +5,7 @@ use rusqlite::{CachedStatement, Connection, Transaction, TransactionBehavior, pa
 
 use super::columns::{integer, time};
 use super::remove::{remove, remove_device};
-use super::{channels, deposits, devices, events, groups, leaves, trim};
+use super::{attachments, channels, deposits, devices, events, groups, leaves, trim};
 use crate::store::changes::{
     Applied, Changes, Closing, Counters, Forget, LastSeen, Registration, Replacement, Set, Taken, Upload,
 };
@@ -36,6 +36,7 @@ pub(super) fn apply(connection: &mut Connection, changes: &Changes) -> Result<(A
         channels: opened,
         posts,
         groups: regrouped,
+        attachments: parts,
         taken_down,
         messages,
         delivered,
@@ -92,6 +93,7 @@ pub(super) fn apply(connection: &mut Connection, changes: &Changes) -> Result<(A
     opened.iter().try_for_each(|row| channels::open(&transaction, row))?;
     posts.iter().try_for_each(|row| channels::publish(&transaction, row))?;
     regrouped.iter().try_for_each(|one| groups::store(&transaction, one))?;
+    parts.iter().try_for_each(|row| attachments::leave(&transaction, row))?;
     taken_down.iter().try_for_each(|(channel, at)| channels::take_down(&transaction, channel, *at))?;
     append(&transaction, messages)?;
     if !delivered.is_empty() {
@@ -105,7 +107,7 @@ pub(super) fn apply(connection: &mut Connection, changes: &Changes) -> Result<(A
     for closing in closed {
         close(&transaction, closing)?;
     }
-    if let Some(Forget { delivered_by, most }) = forget {
+    if let Some(Forget { delivered_by, attachments_by, most }) = forget {
         let gone = transaction
             .prepare_cached(
                 "DELETE FROM messages WHERE message IN (SELECT message FROM messages \
@@ -113,6 +115,10 @@ pub(super) fn apply(connection: &mut Connection, changes: &Changes) -> Result<(A
             )?
             .execute(params![time(*delivered_by), most])?;
         applied.forgotten = u32::try_from(gone).unwrap_or(u32::MAX);
+        if let Some(left_by) = attachments_by {
+            let parts = attachments::forget(&transaction, *left_by, *most)?;
+            applied.forgotten = applied.forgotten.max(parts);
+        }
     }
     if let Some(beyond) = beyond {
         trim::trim(&transaction, beyond)?;
@@ -360,6 +366,7 @@ fn close(transaction: &Transaction<'_>, closing: &Closing) -> Result<(), StoreEr
     }
     devices::remove(transaction, *account)?;
     channels::close(transaction, *account)?;
+    attachments::close(transaction, *account)?;
     regrouped.iter().try_for_each(|one| groups::store(transaction, one))?;
     transaction.prepare_cached("DELETE FROM deposits WHERE account = ?1")?.execute([account.0.as_slice()])?;
     transaction.prepare_cached("DELETE FROM accounts WHERE account = ?1")?.execute([account.0.as_slice()])?;
