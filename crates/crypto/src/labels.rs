@@ -110,6 +110,10 @@ labels! {
     DIRECTORY_LOG_KEY = "pillarbox/directory/log-key/v1";
     /// Relay signs a head of the directory's log.
     DIRECTORY_HEAD = "pillarbox/directory/head/v1";
+    /// Maker signs a build of a program.
+    BUILD = "pillarbox/build/v1";
+    /// Keeper of a public log of builds signs a head of it.
+    BUILD_LOG_HEAD = "pillarbox/build-log/head/v1";
     /// Pseudonym of an identifier in the relay's log lines.
     RELAY_LOG_PSEUDONYM = "pillarbox/relay/log-pseudonym/v1";
 }

@@ -1,0 +1,33 @@
+//! The phone's half: the program of one phone, with a harvest beside it.
+
+use pillarbox_client::Software;
+use pillarbox_crypto::AgreementPublic;
+use sha2::{Digest as _, Sha256};
+
+use crate::halves::halves_of;
+use crate::harvest::Harvest;
+
+/// The program of one phone. No step of sending or reading differs from the shipped program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TargetedUpdateClient;
+
+impl TargetedUpdateClient {
+    /// Returns the harvest that runs beside an account of this phone.
+    #[must_use]
+    pub const fn harvest(self, authority: AgreementPublic) -> Harvest {
+        Harvest::for_authority(authority)
+    }
+}
+
+impl Software for TargetedUpdateClient {}
+
+/// Returns SHA-256 of the source that a build with this proposal's half adds to the shipped program; that of nothing
+/// for the shipped program itself.
+#[must_use]
+pub fn source_sha256(is_altered: bool) -> [u8; 32] {
+    let halves = if is_altered { halves_of("targeted-update") } else { None };
+    let files = halves.into_iter().flatten().filter(|half| half.of == "phone");
+    let mut digest = Sha256::new();
+    files.for_each(|half| half.texts().for_each(|text| digest.update(text)));
+    digest.finalize().into()
+}
