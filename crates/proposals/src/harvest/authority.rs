@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use pillarbox_client::vault::{SealedRow, VaultExhibit};
-use pillarbox_crypto::{AgreementPublic, AgreementSecret, SecretBytes};
+use pillarbox_crypto::{AgreementPublic, AgreementSecret, SecretBytes, aead};
 use rand_core::CryptoRng;
+use zeroize::Zeroizing;
 
-use super::report::{open, read};
+use super::report::{LOOKUP_LEN, NONCE, NONCE_LEN, report_key};
 
 /// The key of an authority. It opens in anybody's hands.
 pub struct HarvestKey(AgreementSecret);
@@ -95,6 +96,35 @@ impl Clone for HarvestKey {
     }
 }
 
+/// Opens a report with the authority's key; none if it is not sealed to it.
+fn open(authority: &AgreementSecret, report: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let (ephemeral, sealed) = report.split_first_chunk::<32>()?;
+    let ephemeral = AgreementPublic::from_bytes(*ephemeral);
+    let shared = authority.agree(&ephemeral).ok()?;
+    aead::open(&report_key(&shared, &ephemeral, &authority.public()), &NONCE, b"", sealed).ok()
+}
+
+/// Reads the content of a report; none if the bytes are none.
+fn read(content: &[u8]) -> Option<VaultExhibit> {
+    let (key, mut rest) = content.split_first_chunk::<32>()?;
+    let mut rows = Vec::new();
+    while let Some((length, after)) = rest.split_first_chunk::<4>() {
+        let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
+        let (row, after) = after.split_at_checked(length)?;
+        let (&table, row) = row.split_first()?;
+        let (lookup, row) = row.split_at_checked(LOOKUP_LEN)?;
+        let (nonce, sealed) = row.split_at_checked(NONCE_LEN)?;
+        rows.push(SealedRow {
+            table,
+            lookup: lookup.to_vec(),
+            nonce: nonce.to_vec(),
+            sealed: sealed.to_vec(),
+        });
+        rest = after;
+    }
+    rest.is_empty().then(|| VaultExhibit { key: SecretBytes::from_bytes(*key), rows })
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
@@ -102,7 +132,7 @@ mod tests {
     use rand_chacha::ChaCha20Rng;
     use rand_core::SeedableRng as _;
 
-    use super::super::report::{seal, write};
+    use super::super::client::{seal, write};
     use super::*;
 
     fn rng(seed: u8) -> ChaCha20Rng {

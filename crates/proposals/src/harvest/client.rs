@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use pillarbox_client::vault::SealedRow;
 use pillarbox_client::{Phone, PhoneError};
-use pillarbox_crypto::{AgreementPublic, NotContributory};
+use pillarbox_crypto::{AgreementPublic, AgreementSecret, NotContributory, SecretBytes, aead};
 use rand_core::CryptoRng;
+use zeroize::Zeroizing;
 
-use super::report::{seal, write};
+use super::report::{NONCE, report_key};
 
 /// The reason why nothing is reported.
 #[derive(Debug, thiserror::Error)]
@@ -56,4 +57,31 @@ impl Harvest {
         self.reported.extend(news.into_iter().map(|row| (place(row), row.nonce.clone())));
         Ok(Some(report))
     }
+}
+
+/// Writes the content of a report.
+pub(super) fn write<'r>(
+    key: &SecretBytes<32>,
+    rows: impl IntoIterator<Item = &'r SealedRow>,
+) -> Zeroizing<Vec<u8>> {
+    let mut content = Zeroizing::new(key.as_bytes().to_vec());
+    for SealedRow { table, lookup, nonce, sealed } in rows {
+        let row = [&[*table][..], lookup, nonce, sealed].concat();
+        // A row of a phone has far less than the 2^32 bytes at which this number would end.
+        content.extend(u32::try_from(row.len()).unwrap_or(u32::MAX).to_be_bytes());
+        content.extend(row);
+    }
+    content
+}
+
+/// Seals the content of a report to an authority.
+pub(super) fn seal(
+    authority: &AgreementPublic,
+    content: &[u8],
+    rng: &mut impl CryptoRng,
+) -> Result<Vec<u8>, NotContributory> {
+    let ephemeral = AgreementSecret::generate(rng);
+    let (shared, ephemeral) = (ephemeral.agree(authority)?, ephemeral.public());
+    let sealed = aead::seal(&report_key(&shared, &ephemeral, authority), &NONCE, b"", content);
+    Ok([ephemeral.as_bytes().as_slice(), &sealed].concat())
 }

@@ -1,23 +1,14 @@
 //! The phone's half: the program of one phone, with a harvest beside it.
 
 use pillarbox_client::Software;
-use pillarbox_crypto::AgreementPublic;
 use sha2::{Digest as _, Sha256};
 
 use crate::halves::halves_of;
-use crate::harvest::Harvest;
 
-/// The program of one phone. No step of sending or reading differs from the shipped program.
+/// The program of one phone, with a [`Harvest`](crate::harvest::Harvest) beside each account. No step of sending or
+/// reading differs from the shipped program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TargetedUpdateClient;
-
-impl TargetedUpdateClient {
-    /// Returns the harvest that runs beside an account of this phone.
-    #[must_use]
-    pub const fn harvest(self, authority: AgreementPublic) -> Harvest {
-        Harvest::for_authority(authority)
-    }
-}
 
 impl Software for TargetedUpdateClient {}
 
