@@ -8,7 +8,6 @@
     reason = "a failed expectation is a failed test"
 )]
 
-#[path = "conversations/pictures.rs"]
 mod pictures;
 
 use pillarbox_client::{ContactOrigin, DeliveryState, Notice, Protection, Trust};

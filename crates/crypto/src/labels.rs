@@ -114,6 +114,10 @@ labels! {
     ATTACHMENT = "pillarbox/attachment/v1";
     /// Digest of an attachment as the relay keeps it.
     ATTACHMENT_DIGEST = "pillarbox/attachment/digest/v1";
+    /// Maker signs a build of a program.
+    BUILD = "pillarbox/build/v1";
+    /// Keeper of a public log of builds signs a head of it.
+    BUILD_LOG_HEAD = "pillarbox/build-log/head/v1";
     /// Pseudonym of an identifier in the relay's log lines.
     RELAY_LOG_PSEUDONYM = "pillarbox/relay/log-pseudonym/v1";
 }

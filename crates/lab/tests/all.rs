@@ -39,5 +39,4 @@ mod screens;
 mod steps;
 mod untouched;
 mod ways;
-mod ways_story;
 mod world;

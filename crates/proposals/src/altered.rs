@@ -8,6 +8,7 @@ use rand_core::CryptoRng;
 use crate::escrow::EscrowClient;
 use crate::ghost_device::GhostClient;
 use crate::readable_backup::ReadableBackupClient;
+use crate::targeted_update::TargetedUpdateClient;
 
 /// The altered software of one phone: one of the proposals' client halves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +19,8 @@ pub enum Altered {
     Escrow(EscrowClient),
     /// It leaves the key of each backup with the operator.
     ReadableBackup(ReadableBackupClient),
+    /// It seals what is on this phone to an authority.
+    TargetedUpdate(TargetedUpdateClient),
 }
 
 impl Altered {
@@ -37,6 +40,9 @@ impl Altered {
             Self::ReadableBackup(_) => {
                 "ALTERED SOFTWARE: readable backup. Whoever runs the relay gets the key of each backup."
             }
+            Self::TargetedUpdate(_) => {
+                "ALTERED SOFTWARE: one phone's update. An authority gets what is on this phone."
+            }
         }
     }
 
@@ -45,7 +51,7 @@ impl Altered {
     #[must_use]
     pub fn habits(&self, before: &Habits) -> Habits {
         match self {
-            Self::GhostDevice(_) | Self::ReadableBackup(_) => before.clone(),
+            Self::GhostDevice(_) | Self::ReadableBackup(_) | Self::TargetedUpdate(_) => before.clone(),
             Self::Escrow(_) => Habits { sealed_sender: false, ..before.clone() },
         }
     }
@@ -55,7 +61,7 @@ impl Altered {
     pub fn shows(&self, notice: &Notice) -> bool {
         match self {
             Self::GhostDevice(client) => client.shows(notice),
-            Self::Escrow(_) | Self::ReadableBackup(_) => true,
+            Self::Escrow(_) | Self::ReadableBackup(_) | Self::TargetedUpdate(_) => true,
         }
     }
 }
@@ -71,6 +77,7 @@ impl Software for Altered {
             Self::GhostDevice(client) => client.protect(body, seal, rng),
             Self::Escrow(client) => client.protect(body, seal, rng),
             Self::ReadableBackup(client) => client.protect(body, seal, rng),
+            Self::TargetedUpdate(client) => client.protect(body, seal, rng),
         }
     }
 
@@ -79,6 +86,7 @@ impl Software for Altered {
             Self::GhostDevice(client) => client.open(payload, open),
             Self::Escrow(client) => client.open(payload, open),
             Self::ReadableBackup(client) => client.open(payload, open),
+            Self::TargetedUpdate(client) => client.open(payload, open),
         }
     }
 
@@ -87,6 +95,7 @@ impl Software for Altered {
             Self::GhostDevice(client) => client.asks_for_devices(),
             Self::Escrow(client) => client.asks_for_devices(),
             Self::ReadableBackup(client) => client.asks_for_devices(),
+            Self::TargetedUpdate(client) => client.asks_for_devices(),
         }
     }
 
@@ -95,6 +104,7 @@ impl Software for Altered {
             Self::GhostDevice(client) => client.checks_directory(),
             Self::Escrow(client) => client.checks_directory(),
             Self::ReadableBackup(client) => client.checks_directory(),
+            Self::TargetedUpdate(client) => client.checks_directory(),
         }
     }
 
@@ -103,6 +113,7 @@ impl Software for Altered {
             Self::GhostDevice(client) => client.devices(signed, named),
             Self::Escrow(client) => client.devices(signed, named),
             Self::ReadableBackup(client) => client.devices(signed, named),
+            Self::TargetedUpdate(client) => client.devices(signed, named),
         }
     }
 }

@@ -40,6 +40,18 @@ static READABLE_BACKUP: [Half; 3] = [
     half!("authority", "readable_backup/authority.rs"),
 ];
 
+static TARGETED_UPDATE: [Half; 3] = [
+    half!("phone", "harvest/client.rs", "harvest/report.rs", "targeted_update/client.rs"),
+    half!("relay"),
+    half!("authority", "harvest/authority.rs"),
+];
+
+static DEVICE_HACK: [Half; 3] = [
+    half!("phone", "harvest/client.rs", "harvest/report.rs"),
+    half!("relay"),
+    half!("authority", "harvest/authority.rs"),
+];
+
 /// Returns the halves of a proposal; none if no proposal has this name.
 #[must_use]
 pub fn halves_of(proposal: &str) -> Option<&'static [Half; 3]> {
@@ -47,6 +59,8 @@ pub fn halves_of(proposal: &str) -> Option<&'static [Half; 3]> {
         "escrow" => Some(&ESCROW),
         "ghost-device" => Some(&GHOST_DEVICE),
         "readable-backup" => Some(&READABLE_BACKUP),
+        "targeted-update" => Some(&TARGETED_UPDATE),
+        "device-hack" => Some(&DEVICE_HACK),
         _ => None,
     }
 }
@@ -55,6 +69,11 @@ impl Half {
     /// Returns the names of its files.
     pub fn files(&self) -> impl Iterator<Item = &'static str> {
         self.files.iter().map(|(name, _)| *name)
+    }
+
+    /// Returns the texts of its files.
+    pub fn texts(&self) -> impl Iterator<Item = &'static str> {
+        self.files.iter().map(|(_, text)| *text)
     }
 
     /// Counts its lines of code, without comments, blank lines and tests.
@@ -94,6 +113,10 @@ mod tests {
         let [phone, relay, authority] = &READABLE_BACKUP;
         assert!(phone.lines() < authority.lines() && phone.seams().is_empty());
         assert_eq!(relay.lines(), 0);
+        let [phone, relay, authority] = &TARGETED_UPDATE;
+        assert!(authority.lines() > 50 && phone.seams().is_empty());
+        assert_eq!(relay.lines(), 0);
+        assert!(DEVICE_HACK[0].lines() < phone.lines() && DEVICE_HACK[2] == *authority);
         let commented = Half {
             of: "phone",
             files: &[("a.rs", "//! Nothing.\n\nfn a() {}\n#[cfg(test)]\nmod tests {}\n")],

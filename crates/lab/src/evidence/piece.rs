@@ -44,6 +44,12 @@ pub enum How {
     EscrowSecret,
     /// As a message whose key is escrowed, in bytes. It is tried with the available part of the authority's key.
     Escrowed,
+    /// As the key of an authority to which software on a phone reports, in bytes. It was generated for this run.
+    HarvestKey,
+    /// As a report of software on a phone, in bytes. It is opened with that key, together with the others.
+    Harvested,
+    /// As a build that was offered to a phone, with what the phone's updater knew, in JSON.
+    Build,
     /// Not at all. It is kept unchanged.
     Kept,
 }

@@ -15,6 +15,7 @@
 //! | `escrow` | messages whose keys are wrapped to an authority: no column of the matrix |
 //! | `readable_backup` | backups whose keys lie with an operator: no column of the matrix |
 //! | `leaving` | an operator that serves nobody in the country any more: no column of the matrix |
+//! | `planted` | software that is put on one phone: no column of the matrix |
 //! | `number_takeover` | a number that is registered on another phone: no column of the matrix |
 //! | `reading` | the contents of an authority's eavesdropping phones |
 //! | `ghost_device` | a device that the operator names and phones write to: no column of the matrix |
@@ -56,6 +57,7 @@ mod number_takeover;
 mod operators;
 mod phone_copy;
 mod phones;
+mod planted;
 mod readable_backup;
 mod reading;
 pub mod row;
@@ -85,6 +87,7 @@ pub(crate) use leaving::OperatorLeaves;
 pub(crate) use notifications::Notifications;
 pub(crate) use number_takeover::NumberTakeover;
 pub(crate) use phone_copy::PhoneCopy;
+pub(crate) use planted::PlantedSoftware;
 pub(crate) use readable_backup::{OwnKeys, ReadableBackup};
 #[cfg(feature = "cli")]
 pub(crate) use sight::Observed;

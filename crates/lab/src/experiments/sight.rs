@@ -9,13 +9,14 @@ use std::collections::BTreeMap;
 use super::staging::Staged;
 use crate::record::{Kind, sha256};
 use crate::score::Noticed;
+use crate::world::PastRelay;
 
 /// Everything that reached the people of one world from the order on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Observed {
     /// By name, in the order of the story.
     people: Vec<(String, Seen)>,
-    /// The number of bytes that crossed the wire at their phones, both ways.
+    /// The number of bytes that crossed the wire at their phones, both ways, to and from whomever.
     bytes: u64,
 }
 
@@ -30,10 +31,10 @@ struct Seen {
     phones: usize,
 }
 
-/// Something that reached a phone, and its time.
+/// Something that reached a phone, or that it sent past its relay, and its time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Reached {
-    /// Bytes from a relay: their number, and their SHA-256.
+    /// Bytes from a relay, or to or from somebody else: their number, and their SHA-256.
     Bytes(u64, usize, String),
     /// The phone's notice, or the reason that it was not connected.
     Line(u64, String),
@@ -56,6 +57,14 @@ impl Observed {
                 reached.entry(who).or_default().push(Reached::Line(line.at.0, says.clone()));
             }
         }
+        let mut past_relays = 0;
+        for PastRelay { at, who, bytes, .. } in world.past_relays(since) {
+            past_relays += bytes.len() as u64;
+            if let Some(person) = scenario.person(*who) {
+                let passed = Reached::Bytes(at.0, bytes.len(), sha256(bytes));
+                reached.entry(person.name.as_str()).or_default().push(passed);
+            }
+        }
         let people = scenario.everybody().map(|(who, person)| {
             let seen = Seen {
                 reached: reached.remove(person.name.as_str()).unwrap_or_default(),
@@ -67,8 +76,8 @@ impl Observed {
         let crossed = world
             .crossings()
             .filter(|(crossing, whom)| crossing.at >= since && scenario.person(*whom).is_some());
-        let bytes = crossed.map(|(crossing, _)| crossing.bytes.len() as u64).sum();
-        Self { people: people.collect(), bytes }
+        let bytes: u64 = crossed.map(|(crossing, _)| crossing.bytes.len() as u64).sum();
+        Self { people: people.collect(), bytes: bytes + past_relays }
     }
 
     /// Returns the number of bytes that crossed the wire at everybody's phones, both ways, from the order on.

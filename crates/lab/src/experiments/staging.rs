@@ -1,5 +1,6 @@
 //! Staging: the arrangement for an experiment, as data. Experiments with the same arrangement share one world.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -11,10 +12,10 @@ use pillarbox_proposals::ghost_device::GhostClient;
 use pillarbox_relay::Keeping;
 use pillarbox_wire::{AccountId, ChannelName, Duration, Timestamp};
 
-use super::contacts::contact_of;
+use super::contacts::{contact_of, contacts_of};
 use crate::scenario::{Act, Event, LockState, Person, PersonId, Scenario};
 use crate::truth::WhereSaid;
-use crate::world::World;
+use crate::world::{BuildLogging, PlantedBy, World};
 
 /// An order, and its addressee.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,6 +76,13 @@ pub(crate) enum Ordered {
         is_kept: bool,
         /// True if the operators hand over the target's traffic from the order on.
         is_tapped: bool,
+    },
+    /// Software is put on one phone.
+    Plant {
+        /// How it gets there.
+        by: PlantedBy,
+        /// True if it is the phone of somebody whom no order is about.
+        on_bystander: bool,
     },
     /// The operators name a ghost device.
     Ghost {
@@ -163,6 +171,23 @@ impl Ordered {
                     if *is_tapped { "; the operator hands over what it has and what passes of the target" } else { "" };
                 format!("every message's key is escrowed since the story began{kept}{tapped}")
             }
+            Self::Plant { by, on_bystander } => {
+                let whose = if *on_bystander { "a bystander's" } else { "the target's" };
+                match by {
+                    PlantedBy::Build(logging) => {
+                        let log = match logging {
+                            BuildLogging::NoLog => "",
+                            BuildLogging::LeftOut => "; phones insist on a public log of builds, and it is not in it",
+                            BuildLogging::Logged => "; phones insist on a public log of builds, and it is in it",
+                        };
+                        format!("the maker's key signs a build for {whose} phone alone{log}")
+                    }
+                    PlantedBy::Hole { is_patched } => {
+                        let patched = if *is_patched { ", which everybody has patched" } else { "" };
+                        format!("software is put on {whose} phone through a hole in its system{patched}")
+                    }
+                }
+            }
             Self::Ghost { is_named: false, .. } => "everybody's phone would take a device that the operator names".into(),
             Self::Ghost { apps, of_everybody, is_named: true } => {
                 let whose = if *of_everybody { "everybody's devices" } else { "the target's devices" };
@@ -231,6 +256,18 @@ pub(super) fn with_phones(scenario: &Scenario) -> Scenario {
 /// Returns true if a person no longer has a phone after this act.
 const fn is_without_a_phone(act: &Act) -> bool {
     matches!(act, Act::PhoneSeized { .. } | Act::LosesPhone | Act::DeletesAccount)
+}
+
+/// Returns the person who writes most among those who keep their phone and exchange nothing with the target. If there
+/// is nobody like that, anybody but the target counts. Of several, the earliest in the story is returned.
+pub(super) fn bystander(scenario: &Scenario, target: PersonId) -> Option<PersonId> {
+    let circle = contacts_of(scenario, target);
+    let without =
+        |who| scenario.events.iter().any(|event| event.who == who && is_without_a_phone(&event.act));
+    let says = |event: &&Event| matches!(event.act, Act::Says { .. });
+    let writes = |who| scenario.events.iter().filter(says).filter(|event| event.who == who).count();
+    let others = scenario.everybody().map(|(who, _)| who).filter(|who| *who != target && !without(*who));
+    others.max_by_key(|who| (!circle.contains(who), writes(*who), Reverse(*who)))
 }
 
 /// Returns the first public channel of the story.

@@ -16,7 +16,8 @@ use pillarbox_wire::{AccountId, DepositKind, Handle, Timestamp};
 
 use super::error::ExperimentError;
 use super::staging::{
-    Ordered, Staged, accounts_of, let_strangers_look, main_contact, move_everybody, with_one_elsewhere,
+    Ordered, Staged, accounts_of, bystander, let_strangers_look, main_contact, move_everybody,
+    with_one_elsewhere,
 };
 use crate::scenario::{Act, PersonId, Scenario};
 use crate::world::{Order, SiteId, Whom, World, WorldError};
@@ -287,6 +288,11 @@ pub(crate) fn orders(
             all
         }
         Ordered::TakeNumber => vec![Order::TakeNumber { who: scenario.inquiry.from_now_on }],
+        Ordered::Plant { by, on_bystander } => {
+            let target = scenario.inquiry.from_now_on;
+            let who = if *on_bystander { bystander(scenario, target) } else { Some(target) };
+            who.into_iter().map(|who| Order::PlantSoftware { who, by: *by }).collect()
+        }
         Ordered::Ghost { apps, of_everybody, is_named } => {
             let whom = || match of_everybody {
                 true => ReadAlong::Everybody,

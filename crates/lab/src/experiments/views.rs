@@ -34,13 +34,14 @@ use pillarbox_access::law::Country;
 use pillarbox_access::view::{NotificationStore, OperatorTap, PushRecords, ReportedMessage, SeizedPhone};
 use pillarbox_client::Phone;
 use pillarbox_proposals::escrow::EscrowAuthority;
+use pillarbox_proposals::harvest::HarvestKey;
 use pillarbox_relay::stamp::StampKey;
 use pillarbox_wire::{AccountId, ChannelName, Timestamp};
 
 use super::error::ExperimentError;
 use super::staging::{Staged, accounts_of, main_contact};
 use crate::scenario::{PersonId, Scenario};
-use crate::world::{Copied, Role, Seized, World, WorldError};
+use crate::world::{Copied, HarvestReport, PlantAttempt, Role, Seized, World, WorldError};
 
 /// The time at which a demand named its accounts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -262,6 +263,27 @@ impl<'w> Views<'w> {
     /// Returns the authority to which every message's key is escrowed.
     pub(super) const fn escrow(&self) -> Option<&'w EscrowAuthority> {
         self.world.escrow()
+    }
+
+    /// Returns the key of the authority to which software on a phone reports.
+    pub(super) const fn harvest_key(&self) -> Option<&'w HarvestKey> {
+        self.world.harvest_key()
+    }
+
+    /// Returns the reports of software on phones, each with the name of the phone's owner in the papers.
+    pub(super) fn harvest_reports(&self) -> impl Iterator<Item = (String, &'w [u8])> {
+        let named = |report: &'w HarvestReport| {
+            let person = self.scenario.person(report.of)?;
+            let number = person.number.as_ref().filter(|_| self.design.phone.number);
+            let name = number.map_or_else(|| person.name.clone(), ToString::to_string);
+            Some((name, report.sealed.as_slice()))
+        };
+        self.world.harvest_reports().iter().filter_map(named)
+    }
+
+    /// Returns every attempt to put software on a phone, with its outcome.
+    pub(super) fn plant_attempts(&self) -> &'w [PlantAttempt] {
+        self.world.plant_attempts()
     }
 
     /// Returns everything that has passed the relays since the story began, relay by relay with the operator's

@@ -165,6 +165,7 @@ fn read_one<'t>(
         connectivity,
         other_program: false,
         own_backup_key: false,
+        patches: false,
     };
     Ok((person, look, Named { knows, home_of, at }))
 }

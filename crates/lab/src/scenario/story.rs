@@ -69,6 +69,8 @@ pub struct Person {
     pub other_program: bool,
     /// True if the person has chosen to hold the key of their backups, where backups are made.
     pub own_backup_key: bool,
+    /// True if the person installs each patch of the phone's system at once.
+    pub patches: bool,
 }
 
 impl Person {
@@ -86,6 +88,7 @@ impl Person {
             connectivity: Connectivity::default(),
             other_program: false,
             own_backup_key: false,
+            patches: false,
         }
     }
 }

@@ -6,7 +6,9 @@ use super::way::{WayEntry, today};
 /// Returns every way.
 pub(super) fn all() -> Vec<WayEntry> {
     let proposed = proposed::ghost_devices().into_iter().chain(proposed::escrow());
-    let proposed = proposed.chain(proposed::readable_backups()).chain([proposed::leaving()]);
+    let proposed = proposed.chain(proposed::readable_backups());
+    let proposed = proposed.chain(proposed::targeted_updates()).chain(proposed::device_hacks());
+    let proposed = proposed.chain([proposed::leaving()]);
     today().into_iter().chain(proposed).collect()
 }
 

@@ -55,7 +55,10 @@ pub(super) fn about(row: &WayInRow) -> Option<(usize, String)> {
     }
     let could: Vec<&str> = could.into_iter().collect();
     let note = || {
-        format!("{} could: their phones receive something else. No screen says so.", few(&could, 6, "people"))
+        format!(
+            "{} could: their phones receive or send something else. No screen says so.",
+            few(&could, 6, "people")
+        )
     };
     if could.is_empty() && !row.other_program.is_empty() {
         let note = format!(
@@ -87,7 +90,7 @@ pub(super) fn in_short(row: &WayInRow) -> Option<(usize, String)> {
         None if count == 0 => {
             format!("{} have the program for it; nobody can say that it is used.", row.other_program.len())
         }
-        None => "They could, by what their phones receive. No screen says so.".to_owned(),
+        None => "They could, by what their phones receive or send. No screen says so.".to_owned(),
     };
     Some((count, note))
 }
@@ -95,8 +98,8 @@ pub(super) fn in_short(row: &WayInRow) -> Option<(usize, String)> {
 /// Returns the notes at the foot of the table: one about columns, and one about rows.
 pub(super) fn of(ways: &WaysIn, marks: &Marks) -> [String; 2] {
     let columns = format!(
-        "phone gone: after {0}'s was destroyed. thief: without an order, with what can be stolen (--full). others: \
-         read, named. false lines: became so, were so. evader: {0} knows; against escrow, with all contacts.",
+        "phone gone: after {0}'s was destroyed. thief: without an order, with what can be stolen; of phones, one (--full). \
+         others: read, named. false lines: became so, were so. evader: {0} knows; against escrow, with all contacts.",
         ways.target
     );
     let rows = ('a'..='z').zip(&marks.notes).map(|(letter, note)| format!("({letter}) {note}"));

@@ -5,7 +5,10 @@ use pillarbox_proposals::ghost_device::GhostClient;
 use super::row::UsedHalves;
 use super::stories::Evader;
 use super::way::{Stealable, WayEntry};
-use crate::experiments::{Escrow, Experiment, GhostDevice, Opener, OperatorLeaves, OwnKeys, ReadableBackup};
+use crate::experiments::{
+    Escrow, Experiment, GhostDevice, Opener, OperatorLeaves, OwnKeys, PlantedSoftware, ReadableBackup,
+};
+use crate::world::{BuildLogging, PlantedBy};
 
 /// The phones' halves of a ghost device.
 const SHOWN: Option<GhostClient> = Some(GhostClient { hides: false });
@@ -122,6 +125,67 @@ pub(super) fn readable_backups() -> [WayEntry; 4] {
         entry("everybody", "everybody, silently", &EVERYBODY, true),
         entry("one-country", "country, silently", &COUNTRY, true),
         entry("withdrawn", "country, announced", &WITHDRAWN, false),
+    ]
+}
+
+/// Returns a case of software on one phone, beside the same done to a bystander without an order.
+const fn planted(by: PlantedBy) -> [PlantedSoftware; 2] {
+    [PlantedSoftware { by, on_bystander: false }, PlantedSoftware { by, on_bystander: true }]
+}
+
+/// Returns the row of such a case. Software that is refused is on no phone.
+fn on_one_phone(
+    name: &'static str,
+    (variant, title): (&'static str, &'static str),
+    [one, thief]: &'static [PlantedSoftware; 2],
+    is_refused: bool,
+) -> WayEntry {
+    let (group, secret, evader) = match one.by {
+        PlantedBy::Build(_) => (
+            "one phone's update",
+            "the key with which the maker signs, used on a bystander",
+            Evader::UsesOtherProgram,
+        ),
+        PlantedBy::Hole { .. } => {
+            ("device hack", "what is known of the hole, used on a bystander", Evader::InstallsPatch)
+        }
+    };
+    WayEntry {
+        name,
+        variant: Some(variant),
+        title,
+        group,
+        experiment: one,
+        unused: None,
+        uses: UsedHalves { phone: !is_refused, ..UsedHalves::ALL },
+        own_backup_keys: false,
+        takes_the_phone: false,
+        means: Stealable::Part(secret, thief),
+        evader,
+    }
+}
+
+/// Returns the three cases of a build for one phone.
+pub(super) fn targeted_updates() -> [WayEntry; 3] {
+    static NO_LOG: [PlantedSoftware; 2] = planted(PlantedBy::Build(BuildLogging::NoLog));
+    static LEFT_OUT: [PlantedSoftware; 2] = planted(PlantedBy::Build(BuildLogging::LeftOut));
+    static LOGGED: [PlantedSoftware; 2] = planted(PlantedBy::Build(BuildLogging::Logged));
+    let entry = |variant, cases, is_refused| on_one_phone("targeted-update", variant, cases, is_refused);
+    [
+        entry(("no-log", "no log of builds"), &NO_LOG, false),
+        entry(("left-out", "log, build left out"), &LEFT_OUT, true),
+        entry(("logged", "log, build in it"), &LOGGED, false),
+    ]
+}
+
+/// Returns the two cases of a hole in the system of a phone.
+pub(super) fn device_hacks() -> [WayEntry; 2] {
+    static UNPATCHED: [PlantedSoftware; 2] = planted(PlantedBy::Hole { is_patched: false });
+    static PATCHED: [PlantedSoftware; 2] = planted(PlantedBy::Hole { is_patched: true });
+    let entry = |variant, cases, is_refused| on_one_phone("device-hack", variant, cases, is_refused);
+    [
+        entry(("unpatched", "a hole"), &UNPATCHED, false),
+        entry(("patched", "the hole patched"), &PATCHED, true),
     ]
 }
 

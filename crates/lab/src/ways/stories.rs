@@ -32,6 +32,8 @@ pub(super) enum Evader {
     UsesOtherProgram,
     /// Holds the key of the backup in a program of another maker.
     HoldsKeyInOtherProgram,
+    /// Installs the patch of the phone's system.
+    InstallsPatch,
     /// Uses a program of another maker together with everybody with whom texts are exchanged.
     CircleUsesOtherProgram,
 }
@@ -48,6 +50,7 @@ impl Evader {
             Self::HoldsKeyInOtherProgram => {
                 "holds the key of the backup in a program of another maker, which no update reaches"
             }
+            Self::InstallsPatch => "installs each patch of the phone's system at once",
             Self::CircleUsesOtherProgram => {
                 "uses a program of another maker from the start, and so does everybody who writes with them"
             }
@@ -114,6 +117,11 @@ pub(super) fn evaded(plain: &Scenario, evader: Evader) -> Scenario {
         Evader::HidesPreviews => with(plain, plain.start, Act::HidesPreviews),
         Evader::UsesOtherProgram | Evader::HoldsKeyInOtherProgram => {
             with_other_program(plain, &BTreeSet::from([who]))
+        }
+        Evader::InstallsPatch => {
+            let mut story = plain.clone();
+            story.people.get_mut(who.0).into_iter().for_each(|person| person.patches = true);
+            story
         }
         Evader::CircleUsesOtherProgram => with_other_program(plain, &circle(plain, who)),
         Evader::MakesNoBackup => {

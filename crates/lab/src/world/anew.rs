@@ -13,6 +13,7 @@ use crate::scenario::PersonId;
 impl World {
     /// Hands somebody a new phone, which registers again.
     pub(super) fn begin_anew(&mut self, who: PersonId) -> Result<(), WorldError> {
+        self.loses_planted(who);
         let has_number = self.scenario.person(who).is_some_and(|person| person.number.is_some());
         if self.design.phone.number && self.design.phone.accounts == Accounts::One && has_number {
             return self.replace_phone(who);

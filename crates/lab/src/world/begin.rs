@@ -8,6 +8,7 @@ use pillarbox_relay::Keeping;
 
 use super::error::WorldError;
 use super::state::order::Order;
+use super::state::planted::PlantedState;
 use super::state::randomness::Randomness;
 use super::state::site::{Role, Site};
 use super::state::sleepers::Sleepers;
@@ -51,6 +52,7 @@ impl World {
             updated: BTreeMap::new(),
             altered: BTreeMap::new(),
             escrow: None,
+            planted: PlantedState::default(),
             readers: Vec::new(),
             stopped_encrypting: BTreeSet::new(),
             on_disk: BTreeSet::new(),

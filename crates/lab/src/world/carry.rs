@@ -58,6 +58,7 @@ impl World {
                     return Err(WorldError::Restless);
                 }
             }
+            self.harvest(id)?;
             self.set_alarm(id)?;
         }
         Ok(())

@@ -44,6 +44,7 @@ impl World {
             updated: self.updated.clone(),
             altered: self.altered.clone(),
             escrow: self.escrow.clone(),
+            planted: self.planted.clone(),
             readers: self.readers.clone(),
             stopped_encrypting: self.stopped_encrypting.clone(),
             on_disk: self.on_disk.clone(),

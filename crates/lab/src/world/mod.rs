@@ -23,6 +23,7 @@
 //! | `withdrawal` | features that operators withdraw from a country, and the announcement to its people |
 //! | `rows` | the fate of each message that a relay holds |
 //! | `readers` | eavesdropping phones of an authority |
+//! | `planted` | software on single phones, and what it sends past the relays |
 //! | `fork` | copies of a world, which continue from the same moment |
 //! | `push` | the operating system's push service |
 //! | `view` | the views from outside |
@@ -43,6 +44,7 @@ mod fork;
 mod groups;
 mod notices;
 mod orders;
+mod planted;
 mod profile;
 mod push;
 mod readers;
@@ -63,6 +65,7 @@ pub use state::acquaintance::Met;
 pub use state::copied::Copied;
 pub use state::filed::Filed;
 pub use state::order::{Order, Whom};
+pub use state::planted::{BuildLogging, HarvestReport, OfferedBuild, PastRelay, PlantAttempt, PlantedBy};
 pub use state::profile::{ProfileId, Purpose};
 pub use state::seized::Seized;
 pub use state::site::{Role, Site, SiteId};

@@ -77,6 +77,7 @@ impl World {
                 let software = software.ok_or(WorldError::Missing("a public key"))?;
                 self.alter(&Whom::Everybody, Altered::Escrow(software))
             }
+            Order::PlantSoftware { who, by } => self.plant(who, by)?,
             Order::NameGhost { site, whom, makes_phones_ask } => {
                 self.name_ghost(site, whom, makes_phones_ask)?;
                 format!("relay {} names one more device", site.0)

@@ -5,8 +5,11 @@
 //! | here | what operators and stores of backups have |
 //! | `pieces` | how phones, locked vaults and reports are written down |
 //! | `handed` | how they are read again |
+//! | `harvested`, `offered` | reports of software on a phone; builds that were offered to one |
 
 pub(crate) mod handed;
+pub(crate) mod harvested;
+pub(crate) mod offered;
 pub(crate) mod pieces;
 
 use std::collections::BTreeMap;
@@ -64,7 +67,8 @@ pub(crate) fn texts(pieces: &[Piece]) -> Vec<String> {
         }
     };
     let backups = LeftBackups::of(pieces).texts().into_iter().map(|text| text.text);
-    pieces.iter().filter_map(read).chain(backups).chain(escrowed(pieces)).collect()
+    let sealed = escrowed(pieces).into_iter().chain(harvested::texts(pieces));
+    pieces.iter().filter_map(read).chain(backups).chain(sealed).collect()
 }
 
 /// Returns the words of the messages among these pieces that can be opened with the available part of an escrow

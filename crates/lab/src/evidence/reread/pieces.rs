@@ -94,6 +94,21 @@ pub(crate) fn escrowed(part: &str, payload: &[u8]) -> Piece {
     bytes("messages", part, payload, How::Escrowed)
 }
 
+/// Returns the key of an authority to which software on a phone reports.
+pub(crate) fn harvest_key(key: &[u8]) -> Piece {
+    bytes("authority", "secret, made for this run", key, How::HarvestKey)
+}
+
+/// Returns a report of software on somebody's phone.
+pub(crate) fn harvested(owner: &str, sealed: &[u8]) -> Piece {
+    bytes(&format!("phone of {owner}"), "report", sealed, How::Harvested)
+}
+
+/// Returns a build that was offered to a phone. `outcome` states what the phone decided.
+pub(super) fn build(outcome: &str, written: String) -> Piece {
+    text("phone", outcome, written, How::Build)
+}
+
 /// Returns a message that passed.
 pub(crate) fn message(payload: &[u8]) -> Piece {
     bytes("messages", "payload", payload, How::Message)

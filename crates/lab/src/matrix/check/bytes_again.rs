@@ -6,7 +6,7 @@ use pillarbox_access::attribution::Provenance;
 use pillarbox_access::facts::ReadableText;
 use pillarbox_client::display::safe;
 
-use crate::evidence::reread::{self, handed};
+use crate::evidence::reread::{self, handed, offered};
 use crate::evidence::{Evidence, How};
 use crate::experiments::answered_by;
 use crate::score::{DisappearingTimer, Guesses, Party, Yield};
@@ -32,6 +32,7 @@ pub(super) fn findings(evidence: &Evidence) -> Vec<String> {
         );
     }
     findings.extend(guesses(evidence));
+    findings.extend(offered::differing(&evidence.pieces));
     findings.extend(origin(evidence));
     findings.extend(posts(evidence));
     findings

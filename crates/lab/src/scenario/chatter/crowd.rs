@@ -37,6 +37,7 @@ pub(super) fn add(chatter: &Chatter, people: &mut Vec<Person>, draw: &mut Draw) 
             connectivity: Connectivity::default(),
             other_program: false,
             own_backup_key: false,
+            patches: false,
         });
     }
     connect(chatter, people, named, draw);

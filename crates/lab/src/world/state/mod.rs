@@ -6,6 +6,7 @@
 //! | `profile` | phone accounts and their connections |
 //! | `acquaintance`, `group` | who can write to whom; groups |
 //! | `order` | what an authority orders |
+//! | `planted` | software on single phones |
 //! | `rows` | the message rows of a relay |
 //! | `filed` | reports that arrived |
 //! | `seized`, `copied`, `sleepers` | phones in other hands; copies of phones; phones that sleep |
@@ -18,6 +19,7 @@ pub(super) mod delay;
 pub(super) mod filed;
 pub(super) mod group;
 pub(super) mod order;
+pub(super) mod planted;
 pub(super) mod profile;
 pub(super) mod randomness;
 pub(super) mod rows;
@@ -45,6 +47,7 @@ use copied::Copied;
 use filed::Filed;
 use group::GroupHere;
 use order::Order;
+use planted::PlantedState;
 use profile::{Profile, ProfileId};
 use randomness::Randomness;
 use seized::Seized;
@@ -100,6 +103,8 @@ pub struct World {
     pub(crate) altered: BTreeMap<PersonId, Altered>,
     /// The authority to which every message's key is escrowed, once that is adopted.
     pub(crate) escrow: Option<EscrowAuthority>,
+    /// Software on single phones.
+    pub(crate) planted: PlantedState,
     /// The phones of an authority that eavesdrop.
     pub(crate) readers: Vec<ProfileId>,
     /// People whose software was made to stop encrypting.

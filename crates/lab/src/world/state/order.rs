@@ -6,6 +6,7 @@ use pillarbox_proposals::ghost_device::ReadAlong;
 use pillarbox_relay::Keeping;
 use pillarbox_wire::{AccountId, ChannelName, Handle};
 
+use super::planted::PlantedBy;
 use super::site::SiteId;
 use crate::scenario::{LockState, PersonId};
 
@@ -73,6 +74,13 @@ pub enum Order {
     },
     /// Draws an authority's key and makes the maker ship software that escrows each message's key to it, to everybody.
     AdoptEscrow,
+    /// Puts software on somebody's phone that seals what is there to an authority.
+    PlantSoftware {
+        /// The owner of the phone.
+        who: PersonId,
+        /// How it gets there.
+        by: PlantedBy,
+    },
     /// Makes an operator name a ghost device.
     NameGhost {
         /// The relay that names the ghost.
@@ -134,6 +142,7 @@ impl Order {
             Self::CopyPhone { .. } => "copy-phone",
             Self::AlterSoftware { .. } => "alter-software",
             Self::AdoptEscrow => "adopt-escrow",
+            Self::PlantSoftware { .. } => "plant-software",
             Self::NameGhost { .. } => "name-ghost",
             Self::TakeNumber { .. } => "take-number",
             Self::UpdateSoftware { .. } => "update-software",
