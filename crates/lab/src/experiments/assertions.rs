@@ -1,12 +1,14 @@
 //! Assertions: sentences that phones printed in a world, each bound to a statement that the world makes true or false.
 //!
-//! Four kinds of sentences are judged: *Delivered: Bob's phone has it*, *Bob has linked a device*, *only the
-//! recipient's phone can read*, and *nobody but whoever has the key can read the backup*. A sentence that is false with
+//! Five kinds of sentences are judged: *Delivered: Bob's phone has it*, *Bob has linked a device*, *only the
+//! recipient's phone can read*, *nobody but whoever has the key can read the backup*, and *messages now disappear after
+//! 1 day*. A sentence that is false with
 //! an order and true without it became false through the order. One that is false without it too is a finding about the
 //! design.
 
 use std::collections::BTreeSet;
 
+use pillarbox_access::demand::seized_phone;
 use pillarbox_client::sentences::{self, progress};
 use pillarbox_client::{BackupKey, DeliveryState};
 use serde::{Deserialize, Serialize};
@@ -14,7 +16,9 @@ use serde::{Deserialize, Serialize};
 use super::error::ExperimentError;
 use super::staging::Staged;
 use crate::evidence::reread::LeftBackups;
-use crate::record::{Kind, text_id};
+use crate::record::{Kind, Line, text_id};
+use crate::scenario::Act;
+use crate::truth::{Said, WhereSaid};
 
 /// The statement of a sentence.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -36,6 +40,13 @@ pub enum Assertion {
     OnlyOwnerOpensBackup {
         /// The person.
         of: String,
+    },
+    /// No text between a person and the phone's owner that is gone from both phones is left elsewhere.
+    TextsDisappear {
+        /// The phone's owner.
+        of: String,
+        /// The person, who has chosen that texts disappear.
+        with: String,
     },
     /// Nothing that a person said is read anywhere but on the phones of its recipients.
     OnlyRecipientReads {
@@ -127,6 +138,50 @@ impl Asserted {
             Some(Self { who, at: scenario.inquiry.served.0, text: text.to_owned(), says, holds })
         });
         people.collect()
+    }
+
+    /// Returns what phones said about texts that disappear from then on. `opened` are the texts that somebody read
+    /// elsewhere than on a phone of a recipient, by their numbers in the story.
+    pub(super) fn about_timers(
+        staged: &Staged,
+        opened: &BTreeSet<String>,
+    ) -> Result<Vec<Self>, ExperimentError> {
+        let Staged { world, scenario, .. } = staged;
+        let mut asserted = Vec::new();
+        for event in &scenario.events {
+            let Act::SetsTimer { with: owner, after: Some(seconds) } = event.act else { continue };
+            let names = [event.who, owner].map(|who| scenario.person(who).map(|it| it.name.clone()));
+            let [Some(with), Some(who)] = names else { continue };
+            let text = format!("{with}: {}", sentences::timer(Some(seconds)));
+            let is_it = |line: &&Line| matches!(&line.kind, Kind::Notice { who: of, says, .. } if *of == who && *says == text);
+            let Some(printed) = world.record().lines().iter().filter(is_it).find(|line| line.at >= event.at)
+            else {
+                continue;
+            };
+            let mut left = BTreeSet::new();
+            let mut have_phones = true;
+            for person in [event.who, owner] {
+                have_phones &= world.phones_of(person).next().is_some();
+                for phone in world.phones_of(person) {
+                    left.extend(seized_phone::read(phone, "")?.facts.said.into_iter().map(|text| text.text));
+                }
+            }
+            // From a phone that is gone nothing has disappeared.
+            let is_between = |said: &Said| {
+                let ends = [event.who, owner];
+                let to = said.to.as_slice();
+                said.place == WhereSaid::Private
+                    && ends.contains(&said.by)
+                    && to.iter().all(|to| ends.contains(to))
+            };
+            let said = (0..).zip(world.scorer().said());
+            let mut gone = said
+                .filter(|(_, said)| said.at >= printed.at && is_between(said) && !left.contains(&said.text));
+            let holds = !have_phones || !gone.any(|(number, _)| opened.contains(&text_id(number)));
+            let says = Assertion::TextsDisappear { of: who.clone(), with };
+            asserted.push(Self { who, at: printed.at.0, text, says, holds });
+        }
+        Ok(asserted)
     }
 
     /// Returns what the phones of people who have left a backup under their own key say at the end about who can read

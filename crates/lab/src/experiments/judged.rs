@@ -44,7 +44,9 @@ impl Docket {
         let mut asserted = Asserted::in_world(staged);
         asserted.extend(Asserted::about_devices(staged, true));
         asserted.extend(Asserted::about_backups(staged)?);
-        asserted.extend(Asserted::about_protection(staged, &read_elsewhere(evidence)));
+        let opened = read_elsewhere(evidence);
+        asserted.extend(Asserted::about_protection(staged, &opened));
+        asserted.extend(Asserted::about_timers(staged, &opened)?);
         Ok((Observed::of(staged), asserted))
     }
 
@@ -62,7 +64,9 @@ impl Docket {
     ) -> Result<Vec<Asserted>, ExperimentError> {
         let evidence = self.serve(&Unordered(experiment))?;
         let staged = &self.ran(&Ordered::Nothing)?.staged;
-        Ok(Asserted::about_protection(staged, &read_elsewhere(&evidence)))
+        let opened = read_elsewhere(&evidence);
+        let timers = Asserted::about_timers(staged, &opened)?;
+        Ok([Asserted::about_protection(staged, &opened), timers].concat())
     }
 
     fn ran(&mut self, ordered: &Ordered) -> Result<&Ran, ExperimentError> {

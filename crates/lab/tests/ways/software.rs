@@ -2,7 +2,7 @@
 
 use pillarbox_lab::matrix::check::Folder;
 use pillarbox_lab::record::sha256;
-use pillarbox_lab::ways::{self, WaysRun};
+use pillarbox_lab::ways::{self, WayInRow, WaysRun};
 use serde_json::Value;
 
 use crate::schema_walker::fault;
@@ -73,6 +73,14 @@ fn reports_keep_what_disappears_and_end_with_the_phone() {
     assert_eq!(row(&ways, "an open phone").after, share(0, 3), "the control");
     let update = row(&ways, "no log of builds");
     assert_eq!((update.before, update.after), (share(0, 2), share(3, 3)));
+    let disappear = |row: &WayInRow| -> Vec<String> {
+        let all = row.became_false.iter().chain(&row.already_false);
+        all.filter(|it| it.text.starts_with("Ann: [messages now disappear"))
+            .map(|it| it.who.clone())
+            .collect()
+    };
+    assert_eq!(disappear(update), vec!["Ben".to_owned()], "the reports stay");
+    assert_eq!(disappear(row(&ways, "log, build left out")), Vec::<String>::new());
     let off = event("02T20:00", "Ann", "goes-offline = true");
     let on = event("04T20:00", "Ann", "comes-online = true");
     let ways =
