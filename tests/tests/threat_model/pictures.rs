@@ -5,7 +5,7 @@ use pillarbox_relay::RelaySettings;
 use pillarbox_testkit::world::{Who, World, altering, contains};
 use pillarbox_wire::{ClientFrame, Duration, RelayFrame};
 
-use crate::world;
+use super::world;
 
 /// A picture of more than one part.
 fn picture() -> Vec<u8> {
