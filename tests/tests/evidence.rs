@@ -2,7 +2,7 @@
 //! audit must find leaks. It must refuse to give a result if its search misses what is there, and say so if it may not
 //! look.
 //!
-//! An audit runs four conversations. A test that changes one of them reruns only that one and reuses the others
+//! An audit runs six conversations. A test that changes one of them reruns only that one and reuses the others
 //! from a shared audit of the unmodified programs ([`honest`]).
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
@@ -14,13 +14,14 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use pillarbox_access::{Design, designs};
+use pillarbox_client::GroupBasis;
 use pillarbox_lab::audit::encoding::Encoding;
 use pillarbox_lab::audit::locking::{self, LockingWay};
 use pillarbox_lab::audit::needle::NeedleRole;
-use pillarbox_lab::audit::report::{self, AuditReport, Finding, Locking, Misfit, Moment};
+use pillarbox_lab::audit::report::{self, AuditReport, FeatureRun, Finding, Locking, Misfit, Moment};
 use pillarbox_lab::audit::seam::Patch;
 use pillarbox_lab::audit::search::Hit;
-use pillarbox_lab::audit::{AuditError, AuditPlan, Conversations, stage, text};
+use pillarbox_lab::audit::{AuditError, AuditPlan, Conversations, features, stage, text};
 use pillarbox_lab::progress::Progress;
 use pillarbox_testkit::program::{Ended, Place, Process, programs};
 use serde_json::Value;
@@ -85,7 +86,7 @@ fn found_at(
 
 /// Returns the number of findings about these roles in the places of a run.
 fn hits(run: &Value, places: &[&str], roles: &[&str]) -> usize {
-    let looked = ["relay", "message", "phones"].iter().flat_map(|part| run[part].as_array().unwrap());
+    let looked = ["relay", "message", "phones"].iter().filter_map(|part| run[part].as_array()).flatten();
     count(looked, places, roles)
 }
 
@@ -174,6 +175,22 @@ fn what_is_said_is_at_the_relay_under_the_plain_server_and_nowhere_end_to_end() 
     );
     assert!(count(at("reopened"), &["phone-memory"], &["key"]) > 0);
     assert!(phone.iter().all(|looked| looked["bytes"].as_u64() > Some(0)));
+    // Where members sign, the relay has what is public and nothing else. Where the operator manages the group and holds
+    // the backup's key, the same search finds these two as well, and still no text and no private key.
+    let [signed, operators] = report["features"].as_array().unwrap().as_slice() else { panic!("two runs") };
+    for run in [signed, operators] {
+        assert_eq!(hits(run, &[], &["said", "name", "key"]), 0);
+        assert_eq!(hits(run, &["phone-files", "connections", "log", "metrics"], &["given"]), 0);
+        assert_eq!(run["phones"].as_array().unwrap().len(), 3, "two phones and a linked device");
+    }
+    let given = |run: &Value| -> BTreeSet<String> {
+        let looked = run["relay"].as_array().unwrap().iter().flat_map(|at| at["hits"].as_array().unwrap());
+        let given = looked.filter(|hit| hit["role"] == "given");
+        given.map(|hit| hit["what"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(given(signed), ["the channel's name", "the channel's post"].map(str::to_owned).into());
+    let all = ["the backup's key", "the channel's name", "the channel's post", "the group's name"];
+    assert_eq!(given(operators), all.map(str::to_owned).into());
     // Another run draws other words, so nobody can have prepared for them.
     assert_ne!(plain["planted"], end_to_end["planted"]);
 }
@@ -257,12 +274,37 @@ fn a_phone_that_appends_words_backwards_is_found_out_by_form_and_by_length() {
 }
 
 #[test]
+fn a_group_whose_phones_ask_the_operator_under_the_name_of_a_signed_one_is_found_out() {
+    let (signed, acted) = (GroupBasis::Signed, GroupBasis::Operator);
+    let relay = programs().relay();
+    let leaking = features::play(&relay, designs::end_to_end(), signed, acted);
+    let leaking = runtime().block_on(leaking).unwrap();
+    let [_, operators] = honest().features;
+    let report = Conversations { features: [leaking, operators], ..honest() }.conclude().unwrap();
+    assert_eq!(report.finding, Finding::NotAsClaimed);
+    assert_eq!(broken(&report), ["members sign: of groups, devices, backups, nothing is at the relay"]);
+    let found: Vec<&Hit> = report.features[0].relay.iter().flat_map(|looked| &looked.hits).collect();
+    for what in ["the group's name", "the backup's key"] {
+        assert!(found.iter().any(|hit| hit.what == what), "{what}");
+    }
+    assert!(text::short(&report, 80).contains("members sign: of groups, devices, backups"));
+}
+
+#[test]
 fn a_search_that_misses_what_is_there_gives_no_result() {
     // Neither run finds anything. Without words that are readable somewhere, this proves nothing.
     let quiet = honest();
     let error = Conversations { readable: quiet.unreadable.clone(), ..quiet }.conclude().unwrap_err();
     assert!(
         matches!(&error, AuditError::Control { control } if control.contains("text 1 on the")),
+        "{error}"
+    );
+    // An operator that manages a group has its name. A search that does not find it there has not searched.
+    let [signed, _] = honest().features;
+    let missed = FeatureRun { groups: GroupBasis::Operator, ..signed.clone() };
+    let error = Conversations { features: [signed, missed], ..honest() }.conclude().unwrap_err();
+    assert!(
+        matches!(&error, AuditError::Control { control } if control.contains("the group's name, on the disk")),
         "{error}"
     );
 }

@@ -51,10 +51,11 @@ proptest! {
     }
 
     #[test]
-    fn random_bytes_are_refused_or_unique(bytes in prop::collection::vec(any::<u8>(), 0..200), variant in 0u8..24) {
+    fn random_bytes_are_refused_or_unique(bytes in prop::collection::vec(any::<u8>(), 0..200), variant in 0u8..40, phone: bool) {
         let mut bytes = bytes;
         if bytes.len() > 5 {
-            bytes[..5].copy_from_slice(&[ClientFrame::VERSION, 0, 0, 0, variant]);
+            let version = if phone { ClientFrame::VERSION } else { RelayFrame::VERSION };
+            bytes[..5].copy_from_slice(&[version, 0, 0, 0, variant]);
         }
         is_unique::<ClientFrame>(&bytes);
         is_unique::<RelayFrame>(&bytes);

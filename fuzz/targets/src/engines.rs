@@ -6,6 +6,8 @@
 use std::cell::RefCell;
 use std::net::{IpAddr, Ipv4Addr};
 
+use pillarbox_client::body::MAX_GROUP_MEMBERS;
+use pillarbox_client::group::MAX_GROUPS;
 use pillarbox_client::{Link, Vault};
 use pillarbox_relay::{ConnectionId, Effect, Input};
 use pillarbox_wire::{
@@ -19,6 +21,7 @@ use pillarbox_wire::{
 };
 
 use crate::feed::Feed;
+use crate::group_frames;
 use crate::world::{NOW, World};
 
 /// Most frames of one run.
@@ -50,16 +53,18 @@ fn pair() -> (World, usize, usize) {
 /// phone's is.
 pub fn relay_lies(bytes: &[u8]) {
     thread_local! {
-        static WORLD: RefCell<Option<(World, usize, AccountId)>> = const { RefCell::new(None) };
+        static WORLD: RefCell<Option<(World, usize, [AccountId; 2])>> = const { RefCell::new(None) };
     }
     WORLD.with_borrow_mut(|kept| {
-        let (world, alice, bob) = kept.get_or_insert_with(|| {
+        let (world, alice, [own, bob]) = kept.get_or_insert_with(|| {
             let (mut world, alice, bob) = pair();
             let (phone, rng) = world.at(alice);
             // A phone that checks the log asks more of its relay.
             phone.check_directory(true, rng).expect("a sound vault");
-            let id = world.id(bob);
-            (world, alice, id)
+            // So does one that lets its operator say who is in groups.
+            world.believes_operator(alice);
+            let ids = [world.id(alice), world.id(bob)];
+            (world, alice, ids)
         });
         let mut feed = Feed::new(bytes);
         let (phone, rng) = world.at(*alice);
@@ -72,7 +77,7 @@ pub fn relay_lies(bytes: &[u8]) {
             }
             let choice = feed.byte();
             let link = if choice & 1 == 0 { Link::Named } else { Link::Nameless };
-            if let Some(frame) = lie(choice >> 1, &mut feed, *bob) {
+            if let Some(frame) = lie(choice >> 1, &mut feed, [*own, *bob]) {
                 // The phone may report only damage to the vault, and this vault is sound.
                 phone.on_frame(link, frame, NOW, rng).expect("a sound vault");
             }
@@ -81,13 +86,18 @@ pub fn relay_lies(bytes: &[u8]) {
             }
         }
         assert!(phone.contacts().expect("a sound vault").iter().any(|contact| contact.account == *bob));
+        let groups = phone.groups().expect("a sound vault");
+        assert!(
+            groups.len() <= MAX_GROUPS && groups.iter().all(|group| group.members.len() <= MAX_GROUP_MEMBERS)
+        );
     });
 }
 
-fn lie(kind: u8, feed: &mut Feed<'_>, bob: AccountId) -> Option<RelayFrame> {
+fn lie(kind: u8, feed: &mut Feed<'_>, people: [AccountId; 2]) -> Option<RelayFrame> {
+    let [_, bob] = people;
     // Phones count their requests from 1, so a small number often names an open request.
     let request = |feed: &mut Feed<'_>| RequestId(u32::from(feed.byte() % 16));
-    Some(match kind % 10 {
+    Some(match kind % 11 {
         0 => RelayFrame::Welcome(Welcome {
             time: Timestamp(u64::from_be_bytes(feed.array())),
             certificate_key: FixedBytes(feed.array()),
@@ -120,6 +130,7 @@ fn lie(kind: u8, feed: &mut Feed<'_>, bob: AccountId) -> Option<RelayFrame> {
         6 => about_devices_and_the_log(request(feed), feed, bob),
         7 => RelayFrame::Goodbye(Goodbye { reason: Farewell::Stopping }),
         8 => RelayFrame::Pong(Pong { request: request(feed) }),
+        9 => group_frames::told(request(feed), feed, &people),
         _ => return decode(feed.piece()).ok(),
     })
 }
@@ -218,15 +229,22 @@ fn refusal(feed: &mut Feed<'_>) -> Refusal {
 /// Runs a relay whose phones send what the fuzzer chooses, while two honest ones write to each other.
 pub fn phones_lie(bytes: &[u8]) {
     thread_local! {
-        static WORLD: RefCell<Option<(World, usize, usize, u64)>> = const { RefCell::new(None) };
+        static WORLD: RefCell<Option<(World, [usize; 3], u64)>> = const { RefCell::new(None) };
     }
     WORLD.with_borrow_mut(|kept| {
         if kept.as_ref().is_some_and(|(.., next)| *next >= FIRST_HOSTILE + WORLD_LIFE * CONNECTIONS) {
             *kept = None;
         }
-        let (world, alice, bob, next) = kept.get_or_insert_with(|| {
-            let (world, alice, bob) = pair();
-            (world, alice, bob, FIRST_HOSTILE)
+        let (world, [alice, bob, mallory], next) = kept.get_or_insert_with(|| {
+            let (mut world, alice, bob) = pair();
+            // Mallory has an account, so that the relay does more for him than refuse.
+            let vault = Vault::in_memory(&mut world.rng).expect("memory");
+            let mallory = world.phone(vault, "Mallory", "+447700900003");
+            for who in [alice, bob] {
+                world.believes_operator(who);
+            }
+            world.run();
+            (world, [alice, bob, mallory], FIRST_HOSTILE)
         });
         let first = *next;
         *next += CONNECTIONS;
@@ -238,8 +256,13 @@ pub fn phones_lie(bytes: &[u8]) {
             }
             let choice = feed.byte();
             let connection = ConnectionId(first + u64::from(choice) % CONNECTIONS);
-            if let Some(input) = misbehave(choice / 3, &mut feed, world.id(*bob)) {
-                batch.push((connection, input));
+            let accounts = [*alice, *bob, *mallory].map(|who| world.id(who));
+            match misbehave(choice / 3, &mut feed, accounts) {
+                Some(Misdeed::ByNobody(input)) => batch.push((connection, input)),
+                Some(Misdeed::ByMallory(frame)) => {
+                    batch.extend(world.connection(*mallory).map(|named| (named, Input::Frame(frame))));
+                }
+                None => {}
             }
             if choice & 128 != 0 {
                 none_to_others(&world.relay(std::mem::take(&mut batch)), first);
@@ -277,11 +300,31 @@ fn none_to_others(effects: &[Effect], first: u64) {
                 assert!(*number >= first, "an honest connection is closed: {reason:?}");
             }
             Effect::Send(ConnectionId(number), frame) => {
-                assert!(*number >= first || matches!(frame, RelayFrame::Deliver(_)));
+                assert!(*number >= first || is_for_others(frame));
             }
             Effect::Wake(_) | Effect::SendCode(..) => {}
         }
     }
+}
+
+/// Returns true for what somebody else's act brings to an honest phone, or an answer to Mallory.
+const fn is_for_others(frame: &RelayFrame) -> bool {
+    matches!(
+        frame,
+        RelayFrame::Deliver(_)
+            | RelayFrame::GroupTold(_)
+            | RelayFrame::GroupActed(_)
+            | RelayFrame::GroupsFollow(_)
+            | RelayFrame::Refused(_)
+    )
+}
+
+/// What a hostile phone does.
+enum Misdeed {
+    /// On a connection that nobody has authenticated.
+    ByNobody(Input),
+    /// On the connection of an account.
+    ByMallory(ClientFrame),
 }
 
 /// Returns a request about devices, about the public log of keys, or about attachments.
@@ -324,11 +367,12 @@ fn asked_about_devices_and_the_log(request: RequestId, feed: &mut Feed<'_>, bob:
     }
 }
 
-fn misbehave(kind: u8, feed: &mut Feed<'_>, bob: AccountId) -> Option<Input> {
+fn misbehave(kind: u8, feed: &mut Feed<'_>, accounts: [AccountId; 3]) -> Option<Misdeed> {
+    let [_, bob, _] = accounts;
     let request = RequestId(u32::from(feed.byte()));
     let to = DeviceAddress { account: bob, device: DeviceId(1 + feed.byte() % 2) };
     let key = |feed: &mut Feed<'_>| feed.byte().is_multiple_of(2).then(|| FixedBytes(feed.array()));
-    Some(match kind % 12 {
+    Some(Misdeed::ByNobody(match kind % 13 {
         0 | 1 => Input::Opened {
             peer: IpAddr::V4(Ipv4Addr::new(198, 51, 100, feed.byte() % 4)),
             handshake_hash: [feed.byte(); 32],
@@ -362,6 +406,7 @@ fn misbehave(kind: u8, feed: &mut Feed<'_>, bob: AccountId) -> Option<Input> {
         }
         9 => Input::Frame(ClientFrame::Ping(Ping { request })),
         10 => Input::Frame(asked_about_devices_and_the_log(request, feed, bob)),
+        11 => return Some(Misdeed::ByMallory(group_frames::asked(request, feed, &accounts))),
         _ => Input::Frame(decode(feed.piece()).ok()?),
-    })
+    }))
 }

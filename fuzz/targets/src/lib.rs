@@ -19,7 +19,9 @@ mod engines;
 mod feed;
 mod files;
 mod group_bodies;
+mod group_frames;
 mod keys;
+mod relay_row;
 mod reported;
 mod run_folder;
 mod session;
@@ -36,12 +38,13 @@ pub use directory_log::directory_log;
 pub use engines::{phones_lie, relay_lies};
 pub use files::{design, keeping, scenario, tables};
 pub use group_bodies::group_bodies;
+pub use relay_row::{relay_row, relay_tables_without_a_row};
 pub use reported::reported;
 pub use run_folder::run_folder;
 pub use session::{conversation_record, envelope, payload, prekey_record};
 pub use session_events::session_events;
 pub use transport::{handshake, records, relay_address};
-pub use vault_row::vault_row;
+pub use vault_row::{vault_places, vault_row};
 pub use wire::{body, client_frame, handle, relay_frame};
 
 /// A target with its name, which is also the name of its corpus.
@@ -70,6 +73,7 @@ pub const TARGETS: &[Target] = &[
     ("relay_address", relay_address),
     ("relay_frame", relay_frame),
     ("relay_lies", relay_lies),
+    ("relay_row", relay_row),
     ("reported", reported),
     ("run_folder", run_folder),
     ("scenario", scenario),

@@ -4,13 +4,14 @@
 //! Only somebody with the passphrase can seal a row. The target tests the readers: they may answer "damaged", and
 //! must not panic, loop, or take memory that a record merely claims to need.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::sync::LazyLock;
 
 use pillarbox_client::{BackupKey, Link, Passphrase, Phone, Vault};
 use pillarbox_crypto::{AeadKey, PasswordCost, aead, kdf, labels, password};
-use pillarbox_wire::{ChannelName, FixedBytes, RelayFrame, Timestamp, Welcome};
+use pillarbox_wire::{AccountId, ChannelName, FixedBytes, RelayFrame, Timestamp, Welcome};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use rusqlite::{Connection, params};
@@ -34,7 +35,21 @@ struct Row {
 struct Template {
     file: Vec<u8>,
     key: AeadKey,
+    /// The key under which a row's look-up key is hashed.
+    lookup: [u8; 32],
+    /// A contact's account, under which most tables that come rarely keep their rows.
+    contact: AccountId,
     rows: Vec<Row>,
+}
+
+/// Tables that no honest conversation of this target fills: who came with another key, an account's later phone, lists
+/// that no log has proved, requests and news that wait for a connection. The target puts rows of its own there.
+const RARE: &[u8] = &[7, 9, 13, 18, 19, 21, 22, 23, 37, 40, 41, 43];
+
+/// Returns the numbers of the vault's tables that this target has rows for.
+#[must_use]
+pub fn vault_places() -> BTreeSet<u8> {
+    TEMPLATE.rows.iter().map(|row| row.place).chain(RARE.iter().copied()).collect()
 }
 
 fn passphrase() -> Passphrase {
@@ -46,7 +61,7 @@ fn news() -> ChannelName {
 }
 
 /// Creates a folder in memory, or on disk if the system has no such place.
-fn folder() -> TempDir {
+pub(crate) fn folder() -> TempDir {
     let memory = Path::new("/dev/shm");
     let made = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
     made.expect("a folder")
@@ -57,12 +72,21 @@ static TEMPLATE: LazyLock<Template> = LazyLock::new(|| {
     let mut world = World::new();
     let vault = Vault::create(folder.path(), &passphrase(), PasswordCost::TESTING, &mut world.rng);
     let alice = world.phone(vault.expect("a vault"), "Alice", "+447700900001");
-    let vault = Vault::in_memory(&mut world.rng).expect("memory");
+    let memory = |world: &mut World| Vault::in_memory(&mut world.rng).expect("memory");
+    let vault = memory(&mut world);
     let bob = world.phone(vault, "Bob", "+447700900002");
     world.greet(alice, bob);
     world.greet(bob, alice);
+    let vault = memory(&mut world);
+    world.device(alice, vault);
+    let vault = memory(&mut world);
+    let stranger = world.phone(vault, "Carol", "+447700900003");
+    world.greet(stranger, alice);
     let to = world.id(bob);
     let (phone, rng) = world.at(alice);
+    phone.block(AccountId([9; 16]), true, rng).expect("room");
+    let group = phone.make_group("Harbour", &[to], NOW, rng).expect("a contact");
+    phone.queue_group_text(group, "to all", NOW, rng).expect("a group");
     phone.keep_posts();
     phone.open_channel(news(), rng).expect("room");
     phone.post(news(), "the ferry is late".to_owned(), rng).expect("a short post");
@@ -77,7 +101,7 @@ static TEMPLATE: LazyLock<Template> = LazyLock::new(|| {
     let connection = Connection::open(folder.path().join(FILE)).expect("a database");
     let wrapped: Vec<u8> =
         connection.query_row("SELECT wrapped FROM lock", [], |row| row.get(0)).expect("a lock");
-    let key = row_key(&wrapped);
+    let (key, lookup) = row_keys(&wrapped);
     let mut statement = connection
         .prepare("SELECT place, lookup, nonce, sealed FROM row ORDER BY place, lookup")
         .expect("rows");
@@ -98,11 +122,11 @@ static TEMPLATE: LazyLock<Template> = LazyLock::new(|| {
     connection.pragma_update(None, "journal_mode", "DELETE").expect("a database");
     drop(connection);
     let file = fs::read(folder.path().join(FILE)).expect("a file");
-    Template { file, key, rows }
+    Template { file, key, lookup, contact: to, rows }
 });
 
-/// Derives the key under which rows are sealed, as the client's `vault/lock.rs` describes it.
-fn row_key(wrapped: &[u8]) -> AeadKey {
+/// Derives the keys under which rows are sealed and found, as the client's `vault/lock.rs` describes them.
+fn row_keys(wrapped: &[u8]) -> (AeadKey, [u8; 32]) {
     let salt = wrapped[13..29].try_into().expect("16 bytes");
     let nonce = wrapped[29..53].try_into().expect("24 bytes");
     let stretched = password::stretch(WORDS.as_bytes(), &salt, PasswordCost::TESTING).expect("a cost");
@@ -110,7 +134,9 @@ fn row_key(wrapped: &[u8]) -> AeadKey {
     let sealed = &wrapped[53..101];
     let vault_key = aead::open_extended(&AeadKey::from_bytes(*wrapping), &nonce, &wrapped[..53], sealed);
     let vault_key = vault_key.expect("our passphrase");
-    AeadKey::from_bytes(*kdf::hkdf::<32>(&[], &[vault_key.as_slice()], labels::VAULT_ROW, &[]))
+    let row = kdf::hkdf::<32>(&[], &[vault_key.as_slice()], labels::VAULT_ROW, &[]);
+    let lookup = kdf::hkdf::<32>(&[], &[vault_key.as_slice()], labels::VAULT_LOOKUP, &[]);
+    (AeadKey::from_bytes(*row), *lookup)
 }
 
 fn bound(place: u8, lookup: &[u8]) -> Vec<u8> {
@@ -123,8 +149,17 @@ pub fn vault_row(bytes: &[u8]) {
     let mut feed = Feed::new(bytes);
     let folder = folder();
     let path = folder.path().join(FILE);
-    if feed.byte() % 8 == 7 {
+    let choice = feed.byte() % 8;
+    if choice == 7 {
         fs::write(&path, feed.altered(&template.file)).expect("room");
+    } else if choice == 6 {
+        fs::write(&path, &template.file).expect("room");
+        let place = RARE[feed.below(RARE.len())];
+        let lookup = kdf::hmac(&template.lookup, &[&[place], &template.contact.0]);
+        let sealed = aead::seal_extended(&template.key, &[1; 24], &bound(place, &lookup), feed.piece());
+        let connection = Connection::open(&path).expect("a database");
+        let put = "INSERT OR REPLACE INTO row (place, lookup, nonce, sealed) VALUES (?1, ?2, ?3, ?4)";
+        assert_eq!(connection.execute(put, params![place, lookup, [1_u8; 24], sealed]), Ok(1));
     } else {
         fs::write(&path, &template.file).expect("room");
         let row = &template.rows[feed.below(template.rows.len())];
@@ -149,6 +184,11 @@ fn use_it(folder: &Path) {
     let _shown_or_damaged = (phone.kept_posts(&news()), phone.follows(&news()), phone.knows_backup());
     let _shown_or_damaged = (phone.backup_key(), phone.backup_waits(), phone.texts_to_back_up());
     let _kept_or_damaged = phone.refresh_backup(NOW, &mut rng);
+    let _shown_or_damaged = (phone.devices(), phone.blocked(), phone.unshown_changes(), phone.has_left());
+    for group in phone.all_groups().unwrap_or_default() {
+        let _shown_or_damaged = (phone.group_history(group.id), phone.group_signatures(group.id));
+        let _kept_or_damaged = phone.queue_group_text(group.id, "to all", NOW, &mut rng);
+    }
     for contact in phone.contacts().unwrap_or_default() {
         let account = contact.account;
         let _shown_or_damaged = (phone.history(account), phone.safety_number(account));

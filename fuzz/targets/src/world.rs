@@ -3,12 +3,16 @@
 
 use std::collections::VecDeque;
 use std::net::{IpAddr, Ipv4Addr};
+use std::path::Path;
 
-use pillarbox_client::{Habits, Link, NewAccount, PaddingRule, Phone, Protection, Vault};
+use pillarbox_client::{GroupBasis, Habits, Link, NewAccount, PaddingRule, Phone, Protection, Vault};
 use pillarbox_crypto::AgreementSecret;
-use pillarbox_relay::{ConnectionId, Effect, Input, Keeping, Relay, RelaySettings, SqliteStore};
+use pillarbox_relay::limits::{Limits, Rate};
+use pillarbox_relay::{
+    ConnectionId, Effect, Input, Keeping, LogRule, Logged, Relay, RelaySettings, SqliteStore,
+};
 use pillarbox_transport::RelayAddress;
-use pillarbox_wire::{AccountId, DepositKind, Handle, RelayFrame, Timestamp};
+use pillarbox_wire::{AccountId, DepositKind, Duration, Handle, RelayFrame, Timestamp};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
@@ -25,6 +29,11 @@ struct Slot {
     links: [Option<(ConnectionId, VecDeque<RelayFrame>)>; 2],
 }
 
+/// A rule under which the relay writes every event of a kind down.
+fn logged(what: Logged) -> LogRule {
+    LogRule { what, keep: Duration::from_days(1), address: true, only: Vec::new() }
+}
+
 /// The relay and phones of this module.
 pub(crate) struct World {
     pub(crate) relay: Relay<SqliteStore>,
@@ -35,8 +44,16 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new() -> Self {
+        Self::over(SqliteStore::in_memory().expect("memory"))
+    }
+
+    /// Creates a world whose relay keeps its database in a folder.
+    pub(crate) fn on_disk(folder: &Path) -> Self {
+        Self::over(SqliteStore::open_with_reserve(folder, 0).expect("room"))
+    }
+
+    fn over(store: SqliteStore) -> Self {
         let mut rng = ChaCha20Rng::seed_from_u64(8);
-        let store = SqliteStore::in_memory().expect("memory");
         // A relay that keeps everything that a frame can contain, so that its rule refuses nothing.
         let keeping = Keeping {
             deposits: DepositKind::ALL.to_vec(),
@@ -44,9 +61,12 @@ impl World {
             stamps: true,
             directory_log: true,
             groups: true,
+            log: Logged::ALL.map(logged).to_vec(),
             ..Keeping::LEAST
         };
-        let settings = RelaySettings { keeping, ..RelaySettings::default() };
+        // No clock moves here, so a limit that refills would soon refuse every act.
+        let limits = Limits { group_acts: Rate::per_minute(1_000_000, 1_000_000), ..Limits::default() };
+        let settings = RelaySettings { keeping, limits, ..RelaySettings::default() };
         let relay = Relay::open(store, settings, NOW, &mut rng).expect("a relay");
         Self { relay, slots: Vec::new(), rng, next_connection: 1 }
     }
@@ -77,6 +97,32 @@ impl World {
         self.slots.push(Slot { phone, links: [None, None] });
         self.run();
         self.slots.len() - 1
+    }
+
+    /// Adds another device of the account of a phone, and has that phone link it.
+    pub(crate) fn device(&mut self, of: usize, vault: Vault) -> usize {
+        let invitation = self.slots[of].phone.invitation().expect("registered");
+        let padding = PaddingRule::Blocks80;
+        let phone =
+            Phone::create_linked_in(vault, &invitation, padding, NOW, &mut self.rng).expect("a phone");
+        let code = phone.device_code().expect("a new device");
+        self.slots.push(Slot { phone, links: [None, None] });
+        self.run();
+        self.slots[of].phone.link_device(code, true).expect("room");
+        self.run();
+        self.slots.len() - 1
+    }
+
+    /// Has a phone believe the operator on who is in groups.
+    pub(crate) fn believes_operator(&mut self, at: usize) {
+        let (phone, rng) = self.at(at);
+        let habits = Habits { groups: Some(GroupBasis::Operator), ..phone.account().habits.clone() };
+        phone.set_habits(habits, rng).expect("a sound vault");
+    }
+
+    /// Returns the connection that names a phone.
+    pub(crate) fn connection(&self, at: usize) -> Option<ConnectionId> {
+        self.slots[at].links[Link::Named as usize].as_ref().map(|(connection, _)| *connection)
     }
 
     pub(crate) fn at(&mut self, at: usize) -> (&mut Phone, &mut ChaCha20Rng) {

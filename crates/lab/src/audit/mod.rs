@@ -7,6 +7,8 @@
 //! one byte. The first run is the positive control: a search that does not find the words where they are readable
 //! is an [error](AuditError::Control) and not a finding.
 //!
+//! What has a name or a key besides (groups, linked devices, backups, channels) has two runs ([`features`]).
+//!
 //! The phone's program has its own run ([`locking`]): the contents of its memory while a chat is open must be gone
 //! from the same process once the chat is locked.
 //!
@@ -17,6 +19,7 @@
 //! | [`lengths`] | the length of each payload and row |
 //! | `program`, `person`, [`seam`], `randomness` | the relay's process, and phones whose secrets are remembered |
 //! | `plan`, [`stage`], `phones`, `searched` | one run |
+//! | [`features`] | the runs with a group, a linked device, a backup and a channel |
 //! | [`locking`], `chat` | the run of the phone's program |
 //! | [`selftest`] | the run of a patched phone, in which everything has to be found |
 //! | `verdict`, [`report`], [`text`] | what follows, as data and for a terminal |
@@ -24,6 +27,7 @@
 mod chat;
 pub mod encoding;
 mod error;
+pub mod features;
 pub mod files;
 pub mod form;
 pub mod lengths;
@@ -47,9 +51,10 @@ mod verdict;
 
 use crate::progress::Progress;
 pub use error::AuditError;
+use pillarbox_client::GroupBasis;
 pub use plan::AuditPlan;
 pub use program::beside_this_program;
-use report::{AuditReport, AuditRun, Finding, Locking, SelfTest};
+use report::{AuditReport, AuditRun, FeatureRun, Finding, Locking, SelfTest};
 
 /// The parts that an audit leaves out. Every report lists them.
 const NOT_SEARCHED: &[&str] = &[
@@ -63,7 +68,7 @@ const NOT_SEARCHED: &[&str] = &[
 ];
 
 /// The number of conversations of an audit, for [`Progress`].
-pub const CONVERSATIONS: usize = 4;
+pub const CONVERSATIONS: usize = 6;
 
 /// The conversations of an audit, run and searched.
 #[derive(Clone, Debug)]
@@ -72,6 +77,9 @@ pub struct Conversations {
     pub readable: AuditRun,
     /// The run under the design for which it is claimed that the relay cannot read.
     pub unreadable: AuditRun,
+    /// The runs with a group, a linked device, a backup and a channel: first that whose members sign, then that whose
+    /// operator manages them.
+    pub features: [FeatureRun; 2],
     /// The run of the phone's program.
     pub locking: Locking,
     /// The run of a patched phone.
@@ -97,11 +105,16 @@ impl Conversations {
         progress.step();
         let unreadable = stage::play(&plan.relay_program, &plan.unreadable, plan.patch).await?;
         progress.step();
+        let (relay, design) = (&plan.relay_program, AuditPlan::new(plan.relay_program.clone()).unreadable);
+        let signed = features::play(relay, &design, GroupBasis::Signed, GroupBasis::Signed).await?;
+        progress.step();
+        let operators = features::play(relay, &design, GroupBasis::Operator, GroupBasis::Operator).await?;
+        progress.step();
         let locking = locking::play(plan, locking::LockingWay::Typed).await?;
         progress.step();
         let self_test = selftest::play(plan).await?;
         progress.step();
-        Ok(Self { readable, unreadable, locking, self_test })
+        Ok(Self { readable, unreadable, features: [signed, operators], locking, self_test })
     }
 
     /// Draws the conclusions.
@@ -109,9 +122,9 @@ impl Conversations {
     /// # Errors
     /// [`AuditError::Control`] if nothing was found that must not be there, and the search missed what is there.
     pub fn conclude(self) -> Result<AuditReport, AuditError> {
-        let Self { readable, unreadable, locking, self_test } = self;
-        let claims = verdict::claims(&readable, &unreadable, &locking);
-        let mut controls = verdict::controls(&readable, &unreadable, &locking);
+        let Self { readable, unreadable, features, locking, self_test } = self;
+        let claims = verdict::claims(&readable, &unreadable, &features, &locking);
+        let mut controls = verdict::controls(&readable, &unreadable, &features, &locking);
         controls.extend(verdict::self_test(&self_test));
         let as_claimed = claims.iter().all(|claim| claim.holds);
         // A finding is a finding, however bad the search is. Only a good search can find nothing.
@@ -125,6 +138,7 @@ impl Conversations {
             claims,
             controls,
             runs: vec![readable, unreadable],
+            features,
             locking,
             self_test,
             not_searched: NOT_SEARCHED,

@@ -26,10 +26,13 @@ pub enum NeedleRole {
     Said,
     /// It is a private key.
     Key,
-    /// It is a phone's name for its owner or a contact.
+    /// It is a phone's name for its owner, a contact or a group.
     Name,
     /// It names the sender of a message.
     Sender,
+    /// The operator is given it: it is public, or the run is one in which the operator manages groups or holds a
+    /// backup's key.
+    Given,
     /// It is known to be there. A search that does not find it has not searched.
     Witness,
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use pillarbox_access::Design;
 use pillarbox_client::net::now;
-use pillarbox_client::{Habits, Link, NewAccount, Notice, Passphrase, Phone, Vault};
+use pillarbox_client::{Habits, Invitation, Link, NewAccount, Notice, Passphrase, Phone, Vault};
 use pillarbox_crypto::PasswordCost;
 use pillarbox_transport::RelayAddress;
 use pillarbox_wire::{AccountId, Handle};
@@ -18,6 +18,9 @@ use super::seam::{Event, Patch, Patched, Seam};
 
 /// The longest time for one exchange with a relay on the same computer. It takes milliseconds.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The most looks at two devices of one owner until both have the same. Each takes a moment in which nothing comes.
+const MOST_TURNS: usize = 300;
 
 /// A person who takes part.
 pub(super) struct Person {
@@ -49,6 +52,23 @@ pub(super) fn account(
     })
 }
 
+/// Returns the passphrase of every vault here. A vault is deleted in a few seconds, with the folder that contains it. So
+/// its passphrase is not stretched: that would be a fifth of an audit's time.
+fn passphrase() -> Result<Passphrase, AuditError> {
+    Passphrase::new("an audit has no secrets".into())
+        .map_err(|_| AuditError::WentWrong { what: "an empty passphrase" })
+}
+
+/// Starts a recorder in front of a relay. Returns it with the address under which phones reach the relay through it.
+async fn recorded(relay: &RelayProcess) -> Result<(Recorder, RelayAddress), AuditError> {
+    let recorder =
+        Recorder::start(relay.socket()?).await.map_err(|error| AuditError::NoPort(error.kind()))?;
+    let at = recorder.address();
+    let address = RelayAddress::new(&at.ip().to_string(), at.port(), *relay.address().key())
+        .map_err(|_| AuditError::NotReady)?;
+    Ok((recorder, address))
+}
+
 impl Person {
     /// Creates an account and stays connected.
     pub(super) async fn begin(
@@ -57,23 +77,63 @@ impl Person {
         relay: &RelayProcess,
         folder: &Path,
     ) -> Result<Self, AuditError> {
-        let recorder =
-            Recorder::start(relay.socket()?).await.map_err(|error| AuditError::NoPort(error.kind()))?;
-        let at = recorder.address();
-        let address = RelayAddress::new(&at.ip().to_string(), at.port(), *relay.address().key())
-            .map_err(|_| AuditError::NotReady)?;
-        // The vault is deleted in a few seconds, with the folder that contains it. So its passphrase is not
-        // stretched: that would be a fifth of an audit's time.
-        let passphrase = Passphrase::new("an audit has no secrets".into())
-            .map_err(|_| AuditError::WentWrong { what: "an empty passphrase" })?;
-        let new = account(name, number, design, address)?;
+        let (recorder, address) = recorded(relay).await?;
+        Self::create(name, account(name, number, design, address)?, recorder, folder).await
+    }
+
+    /// Creates an account whose owner calls itself `own_name`, with these habits, and stays connected.
+    pub(super) async fn begin_with(
+        (name, number): (&'static str, &str),
+        own_name: &str,
+        habits: Habits,
+        (design, relay): (&Design, &RelayProcess),
+        folder: &Path,
+    ) -> Result<Self, AuditError> {
+        let (recorder, address) = recorded(relay).await?;
+        let new = NewAccount { habits, ..account(own_name, number, design, address)? };
+        Self::create(name, new, recorder, folder).await
+    }
+
+    async fn create(
+        name: &'static str,
+        new: NewAccount,
+        recorder: Recorder,
+        folder: &Path,
+    ) -> Result<Self, AuditError> {
         let mut rng = Remembered::default();
-        let vault = Vault::create(&folder.join(name), &passphrase, PasswordCost::TESTING, &mut rng)?;
+        let vault = Vault::create(&folder.join(name), &passphrase()?, PasswordCost::TESTING, &mut rng)?;
         let phone = Phone::create_in(vault, new, now(), &mut rng)?;
-        let seam = Seam::default();
-        let mut person = Self { name, phone, rng, contact: None, seam, recorder, links: Vec::new() };
+        let mut person = Self::of(name, phone, rng, recorder);
         person.until(|notice| matches!(notice, Notice::Registered { .. })).await?;
         Ok(person)
+    }
+
+    fn of(name: &'static str, phone: Phone, rng: Remembered, recorder: Recorder) -> Self {
+        Self { name, phone, rng, contact: None, seam: Seam::default(), recorder, links: Vec::new() }
+    }
+
+    /// Links another device of this person, with everything that was said before, and stays connected.
+    pub(super) async fn link(
+        &mut self,
+        name: &'static str,
+        design: &Design,
+        relay: &RelayProcess,
+        folder: &Path,
+    ) -> Result<Self, AuditError> {
+        let (recorder, address) = recorded(relay).await?;
+        let invitation = Invitation { relay: address, ..self.phone.invitation()? };
+        let mut rng = Remembered::default();
+        let vault = Vault::create(&folder.join(name), &passphrase()?, PasswordCost::TESTING, &mut rng)?;
+        let padding = design.phone.padding;
+        let mut phone = Phone::create_linked_in(vault, &invitation, padding, now(), &mut rng)?;
+        phone.set_habits(self.phone.account().habits.clone(), &mut rng)?;
+        let mut device = Self::of(name, phone, rng, recorder);
+        device.carry(|notice| matches!(notice, Notice::WaitsForLink), Until::Told).await?;
+        let code = device.phone.device_code().ok_or(AuditError::WentWrong { what: "no device code" })?;
+        self.phone.link_device(code, true)?;
+        self.until(|notice| matches!(notice, Notice::DeviceLinked { .. })).await?;
+        device.until(|notice| matches!(notice, Notice::LinkComplete)).await?;
+        Ok(device)
     }
 
     /// Learns of each change to payloads, and reverses it.
@@ -123,6 +183,22 @@ impl Person {
         .await
     }
 
+    /// Carries frames, here and at another device of the same owner, until that device has `text`, which was said here
+    /// to a group.
+    pub(super) async fn until_at(&mut self, device: &mut Self, text: &str) -> Result<(), AuditError> {
+        for _ in 0..MOST_TURNS {
+            self.settle().await?;
+            device.settle().await?;
+            let groups = device.phone.all_groups()?;
+            let said = groups.iter().map(|group| device.phone.group_history(group.id));
+            let said = said.collect::<Result<Vec<_>, _>>()?;
+            if said.iter().flatten().any(|said| said.entry.text() == Some(text)) {
+                return Ok(());
+            }
+        }
+        Err(AuditError::WentWrong { what: "another device did not learn what was said" })
+    }
+
     /// Waits until the other phone's receipt has arrived.
     pub(super) async fn be_told(&mut self) -> Result<(), AuditError> {
         self.until(|notice| matches!(notice, Notice::Delivered { .. })).await
@@ -144,8 +220,17 @@ impl Person {
         Ok(of_link.map(|(recording, _)| recording).collect())
     }
 
+    /// Carries frames until nothing waits here and nothing comes.
+    pub(super) async fn settle(&mut self) -> Result<(), AuditError> {
+        self.carry(|_| false, Until::Idle).await
+    }
+
     /// Carries frames until the wanted notice has arrived, and until everything is done after that.
-    async fn until(&mut self, wanted: impl Fn(&Notice) -> bool) -> Result<(), AuditError> {
+    pub(super) async fn until(&mut self, wanted: impl Fn(&Notice) -> bool) -> Result<(), AuditError> {
+        self.carry(wanted, Until::Quiet).await
+    }
+
+    async fn carry(&mut self, wanted: impl Fn(&Notice) -> bool, until: Until) -> Result<(), AuditError> {
         let Self { seam, phone, rng, links, .. } = self;
         let carrying = async {
             let mut told = false;
@@ -153,8 +238,12 @@ impl Person {
                 match seam.next(phone, rng).await? {
                     Event::Up(link) => links.push(link),
                     Event::Told(notices) => told |= notices.iter().any(&wanted),
-                    Event::Quiet if told => return Ok(()),
-                    Event::Quiet => {}
+                    Event::Quiet if told && until == Until::Quiet => return Ok(()),
+                    Event::Idle if until == Until::Idle => return Ok(()),
+                    Event::Quiet | Event::Idle => {}
+                }
+                if told && until == Until::Told {
+                    return Ok(());
                 }
             }
         };
@@ -163,4 +252,15 @@ impl Person {
             Err(_) => Err(AuditError::WentWrong { what: "something that was said did not arrive in time" }),
         }
     }
+}
+
+/// The end of carrying frames.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Until {
+    /// The wanted notice has arrived. A device that waits to be linked is never done with everything.
+    Told,
+    /// Everything is done after that.
+    Quiet,
+    /// Nothing is left to do, and nothing comes.
+    Idle,
 }

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use pillarbox_relay::{Granularity, Keeping};
 use pillarbox_transport::RelayAddress;
+use pillarbox_wire::DepositKind;
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -215,7 +216,7 @@ pub(super) fn keep(stream: impl Read + Send + 'static, printed: &Arc<Mutex<Vec<u
 
 /// Returns the command line that makes a relay keep this.
 fn options(keeping: &Keeping) -> Vec<String> {
-    // The audited designs keep no deposits, no log of any kind, no channels, no groups and no attachments, and stamp nothing, as a
+    // The audited designs keep no deposits but backups, no attachments and no log of any kind, and stamp nothing, as a
     // relay does without options.
     let Keeping {
         undelivered,
@@ -224,13 +225,13 @@ fn options(keeping: &Keeping) -> Vec<String> {
         registered,
         sender,
         last_address,
-        deposits: _,
+        deposits,
         log: _,
         directory: _,
-        channels: _,
+        channels,
         stamps: _,
         directory_log: _,
-        groups: _,
+        groups,
         attachments: _,
     } = keeping;
     let exactness = |granularity: &Granularity| match granularity {
@@ -246,6 +247,9 @@ fn options(keeping: &Keeping) -> Vec<String> {
     options.extend(["--registered".to_owned(), exactness(registered)]);
     options.extend(last_address.then(|| "--keep-address".to_owned()));
     options.extend((!sender).then(|| "--drop-sender".to_owned()));
+    options.extend(deposits.contains(&DepositKind::BackupPart).then(|| "--backups".to_owned()));
+    options.extend(channels.then(|| "--channels".to_owned()));
+    options.extend(groups.then(|| "--groups".to_owned()));
     options
 }
 
@@ -263,6 +267,11 @@ mod tests {
             options(&Keeping { sender: false, ..Keeping::HISTORY }).join(" "),
             "--keep-undelivered 365 --keep-delivered 365 --last-seen exact --registered exact --keep-address \
              --drop-sender"
+        );
+        let deposits = vec![DepositKind::BackupPart];
+        assert_eq!(
+            options(&Keeping { deposits, channels: true, groups: true, ..Keeping::LEAST }).join(" "),
+            "--keep-undelivered 30 --last-seen day --registered exact --backups --channels --groups"
         );
     }
 

@@ -1,5 +1,6 @@
 //! The report of an audit, as data. The terminal's text and the JSON are two views of it.
 
+use pillarbox_client::GroupBasis;
 use serde::Serialize;
 
 use super::form::Form;
@@ -19,6 +20,8 @@ pub struct AuditReport {
     pub controls: Vec<AuditControl>,
     /// Each design's run. The first is the one in which the relay can read.
     pub runs: Vec<AuditRun>,
+    /// The runs with a group, a linked device, a backup and a channel: first that whose members sign.
+    pub features: [FeatureRun; 2],
     /// The run of the phone's program.
     pub locking: Locking,
     /// The run of a patched phone.
@@ -56,6 +59,9 @@ pub struct Claim {
     pub searched_bytes: u64,
     /// True if it holds, because nothing was found.
     pub holds: bool,
+    /// True if the answer prints its count, so that the short report does not repeat it while it holds.
+    #[serde(skip)]
+    pub is_in_answer: bool,
 }
 
 /// Something that a good search finds.
@@ -84,6 +90,39 @@ pub struct AuditRun {
     pub phones: Vec<Searched>,
     /// The lengths of rows and payloads.
     pub lengths: Measured,
+}
+
+/// A conversation with a group, a linked device, a backup and a channel.
+#[derive(Clone, Debug, Serialize)]
+pub struct FeatureRun {
+    /// Who says who is in the group. An operator who does also holds the backup's key.
+    pub groups: GroupBasis,
+    /// The names and texts that were drawn.
+    pub planted: Vec<PlantedName>,
+    /// The searches at the relay and on the way to it.
+    pub relay: Vec<Searched>,
+    /// The searches of the phones' files.
+    pub phones: Vec<Searched>,
+}
+
+impl FeatureRun {
+    /// Returns the run's name in claims, controls and headings.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self.groups {
+            GroupBasis::Operator => "operator manages",
+            GroupBasis::Signed | GroupBasis::Word => "members sign",
+        }
+    }
+}
+
+/// A name or a text that was drawn for a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PlantedName {
+    /// What it is.
+    pub what: String,
+    /// The drawn words.
+    pub words: String,
 }
 
 /// A conversation of the phone's program that is locked and opened again.

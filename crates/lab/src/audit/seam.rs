@@ -20,7 +20,7 @@ use tokio::time::sleep;
 use super::error::AuditError;
 
 /// The interval at which the phone is asked whether something has become due merely because time has passed.
-const TICK: Duration = Duration::from_millis(200);
+const TICK: Duration = Duration::from_millis(50);
 
 /// A change to a payload before it is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +65,8 @@ pub(super) enum Event {
     Told(Vec<Notice>),
     /// Everything that can be done now is done.
     Quiet,
+    /// That was so already, and nothing has come since.
+    Idle,
 }
 
 struct Open {
@@ -110,7 +112,7 @@ impl Seam {
             let (link, frame) = tokio::select! {
                 frame = receive(self.named.as_mut()) => (Link::Named, frame?),
                 frame = receive(self.nameless.as_mut()) => (Link::Nameless, frame?),
-                () = sleep(TICK) => continue,
+                () = sleep(TICK) => if quiet { return Ok(Event::Idle) } else { continue },
             };
             self.quiet = false;
             let frame = self.came(frame);

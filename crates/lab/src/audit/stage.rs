@@ -73,15 +73,8 @@ pub async fn play(
     alice.takes_back(&patched);
     bob.takes_back(&patched);
     let text_len = first.len();
-    let mut looker = Looker {
-        needles: needles(&planted, [&alice, &bob])?,
-        relay: Some(relay),
-        folder: &folder,
-        searched: Vec::new(),
-        lengths: Lengths::new(design, text_len, 1, &[ALICE.0, BOB.0]),
-        measured: Measured::default(),
-    };
-    looker.witness("the other's number", BOB.1.as_bytes())?;
+    let lengths = Lengths::new(design, text_len, 1, &[ALICE.0, BOB.0]);
+    let mut looker = Looker::new(needles(&planted, [&alice, &bob])?, relay, &folder, Some(lengths))?;
 
     for (speaker, text) in [(0, first), (1, second), (0, third)] {
         let (one, other) = if speaker == 0 { (&mut alice, &mut bob) } else { (&mut bob, &mut alice) };
@@ -108,6 +101,7 @@ pub async fn play(
     looker.look(Moment::Afterwards).await?;
     looker.end(&[&alice, &bob])?;
     let Looker { lengths, mut measured, searched, .. } = looker;
+    let lengths = lengths.ok_or(AuditError::WentWrong { what: "no lengths to compare with" })?;
     // Alice writes first, so Bob introduces himself in a receipt.
     let of_alice = Deeds { texts: TEXTS - 1, introducing: 0, sessions: 1 };
     lengths.measure_person(&mut measured, &alice, of_alice);
@@ -124,7 +118,7 @@ pub async fn play(
 }
 
 /// Returns everything that must not be found at the relay: the texts, and the phones' identity keys.
-fn needles(planted: &[Planted], people: [&Person; 2]) -> Result<Vec<Needle>, AuditError> {
+pub(super) fn needles(planted: &[Planted], people: [&Person; 2]) -> Result<Vec<Needle>, AuditError> {
     let mut needles = phones::said(planted)?;
     for person in people {
         let identity = person.phone.invitation()?.identity;
@@ -145,16 +139,30 @@ fn waiting(data: &Path) -> Result<MessageRow, AuditError> {
 }
 
 /// Searches the relay, moment by moment.
-struct Looker<'a> {
-    needles: Vec<Needle>,
+pub(super) struct Looker<'a> {
+    pub(super) needles: Vec<Needle>,
     relay: Option<RelayProcess>,
     folder: &'a TempDir,
-    searched: Vec<Searched>,
-    lengths: Lengths,
+    pub(super) searched: Vec<Searched>,
+    /// The lengths of rows, for a conversation that has texts and receipts only.
+    lengths: Option<Lengths>,
     measured: Measured,
 }
 
-impl Looker<'_> {
+impl<'a> Looker<'a> {
+    /// Creates a search of a relay whose data are in `folder`, with a witness that every relay here has.
+    pub(super) fn new(
+        needles: Vec<Needle>,
+        relay: RelayProcess,
+        folder: &'a TempDir,
+        lengths: Option<Lengths>,
+    ) -> Result<Self, AuditError> {
+        let (searched, measured) = (Vec::new(), Measured::default());
+        let mut looker = Self { needles, relay: Some(relay), folder, searched, lengths, measured };
+        looker.witness("the other's number", BOB.1.as_bytes())?;
+        Ok(looker)
+    }
+
     fn witness(&mut self, name: &str, bytes: &[u8]) -> Result<(), AuditError> {
         self.needles.push(Needle::new(NeedleRole::Witness, name, bytes)?);
         Ok(())
@@ -172,7 +180,7 @@ impl Looker<'_> {
     }
 
     /// Searches a relay that runs.
-    async fn look(&mut self, moment: Moment) -> Result<(), AuditError> {
+    pub(super) async fn look(&mut self, moment: Moment) -> Result<(), AuditError> {
         let search = self.search()?;
         if let Some(relay) = &self.relay {
             let memory::Looked { parts, not_read, hits } = memory::search(relay.child(), &search)?;
@@ -191,7 +199,7 @@ impl Looker<'_> {
     }
 
     /// Stops the relay and searches the remaining data, and the recordings from beginning to end.
-    fn end(&mut self, people: &[&Person]) -> Result<(), AuditError> {
+    pub(super) fn end(&mut self, people: &[&Person]) -> Result<(), AuditError> {
         let relay = self.relay.take().ok_or(AuditError::NotReady)?;
         let printed = relay.stop()?;
         let search = self.search_with("the line that it is ready", LOG_LINE)?;
@@ -214,8 +222,10 @@ impl Looker<'_> {
 
     /// Searches the files, and compares the rows in them with their lengths.
     fn files(&mut self, moment: Moment, search: &Search) -> Result<(), AuditError> {
-        let holdings = Holdings::read(&self.folder.path().join("relay"))?;
-        self.lengths.rows(&mut self.measured, &holdings, moment.name());
+        if let Some(lengths) = &self.lengths {
+            let holdings = Holdings::read(&self.folder.path().join("relay"))?;
+            lengths.rows(&mut self.measured, &holdings, moment.name());
+        }
         let mut looked: Vec<Searched> = [
             SearchedPlace::Database,
             SearchedPlace::WriteAheadLog,

@@ -6,6 +6,7 @@ use pillarbox_access::designs;
 use pillarbox_text::columns::Column;
 
 use super::encoding::Encoding;
+use super::features::{CHANNEL, POST};
 use super::form::Form;
 use super::needle::{NeedleRole, Planted};
 use super::report::{
@@ -44,7 +45,8 @@ const SHOWN: usize = 8;
 pub fn short(report: &AuditReport, width: usize) -> String {
     let mut screen = Screen::new(width);
     screen.say_in(Weight::Bold, CLAIMED);
-    claims(&mut screen, report, |claim| claim.claim.clone());
+    let shown = |claim: &&Claim| !(claim.holds && claim.is_in_answer);
+    claims(&mut screen, report.claims.iter().filter(shown), |claim| claim.claim.clone());
     misfits(&mut screen, report);
     let found = report.controls.iter().filter(|control| control.hits > 0).count();
     let SelfTest { plants, lengthened, noticed } = &report.self_test;
@@ -66,15 +68,22 @@ pub fn short(report: &AuditReport, width: usize) -> String {
 pub fn render(report: &AuditReport, width: usize) -> String {
     let mut screen = Screen::new(width);
     screen.title(CLAIMED);
-    claims(&mut screen, report, |claim| format!("{} ({} searched)", claim.claim, size(claim.searched_bytes)));
+    claims(&mut screen, report.claims.iter(), |claim| {
+        format!("{} ({} searched)", claim.claim, size(claim.searched_bytes))
+    });
     misfits(&mut screen, report);
     for run in &report.runs {
         let looked = run.relay.iter().chain(&run.message).chain(&run.phones);
-        places(&mut screen, &run.design, &run.planted, &looked.collect::<Vec<_>>());
+        places(&mut screen, &run.design, &texts(&run.planted), &looked.collect::<Vec<_>>());
+    }
+    for run in &report.features {
+        let looked = run.relay.iter().chain(&run.phones).collect::<Vec<_>>();
+        let names = run.planted.iter().map(|name| format!("{}: {}", name.what, name.words));
+        places(&mut screen, &format!("groups, {}", run.name()), &names.collect::<Vec<_>>(), &looked);
     }
     let locking = &report.locking;
     let looked = locking.looked.iter().collect::<Vec<_>>();
-    places(&mut screen, "a phone that is locked", &locking.planted, &looked);
+    places(&mut screen, "a phone that is locked", &texts(&locking.planted), &looked);
     controls(&mut screen, report);
     self_test(&mut screen, &report.self_test);
     screen.title("NOT SEARCHED");
@@ -102,6 +111,15 @@ fn answer(screen: &mut Screen, report: &AuditReport) {
         if !hits.is_empty() && !hits.iter().all(|hit| hit.form.is_plain()) {
             screen.entry(Weight::Normal, &format!("    Forms: {}.", forms(&hits)));
         }
+    }
+    for (run, says) in report.features.iter().zip([
+        "Names and keys of groups, devices and backups, where members sign",
+        "  where the operator manages the group and holds the backup's key",
+    ]) {
+        let hits = run.relay.iter().flat_map(|looked| &looked.hits);
+        let hits =
+            hits.filter(|hit| hit.role != NeedleRole::Witness && ![CHANNEL, POST].contains(&&*hit.what));
+        screen.row(&table, &[says.into(), times(hits.count())]);
     }
     lock(screen, &table, &report.locking);
     screen.say_in(
@@ -133,9 +151,9 @@ fn times(hits: usize) -> String {
     }
 }
 
-fn claims(screen: &mut Screen, report: &AuditReport, says: fn(&Claim) -> String) {
+fn claims<'a>(screen: &mut Screen, claims: impl Iterator<Item = &'a Claim>, says: fn(&Claim) -> String) {
     let table = Table::new(&COUNTED);
-    for claim in &report.claims {
+    for claim in claims {
         let found = if claim.holds { "holds".into() } else { format!("FOUND {}", claim.hits) };
         let weight = if claim.holds { Weight::Normal } else { Weight::Bold };
         screen.row_in(weight, &table, &[says(claim), found]);
@@ -153,12 +171,14 @@ fn misfits(screen: &mut Screen, report: &AuditReport) {
     }
 }
 
-fn places(screen: &mut Screen, name: &str, planted: &[Planted], all: &[&Searched]) {
+fn texts(planted: &[Planted]) -> Vec<String> {
+    planted.iter().enumerate().map(|(at, planted)| format!("{}. {}", at + 1, planted.text())).collect()
+}
+
+fn places(screen: &mut Screen, name: &str, planted: &[String], all: &[&Searched]) {
     screen.title(&format!("SEARCHED: {}", name.to_uppercase()));
     screen.say("What was said, drawn for this run:");
-    for (position, planted) in planted.iter().enumerate() {
-        screen.say(&format!("{}. {}", position + 1, planted.text()));
-    }
+    planted.iter().for_each(|line| screen.say(line));
     screen.blank();
     let heads = ["WHERE", "WHEN", "HOW MUCH", "FOUND"].map(str::to_owned).to_vec();
     let table = Table::headed(&SEARCHED, heads);

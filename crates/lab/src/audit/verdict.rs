@@ -1,13 +1,23 @@
 //! Conclusions from the findings: whether the claims hold, and whether the search counts at all.
 
+use super::features::{BACKUP_KEY, CHANNEL, GROUP, POST};
 use super::needle::NeedleRole;
 use super::report::{
-    AuditControl, AuditRun, Claim, Locking, Measured, Moment, Searched, SearchedPlace, SelfTest,
+    AuditControl, AuditRun, Claim, FeatureRun, Locking, Measured, Moment, Searched, SearchedPlace, SelfTest,
 };
 use super::search::Hit;
+use pillarbox_client::GroupBasis;
+
+/// The roles of what an operator must not have.
+const SECRET: [NeedleRole; 3] = [NeedleRole::Said, NeedleRole::Name, NeedleRole::Key];
 
 /// Returns the controls with the number of times that each was found. A zero means that the search counts for nothing.
-pub(super) fn controls(readable: &AuditRun, unreadable: &AuditRun, locking: &Locking) -> Vec<AuditControl> {
+pub(super) fn controls(
+    readable: &AuditRun,
+    unreadable: &AuditRun,
+    features: &[FeatureRun; 2],
+    locking: &Locking,
+) -> Vec<AuditControl> {
     let mut controls = Controls(Vec::new());
     for text in 1..=readable.planted.len() {
         let name = format!("text {text}, words");
@@ -29,8 +39,42 @@ pub(super) fn controls(readable: &AuditRun, unreadable: &AuditRun, locking: &Loc
         .flat_map(|at| at.found(NeedleRole::Witness))
         .count();
     controls.need(unreadable, "a connection without a name that the waiting text came on", began);
+    features.iter().for_each(|run| given(&mut controls, run));
     locked(&mut controls, locking);
     controls.0
+}
+
+/// Adds what the operator is given, which has to be found, and the witnesses of each place.
+fn given(controls: &mut Controls, run: &FeatureRun) {
+    let mut need = |what: &str, hits: usize| {
+        controls.0.push(AuditControl { control: format!("{}: {what}", run.name()), hits });
+    };
+    let is_disk = |looked: &&Searched| looked.place.is_disk();
+    let is_memory = |looked: &&Searched| looked.place == SearchedPlace::Memory;
+    let found = |is: &dyn Fn(&&Searched) -> bool, name: &str| {
+        let hits = run.relay.iter().filter(is).flat_map(|looked| &looked.hits);
+        hits.filter(|hit| hit.what == name).count()
+    };
+    let all = [GROUP, BACKUP_KEY, CHANNEL, POST];
+    let own = run.groups == GroupBasis::Operator;
+    for name in all.into_iter().filter(|name| own || [CHANNEL, POST].contains(name)) {
+        need(&format!("{name}, on the disk"), found(&is_disk, name));
+    }
+    if own {
+        need(&format!("{GROUP}, in the memory"), found(&is_memory, GROUP));
+    }
+    let number = "the other's number";
+    need(&format!("{number}, on the disk"), found(&is_disk, number));
+    need(&format!("{number}, in the memory"), found(&is_memory, number));
+    need(
+        "the line of its log",
+        of(&run.relay, SearchedPlace::Log).flat_map(|looked| looked.found(NeedleRole::Witness)).count(),
+    );
+    let greetings =
+        of(&run.relay, SearchedPlace::Connections).flat_map(|looked| looked.found(NeedleRole::Witness));
+    need("the greetings of its connections", greetings.count());
+    let heads = run.phones.iter().filter(|looked| looked.found(NeedleRole::Witness).next().is_some()).count();
+    need("the head of every phone's database", if heads == run.phones.len() { heads } else { 0 });
 }
 
 /// Adds the contents of an open chat, and the proofs that a locked one was searched.
@@ -135,14 +179,19 @@ fn witnesses(controls: &mut Controls, run: &AuditRun) {
 }
 
 /// Returns the claims, and whether each holds.
-pub(super) fn claims(readable: &AuditRun, unreadable: &AuditRun, locking: &Locking) -> Vec<Claim> {
+pub(super) fn claims(
+    readable: &AuditRun,
+    unreadable: &AuditRun,
+    features: &[FeatureRun; 2],
+    locking: &Locking,
+) -> Vec<Claim> {
     let runs = || [readable, unreadable];
     vec![
-        claim(
+        below(claim(
             format!("{}: nothing of what was said is at the relay", unreadable.design),
             unreadable.relay.iter().filter(|looked| looked.place != SearchedPlace::Connections),
             &[NeedleRole::Said],
-        ),
+        )),
         claim(
             "both: nothing of what was said is on the recorded connections".into(),
             runs().into_iter().flat_map(|run| of(&run.relay, SearchedPlace::Connections)),
@@ -158,23 +207,37 @@ pub(super) fn claims(readable: &AuditRun, unreadable: &AuditRun, locking: &Locki
             runs().into_iter().flat_map(|run| &run.relay),
             &[NeedleRole::Key],
         ),
-        claim(
-            "both: neither texts nor private keys are in the phones' files".into(),
-            runs().into_iter().flat_map(|run| &run.phones),
-            &[NeedleRole::Said, NeedleRole::Key],
-        ),
-        claim(
+        in_files(runs(), features, locking),
+        below(secret(&features[0], "of groups, devices, backups, nothing is at the relay")),
+        secret(&features[1], "only the group's name and backup's key are there"),
+        below(claim(
             "chat locked: no text, name, key or passphrase is in the memory".into(),
             locking.at(SearchedPlace::PhoneMemory, Moment::Locked),
-            &[NeedleRole::Said, NeedleRole::Name, NeedleRole::Key],
-        ),
-        claim(
-            "chat open, locked and opened again: nor is any in the phone's files".into(),
-            of(&locking.looked, SearchedPlace::PhoneFiles),
-            &[NeedleRole::Said, NeedleRole::Name, NeedleRole::Key],
-        ),
+            &SECRET,
+        )),
         lengths([&readable.lengths, &unreadable.lengths, &locking.lengths]),
     ]
+}
+
+/// Marks a claim whose count the answer prints.
+fn below(claim: Claim) -> Claim {
+    Claim { is_in_answer: true, ..claim }
+}
+
+/// Returns the claim that the relay, and the way to it, have nothing but what the operator is given.
+fn secret(run: &FeatureRun, says: &str) -> Claim {
+    claim(format!("{}: {says}", run.name()), run.relay.iter(), &SECRET)
+}
+
+/// Returns the claim about the folders of all phones. Names are searched for where they are drawn for the run, and what
+/// an operator is given, too.
+fn in_files(runs: [&AuditRun; 2], features: &[FeatureRun; 2], locking: &Locking) -> Claim {
+    let says = "all: no text, drawn name, key or passphrase is in the phones' files";
+    let of_runs = runs.into_iter().flat_map(|run| &run.phones);
+    let of_features = features.iter().flat_map(|run| &run.phones);
+    let of_locking = of(&locking.looked, SearchedPlace::PhoneFiles);
+    let roles = [NeedleRole::Said, NeedleRole::Name, NeedleRole::Key, NeedleRole::Given];
+    claim(says.into(), of_runs.chain(of_features).chain(of_locking), &roles)
 }
 
 fn lengths(all: [&Measured; 3]) -> Claim {
@@ -184,6 +247,7 @@ fn lengths(all: [&Measured; 3]) -> Claim {
         hits,
         searched_bytes: all.iter().map(|measured| measured.bytes).sum(),
         holds: hits == 0,
+        is_in_answer: false,
     }
 }
 
@@ -193,7 +257,7 @@ fn claim<'a>(claim: String, searched: impl Iterator<Item = &'a Searched>, roles:
         hits += roles.iter().map(|role| looked.found(*role).count()).sum::<usize>();
         searched_bytes += looked.bytes;
     }
-    Claim { claim, hits, searched_bytes, holds: hits == 0 }
+    Claim { claim, hits, searched_bytes, holds: hits == 0, is_in_answer: false }
 }
 
 fn of(searched: &[Searched], place: SearchedPlace) -> impl Iterator<Item = &Searched> {
