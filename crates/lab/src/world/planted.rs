@@ -95,7 +95,8 @@ impl World {
             if is_by_maker {
                 self.passes_relay(who, Way::Down, build.to_bytes());
             }
-            if outcome.is_ok() {
+            // A phone runs the program whose source the build that it took names.
+            if outcome.is_ok() && build.sha256 == source_sha256(true) {
                 self.altered.insert(who, Altered::TargetedUpdate(TargetedUpdateClient));
                 self.begin_harvest(who, None)?;
             }
