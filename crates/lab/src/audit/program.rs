@@ -215,8 +215,8 @@ pub(super) fn keep(stream: impl Read + Send + 'static, printed: &Arc<Mutex<Vec<u
 
 /// Returns the command line that makes a relay keep this.
 fn options(keeping: &Keeping) -> Vec<String> {
-    // The audited designs keep no deposits, no log of any kind, no channels, no groups and no attachments, and stamp nothing, as a
-    // relay does without options.
+    // The audited designs keep no deposits, no log of any kind, no channels, no groups and no attachments, and stamp
+    // nothing, as a relay does without options.
     let Keeping {
         undelivered,
         delivered,
