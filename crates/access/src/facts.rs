@@ -80,6 +80,9 @@ pub struct Facts {
     /// Messages that are present byte for byte and that nothing opened. Their holder cannot tell whether they are
     /// texts.
     pub sealed: Vec<Wrote>,
+    /// The number of pictures that are present and that nothing opened.
+    #[serde(skip)]
+    pub sealed_pictures: u64,
     /// Members of groups.
     pub members: Vec<Member>,
     /// Entries of address books.
@@ -94,6 +97,7 @@ impl Facts {
         merge(&mut self.wrote, other.wrote);
         merge(&mut self.said, other.said);
         merge(&mut self.sealed, other.sealed);
+        self.sealed_pictures += other.sealed_pictures;
         merge(&mut self.members, other.members);
         merge(&mut self.knows, other.knows);
         merge(&mut self.named, other.named);

@@ -53,8 +53,8 @@ pub const MAX_GROUPS_OF_ONE: usize = 100;
 /// Longest name of a group in bytes: that of a person.
 pub const MAX_GROUP_NAME_LEN: usize = 64;
 
-/// Longest part of an attachment in bytes: half a frame. A longer one would keep the messages behind it waiting on a slow
-/// line.
+/// Longest part of an attachment in bytes: half a frame. A longer one would keep the messages behind it waiting on a
+/// slow line.
 pub const MAX_ATTACHMENT_PART_LEN: usize = 32 * 1024;
 
 /// Parts of one attachment: a mebibyte together. A photo scaled for a phone's screen takes a third of that; a larger

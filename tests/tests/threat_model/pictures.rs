@@ -1,11 +1,15 @@
 //! Pictures: what the relay that keeps them sees, and what it cannot do to them.
 
-use pillarbox_client::{Link, PictureBytes, PictureFault};
+use pillarbox_client::body::{Body, Content};
+use pillarbox_client::picture::PictureTold;
+use pillarbox_client::{BodyId, Link, PictureBytes, PictureFault, PicturePointer};
 use pillarbox_relay::RelaySettings;
 use pillarbox_testkit::world::{Who, World, altering, contains};
-use pillarbox_wire::{ClientFrame, Duration, RelayFrame};
+use pillarbox_wire::limits::MAX_ATTACHMENT_PART_LEN;
+use pillarbox_wire::{Bytes, ClientFrame, Duration, FixedBytes, LeaveAttachment, RelayFrame};
 
-use super::world;
+use crate::forger::{Forger, REQUEST};
+use crate::world;
 
 /// A picture of more than one part.
 fn picture() -> Vec<u8> {
@@ -125,13 +129,25 @@ fn the_relay_cannot_make_a_phone_fetch_more_than_the_picture_that_it_was_told_of
 
 #[test]
 fn a_stranger_cannot_make_a_phone_fetch_a_picture_before_its_owner_answers() {
-    let (mut world, alice, bob) = pair();
-    // Bob removes Alice. Her phone still knows that his shows pictures.
-    let (stranger, mut rng) = (world.id(alice), world.fork());
-    world.at(bob).remove_contact(stranger, &mut rng).unwrap();
-    send(&mut world, alice, bob, &picture());
-    assert_eq!((fetches(&world), last(&world, bob, alice)), (0, PictureBytes::AtRelay));
-    world.tell(bob, alice, "who is this?");
+    let (mut world, _, bob) = pair();
+    let mallory = Forger::new(&mut world);
+    let pointer = PicturePointer::to(&picture(), FixedBytes([0x6a; 32]), FixedBytes([3; 32]));
+    for (part, number) in pointer.sealed(&picture()).chunks(MAX_ATTACHMENT_PART_LEN).zip(0..) {
+        let (request, attachment, part) = (REQUEST, pointer.attachment, Bytes(part.to_vec()));
+        let frame = ClientFrame::LeaveAttachment(LeaveAttachment { request, attachment, number, part });
+        let answer = world.ask(mallory.connection, frame);
+        assert!(matches!(answer[..], [RelayFrame::AttachmentLeft(_)]), "{answer:?}");
+    }
+    let (id, sent_at) = (BodyId::generate(&mut world.fork()), world.now);
+    let content = Content::Picture(PictureTold { id, sent_at, picture: pointer, expires_after: None });
+    let body = Body { introduction: None, content };
+    let payload = mallory.first_message(&mut world, bob, &body);
+    mallory.submit(&mut world, bob, payload);
+    let (from, mut rng) = (mallory.address.account, world.fork());
+    let held = |world: &World| world.see(bob).picture(from, id).unwrap();
+    assert_eq!((fetches(&world), held(&world)), (0, PictureBytes::AtRelay));
+    let now = world.now;
+    world.at(bob).accept_request(from, now, &mut rng).unwrap();
     world.run();
-    assert_eq!(last(&world, bob, alice), PictureBytes::Here(picture().into()));
+    assert_eq!(held(&world), PictureBytes::Here(picture().into()));
 }

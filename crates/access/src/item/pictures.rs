@@ -1,5 +1,5 @@
-//! Pictures stored at an operator: each is tried with every key that the operator has, and with the keys in messages that
-//! it can read.
+//! Pictures stored at an operator: each is tried with every key that the operator has, and with the keys in messages
+//! that it can read.
 
 use std::collections::BTreeMap;
 

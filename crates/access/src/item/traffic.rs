@@ -204,6 +204,7 @@ pub(super) fn content(rows: &Rows<'_>) -> ItemReading {
     lines.extend(pictures.lines);
     reply.exhibits.extend(pictures.exhibits);
     held += pictures.unreadable;
+    reply.facts.sealed_pictures = pictures.unreadable;
     let (private_keys, public_values) = tried;
     reply.answer = match (lines.is_empty(), held) {
         (true, 0) => reply.answer,

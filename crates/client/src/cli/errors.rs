@@ -298,7 +298,10 @@ pub(crate) fn explain(failure: &Failure, profile: &Path) -> Option<Explained> {
             Some(advice) => Explained::new(No, format!("The relay says no to {channel}: {reason}. {advice}")),
             None => refused(*reason),
         },
-        Failure::Picture(trouble) => picture::explain(trouble),
+        Failure::Picture(trouble) => {
+            let (exit, what, next) = picture::explained(trouble);
+            Explained { what, next: next.map(str::to_owned), exit }
+        }
         Failure::Backup(trouble) => {
             let (exit, what, next) = backup::explained(trouble);
             Explained { what, next: next.map(str::to_owned), exit }

@@ -7,7 +7,9 @@ use std::io;
 use std::path::PathBuf;
 
 use pillarbox_client::body::MAX_TEXT_LEN;
-use pillarbox_client::{BackupError, InvitationError, PhoneError, ProfileError, StorageError, Trust};
+use pillarbox_client::{
+    BackupError, InvitationError, PhoneError, PictureFault, ProfileError, StorageError, Trust,
+};
 use pillarbox_wire::limits::MAX_POST_LEN;
 use pillarbox_wire::{AccountId, ChannelName, Farewell, Refusal};
 
@@ -15,7 +17,6 @@ use super::backup_key::BadKey;
 use super::device_words::DeviceTrouble;
 use super::membership::GroupFailure;
 use super::passphrase::PassphraseError;
-use super::picture::PictureTrouble;
 use super::profile::PlaceError;
 
 /// Reasons that a command stopped.
@@ -252,6 +253,61 @@ pub(crate) enum BackupTrouble {
     NotWhole,
 }
 
+/// Reasons that a picture was not sent or not saved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum PictureTrouble {
+    /// The file has no bytes.
+    Empty {
+        /// The file as typed.
+        file: String,
+    },
+    /// The file is too long.
+    TooLong {
+        /// The file as typed.
+        file: String,
+    },
+    /// The file cannot be read, for this reason of the system.
+    Unreadable {
+        /// The file as typed.
+        file: String,
+        /// The system's words.
+        why: String,
+    },
+    /// The contact's phone has not said that it shows pictures.
+    NotShown {
+        /// The contact's name.
+        name: String,
+    },
+    /// This is a linked device, which sends no pictures.
+    LinkedDevice,
+    /// The conversation has no such picture.
+    None {
+        /// The contact's name.
+        name: String,
+        /// The number of pictures in the conversation.
+        pictures: usize,
+    },
+    /// The picture was not fetched yet.
+    NotFetched {
+        /// The contact's name.
+        name: String,
+    },
+    /// The picture will not come.
+    Lost {
+        /// The contact's name.
+        name: String,
+        /// The reason.
+        fault: PictureFault,
+    },
+    /// The picture never was on this phone.
+    Elsewhere,
+    /// There is a file of that name.
+    FileExists {
+        /// The file as typed.
+        file: String,
+    },
+}
+
 impl Failure {
     /// Converts an error of standard output.
     pub(crate) fn from_output(error: io::Error) -> Self {
@@ -343,5 +399,11 @@ impl From<PassphraseError> for Failure {
 impl From<PlaceError> for Failure {
     fn from(error: PlaceError) -> Self {
         Self::Place(error)
+    }
+}
+
+impl From<PictureTrouble> for Failure {
+    fn from(trouble: PictureTrouble) -> Self {
+        Self::Picture(trouble)
     }
 }

@@ -1,19 +1,19 @@
 //! `pillarbox picture`, and `pillarbox send --picture`.
 //!
-//! A picture is bytes here: nothing looks into it, so that a stranger's picture cannot harm this program. What it does to
-//! the program that shows it is that program's concern.
+//! A picture is bytes here: nothing looks into it, so that a stranger's picture cannot harm this program. What it does
+//! to the program that shows it is that program's concern.
 
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use pillarbox_client::picture::{MAX_PICTURE_LEN, PictureFault};
+use pillarbox_client::picture::MAX_PICTURE_LEN;
 use pillarbox_client::{HistoryEntry, PhoneError, PictureBytes};
 use pillarbox_system::private;
 use serde::Serialize;
 
 use super::context::{CliContext, find};
-use super::failure::Failure;
+use super::failure::{Failure, PictureTrouble};
 use super::program::PhoneProgram;
 use super::services::PictureCommand;
 use super::words;
@@ -25,61 +25,6 @@ struct SavedPicture {
     id: String,
     file: String,
     bytes: usize,
-}
-
-/// Reasons that a picture was not sent or not saved.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum PictureTrouble {
-    /// The file has no bytes.
-    Empty {
-        /// The file as typed.
-        file: String,
-    },
-    /// The file is too long.
-    TooLong {
-        /// The file as typed.
-        file: String,
-    },
-    /// The file cannot be read, for this reason of the system.
-    Unreadable {
-        /// The file as typed.
-        file: String,
-        /// The system's words.
-        why: String,
-    },
-    /// The contact's phone has not said that it shows pictures.
-    NotShown {
-        /// The contact's name.
-        name: String,
-    },
-    /// This is a linked device, which sends no pictures.
-    LinkedDevice,
-    /// The conversation has no such picture.
-    None {
-        /// The contact's name.
-        name: String,
-        /// The number of pictures in the conversation.
-        pictures: usize,
-    },
-    /// The picture was not fetched yet.
-    NotFetched {
-        /// The contact's name.
-        name: String,
-    },
-    /// The picture will not come.
-    Lost {
-        /// The contact's name.
-        name: String,
-        /// The reason.
-        fault: PictureFault,
-    },
-    /// The picture never was on this phone.
-    Elsewhere,
-    /// There is a file of that name.
-    FileExists {
-        /// The file as typed.
-        file: String,
-    },
 }
 
 /// Runs `pillarbox picture`.
@@ -150,10 +95,4 @@ pub(crate) fn not_queued(error: PhoneError, name: &str) -> Failure {
 
 fn named(file: &Path) -> String {
     pillarbox_client::display::safe(&file.display().to_string())
-}
-
-impl From<PictureTrouble> for Failure {
-    fn from(trouble: PictureTrouble) -> Self {
-        Self::Picture(trouble)
-    }
 }

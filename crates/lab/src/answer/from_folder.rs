@@ -49,6 +49,9 @@ impl Answer {
             }
             _ => (0, 0, 0),
         };
+        // The item counts messages and pictures together.
+        let pictures = served.facts.sealed_pictures.min(unreadable);
+        let unreadable = unreadable - pictures;
         let number = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
         let kinds: Vec<Item> = kinds(served)
             .into_iter()
@@ -66,6 +69,7 @@ impl Answer {
             texts: reaches(Reach::Contents).then(|| number(served.facts.said.len())),
             messages: reaches(Reach::Records).then(|| entries(Item::MessageTimes)),
             unreadable,
+            pictures,
             other_form,
             plain_words,
             kinds: number(kinds.len()),

@@ -119,7 +119,10 @@ fn phrase(line: &InventoryLine, keeping: &Keeping) -> Option<String> {
 
 /// Returns whether this is the field that the other fields of its row are about.
 fn leads(line: &InventoryLine) -> bool {
-    matches!((line.record, line.field), ("MessageRow", "payload") | ("SentCode", "handle"))
+    matches!(
+        (line.record, line.field),
+        ("MessageRow", "payload") | ("SentCode", "handle") | ("AttachmentRow", "part")
+    )
 }
 
 fn how_long(kept: KeptFor) -> String {

@@ -2,17 +2,17 @@
 
 use pillarbox_client::picture::MAX_PICTURE_LEN;
 
-use super::Explained;
 use crate::cli::exit::Exit;
-use crate::cli::picture::PictureTrouble;
+use crate::cli::failure::PictureTrouble;
 
-pub(super) fn explain(trouble: &PictureTrouble) -> Explained {
+/// Returns the exit code, the sentence, and the next command.
+pub(super) fn explained(trouble: &PictureTrouble) -> (Exit, String, Option<&'static str>) {
     use Exit::{No, Usage};
-    match trouble {
+    let (exit, what) = match trouble {
         PictureTrouble::Empty { file } => {
-            Explained::new(Usage, format!("The file {file} is empty, so there is no picture to send."))
+            (Usage, format!("The file {file} is empty, so there is no picture to send."))
         }
-        PictureTrouble::TooLong { file } => Explained::new(
+        PictureTrouble::TooLong { file } => (
             Usage,
             format!(
                 "The file {file} has more than {MAX_PICTURE_LEN} bytes, the most that a picture may have. Nothing was sent. Make it \
@@ -20,9 +20,9 @@ pub(super) fn explain(trouble: &PictureTrouble) -> Explained {
             ),
         ),
         PictureTrouble::Unreadable { file, why } => {
-            Explained::new(Usage, format!("The file {file} cannot be read: {why}. Nothing was sent."))
+            (Usage, format!("The file {file} cannot be read: {why}. Nothing was sent."))
         }
-        PictureTrouble::NotShown { name } => Explained::new(
+        PictureTrouble::NotShown { name } => (
             No,
             format!(
                 "{name}'s phone has not said that it shows pictures, so nothing was sent. It says so when it confirms a \
@@ -30,14 +30,14 @@ pub(super) fn explain(trouble: &PictureTrouble) -> Explained {
                  that shows no pictures never says so."
             ),
         ),
-        PictureTrouble::LinkedDevice => Explained::new(
+        PictureTrouble::LinkedDevice => (
             No,
-            "This is a linked device, and only the first phone of an account sends pictures. Nothing was sent.",
+            "This is a linked device, and only the first phone of an account sends pictures. Nothing was sent.".to_owned(),
         ),
         PictureTrouble::None { name, pictures: 0 } => {
-            Explained::new(No, format!("There is no picture in the conversation with {name} on this phone."))
+            (No, format!("There is no picture in the conversation with {name} on this phone."))
         }
-        PictureTrouble::None { name, pictures } => Explained::new(
+        PictureTrouble::None { name, pictures } => (
             No,
             format!(
                 "The conversation with {name} has {pictures} picture{} on this phone, counted from the last one. Choose a \
@@ -45,25 +45,26 @@ pub(super) fn explain(trouble: &PictureTrouble) -> Explained {
                 if *pictures == 1 { "" } else { "s" }
             ),
         ),
-        PictureTrouble::NotFetched { name } => Explained::new(
+        PictureTrouble::NotFetched { name } => (
             No,
             format!(
                 "The picture from {name} is not on this phone yet. The next command that connects fetches it, if you have \
                  added or answered {name}."
             ),
-        )
-        .then("inbox"),
-        PictureTrouble::Lost { name, fault } => Explained::new(
+        ),
+        PictureTrouble::Lost { name, fault } => (
             No,
             format!("The picture did not come: {}. {name} would have to send it again.", fault.clause()),
         ),
-        PictureTrouble::Elsewhere => Explained::new(
+        PictureTrouble::Elsewhere => (
             No,
-            "The picture is on another device of yours, which has sent it. Save it there.",
+            "The picture is on another device of yours, which has sent it. Save it there.".to_owned(),
         ),
-        PictureTrouble::FileExists { file } => Explained::new(
+        PictureTrouble::FileExists { file } => (
             No,
             format!("There is a file {file} already, and nothing was written. Choose another name."),
         ),
-    }
+    };
+    let next = matches!(trouble, PictureTrouble::NotFetched { .. }).then_some("inbox");
+    (exit, what, next)
 }

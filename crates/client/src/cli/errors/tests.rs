@@ -11,11 +11,10 @@ use unicode_width::UnicodeWidthStr;
 
 use super::super::backup_key::BadKey;
 use super::super::device_words::DeviceTrouble;
-use super::super::failure::{BackupTrouble, Failure};
+use super::super::failure::{BackupTrouble, Failure, PictureTrouble};
 use super::super::grammar;
 use super::super::membership::GroupFailure;
 use super::super::passphrase::PassphraseError;
-use super::super::picture::PictureTrouble;
 use super::super::profile::PlaceError;
 use super::*;
 

@@ -17,6 +17,8 @@ pub(crate) struct Rows<'a> {
     pub(crate) messages: Option<u64>,
     /// Messages whose content cannot be opened.
     pub(crate) unreadable: u64,
+    /// Pictures that cannot be opened.
+    pub(crate) pictures: u64,
     /// Messages in a form that this program does not read.
     pub(crate) other_form: u64,
     /// The messages in such a form that contain plain words.
@@ -47,7 +49,8 @@ pub(crate) fn rows_question(demand: &str, about: &str) -> String {
 /// Writes at most four sentences: what was returned, what is unreadable, what has another form, and who else is in
 /// it.
 pub(crate) fn rows_headline(rows: &Rows<'_>, others: &[&str]) -> String {
-    let Rows { about, has_account, texts, messages, unreadable, other_form, plain_words, kinds } = *rows;
+    let Rows { about, has_account, texts, messages, unreadable, pictures, other_form, plain_words, kinds } =
+        *rows;
     let some = |number: u64, unit: &str| match number {
         0 => part(0, 1, unit),
         number => counted_by(number, unit),
@@ -72,11 +75,15 @@ pub(crate) fn rows_headline(rows: &Rows<'_>, others: &[&str]) -> String {
     if has_account || kinds > 0 {
         says.push(format!("The rows give {} about {about}.", listed(&gives, "and")));
     }
-    if unreadable > 0 {
-        let holds = counted_by(unreadable, "messages");
+    if unreadable + pictures > 0 {
+        let messages =
+            (unreadable > 0).then(|| format!("{}, receipts included", counted_by(unreadable, "messages")));
+        let pictures_held = (pictures > 0).then(|| counted_by(pictures, "pictures"));
+        let holds: Vec<String> = messages.into_iter().chain(pictures_held).collect();
         says.push(format!(
-            "They hold {holds}, receipts included, and nothing in the operator's possession opens {}.",
-            them(unreadable)
+            "They hold {}, and nothing in the operator's possession opens {}.",
+            holds.join(", and "),
+            them(unreadable + pictures)
         ));
     }
     says.extend((other_form > 0).then(|| in_another_form(other_form, plain_words)));
@@ -253,6 +260,8 @@ mod tests {
             rows_headline(&Rows { has_account: false, ..rows }, &[]),
             rows_headline(&Rows { has_account: false, kinds: 1, ..rows }, &["+447700900102"]),
             rows_headline(&Rows { kinds: 3, ..rows }, &[]),
+            rows_headline(&Rows { kinds: 3, pictures: 1, ..rows }, &[]),
+            rows_headline(&Rows { kinds: 3, unreadable: 2, pictures: 3, ..rows }, &[]),
             rows_headline(&Rows { messages: Some(0), kinds: 3, ..rows }, &[]),
             rows_headline(
                 &Rows { texts: Some(0), messages: Some(1), unreadable: 1, kinds: 1, ..rows },
