@@ -72,7 +72,14 @@ fn a_device_is_linked_with_a_code_kept_in_step_and_removed_and_contacts_are_told
     // The first phone alone changes devices, and does nothing by half.
     drop(laptop.run(&["device", "remove", "128", "--yes"]).expect(1).says("Only the first phone"));
     drop(laptop.run(&["account", "close", "--yes"]).expect(1).says("Only the first phone"));
-    drop(laptop.run(&["group", "create", "Harbour", "Alice"]).expect(1).says("Only the first phone"));
+    // It signs what its linked devices wish of a group.
+    let wished = laptop.run(&["group", "create", "Harbour", "Alice"]).expect(0);
+    drop(wished.prints("Your first phone is asked to make Harbour: only it signs for your account."));
+    drop(laptop.run(&["group", "list"]).expect(0).prints("Asked, and not signed yet: make Harbour."));
+    settle(&[&bob, &laptop, &alice]);
+    for device in [&laptop, &bob, &alice] {
+        drop(device.run(&["group", "show", "Harbour"]).expect(0).prints("Harbour has 2 members"));
+    }
     drop(bob.run(&["device", "remove", "128"]).expect(2).says("--yes"));
     drop(
         bob.run(&["device", "remove", "129", "--yes"])

@@ -10,13 +10,14 @@ use pillarbox_client::body::{
 };
 use pillarbox_client::membership::{GroupMember, MemberAct, MemberChange, MemberClaim, MembersSeen};
 use pillarbox_client::own_news::{
-    AccountNews, ContactFacts, ContactNews, EntryNews, EntryWay, OwnNews, OwnTold, ProgressNews, ShownNews,
+    AccountNews, ContactFacts, ContactNews, EntryNews, EntryWay, GroupWish, OwnNews, OwnTold, ProgressNews,
+    ShownNews, WishAnswer, WishFault,
 };
 use pillarbox_client::picture::PictureTold;
 use pillarbox_client::{BodyId, ContactOrigin, DeliveryState, EntryKind, GroupId, PicturePointer, Trust};
 use pillarbox_crypto::SigningSecret;
 use pillarbox_wire::{
-    AccountId, DeviceId, DeviceList, FixedBytes, IdentityKey, ListedDevice, LogHead, Timestamp,
+    AccountId, DeviceId, DeviceList, FixedBytes, GroupAct, IdentityKey, ListedDevice, LogHead, Timestamp,
 };
 
 const ID: BodyId = BodyId(FixedBytes([0x11; 16]));
@@ -106,6 +107,11 @@ fn picture() -> PicturePointer {
     }
 }
 
+fn wish() -> GroupWish {
+    let act = GroupAct::Create { name: "Harbour".to_owned(), members: vec![AccountId([0xbb; 16])] };
+    GroupWish { wish: FixedBytes([0x55; 16]), group: GROUP, act, at: AT }
+}
+
 fn bodies() -> Vec<(&'static str, Body)> {
     let text = Text { id: ID, sent_at: AT, text: "six".to_owned(), expires_after: Some(60) };
     let said = GroupText { group: GROUP, text: Text { expires_after: None, ..text.clone() } };
@@ -116,6 +122,7 @@ fn bodies() -> Vec<(&'static str, Body)> {
     let introduction = Introduction { delivery_key: Some(KEY), name: "Alice".to_owned() };
     let told = MemberChanges { id: ID, group: signed, key: KEY, seen, asks: true, changes };
     let (with, state) = (AccountId([0xbb; 16]), DeliveryState::Delivered);
+    let answer = WishAnswer { wish: FixedBytes([0x55; 16]), refused: Some(WishFault::NotKeeper) };
     let progress = ProgressNews { with, group: Some(GROUP), message: ID, state };
     let contents = [
         ("Text", Content::Text(text)),
@@ -139,6 +146,8 @@ fn bodies() -> Vec<(&'static str, Body)> {
         ("OwnNewsProgress", own(OwnTold::Progress(progress))),
         ("OwnNewsShown", own(OwnTold::Shown(ShownNews { with, message: ID, at: AT }))),
         ("OwnNewsSignOff", own(OwnTold::SignOff)),
+        ("OwnNewsGroupWish", own(OwnTold::GroupWish(Box::new(wish())))),
+        ("OwnNewsWishAnswered", own(OwnTold::WishAnswered(answer))),
     ];
     let bodies = contents.into_iter().enumerate().map(|(number, (name, content))| {
         let introduction = (number == 0).then(|| introduction.clone());

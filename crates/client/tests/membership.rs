@@ -9,11 +9,12 @@
     reason = "a failed expectation is a failed test"
 )]
 
+use pillarbox_client::own_news::WishFault;
 use pillarbox_client::{
     DeliveryState, GroupBasis, GroupId, GroupNews, Habits, NewAccount, Notice, PhoneError, Protection,
 };
-use pillarbox_testkit::world::{Who, World};
-use pillarbox_wire::{AccountId, Duration};
+use pillarbox_testkit::world::{Fault, Who, World, altering, honest};
+use pillarbox_wire::{AccountId, DeviceId, Duration, Pong, RelayFrame, RequestId};
 
 /// Phones of an older version: they create no signed groups, and do not announce version 2.
 fn before() -> Habits {
@@ -320,4 +321,122 @@ fn whoever_left_by_a_farewell_of_before_is_not_added_again() {
     }
     add(&mut world, alice, group, bob);
     assert_eq!(members(&world, alice, group).len(), 2);
+}
+
+/// Alice, Bob with a laptop, and Carol, who all know Bob and read signatures.
+fn with_a_laptop() -> (World, [Who; 4]) {
+    let mut world = World::new();
+    let (alice, bob) = world.pair();
+    let laptop = world.link_device(bob, false);
+    let carol = world.phone("Carol");
+    world.introduce(bob, carol);
+    for other in [alice, carol] {
+        world.tell(bob, other, "hello");
+        world.tell(other, bob, "both phones read signatures");
+    }
+    (world, [alice, bob, laptop, carol])
+}
+
+fn in_it(world: &World, who: Who, group: GroupId) -> Vec<AccountId> {
+    world.see(who).group(group).map(|group| group.members).unwrap_or_default()
+}
+
+#[test]
+fn what_a_linked_device_wishes_of_a_group_the_first_phone_signs_and_all_members_agree() {
+    let (mut world, [alice, bob, laptop, carol]) = with_a_laptop();
+    let (mut rng, now) = (world.fork(), world.now);
+    let [alice_is, bob_is, carol_is] = [alice, bob, carol].map(|who| world.id(who));
+    let group = world.at(laptop).make_group("Harbour", &[alice_is], now, &mut rng).unwrap();
+    assert!(world.see(laptop).group(group).is_err(), "nothing is made before the first phone signs it");
+    assert_eq!(world.see(laptop).group_wishes().unwrap().len(), 1);
+    world.run();
+    assert!(world.see(laptop).group_wishes().unwrap().is_empty());
+    world.at(laptop).add_to_group(group, carol_is, now, &mut rng).unwrap();
+    world.run();
+    let all = in_it(&world, bob, group);
+    assert_eq!(all.len(), 3);
+    for who in [alice, carol, laptop] {
+        assert_eq!(in_it(&world, who, group), all, "{who:?}");
+        let signed = world.see(who).group_signatures(group).unwrap().unwrap();
+        assert_eq!(signed.keeper, bob_is);
+        assert!(signed.members.iter().all(|one| one.by == bob_is && one.at.is_some()), "{who:?}");
+    }
+    world.at(laptop).remove_from_group(group, carol_is, now, &mut rng).unwrap();
+    world.run();
+    for who in [alice, bob, laptop] {
+        assert!(!in_it(&world, who, group).contains(&carol_is), "{who:?}");
+    }
+    let again = world.at(laptop).remove_from_group(group, carol_is, now, &mut rng);
+    assert_eq!(again, Err(PhoneError::NotMember), "nobody is asked for what cannot be");
+    // Carol was removed for good, which the first phone alone has to say.
+    world.take_notices(laptop);
+    world.at(laptop).add_to_group(group, carol_is, now, &mut rng).unwrap();
+    world.run();
+    let refused = Notice::WishRefused { group, fault: WishFault::NoRoom };
+    assert!(world.take_notices(laptop).contains(&refused));
+    assert!(world.see(laptop).group_wishes().unwrap().is_empty());
+    world.at(laptop).leave_group(group, now, &mut rng).unwrap();
+    world.run();
+    for who in [bob, laptop] {
+        assert!(!world.see(who).is_in(&world.see(who).group(group).unwrap()), "{who:?}");
+    }
+    assert_eq!(in_it(&world, alice, group), [alice_is]);
+}
+
+#[test]
+fn a_wish_is_granted_once_at_whatever_step_a_device_the_first_phone_or_the_relay_is_killed() {
+    let (mut at, mut total) = (1, 0);
+    loop {
+        let (mut world, [alice, bob, laptop, _]) = with_a_laptop();
+        let (mut rng, now, alice_is) = (world.fork(), world.now, world.id(alice));
+        let start = world.steps;
+        let fault = [Fault::Crash(bob), Fault::Crash(laptop), Fault::Restart, Fault::Crash(alice)][total % 4];
+        world.fault = Box::new(move |step| (step == start + at).then_some(fault));
+        let group = world.at(laptop).make_group("Harbour", &[alice_is], now, &mut rng).unwrap();
+        world.run();
+        world.pass(Duration::from_seconds(120));
+        world.run();
+        for who in [alice, bob, laptop] {
+            let groups = world.see(who).groups().unwrap();
+            assert_eq!(groups.len(), 1, "{who:?}, {fault:?} at {at}");
+            assert_eq!((groups[0].id, groups[0].members.len()), (group, 2), "{fault:?} at {at}");
+        }
+        assert!(world.see(laptop).group_wishes().unwrap().is_empty(), "{fault:?} at {at}");
+        if world.steps < start + at {
+            break;
+        }
+        total += 1;
+        at += 5;
+    }
+    assert!(total > 4, "the loop reaches into the answer: {total}");
+}
+
+#[test]
+fn what_a_removed_device_wished_is_refused_although_it_was_on_its_way() {
+    for removed in [false, true] {
+        let (mut world, [alice, bob, laptop, carol]) = with_a_laptop();
+        let (mut rng, now) = (world.fork(), world.now);
+        let [alice_is, carol_is] = [alice, carol].map(|who| world.id(who));
+        let group = world.at(laptop).make_group("Harbour", &[alice_is], now, &mut rng).unwrap();
+        world.run();
+        // The relay keeps from Bob's phone what the laptop sends, and hands it over later.
+        world.down = altering(move |who, frame: &mut RelayFrame| {
+            if who == bob && matches!(frame, RelayFrame::Deliver(_)) {
+                *frame = RelayFrame::Pong(Pong { request: RequestId(0) });
+            }
+        });
+        world.at(laptop).add_to_group(group, carol_is, now, &mut rng).unwrap();
+        world.run();
+        if removed {
+            world.at(bob).remove_device(DeviceId(128), &mut rng).unwrap();
+            world.run();
+            assert_eq!(world.see(bob).devices().unwrap().len(), 1);
+        }
+        world.down = honest();
+        world.cut(bob);
+        world.run();
+        for who in [alice, bob] {
+            assert_eq!(in_it(&world, who, group).contains(&carol_is), !removed, "{who:?}");
+        }
+    }
 }

@@ -8,8 +8,8 @@ use pillarbox_testkit::world::{Who, World, altering, contains};
 use pillarbox_wire::limits::MAX_ATTACHMENT_PART_LEN;
 use pillarbox_wire::{Bytes, ClientFrame, Duration, FixedBytes, LeaveAttachment, RelayFrame};
 
-use crate::forger::{Forger, REQUEST};
-use crate::world;
+use super::forger::{Forger, REQUEST};
+use super::world;
 
 /// A picture of more than one part.
 fn picture() -> Vec<u8> {

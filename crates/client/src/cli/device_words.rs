@@ -13,6 +13,8 @@ pub(crate) enum DeviceTrouble {
     BadCode,
     /// Only the first phone of the account can do this.
     FirstPhoneOnly,
+    /// The first phone has not signed what this device has asked for.
+    TooManyWishes,
     /// The account has as many devices as it may.
     TooMany,
     /// The account has used up the numbers of its devices.
@@ -48,6 +50,11 @@ pub(crate) fn explained(trouble: DeviceTrouble) -> (Exit, String, Option<&'stati
         }
         DeviceTrouble::FirstPhoneOnly => {
             "This is a linked device. Only the first phone of the account can do this, so nothing was changed.".to_owned()
+        }
+        DeviceTrouble::TooManyWishes => {
+            "As many changes of groups as this device keeps wait for your first phone. Connect that phone, then type this \
+             again; nothing was changed."
+                .to_owned()
         }
         DeviceTrouble::TooMany => format!(
             "An account has at most {MAX_LINKED_DEVICES} linked devices. Remove one first; nothing was changed."

@@ -371,6 +371,7 @@ impl From<PhoneError> for Failure {
                 BackupError::NotOpened { .. } => BackupTrouble::WrongKey,
                 _ => BackupTrouble::NotWhole,
             }),
+            PhoneError::TooManyWishes => Self::Device(DeviceTrouble::TooManyWishes),
             PhoneError::FirstPhoneOnly => Self::Device(DeviceTrouble::FirstPhoneOnly),
             PhoneError::LinkedDeviceOnly => Self::Device(DeviceTrouble::LinkedOnly),
             PhoneError::TooManyDevices => Self::Device(DeviceTrouble::TooMany),

@@ -4,6 +4,7 @@ use pillarbox_wire::limits::{MAX_DEPOSIT_SUBJECT_LEN, MAX_LINKED_DEVICES, MAX_PA
 
 use crate::records::backup::BackupError;
 use crate::records::body::{MAX_GROUP_MEMBERS, MAX_TEXT_LEN};
+use crate::records::limits::MAX_WISHES;
 use crate::records::picture::MAX_PICTURE_LEN;
 use crate::text::naming::BadName;
 use crate::vault::StorageError;
@@ -102,6 +103,9 @@ pub enum PhoneError {
     /// The contact's phone has not said that it shows pictures.
     #[error("the contact's phone has not said that it shows pictures")]
     NoPictures,
+    /// The first phone has not done yet what this linked device has asked for, and there is no room for more.
+    #[error("{MAX_WISHES} changes of groups wait for the first phone of this account")]
+    TooManyWishes,
     /// This is a linked device, and only the account's first phone can do this.
     #[error("only the first phone of this account can do this")]
     FirstPhoneOnly,

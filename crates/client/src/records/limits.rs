@@ -13,3 +13,7 @@ pub const MAX_TEXT_LEN: usize = 16 * 1024;
 
 /// Longest encoded body in bytes: the longest text, an introduction and what the encoding adds.
 pub const MAX_BODY_LEN: usize = MAX_TEXT_LEN + 512;
+
+/// Changes of groups that one phone keeps until they are signed: an evening's. With more, a device that somebody else
+/// holds could fill the account's first phone.
+pub(crate) const MAX_WISHES: usize = 32;

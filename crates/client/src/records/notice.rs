@@ -13,6 +13,7 @@ use crate::records::directory::{HeadConflict, Unproved};
 use crate::records::group::GroupNews;
 use crate::records::history::HistoryEntry;
 use crate::records::ids::{BodyId, GroupId};
+use crate::records::own_news::WishFault;
 use crate::records::picture::PictureFault;
 
 pub use pillarbox_session::Degraded;
@@ -295,6 +296,14 @@ pub enum Notice {
         group: GroupId,
         /// The relay's reason.
         reason: Refusal,
+    },
+
+    /// The account's first phone has refused a change of a group that the owner wished for on this linked device.
+    WishRefused {
+        /// The group.
+        group: GroupId,
+        /// The reason.
+        fault: WishFault,
     },
 
     /// The devices of a contact have changed, by a list that their key has signed.

@@ -3,15 +3,15 @@
 //! **Contacts** are sent whole: each device sends what it knows of an account when that has changed, with the time
 //! of the change, and the later change applies on all devices. **Entries** are sent once. A linked device also
 //! hands over texts that the first phone is to send: those to people who do not know of the device yet, and to
-//! groups.
+//! groups. It also hands over changes of groups, which only the account's key signs.
 
-use pillarbox_wire::{AccountId, DeviceList, FixedBytes, Handle, IdentityKey, Timestamp};
+use pillarbox_wire::{AccountId, DeviceList, Encoded, FixedBytes, GroupAct, Handle, IdentityKey, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::records::contact::{ContactOrigin, Trust};
 use crate::records::history::{DeliveryState, EntryKind};
 use crate::records::ids::{BodyId, GroupId};
-use crate::records::limits::MAX_NAME_LEN;
+use crate::records::limits::{MAX_GROUP_MEMBERS, MAX_NAME_LEN};
 
 /// A message from one device to another of the same account.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +37,10 @@ pub enum OwnTold {
     Shown(ShownNews),
     /// The sending device leaves the account, and asks the first phone to take it off the list.
     SignOff,
+    /// A change of a group, which the first phone is asked to sign.
+    GroupWish(Box<GroupWish>),
+    /// The first phone has done what a device wished, or refuses it.
+    WishAnswered(WishAnswer),
 }
 
 /// See [`OwnTold::Account`].
@@ -172,6 +176,65 @@ pub struct ShownNews {
     pub at: Timestamp,
 }
 
+/// See [`OwnTold::GroupWish`].
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupWish {
+    /// Names the wish. For a new group it is also the salt of the claim that makes it.
+    pub wish: FixedBytes<16>,
+    /// The group; for a new one, the id that follows from the claim.
+    pub group: GroupId,
+    /// The change.
+    pub act: GroupAct,
+    /// Time of the wish, by the clock of the device that has it.
+    pub at: Timestamp,
+}
+
+/// See [`OwnTold::WishAnswered`].
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WishAnswer {
+    /// The wish.
+    pub wish: FixedBytes<16>,
+    /// The reason if the first phone has not done it.
+    pub refused: Option<WishFault>,
+}
+
+/// Reasons that a first phone does not do what a linked device wishes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum WishFault {
+    /// The owner is not in the group, or the group is over.
+    UnknownGroup,
+    /// Somebody else alone may do this.
+    NotKeeper,
+    /// They are no member.
+    NotMember,
+    /// The group has no room, or they have been in it and cannot come back.
+    NoRoom,
+    /// The first phone does not have a contact or their key.
+    NoKey,
+    /// Nobody signs who is in this group, or nothing that the first phone signs there is valid.
+    NotSigned,
+    /// The first phone has as many wishes as it keeps.
+    TooMany,
+}
+
+impl GroupWish {
+    fn is_within_limits(&self) -> bool {
+        match &self.act {
+            GroupAct::Create { name, members } => {
+                name.len() <= MAX_NAME_LEN && members.len() <= MAX_GROUP_MEMBERS
+            }
+            GroupAct::Add { .. } | GroupAct::Remove { .. } | GroupAct::Leave | GroupAct::HandOver { .. } => {
+                true
+            }
+        }
+    }
+}
+
+impl Encoded for GroupWish {
+    const VERSION: u8 = 1;
+    const MAX_LEN: usize = 16 * MAX_GROUP_MEMBERS + MAX_NAME_LEN + 96;
+}
+
 impl OwnNews {
     /// Returns true if every part is within its limit.
     pub(crate) fn is_within_limits(&self, max_text_len: usize) -> bool {
@@ -187,7 +250,8 @@ impl OwnNews {
                 EntryKind::Picture(picture) => picture.is_within_limits(),
                 EntryKind::Timer(_) => true,
             },
-            OwnTold::Progress(_) | OwnTold::Shown(_) | OwnTold::SignOff => true,
+            OwnTold::GroupWish(wish) => wish.is_within_limits(),
+            OwnTold::Progress(_) | OwnTold::Shown(_) | OwnTold::SignOff | OwnTold::WishAnswered(_) => true,
         }
     }
 }

@@ -148,7 +148,8 @@ async fn publish(alice: &mut Person, names: &Names) -> Result<(), AuditError> {
     alice.until(|notice| matches!(notice, Notice::Posted { .. })).await
 }
 
-/// Returns the needles of the names and of the backup's key. What the operator is given by design has a role of its own.
+/// Returns the needles of the names and of the backup's key. What the operator is given by design has a role of its
+/// own.
 fn names_of(names: &Names, claimed: GroupBasis, key: &[u8; 32]) -> Result<Vec<Needle>, AuditError> {
     let given = |role| if claimed == GroupBasis::Operator { NeedleRole::Given } else { role };
     let public = names.channel.as_str().trim_start_matches('@');

@@ -52,8 +52,8 @@ pub(super) fn account(
     })
 }
 
-/// Returns the passphrase of every vault here. A vault is deleted in a few seconds, with the folder that contains it. So
-/// its passphrase is not stretched: that would be a fifth of an audit's time.
+/// Returns the passphrase of every vault here. A vault is deleted in a few seconds, with the folder that contains it.
+/// So its passphrase is not stretched: that would be a fifth of an audit's time.
 fn passphrase() -> Result<Passphrase, AuditError> {
     Passphrase::new("an audit has no secrets".into())
         .map_err(|_| AuditError::WentWrong { what: "an empty passphrase" })

@@ -107,6 +107,7 @@ fn all() -> Vec<Failure> {
     let devices = [
         DeviceTrouble::BadCode,
         DeviceTrouble::FirstPhoneOnly,
+        DeviceTrouble::TooManyWishes,
         DeviceTrouble::TooMany,
         DeviceTrouble::NoNumber,
         DeviceTrouble::Unknown(200),

@@ -5,6 +5,7 @@ pub(crate) mod find;
 pub(crate) mod news;
 mod operator;
 pub(crate) mod said;
+mod wishes;
 
 use pillarbox_client::sentences;
 use pillarbox_client::{
@@ -105,6 +106,10 @@ fn create(
         PhoneError::NoIdentity => keyless(&phone, typed, &accounts),
         other => other.into(),
     })?;
+    if phone.is_linked_device() {
+        wishes::asked(context, &phone)?;
+        return tell_members(context, &mut phone);
+    }
     let group = phone.group(made)?;
     let says = format!("Made {}, with {}: {}.", name(&group), count(&group), members(&phone, &group));
     context.terminal.result(&says)?;
@@ -156,6 +161,10 @@ fn add(context: &mut CliContext<'_, impl PhoneProgram>, typed: &str, whom: &str)
             other => other.into(),
         }
     })?;
+    if phone.is_linked_device() {
+        wishes::asked(context, &phone)?;
+        return tell_members(context, &mut phone);
+    }
     let group = phone.group(group.id)?;
     if is_in {
         context.terminal.result(&format!(
@@ -211,6 +220,10 @@ fn remove(
             other => other.into(),
         }
     })?;
+    if phone.is_linked_device() {
+        wishes::asked(context, &phone)?;
+        return tell_members(context, &mut phone);
+    }
     let group = phone.group(group.id)?;
     context.terminal.result(&format!(
         "Removed {member_name} from {group_name}: {} now, {}. {member_name} gets no later text from any phone that has \
@@ -260,6 +273,10 @@ fn leave(context: &mut CliContext<'_, impl PhoneProgram>, typed: &str, yes: bool
     let _ = net::fetch(context, &mut phone);
     must_be_open(&phone)?;
     phone.leave_group(group.id, now(), &mut context.rng)?;
+    if phone.is_linked_device() {
+        wishes::asked(context, &phone)?;
+        return tell_members(context, &mut phone);
+    }
     context.terminal.result(&format!(
         "You left {name}. What was said stays on this phone: `history --group {}`.",
         quote(&name)
@@ -304,6 +321,7 @@ fn list(context: &mut CliContext<'_, impl PhoneProgram>, form: Form) -> Result<(
         }),
         Form::Text if groups.is_empty() => {
             context.terminal.result("No groups yet.")?;
+            wishes::list(context, &phone)?;
             context.next("group create --help");
             Ok(())
         }
@@ -322,7 +340,8 @@ fn list(context: &mut CliContext<'_, impl PhoneProgram>, form: Form) -> Result<(
                     false => format!("{name}{unsigned}, {}. In it then: {who}.", gone(&phone, group)),
                 };
                 context.terminal.result(&break_words(&says, INDENT, width))
-            })
+            })?;
+            wishes::list(context, &phone)
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::phone::rows::membership::{carried, hold_back, load_log, store_log};
 use crate::phone::rows::readers::reads;
 use crate::phone::rows::records::load_contact;
 use crate::phone::rows::say::{Asked, say_in_group};
+use crate::phone::rows::wishes;
 use crate::records::body::{Content, Leave, MAX_GROUP_MEMBERS};
 use crate::records::contact::ContactRecord;
 use crate::records::group::{Added, Group, GroupEntry, GroupNews, GroupRecord, GroupSent};
@@ -34,7 +35,8 @@ struct ChangedGroup {
 
 impl Phone {
     /// Makes a group of these contacts and the owner, and tells them. This counts as writing to each of them. A phone
-    /// whose operator manages groups asks the relay, and has the group once it has answered.
+    /// whose operator manages groups asks the relay, and has the group once it has answered. A linked device asks its
+    /// account's first phone, as for every change, and has the group once that has signed it.
     ///
     /// # Errors
     /// [`PhoneError::NotRegistered`], [`PhoneError::BadName`], [`PhoneError::EmptyGroup`],
@@ -47,9 +49,22 @@ impl Phone {
         now: Timestamp,
         rng: &mut impl CryptoRng,
     ) -> Result<GroupId, PhoneError> {
+        let salt = BodyId::generate(rng).0;
+        self.make_group_for(name, members, salt, None, now, rng)
+    }
+
+    /// Makes a group whose claim has this salt, for a wish of a linked device if there is one.
+    pub(super) fn make_group_for(
+        &mut self,
+        name: &str,
+        members: &[AccountId],
+        salt: FixedBytes<16>,
+        wish: Option<FixedBytes<16>>,
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+    ) -> Result<GroupId, PhoneError> {
         check_name(name)?;
         let own = self.own()?;
-        let salt = BodyId::generate(rng).0;
         let mut key = [0; 32];
         rng.fill_bytes(&mut key);
         let others: BTreeSet<AccountId> = members.iter().copied().filter(|member| *member != own).collect();
@@ -62,8 +77,11 @@ impl Phone {
         if self.account.follows_operator() {
             return self.ask_for_new_group(name, &others, rng);
         }
+        if self.link.is_some() {
+            return self.wish_for_group(name, &others, salt, now, rng);
+        }
         let signs = self.account.signs_groups();
-        self.change_group(now, rng, |rows, signer| {
+        self.change_group(wish, now, rng, |rows, signer| {
             let contacts =
                 others.iter().map(|member| load_contact(rows, *member)).collect::<Result<Vec<_>, _>>()?;
             let key = FixedBytes(key);
@@ -105,11 +123,25 @@ impl Phone {
         now: Timestamp,
         rng: &mut impl CryptoRng,
     ) -> Result<(), PhoneError> {
+        self.add_to_group_for(group, member, None, now, rng)
+    }
+
+    pub(super) fn add_to_group_for(
+        &mut self,
+        group: GroupId,
+        member: AccountId,
+        wish: Option<FixedBytes<16>>,
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(), PhoneError> {
         if let Some(record) = self.operators_group(group)? {
             self.vault.read(|rows| load_contact(rows, member).map(drop))?;
             return self.ask_as_admin(&record, GroupAct::Add { member });
         }
-        self.change_group(now, rng, |rows, signer| {
+        if self.link.is_some() {
+            return self.wish_for_change(group, GroupAct::Add { member }, now, rng);
+        }
+        self.change_group(wish, now, rng, |rows, signer| {
             let contact = load_contact(rows, member)?;
             let mut record = load_group(rows, group, signer.own)?;
             let mut log = load_log(rows, group)?;
@@ -149,13 +181,27 @@ impl Phone {
         now: Timestamp,
         rng: &mut impl CryptoRng,
     ) -> Result<(), PhoneError> {
+        self.remove_from_group_for(group, member, None, now, rng)
+    }
+
+    pub(super) fn remove_from_group_for(
+        &mut self,
+        group: GroupId,
+        member: AccountId,
+        wish: Option<FixedBytes<16>>,
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(), PhoneError> {
         if let Some(record) = self.operators_group(group)? {
             if member == self.own()? || !record.has(member) {
                 return Err(PhoneError::NotMember);
             }
             return self.ask_as_admin(&record, GroupAct::Remove { member });
         }
-        self.change_group(now, rng, |rows, signer| {
+        if self.link.is_some() {
+            return self.wish_for_change(group, GroupAct::Remove { member }, now, rng);
+        }
+        self.change_group(wish, now, rng, |rows, signer| {
             let mut record = load_group(rows, group, signer.own)?;
             if record.keeper.is_none() {
                 return Err(PhoneError::UnsignedGroup);
@@ -206,10 +252,23 @@ impl Phone {
         now: Timestamp,
         rng: &mut impl CryptoRng,
     ) -> Result<(), PhoneError> {
+        self.leave_group_for(group, None, now, rng)
+    }
+
+    pub(super) fn leave_group_for(
+        &mut self,
+        group: GroupId,
+        wish: Option<FixedBytes<16>>,
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(), PhoneError> {
         if self.operators_group(group)?.is_some() {
             return self.ask_operator(group, GroupAct::Leave);
         }
-        self.change_group(now, rng, |rows, signer| {
+        if self.link.is_some() {
+            return self.wish_for_change(group, GroupAct::Leave, now, rng);
+        }
+        self.change_group(wish, now, rng, |rows, signer| {
             let mut record = load_group(rows, group, signer.own)?;
             let others: Vec<AccountId> = record.present().filter(|other| *other != signer.own).collect();
             let mut log = load_log(rows, group)?;
@@ -312,16 +371,15 @@ impl Phone {
         Ok(copies.map(|copy| (copy.to, copy.state)).collect())
     }
 
-    /// Changes a group's members, stores the roster for the relay, and tells the members.
+    /// Changes a group's members, stores the roster for the relay, and tells the members. A wish is granted in the same
+    /// transaction.
     fn change_group<T>(
         &mut self,
+        wish: Option<FixedBytes<16>>,
         now: Timestamp,
         rng: &mut impl CryptoRng,
         change: impl FnOnce(&mut Rows<'_>, &GroupSigner<'_>) -> Result<(T, ChangedGroup), PhoneError>,
     ) -> Result<T, PhoneError> {
-        if self.link.is_some() {
-            return Err(PhoneError::FirstPhoneOnly);
-        }
         let own = self.own()?;
         let (account, first) = (&self.account, self.outbox.next_order());
         let signer = GroupSigner { own, identity: &self.secrets.identity, now };
@@ -333,6 +391,7 @@ impl Phone {
             }
             let said = tell(rows, messages, first, now)?;
             keep_roster(rows, &record, account)?;
+            wish.map_or(Ok(()), |wish| wishes::answer(rows, account.address, wish, None))?;
             Ok::<_, PhoneError>((value, said))
         })?;
         self.facts_changed(DepositKind::Group);

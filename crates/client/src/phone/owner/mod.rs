@@ -8,6 +8,7 @@ mod devices;
 mod group;
 mod group_news;
 pub(crate) mod group_signatures;
+mod group_wishes;
 pub(crate) mod keys;
 pub(crate) mod missing;
 mod operator_groups;

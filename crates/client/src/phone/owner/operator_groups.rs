@@ -36,8 +36,7 @@ impl Phone {
     ///
     /// # Errors
     /// [`PhoneError::UnknownGroup`], [`PhoneError::NotOperators`], [`PhoneError::NotKeeper`],
-    /// [`PhoneError::NotMember`], [`PhoneError::FirstPhoneOnly`], [`PhoneError::NotRegistered`],
-    /// [`PhoneError::Storage`].
+    /// [`PhoneError::NotMember`], [`PhoneError::NotRegistered`], [`PhoneError::Storage`].
     pub fn hand_over_group(&mut self, group: GroupId, member: AccountId) -> Result<(), PhoneError> {
         let record = self.operators_group(group)?.ok_or(PhoneError::NotOperators)?;
         if member == self.own()? || !record.has(member) {
@@ -78,9 +77,6 @@ impl Phone {
 
     /// Asks the operator for an act.
     pub(super) fn ask_operator(&mut self, group: GroupId, act: GroupAct) -> Result<(), PhoneError> {
-        if self.link.is_some() {
-            return Err(PhoneError::FirstPhoneOnly);
-        }
         if !self.account.follows_operator() {
             return Err(PhoneError::NotOperators);
         }

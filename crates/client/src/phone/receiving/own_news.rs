@@ -17,7 +17,7 @@ use crate::phone::rows::records::{
 };
 use crate::phone::rows::say::{Asked, say_in_group, say_to_contact};
 use crate::phone::rows::siblings::{ToldContact, contact_news, digest};
-use crate::phone::rows::{devices, names, readers, removal, renewal};
+use crate::phone::rows::{devices, names, readers, removal, renewal, wishes};
 use crate::records::account::Account;
 use crate::records::body::Content;
 use crate::records::contact::{ContactOrigin, ContactRecord};
@@ -26,7 +26,8 @@ use crate::records::group::GroupRecord;
 use crate::records::history::{EntryDirection, HistoryEntry};
 use crate::records::notice::Notice;
 use crate::records::own_news::{
-    AccountNews, ContactFacts, ContactNews, EntryNews, EntryWay, OwnNews, OwnTold, ProgressNews, ShownNews,
+    AccountNews, ContactFacts, ContactNews, EntryNews, EntryWay, GroupWish, OwnNews, OwnTold, ProgressNews,
+    ShownNews, WishAnswer, WishFault,
 };
 use crate::vault::{Rows, StorageError, Table};
 
@@ -50,6 +51,11 @@ pub(crate) fn take(
                 OwnTold::Entry(news) => take_entry(rows, own, *news, arrival, effects)?,
                 OwnTold::Progress(news) => take_progress(rows, news, arrival)?,
                 OwnTold::SignOff => take_sign_off(rows, own, arrival, effects)?,
+                OwnTold::GroupWish(wish) => take_wish(rows, own, &wish, arrival, effects)?,
+                OwnTold::WishAnswered(answer) if arrival.peer == own.account => {
+                    take_answer(rows, answer, arrival, effects)?;
+                }
+                OwnTold::WishAnswered(_) => {}
                 OwnTold::Shown(ShownNews { with, message, at }) => {
                     if let Some(location) = entries::find(rows, with, message)? {
                         entries::show(rows, with, location.place, at.min(arrival.now))?;
@@ -86,6 +92,39 @@ fn take_sign_off(
         && removal::note_signed_off(rows, leaver.device)?
     {
         effects.notices.push(Notice::DeviceSignedOff { device: leaver.device });
+    }
+    Ok(())
+}
+
+/// Notes a linked device's wish for a change of a group. Only the first phone can sign it.
+fn take_wish(
+    rows: &mut Rows<'_>,
+    own: DeviceAddress,
+    wish: &GroupWish,
+    arrival: &ArrivalContext<'_>,
+    effects: &mut Effects,
+) -> Result<(), StorageError> {
+    if arrival.link.is_none() {
+        if !wishes::note(rows, wish, arrival.peer)? {
+            wishes::answer(rows, Some(own), wish.wish, Some(WishFault::TooMany))?;
+        }
+        effects.outbox_changed = true;
+    }
+    Ok(())
+}
+
+/// Takes the first phone's answer to a wish of this device. Another device's wish is none here.
+fn take_answer(
+    rows: &mut Rows<'_>,
+    answer: WishAnswer,
+    arrival: &ArrivalContext<'_>,
+    effects: &mut Effects,
+) -> Result<(), StorageError> {
+    if arrival.link.is_some()
+        && let Some(wish) = wishes::drop_wish(rows, answer.wish)?
+        && let Some(fault) = answer.refused
+    {
+        effects.notices.push(Notice::WishRefused { group: wish.group, fault });
     }
     Ok(())
 }

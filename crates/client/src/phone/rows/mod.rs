@@ -20,3 +20,4 @@ pub(crate) mod renewal;
 pub(crate) mod say;
 pub(crate) mod siblings;
 pub(crate) mod strangers;
+pub(crate) mod wishes;

@@ -118,6 +118,7 @@ impl Phone {
         if self.told_at == Some(self.vault.changes()) {
             return Ok(());
         }
+        self.grant_wishes(now, rng)?;
         let (siblings, version) = self.vault.read(|rows| {
             let version = devices::known(rows, own.account)?.map_or(0, |known| known.list.version);
             Ok::<_, StorageError>((devices::siblings(rows, own)?, version))

@@ -5,6 +5,7 @@ use pillarbox_wire::{AccountId, Refusal};
 
 use crate::records::group::{GroupChange, GroupNews};
 use crate::records::notice::OperatorFault;
+use crate::records::own_news::WishFault;
 
 /// The ground for the members of a group that nobody signs.
 pub const GROUP_UNSIGNED: &str = "Unsigned: nobody signs who is in this group. Its members' phones tell each other, \
@@ -115,6 +116,21 @@ pub(super) fn not_changed(reason: Refusal, group: Option<&str>) -> String {
         }
         reason => format!("{group} stays as it is: {reason}."),
     }
+}
+
+/// Returns the sentence for a wish of a linked device that the first phone has refused.
+pub(super) fn wish_refused(fault: WishFault, group: Option<&str>) -> String {
+    let group = group.unwrap_or("the new group");
+    let why = match fault {
+        WishFault::UnknownGroup => "you are not in it there",
+        WishFault::NotKeeper => "somebody else alone can remove members",
+        WishFault::NotMember => "they are no member there",
+        WishFault::NoRoom => "it has no room for them, or they have been in it and cannot come back",
+        WishFault::NoKey => "it does not have the key of somebody whom you named. Write to them first",
+        WishFault::NotSigned => "nothing that it signs is valid there",
+        WishFault::TooMany => "too many changes wait there. Try again later",
+    };
+    format!("your first phone did not change {group}: {why}.")
 }
 
 /// Returns the sentence for a change in a group. `name` names people, and nobody as `None`: the owner.

@@ -273,6 +273,9 @@ pub fn notice(notice: &Notice, names: &impl Names) -> (Tone, String) {
         Notice::GroupNotChanged { group: id, reason } => {
             (Warning, membership::not_changed(*reason, group(id).as_deref()))
         }
+        Notice::WishRefused { group: id, fault } => {
+            (Warning, membership::wish_refused(*fault, group(id).as_deref()))
+        }
         Notice::KeyChanged { contact, blocked } => {
             (Warning, devices::key_changed(&name(contact), *blocked, names))
         }

@@ -13,6 +13,7 @@ use crate::records::devices::DeviceFault;
 use crate::records::directory::{HeadConflict, Unproved};
 use crate::records::ids::BodyId;
 use crate::records::notice::{Degraded, DeviceFailure, OperatorFault};
+use crate::records::own_news::WishFault;
 use crate::records::picture::PictureFault;
 
 const BOB: AccountId = AccountId([2; 16]);
@@ -20,7 +21,7 @@ const CAROL: AccountId = AccountId([3; 16]);
 const GROUP: GroupId = GroupId(FixedBytes([9; 16]));
 
 /// The number of kinds of notice. A new kind also belongs in [`every`].
-const KINDS: usize = 63;
+const KINDS: usize = 64;
 
 struct Plain;
 
@@ -183,6 +184,13 @@ fn every() -> Vec<Notice> {
         Notice::OperatorRefused { group: GROUP, reason: OperatorFault::TooMany },
         Notice::GroupNotChanged { group: GROUP, reason: Refusal::NotOffered },
         Notice::GroupNotChanged { group: GROUP, reason: Refusal::NotGroupAdmin },
+        Notice::WishRefused { group: GROUP, fault: WishFault::UnknownGroup },
+        Notice::WishRefused { group: GROUP, fault: WishFault::NotKeeper },
+        Notice::WishRefused { group: GROUP, fault: WishFault::NotMember },
+        Notice::WishRefused { group: GROUP, fault: WishFault::NoRoom },
+        Notice::WishRefused { group: GROUP, fault: WishFault::NoKey },
+        Notice::WishRefused { group: GROUP, fault: WishFault::NotSigned },
+        Notice::WishRefused { group: GROUP, fault: WishFault::TooMany },
         Notice::KeyChanged { contact: BOB, blocked: true },
         Notice::KeyChanged { contact: BOB, blocked: false },
         Notice::Undecryptable { contact: Some(BOB), asked_again: true },

@@ -44,6 +44,7 @@ pub const fn word(notice: &Notice) -> &'static str {
         Notice::OperatorSays { .. } => "operator-says",
         Notice::OperatorRefused { .. } => "operator-refused",
         Notice::GroupNotChanged { .. } => "group-not-changed",
+        Notice::WishRefused { .. } => "wish-refused",
         Notice::DevicesChanged { .. } => "devices-changed",
         Notice::DeviceRefused { .. } => "device-refused",
         Notice::DeviceLinked { .. } => "device-linked",
