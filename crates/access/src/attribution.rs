@@ -47,7 +47,7 @@ pub struct Provenance {
     pub named_by_operator: bool,
     /// A party disclosed it.
     pub shown_by_party: bool,
-    /// It was on a seized phone.
+    /// The item was on a seized phone.
     pub found_on_phone: bool,
     /// The operator checked its stamp and the sender's commitment.
     pub stamp_verified: bool,

@@ -21,7 +21,7 @@ use pillarbox_wire::{
 use crate::feed::Feed;
 use crate::world::{NOW, World};
 
-/// Most frames of one run.
+/// The maximum number of frames in one run.
 const MAX_FRAMES: usize = 32;
 
 /// Connections that one run opens.

@@ -132,8 +132,8 @@ impl Design {
         self.not_known.contains(&kind)
     }
 
-    /// Returns true if nobody knows whether this design's operator has `item`, because the item would be read from such
-    /// a deposit.
+    /// Returns true if nobody knows whether this design's operator has `item`, because the item would be read from a
+    /// deposit that is not known.
     #[must_use]
     pub fn is_unknown_item(&self, item: Item) -> bool {
         item.deposit().is_some_and(|kind| self.is_unknown(kind))

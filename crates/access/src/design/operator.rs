@@ -58,13 +58,13 @@ pub struct LiveDelivery {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AnswersNotice {
-    /// It ships the changed software.
+    /// The operator ships the changed software.
     Complies,
     /// It withdraws the feature that the notice is about, for the people of that country.
     Withdraws,
-    /// It leaves the country rather than change.
+    /// The operator leaves the country rather than change.
     Leaves,
-    /// It refuses, and is blocked in the country.
+    /// The operator refuses, and is blocked in the country.
     Refuses,
 }
 
@@ -148,8 +148,8 @@ pub struct Withholding {
     pub by: Speaker,
 }
 
-/// Items that an operator says it does not have. What its design actually stores of them is measured, and is shown
-/// beside the statement.
+/// Items that an operator says it does not have. The part of them that its design actually stores is measured, and is
+/// shown beside the statement.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Denial {
@@ -161,7 +161,7 @@ pub struct Denial {
     pub from: String,
 }
 
-/// An operator's word on one item. One rule finds it for every operator.
+/// An operator's statement about one item. The same rule selects it for every operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "stated")]
 pub enum Stated<'a> {
@@ -219,7 +219,7 @@ impl Operator {
             .or(only.map(|over| Withheld { says: &over.says, from: &over.from, by: over.by }))
     }
 
-    /// Returns this operator's word on `item`, in a case with these circumstances.
+    /// Returns this operator's statement about `item`, in a case with these circumstances.
     #[must_use]
     pub fn stated(&self, item: Item, circumstances: &[&str]) -> Stated<'_> {
         if let Some(Withheld { says, from, .. }) = self.withholding(item, circumstances) {

@@ -86,7 +86,7 @@ pub enum Validity {
     NotChecked,
     /// The power could not be used yet.
     NotYet,
-    /// The power could not be used any more.
+    /// The power could no longer be used.
     NoLonger,
 }
 

@@ -15,8 +15,8 @@ const WORDS: usize = 24;
 /// columns.
 const IN_A_ROW: usize = 4;
 
-/// Most bytes of a typed key: 24 words of eight letters, each with a number, a point and three spaces, and the same
-/// again to spare.
+/// The maximum number of bytes in a typed key: 24 words of eight letters, each with a number, a point and three spaces,
+/// and the same again to spare.
 pub(crate) const MAX_KEY_LEN: usize = 672;
 
 /// Leading letters that identify a word of the list uniquely.

@@ -305,7 +305,7 @@ impl Phone {
         Ok(Vec::new())
     }
 
-    /// Handles a refused proof. What was held is not used.
+    /// Handles a refused proof. The held value is not used.
     pub(super) fn not_proved(&mut self, held: Held, reason: Refusal, now: Timestamp) -> Vec<Notice> {
         if reason == Refusal::NotOffered {
             return self.unproved(held, Unproved::NoLog, now);

@@ -212,7 +212,7 @@ impl Encoded for LinkRecord {
     const MAX_LEN: usize = 256;
 }
 
-/// A device of the owner's, for views.
+/// One of the owner's devices, as views show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OwnDevice {
     /// The device's number within the account.

@@ -67,7 +67,7 @@ pub enum GroupBasis {
     Signed,
     /// Its members' word: nobody signs, and nobody can be removed.
     Word,
-    /// The operator's word: phones ask the relay for each change.
+    /// The operator's statement: phones ask the relay for each change.
     Operator,
 }
 

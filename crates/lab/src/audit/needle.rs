@@ -24,11 +24,11 @@ pub const MIN_LEN: usize = 8;
 pub enum NeedleRole {
     /// One phone sent it to the other.
     Said,
-    /// It is a private key.
+    /// The value is a private key.
     Key,
-    /// It is a phone's name for its owner or a contact.
+    /// The value is a phone's name for its owner or a contact.
     Name,
-    /// It names the sender of a message.
+    /// The value names the sender of a message.
     Sender,
     /// It is known to be there. A search that does not find it has not searched.
     Witness,

@@ -207,7 +207,7 @@ impl State {
         }
     }
 
-    /// Returns the state's word, without its counts. Predictions use this word.
+    /// Returns the state's name, without its counts. Predictions use this name.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {

@@ -73,7 +73,7 @@ impl Load {
     }
 }
 
-/// The most that one mailbox holds, and the part of it that is reserved for messages that arrive
+/// The maximum that one mailbox holds, and the part of it that is reserved for messages that arrive
 /// [sealed](Entrance::Sealed).
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Quota {
@@ -199,7 +199,7 @@ impl Mailbox {
         self.in_flight_bytes = 0;
     }
 
-    /// Resets the window, because the connection is closed: no message is in flight any more.
+    /// Resets the window, because the connection is closed: no message is in flight.
     pub(crate) fn rewind(&mut self) {
         self.handed = 0;
         self.left = 0;

@@ -51,7 +51,7 @@ pub struct LoneRelay {
     /// The relay's randomness.
     pub rng: ChaCha20Rng,
     failure: Rc<RefCell<Option<StoreError>>>,
-    /// The most messages that one transaction may delete; with more, the store reports a full disk.
+    /// The maximum number of messages that one transaction may delete; with more, the store reports a full disk.
     pub most_removed: Rc<Cell<usize>>,
     /// All frames that were sent and not yet removed by a test, by connection.
     pub sent: HashMap<ConnectionId, Vec<RelayFrame>>,

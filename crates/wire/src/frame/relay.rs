@@ -390,8 +390,8 @@ pub struct GroupActed {
 pub struct GroupsFollow {
     /// The request that this answers.
     pub request: RequestId,
-    /// The groups that the account is in, by the relay's word. A group that the phone knows and that is not among them
-    /// is over.
+    /// The groups that the account is in, as the relay states them. A group that the phone knows and that is not listed
+    /// has ended.
     pub groups: Vec<FixedBytes<16>>,
 }
 

@@ -449,7 +449,7 @@ impl<S: Software> LinkSender<'_, S> {
         Ok(())
     }
 
-    /// Encrypts a content and advances the conversation. Returns `None` if the session layer refuses.
+    /// Encrypts one message's content and advances the conversation. Returns `None` if the session layer refuses.
     fn protect(
         &self,
         rows: &mut Rows<'_>,

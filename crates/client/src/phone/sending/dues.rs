@@ -26,7 +26,7 @@ pub(super) struct Dues<'a> {
 }
 
 impl Dues<'_> {
-    /// Turns receipts and requests that are owed into contents, as far as there is room. Strangers get none.
+    /// Turns receipts and requests that are owed into message contents, as long as there is room. Strangers get none.
     pub(super) fn pay(
         &self,
         rows: &mut Rows<'_>,

@@ -34,7 +34,7 @@ struct Waiting {
 pub(crate) enum End {
     /// With a last frame that states the reason.
     Goodbye(Farewell),
-    /// Without such a frame: the peer has disconnected.
+    /// Without a last frame: the peer has disconnected.
     Silent,
 }
 
