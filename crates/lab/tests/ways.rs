@@ -208,8 +208,7 @@ fn a_copy_follows_for_as_long_as_the_phone_chooses_no_new_keys() {
     assert_eq!(row(&ways, "copied, offline").after, share(3, 3));
 }
 
-/// A copy that connects takes texts that the phone itself never shows, and a sender is told that the phone has
-/// them.
+/// A copy that connects takes texts that the phone itself never shows, and the sender is told that they arrived.
 #[test]
 fn two_phones_fight_for_one_mailbox_and_a_sentence_becomes_false() {
     let online = row(&SCREEN, "copied, online");

@@ -109,7 +109,7 @@ items! {
 }
 
 impl Item {
-    /// Returns the item with that word.
+    /// Returns the item that the tables call by this name.
     #[must_use]
     pub fn named(word: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|item| item.as_str() == word)

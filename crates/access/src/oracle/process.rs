@@ -52,7 +52,7 @@ impl Process {
         }
     }
 
-    /// Returns the process with that word.
+    /// Returns the process that the tables call by this name.
     #[must_use]
     pub fn named(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|process| process.as_str() == word)

@@ -121,7 +121,7 @@ pub(crate) fn read(typed: &str) -> Result<SecretBytes<32>, BadKey> {
     Ok(SecretBytes::from_bytes(bytes))
 }
 
-/// Returns true if a line can be the whole of a key, so that nobody need be asked for the next line.
+/// Returns true if a line can be a whole key, so that the next line need not be asked for.
 pub(crate) fn is_whole(typed: &str) -> bool {
     backup::key_from(typed).is_some() || words_of(typed).count() >= WORDS
 }

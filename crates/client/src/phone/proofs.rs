@@ -231,7 +231,7 @@ impl Phone {
         waits || self.lists_wanted.contains(&contact) || asked(Link::Named) || asked(Link::Nameless)
     }
 
-    /// Requeues what a lost link was to ask or had asked.
+    /// Requeues the questions that a lost link had asked or was about to ask.
     pub(super) fn take_back(&mut self, held: Held) {
         match held {
             Held::Found { handle, name, .. } => self.look_ups.push_back((handle, name)),

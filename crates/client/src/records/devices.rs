@@ -77,7 +77,7 @@ pub(crate) fn check_consent(
     device.signing().verify(labels::DEVICE_CONSENT, &signed, &consent).map_err(|_| DeviceFault::NoConsent)
 }
 
-/// Returns true if a list is to replace the known one, false if it is the same.
+/// Returns true if a list should replace the known one, false if it is the same.
 ///
 /// # Errors
 /// [`DeviceFault::Older`], [`DeviceFault::Forked`].

@@ -1,9 +1,8 @@
 //! Messages between the devices of one account, inside the encryption between them.
 //!
-//! **Contacts** are sent whole: each device sends what it knows of an account when that has changed, with the time
-//! of the change, and the later change applies on all devices. **Entries** are sent once. A linked device also
-//! hands over texts that the first phone is to send: those to people who do not know of the device yet, and to
-//! groups.
+//! **Contacts** are sent whole: each device sends what it knows of an account when that has changed, with the time of
+//! the change, and the later change applies on all devices. **Entries** are sent once. A linked device also hands over
+//! texts that the first phone should send: those to people who do not know of the device yet, and to groups.
 
 use pillarbox_wire::{AccountId, DeviceList, FixedBytes, Handle, IdentityKey, Timestamp};
 use serde::{Deserialize, Serialize};

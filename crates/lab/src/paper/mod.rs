@@ -152,8 +152,8 @@ impl PaperLine {
         }
     }
 
-    /// Returns true if another line covers the same thing in more detail. Something that one word finds is not
-    /// missing because another word for it finds nothing. The parts of a word for several things cover that word.
+    /// Returns true if another line covers the same thing in more detail. A thing that was found under one name is not
+    /// missing because another name for it finds nothing. A collective name is covered by its parts.
     fn is_told_by_another(&self, lines: &[Self]) -> bool {
         let Some(item) = self.item else { return false };
         let Some(thing) = item.thing() else { return true };
@@ -168,8 +168,8 @@ impl PaperLine {
         lines.iter().any(is_better)
     }
 
-    /// Returns true if another line says as much, and was returned or kept back as this one is. The parts of an
-    /// item that is a word for several others answer it, and the time of a registration answers its date.
+    /// Returns true if another line says the same, and was returned or kept back as this one is. A collective item is
+    /// answered by its parts, and the date of a registration by its time.
     pub(crate) fn is_repeated_in(&self, lines: &[Self]) -> bool {
         let Some(item) = self.item else { return false };
         let says_it = |other: &Self| {

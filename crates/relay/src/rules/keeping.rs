@@ -99,7 +99,7 @@ impl Logged {
         }
     }
 
-    /// Returns the kind with that word.
+    /// Returns the kind that has this name in files and tables.
     #[must_use]
     pub fn named(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|what| what.as_str() == word)

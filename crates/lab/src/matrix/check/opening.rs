@@ -34,7 +34,7 @@ pub enum FolderError {
     /// A file or folder cannot be read.
     #[error("{0} cannot be read: {1}")]
     NotReadable(String, ErrorKind),
-    /// The folder has more than any run.
+    /// The folder has more files, levels or bytes than that of any run.
     #[error(
         "{0} holds more than a run of a matrix does: more than {MAX_FILES} files, folders in folders, or more than 1 GiB"
     )]

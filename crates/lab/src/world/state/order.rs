@@ -85,7 +85,7 @@ pub enum Order {
     NameGhost {
         /// The relay that names the ghost.
         site: SiteId,
-        /// The people whose texts the ghost is to eavesdrop.
+        /// The people on whose texts the ghost should eavesdrop.
         whom: ReadAlong,
         /// True if phones that do not ask for devices are made to ask for keys.
         makes_phones_ask: bool,
