@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How strongly an answer ties the returned data to a person. It is not a scale, because a program cannot say which
-/// kind a court believes.
+/// The strength with which an answer ties the returned data to a person. It is not a scale, because a program cannot
+/// say which kind a court believes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Attribution {

@@ -1,4 +1,4 @@
-//! An authority of a key escrow at work: what it makes of one message, and of the rows of a relay.
+//! An escrow authority at work: how it tries to read one message, and how it reads the rows of a relay.
 
 use std::collections::BTreeMap;
 
@@ -38,7 +38,7 @@ impl EscrowAttempt {
     }
 }
 
-/// What an authority read in the rows of a relay.
+/// The messages that an authority read in the rows of a relay.
 #[derive(Debug, Default)]
 pub struct EscrowReading {
     /// The texts, in the order in which the relay accepted them.

@@ -376,7 +376,7 @@ fn a_backup_opens_for_whoever_has_its_key() {
     assert!(ways.ways.iter().all(|row| row.reasons == ["No backup lies anywhere."] && row.ordered.is_none()));
 }
 
-/// What an operator kept goes with it when it leaves, and nothing more passes through it.
+/// An operator that leaves takes its data with it, and nothing more passes through it.
 #[test]
 fn an_operator_that_leaves_has_nothing_to_hand_over() {
     let story = story(&[texts(&BEFORE), texts(&AFTER)].concat());

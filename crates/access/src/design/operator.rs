@@ -50,7 +50,7 @@ pub struct LiveDelivery {
     pub every: Duration,
     /// The operator's words, or a report of them.
     pub says: String,
-    /// The source of those words.
+    /// The source of the statement.
     pub from: String,
 }
 
@@ -80,7 +80,7 @@ pub struct NoticeAnswer {
     pub on: Day,
     /// The operator's words, or a report of them.
     pub says: String,
-    /// The source of those words.
+    /// The source of the statement.
     pub from: String,
     /// The mark of the source.
     pub mark: Mark,
@@ -97,9 +97,9 @@ pub struct HandsOver {
     pub when: Option<String>,
     /// The operator's words, or a report of them.
     pub says: String,
-    /// The source of those words.
+    /// The source of the statement.
     pub from: String,
-    /// The speaker of those words.
+    /// The speaker of the statement.
     #[serde(default)]
     pub by: Speaker,
 }
@@ -109,9 +109,9 @@ pub struct HandsOver {
 pub struct Withheld<'a> {
     /// The operator's words, or a report of them.
     pub says: &'a str,
-    /// The source of those words.
+    /// The source of the statement.
     pub from: &'a str,
-    /// The speaker of those words.
+    /// The speaker of the statement.
     pub by: Speaker,
 }
 
@@ -126,7 +126,7 @@ pub struct Practice {
     pub reach: Option<Reach>,
     /// The operator's words, or a report of them.
     pub says: String,
-    /// The source of those words.
+    /// The source of the statement.
     pub from: String,
 }
 
@@ -141,9 +141,9 @@ pub struct Withholding {
     pub unless: Option<String>,
     /// The operator's words, or a report of them.
     pub says: String,
-    /// The source of those words.
+    /// The source of the statement.
     pub from: String,
-    /// The speaker of those words.
+    /// The speaker of the statement.
     #[serde(default)]
     pub by: Speaker,
 }
@@ -157,7 +157,7 @@ pub struct Denial {
     pub items: Vec<Item>,
     /// The operator's words, or a report of them.
     pub says: String,
-    /// The source of those words.
+    /// The source of the statement.
     pub from: String,
 }
 
@@ -169,21 +169,21 @@ pub enum Stated<'a> {
     HandsOver {
         /// The operator's words, or a report of them.
         says: &'a str,
-        /// The source of those words.
+        /// The source of the statement.
         from: &'a str,
     },
     /// It says, or is reported to say, that it does not hand the item over.
     Withholds {
         /// The operator's words, or a report of them.
         says: &'a str,
-        /// The source of those words.
+        /// The source of the statement.
         from: &'a str,
     },
     /// It says, or is reported to say, that it does not have the item.
     HasNone {
         /// The operator's words, or a report of them.
         says: &'a str,
-        /// The source of those words.
+        /// The source of the statement.
         from: &'a str,
     },
     /// No source for this design states it.

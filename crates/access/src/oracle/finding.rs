@@ -102,9 +102,9 @@ pub struct ComparedRow {
     pub case: String,
     /// The item, marker or figure.
     pub item: String,
-    /// What the table says about the item.
+    /// The table's statement about the item.
     pub says: String,
-    /// What the run returned.
+    /// The run's return.
     pub run: String,
     /// The comparison of the two.
     pub agreement: Agreement,

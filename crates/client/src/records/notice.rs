@@ -273,7 +273,7 @@ pub enum Notice {
         contact: AccountId,
     },
 
-    /// A group has changed, by the word of the operator who manages its members.
+    /// A group has changed, as stated by the operator who manages its members.
     OperatorSays {
         /// The group.
         group: GroupId,
@@ -358,7 +358,7 @@ pub enum Notice {
     SplitView {
         /// The contact.
         contact: AccountId,
-        /// How the heads differ.
+        /// The difference between the heads.
         why: HeadConflict,
     },
     /// The relay's public log has keys or devices in the owner's name that this phone did not make.

@@ -62,7 +62,7 @@ pub struct Person {
     pub knows: Vec<PersonId>,
     /// Other facts that the person has told the phone about themselves.
     pub facts: Vec<(DepositKind, String)>,
-    /// How their phone is connected, in a story that has a network.
+    /// The phone's connection, in a story that has a network.
     pub connectivity: Connectivity,
     /// True if the person uses a program of another maker for the same messenger, which no update of the messenger's
     /// maker reaches.

@@ -118,7 +118,7 @@ pub struct Measures {
     pub function_lost: Share,
     /// The lost texts, each with one of the people who would have read it.
     pub lost: Vec<String>,
-    /// How firmly the answer is tied to somebody; `None` if nothing was returned.
+    /// The strength of the answer's tie to a person; `None` if nothing was returned.
     pub attribution: Option<Attribution>,
     /// The kinds of data that were returned, if kinds are counted.
     pub kinds: Vec<Item>,

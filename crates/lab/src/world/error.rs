@@ -42,7 +42,7 @@ pub enum WorldError {
     /// The story to continue with does not have the same beginning as this world's story.
     #[error("this world has another story behind it")]
     OtherStory,
-    /// A record that the world keeps of itself is missing.
+    /// The world lacks a person, relay, phone or other part of its own that it should have.
     #[error("{0} is not there")]
     Missing(&'static str),
 }

@@ -11,7 +11,7 @@ use pillarbox_wire::{Duration, MessageId, Timestamp};
 
 use crate::rules::limits::Limits;
 
-/// How a message entered a mailbox.
+/// The way in which a message entered a mailbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Entrance {
     /// The sender showed the recipient's delivery key. A row that names no sender counts as such a message.
@@ -29,7 +29,7 @@ pub struct QueuedMessage {
     pub accepted: u32,
     /// Payload size in bytes.
     pub size: u16,
-    /// How it arrived.
+    /// The way in which the message arrived.
     pub entrance: Entrance,
 }
 

@@ -80,7 +80,7 @@ pub enum RelayFrame {
     GroupActed(Box<GroupActed>),
     /// The account's groups are told, and each change of them follows.
     GroupsFollow(GroupsFollow),
-    /// Who is in one of the account's groups, without a question.
+    /// The members of one of the account's groups, sent without a request.
     GroupTold(Box<GroupTold>),
     /// The part of the attachment is stored.
     AttachmentLeft(AttachmentLeft),

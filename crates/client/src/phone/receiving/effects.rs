@@ -39,7 +39,7 @@ pub(crate) struct Effects {
     /// Other contacts to whom something may be owed, because another of the owner's devices has reported them to this
     /// one.
     pub(crate) touched: Vec<AccountId>,
-    /// What concerns the relay's public log.
+    /// Effects on this phone's knowledge of the relay's public log.
     pub(crate) log: LogNews,
     /// The account as its first phone has just reported it.
     pub(crate) account: Option<AccountTold>,

@@ -44,7 +44,7 @@ use crate::software::Software;
 use crate::vault::{Rows, StorageError, Table};
 
 impl Phone {
-    /// Handles the word that the account's first phone has linked this device.
+    /// Handles the relay's message that the account's first phone has linked this device.
     pub(super) fn linked(
         &mut self,
         link: Link,

@@ -38,8 +38,8 @@ pub fn group_of_operator(admin: Option<&str>) -> String {
     )
 }
 
-/// Returns the sentence for a change in a group by the word of the operator who manages its members. `name` names
-/// people, and nobody as `None`: the owner.
+/// Returns the sentence for a change in a group, as stated by the operator who manages its members. `name` returns a
+/// person's name, and `None` for the owner.
 #[must_use]
 pub fn operator_says(
     news: GroupNews,

@@ -78,7 +78,7 @@ pub enum Order {
     PlantSoftware {
         /// The owner of the phone.
         who: PersonId,
-        /// How it gets there.
+        /// The way in which the software gets onto the phone.
         by: PlantedBy,
     },
     /// Makes an operator name a ghost device.

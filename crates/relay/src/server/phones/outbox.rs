@@ -29,7 +29,7 @@ struct Waiting {
     end: Option<End>,
 }
 
-/// How a connection ends.
+/// The end of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum End {
     /// With a last frame that states the reason.
