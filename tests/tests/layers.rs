@@ -83,7 +83,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// Crates that may have only one version in the shipped programs. Two versions would mean two generations of
-/// cryptography, of which one is easily overlooked.
+/// cryptography, one of which is easily overlooked.
 const CRYPTOGRAPHIC: &[&str] = &[
     "aead",
     "argon2",

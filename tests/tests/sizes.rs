@@ -3,10 +3,10 @@
 
 use std::path::{Path, PathBuf};
 
-/// The most lines of a source file.
+/// The maximum number of lines in a source file.
 const MAX_LINES: usize = 500;
 
-/// The most columns of a comment and of a line of Markdown.
+/// The maximum number of columns in a comment, and of characters in a line of Markdown.
 const MAX_COLUMNS: usize = 120;
 
 /// The length above which a word counts as a link. A line cannot be broken inside a link.

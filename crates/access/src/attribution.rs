@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How strongly an answer ties the returned data to a person. It is not a scale, because a program cannot say which
-/// kind a court believes.
+/// The strength with which an answer ties the returned data to a person. It is not a scale, because a program cannot
+/// say which kind a court believes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Attribution {
@@ -47,7 +47,7 @@ pub struct Provenance {
     pub named_by_operator: bool,
     /// A party disclosed it.
     pub shown_by_party: bool,
-    /// It was on a seized phone.
+    /// The item was on a seized phone.
     pub found_on_phone: bool,
     /// The operator checked its stamp and the sender's commitment.
     pub stamp_verified: bool,

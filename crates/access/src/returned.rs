@@ -56,9 +56,9 @@ pub enum ItemAnswer {
         count: u64,
         /// The operator's reason, in its own words or as reported.
         says: String,
-        /// The source of those words.
+        /// The source of the reason.
         from: String,
-        /// The speaker of those words.
+        /// The speaker of the reason.
         by: Speaker,
     },
 }

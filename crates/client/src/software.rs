@@ -29,7 +29,7 @@ pub type SealBody<'a> = &'a mut dyn FnMut(&[u8]) -> Result<Vec<u8>, EncryptError
 /// Opens a payload in the conversation that it belongs to.
 pub type OpenPayload<'a> = &'a mut dyn FnMut(&[u8]) -> Result<OpenedMessage, OpenError>;
 
-/// The software of a phone, as far as it decides inside the encryption.
+/// The part of a phone's software that decides inside the encryption.
 ///
 /// Every method has a default, and the defaults are the shipped program.
 pub trait Software {

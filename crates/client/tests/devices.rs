@@ -456,7 +456,7 @@ fn programs_that_end_at_any_step_of_linking_and_talking_lose_nothing() {
     assert!(total > 20, "the loop reaches into the talk: {total}");
 }
 
-/// The frames that carry messages since this was last asked, and their bytes.
+/// Returns the number of frames with messages that the relay has received since the last call, and their bytes.
 fn submitted(world: &mut World) -> (usize, usize) {
     let received: Vec<_> = world.received.drain(..).map(|(_, frame)| frame).collect();
     let frames = received.iter().filter(|frame| matches!(frame, ClientFrame::Submit(_)));

@@ -47,7 +47,7 @@ fn again(world: &mut World, who: Who) {
     world.run();
 }
 
-/// The questions about two heads that phones have asked.
+/// Returns how many questions about two heads phones have asked.
 fn compared(world: &World) -> usize {
     world.received.iter().filter(|(_, frame)| matches!(frame, ClientFrame::ProveGrowth(_))).count()
 }

@@ -1,5 +1,5 @@
-//! The bytes of one example of each body, kept in `golden.txt`. Those of version 1 are what phones of every release
-//! send each other; a change of either needs a new version.
+//! The bytes of one example of each body, kept in `golden.txt`. Phones of every release exchange bodies of version 1. A
+//! change to the bytes of either version needs a new version.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::fmt::Write;

@@ -60,7 +60,7 @@ labels! {
     SENDER_CERTIFICATE = "pillarbox/sealed-sender/certificate/v1";
     /// Account's identity signs the list of its linked devices.
     DEVICE_LIST = "pillarbox/devices/list/v1";
-    /// Device's identity signs the account that it is to belong to.
+    /// Device's identity signs the account that it will belong to.
     DEVICE_CONSENT = "pillarbox/devices/consent/v1";
     /// Name under which a phone stores the data of one linked device.
     DEVICE_NAME = "pillarbox/devices/name/v1";

@@ -37,7 +37,7 @@ impl Padding {
     /// Blocks of 16 KiB, in which a text, a receipt and a small picture look alike.
     pub const BLOCKS_16K: Self = Self::blocks(16 * 1024);
 
-    /// Pads to multiples of `block` bytes. A `block` of 0 counts as 1, which is no padding.
+    /// Pads to multiples of `block` bytes. A `block` of 0 counts as 1, which adds no padding.
     #[must_use]
     pub const fn blocks(block: u16) -> Self {
         match NonZeroU16::new(block) {

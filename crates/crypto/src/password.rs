@@ -9,16 +9,16 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-/// Most memory that a stored cost may request. 1 GiB is sixteen times the cost used here and still opens on a small
-/// machine. Without a limit an altered profile could take all of a machine's memory.
+/// The maximum memory that a stored cost may request. 1 GiB is sixteen times the cost used here and still opens on a
+/// small machine. Without a limit an altered profile could take all of a machine's memory.
 pub const MAX_MEMORY_KIB: u32 = 1024 * 1024;
 
-/// Most passes that a stored cost may request: five times the cost used here. Without a limit an altered profile
-/// could make unlocking take for ever.
+/// The maximum number of passes that a stored cost may request: five times the cost used here. Without a limit an
+/// altered profile could make unlocking take for ever.
 pub const MAX_PASSES: u32 = 16;
 
-/// Most lanes that a stored cost may request. They run one after the other here, so more of them only help an
-/// attacker with more cores.
+/// The maximum number of lanes that a stored cost may request. They run one after the other here, so more of them only
+/// help an attacker with more cores.
 pub const MAX_LANES: u32 = 16;
 
 /// Reasons that a passphrase was not stretched.
@@ -53,7 +53,7 @@ impl PasswordCost {
     /// measured to take 0.15 to 0.2 s, which is bearable at each start of the program.
     pub const INTERACTIVE: Self = Self { memory_kib: 64 * 1024, passes: 3, lanes: 4 };
 
-    /// The least that Argon2id allows. It protects nothing and is for tests and throw-away profiles.
+    /// The minimum cost that Argon2id allows. It protects nothing and is for tests and throw-away profiles.
     pub const TESTING: Self = Self { memory_kib: 8, passes: 1, lanes: 1 };
 
     fn params(self) -> Result<Params, CostError> {

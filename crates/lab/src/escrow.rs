@@ -1,4 +1,4 @@
-//! An authority of a key escrow at work: what it makes of one message, and of the rows of a relay.
+//! An escrow authority at work: how it tries to read one message, and how it reads the rows of a relay.
 
 use std::collections::BTreeMap;
 
@@ -12,13 +12,13 @@ use pillarbox_wire::{AccountId, Timestamp};
 use crate::answer::counted_by;
 use crate::evidence::reread::text_of;
 
-/// What became of one message. A body that is no body of this version is left out.
+/// The outcome for one message. A body that this version cannot read is left out.
 pub(crate) enum EscrowAttempt {
     /// The server can read it, and so can whoever has its rows.
     InTheClear(Option<Body>),
     /// The secret opened it.
     Opened(Option<Body>),
-    /// It did not open, for this reason.
+    /// The message did not open, for this reason.
     Refused(&'static str),
 }
 
@@ -38,18 +38,18 @@ impl EscrowAttempt {
     }
 }
 
-/// What an authority read in the rows of a relay.
+/// The messages that an authority read in the rows of a relay.
 #[derive(Debug, Default)]
 pub struct EscrowReading {
     /// The texts, in the order in which the relay accepted them.
     texts: Vec<EscrowedText>,
     /// The messages that were tried.
     tried: u64,
-    /// Those that the secret opened, receipts included.
+    /// Messages that the secret opened, receipts included.
     opened: u64,
-    /// Those that needed no secret.
+    /// Messages that needed no secret.
     in_the_clear: u64,
-    /// Those that did not open, by their reasons.
+    /// Messages that did not open, by reason.
     refused: BTreeMap<&'static str, u64>,
 }
 

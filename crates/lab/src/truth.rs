@@ -27,7 +27,7 @@ pub enum WhereSaid {
     Channel(ChannelName),
 }
 
-/// Something that was said.
+/// An utterance.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Said {
     /// The time at which it was said.

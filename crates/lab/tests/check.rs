@@ -49,7 +49,7 @@ fn is_same(at: &Path, folder: &Path) {
     assert!(said(&output).contains("Same: "), "{}", said(&output));
 }
 
-/// Writes a file of the run and puts its digest into the manifest, as a careful forger does.
+/// Writes a file of the run and puts its digest into the manifest, as a careful forger would.
 fn forge(folder: &Path, name: &str, text: &[u8]) {
     let hex =
         |bytes: &[u8]| Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>();

@@ -200,7 +200,7 @@ fn same(what: &str, one: &[String], other: &[String]) {
     assert!(!one.is_empty(), "{what}: there is nothing to compare");
 }
 
-/// A world, as far as it is compared.
+/// The parts of a world that are compared.
 struct Seen {
     /// Lines about anybody.
     all: Vec<String>,

@@ -68,8 +68,7 @@ fn held_at(width: usize, evidence: &Evidence, answer: &Answer) {
     assert!(texts == 0 || evidence.brought.is_without_its_texts() || shown.contains('"'), "{width}: {shown}");
 }
 
-/// Lines of the window less those after a matrix: what was saved, two commands of which one continues, and the
-/// prompt.
+/// Lines of the window less those after a matrix: what was saved, two commands, one of which continues, and the prompt.
 const TABLE: usize = 24 - 7;
 
 /// Checks that a matrix of one demand and all designs fits the height of the window, with each answer once and every

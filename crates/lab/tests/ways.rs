@@ -208,8 +208,7 @@ fn a_copy_follows_for_as_long_as_the_phone_chooses_no_new_keys() {
     assert_eq!(row(&ways, "copied, offline").after, share(3, 3));
 }
 
-/// A copy that connects takes texts that the phone itself never shows, and a sender is told that the phone has
-/// them.
+/// A copy that connects takes texts that the phone itself never shows, and the sender is told that they arrived.
 #[test]
 fn two_phones_fight_for_one_mailbox_and_a_sentence_becomes_false() {
     let online = row(&SCREEN, "copied, online");
@@ -377,7 +376,7 @@ fn a_backup_opens_for_whoever_has_its_key() {
     assert!(ways.ways.iter().all(|row| row.reasons == ["No backup lies anywhere."] && row.ordered.is_none()));
 }
 
-/// What an operator kept goes with it when it leaves, and nothing is said over it any more.
+/// An operator that leaves takes its data with it, and nothing more passes through it.
 #[test]
 fn an_operator_that_leaves_has_nothing_to_hand_over() {
     let story = story(&[texts(&BEFORE), texts(&AFTER)].concat());

@@ -7,7 +7,7 @@ use crate::trace::{RowKind, Trace};
 const PURPOSE: u64 = 0x7368_7566;
 
 /// Returns the same trace with the recipients of each kind of row in a random order. Nobody gets more or fewer rows,
-/// and no time, size, connection or address changes, but nothing connects one row with another any more.
+/// and no time, size, connection or address changes, but nothing connects one row with another.
 #[must_use]
 pub fn shuffled(trace: &Trace, seed: u64) -> Trace {
     let mut shuffled = trace.clone();

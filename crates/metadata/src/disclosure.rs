@@ -21,7 +21,7 @@ pub struct Scores {
 }
 
 impl Scores {
-    /// Creates scores of `people` people, none of whom is seen yet.
+    /// Creates the scores of `people` people, none of whom has been seen yet.
     #[must_use]
     pub fn of(people: usize) -> Self {
         Self {

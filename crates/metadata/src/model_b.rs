@@ -29,7 +29,7 @@ pub struct Settings {
     pub popular: u32,
     /// The number of Bob's correspondents other than Alice.
     pub others: u32,
-    /// How replies are drawn.
+    /// The way in which replies are drawn.
     pub replies: Replies,
 }
 

@@ -23,7 +23,7 @@ impl Observer {
     /// Every observer.
     pub const ALL: [Self; 5] = [Self::Sees, Self::Keeps, Self::LogsFromNowOn, Self::Wire, Self::Push];
 
-    /// Returns the word on the command line.
+    /// Returns the name used on the command line.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -35,7 +35,7 @@ impl Observer {
         }
     }
 
-    /// Returns the observer in a sentence: "as far as ...".
+    /// Returns what the observer has, as a phrase inside a sentence.
     #[must_use]
     pub const fn wording(self) -> &'static str {
         match self {
@@ -82,7 +82,7 @@ impl TraceField {
         Self::Push,
     ];
 
-    /// Returns the word on the command line.
+    /// Returns the name used on the command line.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

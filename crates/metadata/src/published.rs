@@ -29,7 +29,7 @@ pub struct PublishedComparison {
     pub reason: Option<&'static str>,
 }
 
-/// The row that this program does not reach, and the reason.
+/// The published row that this program does not reproduce, and the reason.
 const DIFFERS: (&str, &str) = (
     "disclosure800_exp2_share_k5",
     "The figure of 100 runs does not fit the rows beside it. Alice loses a point where her message is repeated in a random epoch. With \

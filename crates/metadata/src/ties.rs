@@ -1,6 +1,6 @@
 //! Ties: the pairs who talk to each other, and how each is known. Pictures, tables and files are made from them.
 
-/// How a tie is known.
+/// The evidence for a tie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Known {
     /// A kept row names both.
@@ -22,7 +22,7 @@ pub struct Tie {
     pub there: u64,
     /// The number of messages from `other` to `one`.
     pub back: u64,
-    /// How it is known.
+    /// The evidence for the tie.
     pub known: Known,
 }
 

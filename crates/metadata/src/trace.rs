@@ -56,7 +56,7 @@ pub struct TraceRow {
 }
 
 impl TraceRow {
-    /// Creates a row of which only the time and the kind are known.
+    /// Creates a row that has only a time and a kind.
     #[must_use]
     pub const fn new(at: u64, kind: RowKind) -> Self {
         Self { at, kind, from: None, to: None, connection: None, address: None, bytes: None }

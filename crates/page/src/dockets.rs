@@ -12,7 +12,7 @@ use crate::live::Live;
 use crate::story::Story;
 use crate::timeline::Timeline;
 
-/// The most designs whose worlds are kept, in addition to the two on the stage.
+/// The maximum number of designs whose worlds are kept, in addition to the two on the stage.
 const MAX_DESIGNS: usize = 3;
 
 /// The dockets that are kept.

@@ -22,7 +22,7 @@ struct Lane<'a> {
     designs: &'a [&'a str],
 }
 
-/// The order, which is between two texts.
+/// The order, drawn between two texts.
 #[derive(Template)]
 #[template(path = "order.html")]
 struct Order {

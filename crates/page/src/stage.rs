@@ -23,7 +23,7 @@ use crate::serving::Serving;
 use crate::story::{MAX_CHARS, MAX_TEXTS, PEOPLE, Story, StoryText};
 use crate::takeaway::Form;
 
-/// The most pinned answers. Two answers are compared, and nobody would see a third beside them.
+/// The maximum number of pinned answers. Two answers are compared, and nobody would see a third beside them.
 const MAX_PINNED: usize = 2;
 
 /// Two relays that carry one conversation, and the answers that were served.

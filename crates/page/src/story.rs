@@ -37,7 +37,7 @@ const LINE: usize = 3;
 /// The longest text, in characters, as in a story's file.
 pub const MAX_CHARS: usize = 4_000;
 
-/// The most texts on the stage. A page shows each of them.
+/// The maximum number of texts on the stage. A page shows each of them.
 pub const MAX_TEXTS: usize = 2_000;
 
 /// One text.

@@ -11,8 +11,8 @@ use pillarbox_wire::Timestamp;
 
 use crate::story::Story;
 
-/// The most marks. A mark is a whole world: some megabytes for a short conversation, ten times that for a thousand
-/// texts.
+/// The maximum number of marks. A mark is a whole world: some megabytes for a short conversation, ten times that for a
+/// thousand texts.
 const MAX_MARKS: usize = 6;
 
 /// The number of texts between two marks at first. It doubles whenever there would be too many marks.

@@ -51,5 +51,6 @@ pub use software::{RelaySoftware, ShippedRelay};
 pub use store::OnLoss;
 pub use store::{DATABASE_FILE, SqliteStore, Store, StoreError};
 
-/// The file in the data directory with the relay's transport key. It is no part of the database (`server::files::key`).
+/// The file in the data directory with the relay's transport key. It is not part of the database
+/// (`server::files::key`).
 pub const KEY_FILE: &str = "relay.key";

@@ -1,4 +1,4 @@
-//! What stands between the phones and the core: the software of a relay.
+//! The software of a relay: the layer between the phones and the core.
 //!
 //! The shipped program has one, [`ShippedRelay`], which hands every batch to the core. Other software is an argument of
 //! [`RelayServer::start_with`](crate::server::RelayServer::start_with) and of the command line. No other software is

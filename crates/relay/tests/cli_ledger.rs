@@ -85,7 +85,7 @@ fn ciphertext() -> Vec<u8> {
     std::iter::once(1).chain(std::iter::repeat_with(byte)).take(256).collect()
 }
 
-/// Two accounts with two messages, of which one can be read.
+/// Two accounts with two messages, one of which can be read.
 fn two_messages(data: &Path) {
     let mut past = Past::new(data, Keeping::LEAST);
     let numbered = past.register(1, Some("+447700900123"));

@@ -29,7 +29,7 @@ use crate::cli_program::{say, start};
 /// Messages that the relay of these tests has accepted.
 const ACCEPTED: usize = 3;
 
-/// The bytes, the time of the last change and the permissions of each file, and the same for the folder.
+/// The bytes, modification time and permissions of each file, and the same for the folder.
 type Picture = BTreeMap<PathBuf, (Vec<u8>, SystemTime, u32)>;
 
 fn picture(folder: &Path) -> Picture {

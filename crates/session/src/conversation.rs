@@ -31,13 +31,13 @@ use rand_core::CryptoRng;
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
-/// The most sessions kept in addition to the active one. Each costs up to 92 kB in the vault, and one or two trial
-/// decryptions for a message that the active session does not open. A message in transit is lost only if both sides
-/// start again eight times before it arrives.
+/// The maximum number of sessions kept in addition to the active one. Each costs up to 92 kB in the vault, and one or
+/// two trial decryptions for a message that the active session does not open. A message in transit is lost only if both
+/// sides start again eight times before it arrives.
 pub const MAX_ARCHIVED: usize = 7;
 
-/// The most names kept, at 32 bytes each, of sessions that the peer started and that were dropped from the archive.
-/// A kept name stops a replayed first message from starting its session again and showing its text again.
+/// The maximum number of names kept, at 32 bytes each, of sessions that the peer started and that were dropped from the
+/// archive. A kept name stops a replayed first message from starting its session again and showing its text again.
 pub const MAX_FORGOTTEN: usize = 64;
 
 /// Longest padded plaintext (body and padding) in bytes. It fits a payload in its longest form, a first message in a

@@ -1,4 +1,4 @@
-//! A relay that lies about keys: its public log is written by a test, and other keys are handed out than it has.
+//! A relay that lies about keys: a test writes its public log, and it hands out keys other than those that it has.
 
 use std::cell::RefCell;
 use std::rc::Rc;

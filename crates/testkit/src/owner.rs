@@ -29,7 +29,7 @@ pub fn secret(seed: u8) -> IdentitySecret {
     IdentitySecret::from_bytes([seed; 64])
 }
 
-/// Returns the one frame that is no delivery.
+/// Returns the one frame that is not a delivery.
 #[must_use]
 pub fn answer(frames: Vec<RelayFrame>) -> RelayFrame {
     let mut answers = frames.into_iter().filter(|frame| !matches!(frame, RelayFrame::Deliver(_)));

@@ -21,7 +21,7 @@ const _: () = assert!(KEY_CHARS == (32 * 8usize).div_ceil(5));
 
 const SCHEME: &str = "pillarbox://";
 
-/// Longest name of a host (RFC 1035, section 2.3.4: 255 bytes encoded, of which two are not text).
+/// Longest name of a host (RFC 1035, section 2.3.4: 255 bytes encoded, two of which are not text).
 const MAX_HOST_LEN: usize = 253;
 
 /// Longest part of a name between two dots (RFC 1035, section 2.3.4).

@@ -34,7 +34,7 @@ const RECORD_LENGTH_PREFIX: usize = 2;
 /// the length, so a peer cannot announce more than it may send.
 const MAX_MESSAGE_LEN: usize = u16::MAX as usize;
 
-/// Most bytes of frames, with their lengths, in one record.
+/// The maximum number of bytes of frames, with their lengths, in one record.
 const MAX_CONTENT_LEN: usize = MAX_MESSAGE_LEN - TAG_LEN;
 
 /// Bytes that a record adds to the frames in it.

@@ -5,7 +5,7 @@ use std::fmt;
 use pillarbox_text::read::digits;
 use serde::{Deserialize, Serialize};
 
-/// Most digits of a country code (ITU-T E.164).
+/// The maximum number of digits in a country code (ITU-T E.164).
 const LONGEST_COUNTRY_CODE: usize = 3;
 
 /// The trunk prefix, dialled before a number inside its country, in the form in which it is written beside the

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::feed::Feed;
 use crate::world::NOW;
 
-/// Most parts of one input.
+/// The maximum number of parts in one input.
 const MAX_PARTS: usize = 4;
 
 /// Length of a text, in bytes. A few texts of this length need a second part.

@@ -24,7 +24,7 @@ use crate::feed::Feed;
 use crate::group_frames;
 use crate::world::{NOW, World};
 
-/// Most frames of one run.
+/// The maximum number of frames in one run.
 const MAX_FRAMES: usize = 32;
 
 /// Connections that one run opens.

@@ -12,7 +12,8 @@ use pillarbox_session::{Conversation, OpenError};
 use crate::feed::Feed;
 use crate::keys::{BEGUN, Keys, Stock};
 
-/// Most events of one run. A longer run would be slower and find nothing that two shorter runs do not find.
+/// The maximum number of events in one run. A longer run would be slower and find nothing that two shorter runs do not
+/// find.
 const MAX_EVENTS: usize = 96;
 
 /// A copy of a phone. Its inbox is part of it: a restored phone forgets which messages it has read.

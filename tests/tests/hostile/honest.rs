@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use pillarbox_testkit::program::{Phone, Place, Process, Stream};
 
-/// The two people, each with a chat that is open.
+/// The two people, each with an open chat.
 pub(crate) struct Honest {
     alice: Process,
     bob: Process,

@@ -19,7 +19,7 @@ pub const BACKUP_WARRANT: Demand = Demand {
     when: When::Past,
 };
 
-/// The items that such a warrant names. Everything else at that operator belongs to the other demands.
+/// The items that a backup warrant names. Everything else at that operator belongs to the other demands.
 pub const BACKUP: [Item; 2] = [Item::DeviceBackup, Item::BackupKeys];
 
 /// Serves the warrant on the operator that has the backup: the backup, its key, and the texts that the two yield.

@@ -36,7 +36,7 @@ pub struct Case<'a> {
     pub operator: &'a Operator,
     /// Words for the circumstances of the case, which an operator may ask for.
     pub circumstances: &'a [&'a str],
-    /// Items that the demand names beside those that its kind reaches.
+    /// Items that the demand names in addition to those that its kind reaches.
     pub names: &'a [Item],
 }
 

@@ -1,4 +1,4 @@
-//! A notice to change the software. The operator is to remove protection that it built in, for everybody or for one
+//! A notice to change the software. The operator must remove protection that it built in, for everybody or for one
 //! country.
 //!
 //! An operator answers in one of four ways ([`AnswersNotice`](crate::design::AnswersNotice)). It may comply, so

@@ -20,7 +20,7 @@ pub const PARTICIPANT: Demand = Demand {
 /// The content of one conversation, as the participant's phone shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Shown {
-    /// The texts. Only the participant's word says that the other party wrote them.
+    /// The texts. That the other party wrote them rests on the participant's statement alone.
     pub facts: Facts,
     /// True if the participant had verified the other party's keys.
     pub verified: bool,

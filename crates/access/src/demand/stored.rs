@@ -68,7 +68,7 @@ pub fn serve_since(
     over(demand, case, holdings, &AnswerSource::Rows { since: Some(since), backups: true })
 }
 
-/// The events and messages that an answer is read from, beside the rows of accounts.
+/// The events and messages that an answer is read from, in addition to the rows of accounts.
 pub(super) enum AnswerSource<'a> {
     /// The operator's own log and messages, all of them or those since a time.
     Rows {
@@ -133,7 +133,7 @@ pub(super) fn over(
 const PASSES: [Item; 4] =
     [Item::MessageContent, Item::MessageTimes, Item::MessageSourceDestination, Item::MessageCount];
 
-/// Returns the account that an order named and that has no row at the relay any more. Only its name is known, from the
+/// Returns the account that an order named and that no longer has a row at the relay. Only its name is known, from the
 /// tap or from the rule by which the relay keeps the log.
 fn closed_since(case: &Case<'_>, holdings: &RelayHoldings, seen: &AnswerSource<'_>) -> Option<AccountRow> {
     let ordered: Vec<AccountId> = match seen {

@@ -36,7 +36,7 @@ pub struct Design {
     pub plain: String,
     /// The date that it describes: a year, a month or a day.
     pub as_of: String,
-    /// What the operator tells its users about the design, if that differs from what the design is.
+    /// The operator's description of the design to its users, if it differs from the design itself.
     pub told: Option<String>,
     /// The sources of the design's statements.
     pub sources: Vec<SourcedStatement>,
@@ -77,7 +77,7 @@ pub struct StandsFor {
 pub struct SourcedStatement {
     /// The statement in words.
     pub says: String,
-    /// The source of those words.
+    /// The source of the statement.
     pub from: String,
     /// The mark of the source.
     pub mark: Mark,
@@ -132,8 +132,8 @@ impl Design {
         self.not_known.contains(&kind)
     }
 
-    /// Returns true if nobody knows whether this design's operator has `item`, because the item would be read from such
-    /// a deposit.
+    /// Returns true if nobody knows whether this design's operator has `item`, because the item would be read from a
+    /// deposit that is not known.
     #[must_use]
     pub fn is_unknown_item(&self, item: Item) -> bool {
         item.deposit().is_some_and(|kind| self.is_unknown(kind))

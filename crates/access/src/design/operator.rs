@@ -50,7 +50,7 @@ pub struct LiveDelivery {
     pub every: Duration,
     /// The operator's words, or a report of them.
     pub says: String,
-    /// The source of those words.
+    /// The source of the statement.
     pub from: String,
 }
 
@@ -58,13 +58,13 @@ pub struct LiveDelivery {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AnswersNotice {
-    /// It ships the changed software.
+    /// The operator ships the changed software.
     Complies,
     /// It withdraws the feature that the notice is about, for the people of that country.
     Withdraws,
-    /// It leaves the country rather than change.
+    /// The operator leaves the country rather than change.
     Leaves,
-    /// It refuses, and is blocked in the country.
+    /// The operator refuses, and is blocked in the country.
     Refuses,
 }
 
@@ -80,7 +80,7 @@ pub struct NoticeAnswer {
     pub on: Day,
     /// The operator's words, or a report of them.
     pub says: String,
-    /// The source of those words.
+    /// The source of the statement.
     pub from: String,
     /// The mark of the source.
     pub mark: Mark,
@@ -97,9 +97,9 @@ pub struct HandsOver {
     pub when: Option<String>,
     /// The operator's words, or a report of them.
     pub says: String,
-    /// The source of those words.
+    /// The source of the statement.
     pub from: String,
-    /// The speaker of those words.
+    /// The speaker of the statement.
     #[serde(default)]
     pub by: Speaker,
 }
@@ -109,9 +109,9 @@ pub struct HandsOver {
 pub struct Withheld<'a> {
     /// The operator's words, or a report of them.
     pub says: &'a str,
-    /// The source of those words.
+    /// The source of the statement.
     pub from: &'a str,
-    /// The speaker of those words.
+    /// The speaker of the statement.
     pub by: Speaker,
 }
 
@@ -126,7 +126,7 @@ pub struct Practice {
     pub reach: Option<Reach>,
     /// The operator's words, or a report of them.
     pub says: String,
-    /// The source of those words.
+    /// The source of the statement.
     pub from: String,
 }
 
@@ -141,15 +141,15 @@ pub struct Withholding {
     pub unless: Option<String>,
     /// The operator's words, or a report of them.
     pub says: String,
-    /// The source of those words.
+    /// The source of the statement.
     pub from: String,
-    /// The speaker of those words.
+    /// The speaker of the statement.
     #[serde(default)]
     pub by: Speaker,
 }
 
-/// Items that an operator says it does not have. What its design actually stores of them is measured, and is shown
-/// beside the statement.
+/// Items that an operator says it does not have. The part of them that its design actually stores is measured, and is
+/// shown beside the statement.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Denial {
@@ -157,11 +157,11 @@ pub struct Denial {
     pub items: Vec<Item>,
     /// The operator's words, or a report of them.
     pub says: String,
-    /// The source of those words.
+    /// The source of the statement.
     pub from: String,
 }
 
-/// An operator's word on one item. One rule finds it for every operator.
+/// An operator's statement about one item. The same rule selects it for every operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "stated")]
 pub enum Stated<'a> {
@@ -169,21 +169,21 @@ pub enum Stated<'a> {
     HandsOver {
         /// The operator's words, or a report of them.
         says: &'a str,
-        /// The source of those words.
+        /// The source of the statement.
         from: &'a str,
     },
     /// It says, or is reported to say, that it does not hand the item over.
     Withholds {
         /// The operator's words, or a report of them.
         says: &'a str,
-        /// The source of those words.
+        /// The source of the statement.
         from: &'a str,
     },
     /// It says, or is reported to say, that it does not have the item.
     HasNone {
         /// The operator's words, or a report of them.
         says: &'a str,
-        /// The source of those words.
+        /// The source of the statement.
         from: &'a str,
     },
     /// No source for this design states it.
@@ -219,7 +219,7 @@ impl Operator {
             .or(only.map(|over| Withheld { says: &over.says, from: &over.from, by: over.by }))
     }
 
-    /// Returns this operator's word on `item`, in a case with these circumstances.
+    /// Returns this operator's statement about `item`, in a case with these circumstances.
     #[must_use]
     pub fn stated(&self, item: Item, circumstances: &[&str]) -> Stated<'_> {
         if let Some(Withheld { says, from, .. }) = self.withholding(item, circumstances) {

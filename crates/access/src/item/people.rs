@@ -74,7 +74,7 @@ pub(super) fn memberships(rows: &Rows<'_>) -> ItemReading {
     rosters(&of_account, rows, managed(rows, false), otherwise, |_| false)
 }
 
-/// Reads the rosters that open, beside what the operator's own rows say. `whole` decides for each row whether the
+/// Reads the rosters that open, in addition to the operator's own rows. `whole` decides for each row whether the
 /// members are listed beside the name.
 fn rosters(
     left: &[&DepositRow],

@@ -1,5 +1,5 @@
-//! The table of items. A row states an item's word in the tables of outside truth, the process that reaches it in
-//! the United States, its kind of data in the United Kingdom, and its wording in an answer.
+//! The table of items. A row states an item's name in the tables of outside truth, the process that reaches it in the
+//! United States, its kind of data in the United Kingdom, and its wording in an answer.
 
 use pillarbox_wire::inventory::Class;
 use serde::{Deserialize, Serialize};
@@ -19,7 +19,7 @@ macro_rules! items {
             /// Every item, in the order of the tables.
             pub const ALL: &[Self] = &[$(Self::$item),+];
 
-            /// Returns the item's word in the tables of outside truth.
+            /// Returns the item's name in the tables of outside truth.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$item => $word),+ }
@@ -109,7 +109,7 @@ items! {
 }
 
 impl Item {
-    /// Returns the item with that word.
+    /// Returns the item that the tables call by this name.
     #[must_use]
     pub fn named(word: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|item| item.as_str() == word)

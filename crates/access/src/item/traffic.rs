@@ -19,7 +19,7 @@ use crate::returned::{Blank, ItemAnswer};
 /// attempt that might work.
 const PUBLIC_ATTEMPTS: usize = 256;
 
-/// A message of which something is known, and the evidence for it.
+/// A message about which something is known, and the evidence for it.
 struct Known {
     message: Option<MessageId>,
     wrote: Wrote,

@@ -39,7 +39,7 @@ impl Footing {
         }
     }
 
-    /// Names the foremost of the powers with its country and day, and leaves out what only a lawyer needs.
+    /// Names the foremost power with its country and day, and leaves out details that only a lawyer needs.
     #[must_use]
     pub fn in_short(&self) -> String {
         let power = self

@@ -26,7 +26,7 @@ const HEADING: [&str; 12] =
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LegalForce {
-    /// It binds, and is obeyed in practice or by agreement.
+    /// The paper binds, and is obeyed in practice or by agreement.
     Directly,
     /// The request goes through the authorities of the other country.
     ByTreaty,
@@ -34,11 +34,11 @@ pub enum LegalForce {
     Voluntary,
     /// The law claims to bind, and no case of enforcement is public.
     Untested,
-    /// It can be delivered there, and nothing more.
+    /// The paper can be delivered there, but has no further effect.
     ServiceOnly,
-    /// It works against a person or a sister firm.
+    /// The paper works against a person or a sister firm.
     Pressure,
-    /// It depends on a bill that is not yet law.
+    /// The paper's force depends on a bill that is not yet law.
     Pending,
     /// The operator's own law forbids an answer, or there is no such power.
     Not,
@@ -274,8 +274,8 @@ impl ReachRow {
 /// 2023).
 const PUSH_SERVICES: Country = Country::US;
 
-/// Returns the lines for a paper of `asking` under `demand` to the operators of `design`, on `day`. The list is
-/// empty if no operator is asked: a phone, and what its owner discloses, are where the people are.
+/// Returns the lines for a paper of `asking` under `demand` to the operators of `design`, on `day`. The list is empty
+/// if no operator is asked, because a phone, like anything that its owner discloses, is where the owner is.
 #[must_use]
 pub fn reach(asking: Country, demand: &Demand, design: &Design, day: Day) -> Vec<ReachLine> {
     let sought = DataSought::of(demand);

@@ -16,6 +16,6 @@ pub use footing::Footing;
 pub use jurisdiction::{DataSought, LegalForce, ReachLine, ReachRow, all_rows, reach};
 pub use power::{Power, Validity, all_powers, foremost, not_yet, powers};
 
-/// The newest day that the sources of the tables cover. A demand on files uses it, because no story dates such a
-/// demand.
+/// The latest day that the tables' sources cover. It serves where no story dates the demand, as in a demand on a
+/// relay's files.
 pub const AS_OF: Day = Day::new(2026, 11, 29);

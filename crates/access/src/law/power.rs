@@ -86,7 +86,7 @@ pub enum Validity {
     NotChecked,
     /// The power could not be used yet.
     NotYet,
-    /// The power could not be used any more.
+    /// The power could no longer be used.
     NoLonger,
 }
 
@@ -214,7 +214,7 @@ fn row(line: usize, fields: [&'static str; 16]) -> Result<Power, TableError> {
     })
 }
 
-/// Returns the mark with that word in the tables of law.
+/// Returns the mark that has this name in the tables of law.
 pub(super) fn mark_named(word: &str) -> Option<Mark> {
     match word {
         "confirmed" => Some(Mark::Confirmed),

@@ -27,7 +27,7 @@ pub enum Says {
 }
 
 impl Says {
-    /// Returns the statement's word in the table.
+    /// Returns the statement as the table spells it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -48,7 +48,7 @@ impl Says {
 /// A row of the chart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChartRow {
-    /// The messenger, in the table's word.
+    /// The messenger, as the table names it.
     pub app: String,
     /// The process under which it was asked.
     pub process: Process,

@@ -42,7 +42,8 @@ pub enum MeasuredFigure {
 }
 
 impl Figure {
-    /// Returns the messenger that the figure is about, in the table's word, or nothing if it is about none.
+    /// Returns the name in the table of the messenger that the figure is about, or nothing if the figure is about no
+    /// messenger.
     #[must_use]
     pub fn app(&self) -> Option<&str> {
         self.experiment.strip_suffix(PROFILE)

@@ -87,7 +87,7 @@ pub struct Reason {
 pub struct ComparedRow {
     /// The table that contains it.
     pub source: OracleSource,
-    /// The messenger, in the table's word. A figure about no messenger has its experiment here.
+    /// The messenger, as the table names it. For a figure that is about no messenger, the experiment.
     pub app: String,
     /// The design that was run.
     pub design: String,
@@ -102,9 +102,9 @@ pub struct ComparedRow {
     pub case: String,
     /// The item, marker or figure.
     pub item: String,
-    /// What the table says about the item.
+    /// The table's statement about the item.
     pub says: String,
-    /// What the run returned.
+    /// The run's return.
     pub run: String,
     /// The comparison of the two.
     pub agreement: Agreement,

@@ -39,7 +39,7 @@ impl Process {
     /// The processes for stored data, the easiest to get first.
     pub const STORED: [Self; 3] = [Self::Subpoena, Self::Order, Self::SearchWarrant];
 
-    /// Returns the word for it in the tables, as serde writes it.
+    /// Returns the process's name in the tables, as serde writes it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -52,7 +52,7 @@ impl Process {
         }
     }
 
-    /// Returns the process with that word.
+    /// Returns the process that the tables call by this name.
     #[must_use]
     pub fn named(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|process| process.as_str() == word)

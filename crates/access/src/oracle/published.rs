@@ -21,7 +21,7 @@ const NOBODY: &str = "_unregistered_number";
 pub struct PublishedReturn {
     /// The demand or page.
     pub source: String,
-    /// The messenger, in the table's word.
+    /// The messenger, as the table names it.
     pub app: String,
     /// The process under which it was asked.
     pub process: Process,

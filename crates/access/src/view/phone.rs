@@ -38,7 +38,7 @@ impl<'a> SeizedPhone<'a> {
         Self { folder: folder.to_owned(), memory: Some(running), state: LockState::AfterFirstUnlock }
     }
 
-    /// Creates the view of a phone that is open.
+    /// Creates the view of an open phone.
     #[must_use]
     pub fn open(folder: &Path, running: &'a Phone) -> Self {
         Self { folder: folder.to_owned(), memory: Some(running), state: LockState::Unlocked }

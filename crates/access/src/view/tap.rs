@@ -139,7 +139,7 @@ impl OperatorTap {
     }
 }
 
-/// Returns the log's word for a frame from a phone.
+/// Returns the log's name for a frame from a phone.
 fn in_the_log(frame: &str) -> Option<Logged> {
     Some(match frame {
         "Register" => Logged::Registered,

@@ -15,8 +15,8 @@ const WORDS: usize = 24;
 /// columns.
 const IN_A_ROW: usize = 4;
 
-/// Most bytes of a typed key: 24 words of eight letters, each with a number, a point and three spaces, and the same
-/// again to spare.
+/// The maximum number of bytes in a typed key: 24 words of eight letters, each with a number, a point and three spaces,
+/// and the same again to spare.
 pub(crate) const MAX_KEY_LEN: usize = 672;
 
 /// Leading letters that identify a word of the list uniquely.
@@ -121,7 +121,7 @@ pub(crate) fn read(typed: &str) -> Result<SecretBytes<32>, BadKey> {
     Ok(SecretBytes::from_bytes(bytes))
 }
 
-/// Returns true if a line can be the whole of a key, so that nobody need be asked for the next line.
+/// Returns true if a line can be a whole key, so that the next line need not be asked for.
 pub(crate) fn is_whole(typed: &str) -> bool {
     backup::key_from(typed).is_some() || words_of(typed).count() >= WORDS
 }

@@ -17,7 +17,7 @@ use super::program::PhoneProgram;
 use super::terminal::Form;
 use super::{net, strangers, words};
 
-/// Most bytes read from standard input for an invitation: several times the longest one.
+/// The maximum number of bytes read from standard input for an invitation: several times the longest one.
 const MAX_LINK_LEN: usize = 8 * 1_024;
 
 /// Columns of the list: name, trust and origin.
@@ -45,7 +45,7 @@ struct Listed<'a> {
 #[derive(Serialize)]
 struct List<'a> {
     contacts: Vec<Listed<'a>>,
-    /// Blocked accounts that are no contacts; present only if the blocked are listed.
+    /// Blocked accounts that are not contacts; present only if blocked accounts are listed.
     #[serde(skip_serializing_if = "Option::is_none")]
     accounts: Option<Vec<String>>,
 }

@@ -9,7 +9,7 @@ use super::exit::Exit;
 /// Reasons that a command about devices stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum DeviceTrouble {
-    /// The text is no device code, or has a typing error.
+    /// The text is not a device code, or has a typing error.
     BadCode,
     /// Only the first phone of the account can do this.
     FirstPhoneOnly,

@@ -207,7 +207,7 @@ pub(crate) enum Failure {
     EmptyText,
     /// The message is too long.
     TooLong {
-        /// Most bytes that fit.
+        /// The maximum number of bytes that fit.
         most: usize,
     },
     /// The message is not UTF-8.

@@ -85,7 +85,7 @@ pub(crate) enum GroupFailure {
         /// The group's name.
         name: String,
     },
-    /// The key of somebody who is to be added is not on this phone.
+    /// This phone lacks the key of somebody whom the owner wants to add.
     NoKey {
         /// The name of that person here.
         member: String,
@@ -107,7 +107,7 @@ pub(crate) enum GroupFailure {
         /// The group's name.
         name: String,
     },
-    /// Somebody who has left is to be added.
+    /// The owner wants to add somebody who has left.
     WasMember {
         /// The name of that person here.
         member: String,

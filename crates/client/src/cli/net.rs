@@ -358,7 +358,7 @@ pub(crate) struct ConnectionStatus {
     pub(crate) connected: bool,
     /// The failure of the connection, once it was reported.
     pub(crate) trouble: Option<Failure>,
-    /// The relay's reason to wait, from its report until nothing waits any more.
+    /// The relay's reason to wait. It is kept from the relay's report until nothing is waiting.
     throttled: Option<Refusal>,
 }
 
@@ -368,8 +368,8 @@ impl ConnectionStatus {
         self.throttled.is_some()
     }
 
-    /// Returns a sentence when the relay asks to wait, and when nothing waits any more. Since the relay refuses
-    /// each message that is sent too early, the wait is reported again only for another reason or a longer time.
+    /// Returns a sentence when the relay asks to wait, and when nothing is waiting. Since the relay refuses each
+    /// message that is sent too early, the wait is reported again only for another reason or a longer time.
     pub(crate) fn hear(&mut self, notice: &Notice, unsent: usize) -> Option<String> {
         match notice {
             Notice::Delayed { reason } if self.throttled.is_none_or(|told| is_worse(*reason, told)) => {

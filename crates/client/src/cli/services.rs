@@ -1,4 +1,4 @@
-//! The grammar of what a relay offers beside messages.
+//! The grammar of the services that a relay offers besides messages.
 
 use std::num::NonZeroU32;
 use std::path::PathBuf;

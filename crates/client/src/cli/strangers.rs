@@ -9,7 +9,7 @@ use super::grammar::quote;
 use super::program::PhoneProgram;
 use super::words;
 
-/// A person who can be blocked: a contact, or an account that is no contact.
+/// A person who can be blocked: a contact, or an account that is not a contact.
 struct Whom {
     account: AccountId,
     name: String,

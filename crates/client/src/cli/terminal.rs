@@ -48,7 +48,7 @@ pub(crate) struct Terminal {
     asking: bool,
     /// The line being edited, if there is one.
     drawn: Option<Drawn>,
-    /// Most rows that it occupied since the first of `steps`.
+    /// The largest number of rows that it has occupied since the first of `steps`.
     tallest: usize,
     /// Lines that can still be extended at their ends.
     steps: Vec<Steps>,
@@ -324,7 +324,7 @@ impl Terminal {
         }
     }
 
-    /// From now on lines use the whole window.
+    /// Makes later lines use the whole window.
     pub(crate) const fn use_whole_window(&mut self) {
         self.whole_window = true;
     }

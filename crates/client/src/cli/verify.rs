@@ -19,7 +19,7 @@ use super::words;
 /// Digits of a safety number.
 const DIGITS: usize = 60;
 
-/// Most bytes read from standard input: a number with generous white space.
+/// The maximum number of bytes read from standard input: a number with generous white space.
 const MAX_HEARD_LEN: u64 = 1_024;
 
 const QUESTION: &str = "Same number on both phones?";

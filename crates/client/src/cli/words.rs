@@ -38,7 +38,7 @@ pub(crate) const NUMBERS_BY_CODE: &str = "This relay sends a code to a number be
     a file at the relay, which stands in for the telephone network: whoever can read that file, the operator among them, can \
     take over any number.";
 
-/// Says why a relay was not reached, if the system's own words would suit programmers only.
+/// Says why a relay was not reached, if the system's own message would help only programmers.
 pub(crate) fn unreached(kind: ErrorKind) -> String {
     match kind {
         ErrorKind::ConnectionRefused => "nothing answers there".into(),

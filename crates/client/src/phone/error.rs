@@ -61,7 +61,7 @@ pub enum PhoneError {
     /// The operator does not manage the members of this group, or this phone no longer asks it for changes.
     #[error("the operator does not manage this group for this phone")]
     NotOperators,
-    /// They are no member of this group.
+    /// This person is not a member of the group.
     #[error("they are no member of this group")]
     NotMember,
     /// The group knows the owner by another key, so nothing that this phone signs there is valid.
@@ -139,7 +139,7 @@ pub enum PhoneError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfirmError {
-    /// The number read out is a safety number, but another one.
+    /// The number read out is a safety number, but not this one.
     #[error("the numbers differ")]
     Mismatch,
     /// The number read out does not have 60 digits.

@@ -231,7 +231,7 @@ impl Phone {
         waits || self.lists_wanted.contains(&contact) || asked(Link::Named) || asked(Link::Nameless)
     }
 
-    /// Requeues what a lost link was to ask or had asked.
+    /// Requeues the questions that a lost link had asked or was about to ask.
     pub(super) fn take_back(&mut self, held: Held) {
         match held {
             Held::Found { handle, name, .. } => self.look_ups.push_back((handle, name)),
@@ -305,7 +305,7 @@ impl Phone {
         Ok(Vec::new())
     }
 
-    /// Handles a refused proof. What was held is not used.
+    /// Handles a refused proof. The held value is not used.
     pub(super) fn not_proved(&mut self, held: Held, reason: Refusal, now: Timestamp) -> Vec<Notice> {
         if reason == Refusal::NotOffered {
             return self.unproved(held, Unproved::NoLog, now);

@@ -150,7 +150,7 @@ pub enum BackupError {
         /// Its position, from 0.
         part: usize,
     },
-    /// A part is truncated, or is no part of a backup.
+    /// A part is truncated, or is not part of a backup.
     #[error("part {part} is damaged: {error}")]
     Damaged {
         /// Its position, from 0.

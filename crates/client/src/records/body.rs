@@ -198,7 +198,8 @@ pub struct MemberChanges {
     pub key: FixedBytes<32>,
     /// The members whom the sender's phone sees.
     pub seen: MembersSeen,
-    /// True if the sender sees other members than the recipient reported, and asks for the changes it lacks.
+    /// True if the sender's list of members differs from the one that the recipient reported, and the sender asks for
+    /// the changes it lacks.
     pub asks: bool,
     /// At most [`MAX_CHANGES_TOLD`], in an order that a phone without any of them can apply.
     pub changes: Vec<MemberChange>,
@@ -283,7 +284,7 @@ impl Body {
     /// Reads a body of any version. Content in a version other than its own is rejected.
     ///
     /// # Errors
-    /// [`CodecError`] for bytes that are no body.
+    /// [`CodecError`] for bytes that are not a body.
     pub fn read(bytes: &[u8]) -> Result<Self, CodecError> {
         let body = match bytes.first() {
             Some(&NewerBody::VERSION) => decode::<NewerBody>(bytes)?.0,

@@ -42,7 +42,7 @@ pub enum ContactOrigin {
     Number,
     /// They wrote first.
     Stranger,
-    /// A group that the owner wrote to: another member's word that they belong to it.
+    /// A group that the owner wrote to: another member said that they belong to it.
     Group,
     /// They were restored from a backup.
     Backup,

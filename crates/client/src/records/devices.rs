@@ -77,7 +77,7 @@ pub(crate) fn check_consent(
     device.signing().verify(labels::DEVICE_CONSENT, &signed, &consent).map_err(|_| DeviceFault::NoConsent)
 }
 
-/// Returns true if a list is to replace the known one, false if it is the same.
+/// Returns true if a list should replace the known one, false if it is the same.
 ///
 /// # Errors
 /// [`DeviceFault::Older`], [`DeviceFault::Forked`].
@@ -212,7 +212,7 @@ impl Encoded for LinkRecord {
     const MAX_LEN: usize = 256;
 }
 
-/// A device of the owner's, for views.
+/// One of the owner's devices, as views show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OwnDevice {
     /// The device's number within the account.

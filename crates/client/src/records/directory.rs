@@ -21,18 +21,18 @@ use crate::records::ids::BodyId;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Unproved {
-    /// The relay has no public log, or has none any more.
+    /// The relay has no public log, or no longer has one.
     NoLog,
     /// The head is not signed with the key that this phone knows.
     NotSigned,
-    /// The head does not continue the last one: entries were changed or removed, or this phone is shown another log
-    /// than before.
+    /// The head does not continue the last one: entries were changed or removed, or this phone is shown a different log
+    /// from before.
     OtherLog,
     /// The log has no entry of the account, or the proof of the entry is wrong.
     NoEntry,
-    /// The latest entry binds other keys than the relay returned.
+    /// The latest entry binds keys other than those that the relay returned.
     OtherKeys,
-    /// The latest entry binds another device list than was returned.
+    /// The latest entry binds a device list other than the returned one.
     OtherDevices,
 }
 

@@ -65,9 +65,9 @@ pub enum BackupKey {
 pub enum GroupBasis {
     /// Its members sign each change.
     Signed,
-    /// Its members' word: nobody signs, and nobody can be removed.
+    /// Its members' statements: nobody signs, and nobody can be removed.
     Word,
-    /// The operator's word: phones ask the relay for each change.
+    /// The operator's statement: phones ask the relay for each change.
     Operator,
 }
 

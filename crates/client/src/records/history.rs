@@ -55,9 +55,9 @@ pub struct HistoryEntry {
     pub place: u64,
     /// The id that names it to both phones.
     pub id: BodyId,
-    /// Whether the entry was sent or received.
+    /// The entry's direction: sent or received.
     pub direction: EntryDirection,
-    /// What the entry contains.
+    /// The entry's content.
     pub kind: EntryKind,
     /// Time of sending, by the sender's clock.
     pub sent_at: Timestamp,

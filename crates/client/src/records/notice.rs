@@ -32,7 +32,7 @@ pub enum DeviceFailure {
 /// The reason why a phone takes nothing of what an operator says about a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OperatorFault {
-    /// This phone takes no operator's word on groups.
+    /// This phone believes no operator about groups.
     NotBelieved,
     /// The members of this group sign who is in it.
     Signed,
@@ -42,7 +42,7 @@ pub enum OperatorFault {
     TooMany,
 }
 
-/// Something that the owner is told. Contacts are named by account; texts inside are strangers' texts.
+/// A message from the phone to its owner. Contacts are named by account; texts inside are strangers' texts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Notice {
@@ -255,7 +255,7 @@ pub enum Notice {
         /// The former keeper.
         by: AccountId,
     },
-    /// A member's phone sees other members in a group than this phone. The two exchange the changes that they have.
+    /// A member's phone and this phone disagree on who is in a group. The two exchange the changes that they have.
     MembersDiffer {
         /// The group.
         group: GroupId,
@@ -274,7 +274,7 @@ pub enum Notice {
         contact: AccountId,
     },
 
-    /// A group has changed, by the word of the operator who manages its members.
+    /// A group has changed, as stated by the operator who manages its members.
     OperatorSays {
         /// The group.
         group: GroupId,
@@ -283,7 +283,7 @@ pub enum Notice {
         /// The account whose act it was; `None` if the operator does not say.
         by: Option<AccountId>,
     },
-    /// The operator says who is in a group, and this phone takes nothing of it.
+    /// The operator says who is in a group, and this phone does not accept that statement.
     OperatorRefused {
         /// The group.
         group: GroupId,
@@ -363,11 +363,11 @@ pub enum Notice {
         /// The reason.
         why: Unproved,
     },
-    /// A contact's phone was shown another public log than this one. Both heads are kept.
+    /// A contact's phone was shown a different public log from this phone's. Both heads are kept.
     SplitView {
         /// The contact.
         contact: AccountId,
-        /// How the heads differ.
+        /// The difference between the heads.
         why: HeadConflict,
     },
     /// The relay's public log has keys or devices in the owner's name that this phone did not make.
@@ -395,8 +395,8 @@ pub enum Notice {
         /// The sender, who is a request already.
         contact: AccountId,
     },
-    /// A message did not open, from an account that is no contact and does not become one by it. It is asked for
-    /// again if the owner adds them.
+    /// A message from an account that is not a contact did not open. The account does not become a contact by it. The
+    /// message is requested again if the owner adds the account.
     StrangerUnopened {
         /// The account.
         account: AccountId,
@@ -432,7 +432,7 @@ pub enum Notice {
     /// A message arrived that the relay can read while this phone encrypts, or the other way round. It was not
     /// accepted.
     OtherProtection {
-        /// The sender, by the relay's word.
+        /// The sender, as the relay states it.
         contact: Option<AccountId>,
     },
     /// A conversation began with less than the full key agreement, because a stock of one-time keys was used up.

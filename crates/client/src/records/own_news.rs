@@ -91,7 +91,7 @@ pub struct ContactFacts {
     pub former_identity: Option<IdentityKey>,
     /// The owner's trust in it.
     pub trust: Trust,
-    /// How the contact was added.
+    /// The way in which the contact was added.
     pub origin: ContactOrigin,
     /// True if the owner has added it or written to it.
     pub accepted: bool,

@@ -103,7 +103,7 @@ impl Encoded for FullRequest {
 /// The handling of a message that did not open.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Missed {
-    /// It is recorded, to be requested again.
+    /// The message is recorded, to be requested again.
     Noted,
     /// It is recorded, and the request before it is full and must be stored under this number.
     Filled(u32, FullRequest),

@@ -18,7 +18,7 @@ use crate::records::body::MAX_BODY_LEN;
 pub struct AbuseReport {
     /// The payload as the relay carried it.
     pub payload: Vec<u8>,
-    /// The sender, by the relay's word.
+    /// The sender, as the relay states it.
     pub from: DeviceAddress,
     /// The recipient's phone.
     pub to: DeviceAddress,

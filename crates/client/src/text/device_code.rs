@@ -32,10 +32,10 @@ pub struct DeviceCode {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DeviceCodeError {
-    /// It does not begin like one.
+    /// The text does not begin like a device code.
     #[error("a device code starts with {DEVICE_CODE_PREFIX}")]
     NotACode,
-    /// It is cut off, or a character is wrong.
+    /// The code is cut off, or a character is wrong.
     #[error("the device code is cut off or has a typing error in it")]
     TypingError,
 }

@@ -51,13 +51,13 @@ pub struct Invitation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvitationError {
-    /// It begins like a relay's address.
+    /// The text begins like a relay's address.
     #[error("this is the address of a relay, not an invitation")]
     RelayAddress,
-    /// It does not begin like an invitation.
+    /// The text does not begin like an invitation.
     #[error("an invitation starts with {PREFIX}")]
     NotAnInvitation,
-    /// It is cut off.
+    /// The invitation is cut off.
     #[error("the invitation is cut off")]
     CutOff,
     /// A character is wrong, or two are swapped.

@@ -45,7 +45,8 @@ pub(crate) fn is_showable(name: &str) -> bool {
 )]
 pub struct BadName;
 
-/// Most passes of the fold. A pass can enable changes by the next; after four, RFC 8266 gives up on a name.
+/// The maximum number of passes of the fold. A pass can enable changes by the next; after four, RFC 8266 gives up on a
+/// name.
 const PASSES: usize = 4;
 
 /// A name without letters that has at least this many digits could be taken for a telephone number.
@@ -180,13 +181,13 @@ fn shape(name: &str) -> String {
 pub(crate) enum Reserved {
     /// It is a telephone number or could be taken for one. Only the relay can assign a number to somebody.
     Number,
-    /// It is an account, or the short form of one.
+    /// The name is an account, or the short form of one.
     Account,
-    /// It contains the words for the trust in a key.
+    /// The name contains the words for the trust in a key.
     Trust,
-    /// It is the word for the owner.
+    /// The name is the word for the owner.
     Owner,
-    /// It is a word for the state of a message or contact.
+    /// The name is a word for the state of a message or contact.
     State,
 }
 

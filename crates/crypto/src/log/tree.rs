@@ -11,8 +11,8 @@ use sha2::Sha256;
 
 use super::proof::{BadProof, NodeHash};
 
-/// The most entries of a log: each person on Earth changes keys five hundred times. The tree's arithmetic overflows
-/// above 2^63, and a proof is longer with each doubling.
+/// The maximum number of entries in a log: room for each person on Earth to change keys five hundred times. The tree's
+/// arithmetic overflows above 2^63, and a proof is longer with each doubling.
 pub const MAX_LOG_SIZE: u64 = 1 << 42;
 
 /// Hashes in the longest proof: an inclusion proof has one for each level, a consistency proof one more

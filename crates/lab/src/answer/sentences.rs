@@ -162,7 +162,7 @@ pub(super) fn is_about_texts(subject: &Subject<'_>, state: State) -> bool {
     subject.unit.starts_with("texts") && names_the_party(state)
 }
 
-/// Returns the sentence for a story that has nothing of the counted kind.
+/// Returns the sentence for a story that contains none of the items that are counted.
 fn not_in_story(subject: &Subject<'_>) -> String {
     let whose = possessive(subject.target);
     let noun = match subject.unit.split(' ').next().unwrap_or_default() {

@@ -80,7 +80,7 @@ pub enum AuditError {
     /// A telephone number of the conversation is invalid.
     #[error("a number in the conversation is wrong: {0}")]
     Number(#[from] HandleError),
-    /// Something to search for is too short to mean anything.
+    /// A value to search for is too short for a find to mean anything.
     #[error(transparent)]
     Needle(#[from] TooShort),
     /// The search could not be prepared.

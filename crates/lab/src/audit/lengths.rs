@@ -50,7 +50,7 @@ pub(super) struct Deeds {
 /// The kind of a payload, by its length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Fit {
-    /// True if no receipt without an introduction is as long.
+    /// True for a payload that cannot be a receipt without an introduction.
     is_long: bool,
     /// True if it begins a session.
     begins: bool,

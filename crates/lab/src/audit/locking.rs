@@ -35,13 +35,13 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// overwritten by chance. With a single text, nothing might remain to show that the search finds it.
 const HEARD: usize = 3;
 
-/// The words of a chat that is open.
+/// The words of an open chat.
 const OPEN: &str = "Talking with";
 
 /// Words that a locked chat prints. By then the program that held everything has ended.
 const LOCKED: &str = "/unlock opens";
 
-/// How the chat is made to lock.
+/// The way in which the chat is made to lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LockingWay {
     /// `/lock` is typed into it.

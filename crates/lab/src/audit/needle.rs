@@ -24,11 +24,11 @@ pub const MIN_LEN: usize = 8;
 pub enum NeedleRole {
     /// One phone sent it to the other.
     Said,
-    /// It is a private key.
+    /// The value is a private key.
     Key,
     /// It is a phone's name for its owner, a contact or a group.
     Name,
-    /// It names the sender of a message.
+    /// The value names the sender of a message.
     Sender,
     /// The operator is given it: it is public, or the run is one in which the operator manages groups or holds a
     /// backup's key.

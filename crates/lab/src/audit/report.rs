@@ -44,7 +44,7 @@ impl AuditReport {
 pub enum Finding {
     /// Every claim holds.
     AsClaimed,
-    /// Something was found that must not be there.
+    /// The search found something that must not be there.
     NotAsClaimed,
 }
 
@@ -64,7 +64,7 @@ pub struct Claim {
     pub is_in_answer: bool,
 }
 
-/// Something that a good search finds.
+/// A value that a working search finds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AuditControl {
     /// The control and where it is.
@@ -170,7 +170,7 @@ pub struct SelfTest {
 }
 
 impl SelfTest {
-    /// Counts the forms of which every writing was found.
+    /// Counts the forms whose every writing was found.
     #[must_use]
     pub fn found(&self) -> usize {
         self.plants.iter().filter(|plant| plant.on_disk == plant.writings).count()
@@ -275,7 +275,7 @@ impl SearchedPlace {
 pub struct Searched {
     /// The place.
     pub place: SearchedPlace,
-    /// The moment.
+    /// The moment of the search.
     pub moment: Moment,
     /// The parts of the place: files, mappings, directions of connections.
     pub parts: Vec<Part>,
@@ -326,7 +326,7 @@ impl Part {
     }
 }
 
-/// Something whose length does not follow from the protocol.
+/// A value whose length does not follow from the protocol.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Misfit {
     /// The row or the payload.

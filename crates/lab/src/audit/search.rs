@@ -59,7 +59,7 @@ impl Patterns {
     }
 }
 
-/// Something that was found.
+/// One find of the search.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Hit {
     /// The reason for which it was searched for.
@@ -116,8 +116,8 @@ impl Search {
         Scan { search: self, part, held: Vec::new(), known: 0, at, hits: Vec::new() }
     }
 
-    /// Returns true if `piece` continues the single byte of which `held` consists. Then `held` is unchanged, and no
-    /// pattern ends in the piece: neighbours do not differ there, and every pattern that is searched under every
+    /// Returns true if `piece` continues the single repeated byte that `held` consists of. Then `held` is unchanged,
+    /// and no pattern ends in the piece: neighbours do not differ there, and every pattern that is searched under every
     /// key has differences. Two fifths of what an audit searches are zeros of the relay's reserve.
     fn passes_over(&self, held: &[u8], piece: &[u8]) -> bool {
         let (Some(last), Some(first)) = (held.last(), piece.first()) else { return false };

@@ -112,7 +112,7 @@ fn locked(controls: &mut Controls, locking: &Locking) {
     }
 }
 
-/// Returns the controls of a patched phone. Everything that such a phone sends has to be found.
+/// Returns the controls of a patched phone. Everything that the patched phone sends has to be found.
 pub(super) fn self_test(test: &SelfTest) -> Vec<AuditControl> {
     let whole = |got: usize, of: usize| if got == of { got } else { 0 };
     let in_memory = test.plants.iter().map(|plant| plant.in_memory).sum();

@@ -18,7 +18,7 @@ use super::output::{Failure, fitted, hint, print, why};
 /// The file that phones are given.
 const PUBLIC_FILE: &str = "authority.pub";
 
-/// The file of whoever has the key itself.
+/// The file with the key itself, for the holder.
 const KEY_FILE: &str = "authority.key";
 
 pub(super) fn run(wanted: &Authority) -> Result<(), Failure> {

@@ -22,7 +22,7 @@ pub struct Context {
     /// All powers on which it can rest in that country on that day, the powers that came later, and the reach of the
     /// paper.
     pub law: Vec<String>,
-    /// The operator's own statement on the subject of such a demand; `None` if nothing is known.
+    /// The operator's own statement about demands of this kind; `None` if nothing is known.
     pub word: Option<OperatorsWord>,
     /// Statements about the design that nobody checked.
     pub assumed: Vec<String>,
@@ -50,11 +50,11 @@ pub struct OperatorsWord {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum WordIs {
-    /// It hands this over on valid process.
+    /// The operator hands this over on valid process.
     HandsOver,
-    /// It has this, and does not hand it over.
+    /// The operator has this, and does not hand it over.
     Withholds,
-    /// It does not have this.
+    /// The operator does not have this.
     HasNone,
     /// It answers a notice to change its software in this way.
     #[serde(untagged)]

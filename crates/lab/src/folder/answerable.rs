@@ -2,7 +2,7 @@
 
 use pillarbox_access::demand::{self, Demand, ViewKind, When};
 
-/// Something that a demand asks for and that no relay's folder has.
+/// Data that a demand asks for and that no relay's folder has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NotInAFolder {

@@ -68,7 +68,7 @@ const fn sign(state: State) -> &'static str {
     }
 }
 
-/// Writes a line of the legend: the sign and the state's word.
+/// Writes a line of the legend: the sign and the state's name.
 pub(super) fn meaning(state: State) -> String {
     if let State::None { why: Absence::NothingKept } = state {
         // Data that a column does not count may still exist.
@@ -80,7 +80,7 @@ pub(super) fn meaning(state: State) -> String {
     format!("{}{number} {}{of}", sign(state), state.word())
 }
 
-/// Returns the rank of a state's word among all, so that legends list the words in the same order.
+/// Returns the rank of a state's name, so that all legends list the states in the same order.
 pub(super) fn place(state: State) -> Option<usize> {
     State::WORDS.iter().position(|word| *word == state.word())
 }

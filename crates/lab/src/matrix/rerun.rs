@@ -18,7 +18,7 @@ pub struct Rerun {
     pub month: bool,
 }
 
-/// The error for a text that is not such a command.
+/// The error for a text that is not a command that runs a matrix again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{RERUN} holds no command that runs a matrix again")]
 pub struct NotARerun;

@@ -20,8 +20,8 @@ const MESSAGES: Named = Named { came: "Messages that came back", held: "Messages
 const OTHER_DATA: Named =
     Named { came: "Other data that came back", held: "Other data that the operator has" };
 
-/// Returns every measure of a cell that is not empty, with its name. Data that the operator has and does not hand
-/// over has another name than returned data.
+/// Returns every measure of a cell that is not empty, with its name. Data that the operator has and does not hand over
+/// has a different name from returned data.
 #[must_use]
 pub(crate) fn measures(measures: &Measures, evidence: &Evidence) -> Vec<(&'static str, String)> {
     let brought = &evidence.brought;

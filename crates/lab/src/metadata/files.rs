@@ -6,7 +6,7 @@ use pillarbox_metadata::RowKind;
 use super::{AnalysedSource, table};
 use crate::picture::{Hours, NetworkPicture, graphml};
 
-/// The most people in a picture. More points than this would be a cloud. The other files have everybody.
+/// The maximum number of people in a picture. With more points it would be a cloud. The other files contain everybody.
 const MOST_DRAWN: usize = 400;
 
 /// Returns each file, by name.

@@ -47,7 +47,7 @@ pub struct Choices {
 pub struct AnalysedSource {
     /// The source, in a few words.
     pub what: String,
-    /// Sentences about the source that a reader has to know.
+    /// Notes about the source, in sentences that every reader should see.
     pub notes: Vec<String>,
     /// The choices.
     pub choices: Choices,

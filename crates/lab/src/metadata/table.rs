@@ -8,7 +8,7 @@ use super::AnalysedSource;
 
 const HEADS: &str = "one,other,there,back,known,means,after\n";
 
-/// Returns the word in files for how a pair is known.
+/// Returns the name used in files for how a pair is known.
 #[must_use]
 pub const fn known(known: Known) -> &'static str {
     match known {

@@ -234,7 +234,7 @@ impl OracleRun {
         Returned { items, ages: self.ages(served), longest_gap: None, not_modelled }
     }
 
-    /// Returns the ages of rows of which the tables state ages: look-ups, and texts.
+    /// Returns the ages of the rows for which the tables state ages: look-ups and texts.
     fn ages(&self, served: &Served) -> BTreeMap<Item, Ages> {
         let about = self.scenario.inquiry.about;
         let events = || self.scenario.events.iter();

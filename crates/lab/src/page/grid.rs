@@ -46,7 +46,7 @@ pub(super) struct Shown {
     pub(super) squares: Vec<Square>,
     /// The fraction; empty if nothing is counted.
     pub(super) number: String,
-    /// The state's word.
+    /// The state's name.
     pub(super) word: String,
     /// True if something was returned, or will be.
     pub(super) is_something: bool,
@@ -121,7 +121,7 @@ impl<'a> Grid<'a> {
             .any(|measures| !measures.kinds.is_empty() || !measures.kinds_withheld.is_empty())
     }
 
-    /// Returns the summary of a cell: squares, the number, and the state's word. The unit is at the column's head.
+    /// Returns the summary of a cell: squares, the number, and the state's name. The unit is at the column's head.
     #[must_use]
     pub(super) fn shown(&self, row: usize, column: usize) -> Shown {
         let (Some(Place { cell, evidence }), Some(head)) = (self.at(row, column), self.demands.get(column))

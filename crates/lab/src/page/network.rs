@@ -1,4 +1,4 @@
-//! The pairs who talk to each other, as rows name them: the ties of which a picture is drawn.
+//! The pairs who talk to each other, as rows name them: the ties from which a picture is drawn.
 
 use pillarbox_access::demand::ViewKind;
 use pillarbox_metadata::Known;

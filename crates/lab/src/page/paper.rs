@@ -1,5 +1,5 @@
-//! The paper of a cell on a page: the request on the left, the return on the right. Returned data is first. What is
-//! not held is folded by its reason.
+//! The paper of a cell on a page: the request on the left, the return on the right. Returned data is first. Items that
+//! are not held are folded by reason.
 
 use std::collections::BTreeMap;
 

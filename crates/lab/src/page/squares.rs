@@ -7,11 +7,11 @@ use crate::score::{Counted, State, TextsAt};
 /// The fate of one text of the target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum Square {
-    /// It was returned readable.
+    /// The text was returned readable.
     Filled,
     /// It was returned readable, because it was sent after the order.
     Striped,
-    /// It was not returned readable.
+    /// The text was not returned readable.
     Open,
 }
 
@@ -76,7 +76,7 @@ mod tests {
 
     const ORDERED: u64 = 10;
 
-    /// Builds texts at 1, 2, 11 and 12, of which those at `back` were returned.
+    /// Builds texts at 1, 2, 11 and 12. Those at `back` were returned.
     fn evidence(what: Counted, back: &[u64]) -> Evidence {
         let mut evidence: Evidence =
             serde_json::from_str(include_str!("../../tests/page/evidence.json")).unwrap();

@@ -36,13 +36,13 @@ pub const COLUMNS: [Column; 2] = [Column::Fixed(26), Column::Share(1)];
 /// The part of a paper that a line belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Standing {
-    /// It was returned.
+    /// The item was returned.
     Returned,
     /// It is held, and the operator does not hand it over.
     KeptBack,
     /// It is held and stays closed, or it could only be obtained in another way.
     Closed,
-    /// It was asked for, and nothing of the kind is held.
+    /// The item was asked for, and nothing of the kind is held.
     NotHeld,
     /// The demand does not reach it.
     NotReached,
@@ -152,8 +152,8 @@ impl PaperLine {
         }
     }
 
-    /// Returns true if another line covers the same thing in more detail. Something that one word finds is not
-    /// missing because another word for it finds nothing. The parts of a word for several things cover that word.
+    /// Returns true if another line covers the same thing in more detail. A thing that was found under one name is not
+    /// missing because another name for it finds nothing. A collective name is covered by its parts.
     fn is_told_by_another(&self, lines: &[Self]) -> bool {
         let Some(item) = self.item else { return false };
         let Some(thing) = item.thing() else { return true };
@@ -168,8 +168,8 @@ impl PaperLine {
         lines.iter().any(is_better)
     }
 
-    /// Returns true if another line says as much, and was returned or kept back as this one is. The parts of an
-    /// item that is a word for several others answer it, and the time of a registration answers its date.
+    /// Returns true if another line says the same, and was returned or kept back as this one is. A collective item is
+    /// answered by its parts, and the date of a registration by its time.
     pub(crate) fn is_repeated_in(&self, lines: &[Self]) -> bool {
         let Some(item) = self.item else { return false };
         let says_it = |other: &Self| {
@@ -187,7 +187,7 @@ pub(crate) fn once_each(lines: &[PaperLine], standing: Standing) -> Vec<&PaperLi
     lines.iter().filter(|line| line.standing == standing && !line.is_told_by_another(lines)).collect()
 }
 
-/// Items that count messages of which nobody can tell whether they are texts.
+/// Items that count messages, where nobody can tell whether a message is a text.
 const MESSAGES: [Item; 3] = [Item::MessageTimes, Item::MessageSourceDestination, Item::DeliveredMessages];
 
 /// Appended to returned data that was known before.
@@ -252,9 +252,9 @@ pub(crate) fn as_checked(country: Country, on: Day) -> String {
     format!("{}, law as checked on {on}", country.name())
 }
 
-/// Writes the lines of a paper: first what was returned, then what is held and unreadable. What is not held is
-/// counted by its reason. Lines about `always` are printed in full whatever their result, because the question was
-/// about them.
+/// Writes the lines of a paper: first what was returned, then what is held and unreadable. Items that are not held are
+/// counted by reason. Lines about `always` are printed in full whatever their result, because the question was about
+/// them.
 pub fn lines(screen: &mut Screen, lines: &[PaperLine], always: &[Item]) {
     let is_asked_about = |line: &PaperLine| line.item.is_some_and(|item| always.contains(&item));
     for (heading, standing) in

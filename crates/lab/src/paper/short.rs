@@ -211,7 +211,7 @@ fn not_held(entries: &[PaperLine], reasons: usize) -> String {
     says.join(" ")
 }
 
-/// Counts the sentences that only the full paper has, by their subjects. Returns nothing if it has no more.
+/// Counts the sentences that only the full paper has, by their subjects. Returns nothing if there are none.
 fn counted(left_out: &[(usize, &str)]) -> Option<String> {
     let mut some = left_out.iter().filter(|(count, _)| *count > 0);
     let (count, subject) = some.next()?;

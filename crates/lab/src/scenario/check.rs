@@ -14,10 +14,10 @@ use super::story::{Act, Audience, Event, Person, Sought};
 struct Story<'e> {
     groups: BTreeMap<&'e str, BTreeSet<PersonId>>,
     channels: BTreeMap<&'e ChannelName, PersonId>,
-    /// People who can do nothing any more, and the reason.
+    /// People who can no longer do anything, each with the reason.
     gone: BTreeMap<PersonId, String>,
     offline: BTreeSet<PersonId>,
-    /// Pairs of which the first has said something to the second.
+    /// Pairs whose first person has said something to the second.
     said: BTreeSet<(PersonId, PersonId)>,
 }
 

@@ -78,7 +78,7 @@ pub struct DailyHours {
     pub to: Duration,
 }
 
-/// How somebody's phone is connected.
+/// A person's phone's connection to the network.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Connectivity {
     /// The kind of address that relays see.

@@ -1,4 +1,4 @@
-//! Reading a whole story. What is wrong is refused before anything runs.
+//! Reading a whole story. A mistake is refused before anything runs.
 
 use pillarbox_access::law::Country;
 use pillarbox_wire::{Duration, Timestamp};

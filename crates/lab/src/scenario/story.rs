@@ -62,12 +62,13 @@ pub struct Person {
     pub knows: Vec<PersonId>,
     /// Other facts that the person has told the phone about themselves.
     pub facts: Vec<(DepositKind, String)>,
-    /// How their phone is connected, in a story that has a network.
+    /// The phone's connection, in a story that has a network.
     pub connectivity: Connectivity,
     /// True if the person uses a program of another maker for the same messenger, which no update of the messenger's
     /// maker reaches.
     pub other_program: bool,
-    /// True if the person has chosen to hold the key of their backups, where backups are made.
+    /// True if the person has chosen to hold the key of their own backups. It matters only under a design that makes
+    /// backups.
     pub own_backup_key: bool,
     /// True if the person installs each patch of the phone's system at once.
     pub patches: bool,
@@ -195,7 +196,7 @@ pub enum Act {
     MovesToOtherRelay,
 }
 
-/// Something that happens.
+/// An event of the story.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
     /// The time at which it happens.

@@ -85,7 +85,7 @@ pub struct Measures {
     pub content_past: Share,
     /// Texts of the target from the order on that were returned readable.
     pub content_future: Share,
-    /// Pairs of people of whom the answer says that they wrote to each other.
+    /// Pairs of people who, according to the answer, wrote to each other.
     pub pairs: PrecisionRecall,
     /// Messages whose time the answer states.
     pub times: PrecisionRecall,
@@ -118,7 +118,7 @@ pub struct Measures {
     pub function_lost: Share,
     /// The lost texts, each with one of the people who would have read it.
     pub lost: Vec<String>,
-    /// How firmly the answer is tied to somebody; `None` if nothing was returned.
+    /// The strength of the answer's tie to a person; `None` if nothing was returned.
     pub attribution: Option<Attribution>,
     /// The kinds of data that were returned, if kinds are counted.
     pub kinds: Vec<Item>,
@@ -445,8 +445,8 @@ fn names(brought: &Yield) -> impl Iterator<Item = &str> {
     parties.chain(members).chain(brought.named.iter().map(String::as_str))
 }
 
-/// Returns true if a name is an operator's word for an account without a number. A phone and a person know whom they
-/// mean by it.
+/// Returns true if a name is what an operator calls an account without a number. A phone or a person knows whom such a
+/// name means.
 fn is_bare_account(brought: &Yield, name: &str) -> bool {
     !brought.knows_accounts() && name.starts_with(ACCOUNT)
 }

@@ -38,7 +38,7 @@ pub enum Absence {
 }
 
 impl Absence {
-    /// Returns the word.
+    /// Returns the reason in a few words.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -179,7 +179,7 @@ impl State {
         }
     }
 
-    /// Explains the state in a sentence, for a reader who sees its word for the first time.
+    /// Explains the state in a sentence, for a reader who sees its name for the first time.
     #[must_use]
     pub const fn explained(self) -> &'static str {
         match self {
@@ -207,7 +207,7 @@ impl State {
         }
     }
 
-    /// Returns the state's word, without its counts. Predictions use this word.
+    /// Returns the state's name, without its counts. Predictions use this name.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {

@@ -1,4 +1,4 @@
-//! The truth, as far as a score needs it. A scorer makes it from a world's truth and writes it into the evidence.
+//! The part of the truth that a score needs. A scorer makes it from a world's truth and writes it into the evidence.
 
 use std::collections::BTreeMap;
 
@@ -11,8 +11,7 @@ use crate::truth::{Scorer, WhereSaid};
 /// Stands before an account without a number.
 pub(super) const ACCOUNT: &str = "account ";
 
-/// Something that was said. The words are stored as their SHA-256, which is enough to recognise them and reveals
-/// nobody's text.
+/// An utterance. Its words are stored as their SHA-256, which is enough to recognise them and reveals nobody's text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Utterance {

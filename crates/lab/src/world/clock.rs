@@ -1,6 +1,6 @@
-//! The clock: time jumps from one due thing to the next. The world looks at a phone when something on it waits for
-//! that time, and a relay sweeps by the hour. Neither depends on what happens to others in between. Nor does the
-//! record depend on the size of the clock's jumps, because everything in it happens at its own moment.
+//! The clock: time jumps from one due thing to the next. The world looks at a phone when something on it is due, and a
+//! relay sweeps by the hour. Neither depends on what happens to others in between. Nor does the record depend on the
+//! size of the clock's jumps, because everything in it happens at its own moment.
 
 use pillarbox_relay::ageing::SWEEP_INTERVAL;
 use pillarbox_wire::{Duration, Timestamp};
@@ -12,8 +12,8 @@ use super::state::site::SiteId;
 use super::state::transit::Transit;
 
 impl World {
-    /// Moves the clock on to `to`. Everything that is due on the way happens: phones do what waits for its time, frames
-    /// arrive, rows expire.
+    /// Moves the clock on to `to`. Everything that is due on the way happens: phones do what is now due, frames arrive,
+    /// rows expire.
     pub(super) fn advance(&mut self, to: Timestamp) -> Result<(), WorldError> {
         while let Some(at) = self.next_moment().filter(|at| *at <= to) {
             self.step(at)?;

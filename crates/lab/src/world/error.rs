@@ -39,10 +39,10 @@ pub enum WorldError {
     /// The frames never came to an end.
     #[error("the world does not come to rest")]
     Restless,
-    /// The story to continue with would have begun otherwise than this world's story.
+    /// The story to continue with does not have the same beginning as this world's story.
     #[error("this world has another story behind it")]
     OtherStory,
-    /// Something that the world itself keeps track of is missing.
+    /// The world lacks a person, relay, phone or other part of its own that it should have.
     #[error("{0} is not there")]
     Missing(&'static str),
 }

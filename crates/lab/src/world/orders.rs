@@ -122,7 +122,8 @@ impl World {
         Ok(())
     }
 
-    /// Keeps, from now on, all traffic of everybody who has an account at the messenger's relays. No relay knows of it.
+    /// Starts recording all traffic of everybody who has an account at the messenger's relays. The relays do not know
+    /// of it.
     ///
     /// # Errors
     /// A store cannot be read.

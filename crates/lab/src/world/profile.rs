@@ -117,7 +117,7 @@ impl World {
         Ok(id)
     }
 
-    /// Returns the habits of a profile's phone: everything that it does beside carrying texts.
+    /// Returns the habits of a profile's phone: everything that it does besides carrying texts.
     pub(super) fn habits_of(&self, who: PersonId, purpose: &Purpose) -> Habits {
         let habits = match (purpose, &self.design.cloud, self.updated.get(&who)) {
             (Purpose::Backups, Some(cloud), _) => return cloud.habits.clone(),

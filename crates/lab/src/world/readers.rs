@@ -76,8 +76,8 @@ impl World {
         Ok(id)
     }
 
-    /// Has the eavesdropper do what has to be done. The ghost's phone accepts everybody who writes to it, because
-    /// nothing that it sends is delivered. A phone that has somebody's number answers nobody.
+    /// Takes the eavesdropper's next steps. The ghost's phone accepts everybody who writes to it, because nothing that
+    /// it sends is delivered. A phone that has somebody's number answers nobody.
     pub(super) fn read_along(&mut self, id: ProfileId, notices: &[Notice]) -> Result<(), WorldError> {
         let now = self.now;
         let is_ghost = self.site(self.profile(id)?.site)?.ghost.is_some();

@@ -10,7 +10,7 @@ use super::state::sleepers::STAYS_AWAKE;
 use crate::scenario::PersonId;
 
 impl World {
-    /// Puts every phone whose time it is to sleep at the beginning of the story.
+    /// At the beginning of the story, puts to sleep every phone that should be asleep then.
     pub(super) fn begin_sleep(&mut self) -> Result<(), WorldError> {
         let sleepers: Vec<PersonId> = self
             .scenario

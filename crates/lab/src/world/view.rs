@@ -95,7 +95,7 @@ impl World {
         profiles.filter(|profile| profile.purpose == Purpose::ForContact(contact)).find_map(Profile::account)
     }
 
-    /// Returns the authority to which every message's key is escrowed; `None` if that was not adopted.
+    /// Returns the authority to which every message's key is escrowed; `None` if key escrow was not adopted.
     #[must_use]
     pub const fn escrow(&self) -> Option<&EscrowAuthority> {
         self.escrow.as_ref()

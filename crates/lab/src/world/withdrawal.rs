@@ -9,7 +9,7 @@ use super::state::site::{Role, SiteId};
 use crate::record::Kind;
 use crate::scenario::PersonId;
 
-/// The kind of such a notice in the record.
+/// The kind under which the record lists the announcement of a withdrawal.
 const ANNOUNCEMENT: &str = "announcement";
 
 impl World {

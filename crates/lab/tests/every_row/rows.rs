@@ -65,7 +65,7 @@ fn says_closed(holdings: &RelayHoldings, papers: &Papers, account: AccountId, it
     papers.line(account, item).is_some_and(|line| line.answer == says)
 }
 
-/// Checks that a word for several items rests on the rows of those items.
+/// Checks that a collective item rests on the rows of its parts.
 fn words_for_several(here: &BTreeSet<AccountId>, papers: &Papers) -> Vec<String> {
     let mut missing = Vec::new();
     for item in Item::ALL.iter().copied().filter(|item| item.is_several()) {

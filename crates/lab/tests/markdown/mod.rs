@@ -1,6 +1,6 @@
 //! Generated pages, with lines as narrow as those of the pages that people write.
 
-/// The most characters of a line, except in tables and headings.
+/// The maximum number of characters in a line, except in tables and headings.
 pub(crate) const WIDTH: usize = 120;
 
 /// Breaks the wide lines of a page at the end of a sentence, or else between two words. The words and their order

@@ -2,7 +2,7 @@
 
 use crate::trace::{RowKind, Trace, TracePerson, TraceRow};
 
-/// Something that happened to a person.
+/// An event that happened to a person.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Event {
     pub(super) at: u64,

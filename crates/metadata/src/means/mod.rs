@@ -55,7 +55,7 @@ impl Means {
         Self::Push,
     ];
 
-    /// Returns the word in files.
+    /// Returns the name used in files.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -21,15 +21,15 @@ const RISK: f64 = 0.05;
 /// The tail above which a pair is not remembered. Almost any two people are seen together once.
 const WORTH_A_LOOK: f64 = 0.05;
 
-/// The most milliseconds of a gap between two events that count as time in which something could pass. In the rest of a
-/// longer gap, nothing passes.
+/// The longest part of a gap between two events, in milliseconds, that counts as time in which something could pass. In
+/// the rest of a longer gap, nothing passes.
 const QUIET: u64 = 600_000;
 
 /// The tail below which a target counts as an outlier, when the rate of chance is estimated.
 const STANDS_OUT: f64 = 0.01;
 
-/// The rounds of that estimate. Each leaves out the targets that were outliers in the round before. After four,
-/// nothing changes any more.
+/// The rounds of that estimate. Each leaves out the targets that were outliers in the round before. After four, nothing
+/// changes.
 const ROUNDS: usize = 5;
 
 /// The purpose of the stream of random epochs.

@@ -1,4 +1,4 @@
-//! `ledger`: the relay's holdings, read from its database file and not from the relay's word for it.
+//! `ledger`: the relay's holdings, read from its database file and not as the relay reports them.
 
 use std::io::{self, Write};
 use std::path::Path;

@@ -37,8 +37,8 @@ impl Names {
     }
 }
 
-/// The least pause between two readings of the database for an unknown account. The pause lasts at least this long, and
-/// at least `READING_SHARE` times as long as a reading takes. A command that follows a busy relay must not read its
+/// The shortest pause between two readings of the database for an unknown account. The pause lasts at least this long,
+/// and at least `READING_SHARE` times as long as a reading takes. A command that follows a busy relay must not read its
 /// database all the time.
 const READ_AGAIN: Duration = Duration::from_secs(1);
 const READING_SHARE: u32 = 20;

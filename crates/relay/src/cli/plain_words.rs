@@ -11,7 +11,7 @@ use pillarbox_wire::inventory::{Class, FrameDirection};
 /// Something that is kept, with the time for which it is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct KeptItem {
-    /// What is kept, as the end of "It keeps".
+    /// The kept data, as the end of a sentence that begins "It keeps".
     pub(crate) what: String,
     /// The time for which it is kept.
     pub(crate) how_long: String,

@@ -47,7 +47,7 @@ pub(crate) fn run(arguments: Takedown, out: &mut impl Write) -> Result<(), Failu
     Ok(out.flush()?)
 }
 
-/// Counts what the relay holds of a channel that is open.
+/// Counts what the relay holds of an open channel.
 fn held(data: &Path, channel: &ChannelName) -> Result<String, Failure> {
     let holdings = ledger::read(data)?;
     let row = holdings.channels.iter().find(|row| row.channel == *channel);

@@ -24,7 +24,7 @@ pub enum Input {
     },
     /// A frame arrived on the connection.
     Frame(ClientFrame),
-    /// Bytes arrived that are no frame. The relay ends the connection.
+    /// Bytes that are not a frame have arrived. The relay ends the connection.
     Unreadable,
     /// The connection ended.
     Closed,
@@ -50,10 +50,10 @@ pub enum Effect {
 pub struct Outcome {
     /// Actions to take, in order. Everything that they promise is durable.
     pub effects: Vec<Effect>,
-    /// Frames that passed, if somebody [follows](super::Relay::follow).
+    /// Frames that passed, if anybody [follows](super::Relay::follow) the relay.
     pub passed: Vec<Passing>,
-    /// Changes to rows of messages, if somebody follows. Rows that are deleted by the rule for delivered messages
-    /// are left out: the store removes them by age, and names none.
+    /// Changes to rows of messages, if anybody follows the relay. Rows deleted by the rule for delivered messages are
+    /// left out, because the store removes them by age without naming them.
     pub rows: Vec<RowChange>,
     /// Number of passing events for which there was no room.
     pub unseen: u64,

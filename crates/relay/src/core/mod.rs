@@ -113,7 +113,7 @@ pub struct Relay<S> {
     unwritten: Unwritten,
     /// True if the last sweep left rows for the next turn.
     sweeping: bool,
-    /// The most events that the next outcome may contain; `None` if nobody follows.
+    /// The maximum number of events in the next outcome; `None` if nobody follows.
     following: Option<usize>,
 }
 
@@ -251,7 +251,8 @@ impl<S: Store> Relay<S> {
         self.connections.get(connection)?.device
     }
 
-    /// Adds an event to those that passed, if somebody follows. The event is created only if there is room for it.
+    /// Adds an event to those that passed, if anybody follows the relay. The event is created only if there is room for
+    /// it.
     fn pass(&self, outcome: &mut Outcome, event: impl FnOnce() -> Option<Passing>) {
         match self.following {
             None => {}

@@ -144,8 +144,8 @@ impl<S: Store> Relay<S> {
     }
 }
 
-/// Most posts in one answer. With at most [`MAX_PAYLOAD_LEN`] bytes of content together they fit one frame, however
-/// short each is.
+/// The maximum number of posts in one answer. With at most [`MAX_PAYLOAD_LEN`] bytes of content together they fit one
+/// frame, however short each is.
 const POSTS_IN_A_FRAME: u32 = 500;
 
 /// Bytes of a post in a frame in addition to its content: number, time, length.

@@ -36,7 +36,7 @@ impl Rule {
     }
 }
 
-/// Builds the record of the rule that a relay is set to keep by.
+/// Builds the record of the retention rule that a relay is set to follow.
 pub(super) fn record(keeping: &Keeping, at: Timestamp) -> Option<Set> {
     // Plain data of numbers, words and switches always has a JSON form.
     serde_json::to_string(keeping).ok().map(|keeping| Set { keeping, at })

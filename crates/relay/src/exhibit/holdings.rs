@@ -1,7 +1,7 @@
 //! The holdings: every row that a relay keeps, read from its stored database, with the raw bytes.
 //!
-//! `pillarbox-relay ledger` shows the holdings, and they answer a legal demand: the file, not the relay's word for
-//! it. The file is opened for reading only, whether the relay runs, has stopped, or only a copy exists, and the
+//! `pillarbox-relay ledger` shows the holdings, and they answer a legal demand: from the file, not from what the relay
+//! reports. The file is opened for reading only, whether the relay runs, has stopped, or only a copy exists, and the
 //! folder is not changed.
 
 #[cfg(feature = "server")]

@@ -66,9 +66,9 @@ pub enum KeptFor {
     Published,
     /// For a time after it was left, or until the account is closed.
     ForTime(Duration),
-    /// Until nobody is in the group any more.
+    /// Until nobody is left in the group.
     WithGroup,
-    /// In the log of events, whatever becomes of the account.
+    /// In the log of events, whatever happens to the account.
     InLog {
         /// The longest time among the rules that have it logged.
         at_most: Duration,

@@ -14,7 +14,7 @@ use pillarbox_wire::{FixedBytes, LOG_LEAF_LEN, LogHead, LogLeaf, SeenHead};
 pub struct Audited {
     /// Number of entries.
     pub entries: u64,
-    /// Number of labels, of which each is an account.
+    /// Number of labels. Each label is an account.
     pub labels: u64,
     /// Number of heads that were checked.
     pub heads: u64,

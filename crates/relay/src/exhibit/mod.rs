@@ -1,4 +1,4 @@
-//! The exhibit: everything that can be seen of a relay from outside, by somebody who reads its files or follows it.
+//! The exhibit: everything about a relay that can be seen from outside, by somebody who reads its files or follows it.
 
 pub mod holdings;
 pub mod inventory;

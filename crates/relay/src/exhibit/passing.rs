@@ -50,7 +50,7 @@ pub struct Passing {
     pub connection: ConnectionId,
     /// The internet address at its other end.
     pub peer: IpAddr,
-    /// The frame's name, or `opened`, `closed` and `unreadable` for events that are no frames.
+    /// The frame's name, or `opened`, `closed` and `unreadable` for events that are not frames.
     pub frame: &'static str,
     /// The sender, if a phone sent the frame on a connection that has a name. For a delivery, the sender that the row
     /// names.

@@ -83,9 +83,9 @@ impl DirectoryLog {
         LeafRow { place, label, count: before.saturating_add(1), binding, at }
     }
 
-    /// Returns the entries that this log lacks: one for each account of which it has other keys, another device
-    /// list or nothing. Empty if the rule has no log. So a log from before device lists had entries gains them when
-    /// its relay starts.
+    /// Returns the entries that this log lacks: one for each account whose keys or device list differ in the log or are
+    /// missing from it. Empty if the rule has no log. A log that was begun before device lists had entries therefore
+    /// gains them when its relay starts.
     pub(crate) fn missing(&self, directory: &Directory, keeping: &Keeping, now: Timestamp) -> Vec<LeafRow> {
         let mut leaves = Vec::new();
         if keeping.directory_log {

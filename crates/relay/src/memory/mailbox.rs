@@ -11,7 +11,7 @@ use pillarbox_wire::{Duration, MessageId, Timestamp};
 
 use crate::rules::limits::Limits;
 
-/// How a message entered a mailbox.
+/// The way in which a message entered a mailbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Entrance {
     /// The sender showed the recipient's delivery key. A row that names no sender counts as such a message.
@@ -29,7 +29,7 @@ pub struct QueuedMessage {
     pub accepted: u32,
     /// Payload size in bytes.
     pub size: u16,
-    /// How it arrived.
+    /// The way in which the message arrived.
     pub entrance: Entrance,
 }
 
@@ -73,7 +73,7 @@ impl Load {
     }
 }
 
-/// The most that one mailbox holds, and the part of it that is reserved for messages that arrive
+/// The maximum that one mailbox holds, and the part of it that is reserved for messages that arrive
 /// [sealed](Entrance::Sealed).
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Quota {
@@ -199,7 +199,7 @@ impl Mailbox {
         self.in_flight_bytes = 0;
     }
 
-    /// Resets the window, because the connection is closed: no message is in flight any more.
+    /// Resets the window, because the connection is closed: no message is in flight.
     pub(crate) fn rewind(&mut self) {
         self.handed = 0;
         self.left = 0;

@@ -21,7 +21,7 @@ struct Place {
     reader: Option<AccountId>,
 }
 
-/// All places that are open.
+/// All open places.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Places {
     open: HashMap<FixedBytes<16>, Place>,

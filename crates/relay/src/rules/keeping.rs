@@ -69,7 +69,7 @@ impl Logged {
         Self::Read,
     ];
 
-    /// Returns the kind's word in files and tables, as serde writes it.
+    /// Returns the kind's name in files and tables, as serde writes it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -99,7 +99,7 @@ impl Logged {
         }
     }
 
-    /// Returns the kind with that word.
+    /// Returns the kind that has this name in files and tables.
     #[must_use]
     pub fn named(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|what| what.as_str() == word)
@@ -177,9 +177,9 @@ const fn is_off(switch: &bool) -> bool {
 }
 
 impl Keeping {
-    /// The least that a relay keeps. Rows are deleted when they are acknowledged, and undelivered rows after 30
-    /// days. The day of the last connection and the time of registration are kept. These are the two facts about an
-    /// account that Signal's published responses to subpoenas return (signal.org/bigbrother).
+    /// The minimum that a relay keeps. Rows are deleted when they are acknowledged, and undelivered rows after 30 days.
+    /// The day of the last connection and the time of registration are kept. These are the two facts about an account
+    /// that Signal's published responses to subpoenas return (signal.org/bigbrother).
     pub const LEAST: Self = Self {
         undelivered: Duration::from_days(30),
         delivered: None,

@@ -21,7 +21,7 @@ pub struct ServerConfig {
     pub listen: SocketAddr,
     /// The host that the printed address names, if it differs from `listen`.
     pub public_host: Option<String>,
-    /// The address of the admin port, if the relay is to have one. Port 0 lets the system choose.
+    /// The address of the admin port, if the relay should have one. Port 0 lets the system choose.
     pub admin: Option<SocketAddr>,
     /// The rule by which the relay keeps rows, and the limits of what phones may request.
     pub settings: RelaySettings,

@@ -57,7 +57,8 @@ pub(crate) enum Level {
 /// The last line of a relay that was asked to stop.
 pub(super) const STOPPED: &str = "the relay has stopped";
 
-/// Writes what a relay's other software tells its operator: a sentence without a full stop, about nobody by name.
+/// Logs what software other than the shipped one tells the relay's operator: a sentence without a full stop that names
+/// nobody.
 pub fn software_tells(sentence: &'static str) {
     LogLine::new(sentence).write(Level::Info);
 }

@@ -46,7 +46,7 @@ pub struct Skip {
     pub one_time_kem: u32,
 }
 
-/// Number of one-time prekeys of one device that are left.
+/// Number of remaining one-time prekeys of one device.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stock {
     /// Number of X25519 prekeys left.
@@ -104,7 +104,7 @@ pub trait Store {
     /// [`StoreError::Damaged`] if the signed prekey or the one of last resort is missing.
     fn prekeys(&mut self, device: DeviceNumber, skip: Skip) -> Result<StoredPreKeys, StoreError>;
 
-    /// Counts the one-time prekeys of a device that are left.
+    /// Counts the remaining one-time prekeys of a device.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -149,7 +149,7 @@ pub struct Forget {
     pub delivered_by: Timestamp,
     /// Parts of attachments left at this time or before; `None` if no time ends them.
     pub attachments_by: Option<Timestamp>,
-    /// The most of each kind that are deleted at once.
+    /// The maximum number of each kind that is deleted at once.
     pub most: u32,
 }
 
@@ -365,7 +365,7 @@ impl Changes {
 /// Results of a transaction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Applied {
-    /// Number of rows that [`Changes::forget`] removed, of the kind of which it removed more.
+    /// Number of rows that [`Changes::forget`] removed: the larger of the counts for the two kinds.
     pub forgotten: u32,
     /// True if [`Changes::lapse`] left events for another time.
     pub events_left: bool,

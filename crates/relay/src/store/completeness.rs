@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use super::Note;
 
-/// Whether rows can be missing from what was read, and why.
+/// The completeness of the rows that were read, with the reason why some can be missing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]

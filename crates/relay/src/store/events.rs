@@ -71,6 +71,6 @@ pub struct Lapse {
     pub rows: Vec<Staying>,
     /// Rows that may have an address. The others lose it.
     pub addresses: Vec<Staying>,
-    /// The most rows of a kind that are deleted at once.
+    /// The maximum number of rows of a kind that are deleted at once.
     pub most: u32,
 }

@@ -15,7 +15,7 @@ use crate::rules::keeping::Keeping;
 /// Everything that a relay keeps about people, as of one moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Holdings {
-    /// Whether rows can be missing, as far as the files show.
+    /// The completeness of the rows, as far as the files show it.
     pub completeness: Completeness,
     /// The relay's retention rule; `None` if it never started.
     pub keeping: Option<Keeping>,

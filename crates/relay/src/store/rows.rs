@@ -131,7 +131,7 @@ impl PreKeyKind {
     /// All kinds.
     pub const ALL: [Self; 4] = [Self::Signed, Self::LastResort, Self::OneTime, Self::OneTimeKem];
 
-    /// The kind's word in the database.
+    /// The kind's name in the database.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -27,7 +27,7 @@ pub const KINDS: &[&str] = &[
     "verify NAME --show",
 ];
 
-/// Options with a value that is no part of a kind.
+/// Options whose value is left out of a step's kind.
 const OPTIONS: [&str; 7] =
     ["--profile", "--passphrase-file", "--data", "--number", "--proposal", "--variant", "--authority-key"];
 

@@ -51,7 +51,7 @@ pub struct LoneRelay {
     /// The relay's randomness.
     pub rng: ChaCha20Rng,
     failure: Rc<RefCell<Option<StoreError>>>,
-    /// The most messages that one transaction may delete; with more, the store reports a full disk.
+    /// The maximum number of messages that one transaction may delete; with more, the store reports a full disk.
     pub most_removed: Rc<Cell<usize>>,
     /// All frames that were sent and not yet removed by a test, by connection.
     pub sent: HashMap<ConnectionId, Vec<RelayFrame>>,
@@ -199,7 +199,7 @@ impl LoneRelay {
         RequestId(self.next_request)
     }
 
-    /// Returns the opening of a connection, from an address that changes.
+    /// Returns the opening of a connection. Each call uses another address.
     pub fn opening(&mut self) -> (ConnectionId, Input) {
         let peer = IpAddr::V4(Ipv4Addr::new(192, 0, 2, (self.next_connection % 200) as u8));
         self.opening_from(peer)

@@ -14,7 +14,7 @@ use pillarbox_wire::{AccountId, Bytes, ChannelName, DepositKind, FixedBytes, Mes
 pub struct FlakyStore {
     inner: SqliteStore,
     failure: Rc<RefCell<Option<StoreError>>>,
-    /// The most messages that one transaction may delete; with more, the store reports a full disk.
+    /// The maximum number of messages that one transaction may delete; with more, the store reports a full disk.
     most_removed: Rc<Cell<usize>>,
 }
 

@@ -22,7 +22,7 @@ impl World {
         self.guest_from(IpAddr::V4(Ipv4Addr::new(203, 0, 113, 1)))
     }
 
-    /// Opens such a connection from this network address.
+    /// Opens a connection that names nobody, from this network address.
     pub fn guest_from(&mut self, peer: IpAddr) -> (ConnectionId, [u8; 32]) {
         self.set_relay_to_its_clock();
         let connection = self.relay.open_from(peer);

@@ -41,7 +41,7 @@ impl PhoneLink<'_> {
 }
 
 impl<'a> Parties<'a> {
-    /// Returns a phone with the right address, and a relay of the same version.
+    /// Returns a phone that expects this relay's key, and a relay that speaks the same versions.
     #[must_use]
     pub fn honest(relay: &'a AgreementSecret, expected: &'a AgreementPublic) -> Self {
         Self { relay, expected, phone_speaks: Versions::SUPPORTED, relay_speaks: Versions::SUPPORTED }

@@ -175,9 +175,9 @@ pub struct Submit {
 /// See [`ClientFrame::Acknowledge`]. It has no answer. If one is lost, the relay delivers once more, and the phone
 /// recognises the message.
 ///
-/// An acknowledgement without messages says that the phone has looked at everything delivered on this connection,
-/// and that the messages it has not acknowledged are to stay at the relay. The relay then delivers the messages
-/// that follow them.
+/// An acknowledgement without messages says that the phone has looked at everything delivered on this connection, and
+/// that the messages it has not acknowledged should stay at the relay. The relay then delivers the messages that follow
+/// them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Acknowledge {
     /// The stored messages, at most [`MAX_ACKNOWLEDGEMENTS`](crate::limits::MAX_ACKNOWLEDGEMENTS).

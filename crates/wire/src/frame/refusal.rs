@@ -58,7 +58,7 @@ pub enum Refusal {
     /// The operator has taken the channel down.
     #[error("the operator has taken this channel down")]
     TakenDown,
-    /// The relay verifies numbers, and has sent a code to this one. The phone is to send the registration again with
+    /// The relay verifies numbers, and has sent a code to this one. The phone should send the registration again with
     /// the code.
     #[error("the relay has sent a code to this number, and takes the registration with the code only")]
     CodeSent,

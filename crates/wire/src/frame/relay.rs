@@ -80,7 +80,7 @@ pub enum RelayFrame {
     GroupActed(Box<GroupActed>),
     /// The account's groups are told, and each change of them follows.
     GroupsFollow(GroupsFollow),
-    /// Who is in one of the account's groups, without a question.
+    /// The members of one of the account's groups, sent without a request.
     GroupTold(Box<GroupTold>),
     /// The part of the attachment is stored.
     AttachmentLeft(AttachmentLeft),
@@ -390,8 +390,8 @@ pub struct GroupActed {
 pub struct GroupsFollow {
     /// The request that this answers.
     pub request: RequestId,
-    /// The groups that the account is in, by the relay's word. A group that the phone knows and that is not among them
-    /// is over.
+    /// The groups that the account is in, as the relay states them. A group that the phone knows and that is not listed
+    /// has ended.
     pub groups: Vec<FixedBytes<16>>,
 }
 

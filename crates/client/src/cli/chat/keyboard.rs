@@ -17,7 +17,7 @@ const MAX_LINE_LEN: usize = 2 * pillarbox_client::body::MAX_TEXT_LEN;
 /// Lines that may wait to be read. A pasted letter fits; a longer file waits in its pipe.
 const WAITING: usize = 64;
 
-/// A line from standard input, or the reason that there is no more.
+/// A line from standard input, or the reason that the input has ended.
 #[derive(Debug)]
 pub(super) enum InputLine {
     /// A line, without its end.

@@ -19,7 +19,7 @@ pub(super) struct Said {
 }
 
 impl Said {
-    /// Returns true, once, when the message is to be reported as waiting.
+    /// Returns true, once, when the message should be reported as waiting.
     pub(super) fn begins_to_wait(&mut self, now: Instant) -> bool {
         let is_late = |typed: Instant| now.saturating_duration_since(typed) >= UNANSWERED;
         let begins = !self.settled && self.untold.is_some_and(is_late);

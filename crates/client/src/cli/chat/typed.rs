@@ -51,7 +51,7 @@ const KEYS: [(&str, &str); 3] = [
 /// Column in which the meanings of commands begin.
 const MEANINGS: usize = 21;
 
-/// Least width for meanings beside their commands. With less width, each meaning is below its command.
+/// The minimum width of a column of meanings beside the commands. With less, each meaning is below its command.
 const LEAST_ROOM: usize = 30;
 
 /// Lists the commands for a window of `width` columns.

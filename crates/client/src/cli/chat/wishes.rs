@@ -26,7 +26,7 @@ const LOOK: Duration = Duration::from_secs(1);
 /// Longest gap before the next line of a pasted text: no one types a line so fast.
 const AT_ONCE: Duration = Duration::from_millis(50);
 
-/// Longest time for which lines of such a text are read, so that an endless pipe does not keep a chat open.
+/// Longest time for which lines of a pasted text are read, so that an endless pipe does not keep a chat open.
 const AT_LENGTH: Duration = Duration::from_secs(1);
 
 /// An event for the chat.

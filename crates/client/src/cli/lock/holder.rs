@@ -17,7 +17,7 @@ use super::super::failure::Failure;
 /// Name of the file in the profile's directory.
 const FILE: &str = "open.lock";
 
-/// Most digits of a process id. A longer number was not written by this program.
+/// The maximum number of digits in a process id. A longer number was not written by this program.
 const MAX_DIGITS: u64 = 10;
 
 /// This process as the holder of the profile, which listens for the signal to lock.

@@ -46,7 +46,7 @@ impl Cleaned {
     }
 }
 
-/// The sentence about [`without_tabs`].
+/// The sentence that tells the user about the effect of [`without_tabs`].
 pub(crate) const TABS_ARE_BLANKS: &str = "A tab is a blank in a message.";
 
 /// Replaces each tab by a space, because windows set tabs differently. Returns true if there was a tab.

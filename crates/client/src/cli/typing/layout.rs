@@ -13,7 +13,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::draft::Draft;
 
-/// Least width for a text beside its prompt. With less width, the text begins below the prompt.
+/// The minimum width for a text beside its prompt. With less, the text begins below the prompt.
 const LEAST_ROOM: usize = 12;
 
 /// The prompt in front of a text.

@@ -42,8 +42,8 @@ impl Phone {
         Ok(Backup::make(contents, held_by, key, rng).map_err(|_| StorageError::Damaged)?)
     }
 
-    /// Deposits a backup, of this phone or another, at this phone's relay, replacing the last one. Its key goes
-    /// with it if the relay's operator is to hold it.
+    /// Deposits a backup, of this phone or another, at this phone's relay, replacing the last one. Its key goes with it
+    /// if the relay's operator should hold it.
     ///
     /// # Errors
     /// [`PhoneError::NoBackups`] unless this phone's habits include backups, [`PhoneError::Storage`].

@@ -40,7 +40,7 @@ impl Phone {
         Self::create_linked_in(vault, account, padding, now, rng)
     }
 
-    /// Creates such a profile in an empty vault, which may be in memory.
+    /// Creates the profile of a linked device in an empty vault, which may be in memory.
     ///
     /// # Errors
     /// As for [`create_in`](Self::create_in).
@@ -83,7 +83,7 @@ impl Phone {
         self.link.is_some_and(|link| link.since == 0)
     }
 
-    /// Returns the account that this device belongs to, or is to belong to.
+    /// Returns the account that this device belongs to, or will belong to once linked.
     #[must_use]
     pub fn linked_account(&self) -> Option<AccountId> {
         self.link.map(|link| link.account)

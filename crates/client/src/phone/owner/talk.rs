@@ -189,7 +189,7 @@ impl Phone {
         Ok(removed)
     }
 
-    /// Forgets digests of payloads that no relay can deliver any more.
+    /// Forgets digests of payloads that no relay can still deliver.
     pub(crate) fn forget_seen(
         &mut self,
         now: Timestamp,

@@ -275,7 +275,7 @@ impl Arrival<'_> {
         Ok(opened)
     }
 
-    /// Decrypts a message of a linked device, or of another device of the owner's. `record` is the contact, and `None`
+    /// Decrypts a message of a linked device, or of another of the owner's devices. `record` is the contact, and `None`
     /// for the owner.
     ///
     /// The sender has to be the device that is listed: a key that changes is another device, and nothing is stored

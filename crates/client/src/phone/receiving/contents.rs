@@ -120,7 +120,7 @@ fn take_timer(
     forward(rows, contact, &entry, arrival)
 }
 
-/// Applies a receipt of a contact, or of another of the owner's devices, which is no contact.
+/// Applies a receipt from a contact, or from another of the owner's devices, which is not a contact.
 pub(crate) fn take_receipt(
     rows: &mut Rows<'_>,
     record: Option<ContactRecord>,
@@ -172,7 +172,7 @@ fn set_introduced(
     Ok(())
 }
 
-/// Applies a resend request of a contact, or of another of the owner's devices, which is no contact.
+/// Applies a resend request from a contact, or from another of the owner's devices, which is not a contact.
 pub(crate) fn take_resend_request(
     rows: &mut Rows<'_>,
     record: Option<ContactRecord>,

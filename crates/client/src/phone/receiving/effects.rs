@@ -36,15 +36,16 @@ pub(crate) struct Effects {
     pub(crate) facts_changed: bool,
     /// Members whom the owner added to groups before this phone knew that their members sign.
     pub(crate) unsigned: Vec<(GroupId, AccountId)>,
-    /// Other contacts to whom something may be owed, because another of the owner's devices has reported them.
+    /// Other contacts to whom something may be owed, because another of the owner's devices has reported them to this
+    /// one.
     pub(crate) touched: Vec<AccountId>,
-    /// What concerns the relay's public log.
+    /// Effects on this phone's knowledge of the relay's public log.
     pub(crate) log: LogNews,
     /// The account as its first phone has just reported it.
     pub(crate) account: Option<AccountTold>,
 }
 
-/// Statements of a contact that the public log is to prove, or that concern the log itself.
+/// A contact's statements that the public log must prove, and statements about the log itself.
 #[derive(Default)]
 pub(crate) struct LogNews {
     /// A contact whose device list waits for its proof.
@@ -65,7 +66,7 @@ pub(crate) fn again() -> Effects {
     Effects { owed: true, ..Effects::default() }
 }
 
-/// The circumstances in which a content arrived.
+/// The circumstances in which a message's content arrived.
 pub(crate) struct ArrivalContext<'a> {
     /// True if the relay was not told the sender.
     pub(crate) sealed: bool,

@@ -157,8 +157,8 @@ impl Phone {
         Ok(notices)
     }
 
-    /// Handles the relay's word that a contact has another phone: its keys are fetched before anything more is sent,
-    /// as often as a conversation may restart.
+    /// Handles the relay's statement that a contact has another phone: its keys are fetched before anything more is
+    /// sent, as often as a conversation may restart.
     pub(super) fn ask_for_keys(
         &mut self,
         contact: AccountId,

@@ -44,7 +44,7 @@ use crate::software::Software;
 use crate::vault::{Rows, StorageError, Table};
 
 impl Phone {
-    /// Handles the word that the account's first phone has linked this device.
+    /// Handles the relay's message that the account's first phone has linked this device.
     pub(super) fn linked(
         &mut self,
         link: Link,
@@ -237,7 +237,7 @@ impl Phone {
         Ok(Vec::new())
     }
 
-    /// Returns true for the name of a linked device, and for another device of the owner's.
+    /// Returns true for the name of a linked device, and for another of the owner's devices.
     pub(crate) fn is_device(&self, name: AccountId) -> Result<bool, PhoneError> {
         let own = self.account.address.is_some_and(|own| own.account == name);
         Ok(own || self.vault.read(|rows| devices::linked(rows, name))?.is_some())

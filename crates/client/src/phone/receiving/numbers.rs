@@ -20,7 +20,7 @@ use crate::text::naming;
 use crate::vault::Table;
 
 impl Phone {
-    /// Handles the directory's answer: the relay's word that this account has this number.
+    /// Handles the directory's answer: the relay's statement that this account has this number.
     pub(crate) fn found(
         &mut self,
         account: AccountId,

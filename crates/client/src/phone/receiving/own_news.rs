@@ -366,8 +366,8 @@ fn keep_group_entry(
     store_group(rows, &record)
 }
 
-/// Sends what another of the owner's devices has asked this first phone to send. What can no longer be sent stays
-/// with the device that asked.
+/// Sends what another of the owner's devices has asked this first phone to send. Anything that can no longer be sent
+/// stays with the device that asked.
 fn ask(
     rows: &mut Rows<'_>,
     own: DeviceAddress,

@@ -140,7 +140,7 @@ pub(crate) fn drop_unused(
     Ok(Some(orders))
 }
 
-/// Forgets an account's linked devices, because its key has changed or it is no contact any more.
+/// Forgets an account's linked devices, because its key has changed or it is no longer a contact.
 pub(crate) fn forget(rows: &mut Rows<'_>, account: AccountId) -> Result<(), StorageError> {
     for name in names_of(rows, account)? {
         forget_device(rows, name)?;

@@ -172,7 +172,7 @@ pub(crate) fn show(
     Ok(())
 }
 
-/// Starts the timer of an entry that another device of the owner's has sent.
+/// Starts the timer of an entry that another of the owner's devices has sent.
 pub(crate) fn start(
     rows: &mut Rows<'_>,
     contact: AccountId,

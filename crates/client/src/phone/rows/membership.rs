@@ -90,8 +90,8 @@ fn encoded_len(change: &MemberChange) -> usize {
     }
 }
 
-/// Sends a contact whose phone has just shown that it reads signatures those of the groups of which it was informed
-/// by rosters. Returns true if anything is queued.
+/// A contact's phone has just shown that it reads signatures: sends it the signatures of the groups that it knows from
+/// rosters only. Returns true if anything is queued.
 pub(crate) fn pay(
     rows: &mut Rows<'_>,
     contact: AccountId,
@@ -140,7 +140,7 @@ pub(crate) fn waits(rows: &View<'_>, group: GroupId, contact: AccountId) -> Resu
         .any(|item| item.to == contact && about(item) && !matches!(item.stage, Stage::Accepted { .. })))
 }
 
-/// Drops the texts to a group that have not reached the relay yet and are for somebody who is no member any more.
+/// Drops the texts to a group that have not reached the relay yet and are for somebody who is no longer a member.
 pub(crate) fn hold_back(rows: &mut Rows<'_>, group: GroupId, from: AccountId) -> Result<(), StorageError> {
     for item in rows.load_all::<Item>(Table::Outbox)? {
         let is_text = item.content.group_text().is_some_and(|said| said.group == group);

@@ -24,8 +24,8 @@ pub(crate) fn learn(rows: &mut Rows<'_>, contact: AccountId) -> Result<bool, Sto
     Ok(is_new)
 }
 
-/// Forgets it, and drops the signed changes that wait for the contact: the contact gets rosters until its phone
-/// shows it again.
+/// Forgets that the contact's phone reads version 2, and drops the signed changes that wait for the contact. The
+/// contact gets rosters until its phone shows again that it reads that version.
 pub(crate) fn forget(rows: &mut Rows<'_>, contact: AccountId) -> Result<(), StorageError> {
     rows.remove(Table::Readers, &contact.0)?;
     checkers::forget(rows, contact)?;

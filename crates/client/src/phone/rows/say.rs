@@ -1,4 +1,4 @@
-//! The owner's texts: an entry here, and an item for each device that is to have it.
+//! The owner's texts: an entry here, and an item for each device that should receive it.
 //!
 //! A linked device writes only to people who have confirmed a list that contains it: to anybody else its messages
 //! would arrive under a key that they do not know. It asks the first phone to send what is for them, and for

@@ -23,12 +23,13 @@ use crate::phone::rows::{entries, names, pending};
 use crate::records::contact::{ContactRecord, Trust};
 use crate::vault::{Rows, StorageError, Table, View};
 
-/// The most requests admitted by the delivery key, and the most others. A person can look through that many; more
-/// would only bury the genuine ones.
+/// The maximum number of requests admitted by the delivery key, and the maximum number of other requests. A person can
+/// look through that many; more would only bury the genuine ones.
 pub const MAX_REQUESTS: usize = 500;
 
-/// The most accounts of either sort of which no message has opened, and which are asked once the owner adds them. Each
-/// takes as many bytes as its digests. Nobody adds more accounts than there are requests.
+/// The maximum number of accounts of either sort that are remembered because none of their messages has opened. Each is
+/// asked to send again once the owner adds it. Each takes as many bytes as its digests. Nobody adds more accounts than
+/// there are requests.
 pub const MAX_UNOPENED: usize = 500;
 
 /// An account that wrote and that the owner has not accepted. The record is kept when the owner accepts the
@@ -78,7 +79,7 @@ impl Newcomer {
         Ok(Some(gave_way))
     }
 
-    /// Remembers an account of which nothing has opened.
+    /// Remembers an account none of whose messages has opened.
     pub(crate) fn remember(self, rows: &mut Rows<'_>) -> Result<(), StorageError> {
         if !rows.has(Table::Strangers, &self.account.0)? {
             self.note(rows)?;

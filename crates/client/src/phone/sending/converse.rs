@@ -265,7 +265,7 @@ struct LinkSender<'a, S> {
     secrets: &'a crate::phone::engine::Secrets,
     /// This device's role among those of the account, if it is a linked one.
     place: Option<LinkRecord>,
-    /// What this phone has seen of the public log, if it checks it.
+    /// This phone's memory of the public log, if it checks the log.
     log: Option<LogMemory>,
     software: &'a S,
     shows_pictures: bool,
@@ -449,7 +449,7 @@ impl<S: Software> LinkSender<'_, S> {
         Ok(())
     }
 
-    /// Encrypts a content and advances the conversation. Returns `None` if the session layer refuses.
+    /// Encrypts one message's content and advances the conversation. Returns `None` if the session layer refuses.
     fn protect(
         &self,
         rows: &mut Rows<'_>,

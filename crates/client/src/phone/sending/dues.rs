@@ -16,7 +16,7 @@ use crate::vault::{Rows, StorageError};
 /// A phone that sends what it owes at one moment.
 pub(super) struct Dues<'a> {
     pub(super) account: &'a Account,
-    /// What this phone has seen of the public log, if it checks it.
+    /// This phone's memory of the public log, if it checks the log.
     pub(super) log: Option<LogMemory>,
     pub(super) now: Timestamp,
     /// True if this phone shows pictures.
@@ -26,7 +26,7 @@ pub(super) struct Dues<'a> {
 }
 
 impl Dues<'_> {
-    /// Turns receipts and requests that are owed into contents, as far as there is room. Strangers get none.
+    /// Turns receipts and requests that are owed into message contents, as long as there is room. Strangers get none.
     pub(super) fn pay(
         &self,
         rows: &mut Rows<'_>,

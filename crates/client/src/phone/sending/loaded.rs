@@ -7,7 +7,7 @@ use pillarbox_wire::{AccountId, DeviceAddress};
 use crate::records::contact::ContactRecord;
 use crate::records::recovery::PendingReplies;
 
-/// A device of a contact, or another one of the owner's, loaded for writing to it.
+/// A contact's device, or another of the owner's devices, loaded for writing to it.
 pub(super) struct LoadedContact {
     /// The name under which this phone stores the device's data.
     pub(super) name: AccountId,

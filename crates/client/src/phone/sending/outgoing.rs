@@ -22,7 +22,7 @@ impl Phone {
     /// Returns the frames that should be sent on a link now. Everything they depend on is stored.
     ///
     /// Call this after [`connected`](Self::connected), after each batch of received frames, after each local change,
-    /// and about once a second while something waits for its time.
+    /// and about once a second while something is scheduled for later.
     ///
     /// # Errors
     /// [`PhoneError::Storage`]; nothing has changed then, and nothing may be sent.

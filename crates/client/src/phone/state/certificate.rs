@@ -1,11 +1,12 @@
-//! The sender certificate: the relay's word that this phone's key belongs to its account. Sealed messages carry it.
+//! The sender certificate: the relay's statement that this phone's key belongs to its account. Sealed messages carry
+//! it.
 
 use pillarbox_wire::{Duration, Timestamp};
 
 use crate::phone::rows::records::CertificateRecord;
 use crate::phone::state::links::{CERTIFICATE_MARGIN, Connection};
 
-/// Least time between two requests for a certificate, no matter what the relay answers.
+/// The minimum time between two requests for a certificate, no matter what the relay answers.
 const CERTIFICATE_PAUSE: Duration = Duration::from_seconds(60);
 
 /// The current certificate, and the request for the next one.

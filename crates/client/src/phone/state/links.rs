@@ -18,7 +18,7 @@ use crate::records::ids::GroupId;
 use crate::records::prekeys::Numbers;
 use crate::text::device_code::DeviceCode;
 
-/// Least time left on a certificate before it is renewed. It is far above the time of a submission, and below any
+/// The remaining lifetime below which a certificate is renewed. It is far above the time of a submission, and below any
 /// lifetime that a relay would choose.
 pub(crate) const CERTIFICATE_MARGIN: Duration = Duration::from_seconds(600);
 
@@ -79,7 +79,7 @@ pub(crate) enum Question {
     ReadPlace {
         wish: LinkWish,
     },
-    /// A change of the owner's devices, of which the row is in the vault.
+    /// A change of the owner's devices, whose row is in the vault.
     Devices,
     ContactDevices {
         contact: AccountId,
@@ -164,7 +164,7 @@ impl Connection {
         questions.into_iter().map(|(_, question)| question).collect()
     }
 
-    /// Returns true if such a question is open.
+    /// Returns true if a question of this kind is open.
     pub(crate) fn is_asking(&self, such: impl Fn(&Question) -> bool) -> bool {
         self.questions.values().any(such)
     }

@@ -35,7 +35,7 @@ impl Full {
     }
 }
 
-/// The mailbox at the relay, as far as this phone knows it.
+/// This phone's knowledge of its mailbox at the relay.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Mailbox {
     /// Messages that are stored here and that the relay may delete.

@@ -11,7 +11,7 @@ use crate::records::recovery::PendingReplies;
 pub(crate) struct Owed {
     /// Contacts who may get it now.
     due: BTreeSet<AccountId>,
-    /// Contacts whose receipts wait for their time.
+    /// Contacts whose receipts are not due yet, with the time at which they are.
     later: BTreeMap<AccountId, Timestamp>,
 }
 

@@ -27,7 +27,7 @@ pub(crate) enum Held {
     Devices { contact: AccountId, list: Option<Box<DeviceList>> },
     /// A device list that a contact has sent. It is stored in the vault.
     Told { contact: AccountId },
-    /// Nothing: a contact has sent a head, and the relay is to prove that its log continues it.
+    /// No answer: a contact has sent a head, and the relay must prove that its log continues it.
     Head { contact: AccountId, head: KnownHead },
 }
 

@@ -169,15 +169,15 @@ impl MembershipLog {
         self.owed.remove(&member)
     }
 
-    /// Records that somebody is in the group by a member's word alone.
+    /// Records somebody as in the group on one member's statement alone.
     pub(crate) fn word(&mut self, member: AccountId, by: AccountId) {
         if self.words.len() < MAX_GROUP_MEMBERS {
             self.words.entry(member).or_insert(by);
         }
     }
 
-    /// Returns those who are in the group by a member's word alone, and that member. A member who was ever signed
-    /// for is in it by signatures or not at all.
+    /// Returns those who are in the group on one member's statement alone, each with that member. Anyone who was ever
+    /// signed for is in the group by signatures or not at all.
     pub(crate) fn by_word<'a>(
         &'a self,
         state: &'a Membership,

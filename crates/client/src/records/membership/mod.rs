@@ -90,7 +90,7 @@ pub struct MemberClaim {
     pub group: GroupId,
     /// The member whose key signs the claim.
     pub by: GroupMember,
-    /// What the author claims.
+    /// The act that the author claims.
     pub act: MemberAct,
     /// By the author's clock.
     pub at: Timestamp,

@@ -1,4 +1,4 @@
-//! Sentences about the relay's public log of keys, each with what to do next. None has the warning word.
+//! Sentences about the relay's public log of keys, each with what to do next. None of them begins with `Warning:`.
 
 use pillarbox_wire::{Handle, Timestamp};
 
@@ -60,7 +60,7 @@ pub(super) fn not_mine(at: Timestamp) -> String {
     )
 }
 
-/// Returns the sentence for a contact whose phone was shown another log than this one.
+/// Returns the sentence for a contact whose phone was shown a different log from this one's.
 pub(super) fn split_view(name: &str, why: HeadConflict) -> String {
     let what = match why {
         HeadConflict::OtherLog => format!(

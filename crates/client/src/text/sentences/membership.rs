@@ -39,8 +39,8 @@ pub fn group_of_operator(admin: Option<&str>) -> String {
     )
 }
 
-/// Returns the sentence for a change in a group by the word of the operator who manages its members. `name` names
-/// people, and nobody as `None`: the owner.
+/// Returns the sentence for a change in a group, as stated by the operator who manages its members. `name` returns a
+/// person's name, and `None` for the owner.
 #[must_use]
 pub fn operator_says(
     news: GroupNews,
@@ -82,7 +82,7 @@ pub fn operator_says(
     format!("The operator says that {said}.")
 }
 
-/// Returns the sentence for an operator's word on a group that this phone does not take.
+/// Returns the sentence for an operator's statement about a group that this phone does not believe.
 pub(super) fn operator_refused(reason: OperatorFault, group: Option<&str>) -> String {
     let group = group.unwrap_or("a group");
     match reason {
@@ -155,8 +155,8 @@ pub fn group_change(change: &GroupChange, group: &str, name: impl Fn(AccountId) 
     }
 }
 
-/// Returns the sentence for a member who is no longer in a group, because no valid signature keeps them in it.
-/// `member` is `None` for the owner.
+/// Returns the sentence for a member who has left a group because no valid signature keeps them in it. `member` is
+/// `None` for the owner.
 pub(super) fn dropped(member: Option<&str>, group: &str) -> String {
     let (who, is, them) = match member {
         Some(name) => (safe(name), "is", "them"),

@@ -365,7 +365,8 @@ pub fn line(notice: &Notice, names: &impl Names) -> String {
 const REQUESTS_FULL: &str = "Somebody new wrote. The relay keeps the message until you have seen what others wrote \
     whom you did not add: there are as many of them as this phone keeps.";
 
-/// Returns the sentence for a message that did not open, of an account that is no contact, without the warning word.
+/// Returns the sentence for a message from an account that is not a contact, if the message did not open. It does not
+/// begin with `Warning:`.
 #[must_use]
 pub fn unopened_from(account: AccountId, names: &impl Names) -> String {
     let choice = names.choice(Choice::AddAccount(account));
@@ -381,7 +382,7 @@ pub fn unopened(messages: usize) -> String {
     )
 }
 
-/// Returns the sentence for messages that nobody can have sent, without the warning word.
+/// Returns the sentence for messages that nobody can have sent, without `Warning:` in front.
 #[must_use]
 pub fn senderless(messages: usize) -> String {
     match messages {

@@ -9,7 +9,7 @@ use crate::records::ids::GroupId;
 pub enum Tone {
     /// For information.
     Note,
-    /// To be read before continuing. The sentence begins in lower case, because the warning word precedes it.
+    /// To be read before continuing. The sentence begins in lower case, because `Warning:` precedes it.
     Warning,
 }
 
@@ -22,7 +22,7 @@ pub enum Choice<'a> {
     Rename(&'a str),
     /// A later message of a request did not open: have it sent again.
     Answer(&'a str),
-    /// A message of an account that is no contact did not open: have it sent again.
+    /// A message from an account that is not a contact did not open: have it sent again.
     AddAccount(AccountId),
     /// Requests not yet looked at are in the way of others.
     LookAtRequests,

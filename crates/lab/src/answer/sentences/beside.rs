@@ -83,8 +83,8 @@ pub(crate) fn without_the_order(subject: &Subject<'_>, thief: &Thief) -> Option<
 /// The sentence about noticing if no phone takes part.
 pub(crate) const NO_PHONE: &str = "No phone takes part in this, so no phone could tell anybody.";
 
-/// Describes the people who could notice, and the people whose phone showed them something. People can notice if
-/// their phone received something other than it would have received without the order.
+/// Describes the people who could notice, and the people whose phone showed them something. People can notice if their
+/// phone received something that it would not have received without the order.
 pub(crate) fn notice(view: ViewKind, is_ordered: bool, state: State, measures: &Measures) -> String {
     let could = &measures.could_notice;
     let own = match view {

@@ -13,7 +13,7 @@ pub(crate) struct Rows<'a> {
     pub(crate) has_account: bool,
     /// Texts that were returned, if the demand reaches texts.
     pub(crate) texts: Option<u64>,
-    /// Messages of which a record was returned, if the demand reaches records.
+    /// Messages for which a record was returned, if the demand reaches records.
     pub(crate) messages: Option<u64>,
     /// Messages whose content cannot be opened.
     pub(crate) unreadable: u64,
@@ -21,7 +21,7 @@ pub(crate) struct Rows<'a> {
     pub(crate) pictures: u64,
     /// Messages in a form that this program does not read.
     pub(crate) other_form: u64,
-    /// The messages in such a form that contain plain words.
+    /// Messages in a form that this program does not read, which nevertheless contain plain words.
     pub(crate) plain_words: u64,
     /// Kinds of data that were returned, without the texts and messages above.
     pub(crate) kinds: u64,

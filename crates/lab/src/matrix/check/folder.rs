@@ -24,7 +24,7 @@ pub(super) const MATRIX: &str = "matrix.json";
 /// The record's file.
 pub(super) const RECORD: &str = "record.jsonl";
 
-/// A run's folder, as far as it could be read.
+/// The readable part of a run's folder.
 #[derive(Debug)]
 pub struct Folder {
     /// The manifest.

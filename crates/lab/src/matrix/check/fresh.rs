@@ -1,5 +1,5 @@
-//! The plan of a fresh run, from the manifest and the command. The cells are what is checked. They decide nothing
-//! but the order of the rows, if the command does not state it.
+//! The plan of a fresh run, from the manifest and the command. The cells are under test, so they decide only the order
+//! of the rows, and that only if the command does not state it.
 
 use std::collections::BTreeSet;
 

@@ -11,10 +11,11 @@ use crate::matrix::manifest::{MANIFEST, TIMING};
 /// The longest file that is read, in bytes. Evidence of the largest cell is a few hundred kilobytes.
 const MAX_FILE_LEN: u64 = 64 << 20;
 
-/// The most bytes that are read of a folder. A folder of all designs and demands has some ten megabytes.
+/// The maximum number of bytes that are read from a folder. The folder of a run over all designs and demands holds some
+/// ten megabytes.
 const MAX_FOLDER_LEN: u64 = 1 << 30;
 
-/// The most files of a folder. A cell has one, and a control.
+/// The maximum number of files in a folder. A cell has one, and so does its control.
 const MAX_FILES: usize = 20_000;
 
 /// The depth of the deepest folder in a run's folder. Evidence and designs each lie in a folder of their own.
@@ -33,7 +34,7 @@ pub enum FolderError {
     /// A file or folder cannot be read.
     #[error("{0} cannot be read: {1}")]
     NotReadable(String, ErrorKind),
-    /// The folder has more than any run.
+    /// The folder has more files, levels or bytes than that of any run.
     #[error(
         "{0} holds more than a run of a matrix does: more than {MAX_FILES} files, folders in folders, or more than 1 GiB"
     )]

@@ -42,7 +42,7 @@ impl Rule {
     /// Every rule, in the order of the columns.
     pub const ALL: [Self; 3] = [Self::AsItIs, Self::LogFromNowOn, Self::Retention];
 
-    /// Returns the rule's word in files.
+    /// Returns the rule's name in files.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -11,7 +11,7 @@ use super::{MOST_ROWS, Source, SourceError};
 /// The longest name or address. A longer field is not a name, and a table of such fields would fill the memory.
 const LONGEST_NAME: usize = 128;
 
-/// The most people. Their table of pairs is already as long as a book.
+/// The maximum number of people. Even for that many, the table of pairs is as long as a book.
 const MOST_PEOPLE: usize = 200_000;
 
 /// A column of the table.

@@ -9,8 +9,8 @@ pub mod world;
 
 use pillarbox_metadata::{Observer, PairTruth, Trace, observer};
 
-/// The most rows that are read of one source: about twice the number analysed in a minute, and below two gigabytes of
-/// memory.
+/// The maximum number of rows that are read from one source: about twice the number analysed in a minute, and below two
+/// gigabytes of memory.
 pub const MOST_ROWS: usize = 5_000_000;
 
 /// A source that was read.
@@ -28,7 +28,7 @@ pub struct Source {
     pub about: Option<String>,
     /// The pairs who really wrote to each other, as far as the source says.
     pub truth: PairTruth,
-    /// Sentences that a reader has to know.
+    /// Notes about the source, in sentences that every reader should see.
     pub notes: Vec<String>,
 }
 

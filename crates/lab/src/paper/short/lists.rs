@@ -9,7 +9,8 @@ use pillarbox_text::wrap::display_width;
 use crate::paper::{CAME_BACK, CLOSED, NOT_KNOWN, PaperLine, Standing, ends};
 use crate::screen::{Screen, Table, Weight};
 
-/// The most lines that one text occupies on a short paper. A story's text may be as long as a message can be.
+/// The maximum number of lines that one text occupies on a short paper. A story's text may be as long as a message can
+/// be.
 const TEXT_LINES: usize = 3;
 
 /// The narrowest and the widest column of labels.

@@ -5,7 +5,7 @@ use pillarbox_wire::{AccountId, Timestamp};
 use super::profile::ProfileId;
 use crate::scenario::PersonId;
 
-/// How one person reaches another: the own profile that is used, and the account that is written to.
+/// One person's way to reach another: the sender's own profile, and the account that it writes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Acquaintance {
     pub(crate) own: ProfileId,

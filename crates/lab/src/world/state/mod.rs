@@ -55,7 +55,7 @@ use site::{Site, SiteId};
 use sleepers::Sleepers;
 use transit::{RelayEnd, Transit};
 
-/// Something that happens at a set time.
+/// An event that happens at a set time.
 #[derive(Clone, Debug)]
 pub(crate) enum Due {
     /// An event of the scenario, by its position.
@@ -89,7 +89,7 @@ pub struct World {
     /// Codes that were sent to numbers and that nobody has shown yet. The holder of the number reads them.
     pub(crate) codes: BTreeMap<Handle, NumberCode>,
     pub(crate) offline: BTreeSet<PersonId>,
-    /// People who have no account any more, or whose phone is in other hands.
+    /// People who no longer have an account, or whose phone is in other hands.
     pub(crate) gone: BTreeSet<PersonId>,
     /// Seized phones.
     pub(crate) seized: Vec<Seized>,

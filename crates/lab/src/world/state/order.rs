@@ -78,14 +78,14 @@ pub enum Order {
     PlantSoftware {
         /// The owner of the phone.
         who: PersonId,
-        /// How it gets there.
+        /// The way in which the software gets onto the phone.
         by: PlantedBy,
     },
     /// Makes an operator name a ghost device.
     NameGhost {
         /// The relay that names the ghost.
         site: SiteId,
-        /// The people whose texts the ghost is to eavesdrop.
+        /// The people on whose texts the ghost should eavesdrop.
         whom: ReadAlong,
         /// True if phones that do not ask for devices are made to ask for keys.
         makes_phones_ask: bool,

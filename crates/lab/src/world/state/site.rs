@@ -24,7 +24,7 @@ pub struct SiteId(pub usize);
 /// The role of a relay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// It carries messages.
+    /// The site carries messages.
     Messenger,
     /// It belongs to another operator and holds backups.
     Cloud,

@@ -10,7 +10,7 @@ use crate::scenario::PersonId;
 /// is in transit to or from it.
 pub(crate) const STAYS_AWAKE: Duration = Duration::from_seconds(20);
 
-/// The sleeping phones, and the times at which that changes.
+/// The sleeping phones, and the times at which phones fall asleep or wake.
 #[derive(Clone, Default)]
 pub(crate) struct Sleepers {
     pub(crate) asleep: BTreeSet<PersonId>,

@@ -51,7 +51,7 @@ pub(crate) struct Handshake {
     pub(crate) handshake_hash: [u8; 32],
 }
 
-/// Something in transit on one connection. The first four belong to a handshake, and are sent up and down in turn.
+/// An item in transit on one connection. The first four belong to a handshake, and are sent up and down in turn.
 #[derive(Clone)]
 pub(crate) enum Parcel {
     /// To the relay: the phone's first message, which the relay answers.

@@ -1,9 +1,9 @@
 //! Saves the database of a relay that ends after its files were removed: the files are still open, and are copied
 //! to a folder beside the old one.
 //!
-//! The system removes a deleted file as soon as nobody has it open any more. The files are therefore opened once more,
-//! through `/proc`, before the database is closed, and copied afterwards, when nothing writes to them. The copies do
-//! not replace the old files, because the person who deleted or replaced those may have meant to.
+//! The system removes a deleted file as soon as nobody has it open. The files are therefore opened once more, through
+//! `/proc`, before the database is closed, and copied afterwards, when nothing writes to them. The copies do not
+//! replace the old files, because the person who deleted or replaced those may have meant to.
 
 use std::fs::{self, DirBuilder, File};
 use std::io;

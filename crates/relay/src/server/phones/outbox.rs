@@ -29,12 +29,12 @@ struct Waiting {
     end: Option<End>,
 }
 
-/// How a connection ends.
+/// The end of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum End {
     /// With a last frame that states the reason.
     Goodbye(Farewell),
-    /// Without such a frame: the peer has disconnected.
+    /// Without a last frame: the peer has disconnected.
     Silent,
 }
 
