@@ -69,6 +69,7 @@ pages! {
     ask_from_another_country: "docs/howto/ask-from-another-country.md",
     change_phones: "docs/howto/change-phones.md",
     handout: "docs/handout.md",
+    operator_groups: "docs/howto/let-an-operator-manage-groups.md",
     check_a_report: "docs/howto/check-a-report.md",
     cite_a_result: "docs/howto/cite-a-result.md",
     operate_a_relay: "docs/howto/operate-a-relay.md",
