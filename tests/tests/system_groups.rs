@@ -5,7 +5,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use pillarbox_testkit::program::{Phone, Place, Process, Relay, Stream};
+use pillarbox_testkit::program::{Phone, Place, Process, Relay, Stream, relay_command};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use serde_json::Value;
 
@@ -188,7 +188,7 @@ fn an_operator_s_group_works_by_hand_outlives_a_killed_relay_and_every_screen_sa
     const BY: &str = "The operator says who is in this group.";
     let place = Place::new();
     let data = place.path("relay");
-    let relay = Relay::listen_with(&place, &data, "127.0.0.1:0", &["--groups"]);
+    let relay = Relay::listen_with(&place, &data, "127.0.0.1:0", &["--groups", "--channels", "--backups"]);
     let people = three(&place, &relay);
     let [alice, bob, carol] = &people;
     for one in &people {
@@ -207,6 +207,11 @@ fn an_operator_s_group_works_by_hand_outlives_a_killed_relay_and_every_screen_sa
     let relay = Relay::start_again(&place, &stopped);
     drop(carol.run(&["inbox"]).expect(0).prints("The operator says that Alice put you into Harbour."));
     assert_eq!(texts(carol, "Harbour"), [""; 0], "nothing from before");
+    // Bob's phone hears of Carol while it sends, and says so before the next text, which goes to her.
+    let before = bob.run(&["send", "--group", "Harbour", "to Alice"]).expect(0);
+    drop(before.prints("the relay has the copy of its one other member."));
+    let after = bob.run(&["send", "--group", "Harbour", "to both"]).expect(0);
+    drop(after.says("The operator says that Alice added Carol to Harbour.").prints("both other members."));
     let told = bob.run(&["inbox"]).expect(0).prints("six at the pier");
     drop(told.prints("The operator says that Alice added Carol to Harbour."));
     drop(bob.run(&["group", "list"]).expect(0).prints(BY));
@@ -231,7 +236,14 @@ fn an_operator_s_group_works_by_hand_outlives_a_killed_relay_and_every_screen_sa
     let ledger = place.command(place.programs().relay());
     let ledger = Process::run(with(ledger, &["ledger", "--data", data.to_str().unwrap()]), "").expect(0);
     drop(ledger.prints("Groups, whose members this relay manages:").prints("Harbour"));
-    drop(relay);
+    // Whoever removes an account is told of everything that goes with it.
+    drop(carol.run(&["channel", "create", "@quay_news"]).expect(0));
+    drop(carol.run(&["backup", "on", "--key", "operator"]).expect(0));
+    let account = carol.run(&["account", "show", "--json"]).expect(0).json()["account"].clone();
+    drop(relay.stop());
+    let remove = ["account", "remove", account.as_str().unwrap(), "--data", data.to_str().unwrap()];
+    let all = "2 deposits with a backup, 1 channel with its posts, 1 place in a group, its keys";
+    drop(relay_command(&place, &remove).expect(1).says(all));
 }
 
 fn with(mut command: std::process::Command, arguments: &[&str]) -> std::process::Command {

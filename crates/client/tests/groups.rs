@@ -9,6 +9,7 @@
 )]
 
 use pillarbox_client::group::MAX_GROUPS;
+use pillarbox_client::own_news::WishFault;
 use pillarbox_client::{
     ContactOrigin, DeliveryState, GroupBasis, GroupId, GroupNews, Habits, NewAccount, Notice, OperatorFault,
     PhoneError, Protection,
@@ -16,8 +17,8 @@ use pillarbox_client::{
 use pillarbox_relay::{Keeping, Rate, RelaySettings};
 use pillarbox_testkit::world::World;
 use pillarbox_wire::{
-    AccountId, ClientFrame, Deposit, DepositKind, Duration, FixedBytes, GroupStanding, GroupState, GroupTold,
-    Handle, ListedMember, Refusal, RelayFrame, Timestamp,
+    AccountId, ClientFrame, Deposit, DepositKind, DeviceId, Duration, FixedBytes, GroupStanding, GroupState,
+    GroupTold, Handle, ListedMember, Refusal, RelayFrame, Timestamp,
 };
 
 const NUMBERS: [&str; 3] = ["+447700900121", "+447700900122", "+447700900123"];
@@ -385,6 +386,34 @@ fn an_operator_s_word_on_a_group_is_told_to_everybody_in_it_and_asked_for_by_nob
     tell(&mut world, alice, group, "seven");
     assert_eq!(heard(&world, bob, group).len(), 3);
     assert_eq!(heard(&world, carol, group).len(), 1);
+}
+
+#[test]
+fn each_device_of_an_account_acts_on_an_operator_s_group_until_it_is_removed() {
+    let mut world = World::on_disk(manages());
+    let ([alice, bob, carol], group) = group(&mut world, &asks());
+    let laptop = world.link_device(alice, false);
+    let (whom, now, mut rng) = (world.id(carol), world.now, world.fork());
+    // Its owner has not said on this device that the operator is believed, and the first phone signs nothing there.
+    world.at(laptop).leave_group(group, now, &mut rng).unwrap();
+    world.run();
+    let refused = Notice::WishRefused { group, fault: WishFault::NotSigned };
+    assert!(world.take_notices(laptop).contains(&refused));
+    assert!(world.see(laptop).group_wishes().unwrap().is_empty());
+    assert_eq!(world.see(bob).groups().unwrap()[0].members.len(), 3);
+    world.at(laptop).set_habits(asks(), &mut rng).unwrap();
+    world.run();
+    world.at(laptop).remove_from_group(group, whom, now, &mut rng).unwrap();
+    world.run();
+    for who in [alice, laptop, bob] {
+        assert_eq!(world.see(who).groups().unwrap()[0].members.len(), 2, "{who:?}");
+    }
+    world.at(alice).remove_device(DeviceId(128), &mut rng).unwrap();
+    world.run();
+    world.at(laptop).add_to_group(group, whom, now, &mut rng).unwrap();
+    world.cut(laptop);
+    world.run();
+    assert_eq!(world.see(bob).groups().unwrap()[0].members.len(), 2, "the relay admits no removed device");
 }
 
 #[test]

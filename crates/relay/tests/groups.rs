@@ -7,11 +7,12 @@
     reason = "a failed expectation is a failed test"
 )]
 
+use pillarbox_relay::limits::GROUP_ACTS;
 use pillarbox_relay::{ConnectionId, Keeping, Limits, LogRule, Logged, Rate, RelaySettings, StoreError};
 use pillarbox_testkit::relay::{BarePhone, LoneRelay};
 use pillarbox_wire::{
     AccountId, ActOnGroup, ClientFrame, CloseAccount, Duration, FixedBytes, FollowGroups, GroupAct,
-    GroupActed, GroupStanding, GroupState, Refusal, RelayFrame, encode,
+    GroupActed, GroupStanding, GroupState, Refusal, Refused, RelayFrame, encode,
 };
 
 const GROUP: FixedBytes<16> = FixedBytes([7; 16]);
@@ -95,7 +96,11 @@ fn everybody_who_follows_is_told_who_is_in_and_whoever_is_out_is_told_only_that(
     assert_eq!(removed.members.len(), 3);
     let news = told(world.take(ben_here));
     assert_eq!(news.len(), 1);
-    assert_eq!((news[0].members.len(), news[0].version), (1, removed.version));
+    assert_eq!(
+        (news[0].members.len(), news[0].version),
+        (1, 0),
+        "how often it changes is not theirs to know"
+    );
     assert_eq!(standing(&news[0], &ben), Some((GroupStanding::Removed, Some(anne_is))));
     assert_eq!(follow(&mut world, ben_here), Ok((news, 0)), "told again while the group lasts");
 
@@ -174,6 +179,39 @@ fn acts_are_counted_by_account() {
     let refused = act(&mut world, anne_here, GroupAct::Leave);
     assert!(matches!(refused, Err(Refusal::RateLimited { .. })), "{refused:?}");
     assert!(act(&mut world, ben_here, GroupAct::Leave).is_ok());
+}
+
+#[test]
+fn a_flood_of_acts_ends_at_its_limit_and_others_go_on_changing_their_groups() {
+    let mut world = LoneRelay::in_memory(settings());
+    let (flooder, flooder_here) = world.register(1, None);
+    let (ben, ben_here) = world.register(2, None);
+    let (cleo, cleo_here) = world.register(3, None);
+    follow(&mut world, cleo_here).unwrap();
+    let burst = usize::try_from(GROUP_ACTS.burst).unwrap();
+    let flood = (0..3 * burst).map(|number| {
+        let request = world.request();
+        let mut group = FixedBytes([8; 16]);
+        group.0[..8].copy_from_slice(&u64::try_from(number).unwrap().to_be_bytes());
+        // Each act would be told to Cleo.
+        let frame = ActOnGroup { request, group, act: create(&[&cleo]) };
+        (flooder_here, ClientFrame::ActOnGroup(Box::new(frame)))
+    });
+    let flood: Vec<_> = flood.collect();
+    let answers: Vec<_> = flood.into_iter().map(|(on, frame)| world.ask_one(on, frame)).collect();
+    let limited = |frame: &&RelayFrame| {
+        matches!(frame, RelayFrame::Refused(Refused { reason: Refusal::RateLimited { .. }, .. }))
+    };
+    assert_eq!(answers.iter().filter(limited).count(), 2 * burst);
+    assert_eq!(told(world.take(cleo_here)).len(), burst, "nobody is told more than the limit lets through");
+    assert_eq!(world.holdings().groups.len(), burst);
+    let group = act(&mut world, ben_here, create(&[&cleo])).unwrap();
+    assert_eq!(told(world.take(cleo_here)), [group]);
+    assert!(act(&mut world, cleo_here, GroupAct::Leave).is_ok());
+    // The limit is the account's, and not the connection's.
+    let (again, _) = world.connect(&flooder);
+    let refused = act(&mut world, again, create(&[&ben]));
+    assert!(matches!(refused, Err(Refusal::RateLimited { .. })), "{refused:?}");
 }
 
 /// The sizes that `docs/measured.md` gives: `cargo test -p pillarbox-relay --test all the_bytes_of_an_act --

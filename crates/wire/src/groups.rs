@@ -100,7 +100,7 @@ pub struct ListedMember {
 pub struct GroupState {
     /// The group: random bytes that its maker's phone has drawn.
     pub group: FixedBytes<16>,
-    /// Rises with each act.
+    /// Rises with each act; 0 for somebody who is no longer in the group.
     pub version: u32,
     /// What every member sees it called.
     pub name: String,

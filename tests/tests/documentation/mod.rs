@@ -23,6 +23,7 @@
 mod page;
 mod session;
 
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -69,6 +70,7 @@ pages! {
     ask_from_another_country: "docs/howto/ask-from-another-country.md",
     change_phones: "docs/howto/change-phones.md",
     handout: "docs/handout.md",
+    operator_groups: "docs/howto/let-an-operator-manage-groups.md",
     check_a_report: "docs/howto/check-a-report.md",
     cite_a_result: "docs/howto/cite-a-result.md",
     operate_a_relay: "docs/howto/operate-a-relay.md",
@@ -80,11 +82,25 @@ pages! {
     write_a_scenario: "docs/howto/write-a-scenario.md",
 }
 
+/// Programs outside the project that a page may use. A page whose program is missing here is skipped.
+const OUTSIDE: [&str; 1] = ["sqlite3"];
+
+fn is_there(program: &str) -> bool {
+    env::split_paths(&env::var_os("PATH").unwrap_or_default()).any(|folder| folder.join(program).is_file())
+}
+
 /// Runs the steps of a page.
 fn does(name: &str) {
+    let steps = page::steps(&fs::read_to_string(top().join(name)).unwrap());
+    let uses =
+        |program: &&&str| steps.iter().flat_map(|step| &step.command).any(|line| line.starts_with(**program));
+    if let Some(missing) = OUTSIDE.iter().filter(uses).find(|program| !is_there(program)) {
+        println!("SKIPPED: {missing} is not installed, so {name} was not run.");
+        return;
+    }
     let place = Place::new();
     let mut session = Session::new(&place);
-    for step in page::steps(&fs::read_to_string(top().join(name)).unwrap()) {
+    for step in steps {
         // The output of a failed test shows this place.
         let does = step.command.as_deref().or(step.saved_as.as_deref()).unwrap_or("(the window goes on)");
         println!("{name}:{}: {does}", step.line);

@@ -4,7 +4,8 @@ use pillarbox_client::{GroupBasis, GroupId, GroupNews, Habits, NewAccount, Notic
 use pillarbox_relay::{Keeping, RelaySettings};
 use pillarbox_testkit::world::{Who, World};
 use pillarbox_wire::{
-    AccountId, Duration, GroupStanding, GroupState, GroupTold, ListedMember, RelayFrame, Timestamp,
+    AccountId, Duration, FixedBytes, GroupStanding, GroupState, GroupTold, ListedMember, RelayFrame,
+    Timestamp,
 };
 
 /// A relay that manages groups, or not, and three phones that believe it, or not. The first has a group with the
@@ -85,6 +86,51 @@ fn an_operator_who_manages_membership_can_read_the_name_of_a_group_and_the_list_
         let listed = |who| rows.iter().any(|row| row.account == world.id(who));
         assert_eq!((listed(alice), listed(bob)), (manages, manages));
     }
+}
+
+/// Removes Mallory from the group, changes it `times` more, and returns what the relay tells Mallory's phone when it
+/// asks anew.
+fn told_to_whoever_was_removed(times: u32, ends: bool) -> Vec<GroupState> {
+    let (mut world, [alice, bob, mallory], group) = three(true);
+    world.introduce(alice, mallory);
+    let (bob_is, out, now, mut rng) = (world.id(bob), world.id(mallory), world.now, world.fork());
+    world.at(alice).add_to_group(group, out, now, &mut rng).unwrap();
+    world.run();
+    world.at(alice).remove_from_group(group, out, now, &mut rng).unwrap();
+    world.run();
+    for _ in 0..times {
+        world.at(alice).remove_from_group(group, bob_is, now, &mut rng).unwrap();
+        world.run();
+        world.at(alice).add_to_group(group, bob_is, now, &mut rng).unwrap();
+        world.run();
+    }
+    if ends {
+        for who in [alice, bob] {
+            world.at(who).leave_group(group, now, &mut rng).unwrap();
+            world.run();
+        }
+    }
+    world.cut(mallory);
+    world.sent.clear();
+    world.run();
+    let to_mallory = world.sent.drain(..).filter(|(link, _)| link.who == mallory);
+    let told = to_mallory.filter_map(|(_, frame)| match frame {
+        RelayFrame::GroupTold(told) => Some(GroupState { members: Vec::new(), ..told.state }),
+        _ => None,
+    });
+    let told = told.map(|state| GroupState { group: FixedBytes([0; 16]), ..state });
+    told.collect()
+}
+
+#[test]
+fn a_contact_can_tell_whether_a_group_still_lasts_from_which_its_operator_removed_them() {
+    assert_eq!(told_to_whoever_was_removed(0, false).len(), 1);
+    assert_eq!(told_to_whoever_was_removed(0, true).len(), 0);
+}
+
+#[test]
+fn a_contact_cannot_learn_how_often_a_group_changes_after_its_operator_removed_them() {
+    assert_eq!(told_to_whoever_was_removed(0, false), told_to_whoever_was_removed(2, false));
 }
 
 #[test]

@@ -15,6 +15,7 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::grammar::Send;
 use super::group::find::{self as of_group, find_group, member};
+use super::group::news;
 use super::membership::GroupFailure;
 use super::program::PhoneProgram;
 use super::typing::{TABS_ARE_BLANKS, without_tabs};
@@ -146,6 +147,10 @@ fn to_group(
 ) -> Result<(), Failure> {
     let group = find_group(&phone, typed)?;
     let (name, sent_at) = (of_group::name(&group), now());
+    // Whoever is new gets the text too, so it is said first. `inbox` says it again, for whoever has not seen this.
+    for (_, _, change) in phone.unshown_changes()?.into_iter().filter(|(of, ..)| *of == group.id) {
+        context.terminal.note(&news::sentence(&phone, group.id, &change));
+    }
     let id =
         phone.queue_group_text(group.id, text, sent_at, &mut context.rng).map_err(|error| match error {
             PhoneError::EmptyGroup => Failure::Group(GroupFailure::Alone { name: name.clone() }),

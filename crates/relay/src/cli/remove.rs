@@ -24,14 +24,7 @@ const ROOM: &str = "The relay uses the room again; its file does not get smaller
 pub(crate) fn account(arguments: Removal, out: &mut impl Write) -> Result<(), Failure> {
     let mut removing = Removing::begin(arguments)?;
     let held = removing.held()?;
-    let all = listed(&[
-        Some(waiting(&held)),
-        counted(u64::from(held.one_time_prekeys), "one-time prekey", "one-time prekeys"),
-        counted(u64::from(held.deposits), "deposit", "deposits"),
-        counted(held.channels as u64, "channel with its posts", "channels with their posts"),
-        counted(u64::from(held.attachments), "picture", "pictures"),
-        Some(if held.handle.is_some() { "its number and its keys" } else { "its keys" }.to_owned()),
-    ]);
+    let all = everything(&held);
     removing.confirmed("account remove", &all)?;
     removing.offline.remove_account(held.account).map_err(|error| removing.failed(&error.into()))?;
     removing.say(
@@ -151,6 +144,24 @@ fn name(held: &AccountHoldings) -> String {
     }
 }
 
+/// Names everything that goes with an account.
+fn everything(held: &AccountHoldings) -> String {
+    let with_backup = |deposits: String| match held.has_backup {
+        true => format!("{deposits} with a backup"),
+        false => deposits,
+    };
+    listed(&[
+        Some(waiting(held)),
+        counted(u64::from(held.one_time_prekeys), "one-time prekey", "one-time prekeys"),
+        counted(u64::from(held.deposits), "deposit", "deposits").map(with_backup),
+        counted(held.channels as u64, "channel with its posts", "channels with their posts"),
+        counted(u64::from(held.attachments), "picture", "pictures"),
+        counted(held.linked_devices as u64, "linked device", "linked devices"),
+        counted(held.groups as u64, "place in a group", "places in groups"),
+        Some(if held.handle.is_some() { "its number and its keys" } else { "its keys" }.to_owned()),
+    ])
+}
+
 fn waiting(held: &AccountHoldings) -> String {
     let bytes = counted(held.waiting_bytes, "byte", "bytes").unwrap_or_else(|| "0 bytes".to_owned());
     match held.waiting {
@@ -218,12 +229,33 @@ mod tests {
             waiting_bytes,
             one_time_prekeys: 0,
             deposits: 0,
+            has_backup: false,
             channels: 0,
             attachments: 0,
+            linked_devices: 0,
+            groups: 0,
         };
         assert_eq!(waiting(&held(0, 0)), "no waiting message");
         assert_eq!(waiting(&held(1, 1)), "1 waiting message of 1 byte");
         assert_eq!(waiting(&held(2, 300)), "2 waiting messages of 300 bytes");
         assert_eq!(name(&held(0, 0)), "01010101");
+        assert_eq!(everything(&held(0, 0)), "no waiting message, its keys");
+        let counts = |count: usize| AccountHoldings {
+            deposits: u32::try_from(count).unwrap(),
+            has_backup: count > 1,
+            channels: count,
+            linked_devices: count,
+            groups: count,
+            ..held(0, 0)
+        };
+        assert_eq!(
+            everything(&counts(1)),
+            "no waiting message, 1 deposit, 1 channel with its posts, 1 linked device, 1 place in a group, its keys"
+        );
+        assert_eq!(
+            everything(&counts(2)),
+            "no waiting message, 2 deposits with a backup, 2 channels with their posts, 2 linked devices, 2 places in \
+             groups, its keys"
+        );
     }
 }

@@ -84,7 +84,8 @@ impl Regrouping {
         self.members.iter().find(|row| row.account == account)
     }
 
-    /// Returns the state that an account is told: everybody if it is in the group, or its own place if it was.
+    /// Returns the state that an account is told: everybody if it is in the group, or its own place if it was. Whoever
+    /// is out is not told how often the group has changed, which goes on rising without them.
     #[must_use]
     pub fn state_for(&self, account: AccountId) -> Option<GroupState> {
         let own = self.member(account)?;
@@ -96,7 +97,7 @@ impl Regrouping {
         let GroupRow { group_id, version, name } = &self.group;
         Some(GroupState {
             group: *group_id,
-            version: *version,
+            version: if own.standing.is_in() { *version } else { 0 },
             name: name.clone(),
             members: members.collect(),
         })

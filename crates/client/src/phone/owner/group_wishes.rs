@@ -7,7 +7,7 @@ use rand_core::CryptoRng;
 
 use crate::phone::engine::Phone;
 use crate::phone::error::PhoneError;
-use crate::phone::rows::groups::load_group;
+use crate::phone::rows::groups::{find_group, load_group};
 use crate::phone::rows::records::load_contact;
 use crate::phone::rows::{siblings, wishes};
 use crate::records::ids::GroupId;
@@ -117,6 +117,11 @@ impl Phone {
         rng: &mut impl CryptoRng,
     ) -> Result<(), PhoneError> {
         let granted = Some(wish.wish);
+        let known = self.vault.read(|rows| find_group(rows, wish.group))?;
+        if known.is_some_and(|record| record.operator_admin.is_some()) {
+            // The device asks the operator itself, once its owner lets the operator say who is in groups there too.
+            return Err(PhoneError::UnsignedGroup);
+        }
         match &wish.act {
             // The claim is what the device expects: its salt and its time, under the account's key.
             GroupAct::Create { name, members } if self.account.signs_groups() => {

@@ -10,7 +10,7 @@ use std::io;
 use std::path::Path;
 
 use pillarbox_system::private;
-use pillarbox_wire::{AccountId, ChannelName, Handle, MessageId};
+use pillarbox_wire::{AccountId, ChannelName, DepositKind, Handle, MessageId};
 
 use crate::memory::groups::Groups;
 use crate::server::clock;
@@ -64,10 +64,16 @@ pub struct AccountHoldings {
     pub one_time_prekeys: u32,
     /// Deposits that its phone has made here.
     pub deposits: u32,
+    /// True if a backup is among the deposits.
+    pub has_backup: bool,
     /// Its public channels.
     pub channels: usize,
     /// The pictures that its phone has left here.
     pub attachments: u32,
+    /// Its linked devices.
+    pub linked_devices: usize,
+    /// The groups that it is in, of those whose members the relay manages.
+    pub groups: usize,
 }
 
 /// A data directory that no relay runs on while this value lives.
@@ -137,6 +143,12 @@ impl Offline {
         }
         let deposits = self.store.deposits(account)?.rows;
         let attachments = self.store.attachments(account)?.attachments;
+        let first = 0_u32.to_be_bytes();
+        let has_backup = self.store.deposit(account, DepositKind::BackupPart, &first)?.is_some();
+        let of_account = self.contents.devices.iter().filter(|row| row.account == account);
+        let linked_devices = of_account.filter(|row| row.device.is_linked()).count();
+        let members = self.contents.group_members.iter();
+        let groups = members.filter(|row| row.account == account && row.standing.is_in()).count();
         let channels = self.contents.channels.iter().filter(|channel| channel.owner == account).count();
         Ok(Some(AccountHoldings {
             account,
@@ -145,8 +157,11 @@ impl Offline {
             waiting_bytes,
             one_time_prekeys,
             deposits,
+            has_backup,
             channels,
             attachments,
+            linked_devices,
+            groups,
         }))
     }
 
