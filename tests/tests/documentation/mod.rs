@@ -95,7 +95,9 @@ fn does(name: &str) {
     let uses =
         |program: &&&str| steps.iter().flat_map(|step| &step.command).any(|line| line.starts_with(**program));
     if let Some(missing) = OUTSIDE.iter().filter(uses).find(|program| !is_there(program)) {
-        println!("SKIPPED: {missing} is not installed, so {name} was not run.");
+        // Past the test program, which keeps to itself what a passing test prints.
+        let skipped = format!("SKIPPED: {missing} is not installed, so {name} was not run.\n");
+        std::io::Write::write_all(&mut std::io::stderr(), skipped.as_bytes()).unwrap();
         return;
     }
     let place = Place::new();
