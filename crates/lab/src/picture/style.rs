@@ -6,7 +6,7 @@ pub const RULES: &str = include_str!("../../templates/picture.css");
 /// Colours and fonts as pages have them.
 const COLOURS: &str = include_str!("../../templates/picture/colours.css");
 
-/// Returns the style of a picture in a file of its own.
+/// Returns the style of its own file.
 pub(super) fn of_file() -> String {
     format!("{COLOURS}{RULES}")
 }

@@ -95,7 +95,7 @@ pub(crate) fn name(group: &Group) -> String {
     safe(&group.name)
 }
 
-/// Returns the name of a member. `None` is the owner.
+/// Returns the name of a member, or of nobody: the owner.
 pub(crate) fn member(phone: &Phone, account: AccountId) -> Option<String> {
     if phone.account().address.is_some_and(|own| own.account == account) {
         return None;
