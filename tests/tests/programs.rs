@@ -42,7 +42,7 @@ fn a_file_without_its_line_is_found() {
     assert_eq!(there.difference(&declared).collect::<Vec<_>>(), ["programs"]);
 }
 
-/// Returns the names of the modules that stand beside the root of a program of tests, as files and as folders.
+/// Returns the names of the modules that are beside the root of a program of tests, as files and as folders.
 fn modules_in(folder: &Path, root: &str) -> BTreeSet<String> {
     let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let modules =

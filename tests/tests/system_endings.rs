@@ -9,8 +9,8 @@ use pillarbox_testkit::program::{Phone, Place, Stream};
 /// The number of times that the relay is killed under load.
 const KILLS: usize = 8;
 
-/// The event for which the killing thread waits before each kill. Each event finds the messages in transit at
-/// another point.
+/// The event for which the killing thread waits before each kill. At each event the messages are at a different point
+/// of their way.
 #[derive(Clone, Copy)]
 enum Moment {
     /// The relay has just shown that a message passes.

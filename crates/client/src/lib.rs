@@ -29,7 +29,7 @@
 //! | `net` | the engine over TCP |
 //! | `cli` | the command line of the program |
 //!
-//! Without the features `cli`, `net` and `folders` this crate is the engine alone, and its vaults lie in memory.
+//! Without the features `cli`, `net` and `folders` this crate is the engine alone, and its vaults are in memory.
 
 // The command line uses the library under its name, as every other crate does.
 #[cfg(feature = "cli")]

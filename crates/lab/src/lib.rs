@@ -2,11 +2,11 @@
 //!
 //! | modules | what |
 //! |---|---|
-//! | `demonstration`, `audit` | the shipped programs over TCP: one conversation under two designs; a search for what a relay must not have |
+//! | `demonstration`, `audit` | the shipped programs over TCP: one conversation under two designs; a search for data that a relay must not have |
 //! | [`scenario`], [`world`], [`record`], [`truth`] | a story, told by relays and phones in one process on a virtual clock |
 //! | [`experiments`], [`score`], [`evidence`], [`matrix`] | each demand put to each design, scored, with evidence |
 //! | [`answer`] | the sentences about a result |
-//! | [`escrow`] | an authority of a key escrow, and what it reads in the rows of a relay |
+//! | [`escrow`] | an escrow authority, and what it reads in the rows of a relay |
 //! | [`ways`] | ways to one person's texts, with and without an order, on one screen |
 //! | [`metadata`] | who talks to whom, from rows alone |
 //! | `folder` | a demand on the data folder of a relay |
@@ -15,7 +15,7 @@
 //! | [`page`] | a run as one HTML file |
 //! | [`picture`] | who talks to whom, and when, as pictures |
 //! | [`paper`], [`screen`], [`english`] | papers, text laid out for a window, and how English writes it |
-//! | `progress` | how far something is |
+//! | `progress` | the progress of a long task |
 //!
 //! The programs of the messenger do not depend on this crate. Without its feature `cli` it opens no socket and no
 //! folder. Worlds, experiments, answers and pages remain, and run inside a web page.

@@ -1,4 +1,4 @@
-//! The record: the one log of a run, one JSON object a line. Terminal, report and page are views of it.
+//! The record: the one log of a run, one JSON object per line. Terminal, report and page are views of it.
 //!
 //! It contains no wall clock and no measured time, so the same scenario, design and seed yield the same bytes. A
 //! payload is in it as its SHA-256. Its form is `schemas/record.schema.json`. [`Kind`] has one variant for each

@@ -79,7 +79,7 @@ impl Screen {
         self.lines.len()
     }
 
-    /// Returns true if tables have one cell a line.
+    /// Returns true if tables have one cell per line.
     #[must_use]
     pub const fn is_narrow(&self) -> bool {
         self.width < TABLE_WIDTH
@@ -155,7 +155,7 @@ impl Screen {
         self.push(weight, lines);
     }
 
-    /// Lays out one cell a line. The first cell names the row, and the other cells are under it, each after its
+    /// Lays out one cell per line. The first cell names the row, and the other cells are under it, each after its
     /// heading.
     fn cell_by_cell(&self, table: &Table, cells: &[String]) -> Vec<String> {
         let mut out = Vec::new();

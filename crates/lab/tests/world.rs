@@ -51,7 +51,7 @@ const ADA: PersonId = PersonId(0);
 const BEN: PersonId = PersonId(1);
 const CAI: PersonId = PersonId(2);
 
-/// Writes a story with an event a line, five minutes apart: the person, then verb and arguments as TOML.
+/// Writes a story with one event per line, five minutes apart: the person, then verb and arguments as TOML.
 fn story(events: &[(&str, &str)]) -> Scenario {
     let tables: String = events
         .iter()

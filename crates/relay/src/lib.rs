@@ -9,9 +9,9 @@
 //! | `rules` | as data: what its design keeps ([`keeping`]), every limit in one table ([`limits`]), the clock that rows age by ([`ageing`]) |
 //! | `memory` | accounts, mailboxes, channels, codes and counts of requests while it runs |
 //! | [`store`] | what it keeps, behind one trait; SQLite |
-//! | `exhibit` | what can be seen of it: rows read back from the file ([`holdings`]), plain words in them ([`legible`]), what passes ([`passing`]), what becomes of rows ([`row_changes`]), what rows that passed tell of who writes to whom ([`tally`]), every field and how long it is kept ([`inventory`]), the audit of its public log ([`log_audit`]) |
-//! | [`server`] | the shell: sockets, the thread that the core runs in, log, metrics, admin port; [`offline`], what its operator takes out of it while it does not run |
-//! | `software` | what stands between the phones and the core |
+//! | `exhibit` | what can be seen of a relay from outside: rows read back from the file ([`holdings`]), plain words in them ([`legible`]), what passes ([`passing`]), what happens to rows ([`row_changes`]), what passing rows reveal about who writes to whom ([`tally`]), every field and how long it is kept ([`inventory`]), the audit of its public log ([`log_audit`]) |
+//! | [`server`] | the shell: sockets, the thread that the core runs in, log, metrics, admin port; [`offline`], what its operator removes from its data while it does not run |
+//! | `software` | the layer between the phones and the core |
 //! | `cli` | the command line of the program |
 //!
 //! Without the feature `server` this crate is the engine alone: no sockets, no folders, a store in memory.

@@ -13,7 +13,7 @@ use crate::store::{SqliteStore, Store, StoreError};
 /// The software of a relay, as far as it decides about frames. Every method has a default, and the defaults are the
 /// shipped program.
 pub trait RelaySoftware {
-    /// Returns the line that stands before all output of a program other than the shipped one.
+    /// Returns the line that precedes all output of a program other than the shipped one.
     fn banner(&self) -> Option<&str> {
         None
     }

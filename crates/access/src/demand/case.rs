@@ -30,7 +30,7 @@ impl fmt::Display for DemandTarget {
 /// One case, in which a demand is served.
 #[derive(Clone, Copy, Debug)]
 pub struct Case<'a> {
-    /// The person whom it is about.
+    /// The person whom the case is about.
     pub about: &'a DemandTarget,
     /// The operator's practice and statements about demands.
     pub operator: &'a Operator,

@@ -166,8 +166,8 @@ enum HandedOver {
     No(ItemAnswer),
 }
 
-/// Answers about one item as the operator would. If the item is a collective word for several items, the answer has
-/// the parts that the operator would hand over individually.
+/// Answers about one item as the operator would. If the item is a collective one, the answer contains the parts that
+/// the operator would hand over individually.
 fn hand_over(
     item: Item,
     demand: &Demand,

@@ -49,13 +49,14 @@ fn facts(kind: DepositKind, pairs: impl Iterator<Item = (String, String)>) -> Fa
     Facts { knows, ..Facts::default() }
 }
 
-/// Reads the groups whose rosters the account has left, and those that it is in by the operator's own rows.
+/// Reads the groups whose rosters the account has deposited, and those that it is in according to the operator's own
+/// rows.
 pub(super) fn groups(rows: &Rows<'_>) -> ItemReading {
     let left: Vec<&DepositRow> = rows.left(DepositKind::Group).collect();
     rosters(&left, rows, managed(rows, true), rows.no_group(rows.no_deposit(DepositKind::Group)), |_| true)
 }
 
-/// Reads the groups whose rosters name the account, whoever left the roster, and those of the operator's own rows.
+/// Reads the groups whose rosters name the account, whoever deposited the roster, and those of the operator's own rows.
 pub(super) fn memberships(rows: &Rows<'_>) -> ItemReading {
     let all: Vec<&DepositRow> =
         rows.holdings.rows().deposits.iter().filter(|row| row.kind == DepositKind::Group).collect();

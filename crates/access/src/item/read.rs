@@ -86,7 +86,7 @@ impl Item {
         }
     }
 
-    /// Reads this item. If it is a collective word, its `wanted` parts are read.
+    /// Reads this item. If it is a collective item, its `wanted` parts are read.
     #[must_use]
     pub fn read_parts(self, rows: &Rows<'_>, wanted: impl Fn(Self) -> bool) -> ItemReading {
         if self.is_several() {

@@ -1,13 +1,13 @@
 //! Parts of items, and the things that remain when each is counted once.
 //!
-//! The words of the tables overlap. Some are collective words for several items. Others name the same thing more or
-//! less exactly: the time of registration implies its date. A thing that is asked for by two words counts once.
+//! The items of the tables overlap. Some are collective names for several items. Others name the same thing more or
+//! less exactly: the time of registration implies its date. A thing that is asked for under two names counts once.
 
 use super::Item;
 
 impl Item {
-    /// Returns the thing that this word is about, named by the least exact word for it. A collective word returns
-    /// nothing, because its parts are the things.
+    /// Returns the thing that this item is about, as the least exact item for it. A collective item returns nothing,
+    /// because its parts are the things.
     #[must_use]
     pub const fn thing(self) -> Option<Self> {
         if self.is_several() {
@@ -23,7 +23,7 @@ impl Item {
         })
     }
 
-    /// Returns true if this is a collective word for several items.
+    /// Returns true if this is a collective name for several items.
     #[must_use]
     pub const fn is_several(self) -> bool {
         matches!(

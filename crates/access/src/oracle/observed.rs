@@ -43,7 +43,7 @@ pub enum AskedParty {
 pub struct Asked {
     /// The process of the question.
     pub process: Process,
-    /// The person whom it is about.
+    /// The person whom the question is about.
     pub about: QuestionSubject,
     /// The party that is asked.
     pub of: AskedParty,

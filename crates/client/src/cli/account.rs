@@ -201,7 +201,7 @@ fn invite(
     draw(context, &code, qr)
 }
 
-/// Draws the code after everything else, so that it stands at the end of the window, or explains why it is not drawn.
+/// Draws the code after everything else, so that it is at the end of the window, or explains why it is not drawn.
 pub(super) fn draw(
     context: &mut CliContext<'_, impl PhoneProgram>,
     code: &Code,

@@ -19,7 +19,7 @@ pub trait PhoneProgram {
         vec!["pillarbox".into()]
     }
 
-    /// Returns the line that stands before all output of a program other than the shipped one.
+    /// Returns the line that precedes all output of a program other than the shipped one.
     fn banner(&self) -> Option<&str> {
         None
     }

@@ -245,7 +245,7 @@ impl Content {
     }
 
     /// Returns the content for a phone that has or has not shown that it reads version 2, and that it shows pictures.
-    /// Without the first a text omits the members seen. Without the second a sentence stands for the picture.
+    /// Without the first a text omits the members seen. Without the second a sentence replaces the picture.
     #[must_use]
     pub fn read_by(self, reads_newer: bool, shows_pictures: bool) -> Self {
         match self {

@@ -51,8 +51,8 @@ pub(super) fn run(wanted: &Demand) -> Result<(), Failure> {
     }
 }
 
-/// Returns the number of lines of a small window that are left for the paper. The messages below the paper stand in the
-/// same window.
+/// Returns the number of lines of a small window that are left for the paper. The messages below the paper share the
+/// window.
 fn room(width: usize, saved: Option<&Path>) -> usize {
     let line = saved.map(|out| format!("{EVIDENCE} {}", out.display()));
     let width = width.max(MIN_WIDTH);

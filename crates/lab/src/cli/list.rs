@@ -17,7 +17,7 @@ use super::window;
 /// Columns: the word that is typed, and its title for people.
 const NAMED: [Column; 2] = [Column::Fixed(20), Column::Share(1)];
 
-/// The width of a window in which a demand's phrase stands on the line of its name.
+/// The width of a window in which a demand's phrase is on the same line as its name.
 const ROOM_FOR_MORE: usize = 120;
 
 pub(super) fn run(wanted: &List) -> Result<(), Failure> {

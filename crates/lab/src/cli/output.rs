@@ -93,8 +93,8 @@ fn typed_again(words: impl Iterator<Item = String>, option: &str, left_out: &[&s
     typed.join(" ")
 }
 
-/// Prints the next command to type, in a line that can be copied. Its purpose, `what`, stands after it, or below it in
-/// a narrow window.
+/// Prints the next command to type, in a line that can be copied. Its purpose, `what`, follows it on the line, or below
+/// it in a narrow window.
 pub(super) fn next(command: &str, what: &str) -> Result<(), Failure> {
     let line = format!("Next: {command}");
     let both = format!("{line}   ({what})");

@@ -17,7 +17,7 @@ const COLUMNS: [&str; 6] = ["design", "demand", "state", "why", "found", "becaus
 /// One prediction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prediction {
-    /// The state, by its word.
+    /// The state's name.
     pub state: String,
     /// The reason that it was expected.
     pub why: String,

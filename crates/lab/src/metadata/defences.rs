@@ -95,7 +95,7 @@ impl Defence {
 /// The result of one means.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Right {
-    /// The means, by its word in files.
+    /// The means' name in files.
     pub means: &'static str,
     /// The number of right pairs.
     pub right: u64,

@@ -33,7 +33,7 @@ pub(super) struct Column {
     pub(super) title: String,
     /// The noun of its numbers.
     pub(super) unit: String,
-    /// The person whom it is about.
+    /// The person whom the demand is about.
     pub(super) target: String,
     /// The demand in law, if one has its name.
     pub(super) demand: Option<&'static Demand>,

@@ -42,7 +42,7 @@ pub fn csv(ties: &Ties) -> String {
     out
 }
 
-/// Returns the name used in files for how a pair is known.
+/// Returns the word in files for how a pair is known.
 const fn word(known: Known) -> &'static str {
     match known {
         Known::Kept => "kept",

@@ -25,7 +25,7 @@ const LANE: (i32, i32) = (30, 24);
 /// The longest name before a lane. The text has the whole name.
 const NAME_CHARS: usize = 12;
 
-/// The maximum number of lanes in the picture. The text describes all of them.
+/// The most lanes in the picture. The text has all.
 const MAX_LANES: usize = 40;
 
 /// A lane: a name, and the number of rows in each hour, in UTC.

@@ -38,8 +38,7 @@ const RADIUS: f64 = 24.0;
 /// The pull to the middle, horizontally and vertically. A picture is wider than high.
 const GRAVITY: (f64, f64) = (0.045, 0.075);
 
-/// The maximum number of arrangements whose positions are cached. A page draws the same people again whenever a text
-/// passes.
+/// The most arrangements whose positions are cached. A page draws the same people again whenever a text passes.
 const MAX_REMEMBERED: usize = 4;
 
 /// The number of people, the pairs who talk to each other, and the sets who received one text together.

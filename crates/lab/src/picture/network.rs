@@ -56,10 +56,10 @@ const MARGIN: (i32, i32) = (64, 34);
 /// The longest name in the picture. The text has the whole name.
 const NAME_CHARS: usize = 16;
 
-/// The maximum number of lines in a picture whose lines are labelled with numbers of messages.
+/// The most lines in a picture that has numbers of messages on its lines.
 const LINES_WITH_NUMBERS: usize = 24;
 
-/// The maximum number of sets that are shaded, largest first. More would hide each other. The text lists all of them.
+/// The most sets that are shaded, the largest ones. More would hide each other. The text has all.
 const MAX_HULLS: usize = 12;
 
 /// The height of a line of the legend, in addition to that of its letters.

@@ -49,8 +49,8 @@ impl Counted {
         }
     }
 
-    /// Returns the items that a column of this kind is about. They alone decide its word. Returns nothing if every item
-    /// is counted.
+    /// Returns the items that a column of this kind is about. They alone decide its state. Returns nothing if every
+    /// item is counted.
     #[must_use]
     pub const fn own_items(self) -> Option<&'static [Item]> {
         match self {

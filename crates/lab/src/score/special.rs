@@ -178,7 +178,7 @@ pub struct NoticeOutcome {
     pub content_past: Share,
     /// Texts of the target from the notice on that were returned readable.
     pub content_future: Share,
-    /// Texts of anybody that did not arrive, as a fraction of those that arrive without the notice.
+    /// Anybody's texts that did not arrive, as a fraction of those that arrive without the notice.
     pub lost: Share,
     /// People whose phones received something different because of the notice.
     pub could_notice: Vec<String>,

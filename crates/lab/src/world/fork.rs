@@ -72,7 +72,7 @@ impl World {
     /// story.
     ///
     /// # Errors
-    /// [`WorldError::OtherStory`] if something of the other story would already have been different.
+    /// [`WorldError::OtherStory`] if the other story differs in something that has already happened.
     pub fn go_on_as(&mut self, scenario: &Scenario) -> Result<(), WorldError> {
         let pending = self.due.values().filter(|due| matches!(due, Due::Event(_))).count();
         let happened = self.scenario.events.len() - pending;

@@ -1,5 +1,5 @@
 //! Profiles: a person's phone accounts. Most designs have one for each person. Others have one for each contact, and
-//! one more if backups lie with another operator.
+//! one more if another operator stores the backups.
 
 use pillarbox_access::design::PhoneSide;
 use pillarbox_client::{BackupKey, Habits, NewAccount, Notice, Passphrase, Phone, Protection, Vault};

@@ -40,7 +40,7 @@ pub(crate) fn write(
     })
 }
 
-/// Writes one cell a line, with an empty line between two rows.
+/// Writes one cell per line, with an empty line between two rows.
 fn write_cells(
     out: &mut impl Write,
     columns: &[Column],

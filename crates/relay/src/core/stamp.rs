@@ -24,7 +24,7 @@ impl StampKey {
         Self(SecretBytes::from_bytes(*derived))
     }
 
-    /// Wraps these bytes as the key, as an operator would disclose it to somebody who checks its word.
+    /// Wraps these bytes as the key, as an operator would disclose it to somebody who verifies its claims.
     #[must_use]
     pub fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(SecretBytes::from_bytes(bytes))

@@ -1,4 +1,5 @@
-//! Time limits of the relay's sockets and of its stop, and the most requests that one connection may have open.
+//! Time limits of the relay's sockets and of its stop, and the maximum number of requests that one connection may have
+//! open.
 //!
 //! The limits of what phones may request and store are in [`crate::limits`]. The time-outs that a phone and a relay
 //! share are in [`pillarbox_transport::timeouts`].

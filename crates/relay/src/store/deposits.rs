@@ -1,4 +1,4 @@
-//! The row of a deposit that a phone made here about its owner.
+//! The row of a deposit that a phone made at this relay about its owner.
 
 use pillarbox_wire::{AccountId, Bytes, DepositKind, Timestamp, declare};
 use serde::Serialize;

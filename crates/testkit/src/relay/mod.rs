@@ -199,7 +199,7 @@ impl LoneRelay {
         RequestId(self.next_request)
     }
 
-    /// Returns the opening of a connection. Each call uses another address.
+    /// Returns the opening of a connection. Consecutive calls use different addresses.
     pub fn opening(&mut self) -> (ConnectionId, Input) {
         let peer = IpAddr::V4(Ipv4Addr::new(192, 0, 2, (self.next_connection % 200) as u8));
         self.opening_from(peer)

@@ -114,7 +114,7 @@ pub struct World {
     pub steps: usize,
     /// Asked before each step.
     pub fault: Box<dyn FnMut(usize) -> Option<Fault>>,
-    /// Asked about each frame to a phone. The answer true breaks the connection just before the frame arrives.
+    /// Called for each frame to a phone. If it returns true, the connection breaks just before the frame arrives.
     pub lose: Lose,
     /// The relay's treatment of frames from phones.
     pub up: Hook<ClientFrame>,

@@ -39,8 +39,7 @@ struct Listed {
     signed: bool,
     /// `you`, or the name here of the one who may remove members; only for a signed group.
     keeper: Option<String>,
-    /// The admin as the operator states it: `you`, or the name here. Present only for a group whose members the
-    /// operator manages.
+    /// `you`, or the name here of the admin by the operator's word; only for a group whose members it manages.
     operators_admin: Option<String>,
     members: Vec<Member>,
     /// The changes of its members, as this phone heard of them; only for one group.
@@ -51,10 +50,10 @@ struct Listed {
 /// A member as JSON.
 #[derive(Serialize)]
 struct Member {
-    /// `you`, or the name here; the account if they are not a contact.
+    /// `you`, or the name here; the account if they are no contact.
     member: String,
     account: String,
-    /// Absent for the owner and for those who are not contacts.
+    /// Absent for the owner and for those who are no contacts.
     trust: Option<&'static str>,
     /// `you`, or the name here of the one who signed that they belong; absent if nobody did.
     signed_by: Option<String>,

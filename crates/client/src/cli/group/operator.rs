@@ -1,4 +1,4 @@
-//! Groups whose operator manages their members: each command asks the relay, and reports the outcome.
+//! Groups whose operator manages their members: each command asks the relay, and says what has become of it.
 
 use pillarbox_client::{Contact, Group, GroupBasis, GroupId, Habits, Phone, PhoneError};
 use pillarbox_text::read::value;

@@ -80,7 +80,7 @@ impl Phone {
     /// Contacts return unverified; groups return for reading only, and their members do not learn of this phone.
     ///
     /// # Errors
-    /// [`PhoneError::Backup`] if it does not open, which changes nothing; [`PhoneError::Storage`].
+    /// [`PhoneError::Backup`] if the backup does not open, in which case nothing is changed; [`PhoneError::Storage`].
     pub fn restore_backup(
         &mut self,
         parts: &[Vec<u8>],

@@ -231,7 +231,7 @@ impl Phone {
     /// changed key.
     ///
     /// # Errors
-    /// [`ConfirmError::Mismatch`] if the numbers differ, which changes nothing.
+    /// [`ConfirmError::Mismatch`] if the numbers differ; then nothing is changed.
     pub fn confirm(
         &mut self,
         contact: AccountId,

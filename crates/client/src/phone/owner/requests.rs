@@ -53,7 +53,7 @@ impl Phone {
     /// Removes every unverified request with its conversation. Returns the number removed.
     ///
     /// # Errors
-    /// [`PhoneError::Storage`], which removes none.
+    /// [`PhoneError::Storage`]; then no request is removed.
     pub fn remove_strangers(&mut self, rng: &mut impl CryptoRng) -> Result<usize, PhoneError> {
         let removed = self.vault.transact(rng, |rows| {
             let mut records = rows.load_all::<ContactRecord>(Table::Contacts)?;

@@ -84,7 +84,7 @@ impl GroupSigner<'_> {
         Ok(acts)
     }
 
-    /// Signs that the owner leaves, and before that who keeps the group from then on, if the owner keeps it.
+    /// Signs the owner's departure, and before that the hand-over to another keeper, if the owner is the keeper.
     /// Returns nothing if the group knows the owner by another key: the members then rely on this phone's sessions.
     pub(super) fn leave(
         &self,

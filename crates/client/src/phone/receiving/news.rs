@@ -5,8 +5,8 @@
 //! outside the group is shown as a text from that person. A text to a group that the owner has left is dropped. In a
 //! group whose operator manages its members, no member is believed on who is in it.
 //!
-//! In a group whose members sign, only the sender vouches for the members whom a roster adds, and screens say so.
-//! Nobody is readmitted by a roster.
+//! In a group whose members sign, a roster adds members on its sender's statement alone, and screens say so. Nobody is
+//! readmitted by a roster.
 //!
 //! **Full tables.** With [`MAX_GROUPS`] groups, a roster of another one is left at the relay until the owner has left
 //! a group. If a group has no room for a member, the owner is told, and the roster that names them is not confirmed.

@@ -90,8 +90,8 @@ fn encoded_len(change: &MemberChange) -> usize {
     }
 }
 
-/// A contact's phone has just shown that it reads signatures: sends it the signatures of the groups that it knows from
-/// rosters only. Returns true if anything is queued.
+/// A contact's phone has just shown that it reads signatures: sends it the signed changes of the groups about which
+/// rosters have informed it so far. Returns true if anything is queued.
 pub(crate) fn pay(
     rows: &mut Rows<'_>,
     contact: AccountId,

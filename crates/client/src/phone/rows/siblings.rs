@@ -216,7 +216,7 @@ pub(crate) fn changed_contacts(
     Ok(changed)
 }
 
-/// Returns every account that this phone knows something of.
+/// Returns every account about which this phone knows anything.
 pub(crate) fn accounts(rows: &View<'_>, own: AccountId) -> Result<Vec<AccountId>, StorageError> {
     let contacts = rows.load_all::<ContactRecord>(Table::Contacts)?;
     let told = rows.load_all::<ToldContact>(Table::ToldContacts)?;

@@ -155,8 +155,8 @@ pub fn group_change(change: &GroupChange, group: &str, name: impl Fn(AccountId) 
     }
 }
 
-/// Returns the sentence for a member who has left a group because no valid signature keeps them in it. `member` is
-/// `None` for the owner.
+/// Returns the sentence for a member who is no longer in a group, because no valid signature keeps them in it. `member`
+/// is `None` for the owner.
 pub(super) fn dropped(member: Option<&str>, group: &str) -> String {
     let (who, is, them) = match member {
         Some(name) => (safe(name), "is", "them"),

@@ -96,7 +96,7 @@ struct Deposit {
     value: String,
 }
 
-/// The backups among some rows: the parts that each account left, and the keys that lie anywhere in the rows.
+/// The backups among some rows: the parts that each account deposited, and the keys that are anywhere in the rows.
 #[derive(Default)]
 pub(crate) struct LeftBackups {
     parts: BTreeMap<String, BTreeMap<Vec<u8>, Vec<u8>>>,

@@ -18,7 +18,7 @@ const MAX_FOLDER_LEN: u64 = 1 << 30;
 /// The maximum number of files in a folder. A cell has one, and so does its control.
 const MAX_FILES: usize = 20_000;
 
-/// The depth of the deepest folder in a run's folder. Evidence and designs each lie in a folder of their own.
+/// The depth of the deepest folder in a run's folder. Evidence and designs each have a folder of their own.
 const MAX_DEPTH: usize = 3;
 
 /// The reason why there is nothing to check.
@@ -76,7 +76,7 @@ struct Gathered {
 }
 
 impl Gathered {
-    /// Reads every regular file under `folder`. A link, a pipe, a device and a file that is too long stand for an empty
+    /// Reads every regular file under `folder`. A link, a pipe, a device or a file that is too long counts as an empty
     /// file, which no manifest names.
     fn gather(&mut self, folder: &Path, prefix: &str, depth: usize) -> io::Result<()> {
         for entry in fs::read_dir(folder)? {

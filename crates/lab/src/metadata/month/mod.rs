@@ -88,7 +88,7 @@ pub struct Pairs {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct By {
-    /// The means, by its word in files.
+    /// The means' name in files.
     pub means: String,
     /// The number of right pairs, whether or not rows name them too.
     pub right: u64,

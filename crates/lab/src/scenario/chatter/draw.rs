@@ -24,7 +24,7 @@ impl Draw {
         usize::try_from(self.0.next_u64() % (most.max(1) as u64)).unwrap_or_default()
     }
 
-    /// Draws whether something of this probability, in percent, happens.
+    /// Returns true with this probability, in percent.
     pub(super) fn happens(&mut self, percent: u64) -> bool {
         self.0.next_u64() % 100 < percent
     }

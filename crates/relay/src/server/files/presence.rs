@@ -84,7 +84,7 @@ impl Presence {
     }
 }
 
-/// Describes how other users can write in the folder, and how to end that.
+/// Describes how other users can write in the folder, and how to stop them.
 fn close_to_others(exposure: Exposure, folder: &Path) -> String {
     let quoted = quote_path(folder);
     match exposure {
