@@ -50,6 +50,7 @@ const NO_TABLES: &[(&str, &str)] = &[
     ),
     ("MAX_CHANGE_LEN", "bytes of one change of a group"),
     ("MAX_PICTURE_LEN", "bytes of one picture"),
+    ("MAX_WISHES", "changes of groups that the owner's own devices wish for: one more is refused in words"),
     ("MAX_RECALLED_PARTS", "parts of one backup that are asked for: the relay keeps fewer of one account"),
 ];
 

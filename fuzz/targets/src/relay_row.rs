@@ -38,6 +38,7 @@ static TEMPLATE: LazyLock<Template> = LazyLock::new(|| {
     let alice = world.phone(alice_vault, "Alice", "+447700900001");
     let bob_vault = vault(&mut world);
     let bob = world.phone(bob_vault, "Bob", "+447700900002");
+    world.at(bob).0.show_pictures();
     world.greet(alice, bob);
     world.greet(bob, alice);
     let device_vault = vault(&mut world);
@@ -54,6 +55,9 @@ static TEMPLATE: LazyLock<Template> = LazyLock::new(|| {
     phone.make_group("Harbour", &[to], NOW, rng).expect("a contact");
     world.run();
     drop(world.take(bob));
+    let (phone, rng) = world.at(alice);
+    phone.queue_picture(to, b"a picture", NOW, rng).expect("a contact that shows pictures");
+    world.run();
     let (phone, rng) = world.at(alice);
     phone.queue_text(to, "it waits", NOW, rng).expect("a contact");
     world.run();

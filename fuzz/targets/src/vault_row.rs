@@ -43,8 +43,9 @@ struct Template {
 }
 
 /// Tables that no honest conversation of this target fills: who came with another key, an account's later phone, lists
-/// that no log has proved, requests and news that wait for a connection. The target puts rows of its own there.
-const RARE: &[u8] = &[7, 9, 13, 18, 19, 21, 22, 23, 37, 40, 41, 43];
+/// that no log has proved, pictures, requests and news that wait for a connection. The target puts rows of its own
+/// there.
+const RARE: &[u8] = &[7, 9, 13, 18, 19, 21, 22, 23, 37, 40, 41, 43, 50, 51, 52];
 
 /// Returns the numbers of the vault's tables that this target has rows for.
 #[must_use]

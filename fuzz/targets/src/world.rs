@@ -61,6 +61,7 @@ impl World {
             stamps: true,
             directory_log: true,
             groups: true,
+            attachments: Some(Duration(30 * 24 * 3_600_000)),
             log: Logged::ALL.map(logged).to_vec(),
             ..Keeping::LEAST
         };
