@@ -48,8 +48,8 @@ const LIMITS: &str = "\
 - Whether the message mattered, whether a way is worth what it costs, and what anybody's motives were.
 - Anything about a company's servers.
   How far the models agree with what was published is in [the oracle](oracle.md).
-- Proposals that need other software: an added listener, keys kept for the state, scanning on the phone.
-  They are not built.
+- Proposals that need other software: an added listener, keys kept for the state, an update for one phone.
+  [Ways in](ways-in.md) has them. Scanning on the phone is not built.
 - That encryption alone makes the difference.
   A server that deletes what it delivered and names no sender has chosen that; another one may keep it.
 - What nobody checked: each answer of the program lists what was assumed and what is known of the law.

@@ -143,6 +143,8 @@ pub fn group_change(change: &GroupChange, group: &str, name: impl Fn(AccountId) 
     match change.news {
         GroupNews::Made => format!("{who} made {group}."),
         GroupNews::Joined => {
+            let who =
+                name(change.by).map_or_else(|| "Another device of yours".to_owned(), |name| safe(&name));
             format!("{who} put you into {group}. What is said in it comes from each member in turn.")
         }
         GroupNews::Added(member) => format!("{who} added {} to {group}.", object(member)),

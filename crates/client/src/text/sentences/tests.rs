@@ -11,6 +11,7 @@ use pillarbox_wire::{
 use super::*;
 use crate::records::devices::DeviceFault;
 use crate::records::directory::{HeadConflict, Unproved};
+use crate::records::group::GroupChange;
 use crate::records::ids::BodyId;
 use crate::records::notice::{Degraded, DeviceFailure, OperatorFault};
 use crate::records::own_news::WishFault;
@@ -242,4 +243,13 @@ fn no_sentence_holds_what_a_terminal_acts_on_or_a_programmer_s_print() {
         assert!(says.chars().all(|c| c == '\n' || (!c.is_control() && c != '\u{202e}')), "{says:?}");
         assert!(!["{", "Some(", "None", "::"].iter().any(|printed| says.contains(printed)), "{says}");
     }
+}
+
+#[test]
+fn a_group_that_another_device_of_the_owner_joined_is_not_said_to_be_the_owners_own_act_here() {
+    let joined = GroupChange { news: GroupNews::Joined, by: BOB, at: Timestamp(0), shown: false };
+    let by_a_device = group_change(&joined, "choir", |_| None);
+    assert!(by_a_device.starts_with("Another device of yours put you into choir."), "{by_a_device}");
+    let by_bob = group_change(&joined, "choir", |_| Some("Bob".to_owned()));
+    assert!(by_bob.starts_with("Bob put you into choir."), "{by_bob}");
 }
