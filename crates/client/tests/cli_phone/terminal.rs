@@ -119,11 +119,11 @@ impl Window {
         self.wait(words, |shown| bare(shown).contains(&bare(words)));
     }
 
-    /// Waits until the relay has accepted the message of this number.
+    /// Waits until the relay has accepted the message of this number, and the next one can be typed.
     pub(crate) fn wait_until_sent(&self, number: usize) {
         let start = format!("  {number} ");
         let is_sent = |line: &str| line.starts_with(&start) && line.contains("sent");
-        self.wait("a message to be sent", |shown| shown.lines().any(is_sent));
+        self.wait("a message to be sent", |shown| shown.lines().any(is_sent) && shown.ends_with('>'));
     }
 
     /// Waits for the end of the program. Returns its exit code, unless a signal ended it.
