@@ -2,7 +2,10 @@
 //! after it has stopped. And pictures, which a relay keeps as it keeps posts: only if it was told to.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-use pillarbox_testkit::program::{Ended, Phone, Place, Relay, relay_command};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use pillarbox_testkit::program::{Ended, Phone, Place, Process, Relay, relay_command};
 
 const NEWS: &str = "@harbour_news";
 
@@ -10,7 +13,7 @@ fn publishing(place: &Place) -> Relay {
     Relay::listen_with(place, &place.path("relay"), "127.0.0.1:0", &["--channels"])
 }
 
-fn takedown(place: &Place, relay: &std::path::Path, options: &[&str]) -> Ended {
+fn takedown(place: &Place, relay: &Path, options: &[&str]) -> Ended {
     let data = relay.to_str().unwrap();
     relay_command(place, &[&["takedown", NEWS, "--data", data], options].concat())
 }
@@ -150,6 +153,30 @@ fn what_cannot_be_done_is_said_in_a_sentence_and_what_waits_goes_later() {
     drop(ended.expect(0).prints("public channels"));
 }
 
+/// Creates a pipe that nobody writes into.
+fn pipe(place: &Place) -> PathBuf {
+    let pipe = place.path("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    pipe
+}
+
+/// Returns the command under a limit of a few kilobytes for each file that it writes.
+fn limited(command: &Command) -> Command {
+    let mut limited = Command::new("sh");
+    limited
+        .args(["-c", "ulimit -f 20 && exec \"$0\" \"$@\""])
+        .arg(command.get_program())
+        .args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => limited.env(name, value),
+            None => limited.env_remove(name),
+        };
+    }
+    limited.current_dir(command.get_current_dir().unwrap_or_else(|| Path::new(".")));
+    limited
+}
+
 #[test]
 fn a_picture_goes_from_file_to_file_and_each_step_that_cannot_be_says_why() {
     let place = Place::new();
@@ -170,6 +197,12 @@ fn a_picture_goes_from_file_to_file_and_each_step_that_cannot_be_says_why() {
     drop(bob.run(&["picture", "save", "Alice", to]).expect(1).says("There is no picture"));
     drop(alice.run(&["send", "Bob", "--picture", "nowhere.png"]).expect(2).says("cannot be read"));
     drop(
+        alice
+            .run(&["send", "Bob", "--picture", pipe(&place).to_str().unwrap()])
+            .expect(2)
+            .says("regular file"),
+    );
+    drop(
         alice.run(&["send", "Bob", "--picture", file]).expect(0).prints("Sent: the relay keeps it for Bob."),
     );
 
@@ -181,6 +214,8 @@ fn a_picture_goes_from_file_to_file_and_each_step_that_cannot_be_says_why() {
     let other = place.path("other.png");
     let again = ["picture", "save", "Alice", other.to_str().unwrap()];
     drop(bob.run(&[&again[..], &["--number", "2"]].concat()).expect(1).says("has 1 picture on this phone"));
+    drop(Process::run(limited(&bob.command(&again)), "").expect(1).says("nothing of it was kept"));
+    assert!(!other.exists(), "no part of a picture under its name");
     let json = bob.run(&[&again[..], &["--json"]].concat()).expect(0).json();
     assert_eq!(json["bytes"].as_u64(), Some(64_000));
     let entries = bob.run(&["history", "Alice", "--json"]).expect(0).json_lines();

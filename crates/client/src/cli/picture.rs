@@ -3,7 +3,7 @@
 //! A picture is bytes here: nothing looks into it, so that a stranger's picture cannot harm this program. What it does
 //! to the program that shows it is that program's concern.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::Read;
 use std::path::Path;
 
@@ -67,13 +67,25 @@ fn write(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
         _ => Failure::File(file.to_owned(), error.to_string()),
     };
     let mut made = private::open(private::options().write(true).create_new(true), file).map_err(failed)?;
-    made.write_all(bytes).map_err(failed)
+    made.write_all(bytes).map_err(|error| {
+        // A part of a picture under its name would be taken for the picture.
+        let kept = match fs::remove_file(file) {
+            Ok(()) => "nothing of it was kept",
+            Err(_) => "a part of it is there",
+        };
+        Failure::File(file.to_owned(), format!("{error}; {kept}"))
+    })
 }
 
 /// Reads the file of a picture to be sent.
 pub(crate) fn read(file: &Path) -> Result<Vec<u8>, Failure> {
     let unreadable =
         |error: std::io::Error| PictureTrouble::Unreadable { file: named(file), why: error.to_string() };
+    // Opening a pipe would wait for somebody to write into it.
+    if !fs::metadata(file).map_err(unreadable)?.is_file() {
+        let why = "it is not a regular file".to_owned();
+        return Err(PictureTrouble::Unreadable { file: named(file), why }.into());
+    }
     let mut bytes = Vec::new();
     let most = MAX_PICTURE_LEN as u64 + 1;
     File::open(file).and_then(|file| file.take(most).read_to_end(&mut bytes)).map_err(unreadable)?;

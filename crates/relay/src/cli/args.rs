@@ -97,7 +97,8 @@ pub(crate) struct Takedown {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum AccountCommand {
-    /// Remove an account with its number, its keys, what waits for it and all else that is held of it.
+    /// Remove an account with its number, its keys, what waits for it and what it has left here. What it has sent to
+    /// others stays, and so do its entries in the public log.
     Remove(Removal),
 }
 
