@@ -80,6 +80,13 @@ fn a_device_is_linked_with_a_code_kept_in_step_and_removed_and_contacts_are_told
     for device in [&laptop, &bob, &alice] {
         drop(device.run(&["group", "show", "Harbour"]).expect(0).prints("Harbour has 2 members"));
     }
+    // Its text to the group goes by the first phone, and until then it waits.
+    let asked = ["send", "--group", "Harbour", "from afar"];
+    drop(laptop.run(&asked).expect(1).prints("Your first phone is asked to send this to Harbour"));
+    let again = laptop.run(&[&asked[..], &["--json"]].concat()).expect(1).json();
+    assert_eq!(again["state"], "waiting");
+    settle(&[&bob, &laptop, &alice]);
+    drop(alice.run(&["history", "--group", "Harbour"]).expect(0).prints("from afar"));
     drop(bob.run(&["device", "remove", "128"]).expect(2).says("--yes"));
     drop(
         bob.run(&["device", "remove", "129", "--yes"])

@@ -162,7 +162,9 @@ fn to_group(
     }
     let copies = phone.group_delivery(id)?;
     let state = copies.iter().map(|(_, state)| *state).filter(|state| *state != DeliveryState::Refused).min();
-    let state = state.unwrap_or(DeliveryState::Refused);
+    // A linked device hands its text to the first phone, which makes the copies.
+    let by_first_phone = copies.is_empty() && phone.is_linked_device();
+    let state = state.unwrap_or(if by_first_phone { DeliveryState::Queued } else { DeliveryState::Refused });
     if json {
         let copy = |(account, state): &(AccountId, DeliveryState)| MemberCopy {
             contact: member(&phone, *account).unwrap_or_default(),
@@ -182,8 +184,10 @@ fn to_group(
     } else {
         context.terminal.result(&group_progress(&phone, &name, &copies))?;
     }
-    let waits = copies.iter().any(|(_, state)| *state == DeliveryState::Queued);
+    let waits =
+        state == DeliveryState::Queued || copies.iter().any(|(_, state)| *state == DeliveryState::Queued);
     match (waits, outcome) {
+        (true, Ok(_)) if by_first_phone => Err(Failure::Told(Exit::No)),
         (true, Err(failure)) => Err(failure),
         (true, Ok(delayed)) => {
             waiting::tell(context, &phone, delayed)?;
@@ -207,6 +211,9 @@ pub(crate) fn group_progress(phone: &Phone, group: &str, copies: &[(AccountId, D
     let gone =
         copies.iter().filter(|(_, state)| matches!(state, DeliveryState::Sent | DeliveryState::Delivered));
     let mut says = match (gone.count(), copies.len()) {
+        (0, 0) if phone.is_linked_device() => {
+            format!("Your first phone is asked to send this to {group}: it does so when it next connects.")
+        }
         (0, _) => format!("Not sent to {group} yet."),
         (1, 1) => format!("Sent to {group}: the relay has the copy of its one other member."),
         (2, 2) => format!("Sent to {group}: the relay has the copies of both other members."),
