@@ -5,6 +5,7 @@ use std::path::Path;
 
 use pillarbox_relay::limits::RESERVE_BYTES;
 use pillarbox_relay::offline::{AccountHoldings, Offline, OfflineError};
+use pillarbox_text::count;
 use pillarbox_text::shell::quote;
 use pillarbox_text::wrap::beside;
 use pillarbox_wire::{AccountId, Handle};
@@ -183,11 +184,7 @@ fn seen_by_senders(messages: usize) -> &'static str {
 
 /// Formats a count with its noun. Returns `None` for zero.
 fn counted(count: u64, one: &str, many: &str) -> Option<String> {
-    match count {
-        0 => None,
-        1 => Some(format!("1 {one}")),
-        _ => Some(format!("{count} {many}")),
-    }
+    (count > 0).then(|| count::counted(count, one, many))
 }
 
 fn listed(items: &[Option<String>]) -> String {
